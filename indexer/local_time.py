@@ -1,0 +1,57 @@
+"""The body's time zone: local days and ranges. A post at 23:30 Central belongs to that day, not to the next (UTC)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from indexer.record import Moment, TimeRule
+
+EPOCH_DAY = date(1970, 1, 1).toordinal()
+
+
+class UnknownZone(ValueError):
+    """The name is not one of the IANA time zone database."""
+
+
+@lru_cache(maxsize=64)
+def zone(name: str) -> ZoneInfo:
+    """Return a zone by its IANA name ("America/Chicago"). Raises UnknownZone."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise UnknownZone(f"{name!r} is not a time zone. Write one like America/Chicago.") from error
+
+
+def derive(moment: Moment | None, zone_name: str) -> Moment | None:
+    """Return the moment with its UTC derived from the capture's zone where the archive gives only a wall time.
+
+    A wall time that a clock change repeats is read as its first occurrence (fold 0).
+    """
+    if moment is None or moment.rule is not TimeRule.ACCOUNT_LOCAL or moment.wall is None:
+        return moment
+    return replace(moment, utc=moment.wall.replace(tzinfo=zone(zone_name)).astimezone(UTC))
+
+
+def local_day(instant: datetime, zone_name: str) -> date:
+    """Return the calendar day of an instant in a zone."""
+    return instant.astimezone(zone(zone_name)).date()
+
+
+def day_range(first: date | None, last: date | None, zone_name: str) -> tuple[datetime | None, datetime | None]:
+    """Return the UTC instants [start, end) of the local days first..last, both included; None is open."""
+    start = None if first is None else datetime(first.year, first.month, first.day, tzinfo=zone(zone_name)).astimezone(UTC)
+    after = None if last is None else last + timedelta(days=1)
+    end = None if after is None else datetime(after.year, after.month, after.day, tzinfo=zone(zone_name)).astimezone(UTC)
+    return start, end
+
+
+def from_epoch(seconds: float, written: str | None = None) -> Moment:
+    """Return the moment of a Unix time in seconds. Raises ValueError for one outside of the years 1 to 9999."""
+    try:
+        utc = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+    except OverflowError as error:
+        raise ValueError(f"{seconds} is no time in seconds") from error
+    return Moment(written if written is not None else str(seconds), TimeRule.EPOCH, utc)

@@ -1,0 +1,104 @@
+"""What a reader saw, and what a search sees: repaired text, folded text, and the one token pattern of both engines."""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+def repair_mojibake(text: str) -> str:
+    """Return the text that Meta meant where its JSON holds UTF-8 bytes written as Latin-1 letters (seen 2018-2026).
+
+    A string that is not such a string comes back unchanged, so it can be applied to every string of an archive.
+    """
+    if text.isascii():
+        return text
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+def unescape_x(text: str) -> str:
+    """Undo the three entities that X writes into a post's text (`&amp; &lt; &gt;`), once."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") if "&" in text else text
+
+
+def _class(*categories: str) -> str:
+    """Return the members of Unicode categories as the inside of a regular expression's class."""
+    ranges: list[list[int]] = []
+    for code in range(sys.maxunicode + 1):
+        if unicodedata.category(chr(code)) in categories:
+            if ranges and ranges[-1][1] == code - 1:
+                ranges[-1][1] = code
+            else:
+                ranges.append([code, code])
+    return "".join(f"\\U{low:08x}-\\U{high:08x}" if low != high else f"\\U{low:08x}" for low, high in ranges)
+
+
+_MARKS = _class("Mn", "Mc", "Me")
+_SINGLE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # scripts without spaces: one sign, one token
+_PICTURE = "\u203c\u2049\u2122\u2139\u2190-\u21ff\u231a-\u23ff\u25a0-\u27bf\u2934\u2935\u2b00-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
+_MODIFIER = "\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f"
+_EMOJI = (
+    r"[\U0001f1e6-\U0001f1ff]{2}"  # flags
+    r"|[0-9#*]\ufe0f?\u20e3"  # keycaps
+    rf"|[{_PICTURE}][{_MODIFIER}]*(?:\u200d[{_PICTURE}][{_MODIFIER}]*)*"
+)
+_LETTER = rf"[^\W{_SINGLE}]"
+TOKEN = re.compile(rf"{_EMOJI}|[{_SINGLE}]|{_LETTER}+(?:[{_MARKS}]+{_LETTER}*)*")
+_ASCII_TOKEN = re.compile(r"\w+", re.ASCII)
+_UNSEEN = re.compile(r"[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")  # how an emoji is drawn, not which one it is
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A folded token and where it stands in the text (code points)."""
+
+    word: str
+    start: int
+    end: int
+
+
+def fold(text: str) -> str:
+    """Return a text without case, accents and presentation: what two spellings of one word share."""
+    if text.isascii():
+        return text.lower()
+    plain = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    return unicodedata.normalize("NFC", _UNSEEN.sub("", plain).casefold())
+
+
+def words(text: str) -> list[str]:
+    """Return the folded tokens of a text in order: what an index holds and a query looks for."""
+    if text.isascii():
+        return _ASCII_TOKEN.findall(text.lower())
+    return [fold(found[0]) for found in TOKEN.finditer(text)]
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """Yield the tokens of a text with their places: for highlights and exact checks. Same words as `words()`."""
+    for found in (_ASCII_TOKEN if text.isascii() else TOKEN).finditer(text):
+        yield Token(fold(found[0]), found.start(), found.end())
+
+
+_HASHTAG = re.compile(rf"(?<![\w&/])[#＃]([\w{_MARKS}]*[^\W\d][\w{_MARKS}]*)")
+_MENTION = re.compile(r"(?<![\w@/.])[@＠]([A-Za-z0-9_](?:[A-Za-z0-9_.]*[A-Za-z0-9_])?)")
+_LINK = re.compile(r"https?://[^\s<>\"'()\[\]{}]+[^\s<>\"'()\[\]{}.,;:!?]")
+
+
+def hashtags(text: str) -> tuple[str, ...]:
+    """Return the hashtags of a text without '#', each once, in order."""
+    return tuple(dict.fromkeys(_HASHTAG.findall(text)))
+
+
+def mentions(text: str) -> tuple[str, ...]:
+    """Return the mentioned handles of a text without '@', each once, in order."""
+    return tuple(dict.fromkeys(_MENTION.findall(text)))
+
+
+def links(text: str) -> tuple[str, ...]:
+    """Return the web addresses that stand in a text, each once, in order."""
+    return tuple(dict.fromkeys(_LINK.findall(text)))
