@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from indexer.archive import SAFE, Archive, ArchiveError
+from indexer.importers.facebook import FacebookImporter
+from indexer.importers.instagram import InstagramImporter
+from indexer.importers.twitter import TwitterImporter
 from indexer.record import CaptureFacts, Problem, Record, Tally
 
 
@@ -42,3 +45,43 @@ class Identified:
 
 class NotIdentified(ArchiveError):
     """None or several importers claim the archive; the text says what was looked for and what was found."""
+
+
+IMPORTERS: tuple[Importer, ...] = (TwitterImporter(), FacebookImporter(), InstagramImporter())
+
+# What an operating system or a packer adds to any archive; importers have their own tables besides.
+COMMON_IGNORED: Mapping[str, str] = {
+    "*__MACOSX/*": "written by the computer that packed the folder",
+    "*.DS_Store": "written by the computer that packed the folder",
+    "*Thumbs.db": "written by the computer that packed the folder",
+    "*desktop.ini": "written by the computer that packed the folder",
+}
+
+
+def identify(archive: Archive) -> Identified:
+    """Return the one importer that claims the archive, seen from the export's root. Raises NotIdentified.
+
+    The root may be a folder inside a folder. An archive in which two platforms' marks stand is refused: taking
+    half of it would lose the other half in silence.
+    """
+    for root in archive.roots():
+        view = archive.at(root)
+        claims = [importer for importer in IMPORTERS if importer.identify(view)]
+        if len(claims) == 1:
+            return Identified(claims[0], view)
+        if claims:
+            titles = " and ".join(importer.title for importer in claims)
+            raise NotIdentified(
+                f"{archive.label} holds the marks of {titles}, so it is not one platform's archive. {SAFE} Take in each platform's own file."
+            )
+    looked_for = "; ".join(f"{importer.title}: {', '.join(importer.marks)}" for importer in IMPORTERS)
+    found = ", ".join(archive.names[:8]) + (" ..." if len(archive.names) > 8 else "")
+    raise NotIdentified(
+        f"{archive.label} is not an archive that we know. Looked for {looked_for}. Found {len(archive.names):,} files: {found}. "
+        f"{SAFE} If it is one part of several, name all parts together."
+    )
+
+
+def importer_named(name: str) -> Importer:
+    """Return the importer of that name. Raises KeyError."""
+    return {importer.name: importer for importer in IMPORTERS}[name]

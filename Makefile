@@ -1,0 +1,1 @@
+# Two commands do all: `make run` and `make test`. Both begin with `make setup`.
