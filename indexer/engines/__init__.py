@@ -1,0 +1,131 @@
+"""The seam between our search and an index: documents in, numbers of records out.
+
+The index is a guess that the catalogue confirms; it can be deleted at any time and rebuilt. Both engines
+return the same numbers in the same order for the same tree and filters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Protocol
+
+from indexer.query import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What the index knows of one record.
+
+    `parts` are the searchable texts (text, title, descriptions of pictures): no phrase crosses from one to the
+    next. `day` is the local day in the body's zone. `posted` is seconds since 1970 UTC. Words such as hashtags
+    are without their sign and in their own spelling: the engine folds them.
+    """
+
+    pk: int
+    parts: tuple[str, ...]
+    account_id: int
+    account_words: tuple[str, ...]  # handle, name, native id: what `account:` finds
+    platform: str
+    kind: str
+    author: str
+    posted: int | None
+    day: date | None
+    has: tuple[str, ...] = ()  # "media", "picture", "video", "link", "reply" ...: what `has:` finds
+    hashtags: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()  # expanded and short forms
+
+
+class Sort(StrEnum):
+    """The order of hits. Equal ones are ordered by record number, so that every order is total."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    RELEVANCE = "relevance"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a search is narrowed to. None means "not narrowed"; an empty set matches nothing (fail closed).
+
+    `allowed_accounts` is the reader's permission; it is apart from `accounts`, the reader's choice, so that
+    no choice can widen it. Days are local days, both included.
+    """
+
+    first_day: date | None = None
+    last_day: date | None = None
+    accounts: frozenset[int] | None = None
+    platforms: frozenset[str] | None = None
+    kinds: frozenset[str] | None = None
+    authors: frozenset[str] | None = None
+    has_media: bool | None = None
+    allowed_accounts: frozenset[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """An exact answer: `total` and the facets count every match, not a page of them.
+
+    `facets` maps "account" (the number as text), "platform", "kind", "author" to counts. `months` maps
+    "2018-07" (local) to counts. `undated` matches carry no date and stand outside of every range.
+    """
+
+    pks: Sequence[int]
+    total: int
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    months: Mapping[str, int] = field(default_factory=dict)
+    undated: int = 0
+
+
+class TooBroad(Exception):
+    """A wildcard stands for more words than the limit. `pattern` is as typed; `limit` the most that is searched."""
+
+    def __init__(self, pattern: str, limit: int) -> None:
+        super().__init__(f"{pattern} stands for more than {limit:,} different words.")
+        self.pattern, self.limit = pattern, limit
+
+
+class Engine(Protocol):
+    """One search engine over one folder."""
+
+    name: str
+    version: str
+
+    def write(self, documents: Iterable[Document]) -> None:
+        """Add documents, replacing those with the same number. Not visible before commit()."""
+        ...
+
+    def delete(self, pks: Iterable[int]) -> None:
+        """Remove documents. Not visible before commit()."""
+        ...
+
+    def commit(self, position: int) -> None:
+        """Make everything written visible at once and durable, together with the catalogue's `position`."""
+        ...
+
+    def position(self) -> int:
+        """Return the catalogue position of the last commit; 0 for a new index."""
+        ...
+
+    def count(self) -> int:
+        """Return how many documents are visible."""
+        ...
+
+    def search(self, tree: Node, filters: Filters, sort: Sort, limit: int, offset: int) -> Hits:
+        """Return one page and the exact counts. Raises TooBroad."""
+        ...
+
+    def ids(self, tree: Node, filters: Filters, sort: Sort) -> Iterator[int]:
+        """Yield every matching number in order, from one state of the index. Raises TooBroad."""
+        ...
+
+    def expand(self, pattern: str) -> Mapping[str, int]:
+        """Return the words a wildcard stands for, each with the number of documents it is in. Raises TooBroad."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and threads."""
+        ...
