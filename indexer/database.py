@@ -1,0 +1,72 @@
+"""The only module that knows SQLAlchemy's engine: connect, transaction, migrations.
+
+SQLite in WAL by default, PostgreSQL by address. A write transaction takes SQLite's write lock at its beginning,
+so that two writers wait for each other instead of failing in the middle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_SECONDS = 60
+
+
+def connect(url: str) -> sa.Engine:
+    """Return an engine for a catalogue and bring its tables up to date.
+
+    Raises sqlalchemy.exc.OperationalError when the database cannot be reached.
+    """
+    engine = sa.create_engine(url)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+    migrate(engine)
+    return engine
+
+
+@contextmanager
+def transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Run a write transaction: all of it or nothing."""
+    with engine.connect() as plain, plain.execution_options(showme_write=True) as connection, connection.begin():
+        yield connection
+
+
+def migrate(engine: sa.Engine) -> None:
+    """Bring the tables to the newest revision; does nothing in a few milliseconds when they are there."""
+    newest = max(path.stem[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    with engine.connect() as connection:
+        if sa.inspect(connection).has_table("alembic_version"):
+            current = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+            if current == newest:
+                return
+    from alembic import command  # noqa: PLC0415  # 0.2 s that only a migration needs
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with transaction(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _prepare_sqlite(connection: object, _record: object) -> None:
+    connection.isolation_level = None  # type: ignore[attr-defined]  # the driver's connection; transactions are ours to begin
+    cursor = connection.cursor()  # type: ignore[attr-defined]  # as above
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA cache_size = -65536")  # 64 MiB
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get("showme_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
