@@ -146,8 +146,11 @@ def _message(item: JsonItem, thread: _Thread) -> Iterator[Record | Problem]:
         yield problem
     attachments = tuple(_attachments(message, thread.media))
     text, author = _text(message), repair_mojibake(message.sender_name or "")
-    written = posted.written if posted else str(message.timestamp_ms)
-    native_id = thread.made.make(f"messages/{thread.key}/{author}", written, text, [attachment.name for attachment in attachments])
+    # The millisecond inside its conversation is the message: one that is unsent later, or whose sender is renamed
+    # later, stays the same record with a new version. Only without a time must the words do.
+    names = [attachment.name for attachment in attachments]
+    role = f"messages/{thread.key}"
+    native_id = thread.made.make(role, posted.written, "") if posted else thread.made.make(role, author, text, names)
     share = message.share.link if message.share and message.share.link else ""
     place = Place(thread.member, item.index, item.start, len(item.raw))
     yield Record(
