@@ -131,7 +131,7 @@ def open_archive(*paths: str | Path) -> Archive:
     if not paths:
         raise NotAnArchive(f"No file was named. {SAFE}")
     members: dict[str, Member] = {}
-    for path in _parts([Path(path) for path in paths]):
+    for path in parts_of([Path(path) for path in paths]):
         for member in _members_of(path):
             known = members.get(member.name)
             if known is None:
@@ -151,11 +151,12 @@ def is_junk(name: str) -> bool:
     return "__MACOSX" in parts or parts[-1] in {".DS_Store", "Thumbs.db", "desktop.ini"} or parts[-1].startswith("._")
 
 
-def _parts(paths: Sequence[Path]) -> list[Path]:
+def parts_of(paths: Sequence[Path]) -> list[Path]:
+    """Return the files of one archive: a folder that holds nothing but ZIPs stands for these parts."""
     if len(paths) == 1 and paths[0].is_dir():
-        files = sorted(paths[0].iterdir())
-        if files and all(file.is_file() and file.suffix.lower() == ".zip" for file in files if not is_junk(file.name)):
-            return [file for file in files if not is_junk(file.name)]
+        files = [file for file in sorted(paths[0].iterdir()) if not is_junk(file.name)]
+        if files and all(file.is_file() and file.suffix.lower() == ".zip" for file in files):
+            return files
     return list(paths)
 
 

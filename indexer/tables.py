@@ -141,6 +141,7 @@ outbox = sa.Table(
     metadata,
     sa.Column("seq", BigId, primary_key=True),
     sa.Column("record_pk", BigId, nullable=False),
+    sqlite_autoincrement=True,  # a position is never given out twice, even when the list was emptied
 )
 
 meta = sa.Table(

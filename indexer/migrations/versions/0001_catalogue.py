@@ -136,6 +136,7 @@ def upgrade() -> None:
         "outbox",
         sa.Column("seq", big, primary_key=True),
         sa.Column("record_pk", big, nullable=False),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "meta",

@@ -1,0 +1,419 @@
+"""Writes one capture into the catalogue: in short transactions that nobody sees, then in one that shows it whole.
+
+Until `finish()` the capture's state is "taking in", its new records have no current version, and readers leave
+all of that out. `remove()` takes back everything that an interrupted capture wrote.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+import sqlalchemy as sa
+
+from indexer import audit, version_data
+from indexer.database import transaction
+from indexer.record import Account, CaptureFacts, Place, Problem, Record
+from indexer.shown import Reconciled
+from indexer.tables import absences, accounts, capture_files, captures, members, meta, outbox, problems, records, sightings, versions
+
+TAKING_IN, COMPLETE = "taking in", "complete"
+LOOKUP = 500  # ids a query: below every database's limit of variables
+
+
+class CaptureResult(msgspec.Struct):
+    """What a capture came to: stored with it, shown on its page."""
+
+    records: int = 0
+    versions: int = 0
+    sightings: int = 0
+    problems: int = 0
+    folded: int = 0
+    members_read: int = 0
+    members_ignored: int = 0
+    members_unknown: int = 0
+    gone: int = 0
+    reconciliation: list[tuple[str, int | None, int]] = []  # msgspec copies a mutable default for each instance
+    time_rules: dict[str, int] = {}  # as above
+
+
+class StoredFacts(msgspec.Struct):
+    """The part of CaptureFacts that is kept as JSON. Days are ISO text."""
+
+    first_day: str = ""
+    last_day: str = ""
+    is_partial: bool = False
+    cannot_contain: list[str] = []  # msgspec copies a mutable default for each instance
+    kinds: list[str] = []  # as above
+
+
+@dataclass(frozen=True, slots=True)
+class VaultFile:
+    """A file of the vault as the capture log names it; size in bytes."""
+
+    digest: str
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemberOutcome:
+    """What became of one member: "read", "ignored" or "unknown", and why."""
+
+    name: str
+    size: int
+    digest: str
+    outcome: str
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class CaptureWriter:
+    """One capture while it is being written. All calls come from the one process that holds the ingest lock."""
+
+    engine: sa.Engine
+    capture_id: int
+    account_id: int
+    account_key: str
+    zone: str
+    result: CaptureResult = field(default_factory=CaptureResult)
+    _next_pk: int = 0
+    _next_version: int = 0
+    _next_sighting: int = 0
+    _time_rules: Counter[str] = field(default_factory=Counter)
+
+    def add(self, batch: Sequence[Record]) -> None:
+        """Write records, their versions and sightings; one transaction."""
+        with transaction(self.engine) as connection:
+            known = self._known(connection, [self._record_id(record) for record in batch])
+            new_records, new_versions, new_sightings = [], [], []
+            for record in batch:
+                record_id = self._record_id(record)
+                entry = known.get(record_id)
+                if entry is None:
+                    entry = known[record_id] = (self._next_pk, {})
+                    self._next_pk += 1
+                    new_records.append(
+                        {
+                            "pk": entry[0],
+                            "record_id": record_id,
+                            "account_id": self.account_id,
+                            "kind": str(record.kind),
+                            "native_id": record.native_id,
+                            "first_capture_id": self.capture_id,
+                        }
+                    )
+                digest = version_data.digest(record)
+                version_id = entry[1].get(digest)
+                if version_id is None:
+                    version_id = entry[1][digest] = self._next_version
+                    self._next_version += 1
+                    new_versions.append(self._version_row(version_id, entry[0], len(entry[1]), digest, record))
+                new_sightings.append(self._sighting_row(version_id, entry[0], record))
+                if record.posted is not None:
+                    self._time_rules[str(record.posted.rule)] += 1
+            for table, rows in ((records, new_records), (versions, new_versions), (sightings, new_sightings)):
+                if rows:
+                    connection.execute(table.insert(), rows)
+        self.result.records += len(new_records)
+        self.result.versions += len(new_versions)
+        self.result.sightings += len(new_sightings)
+        self.result.folded += sum(len(record.folded) for record in batch)
+
+    def add_problems(self, batch: Iterable[Problem]) -> None:
+        """Write problems; one transaction."""
+        rows = [
+            {"capture_id": self.capture_id, "member": p.member, "item": p.index, "code": p.code, "message": p.message} for p in batch
+        ]
+        if rows:
+            with transaction(self.engine) as connection:
+                connection.execute(problems.insert(), rows)
+            self.result.problems += len(rows)
+
+    def finish(self, outcomes: Sequence[MemberOutcome], reconciliation: Sequence[Reconciled], actor: str) -> None:
+        """Show the capture whole: members, counts, current versions, what is gone, the index's work list, the event."""
+        counts = Counter(outcome.outcome for outcome in outcomes)
+        result = self.result
+        result.members_read, result.members_ignored = counts["read"], counts["ignored"]
+        result.members_unknown = counts["unknown"]
+        result.reconciliation = [(row.unit, row.declared, row.read) for row in reconciliation]
+        result.time_rules = dict(self._time_rules)
+        rows = [
+            {"capture_id": self.capture_id, "name": o.name, "size": o.size, "digest": o.digest, "outcome": o.outcome, "reason": o.reason}
+            for o in outcomes
+        ]
+        with transaction(self.engine) as connection:
+            if rows:
+                connection.execute(members.insert(), rows)
+            connection.execute(captures.update().where(captures.c.id == self.capture_id).values(state=COMPLETE))
+            settle_current_versions(connection, self.capture_id)
+            result.gone = mark_absences(connection, self.capture_id, self.account_id)
+            refresh_account(connection, self.account_id)
+            connection.execute(
+                captures.update().where(captures.c.id == self.capture_id).values(result=msgspec.json.encode(result, order="sorted"))
+            )
+            detail = {
+                "records": result.records,
+                "versions": result.versions,
+                "sightings": result.sightings,
+                "problems": result.problems,
+                "folded": result.folded,
+            }
+            audit.append(connection, "capture:taken", actor, f"capture {self.capture_id}", detail)
+
+    def _record_id(self, record: Record) -> str:
+        return f"{self.account_key}:{record.kind}:{record.native_id}"
+
+    def _known(self, connection: sa.Connection, record_ids: Sequence[str]) -> dict[str, tuple[int, dict[str, int]]]:
+        known: dict[str, tuple[int, dict[str, int]]] = {}
+        ids = list(dict.fromkeys(record_ids))
+        for at in range(0, len(ids), LOOKUP):
+            query = (
+                sa.select(records.c.record_id, records.c.pk, versions.c.digest, versions.c.id)
+                .join(versions, versions.c.record_pk == records.c.pk)
+                .where(records.c.record_id.in_(ids[at : at + LOOKUP]))
+            )
+            for record_id, pk, digest, version_id in connection.execute(query):
+                known.setdefault(record_id, (pk, {}))[1][digest] = version_id
+        return known
+
+    def _version_row(self, version_id: int, pk: int, number: int, digest: str, record: Record) -> dict[str, object]:
+        posted = record.posted
+        return {
+            "id": version_id,
+            "record_pk": pk,
+            "number": number,
+            "first_capture_id": self.capture_id,
+            "digest": digest,
+            "author": record.author,
+            "title": record.title,
+            "text": record.text,
+            "url": record.url,
+            "posted_ms": version_data.to_ms(posted.utc) if posted else None,
+            "posted_written": posted.written if posted else "",
+            "posted_rule": str(posted.rule) if posted else "",
+            "parent_id": record.parent_id or None,
+            "thread_id": record.thread_id or None,
+            "data": version_data.encode(record),
+        }
+
+    def _sighting_row(self, version_id: int, pk: int, record: Record) -> dict[str, object]:
+        place = record.place
+        row: dict[str, object] = {
+            "id": self._next_sighting,
+            "record_pk": pk,
+            "version_id": version_id,
+            "capture_id": self.capture_id,
+            "member": place.member,
+            "item": place.index,
+            "start": place.start,
+            "length": place.length,
+            "pointer": place.pointer,
+            "raw_digest": hashlib.sha256(record.raw).hexdigest(),
+            "attached": msgspec.json.encode([attachment.member for attachment in record.attachments]) if record.attachments else None,
+            "folded": msgspec.json.encode([place_text(folded) for folded in record.folded]) if record.folded else None,
+        }
+        self._next_sighting += 1
+        return row
+
+
+def place_text(place: Place) -> str:
+    """Return a place in words: what the record page and an export show."""
+    pointer = f", {place.pointer}" if place.pointer else ""
+    return f"{place.member}, item {place.index + 1}{pointer}, bytes {place.start}-{place.start + place.length}"
+
+
+def begin(
+    engine: sa.Engine,
+    *,
+    digest: str,
+    files: Sequence[VaultFile],
+    name: str,
+    facts: CaptureFacts,
+    importer: tuple[str, str],
+    taken_by: str,
+    taken_at: datetime,
+    source: str,
+    zone: str,
+) -> CaptureWriter:
+    """Open a capture in the catalogue with state "taking in". Call it under the ingest lock."""
+    stored = StoredFacts(
+        first_day=facts.first_day.isoformat() if facts.first_day else "",
+        last_day=facts.last_day.isoformat() if facts.last_day else "",
+        is_partial=facts.is_partial,
+        cannot_contain=list(facts.cannot_contain),
+        kinds=sorted(facts.kinds),
+    )
+    with transaction(engine) as connection:
+        account_id = _account_id(connection, facts.account)
+        capture_id = (connection.execute(sa.select(sa.func.max(captures.c.id))).scalar() or 0) + 1
+        connection.execute(
+            captures.insert().values(
+                id=capture_id,
+                digest=digest,
+                name=name,
+                size=sum(file.size for file in files),
+                taken_ms=version_data.to_ms(taken_at),
+                taken_by=taken_by,
+                source=source,
+                importer=importer[0],
+                importer_version=importer[1],
+                form=facts.form,
+                account_id=account_id,
+                exported_ms=version_data.to_ms(facts.exported.utc) if facts.exported else None,
+                zone=zone,
+                state=TAKING_IN,
+                facts=msgspec.json.encode(stored),
+                result=msgspec.json.encode(CaptureResult()),
+            )
+        )
+        rows = [
+            {"capture_id": capture_id, "part": part, "digest": f.digest, "name": f.name, "size": f.size} for part, f in enumerate(files)
+        ]
+        connection.execute(capture_files.insert(), rows)
+        highest = [connection.execute(sa.select(sa.func.max(column))).scalar() or 0 for column in (records.c.pk, versions.c.id, sightings.c.id)]
+    return CaptureWriter(
+        engine,
+        capture_id,
+        account_id,
+        f"{facts.account.platform}:{facts.account.native_id}",
+        zone,
+        _next_pk=highest[0] + 1,
+        _next_version=highest[1] + 1,
+        _next_sighting=highest[2] + 1,
+    )
+
+
+def remove_unfinished(engine: sa.Engine) -> list[str]:
+    """Take back every capture that was interrupted; return the digests of vault files that no capture needs any more."""
+    orphans: list[str] = []
+    with engine.connect() as connection:
+        unfinished = connection.execute(sa.select(captures.c.id).where(captures.c.state != COMPLETE)).scalars().all()
+    for capture_id in unfinished:
+        with transaction(engine) as connection:
+            digests = connection.execute(sa.select(capture_files.c.digest).where(capture_files.c.capture_id == capture_id)).scalars().all()
+            for table in (sightings, problems, members, capture_files):
+                connection.execute(table.delete().where(table.c.capture_id == capture_id))
+            for first in (versions, records):
+                connection.execute(first.delete().where(first.c.first_capture_id == capture_id))
+            connection.execute(captures.delete().where(captures.c.id == capture_id))
+            still = set(connection.execute(sa.select(capture_files.c.digest).where(capture_files.c.digest.in_(digests))).scalars())
+            orphans += [digest for digest in digests if digest not in still]
+            connection.execute(
+                accounts.delete().where(
+                    accounts.c.id.not_in(sa.select(captures.c.account_id).where(captures.c.account_id.is_not(None)))
+                )
+            )
+            audit.append(connection, "capture:removed", "system", f"capture {capture_id}")
+    return orphans
+
+
+def settle_current_versions(connection: sa.Connection, capture_id: int) -> None:
+    """Give every record of a capture its current version and put it on the index's work list.
+
+    Current is the version seen in the capture that the platform exported last; inside one capture the last of the
+    edits. An older archive that is taken in later does not turn the clock back.
+    """
+    touched = sa.select(sightings.c.record_pk).where(sightings.c.capture_id == capture_id)
+    single = (
+        sa.select(sa.func.max(versions.c.id)).where(versions.c.record_pk == records.c.pk).scalar_subquery(),
+        sa.select(sa.func.count()).where(versions.c.record_pk == records.c.pk).scalar_subquery(),
+    )
+    connection.execute(records.update().where(records.c.pk.in_(touched)).values(current_version_id=single[0], versions=single[1]))
+    newest = (
+        sa.select(sightings.c.record_pk, sightings.c.version_id)
+        .join(captures, captures.c.id == sightings.c.capture_id)
+        .join(records, records.c.pk == sightings.c.record_pk)
+        .where(records.c.versions > 1, records.c.pk.in_(touched), captures.c.state == COMPLETE)
+        .order_by(sightings.c.record_pk, sa.func.coalesce(captures.c.exported_ms, captures.c.taken_ms), captures.c.id, sightings.c.id)
+    )
+    current = {pk: version_id for pk, version_id in connection.execute(newest)}  # noqa: C416  # rows are no pairs to the type checker
+    if current:
+        connection.execute(
+            records.update().where(records.c.pk == sa.bindparam("b_pk")).values(current_version_id=sa.bindparam("b_version")),
+            [{"b_pk": pk, "b_version": version_id} for pk, version_id in current.items()],
+        )
+    queue_for_index(connection, touched.distinct().order_by(sightings.c.record_pk))
+
+
+def mark_absences(connection: sa.Connection, capture_id: int, account_id: int) -> int:
+    """Note which records of the account were in earlier captures and are not in this one; return how many.
+
+    Only what this archive could have held counts: kinds that it has files for, records posted before its export
+    and inside the days it was asked for.
+    """
+    row = connection.execute(sa.select(captures).where(captures.c.id == capture_id)).one()
+    facts = msgspec.json.decode(row.facts, type=StoredFacts)
+    when = row.exported_ms if row.exported_ms is not None else row.taken_ms
+    if facts.is_partial or facts.first_day or facts.last_day:
+        return 0  # a download of chosen days, or one part of several, proves no absence
+    here = sa.exists().where(sightings.c.record_pk == records.c.pk, sightings.c.capture_id == capture_id)
+    before = sa.alias(sightings)
+    earlier = sa.exists(
+        sa.select(1)
+        .select_from(before.join(captures, captures.c.id == before.c.capture_id))
+        .where(
+            before.c.record_pk == records.c.pk,
+            captures.c.state == COMPLETE,
+            captures.c.id != capture_id,
+            sa.func.coalesce(captures.c.exported_ms, captures.c.taken_ms) < when,
+        )
+    )
+    gone = (
+        sa.select(records.c.pk)
+        .join(versions, versions.c.id == records.c.current_version_id)
+        .where(
+            records.c.account_id == account_id,
+            records.c.kind.in_(facts.kinds),
+            sa.or_(versions.c.posted_ms.is_(None), versions.c.posted_ms < when),
+            earlier,
+            ~here,
+        )
+    )
+    pks = connection.execute(gone).scalars().all()
+    if pks:
+        connection.execute(absences.insert(), [{"record_pk": pk, "capture_id": capture_id} for pk in pks])
+    return len(pks)
+
+
+def refresh_account(connection: sa.Connection, account_id: int) -> None:
+    """Count an account's records and find its first and last day anew."""
+    totals = connection.execute(
+        sa.select(sa.func.count(), sa.func.min(versions.c.posted_ms), sa.func.max(versions.c.posted_ms))
+        .select_from(records.join(versions, versions.c.id == records.c.current_version_id))
+        .where(records.c.account_id == account_id)
+    ).one()
+    connection.execute(
+        accounts.update().where(accounts.c.id == account_id).values(records=totals[0], first_ms=totals[1], last_ms=totals[2])
+    )
+
+
+def queue_for_index(connection: sa.Connection, pks: sa.Select[tuple[int]]) -> None:
+    """Put records on the index's work list and move the catalogue's position on."""
+    connection.execute(outbox.insert().from_select(["record_pk"], pks))
+    newest = connection.execute(sa.select(sa.func.max(outbox.c.seq))).scalar()
+    if newest is not None:
+        connection.execute(meta.delete().where(meta.c.key == "position"))
+        connection.execute(meta.insert().values(key="position", value=str(newest)))
+
+
+def _account_id(connection: sa.Connection, account: Account) -> int:
+    row = connection.execute(
+        sa.select(accounts.c.id).where(accounts.c.platform == str(account.platform), accounts.c.native_id == account.native_id)
+    ).first()
+    if row:
+        values = {key: value for key, value in (("handle", account.handle), ("name", account.name)) if value}
+        if values:
+            connection.execute(accounts.update().where(accounts.c.id == row.id).values(**values))
+        return int(row.id)
+    number = (connection.execute(sa.select(sa.func.max(accounts.c.id))).scalar() or 0) + 1
+    connection.execute(
+        accounts.insert().values(
+            id=number, platform=str(account.platform), native_id=account.native_id, handle=account.handle, name=account.name, records=0
+        )
+    )
+    return number

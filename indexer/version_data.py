@@ -1,0 +1,139 @@
+"""What one version of a record says, as the catalogue keeps it, and the digest that tells two versions apart."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+
+import msgspec
+
+from indexer.record import Moment, Record, TimeRule
+
+
+class StoredMoment(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A Moment as JSON: instants in milliseconds since 1970 UTC, the wall time as ISO text."""
+
+    written: str
+    rule: str
+    ms: int | None = None
+    wall: str = ""
+
+
+class StoredAttachment(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An attachment without its member, which differs from capture to capture and stands in the sighting."""
+
+    name: str
+    media_type: str
+    url: str = ""
+    description: str = ""
+
+
+class VersionData(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The part of a version that nobody sorts or joins by."""
+
+    author_id: str = ""
+    thread_title: str = ""
+    posted_wall: str = ""
+    edited: StoredMoment | None = None
+    deleted: StoredMoment | None = None
+    attachments: tuple[StoredAttachment, ...] = ()
+    links: tuple[str, ...] = ()
+    short_links: tuple[str, ...] = ()
+    hashtags: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
+    language: str = ""
+    id_is_made: bool = False
+    extra: dict[str, str] = {}  # msgspec copies a mutable default for each instance
+
+
+_decoder = msgspec.json.Decoder(VersionData)
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+def encode(record: Record) -> bytes:
+    """Return the JSON of a record's version data. Its moments must have been derived."""
+    posted_wall = record.posted.wall.isoformat() if record.posted and record.posted.wall else ""
+    return _encoder.encode(
+        VersionData(
+            author_id=record.author_id,
+            thread_title=record.thread_title,
+            posted_wall=posted_wall,
+            edited=_stored(record.edited),
+            deleted=_stored(record.deleted),
+            attachments=tuple(StoredAttachment(a.name, a.media_type, a.url, a.description) for a in record.attachments),
+            links=record.links,
+            short_links=record.short_links,
+            hashtags=record.hashtags,
+            mentions=record.mentions,
+            language=record.language,
+            id_is_made=record.id_is_made,
+            extra=dict(record.extra),
+        )
+    )
+
+
+def decode(data: bytes) -> VersionData:
+    """Return the version data of a row."""
+    return _decoder.decode(data)
+
+
+def reencode(data: VersionData) -> bytes:
+    """Return the JSON of changed version data."""
+    return _encoder.encode(data)
+
+
+def digest(record: Record) -> str:
+    """Return the digest of what a record says: two sightings with the same digest are the same version.
+
+    Left out is what changes without anybody writing anything: counters, the handle inside an address, where media
+    lie in the archive, how a time is written. A time without zone counts as written, so that a corrected zone
+    makes no new version.
+    """
+    content = (
+        record.kind,
+        record.native_id,
+        "" if record.author_id else record.author,
+        record.author_id,
+        record.title,
+        record.text,
+        _instant(record.posted),
+        _instant(record.edited),
+        _instant(record.deleted),
+        record.parent_id,
+        record.thread_id,
+        tuple(sorted(attachment.name for attachment in record.attachments)),
+        tuple(sorted((attachment.description for attachment in record.attachments))),
+        record.links,
+        record.extra.get("state", ""),
+    )
+    return hashlib.sha256(_encoder.encode(content)).hexdigest()
+
+
+def to_ms(instant: datetime | None) -> int | None:
+    """Return milliseconds since 1970 UTC, rounded down."""
+    if instant is None:
+        return None
+    delta = instant - _EPOCH
+    return (delta.days * 86400 + delta.seconds) * 1000 + delta.microseconds // 1000
+
+
+def from_ms(ms: int | None) -> datetime | None:
+    """Return the UTC instant of milliseconds since 1970."""
+    return None if ms is None else datetime.fromtimestamp(ms // 1000, UTC).replace(microsecond=ms % 1000 * 1000)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _stored(moment: Moment | None) -> StoredMoment | None:
+    if moment is None:
+        return None
+    return StoredMoment(moment.written, str(moment.rule), to_ms(moment.utc), moment.wall.isoformat() if moment.wall else "")
+
+
+def _instant(moment: Moment | None) -> str:
+    if moment is None:
+        return ""
+    if moment.rule is TimeRule.ACCOUNT_LOCAL and moment.wall is not None:
+        return moment.wall.isoformat()
+    return str(to_ms(moment.utc)) if moment.utc is not None else moment.written
