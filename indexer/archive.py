@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from indexer.damage import DAMAGE
+
 MAX_MEMBERS = 2_000_000
 MAX_TOTAL_BYTES = 2**40
 MAX_MEMBER_RATIO, MEMBER_RATIO_FROM = 250, 100 * 2**20  # a member above 100 MiB that shrank 250-fold
@@ -118,7 +120,7 @@ class Archive:
     def _open(self, name: str) -> IO[bytes]:
         try:
             return self.members[self.root + name].open()
-        except (zipfile.BadZipFile, tarfile.TarError, NotImplementedError, OSError) as error:
+        except DAMAGE as error:
             raise MemberDamaged(f"{name} cannot be opened: {error}.") from error
 
 
@@ -297,12 +299,8 @@ def _unsafe_name(name: str) -> str:
 def _read(stream: IO[bytes], name: str, limit: int, *, whole: bool = True) -> bytes:
     try:
         data = stream.read(limit + 1 if whole else limit)
-    except (zipfile.BadZipFile, tarfile.TarError, OSError, EOFError, ValueError) as error:
+    except DAMAGE as error:
         raise MemberDamaged(f"{name} is damaged: {error}.") from error
-    except Exception as error:
-        if type(error).__module__ == "zlib":
-            raise MemberDamaged(f"{name} is damaged: {error}.") from error
-        raise
     if whole and len(data) > limit:
         raise MemberDamaged(f"{name} is larger than the {limit:,} bytes that are held in memory at once.")
     return data

@@ -214,11 +214,16 @@ class CaptureWriter:
             "length": place.length,
             "pointer": place.pointer,
             "raw_digest": hashlib.sha256(record.raw).hexdigest(),
-            "attached": msgspec.json.encode([attachment.member for attachment in record.attachments]) if record.attachments else None,
+            "attached": _attached(record),
             "folded": msgspec.json.encode([place_text(folded) for folded in record.folded]) if record.folded else None,
         }
         self._next_sighting += 1
         return row
+
+
+def _attached(record: Record) -> bytes | None:
+    held = {attachment.name: attachment.member for attachment in record.attachments if attachment.member}
+    return msgspec.json.encode(held) if held else None
 
 
 def place_text(place: Place) -> str:
@@ -288,8 +293,16 @@ def begin(
     )
 
 
-def remove_unfinished(engine: sa.Engine) -> list[str]:
-    """Take back every capture that was interrupted; return the digests of vault files that no capture needs any more."""
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What was taken back: how many captures, and the digests of vault files that no capture needs any more."""
+
+    captures: int
+    orphans: Sequence[str]
+
+
+def remove_unfinished(engine: sa.Engine) -> Removed:
+    """Take back every capture that was interrupted. Call it under the ingest lock; it can be interrupted itself."""
     orphans: list[str] = []
     with engine.connect() as connection:
         unfinished = connection.execute(sa.select(captures.c.id).where(captures.c.state != COMPLETE)).scalars().all()
@@ -309,7 +322,7 @@ def remove_unfinished(engine: sa.Engine) -> list[str]:
                 )
             )
             audit.append(connection, "capture:removed", "system", f"capture {capture_id}")
-    return orphans
+    return Removed(len(unfinished), orphans)
 
 
 def settle_current_versions(connection: sa.Connection, capture_id: int) -> None:

@@ -180,7 +180,7 @@ class Catalogue:
             )
         if not digests:
             raise KeyError(member)
-        return self._vault.open(digests).open(member)
+        return self._vault.opened(digests).open(member)
 
     def member_size(self, capture_id: int, member: str) -> int | None:
         """Return the size in bytes of a member, None when the capture has none of that name."""
@@ -350,17 +350,13 @@ class _Extras:
             .order_by(sightings.c.capture_id, sightings.c.id)
         )
         self.sighting: dict[int, Any] = {}
-        self.attached: dict[int, list[tuple[int, str]]] = {}
-        wanted: set[tuple[int, str]] = set()
+        self.attached: dict[int, dict[str, tuple[int, str]]] = {}
         for row in connection.execute(seen):
             self.sighting[row.version_id] = row
             if row.attached:
-                names = msgspec.json.decode(row.attached, type=list[str])
-                held = self.attached.setdefault(row.version_id, [(0, "")] * len(names))
-                for at, name in enumerate(names[: len(held)]):
-                    if name:
-                        held[at] = (row.capture_id, name)
-        wanted = {pair for held in self.attached.values() for pair in held if pair[1]}
+                held = msgspec.json.decode(row.attached, type=dict[str, str])
+                self.attached.setdefault(row.version_id, {}).update((name, (row.capture_id, member)) for name, member in held.items())
+        wanted = {pair for places in self.attached.values() for pair in places.values()}
         self.media: dict[tuple[int, str], tuple[int, str]] = {}
         for capture_id in {pair[0] for pair in wanted}:
             names = [name for owner, name in wanted if owner == capture_id]
@@ -415,10 +411,10 @@ def _view_query(join: sa.ColumnElement[bool]) -> sa.Select[Any]:
 def _view(row: Any, extras: _Extras) -> RecordView:
     data = version_data.decode(row.data)
     place = extras.sighting[row.version_id]
-    held = extras.attached.get(row.version_id, [])
+    held = extras.attached.get(row.version_id, {})
     attachments = []
-    for at, attachment in enumerate(data.attachments):
-        capture_id, member = held[at] if at < len(held) else (0, "")
+    for attachment in data.attachments:
+        capture_id, member = held.get(attachment.name, (0, ""))
         size, sha256 = extras.media.get((capture_id, member), (0, ""))
         attachments.append(
             AttachmentView(

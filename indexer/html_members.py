@@ -7,12 +7,11 @@ Parsing a box is the importer's work (selectolax).
 from __future__ import annotations
 
 import re
-import tarfile
-import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
+
+from indexer.damage import DAMAGE
 
 CHUNK = 1 << 20
 OVERLAP = 4096  # longer than any opening tag that a pattern matches
@@ -57,7 +56,7 @@ def html_items(stream: IO[bytes], opening: re.Pattern[bytes]) -> Iterator[HtmlIt
             raise HtmlDamaged("html-item-too-large", f"One record of the page is larger than {MAX_CHUNK:,} bytes.", base + at)
         try:
             chunk = stream.read(max(CHUNK, len(rest)))
-        except (zipfile.BadZipFile, tarfile.TarError, zlib.error, OSError, EOFError) as error:
+        except DAMAGE as error:
             raise HtmlDamaged("member-damaged", f"The archive's own checksum says that this file is damaged: {error}.", base + at) from error
         searched = max(searched - at, len(rest) - OVERLAP, 0)
         base, at, buffer, ended = base + at, 0, rest + chunk, not chunk

@@ -8,14 +8,13 @@ held in memory. Decoding an item is the importer's work (msgspec).
 from __future__ import annotations
 
 import re
-import tarfile
-import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
 import msgspec
+
+from indexer.damage import DAMAGE
 
 CHUNK = 4 << 20
 MAX_ITEM = 256 * 2**20
@@ -191,7 +190,7 @@ class _Reader:
         rest = self.buffer[self.at :]
         try:
             chunk = self.stream.read(max(CHUNK, len(rest)))
-        except (zipfile.BadZipFile, tarfile.TarError, zlib.error, OSError, EOFError) as error:
+        except DAMAGE as error:
             raise JsonDamaged("member-damaged", f"The archive's own checksum says that this file is damaged: {error}.", self.base + self.at) from error
         self.base += self.at
         self.at = 0

@@ -25,14 +25,26 @@ def zone(name: str) -> ZoneInfo:
         raise UnknownZone(f"{name!r} is not a time zone. Write one like America/Chicago.") from error
 
 
-def derive(moment: Moment | None, zone_name: str) -> Moment | None:
+DEPENDS_ON_ZONE = frozenset({TimeRule.ACCOUNT_LOCAL, TimeRule.HEADER_OFFSET, TimeRule.ZONE_SET})
+
+
+def derive(moment: Moment | None, zone_name: str, *, is_set: bool = False) -> Moment | None:
     """Return the moment with its UTC derived from the capture's zone where the archive gives only a wall time.
 
-    A wall time that a clock change repeats is read as its first occurrence (fold 0).
+    `is_set` says that a person named the zone: it then also overrules the offset of a page's header, which holds
+    for the day of the export only. A wall time that a clock change repeats is read as its first occurrence.
     """
-    if moment is None or moment.rule is not TimeRule.ACCOUNT_LOCAL or moment.wall is None:
+    if moment is None or moment.wall is None or moment.rule not in DEPENDS_ON_ZONE:
         return moment
-    return replace(moment, utc=moment.wall.replace(tzinfo=zone(zone_name)).astimezone(UTC))
+    if not is_set and moment.rule is not TimeRule.ACCOUNT_LOCAL:
+        return moment
+    rule = TimeRule.ZONE_SET if is_set else moment.rule
+    return replace(moment, rule=rule, utc=from_wall(moment.wall, zone_name))
+
+
+def from_wall(wall: datetime, zone_name: str) -> datetime:
+    """Return the UTC instant of a wall time in a zone."""
+    return wall.replace(tzinfo=zone(zone_name)).astimezone(UTC)
 
 
 def local_day(instant: datetime, zone_name: str) -> date:

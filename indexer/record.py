@@ -49,6 +49,7 @@ class TimeRule(StrEnum):
     PRINTED_ZONE = "zone printed with the time"
     HEADER_OFFSET = "header offset"
     ACCOUNT_LOCAL = "account-local, assumed"
+    ZONE_SET = "account-local, zone set by the records custodian"
     INSTAGRAM_FIXED = "Instagram fixed UTC-8"
 
     @property

@@ -114,7 +114,7 @@ sightings = sa.Table(
     sa.Column("length", sa.BigInteger, nullable=False),
     sa.Column("pointer", sa.Text, nullable=False),
     sa.Column("raw_digest", sa.Text, nullable=False),
-    sa.Column("attached", sa.LargeBinary),  # JSON: the members of the version's attachments in this capture
+    sa.Column("attached", sa.LargeBinary),  # JSON: attachment name -> its member in this capture
     sa.Column("folded", sa.LargeBinary),  # JSON: further places that repeat the record
 )
 

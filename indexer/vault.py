@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import threading
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from indexer.fixity import BLOCK, file_digest
 from indexer.settings import Paths
 
 Progress = Callable[[int], None]
+KEPT_OPEN = 8
 
 
 class NoSpace(ArchiveError):
@@ -41,6 +43,8 @@ class Vault:
 
     def __init__(self, paths: Paths) -> None:
         self._paths = paths
+        self._kept: dict[tuple[str, ...], Archive] = {}
+        self._lock = threading.Lock()
         for folder in (paths.vault, paths.incoming, paths.staging, paths.exports, paths.index):
             folder.mkdir(parents=True, exist_ok=True)
 
@@ -92,6 +96,16 @@ class Vault:
     def open(self, digests: Sequence[str]) -> Archive:
         """Return the archive whose parts have these digests. Raises ArchiveError when one is missing or broken."""
         return open_archive(*(self.path(digest) for digest in digests))
+
+    def opened(self, digests: Sequence[str]) -> Archive:
+        """Return the same for reading single members: kept open, since a table of contents can be long. Thread-safe."""
+        key = tuple(digests)
+        with self._lock:
+            archive = self._kept.pop(key, None) or self.open(digests)
+            self._kept[key] = archive
+            while len(self._kept) > KEPT_OPEN:
+                self._kept.pop(next(iter(self._kept)))
+        return archive
 
     def digests(self) -> list[str]:
         """Return the names of everything that lies in the vault, sorted."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from indexer.record import Moment, Record, TimeRule
+from indexer.record import Moment, Record
 
 
 class StoredMoment(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -82,6 +82,11 @@ def reencode(data: VersionData) -> bytes:
     return _encoder.encode(data)
 
 
+def with_moments(data: VersionData, edited: StoredMoment | None, deleted: StoredMoment | None) -> VersionData:
+    """Return the version data with other moments of edit and deletion."""
+    return msgspec.structs.replace(data, edited=edited, deleted=deleted)
+
+
 def digest(record: Record) -> str:
     """Return the digest of what a record says: two sightings with the same digest are the same version.
 
@@ -102,7 +107,7 @@ def digest(record: Record) -> str:
         record.parent_id,
         record.thread_id,
         tuple(sorted(attachment.name for attachment in record.attachments)),
-        tuple(sorted((attachment.description for attachment in record.attachments))),
+        tuple(sorted(attachment.description for attachment in record.attachments)),
         record.links,
         record.extra.get("state", ""),
     )
@@ -134,6 +139,6 @@ def _stored(moment: Moment | None) -> StoredMoment | None:
 def _instant(moment: Moment | None) -> str:
     if moment is None:
         return ""
-    if moment.rule is TimeRule.ACCOUNT_LOCAL and moment.wall is not None:
+    if moment.wall is not None:
         return moment.wall.isoformat()
     return str(to_ms(moment.utc)) if moment.utc is not None else moment.written

@@ -1,0 +1,80 @@
+"""The house of one data folder: vault, catalogue, event log and index, opened together."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from indexer import settings
+from indexer.audit import AuditLog
+from indexer.catalogue import Catalogue
+from indexer.database import connect
+from indexer.engines import Engine, IndexOutdated, open_engine
+from indexer.local_time import zone
+from indexer.vault import Vault
+
+
+class House:
+    """Everything below one data folder. Open one per process, after a fork; share it between threads."""
+
+    def __init__(self, paths: settings.Paths, engine_name: str, zone_name: str, url: str) -> None:
+        zone(zone_name)  # an unknown name is said at the start, not at the first record
+        self.paths = paths
+        self.zone = zone_name
+        self.engine_name = engine_name
+        paths.data.mkdir(parents=True, exist_ok=True)
+        self.vault = Vault(paths)
+        self.db: sa.Engine = connect(url or f"sqlite:///{paths.data / 'catalogue.sqlite3'}")
+        self.catalogue = Catalogue(self.db, self.vault)
+        self.audit = AuditLog(self.db)
+        self._index: Engine | None = None
+
+    @property
+    def index(self) -> Engine:
+        """The search engine; an index of an older make is deleted and counts as empty, to be filled by sync."""
+        if self._index is None:
+            folder = self.paths.index / self.engine_name
+            try:
+                self._index = open_engine(self.engine_name, folder)
+            except IndexOutdated:
+                shutil.rmtree(folder)
+                self._index = open_engine(self.engine_name, folder)
+        return self._index
+
+    def delete_index(self) -> None:
+        """Delete the search index; sync builds it anew from the catalogue."""
+        if self._index is not None:
+            self._index.close()
+            self._index = None
+        shutil.rmtree(self.paths.index / self.engine_name, ignore_errors=True)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the one lock under which vault, catalogue and index are written. Waits; a killed holder lets go."""
+        with self.paths.ingest_lock.open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def close(self) -> None:
+        """Let go of the index and the database."""
+        if self._index is not None:
+            self._index.close()
+            self._index = None
+        self.db.dispose()
+
+
+def open_house(data: str | Path | None = None) -> House:
+    """Open the house of a data folder (or of SHOWME_DATA) as the settings say.
+
+    Raises BadSetting for an engine or a zone that there is not.
+    """
+    name, zone_name = settings.read("SHOWME_ENGINE"), settings.read("SHOWME_TIME_ZONE")
+    try:
+        return House(settings.paths(data), name, zone_name, settings.read("SHOWME_DATABASE_URL"))
+    except ValueError as error:
+        raise settings.BadSetting(str(error)) from error

@@ -1,0 +1,98 @@
+"""Brings the search index up to the catalogue's position. Killed anywhere, the next sync does the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from indexer.engines import Document
+from indexer.house import House
+from indexer.local_time import local_day
+from indexer.shown import RecordView
+
+Progress = Callable[[int, int], None]
+
+
+def sync(house: House, progress: Progress | None = None) -> int:
+    """Index what has changed since the index's position; return how many documents were written."""
+    with house.writing():
+        return sync_locked(house, progress)
+
+
+def rebuild(house: House, by: str, progress: Progress | None = None) -> int:
+    """Delete the index and build it anew from the catalogue; return how many documents were written."""
+    with house.writing():
+        house.delete_index()
+        written = sync_locked(house, progress)
+    house.audit.add("index:rebuilt", by, house.engine_name, {"documents": written})
+    return written
+
+
+def sync_locked(house: House, progress: Progress | None = None) -> int:
+    """Do what `sync` does, for a caller that holds the lock."""
+    target = house.catalogue.position()
+    position = house.index.position()
+    if position > target:  # the catalogue is older than the index: a backup was put back
+        house.delete_index()
+        position = 0
+    if position == target:
+        return 0
+    batches = house.catalogue.all_pks() if position == 0 else house.catalogue.changed_since(position)
+    counter = _Counter(progress, house.catalogue.count() if position == 0 else target - position)
+    house.index.write(counter.count(_documents(house, batches)))
+    house.index.commit(target)
+    return counter.done
+
+
+def document(view: RecordView, zone: str) -> Document:
+    """Return what the index knows of a record."""
+    has = {"media"} if view.attachments else set()
+    for attachment in view.attachments:
+        has.add(_MEDIA_WORDS.get(attachment.media_type.split("/")[0], "file"))
+    for word, present in (
+        ("link", view.links),
+        ("hashtag", view.hashtags),
+        ("mention", view.mentions),
+        ("parent", view.parent_id),
+        ("edit", view.edited_at or view.versions > 1),
+        ("deletion", view.deleted_at),
+    ):
+        if present:
+            has.add(word)
+    return Document(
+        pk=view.pk,
+        parts=tuple(part for part in (view.text, view.title, view.thread_title, *(a.description for a in view.attachments)) if part),
+        account_id=view.account_id,
+        account_words=tuple(word for word in (view.account, view.account_name) if word),
+        platform=view.platform,
+        kind=view.kind,
+        author=view.author,
+        posted=int(view.posted_at.timestamp()) if view.posted_at else None,
+        day=local_day(view.posted_at, zone) if view.posted_at else None,
+        has=tuple(sorted(has)),
+        hashtags=view.hashtags,
+        mentions=view.mentions,
+        urls=view.links + view.short_links + ((view.url,) if view.url else ()),
+    )
+
+
+_MEDIA_WORDS = {"image": "picture", "video": "video", "audio": "sound"}
+
+
+def _documents(house: House, batches: Iterable[list[int]]) -> Iterator[Document]:
+    for batch in batches:
+        for view in house.catalogue.stream(batch):
+            yield document(view, house.zone)
+
+
+class _Counter:
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self.done = 0
+        self.total = total
+        self.progress = progress
+
+    def count(self, documents: Iterable[Document]) -> Iterator[Document]:
+        for one in documents:
+            yield one
+            self.done += 1
+            if self.progress and self.done % 1000 == 0:
+                self.progress(self.done, max(self.total, self.done))

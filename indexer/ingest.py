@@ -1,0 +1,294 @@
+"""archive -> importer -> records -> catalogue -> index; accounts for every member. One unit: all of it or nothing.
+
+The archive is checked and identified where it lies, copied into the vault, read from the vault, and shown when it
+is whole. What a killed run had begun is taken back at the next start (`recover`).
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from indexer import fixity, index_sync
+from indexer.archive import SAFE, Archive, ArchiveError, open_archive
+from indexer.capture_writer import CaptureWriter, MemberOutcome, VaultFile, begin, remove_unfinished
+from indexer.damage import DAMAGE
+from indexer.house import House
+from indexer.importers import COMMON_IGNORED, Identified, Importer, identify
+from indexer.local_time import derive, zone
+from indexer.record import CaptureFacts, Problem, Record, Tally
+from indexer.shown import CaptureView, Reconciled
+from indexer.vault import StagedFile, archive_digest
+
+BATCH = 2000
+TICK = 0.25  # seconds between two reports of progress
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an ingest is. `done` and `total` are bytes while copying, records while reading and indexing.
+
+    `total` is 0 while it is not known; `rate` is per second; `seconds_left` None while it cannot be told.
+    """
+
+    stage: str  # "copying", "reading", "indexing"
+    done: int
+    total: int
+    rate: float
+    seconds_left: float | None
+
+
+Report = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What an ingest came to."""
+
+    capture: CaptureView
+    already_captured: bool = False
+
+    @property
+    def capture_id(self) -> int:
+        """The number of the capture."""
+        return self.capture.id
+
+
+class IngestFailed(ArchiveError):
+    """Our own fault: an importer broke off. Nothing was taken in."""
+
+
+def ingest(
+    house: House, paths: Sequence[Path], *, taken_by: str, source: str, zone_name: str | None = None, progress: Report | None = None
+) -> IngestReport:
+    """Take one archive into custody and index it. Several paths are the parts of one export.
+
+    `zone_name` is the account's zone where the person knows it; else the body's zone is assumed.
+    Raises ArchiveError (its text is meant for people) and UnknownZone; then nothing was taken in.
+    """
+    zone(zone_name or house.zone)
+    meter = _Meter(progress)
+    with house.writing():
+        recover_locked(house)
+        try:
+            identify(open_archive(*paths))
+            staged = house.vault.stage(paths, meter.copied(_bytes(paths)))
+        except ArchiveError as error:
+            house.audit.add("capture:refused", taken_by, ", ".join(path.name for path in paths), {"why": str(error)})
+            raise
+        digest = archive_digest(staged)
+        known = house.catalogue.capture_of_digest(digest)
+        if known is not None:
+            house.vault.discard(staged)
+            house.audit.add("capture:repeated", taken_by, f"capture {known.id}", {"digest": digest})
+            index_sync.sync_locked(house, meter.indexed)
+            return IngestReport(known, already_captured=True)
+        capture_id = _take_in(house, staged, digest, paths, taken_by, source, zone_name, meter)
+        index_sync.sync_locked(house, meter.indexed)
+    capture = house.catalogue.capture(capture_id)
+    if capture is None:
+        raise IngestFailed(f"The capture is not in the catalogue. {SAFE}")
+    return IngestReport(capture)
+
+
+def recover(house: House) -> int:
+    """Take back what a killed ingest left behind, and bring the index up to date; return how many captures that were."""
+    with house.writing():
+        removed = recover_locked(house)
+        index_sync.sync_locked(house)
+    return removed
+
+
+def recover_locked(house: House) -> int:
+    """Take back what a killed ingest left behind, for a caller that holds the lock."""
+    house.vault.empty_staging()
+    removed = remove_unfinished(house.db)
+    for digest in removed.orphans:
+        house.vault.remove(digest)
+    return removed.captures
+
+
+def _take_in(
+    house: House,
+    staged: Sequence[StagedFile],
+    digest: str,
+    paths: Sequence[Path],
+    taken_by: str,
+    source: str,
+    zone_name: str | None,
+    meter: _Meter,
+) -> int:
+    named = identify(open_archive(*(file.path for file in staged)))  # what is read is what is kept, not what lay at the source
+    facts = named.importer.facts(named.archive)
+    writer = begin(
+        house.db,
+        digest=digest,
+        files=[VaultFile(file.digest, file.name, file.size) for file in staged],
+        name=", ".join(path.name for path in paths),
+        facts=facts,
+        importer=(named.importer.name, named.importer.version),
+        taken_by=taken_by,
+        taken_at=datetime.now(UTC),
+        source=source,
+        zone=zone_name or house.zone,
+    )
+    try:
+        house.vault.admit(staged)
+        files = [file.digest for file in staged]
+        with ThreadPoolExecutor(1) as pool:  # hashing lets go of the interpreter's lock: the second core does it meanwhile
+            checked = pool.submit(_member_digests, house.vault.open(files))
+            _read(Identified(named.importer, house.vault.open(files).at(named.archive.root)), facts, writer, zone_name, checked, taken_by, meter)
+    except BaseException as error:
+        recover_locked(house)
+        if isinstance(error, ArchiveError) or not isinstance(error, Exception):
+            raise
+        raise IngestFailed(
+            f"The importer of {named.importer.title} broke off ({type(error).__name__}: {error}). {SAFE} "
+            "This is a fault of Show-Me Records: keep the file and report the text of this message."
+        ) from error
+    return writer.capture_id
+
+
+def _read(
+    named: Identified,
+    facts: CaptureFacts,
+    writer: CaptureWriter,
+    zone_name: str | None,
+    checked: Future[dict[str, tuple[str, str]]],
+    taken_by: str,
+    meter: _Meter,
+) -> None:
+    archive, root = named.archive, named.archive.root
+    attached: set[str] = set()
+    tallies: dict[str, int] = {}
+    batch: list[Record] = []
+    found: list[Problem] = []
+    for value in named.importer.records(archive):
+        if isinstance(value, Record):
+            attached.update(attachment.member for attachment in value.attachments if attachment.member)
+            batch.append(_settled(value, root, writer.zone, is_set=zone_name is not None))
+            if len(batch) >= BATCH:
+                writer.add(batch)
+                meter.read(len(batch))
+                batch.clear()
+        elif isinstance(value, Problem):
+            found.append(replace(value, member=root + value.member))
+            if len(found) >= BATCH:
+                writer.add_problems(found)
+                found.clear()
+        else:
+            tallies[value.unit] = tallies.get(value.unit, 0) + value.read
+    writer.add(batch)
+    meter.read(len(batch))
+    digests = checked.result()
+    outcomes = list(_outcomes(archive, named.importer, {root + name for name in attached}, digests))
+    found.extend(_member_problems(outcomes, digests))
+    writer.add_problems(found)
+    writer.finish(outcomes, reconcile(facts.counts, tallies), taken_by)
+
+
+def reconcile(declared: Mapping[str, int], tallies: Mapping[str, int]) -> list[Reconciled]:
+    """Compare the platform's own counts with what was read, unit by unit; a declared unit never read counts as 0."""
+    units = list(dict.fromkeys([*declared, *tallies]))
+    return [Reconciled(unit, declared.get(unit), tallies.get(unit, 0)) for unit in sorted(units)]
+
+
+def _settled(record: Record, root: str, zone_name: str, *, is_set: bool) -> Record:
+    """Derive the times that depend on the capture's zone, and name members from the archive's top."""
+    changes: dict[str, object] = {}
+    for name in ("posted", "edited", "deleted"):
+        moment = getattr(record, name)
+        derived = derive(moment, zone_name, is_set=is_set)
+        if derived is not moment:
+            changes[name] = derived
+    if root:
+        changes["place"] = replace(record.place, member=root + record.place.member)
+        changes["folded"] = tuple(replace(place, member=root + place.member) for place in record.folded)
+        changes["attachments"] = tuple(replace(a, member=root + a.member if a.member else "") for a in record.attachments)
+    return replace(record, **changes) if changes else record  # type: ignore[arg-type]  # the names above are the record's own
+
+
+def _outcomes(archive: Archive, importer: Importer, attached: set[str], digests: Mapping[str, tuple[str, str]]) -> Iterator[MemberOutcome]:
+    reason_of = _ignored_by({**COMMON_IGNORED, **importer.ignored})
+    for name in sorted(archive.members):
+        size, digest = archive.members[name].size, digests[name][0]
+        inner = name.removeprefix(archive.root)
+        if name in archive.asked or name in attached:
+            yield MemberOutcome(name, size, digest, "read")
+        elif (name.startswith(archive.root) and (reason := reason_of(inner))) or (reason := reason_of(name)):
+            yield MemberOutcome(name, size, digest, "ignored", reason)
+        else:
+            yield MemberOutcome(name, size, digest, "unknown", "no importer knows this file")
+
+
+def _ignored_by(table: Mapping[str, str]) -> Callable[[str], str]:
+    reasons = list(table.values())
+    pattern = re.compile("|".join(f"(?P<g{at}>{fnmatch.translate(shape)})" for at, shape in enumerate(table)))
+
+    def reason(name: str) -> str:
+        found = pattern.match(name)
+        return reasons[int((found.lastgroup or "g0")[1:])] if found else ""
+
+    return reason
+
+
+def _member_problems(outcomes: Sequence[MemberOutcome], digests: Mapping[str, tuple[str, str]]) -> Iterator[Problem]:
+    for outcome in outcomes:
+        if outcome.outcome == "unknown":
+            yield Problem(outcome.name, "unknown-member", "No importer knows this file; it is kept in the vault and was not read.")
+        if digests[outcome.name][1]:
+            yield Problem(outcome.name, "member-damaged", f"The archive's own checksum fails: {digests[outcome.name][1]}.")
+
+
+def _member_digests(archive: Archive) -> dict[str, tuple[str, str]]:
+    """Return for every member its SHA-256 and, when it cannot be read to its end, what is wrong."""
+    found = {}
+    for name, member in archive.members.items():
+        try:
+            with member.open() as stream:
+                found[name] = (fixity.digest(stream), "")
+        except DAMAGE as error:
+            found[name] = ("", str(error))
+    return found
+
+
+def _bytes(paths: Sequence[Path]) -> int:
+    return sum(
+        sum(file.stat().st_size for file in path.rglob("*") if file.is_file()) if path.is_dir() else path.stat().st_size for path in paths
+    )
+
+
+class _Meter:
+    """Turns counts into Progress, a few times a second."""
+
+    def __init__(self, report: Report | None) -> None:
+        self._report = report
+        self._stage = ""
+        self._started = self._last = 0.0
+        self._done = 0
+
+    def copied(self, total: int) -> Callable[[int], None]:
+        return lambda block: self._add("copying", block, total)
+
+    def read(self, records: int) -> None:
+        self._add("reading", records, 0)
+
+    def indexed(self, done: int, total: int) -> None:
+        self._add("indexing", done - (self._done if self._stage == "indexing" else 0), total)
+
+    def _add(self, stage: str, amount: int, total: int) -> None:
+        now = time.monotonic()
+        if stage != self._stage:
+            self._stage, self._started, self._done, self._last = stage, now, 0, 0.0
+        self._done += amount
+        if self._report and now - self._last >= TICK:
+            self._last = now
+            rate = self._done / max(now - self._started, 0.001)
+            left = (total - self._done) / rate if total and rate else None
+            self._report(Progress(stage, self._done, total, rate, left))
