@@ -1,0 +1,198 @@
+"""The columns of an export, once for all formats: name, meaning, and what it takes from a record.
+
+docs/exports.md lists the same names and meanings; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from indexer.exports.values import Cell, Exact, MediaFile
+from indexer.local_time import zone
+from indexer.masking import mask_facts, mask_tokens
+from indexer.shown import RecordView
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record on its way into the files: the record, the body's zone, and what became of its attachments."""
+
+    view: RecordView
+    zone: str
+    media: tuple[MediaFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name, its meaning, and `value`, which takes it from a row exactly."""
+
+    name: str
+    meaning: str
+    value: Callable[[Row], Exact]
+    width: int = 14  # in characters, for spreadsheets
+
+
+def local(instant: datetime | None, zone_name: str) -> str:
+    """Return an instant as the body's clock showed it, zone named: "2018-07-04 23:30:00 CDT". Empty for None."""
+    if instant is None:
+        return ""
+    with suppress(OverflowError):  # the first or last day of the calendar stays in UTC, and says so
+        instant = instant.astimezone(zone(zone_name))
+    return f"{instant:%Y-%m-%d %H:%M:%S %Z}"
+
+
+def utc(instant: datetime | None) -> str:
+    """Return an instant in UTC: "2018-07-05T04:30:00Z", with a fraction where there is one. Empty for None."""
+    return "" if instant is None else instant.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def _attachments(row: Row) -> list[dict[str, str | int]]:
+    return [
+        {
+            "name": media.name,
+            "status": media.status,
+            "file": media.file,
+            "media_type": media.media_type,
+            "size": media.size,
+            "sha256": media.sha256,
+            "url": media.url,
+            "description": media.description,
+        }
+        for media in row.media
+    ]
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column(
+        "record_id",
+        "Name of the record, the same in every capture: platform, account, kind and native id.",
+        lambda row: row.view.record_id,
+        width=34,
+    ),
+    Column("platform", "twitter, facebook or instagram.", lambda row: row.view.platform, width=10),
+    Column(
+        "account",
+        "Account whose archive holds the record: handle, or name where there is no handle.",
+        lambda row: row.view.account,
+        width=18,
+    ),
+    Column("account_name", "Displayed name of that account.", lambda row: row.view.account_name, width=22),
+    Column("kind", "post, reply, repost, comment, message, like, story, reel, photo, video or event.", lambda row: row.view.kind, width=9),
+    Column("author", "Who wrote it, as the platform shows it.", lambda row: row.view.author, width=18),
+    Column("author_id", "The platform's own id of the author, where the archive gives one.", lambda row: row.view.author_id),
+    Column(
+        "posted_local",
+        "When it was posted, on the body's own clock; the zone is named. Empty: the archive gives no time.",
+        lambda row: local(row.view.posted_at, row.zone),
+        width=24,
+    ),
+    Column("posted_utc", "The same instant in UTC (ISO 8601).", lambda row: utc(row.view.posted_at), width=21),
+    Column("posted_as_written", "The time exactly as the archive writes it.", lambda row: row.view.posted_as_written, width=24),
+    Column("time_rule", "How the written time became UTC.", lambda row: row.view.time_rule),
+    Column(
+        "time_assumed",
+        "yes: the archive does not state the zone of this time, so the rule is an assumption. no: it does.",
+        lambda row: "yes" if row.view.time_is_assumed else "no",
+        width=8,
+    ),
+    Column(
+        "text", "What a reader saw: entities decoded, short links expanded, damaged letters repaired.", lambda row: row.view.text, width=80
+    ),
+    Column("title", 'The platform\'s own sentence ("The City shared a link.").', lambda row: row.view.title, width=30),
+    Column("url", "Address of the record on the platform, where one can be known.", lambda row: mask_tokens(row.view.url), width=40),
+    Column("thread", "Conversation: the same in all records of one thread.", lambda row: row.view.thread_id),
+    Column("thread_title", "Name of the conversation, where it has one.", lambda row: row.view.thread_title),
+    Column("parent", "Native id of the record that this one answers.", lambda row: row.view.parent_id),
+    Column("hashtags", "Hashtags without #, with a blank between.", lambda row: list(row.view.hashtags)),
+    Column("mentions", "Mentioned accounts without @, with a blank between.", lambda row: list(row.view.mentions)),
+    Column(
+        "links",
+        "Addresses in the record, expanded, with a blank between.",
+        lambda row: [mask_tokens(link) for link in row.view.links],
+        width=30,
+    ),
+    Column(
+        "short_links",
+        "The same addresses as they stand in the archive (t.co), with a blank between.",
+        lambda row: list(row.view.short_links),
+    ),
+    Column(
+        "attachments",
+        "Pictures, videos and files, one on each line: its file in this package below data/, or its name and why it is not in the package. "
+        "In JSON Lines a list of name, status, file, media_type, size, sha256, url and description.",
+        _attachments,
+        width=40,
+    ),
+    Column("language", "Language that the platform guessed.", lambda row: row.view.language, width=8),
+    Column(
+        "edited",
+        "When it was edited, on the body's own clock; the zone is named.",
+        lambda row: local(row.view.edited_at, row.zone),
+        width=24,
+    ),
+    Column(
+        "deleted",
+        "When it was deleted, on the body's own clock; the zone is named.",
+        lambda row: local(row.view.deleted_at, row.zone),
+        width=24,
+    ),
+    Column("version", "Which version of the record this is, from 1.", lambda row: row.view.version, width=8),
+    Column("versions", "How many versions are held.", lambda row: row.view.versions, width=8),
+    Column(
+        "not_in_capture_of",
+        "Days of later captures in which the record was gone, with a blank between.",
+        lambda row: [day.isoformat() for day in row.view.not_in_capture_of],
+    ),
+    Column("native_id", "The platform's own id, or one made by this software.", lambda row: row.view.native_id, width=22),
+    Column(
+        "native_id_made",
+        "yes: the platform gives no id, so it was made from role, time, text and attachments. no: it is the platform's.",
+        lambda row: "yes" if row.view.id_is_made else "no",
+        width=8,
+    ),
+    Column("capture_digest", "SHA-256 of the archive that this version was read from.", lambda row: row.view.capture_digest, width=20),
+    Column("member", "File of that archive in which the record stands.", lambda row: row.view.member, width=30),
+    Column("item", "Number of the item in that file, from 0.", lambda row: row.view.item, width=8),
+    Column("start", "First byte of the item in the uncompressed file, from 0.", lambda row: row.view.start, width=10),
+    Column("length", "Length of the item in bytes.", lambda row: row.view.length, width=8),
+    Column("pointer", "Way inside of the item, where one item holds several records.", lambda row: row.view.pointer),
+    Column(
+        "content_digest", "SHA-256 of the record's content: equal content, equal digest.", lambda row: row.view.content_digest, width=20
+    ),
+    Column(
+        "extra",
+        "Further small facts of the platform as a JSON object; personal technical data is masked.",
+        lambda row: mask_facts(row.view.extra),
+        width=24,
+    ),
+)
+
+
+def exact_values(row: Row) -> dict[str, Exact]:
+    """Return the values of a row by column name, as JSON holds them."""
+    return {column.name: column.value(row) for column in COLUMNS}
+
+
+def cells(exact: dict[str, Exact]) -> list[Cell]:
+    """Return the same values as cells, in the order of the columns."""
+    return [value if isinstance(value, str | int) else _cell(value) for value in exact.values()]
+
+
+def _cell(value: Exact) -> Cell:
+    if not value:
+        return ""
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list):
+        if isinstance(value[0], dict):
+            return "\n".join(_attachment(entry) for entry in value if isinstance(entry, dict))
+        return " ".join(str(entry) for entry in value)
+    return value
+
+
+def _attachment(entry: dict[str, str | int]) -> str:
+    return str(entry["file"]) if entry["file"] else f"{entry['name'] or entry['url']} ({entry['status']})"

@@ -1,0 +1,82 @@
+"""Records as CSV: RFC 4180, UTF-8 with a byte order mark so that Excel reads accents, formulas made harmless."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from indexer.exports.values import Cell, Description, Exact, Written
+
+# Spreadsheets run a cell that begins with one of these (also in their full-width forms).
+_RISKY = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def guard(cell: str) -> str:
+    """Return a cell that no spreadsheet runs: an apostrophe stands before `=`, `+`, `-`, `@`, tab or line break.
+
+    Apostrophes that already stood there get one more, so that `unguard` gives back every text.
+    """
+    return "'" + cell if cell[:1] in _FIRST and _RISKY.match(cell) else cell
+
+
+_FIRST = frozenset("'=+-@\t\r\n＝＋－＠")
+
+
+def unguard(cell: str) -> str:
+    """Return what `guard` was given."""
+    return cell[1:] if cell[:1] == "'" and _RISKY.match(cell) else cell
+
+
+class CsvFile:
+    """The CSV exporter."""
+
+    name = "csv"
+    title = "CSV, for every spreadsheet and database"
+    suffix = ".csv"
+
+    def open(self, path: Path, columns: Iterable[str], description: Description) -> CsvRows:  # noqa: ARG002  # the protocol's
+        """Begin the file with its header line. Raises OSError."""
+        return CsvRows(path, columns)
+
+
+class CsvRows:
+    """Writes one line for each record. Every cell is quoted; lines end in CR LF."""
+
+    def __init__(self, path: Path, columns: Iterable[str]) -> None:
+        self._file = path.open("w", encoding="utf-8-sig", newline="")
+        self._writer = csv.writer(self._file, quoting=csv.QUOTE_ALL)
+        self._writer.writerow(columns)
+        self._guarded = self._replaced = 0
+
+    def add(self, exact: Mapping[str, Exact], cells: list[Cell]) -> None:  # noqa: ARG002  # the protocol's
+        """Write one record."""
+        line = [guard(cell) if isinstance(cell, str) and cell[:1] in _FIRST else cell for cell in cells]
+        self._guarded += sum(1 for ours, cell in zip(line, cells, strict=True) if ours is not cell)
+        try:
+            "".join(str(cell) for cell in line).encode()
+        except UnicodeEncodeError:
+            clean = [_SURROGATE.sub("\ufffd", cell) if isinstance(cell, str) else cell for cell in line]
+            self._replaced += sum(1 for ours, cell in zip(clean, line, strict=True) if ours != cell)
+            line = clean
+        self._writer.writerow(line)
+
+    def abandon(self) -> None:
+        """Let go of the file. Does nothing after `close`."""
+        self._file.close()
+
+    def close(self) -> Written:
+        """End the file."""
+        self._file.close()
+        notes = []
+        if self._guarded:
+            notes.append(
+                f"records.csv: {self._guarded:,} cells begin with an apostrophe that is not in the record, so that no spreadsheet takes "
+                "them for a formula. To undo it, take the first apostrophe away wherever apostrophes stand before = + - @, a tab or "
+                "a line break; records.jsonl has the texts without it."
+            )
+        if self._replaced:
+            notes.append(f"records.csv: {self._replaced:,} cells held halves of letters that UTF-8 cannot hold; U+FFFD stands for each.")
+        return Written(tuple(notes), replaced=self._replaced)

@@ -1,0 +1,86 @@
+"""data/README.txt and data/search.json: what a package is, for a person and for a program."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+
+from indexer.exports.columns import local, utc
+from indexer.exports.media import LEFT_OUT, NOT_HELD, STORED, UNREADABLE, MediaCounts
+from indexer.exports.values import Description
+
+
+def readme(description: Description, rows: int, media: MediaCounts, notes: Sequence[str]) -> str:
+    """Return README.txt: plain words, UTF-8, lines that end in LF."""
+    about = description
+    lines = [
+        "SOCIAL MEDIA RECORDS",
+        *([about.organization] if about.organization else []),
+        "",
+        "What this is",
+        f"  {rows:,} records from social media archives, as found by the search below, all of them, in its order.",
+        "  records.csv, records.xlsx and records.jsonl hold the same records in the same order: open the one that suits you.",
+        "  media/ holds their pictures, videos and files, a folder for each record. media.csv lists every attachment,",
+        "  also those that are not here, and why. search.json says the same as this page, for programs.",
+        "",
+        "The search",
+        f"  Query as typed:  {_line(about.query)}",
+        f"  Read as:         {_line(about.reading)}",
+        *(f"  Filter:          {_line(line)}" for line in about.filters),
+        f"  Order:           {_line(about.sort)}",
+        f"  Time zone:       {about.zone}. Local times name it; columns ending in _utc are UTC.",
+        f"  Made:            {local(about.made_at, about.zone)} ({utc(about.made_at)}) by {_line(about.made_by)}",
+        f"  Software:        Show-Me Records {about.version}",
+        "",
+        "Counts",
+        f"  Records counted by the search: {about.total:,}",
+        f"  Records in each file:          {rows:,}",
+        f"  Media files in this package:   {media.stored:,}",
+        f"  Attachments that are not in the archive:          {media.by_status.get(NOT_HELD, 0):,}",
+        f"  Attachments that cannot be read in the archive:   {media.by_status.get(UNREADABLE, 0):,}",
+        *(
+            [f"  Attachments left out because media were not asked for: {media.by_status[LEFT_OUT]:,}"]
+            if LEFT_OUT in media.by_status
+            else []
+        ),
+        *_section("What to know", [*about.notes, *notes]),
+        *_section("Captures that were searched", [f"{line.name}  SHA-256 {line.digest}" for line in about.captures]),
+        "",
+        "What was masked, and what was not",
+        "  Upload addresses, positions, device ids and access tokens that the platforms store beside a record are masked here.",
+        "  What people wrote is exact. Media files are exact copies: what a camera wrote into a picture is still in it.",
+        "",
+        "How to verify",
+        "  This package is a BagIt bag (RFC 8493). manifest-sha256.txt has the SHA-256 of every file.",
+        "  Unpack it; then, in its folder:   sha256sum -c manifest-sha256.txt",
+        "  or with the Library of Congress's program:   bagit.py --validate FOLDER",
+        "",
+        "How to read the files",
+        "  records.csv is UTF-8 with a byte order mark, comma-separated, every cell in quotation marks (RFC 4180). A cell that",
+        "  begins with = + - @, a tab or a line break has an apostrophe before it, so that no spreadsheet runs it as a formula.",
+        "  records.xlsx is for Excel. records.jsonl has one JSON object a line with every text exactly as it is.",
+        "  The columns are explained on the first sheet of records.xlsx.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def search_json(description: Description, rows: int, media: MediaCounts, notes: Sequence[str]) -> str:
+    """Return search.json: the description, the counts and the notes, in a stable shape."""
+    table = asdict(description) | {
+        "made_at": utc(description.made_at),
+        "rows": rows,
+        "media": {status: media.by_status.get(status, 0) for status in (STORED, NOT_HELD, UNREADABLE, LEFT_OUT)},
+        "format_notes": list(notes),
+    }
+    return json.dumps(table, indent=2) + "\n"
+
+
+def _section(title: str, lines: Iterable[str]) -> list[str]:
+    lines = [f"  - {_line(line)}" for line in lines]
+    return ["", title, *lines] if lines else []
+
+
+def _line(value: str) -> str:
+    return " ".join("".join(char if char.isprintable() else " " for char in value).split()) or "(nothing)"

@@ -1,0 +1,123 @@
+"""The nouns of an export: what it answers, what goes into a row, what came out, and what can go wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+Cell = str | int
+"""What a spreadsheet's cell holds."""
+
+Exact = str | int | list[str] | list[dict[str, str | int]] | dict[str, str] | None
+"""What JSON holds: lists stay lists, nothing is guarded or cut."""
+
+
+class ExportError(Exception):
+    """The export was not made and nothing of it is left. The text says why and what to do."""
+
+
+class ExportMismatch(ExportError):
+    """What would have been written is not what was counted, or the evidence is not what the catalogue says it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureLine:
+    """One capture that the exported records come from. `digest` is the SHA-256 of the archive in hex."""
+
+    id: int
+    name: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What an export answers: enough to ask the same question again. `made_at` is UTC; `total` is what was counted.
+
+    `reading` is the query in plain English as it was understood; `filters` are in words. `notes` are sentences that
+    the reader must see: undated records, days without a capture, assumptions about times.
+    """
+
+    query: str
+    reading: str
+    filters: tuple[str, ...]
+    sort: str
+    zone: str  # IANA name, "America/Chicago"
+    total: int
+    made_at: datetime
+    made_by: str
+    version: str  # of this software
+    captures: tuple[CaptureLine, ...] = ()
+    notes: tuple[str, ...] = ()
+    organization: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFile:
+    """One attachment of a record as the export treats it.
+
+    `file` is the path below `data/`, empty unless `status` is STORED. `sha256` and `size` are of the bytes stored.
+    """
+
+    name: str
+    status: str
+    media_type: str
+    file: str = ""
+    sha256: str = ""
+    size: int = 0
+    url: str = ""
+    description: str = ""
+    capture: str = ""  # digest of the archive that holds it
+    member: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a format had to change so that its readers can open the file. `cut` and `replaced` count cells."""
+
+    notes: tuple[str, ...] = ()
+    cut: int = 0
+    replaced: int = 0
+
+
+class RowWriter(Protocol):
+    """Takes rows one by one; `close` ends the file. A writer that is not closed leaves no whole file."""
+
+    def add(self, exact: Mapping[str, Exact], cells: list[Cell]) -> None:
+        """Write one record: its values by column name, and the same as cells in the order of the columns."""
+        ...
+
+    def abandon(self) -> None:
+        """Let go of the file when the export fails. Does nothing after `close`."""
+        ...
+
+    def close(self) -> Written:
+        """End the file and say what had to be changed in it."""
+        ...
+
+
+class Exporter(Protocol):
+    """One file format of records: one file of this package, one line in EXPORTERS."""
+
+    name: str  # "csv"
+    title: str  # "CSV (every spreadsheet and database)"
+    suffix: str  # ".csv"
+
+    def open(self, path: Path, columns: Iterable[str], description: Description) -> RowWriter:
+        """Begin a file at `path`. Raises OSError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ExportReport:
+    """What was handed over: the file, its records, its media files, its size in bytes and its SHA-256."""
+
+    path: Path
+    rows: int
+    media_files: int
+    bytes: int
+    sha256: str
+    missing_media: int = 0  # attachments that no capture holds or that could not be read
+    formats: Mapping[str, Written] = field(default_factory=dict)

@@ -1,0 +1,163 @@
+"""Records as an Excel workbook: a sheet "about", then the records, row by row with constant memory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from indexer.exports.columns import COLUMNS
+from indexer.exports.values import Cell, Description, Exact, Written
+from indexer.exports.xlsx_sheet import RecordSheet
+
+ROWS_PER_SHEET = 1_048_576  # Excel's own limit, the header's row included
+CELL_LIMIT = 32_767  # Excel's own limit, in UTF-16 units
+
+_NOT_XML = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+class XlsxFile:
+    """The Excel exporter."""
+
+    name = "xlsx"
+    title = "Excel workbook"
+    suffix = ".xlsx"
+
+    def __init__(self, rows_per_sheet: int = ROWS_PER_SHEET) -> None:
+        self._rows_per_sheet = rows_per_sheet
+
+    def open(self, path: Path, columns: Iterable[str], description: Description) -> XlsxRows:
+        """Begin the workbook; its parts grow beside `path` until it is closed. Raises OSError."""
+        return XlsxRows(path, list(columns), description, self._rows_per_sheet)
+
+
+class XlsxRows:
+    """Writes one row for each record; what no sheet can hold any more goes on the next sheet."""
+
+    def __init__(self, path: Path, columns: list[str], description: Description, rows_per_sheet: int) -> None:
+        self._columns, self._description, self._rows_per_sheet = columns, description, rows_per_sheet
+        self._widths = {column.name: column.width for column in COLUMNS}
+        self._book: Any = xlsxwriter.Workbook(
+            str(path),
+            {
+                "constant_memory": True,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+                "tmpdir": str(path.parent),
+            },
+        )
+        self._book.use_zip64()
+        self._book.set_properties({"title": "Records", "author": description.made_by, "created": description.made_at.replace(tzinfo=None)})
+        self._bold = self._book.add_format({"bold": True})
+        self._about = self._book.add_worksheet("about")
+        self._sheets: list[str] = []
+        self._rows = self._cut = self._replaced = 0
+        self._sheet: Any = None
+        self._row = 0
+        self._next_sheet()
+
+    def add(self, exact: Mapping[str, Exact], cells: list[Cell]) -> None:  # noqa: ARG002  # the protocol's
+        """Write one record. Empty cells are left out."""
+        if self._row >= self._rows_per_sheet:
+            self._next_sheet()
+        self._sheet.add_row(self._row, [self._fit(cell) if isinstance(cell, str) and cell else cell for cell in cells])
+        self._row += 1
+        self._rows += 1
+
+    def abandon(self) -> None:
+        """Let go of the sheets' files without building the workbook. Does nothing after `close`."""
+        for sheet in self._book.worksheets():
+            if sheet.row_data_fh is not None:
+                sheet.row_data_fh.close()
+
+    def close(self) -> Written:
+        """Write the sheet "about" and end the workbook."""
+        self._end_sheet()
+        written = Written(tuple(self._notes()), self._cut, self._replaced)
+        about = self._description
+        lines = [
+            ("records", f"{self._rows:,}"),
+            ("query as typed", about.query),
+            ("read as", about.reading),
+            *(("filter", line) for line in about.filters),
+            ("order", about.sort),
+            ("time zone", about.zone),
+            ("made at (UTC)", about.made_at.strftime("%Y-%m-%d %H:%M:%S")),
+            ("made by", about.made_by),
+            ("software", f"Show-Me Records {about.version}"),
+            ("sheets", ", ".join(self._sheets)),
+            *(("note", line) for line in (*about.notes, *written.notes)),
+            *(("capture", f"{line.name}  SHA-256 {line.digest}") for line in about.captures),
+            *((f"column {column.name}", column.meaning) for column in COLUMNS),
+        ]
+        self._about.set_column(0, 0, 26)
+        self._about.set_column(1, 1, 110)
+        for number, (name, value) in enumerate(lines):
+            self._about.write_string(number, 0, name, self._bold)
+            self._about.write_string(number, 1, fit_xlsx(value)[0].replace("<r>", "< r>"))  # "<r>" is the library's own mark of rich text
+        self._book.close()
+        return written
+
+    def _next_sheet(self) -> None:
+        if self._sheet is not None:
+            self._end_sheet()
+        name = "records" if not self._sheets else f"records {len(self._sheets) + 1}"
+        self._sheets.append(name)
+        self._sheet = self._book.add_worksheet(name, RecordSheet)
+        self._sheet.freeze_panes(1, 1)
+        for number, column in enumerate(self._columns):
+            self._sheet.set_column(number, number, self._widths.get(column, 14))
+            self._sheet.write_string(0, number, column, self._bold)
+        self._row = 1
+        if len(self._sheets) == 1:
+            self._sheet.activate()
+
+    def _end_sheet(self) -> None:
+        self._sheet.autofilter(0, 0, max(self._row - 1, 1), len(self._columns) - 1)
+
+    def _fit(self, cell: str) -> str:
+        if len(cell) <= CELL_LIMIT // 2 and not _NOT_XML.search(cell):
+            return cell
+        fitted, was_cut, was_replaced = fit_xlsx(cell)
+        self._cut += was_cut
+        self._replaced += was_replaced
+        return fitted
+
+    def _notes(self) -> Iterable[str]:
+        if len(self._sheets) > 1:
+            yield f"records.xlsx: a sheet holds at most {self._rows_per_sheet:,} rows, so the records stand on {len(self._sheets)} sheets."
+        if self._cut:
+            yield (
+                f"records.xlsx: {self._cut:,} cells are longer than the {CELL_LIMIT:,} characters that Excel can hold and are cut at "
+                "a visible mark. records.csv and records.jsonl have them whole."
+            )
+        if self._replaced:
+            yield (
+                f"records.xlsx: {self._replaced:,} cells held control characters that a workbook cannot hold; a visible sign stands for "
+                "each. records.csv and records.jsonl have them as they are."
+            )
+
+
+def fit_xlsx(cell: str) -> tuple[str, bool, bool]:
+    """Return a text as a workbook can hold it, whether it was cut, and whether signs in it were replaced."""
+    fitted = _NOT_XML.sub(_visible, cell)
+    replaced = fitted != cell
+    if len(fitted) <= CELL_LIMIT // 2 or _units(fitted) <= CELL_LIMIT:
+        return fitted, False, replaced
+    mark = f" [… cut here: {len(cell):,} characters in all, whole in records.csv]"
+    room = CELL_LIMIT - _units(mark)
+    kept = fitted.encode("utf-16-le")[: 2 * room].decode("utf-16-le", "ignore")
+    return kept + mark, True, replaced
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _visible(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return chr(0x2400 + code) if code < 0x20 else "\ufffd"
