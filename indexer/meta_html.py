@@ -19,6 +19,9 @@ from indexer.record import Moment, TimeRule
 
 BOX = re.compile(rb'<div class="(?:[^"]* )?(?:_a6-g|_2lej)(?: [^"]*)?">')
 
+MAX_DEPTH = 1000
+_TAG = re.compile(rb"<(/?)(?!(?:br|img|input|meta|link|hr|base|source|wbr)\b)[a-zA-Z][^<>]*+(?<!/)>")
+
 _BLOCKS = frozenset({"div", "p", "li", "ul", "tr", "table", "h1", "h2", "h3", "section", "header", "td", "th"})
 _UPDATED = re.compile(
     r"(?:Updated|Actualizad[oa]|Última actualización:?|Atualizad[oa]|Đã cập nhật|Cập nhật|已更新|更新于|更新於|更新時間：?|更新)\s*(.+)"
@@ -72,7 +75,9 @@ class Header:
 
 
 def parse_box(raw: bytes) -> Box | None:
-    """Return the parts of one box, or None when it is not one."""
+    """Return the parts of one box, or None when it is not one (or is nested as no page of Meta's is)."""
+    if _is_too_deep(raw):
+        return None
     tree = LexborHTMLParser(raw.decode("utf-8", "replace"))
     root = tree.body.child if tree.body is not None else None
     if root is None:
@@ -91,6 +96,8 @@ def parse_box(raw: bytes) -> Box | None:
 
 def read_header(raw: bytes) -> Header:
     """Return what the head of a page (all before its first box) says: never raises for what it holds."""
+    if _is_too_deep(raw):
+        return Header()
     tree = LexborHTMLParser(raw.decode("utf-8", "replace"))
     profile = _PROFILE.search(raw)
     name = profile[2].decode("utf-8", "replace").strip() if profile else ""
@@ -197,6 +204,17 @@ def _lines(node: LexborNode) -> list[str]:
             line += part
     lines.append(" ".join(line.split()))
     return [line for line in lines if line]
+
+
+def _is_too_deep(raw: bytes) -> bool:
+    """Tell whether tags nest so deep that parsing takes quadratic time (Meta's pages nest about 30 deep)."""
+    if raw.count(b"<") < MAX_DEPTH:
+        return False
+    depth = deepest = 0
+    for tag in _TAG.finditer(raw):
+        depth += -1 if tag[1] else 1
+        deepest = max(deepest, depth)
+    return deepest > MAX_DEPTH
 
 
 def _is_inside(node: LexborNode, name: str) -> bool:
