@@ -1,1 +1,79 @@
-# Two commands do all: `make run` and `make test`. Both begin with `make setup`.
+# Two commands do all: `make run` serves the portal with the sample archives, `make test` checks everything.
+# Both begin with `make setup`, which makes .venv. Nothing is installed outside of it.
+
+PYTHON ?= python3
+BIN := .venv/bin
+DATA ?= archive_data
+ADDRESS ?= 127.0.0.1:8000
+export SHOWME_DATA := $(DATA)
+
+.PHONY: help setup setup-dev run test lint types floors unit browser golden samples bench clean
+
+help:
+	@echo "make run      set up, take the sample archives in, serve the portal on http://$(ADDRESS)"
+	@echo "make test     set up, then lint, types, floors, unit, property and browser tests"
+	@echo "make bench    measure speed and memory side by side with peers (about 20 minutes)"
+	@echo "make golden   write the golden files of the importers anew"
+	@echo "make samples  make the sample archives anew"
+
+setup: .venv/ready
+
+.venv/ready: requirements.txt
+	@echo "[setup] making .venv and installing what the product runs on ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' || { echo "Python's venv is missing: apt-get install python3-venv"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+setup-dev: setup .venv/ready-dev
+
+.venv/ready-dev: requirements-dev.txt requirements.txt
+	@echo "[setup] installing what the tests need ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+run: setup
+	@echo "[1/3] taking the sample archives into custody (once) ..."
+	@for archive in archive_data/samples/*.zip; do $(BIN)/python -m indexer ingest --by "make run" "$$archive" || exit 1; done
+	@$(BIN)/python -m indexer sync
+	@echo "[2/3] making a one-time sign-in link ..."
+	@SHOWME_DEMO=1 $(BIN)/python -m portal link
+	@echo "[3/3] serving http://$(ADDRESS) (stop with Ctrl-C) ..."
+	@SHOWME_DEMO=1 $(BIN)/gunicorn --config gunicorn.conf.py --bind $(ADDRESS) wsgi:app
+
+test: setup-dev lint types floors unit browser
+	@echo "[test] all passed"
+
+lint:
+	@echo "[test 1/5] lint ..."
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
+
+types:
+	@echo "[test 2/5] types ..."
+	@$(BIN)/mypy
+
+floors:
+	@echo "[test 3/5] floors ..."
+	@$(BIN)/lint-imports
+
+unit:
+	@echo "[test 4/5] unit and property tests ..."
+	@$(BIN)/python -m pytest -m "not browser"
+
+browser:
+	@echo "[test 5/5] browser tests ..."
+	@$(BIN)/python -m pytest -m browser
+
+golden: setup-dev
+	@$(BIN)/python -m tests.golden
+
+samples: setup
+	@$(BIN)/python archive_data/make_samples.py
+
+bench: setup-dev
+	@$(BIN)/python -m bench
+
+clean:
+	@echo "Removes .venv and caches; evidence, catalogue and index in $(DATA) stay."
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build
