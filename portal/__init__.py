@@ -1,0 +1,136 @@
+"""The portal: a Flask application over one house. `create_app()` builds it in small named steps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import quote
+
+from flask import Flask, Response, request
+from flask_bootstrap import Bootstrap5
+from flask_login import LoginManager
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal import config as settings
+from portal import guard, limit_store, uploads, words
+from portal.access import Right
+from portal.config import Config
+from portal.guard import SignedIn
+from portal.language import Babel
+from portal.site import Site
+from portal.views import BLUEPRINTS, errors
+from portal.views.limits import limiter
+
+ROOT = Path(__file__).parent.parent
+
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; "  # data: the small drawings inside of Bootstrap's style sheet
+    "media-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": PAGE_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+STATIC = frozenset({"static", "bootstrap.static"})
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Build the portal. Raises BadSetting for settings it cannot run with, LookupError for an unguarded address."""
+    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder="static")
+    config = config or settings.read()
+    _set_up(app, config)
+    _guard_first(app)
+    _sign_in(app)
+    _protect(app, config)
+    _speak(app)
+    _serve(app)
+    _harden(app)
+    guard.refuse_unguarded(app)
+    return app
+
+
+def _set_up(app: Flask, config: Config) -> None:
+    """Set Flask up; cookies travel over https only, except in the demo on this computer."""
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        SESSION_COOKIE_NAME="showme" if config.demo else "__Host-showme",
+        SESSION_COOKIE_SECURE=not config.demo,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_UPLOAD=config.max_upload,
+        WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the sign-in
+        WTF_CSRF_SSL_STRICT=not config.demo,
+        BOOTSTRAP_SERVE_LOCAL=True,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+    )
+    app.request_class = uploads.PortalRequest
+    app.extensions["showme"] = Site(config)
+    if config.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, config.proxies, config.proxies, config.proxies)  # type: ignore[method-assign]  # the way Werkzeug documents
+
+
+def _guard_first(app: Flask) -> None:
+    """Refuse who is not signed in before a form is read."""
+    guard.install(app)
+
+
+def _sign_in(app: Flask) -> None:
+    """Let Flask-Login find the user of a cookie among the sign-ins that the server keeps."""
+    manager = LoginManager()
+    manager.session_protection = "basic"
+
+    def load(token: str) -> SignedIn | None:
+        site: Site = app.extensions["showme"]
+        user = site.sign_ins.user_of(token)
+        return SignedIn(user, token) if user else None
+
+    manager.user_loader(load)
+    manager.init_app(app)
+
+
+def _protect(app: Flask, config: Config) -> None:
+    """Ask every form for its token, and count attempts to sign in over all web workers."""
+    CSRFProtect(app)
+    app.config["RATELIMIT_STORAGE_URI"] = f"{limit_store.SqliteStorage.STORAGE_SCHEME[0]}://{quote(str(config.limits_file))}"
+    app.config["RATELIMIT_HEADERS_ENABLED"] = False
+    limiter.init_app(app)
+
+
+def _speak(app: Flask) -> None:
+    """Texts, dates and numbers in the reader's language."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(Path(__file__).parent / "translations")
+    Babel(app, locale_selector=lambda: request.accept_languages.best_match(["en"]) or "en")
+    words.install(app)
+
+
+def _serve(app: Flask) -> None:
+    """Add the pages."""
+    Bootstrap5(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    errors.install(app)
+    site: Site = app.extensions["showme"]
+
+    @app.context_processor
+    def common() -> dict[str, object]:
+        return {"body_name": site.config.body_name, "Right": Right, "zone_name": lambda: site.house.zone}
+
+
+def _harden(app: Flask) -> None:
+    """Put the headers on every answer that a view has not given its own; keep pages out of caches."""
+
+    @app.after_request
+    def headers(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if request.endpoint not in STATIC:
+            response.headers.setdefault("Cache-Control", "no-store")
+        if app.config["SESSION_COOKIE_SECURE"]:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        return response

@@ -1,0 +1,6 @@
+"""`python -m portal`: link, worker."""
+
+from portal.commands import main
+
+if __name__ == "__main__":
+    main(prog_name="python -m portal")

@@ -1,0 +1,137 @@
+"""The portal's own settings, beside those of the indexer: one table of name, default and help, read from SHOWME_* variables."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from indexer import settings
+from indexer.settings import BadSetting, Setting
+
+PORTAL_SETTINGS = (
+    Setting("SHOWME_SECRET_KEY", "", "Signs cookies. At least 32 random characters; start fails without it, except in the demo."),
+    Setting("SHOWME_DEMO", "0", "1: a demo on this computer. Makes a secret key, and lets cookies travel over plain http."),
+    Setting("SHOWME_ADDRESS", "127.0.0.1:8000", "Where the portal listens, and the address that printed links begin with."),
+    Setting("SHOWME_PUBLIC_URL", "", "Address that people type, when a proxy stands before the portal; empty: http:// and SHOWME_ADDRESS."),
+    Setting("SHOWME_PROXIES", "0", "How many trusted proxies stand before the portal and set X-Forwarded-For, -Proto and -Host."),
+    Setting("SHOWME_BODY_NAME", "City of Osage Bluff", "Name of the public body, shown on every page."),
+    Setting("SHOWME_WEB_WORKERS", "2", "Web worker processes."),
+    Setting("SHOWME_WEB_THREADS", "4", "Threads of each web worker."),
+    Setting(
+        "SHOWME_JOB_WORKER",
+        "1",
+        "1: the portal starts the worker for long jobs itself. 0: it runs as a service of its own (python -m portal worker).",
+    ),
+    Setting("SHOWME_MAX_UPLOAD_GB", "64", "Largest upload, in GiB."),
+    Setting("SHOWME_SIGN_IN_HOURS", "10", "A sign-in ends after so many hours, whatever happens."),
+    Setting("SHOWME_IDLE_MINUTES", "60", "A sign-in ends after so many minutes without a page."),
+)
+
+MIN_SECRET = 32
+HOW_TO_MAKE = "Make one: python -c 'import secrets; print(secrets.token_hex(32))'"
+LINK_LIFE = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What the portal was set up with, checked."""
+
+    data: Path
+    secret_key: str
+    demo: bool
+    address: str
+    public_url: str
+    proxies: int
+    body_name: str
+    web_workers: int
+    web_threads: int
+    job_worker: bool
+    max_upload: int  # bytes
+    sign_in_life: timedelta
+    idle_life: timedelta
+
+    @property
+    def uploads(self) -> Path:
+        """Uploaded archives until they are in custody."""
+        return self.data / "uploads"
+
+    @property
+    def limits_file(self) -> Path:
+        """Counts of attempts, shared by all web workers of this computer."""
+        return self.data / "limits.sqlite3"
+
+    @property
+    def queue_file(self) -> Path:
+        """The queue of long jobs."""
+        return self.data / "queue.sqlite3"
+
+    @property
+    def worker_lock(self) -> Path:
+        """Held (flock) by the one process that works off the queue."""
+        return self.data / "worker.lock"
+
+
+def read(environ: Mapping[str, str] | None = None, data: Path | None = None) -> Config:
+    """Return the checked settings. Raises BadSetting; makes the data folder when it is not there."""
+    given = os.environ if environ is None else environ
+    table = {setting.name: given.get(setting.name) or setting.default for setting in PORTAL_SETTINGS}
+    demo = _switch(table, "SHOWME_DEMO")
+    folder = settings.paths(data or settings.read("SHOWME_DATA", given)).data
+    folder.mkdir(parents=True, exist_ok=True)
+    return Config(
+        data=folder,
+        secret_key=_secret(table["SHOWME_SECRET_KEY"], folder, demo=demo),
+        demo=demo,
+        address=table["SHOWME_ADDRESS"],
+        public_url=(table["SHOWME_PUBLIC_URL"] or f"http://{table['SHOWME_ADDRESS']}").rstrip("/"),
+        proxies=_number(table, "SHOWME_PROXIES", least=0),
+        body_name=table["SHOWME_BODY_NAME"],
+        web_workers=_number(table, "SHOWME_WEB_WORKERS"),
+        web_threads=_number(table, "SHOWME_WEB_THREADS"),
+        job_worker=_switch(table, "SHOWME_JOB_WORKER"),
+        max_upload=_number(table, "SHOWME_MAX_UPLOAD_GB") * 2**30,
+        sign_in_life=timedelta(hours=_number(table, "SHOWME_SIGN_IN_HOURS")),
+        idle_life=timedelta(minutes=_number(table, "SHOWME_IDLE_MINUTES")),
+    )
+
+
+def _switch(table: Mapping[str, str], name: str) -> bool:
+    if table[name] not in {"0", "1"}:
+        raise BadSetting(f"{name} is {table[name]!r}; it can be 0 or 1.")
+    return table[name] == "1"
+
+
+def _number(table: Mapping[str, str], name: str, least: int = 1) -> int:
+    value = table[name]
+    if not (value.isascii() and value.isdigit()) or int(value) < least:
+        raise BadSetting(f"{name} is {value!r}; it must be a whole number, {least} or more.")
+    return int(value)
+
+
+def _secret(given: str, folder: Path, *, demo: bool) -> str:
+    """Return the key that signs cookies. In the demo it is made once and kept, so that a restart keeps people signed in."""
+    if given:
+        if len(given) < MIN_SECRET:
+            raise BadSetting(f"SHOWME_SECRET_KEY is shorter than {MIN_SECRET} characters. {HOW_TO_MAKE}.")
+        return given
+    if not demo:
+        raise BadSetting(f"SHOWME_SECRET_KEY is not set. {HOW_TO_MAKE}. For a demo on this computer, set SHOWME_DEMO=1 instead.")
+    file = folder / "secret_key"
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _kept_secret(file)
+    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+        stream.write(secrets.token_hex(32))
+    return _kept_secret(file)
+
+
+def _kept_secret(file: Path) -> str:
+    kept = file.read_text(encoding="ascii").strip()
+    if len(kept) < MIN_SECRET:
+        raise BadSetting(f"{file} is damaged. Delete it and start again: a new key is made, and people sign in anew.")
+    return kept

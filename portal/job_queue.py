@@ -1,0 +1,32 @@
+"""The queue between web workers and the worker process: huey on a SQLite file in the data folder. It holds job numbers only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from huey import SqliteHuey
+
+from portal.config import Config
+
+WAIT_SECONDS = 30
+
+
+def make_queue(config: Config) -> Any:
+    """Return the queue, without any work attached; connections are made on first use, so a fork is safe."""
+    return SqliteHuey("showme", filename=str(config.queue_file), results=False, timeout=WAIT_SECONDS)
+
+
+def task_of(queue: Any, work: Callable[[int], None]) -> Callable[[int], Any]:
+    """Attach the work to a queue; calling the result puts a job's number in line."""
+    task: Callable[[int], Any] = queue.task(name="run_job")(work)
+    return task
+
+
+def put(config: Config, job_id: int) -> None:
+    """Put a job in line, from a process that does no work itself."""
+
+    def elsewhere(_job_id: int) -> None:
+        raise NotImplementedError("The worker process does the work.")
+
+    task_of(make_queue(config), elsewhere)(job_id)

@@ -1,0 +1,22 @@
+"""Runs a reader's search: always within the access rule, always written into the event log."""
+
+from __future__ import annotations
+
+from indexer.search import Results, Searcher, SearchRequest
+from portal.access import narrowed
+from portal.asked import Asked
+from portal.guard import reader
+from portal.site import site
+
+
+def wanted(question: Asked) -> SearchRequest:
+    """Return the request of a question, narrowed by the access rule."""
+    return SearchRequest(question.query or "*", narrowed(question.filters, reader()), question.sort, question.size, question.offset)
+
+
+def run(question: Asked) -> Results:
+    """Search, and write into the event log who asked what and how many there were."""
+    results = Searcher(site().house).search(wanted(question))
+    detail = {"address": question.address(page=question.page), "total": results.total if results.answered else None}
+    site().house.audit.add("search:run", reader().name, question.query or "*", detail)
+    return results

@@ -1,0 +1,36 @@
+"""A search request as JSON and back: how an export's job remembers what was counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from indexer.engines import Filters, Sort
+from indexer.search import SearchRequest
+
+_SETS = ("accounts", "platforms", "kinds", "authors", "allowed_accounts")
+
+
+def encode(request: SearchRequest) -> dict[str, Any]:
+    """Return what JSON can hold. None ("not narrowed") and an empty set ("nothing") stay different."""
+    filters = request.filters
+    days = {"first_day": _text(filters.first_day), "last_day": _text(filters.last_day), "has_media": filters.has_media}
+    sets = {name: None if getattr(filters, name) is None else sorted(getattr(filters, name)) for name in _SETS}
+    return {"query": request.query, "sort": request.sort.value, "filters": {**days, **sets}}
+
+
+def decode(stored: Mapping[str, Any]) -> SearchRequest:
+    """Return the request. Raises KeyError, ValueError for what encode() has not made: nothing is assumed."""
+    given = stored["filters"]
+    sets = {name: None if given[name] is None else frozenset(given[name]) for name in _SETS}
+    filters = Filters(first_day=_day(given["first_day"]), last_day=_day(given["last_day"]), has_media=given["has_media"], **sets)
+    return SearchRequest(stored["query"], filters, Sort(stored["sort"]))
+
+
+def _text(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,0 +1,89 @@
+"""Uploads go straight to a file in the data folder: no part of an archive of several GB is held in memory.
+
+What an upload leaves behind without having become a job (a cut line, a refused form) is removed when the request ends.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from flask import Request, current_app
+from werkzeug.datastructures import FileStorage
+
+from portal.site import Site
+from portal.site import site as the_site
+
+ROOM_LEFT = 256 * 2**20  # bytes of the disk that an upload does not touch
+
+
+class NoRoom(Exception):
+    """The disk of the data folder cannot hold the upload."""
+
+
+class PortalRequest(Request):
+    """A request whose files are written below SHOWME_DATA/uploads while they arrive."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,  # noqa: ARG002  # Werkzeug names it
+        content_type: str | None,  # noqa: ARG002  # Werkzeug names it
+        filename: str | None = None,  # noqa: ARG002  # Werkzeug names it
+        content_length: int | None = None,  # noqa: ARG002  # Werkzeug names it
+    ) -> IO[bytes]:
+        site: Site = current_app.extensions["showme"]
+        folder = site.config.uploads
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{secrets.token_hex(8)}.part"
+        self.parts.append(path)
+        return path.open("w+b")
+
+    @property
+    def parts(self) -> list[Path]:
+        """The files that this request has written and nobody has kept yet."""
+        parts: list[Path] = self.environ.setdefault("showme.parts", [])
+        return parts
+
+    def close(self) -> None:
+        """Remove what nobody kept."""
+        super().close()
+        for path in self.parts:
+            path.unlink(missing_ok=True)
+        self.parts.clear()
+
+
+def check_room(expected: int | None) -> None:
+    """Refuse an upload before it begins when the disk cannot hold it twice (upload and vault). Raises NoRoom."""
+    folder = the_site().config.data
+    if expected and shutil.disk_usage(folder).free < 2 * expected + ROOM_LEFT:
+        raise NoRoom
+
+
+def keep(files: Sequence[FileStorage]) -> list[Path]:
+    """Give each uploaded file a folder of its own and the name it came with; return the paths, in the order sent."""
+    kept = []
+    for file in files:
+        path = Path(file.stream.name)
+        file.close()
+        folder = path.with_suffix("")
+        folder.mkdir()
+        kept.append(path.rename(folder / safe_name(file.filename or "")))
+    return kept
+
+
+def discard(paths: Sequence[Path]) -> None:
+    """Remove uploads that are in custody or were refused, with their folders."""
+    for path in paths:
+        path.unlink(missing_ok=True)
+        if path.parent.is_dir() and not any(path.parent.iterdir()):
+            path.parent.rmdir()
+
+
+def safe_name(name: str) -> str:
+    """Return a file name without folders, signs that a shell or a file system minds, or leading dots."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    clean = "".join(char if char.isalnum() or char in " ._-()" else "_" for char in last).strip(" .")
+    return clean[-150:] or "archive"

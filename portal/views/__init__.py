@@ -1,0 +1,18 @@
+"""The pages: one file per area of the site, registered here."""
+
+from __future__ import annotations
+
+from portal.views import captures, exports, health, help_pages, jobs, media, records, search, signing_in, users
+
+BLUEPRINTS = (
+    signing_in.pages,
+    search.pages,
+    records.pages,
+    media.pages,
+    captures.pages,
+    jobs.pages,
+    exports.pages,
+    users.pages,
+    help_pages.pages,
+    health.pages,
+)

@@ -1,0 +1,48 @@
+"""The help pages: Markdown files in portal/help, ours alone, one folder per language."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import markdown  # type: ignore[import-untyped]  # the package has no types
+from flask import Blueprint, abort, render_template
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from portal.access import Right
+from portal.guard import needs
+
+pages = Blueprint("help", __name__)
+
+FOLDER = Path(__file__).parent.parent / "help"
+NAMES = ("search", "taking-in", "reading-a-result", "cannot-contain")
+
+
+@pages.get("/help")
+@needs(Right.SEARCH)
+def index() -> ResponseReturnValue:
+    """List the help pages."""
+    return render_template("help/index.html", topics=[(name, title(name)) for name in NAMES])
+
+
+@pages.get("/help/<name>")
+@needs(Right.SEARCH)
+def page(name: str) -> ResponseReturnValue:
+    """Show one help page."""
+    if name not in NAMES:
+        abort(404)
+    return render_template("help/page.html", title=title(name), text=rendered(name), topics=[(one, title(one)) for one in NAMES], name=name)
+
+
+@lru_cache
+def rendered(name: str) -> Markup:
+    """Return a help page as HTML; the files are ours, nothing that a person or an archive wrote comes here."""
+    text = (FOLDER / f"{name}.md").read_text(encoding="utf-8")
+    return Markup(markdown.markdown(text, extensions=["tables", "sane_lists", "toc"]))  # noqa: S704  # our own files
+
+
+@lru_cache
+def title(name: str) -> str:
+    """Return the first heading of a help page."""
+    return (FOLDER / f"{name}.md").read_text(encoding="utf-8").split("\n", 1)[0].removeprefix("# ")

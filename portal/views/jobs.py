@@ -1,0 +1,87 @@
+"""Long work: how far it is, how it ended, trying again, and the download of an export."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from portal import stored_request, words
+from portal.access import Right
+from portal.guard import needs, reader
+from portal.job_access import may_open
+from portal.jobs import Job, JobKind, JobState
+from portal.language import _
+from portal.site import site
+from portal.starting import start_again
+from portal.work import export_file
+from portal.worker import is_running
+
+pages = Blueprint("jobs", __name__)
+
+LISTED = 50
+
+
+@pages.get("/exports")
+@needs(Right.EXPORT)
+def exports() -> ResponseReturnValue:
+    """List the exports that the reader may open."""
+    maker = None if reader().may(Right.TAKE_IN) else reader().user_id
+    found = site().jobs.recent(LISTED, kinds=frozenset({JobKind.EXPORT}), user_id=maker)
+    return render_template("jobs/exports.html", jobs=[job for job in found if may_open(reader(), job)])
+
+
+@pages.get("/jobs/<int:job_id>")
+@needs(Right.SEARCH)
+def job(job_id: int) -> ResponseReturnValue:
+    """Show a job; a small script keeps it up to date, and the page works without it."""
+    found = _job(job_id)
+    request = stored_request.decode(found.arguments) if found.kind is JobKind.EXPORT else None
+    return render_template("jobs/job.html", job=found, request=request, worker_runs=is_running(site().config))
+
+
+@pages.get("/jobs/<int:job_id>.json")
+@needs(Right.SEARCH)
+def as_json(job_id: int) -> ResponseReturnValue:
+    """Give the state of a job to the script of its page."""
+    found = _job(job_id)
+    return jsonify(
+        state=found.state.value,
+        open=found.is_open,
+        stage=found.stage,
+        done=found.done,
+        total=found.total,
+        rate=round(found.rate, 1),
+        seconds_left=found.seconds_left,
+        words=words.progress(found),
+    )
+
+
+@pages.post("/jobs/<int:job_id>/retry")
+@needs(Right.SEARCH)
+def retry(job_id: int) -> ResponseReturnValue:
+    """Let a failed or interrupted job run once more."""
+    _job(job_id)
+    if not start_again(job_id):
+        flash(_("This job cannot be started again."), "problem")
+    return redirect(url_for("jobs.job", job_id=job_id))
+
+
+@pages.get("/jobs/<int:job_id>/download")
+@needs(Right.EXPORT)
+def download(job_id: int) -> ResponseReturnValue:
+    """Hand over the package of an export."""
+    found = _job(job_id)
+    file = export_file(site().house, job_id)
+    if found.kind is not JobKind.EXPORT or found.state is not JobState.DONE or not file.is_file():
+        abort(404)
+    site().house.audit.add("export:downloaded", reader().name, f"export {job_id}", {"sha256": found.result.get("sha256")})
+    answer: Response = send_file(file, mimetype="application/zip", as_attachment=True, download_name=file.name, max_age=0)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _job(job_id: int) -> Job:
+    found = site().jobs.get(job_id)
+    if found is None or not may_open(reader(), found):
+        abort(404)
+    return found

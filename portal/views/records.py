@@ -1,0 +1,99 @@
+"""One record: what it says, where it comes from, its thread, its versions, its sightings, its raw item."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, Response, abort, render_template, request
+from flask.typing import ResponseReturnValue
+
+from indexer.masking import mask_raw
+from indexer.search import Searcher
+from indexer.shown import RecordView
+from portal import asked
+from portal.access import Right, may_see, may_see_raw
+from portal.asked import Asked
+from portal.differences import differences
+from portal.guard import needs, reader
+from portal.searching import wanted
+from portal.seen import chosen, visible
+from portal.site import site
+
+pages = Blueprint("records", __name__)
+
+THREAD_SHOWN = 200
+TEXT_SHOWN = 100_000  # characters; the rest is one click away
+RAW_SHOWN = 200_000
+
+
+@pages.get("/records/<path:record_id>")
+@needs(Right.SEARCH)
+def record(record_id: str) -> ResponseReturnValue:
+    """Show a record in its current version, or in the one that `version` names."""
+    current = visible(record_id)
+    versions = site().house.catalogue.versions(current.pk)
+    view = chosen(current, versions)
+    site().house.audit.add("record:viewed", reader().name, record_id, {"version": view.version})
+    thread = [one for one in site().house.catalogue.thread(current, THREAD_SHOWN) if may_see(reader(), one)]
+    return render_template(
+        "records/record.html",
+        view=view,
+        current=current,
+        versions=[(one, _changes(versions, at)) for at, one in enumerate(versions)],
+        sightings=site().house.catalogue.sightings(current.pk),
+        thread=thread,
+        thread_shown=THREAD_SHOWN,
+        text_shown=TEXT_SHOWN,
+        may_see_raw=may_see_raw(reader(), view),
+        **_neighbours(),
+    )
+
+
+@pages.get("/raw/<path:record_id>")
+@needs(Right.SEE_RAW)
+def raw(record_id: str) -> ResponseReturnValue:
+    """Show the raw item as the archive holds it, personal technical data masked."""
+    current = visible(record_id)
+    view = chosen(current, site().house.catalogue.versions(current.pk))
+    if not may_see_raw(reader(), view):
+        abort(404)
+    masked = mask_raw(site().house.catalogue.raw(view))
+    site().house.audit.add("raw:viewed", reader().name, record_id, {"version": view.version})
+    return render_template("records/raw.html", view=view, text=masked.text[:RAW_SHOWN], length=len(masked.text), count=masked.count)
+
+
+@pages.get("/text/<path:record_id>")
+@needs(Right.SEARCH)
+def text(record_id: str) -> ResponseReturnValue:
+    """Give the whole text of a record as plain text: for the rare one that is too long for a page."""
+    current = visible(record_id)
+    view = chosen(current, site().house.catalogue.versions(current.pk))
+    answer = Response(view.text.encode("utf-8", "replace"), content_type="text/plain; charset=utf-8")
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
+
+
+def _changes(versions: list[RecordView], at: int) -> Any:
+    return differences(versions[at - 1].text, versions[at].text) if at else None
+
+
+def _neighbours() -> dict[str, Any]:
+    """Return the way back to the results, and the hits before and after this one: `hit` counts them from 1."""
+    question = asked.read(request.args)
+    number = request.args.get("hit", "")
+    if question.errors or not (number.isascii() and number.isdigit() and 0 < len(number) < 9 and int(number)):
+        return {"asked": question if not question.errors else Asked(), "hit": 0, "before": None, "after": None, "total": 0}
+    hit = int(number)
+    start = max(0, hit - 2)
+    asked_again = replace(wanted(question), limit=3 if hit > 1 else 2, offset=start)
+    results = Searcher(site().house).search(asked_again)
+    found = [one.view.record_id for one in results.records]
+    here = hit - 1 - start
+    return {
+        "asked": replace(question, page=(hit - 1) // question.size + 1),
+        "hit": hit,
+        "before": found[here - 1] if here and len(found) >= here else None,
+        "after": found[here + 1] if len(found) > here + 1 else None,
+        "total": results.total,
+    }

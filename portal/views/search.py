@@ -1,0 +1,64 @@
+"""The search page and /search.json: the same question, the same answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from indexer.cli_shapes import results as shape_of
+from indexer.search import Results
+from portal import asked, narrowing
+from portal.access import Right, allowed_accounts
+from portal.asked import Asked
+from portal.guard import needs, reader
+from portal.searching import run
+from portal.site import site
+
+pages = Blueprint("search", __name__)
+
+
+@pages.get("/")
+@needs(Right.SEARCH)
+def home() -> ResponseReturnValue:
+    """Begin with the search page."""
+    return redirect(url_for("search.page"))
+
+
+@pages.get("/search")
+@needs(Right.SEARCH)
+def page() -> ResponseReturnValue:
+    """Show a page of results; 400 when the question cannot be read, with the place underlined."""
+    question = asked.read(request.args)
+    results = None if question.errors else run(question)
+    return render_template("search/page.html", **shown(question, results)), 200 if results and results.answered else 400
+
+
+@pages.get("/search.json")
+@needs(Right.SEARCH)
+def as_json() -> ResponseReturnValue:
+    """Answer as JSON; 400 with diagnostics or field errors when the question cannot be read."""
+    question = asked.read(request.args)
+    if question.errors:
+        diagnostics = [{"field": name, "message": message} for name, message in question.errors.items()]
+        return jsonify(query=question.query, reading="", total=None, records=[], facets={}, diagnostics=diagnostics), 400
+    results = run(question)
+    return jsonify(shape_of(results, site().house.zone)), 200 if results.answered else 400
+
+
+def shown(question: Asked, results: Results | None) -> dict[str, Any]:
+    """Return what the template needs."""
+    accounts = site().house.catalogue.accounts(allowed_accounts(reader()))
+    pages_in_all = max(1, -(-results.total // question.size)) if results else 1
+    return {
+        "asked": question,
+        "results": results,
+        "groups": narrowing.groups(question, results, accounts, reader()),
+        "chips": narrowing.chips(question, accounts),
+        "pages_in_all": pages_in_all,
+        "chart": narrowing.chart(question, results),
+        "has_accounts": bool(accounts),
+        "first": replace(question, page=1),
+    }

@@ -1,0 +1,75 @@
+"""The worker process: `python -m portal worker`. One at a time for a data folder, held by a lock."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from indexer.house import House, open_house
+from indexer.ingest import recover
+from portal import job_queue, work
+from portal.config import Config
+from portal.jobs import Jobs
+
+LOCK_SECONDS = 5.0
+THREADS = 2  # an export runs while an archive is taken in; two archives wait for each other
+KEEP_UPLOADS = 7 * 24 * 3600  # seconds that an upload whose job failed stays, so that it can be tried again
+log = logging.getLogger(__name__)
+
+
+class AlreadyRunning(Exception):
+    """Another worker holds the lock of this data folder."""
+
+
+def serve(config: Config) -> None:
+    """Work off the queue until the process is told to stop. Raises AlreadyRunning."""
+    with _lock(config):
+        house = open_house(config.data)
+        queue = job_queue.make_queue(config)
+        task = job_queue.task_of(queue, lambda job_id: work.run(house, job_id))
+        tidy(house, config)
+        queue.flush()
+        for job_id in Jobs(house.db).waiting():
+            task(job_id)
+        queue.create_consumer(workers=THREADS, worker_type="thread", periodic=False, initial_delay=0.05, max_delay=1.0).run()
+
+
+def is_running(config: Config) -> bool:
+    """Tell whether a worker holds the lock."""
+    try:
+        with config.worker_lock.open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
+
+
+def tidy(house: House, config: Config) -> None:
+    """Say of a dead worker's jobs that they were interrupted, take back half an ingest, and remove forgotten uploads."""
+    interrupted = Jobs(house.db).interrupt_running()
+    removed = recover(house)
+    if interrupted or removed:
+        log.warning("%s jobs were interrupted, %s half captures were taken back", interrupted, removed)
+    now = time.time()
+    for path in config.uploads.glob("*"):
+        if path.stat().st_mtime < now - KEEP_UPLOADS:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+@contextmanager
+def _lock(config: Config) -> Iterator[None]:
+    with config.worker_lock.open("a") as lock:
+        until = time.monotonic() + LOCK_SECONDS
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise AlreadyRunning(f"Another worker runs for {config.data}.") from None
+                time.sleep(0.1)
+        yield

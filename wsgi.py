@@ -1,0 +1,5 @@
+"""What Gunicorn serves: `gunicorn wsgi:app` (see gunicorn.conf.py)."""
+
+from portal import create_app
+
+app = create_app()
