@@ -134,21 +134,24 @@ def open_archive(*paths: str | Path) -> Archive:
         raise NotAnArchive(f"No file was named. {SAFE}")
     members: dict[str, Member] = {}
     for path in parts_of([Path(path) for path in paths]):
+        here: set[str] = set()
         for member in _members_of(path):
-            known = members.get(member.name)
-            if known is None:
-                members[member.name] = member
-            elif (known.size, known.crc) != (member.size, member.crc) or len(paths) == 1 and path.is_file():
+            known = members.setdefault(member.name, member)
+            if member.name in here:
                 raise UnsafeArchive(
-                    f"The name {member.name!r} stands twice with different content or twice in one file, so it is not certain which "
-                    f"is the record. {SAFE} If these files are not the parts of one export, take them in one by one."
+                    f"The name {member.name!r} stands twice in {path.name}, so it is not certain which is the record. {SAFE}"
+                )
+            here.add(member.name)
+            if (known.size, known.crc) != (member.size, member.crc):
+                raise UnsafeArchive(
+                    f"{member.name!r} differs between the files named, so they are no parts of one export. {SAFE} Take them in singly."
                 )
     _refuse_unsafe(members.values())
     return Archive(Path(paths[0]).name, members)
 
 
 def is_junk(name: str) -> bool:
-    """True for what an operating system adds when a person packs a folder."""
+    """Tell what an operating system adds when a person packs a folder by its name."""
     parts = PurePosixPath(name).parts
     return "__MACOSX" in parts or parts[-1] in {".DS_Store", "Thumbs.db", "desktop.ini"} or parts[-1].startswith("._")
 
@@ -273,7 +276,7 @@ def _refuse_unsafe(members: Iterable[Member]) -> None:
     for member in members:
         reason = _unsafe_name(member.name)
         if reason or member.is_link:
-            raise UnsafeArchive(f"The member {member.name!r} {reason or 'is a link'}. {SAFE} Ask whoever packed it for the platform's own file.")
+            raise UnsafeArchive(f"The member {member.name!r} {reason or 'is a link'}. {SAFE} Ask for the platform's own file.")
         other = folded.setdefault(member.name.casefold(), member.name)
         if other != member.name:
             raise UnsafeArchive(f"The names {other!r} and {member.name!r} differ only in case, so one could hide the other. {SAFE}")

@@ -126,9 +126,7 @@ class CaptureWriter:
 
     def add_problems(self, batch: Iterable[Problem]) -> None:
         """Write problems; one transaction."""
-        rows = [
-            {"capture_id": self.capture_id, "member": p.member, "item": p.index, "code": p.code, "message": p.message} for p in batch
-        ]
+        rows = [{"capture_id": self.capture_id, "member": p.member, "item": p.index, "code": p.code, "message": p.message} for p in batch]
         if rows:
             with transaction(self.engine) as connection:
                 connection.execute(problems.insert(), rows)
@@ -280,7 +278,8 @@ def begin(
             {"capture_id": capture_id, "part": part, "digest": f.digest, "name": f.name, "size": f.size} for part, f in enumerate(files)
         ]
         connection.execute(capture_files.insert(), rows)
-        highest = [connection.execute(sa.select(sa.func.max(column))).scalar() or 0 for column in (records.c.pk, versions.c.id, sightings.c.id)]
+        columns = (records.c.pk, versions.c.id, sightings.c.id)
+        highest = [connection.execute(sa.select(sa.func.max(column))).scalar() or 0 for column in columns]
     return CaptureWriter(
         engine,
         capture_id,
@@ -317,9 +316,7 @@ def remove_unfinished(engine: sa.Engine) -> Removed:
             still = set(connection.execute(sa.select(capture_files.c.digest).where(capture_files.c.digest.in_(digests))).scalars())
             orphans += [digest for digest in digests if digest not in still]
             connection.execute(
-                accounts.delete().where(
-                    accounts.c.id.not_in(sa.select(captures.c.account_id).where(captures.c.account_id.is_not(None)))
-                )
+                accounts.delete().where(accounts.c.id.not_in(sa.select(captures.c.account_id).where(captures.c.account_id.is_not(None))))
             )
             audit.append(connection, "capture:removed", "system", f"capture {capture_id}")
     return Removed(len(unfinished), orphans)

@@ -379,32 +379,34 @@ class _Extras:
 
 
 def _view_query(join: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    return sa.select(
-        records.c.pk,
-        records.c.record_id,
-        records.c.kind,
-        records.c.native_id,
-        records.c.versions.label("version_count"),
-        accounts.c.id.label("account_id"),
-        accounts.c.platform,
-        accounts.c.handle,
-        accounts.c.name.label("account_name"),
-        accounts.c.native_id.label("account_native_id"),
-        versions.c.id.label("version_id"),
-        versions.c.number,
-        versions.c.digest,
-        versions.c.author,
-        versions.c.title,
-        versions.c.text,
-        versions.c.url,
-        versions.c.posted_ms,
-        versions.c.posted_written,
-        versions.c.posted_rule,
-        versions.c.parent_id,
-        versions.c.thread_id,
-        versions.c.data,
-    ).select_from(records.join(versions, join).join(accounts, accounts.c.id == records.c.account_id)).where(
-        records.c.current_version_id.is_not(None)
+    return (
+        sa.select(
+            records.c.pk,
+            records.c.record_id,
+            records.c.kind,
+            records.c.native_id,
+            records.c.versions.label("version_count"),
+            accounts.c.id.label("account_id"),
+            accounts.c.platform,
+            accounts.c.handle,
+            accounts.c.name.label("account_name"),
+            accounts.c.native_id.label("account_native_id"),
+            versions.c.id.label("version_id"),
+            versions.c.number,
+            versions.c.digest,
+            versions.c.author,
+            versions.c.title,
+            versions.c.text,
+            versions.c.url,
+            versions.c.posted_ms,
+            versions.c.posted_written,
+            versions.c.posted_rule,
+            versions.c.parent_id,
+            versions.c.thread_id,
+            versions.c.data,
+        )
+        .select_from(records.join(versions, join).join(accounts, accounts.c.id == records.c.account_id))
+        .where(records.c.current_version_id.is_not(None))
     )
 
 

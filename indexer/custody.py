@@ -68,7 +68,8 @@ def set_zone(house: House, capture_id: int, zone_name: str, by: str) -> int:
             changed = _derive_again(connection, capture_id, zone_name)
             connection.execute(captures.update().where(captures.c.id == capture_id).values(zone=zone_name))
             queue_for_index(
-                connection, sa.select(sightings.c.record_pk).where(sightings.c.capture_id == capture_id).distinct().order_by(sightings.c.record_pk)
+                connection,
+                sa.select(sightings.c.record_pk).where(sightings.c.capture_id == capture_id).distinct().order_by(sightings.c.record_pk),
             )
             refresh_account(connection, row.account_id)
             detail = {"before": row.zone, "after": zone_name, "versions": changed}

@@ -52,7 +52,7 @@ def document(view: RecordView, zone: str) -> Document:
         ("link", view.links),
         ("hashtag", view.hashtags),
         ("mention", view.mentions),
-        ("parent", view.parent_id),
+        ("reply", view.parent_id),
         ("edit", view.edited_at or view.versions > 1),
         ("deletion", view.deleted_at),
     ):

@@ -22,7 +22,7 @@ from indexer.damage import DAMAGE
 from indexer.house import House
 from indexer.importers import COMMON_IGNORED, Identified, Importer, identify
 from indexer.local_time import derive, zone
-from indexer.record import CaptureFacts, Problem, Record, Tally
+from indexer.record import CaptureFacts, Problem, Record
 from indexer.shown import CaptureView, Reconciled
 from indexer.vault import StagedFile, archive_digest
 
@@ -89,7 +89,7 @@ def ingest(
             house.audit.add("capture:repeated", taken_by, f"capture {known.id}", {"digest": digest})
             index_sync.sync_locked(house, meter.indexed)
             return IngestReport(known, already_captured=True)
-        capture_id = _take_in(house, staged, digest, paths, taken_by, source, zone_name, meter)
+        capture_id = _take_in(house, _Task(staged, digest, paths, taken_by, source, zone_name, meter))
         index_sync.sync_locked(house, meter.indexed)
     capture = house.catalogue.capture(capture_id)
     if capture is None:
@@ -97,11 +97,11 @@ def ingest(
     return IngestReport(capture)
 
 
-def recover(house: House) -> int:
+def recover(house: House, progress: Callable[[int, int], None] | None = None) -> int:
     """Take back what a killed ingest left behind, and bring the index up to date; return how many captures that were."""
     with house.writing():
         removed = recover_locked(house)
-        index_sync.sync_locked(house)
+        index_sync.sync_locked(house, progress)
     return removed
 
 
@@ -114,36 +114,39 @@ def recover_locked(house: House) -> int:
     return removed.captures
 
 
-def _take_in(
-    house: House,
-    staged: Sequence[StagedFile],
-    digest: str,
-    paths: Sequence[Path],
-    taken_by: str,
-    source: str,
-    zone_name: str | None,
-    meter: _Meter,
-) -> int:
-    named = identify(open_archive(*(file.path for file in staged)))  # what is read is what is kept, not what lay at the source
+@dataclass(frozen=True, slots=True)
+class _Task:
+    staged: Sequence[StagedFile]
+    digest: str
+    paths: Sequence[Path]
+    taken_by: str
+    source: str
+    zone_name: str | None
+    meter: _Meter
+
+
+def _take_in(house: House, task: _Task) -> int:
+    named = identify(open_archive(*(file.path for file in task.staged)))  # what is read is what is kept, not what lay at the source
     facts = named.importer.facts(named.archive)
     writer = begin(
         house.db,
-        digest=digest,
-        files=[VaultFile(file.digest, file.name, file.size) for file in staged],
-        name=", ".join(path.name for path in paths),
+        digest=task.digest,
+        files=[VaultFile(file.digest, file.name, file.size) for file in task.staged],
+        name=", ".join(path.name for path in task.paths),
         facts=facts,
         importer=(named.importer.name, named.importer.version),
-        taken_by=taken_by,
+        taken_by=task.taken_by,
         taken_at=datetime.now(UTC),
-        source=source,
-        zone=zone_name or house.zone,
+        source=task.source,
+        zone=task.zone_name or house.zone,
     )
     try:
-        house.vault.admit(staged)
-        files = [file.digest for file in staged]
+        house.vault.admit(task.staged)
+        digests = [file.digest for file in task.staged]
+        kept = Identified(named.importer, house.vault.open(digests).at(named.archive.root))
         with ThreadPoolExecutor(1) as pool:  # hashing lets go of the interpreter's lock: the second core does it meanwhile
-            checked = pool.submit(_member_digests, house.vault.open(files))
-            _read(Identified(named.importer, house.vault.open(files).at(named.archive.root)), facts, writer, zone_name, checked, taken_by, meter)
+            checked = pool.submit(_member_digests, house.vault.open(digests))
+            _read(kept, facts, writer, task, checked)
     except BaseException as error:
         recover_locked(house)
         if isinstance(error, ArchiveError) or not isinstance(error, Exception):
@@ -155,16 +158,9 @@ def _take_in(
     return writer.capture_id
 
 
-def _read(
-    named: Identified,
-    facts: CaptureFacts,
-    writer: CaptureWriter,
-    zone_name: str | None,
-    checked: Future[dict[str, tuple[str, str]]],
-    taken_by: str,
-    meter: _Meter,
-) -> None:
+def _read(named: Identified, facts: CaptureFacts, writer: CaptureWriter, task: _Task, checked: Future[dict[str, tuple[str, str]]]) -> None:
     archive, root = named.archive, named.archive.root
+    named.importer.facts(archive)  # so that the members it asks for count as read here too
     attached: set[str] = set()
     tallies: dict[str, int] = {}
     batch: list[Record] = []
@@ -172,10 +168,10 @@ def _read(
     for value in named.importer.records(archive):
         if isinstance(value, Record):
             attached.update(attachment.member for attachment in value.attachments if attachment.member)
-            batch.append(_settled(value, root, writer.zone, is_set=zone_name is not None))
+            batch.append(_settled(value, root, writer.zone, is_set=task.zone_name is not None))
             if len(batch) >= BATCH:
                 writer.add(batch)
-                meter.read(len(batch))
+                task.meter.read(len(batch))
                 batch.clear()
         elif isinstance(value, Problem):
             found.append(replace(value, member=root + value.member))
@@ -185,12 +181,12 @@ def _read(
         else:
             tallies[value.unit] = tallies.get(value.unit, 0) + value.read
     writer.add(batch)
-    meter.read(len(batch))
+    task.meter.read(len(batch))
     digests = checked.result()
     outcomes = list(_outcomes(archive, named.importer, {root + name for name in attached}, digests))
     found.extend(_member_problems(outcomes, digests))
     writer.add_problems(found)
-    writer.finish(outcomes, reconcile(facts.counts, tallies), taken_by)
+    writer.finish(outcomes, reconcile(facts.counts, tallies), task.taken_by)
 
 
 def reconcile(declared: Mapping[str, int], tallies: Mapping[str, int]) -> list[Reconciled]:

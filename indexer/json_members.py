@@ -36,8 +36,11 @@ class JsonDamaged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class JsonItem:
-    """One item: the key of the array it stands in ("" for a bare array), its index there (-1 for a value that
-    is no array's item), its first byte in the member, and its exact bytes."""
+    """One item of a member with its exact bytes.
+
+    `key` names the array it stands in ("" for a bare array), `index` its number there (-1 for a value that is no
+    array's item), `start` its first byte in the member.
+    """
 
     key: str
     index: int
@@ -116,7 +119,7 @@ class _Reader:
     def _batch(self, separator: bytes) -> list[tuple[int, bytes]]:
         """Return all items of the buffer up to the last `separator` at one stroke, ten times as fast as one by one.
 
-        `separator` is what stood between two items ("},\\n  {"). When the part before its last occurrence reads
+        `separator` is what stood between two items, brackets included. When the part before its last occurrence reads
         as whole JSON values, they are the very items: JSON read from the left has one reading only.
         """
         cut = self.buffer.rfind(separator, self.at)
@@ -182,7 +185,9 @@ class _Reader:
 
     def _need_more(self) -> None:
         if self.ended:
-            raise JsonDamaged("json-cut", f"The file ends in the middle of an item, at byte {self.base + len(self.buffer):,}.", self.base + self.at)
+            raise JsonDamaged(
+                "json-cut", f"The file ends in the middle of an item, at byte {self.base + len(self.buffer):,}.", self.base + self.at
+            )
         self._more()
 
     def _more(self) -> None:
@@ -191,7 +196,9 @@ class _Reader:
         try:
             chunk = self.stream.read(max(CHUNK, len(rest)))
         except DAMAGE as error:
-            raise JsonDamaged("member-damaged", f"The archive's own checksum says that this file is damaged: {error}.", self.base + self.at) from error
+            raise JsonDamaged(
+                "member-damaged", f"The archive's own checksum says that this file is damaged: {error}.", self.base + self.at
+            ) from error
         self.base += self.at
         self.at = 0
         self.no_batch = False

@@ -1,0 +1,288 @@
+"""What the command line prints: the stable JSON shapes (docs/command-line.md) and the same in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from indexer import __version__
+from indexer.exports import ExportReport
+from indexer.fixity import VaultFinding
+from indexer.house import House
+from indexer.importers import Identified
+from indexer.ingest import IngestReport, Progress
+from indexer.local_time import zone
+from indexer.record import CaptureFacts, Platform
+from indexer.search import Results
+from indexer.shown import AccountView, CaptureView, ProblemView, RecordView
+
+Shape = dict[str, Any]
+
+
+def identified(named: Identified, facts: CaptureFacts) -> Shape:
+    """Shape of `identify`."""
+    return {
+        "importer": named.importer.name,
+        "title": named.importer.title,
+        "form": facts.form,
+        "root": named.archive.root,
+        "members": len(named.archive.members),
+        "account": {
+            "platform": str(facts.account.platform),
+            "native_id": facts.account.native_id,
+            "handle": facts.account.handle,
+            "name": facts.account.name,
+        },
+        "exported_at": _instant(facts.exported.utc if facts.exported else None),
+        "counts": dict(facts.counts),
+        "cannot_contain": list(facts.cannot_contain),
+    }
+
+
+def ingested(report: IngestReport) -> Shape:
+    """Shape of `ingest`."""
+    return {"already_captured": report.already_captured, **capture(report.capture)}
+
+
+def capture(view: CaptureView) -> Shape:
+    """Shape of one capture, in `ingest` and `status`."""
+    return {
+        "capture": {
+            "id": view.id,
+            "name": view.name,
+            "sha256": view.digest,
+            "size": view.size,
+            "taken_at": _instant(view.taken_at),
+            "taken_by": view.taken_by,
+            "source": view.source,
+            "form": view.form,
+            "exported_at": _instant(view.exported_at),
+            "zone": view.zone,
+            "is_partial": view.is_partial,
+            "cannot_contain": list(view.cannot_contain),
+        },
+        "account": _account(view.account),
+        "importer": view.importer,
+        "importer_version": view.importer_version,
+        "records": view.records,
+        "versions": view.versions,
+        "sightings": view.sightings,
+        "folded": view.folded,
+        "gone": view.gone,
+        "problems": view.problems,
+        "members": {"read": view.members_read, "ignored": view.members_ignored, "unknown": view.members_unknown},
+        "reconciliation": [
+            {"unit": row.unit, "declared": row.declared, "read": row.read, "short": row.short} for row in view.reconciliation
+        ],
+        "went_well": view.went_well,
+    }
+
+
+def ingested_text(report: IngestReport, problems: Sequence[ProblemView]) -> str:
+    """`ingest` in words."""
+    view = report.capture
+    if report.already_captured:
+        return f"Already captured: capture {view.id} of {view.taken_at:%Y-%m-%d %H:%M} UTC has this archive. Nothing was taken in twice."
+    label = view.account.label if view.account else "unknown account"
+    lines = [
+        f"Capture {view.id}: {view.name}, {label}, {view.form}.",
+        f"SHA-256 {view.digest}.",
+        f"{view.records:,} new records, {view.versions:,} new versions, {view.sightings:,} sightings, {view.folded:,} repeats folded.",
+        f"{view.members_read:,} members read, {view.members_ignored:,} ignored with a reason, {view.members_unknown:,} unknown.",
+    ]
+    lines += [
+        f"Short: the platform declares {row.declared:,} in {row.unit}, {row.read:,} were read." for row in view.reconciliation if row.short
+    ]
+    if view.gone:
+        lines.append(f"{view.gone:,} records of earlier captures are not in this one.")
+    if view.problems:
+        lines.append(f"{view.problems:,} problems:")
+        lines += [f"  {one.member}{f', item {one.item + 1}' if one.item >= 0 else ''}: {one.message}" for one in problems]
+        if view.problems > len(problems):
+            lines.append(f"  ... and {view.problems - len(problems):,} more: python -m indexer problems --capture {view.id}")
+    return "\n".join(lines)
+
+
+def problems(captures: Iterable[CaptureView], of: Callable[[int], Iterable[ProblemView]]) -> Shape:
+    """Shape of `problems`."""
+    found, short = [], []
+    for one in sorted(captures, key=lambda view: view.id):
+        found += [{"capture": one.id, "member": p.member, "item": p.item, "code": p.code, "message": p.message} for p in of(one.id)]
+        short += [
+            {"capture": one.id, "unit": row.unit, "declared": row.declared, "read": row.read, "short": row.short}
+            for row in one.reconciliation
+            if row.short
+        ]
+    return {"problems": found, "shortfalls": short}
+
+
+def problems_text(shape: Shape) -> str:
+    """`problems` in words."""
+    lines = [f"Capture {p['capture']}: {p['member']}{_item(p['item'])}: {p['message']} [{p['code']}]" for p in shape["problems"]]
+    lines += [f"Capture {s['capture']}: {s['unit']}: declared {s['declared']:,}, read {s['read']:,}." for s in shape["shortfalls"]]
+    return "\n".join(lines) or "No problems."
+
+
+def record(view: RecordView, zone_name: str) -> Shape:
+    """Shape of one record, in `search` and in the portal's /search.json."""
+    return {
+        "id": view.record_id,
+        "platform": view.platform,
+        "account": view.account,
+        "kind": view.kind,
+        "author": view.author,
+        "posted_at": _instant(view.posted_at),
+        "posted_local": view.posted_at.astimezone(zone(zone_name)).isoformat() if view.posted_at else None,
+        "posted_as_written": view.posted_as_written,
+        "time_rule": view.time_rule,
+        "time_is_assumed": view.time_is_assumed,
+        "title": view.title,
+        "text": view.text,
+        "url": view.url,
+        "thread": view.thread_id,
+        "parent": view.parent_id,
+        "hashtags": list(view.hashtags),
+        "mentions": list(view.mentions),
+        "links": list(view.links),
+        "attachments": [{"name": a.name, "media_type": a.media_type, "held": bool(a.member)} for a in view.attachments],
+        "edited_at": _instant(view.edited_at),
+        "deleted_at": _instant(view.deleted_at),
+        "version": view.version,
+        "versions": view.versions,
+        "not_in_capture_of": [day.isoformat() for day in view.not_in_capture_of],
+        "capture": {"id": view.capture_id, "sha256": view.capture_digest, "member": view.member, "item": view.item},
+        "content_digest": view.content_digest,
+    }
+
+
+def results(found: Results, zone_name: str) -> Shape:
+    """Shape of `search` and of the portal's /search.json. `total` is null when the query could not be run."""
+    return {
+        "query": found.request.query,
+        "reading": found.reading,
+        "zone": zone_name,
+        "total": found.total if found.answered else None,
+        "undated": found.undated,
+        "indexed": found.indexed,
+        "held": found.held,
+        "sort": str(found.request.sort),
+        "limit": found.request.limit,
+        "offset": found.request.offset,
+        "records": [record(hit.view, zone_name) for hit in found.records],
+        "facets": {
+            name: [{"value": value.value, "label": value.label, "count": value.count} for value in values]
+            for name, values in found.facets.items()
+        },
+        "bars": [{"from": bar.first_day.isoformat(), "to": bar.last_day.isoformat(), "count": bar.count} for bar in found.bars],
+        "diagnostics": [
+            {"start": one.start, "end": one.end, "message": one.message, "suggestion": one.suggestion} for one in found.diagnostics
+        ],
+    }
+
+
+def results_text(found: Results, zone_name: str) -> str:
+    """`search` in words."""
+    if not found.answered:
+        lines = ["The query could not be read; nothing was searched.", found.request.query]
+        for one in found.diagnostics:
+            lines.append(" " * one.start + "^" * max(1, one.end - one.start))
+            lines.append(f"{one.message} {one.suggestion}".rstrip())
+        return "\n".join(lines)
+    lines = [f"{found.total:,} records: {found.reading}. Times are {zone_name}."]
+    if found.indexed != found.held:
+        lines.append(f"Indexed {found.indexed:,} of {found.held:,}: run `python -m indexer sync`.")
+    for hit in found.records:
+        view = hit.view
+        when = view.posted_at.astimezone(zone(zone_name)).strftime("%Y-%m-%d %H:%M") if view.posted_at else "no date"
+        text = " ".join((view.text or view.title).split())
+        lines.append(f"{when}  {Platform(view.platform).title}  {view.account}  {view.kind}  {text[:160]}\n    {view.record_id}")
+    return "\n".join(lines)
+
+
+def exported(report: ExportReport) -> Shape:
+    """Shape of `export`."""
+    return {
+        "path": str(report.path),
+        "rows": report.rows,
+        "media_files": report.media_files,
+        "missing_media": report.missing_media,
+        "bytes": report.bytes,
+        "sha256": report.sha256,
+    }
+
+
+def verified(findings: Sequence[VaultFinding], broken: int | None, files: int) -> Shape:
+    """Shape of `verify`."""
+    return {
+        "files": files,
+        "findings": [{"finding": str(one.finding), "name": one.name, "message": one.message} for one in findings],
+        "event_log": "whole" if broken is None else f"broken at event {broken}",
+    }
+
+
+def verified_text(shape: Shape) -> str:
+    """`verify` in words."""
+    lines = [f"{one['finding']}: {one['message']}" for one in shape["findings"]]
+    lines.append(f"{shape['files']:,} files verified, {len(shape['findings']):,} findings. Event log: {shape['event_log']}.")
+    return "\n".join(lines)
+
+
+def status(house: House) -> Shape:
+    """Shape of `status`."""
+    return {
+        "version": __version__,
+        "data": str(house.paths.data),
+        "engine": house.engine_name,
+        "zone": house.zone,
+        "held": house.catalogue.count(),
+        "indexed": house.index.count(),
+        "accounts": [_account(account) for account in house.catalogue.accounts()],
+        "captures": [capture(one) for one in reversed(house.catalogue.captures())],
+    }
+
+
+def status_text(shape: Shape) -> str:
+    """`status` in words."""
+    lines = [f"{shape['held']:,} records held in {shape['data']}, {shape['indexed']:,} indexed ({shape['engine']}). Zone {shape['zone']}."]
+    lines += [
+        f"Capture {one['capture']['id']}: {one['capture']['name']}, {one['records']:,} new records, {one['problems']:,} problems."
+        for one in shape["captures"]
+    ]
+    return "\n".join(lines)
+
+
+def progress_text(progress: Progress) -> str:
+    """One line of progress."""
+    unit = "bytes" if progress.stage == "copying" else "records"
+    of = f" of {progress.total:,}" if progress.total else ""
+    left = f", {_duration(progress.seconds_left)} left" if progress.seconds_left is not None else ""
+    return f"{progress.stage}: {progress.done:,}{of} {unit}, {progress.rate:,.0f}/s{left}"
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def _item(item: int) -> str:
+    return f", item {item + 1}" if item >= 0 else ""
+
+
+def _account(view: AccountView | None) -> Shape | None:
+    if view is None:
+        return None
+    return {
+        "id": view.id,
+        "platform": view.platform,
+        "native_id": view.native_id,
+        "handle": view.handle,
+        "name": view.name,
+        "records": view.records,
+        "first_posted": _instant(view.first_posted),
+        "last_posted": _instant(view.last_posted),
+    }
+
+
+def _instant(value: datetime | None) -> str | None:
+    return value.strftime("%Y-%m-%dT%H:%M:%S") + (f".{value.microsecond // 1000:03}" if value.microsecond else "") + "Z" if value else None

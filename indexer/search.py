@@ -1,0 +1,203 @@
+"""A search: request -> engine -> numbers -> catalogue -> results. The catalogue has the last word on every hit."""
+
+from __future__ import annotations
+
+import calendar
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from indexer.engines import Filters, Hits, Sort, TooBroad
+from indexer.house import House
+from indexer.query import Diagnostic, Parsed, hit_words, parse
+from indexer.record import Platform
+from indexer.shown import AccountView, RecordView
+from indexer.text import tokens
+
+SNIPPET = 280  # characters
+MONTHS_AS_BARS = 48  # above it the bars are years
+MAX_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """What somebody looks for. Days in `filters` are local days of the body's zone."""
+
+    query: str = "*"
+    filters: Filters = field(default_factory=Filters)
+    sort: Sort = Sort.NEWEST
+    limit: int = 25
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One record of a page of results; `snippet` is its text in pieces, each with whether it is a hit."""
+
+    view: RecordView
+    snippet: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """One value of a facet with how many of all results have it."""
+
+    value: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One month or year of the chart; days are local."""
+
+    first_day: date
+    last_day: date
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The answer. With diagnostics there is no answer: then `total` is no zero but unknown (`answered` is False)."""
+
+    request: SearchRequest
+    reading: str
+    total: int = 0
+    records: tuple[Hit, ...] = ()
+    facets: Mapping[str, tuple[FacetValue, ...]] = field(default_factory=dict)
+    bars: tuple[Bar, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    undated: int = 0
+    indexed: int = 0
+    held: int = 0
+    took_ms: float = 0.0
+
+    @property
+    def answered(self) -> bool:
+        """True when the query was understood and run."""
+        return not self.diagnostics
+
+
+class NotAnswered(Exception):
+    """The query cannot be run; the diagnostics say why and where."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        super().__init__("; ".join(one.message for one in diagnostics))
+        self.diagnostics = tuple(diagnostics)
+
+
+class Searcher:
+    """Searches one house."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def search(self, request: SearchRequest) -> Results:
+        """Answer a request: one page of records, the exact total, facets and bars over all of them."""
+        started = time.perf_counter()
+        parsed = parse(request.query)
+        if parsed.tree is None or parsed.diagnostics:
+            return Results(request, parsed.reading, diagnostics=parsed.diagnostics)
+        limit = max(0, min(request.limit, MAX_PAGE))
+        try:
+            hits = self._house.index.search(parsed.tree, request.filters, request.sort, limit, max(0, request.offset))
+        except TooBroad as error:
+            return Results(request, parsed.reading, diagnostics=(_too_broad(error, request.query),))
+        views = self._house.catalogue.views(hits.pks)
+        words = hit_words(parsed.tree)
+        return Results(
+            request=replace(request, limit=limit),
+            reading=parsed.reading,
+            total=hits.total,
+            records=tuple(Hit(view, snippet(view.text or view.title, words)) for view in views),
+            facets=self._facets(hits),
+            bars=bars(hits.months),
+            undated=hits.undated,
+            indexed=self._house.index.count(),
+            held=self._house.catalogue.count(),
+            took_ms=(time.perf_counter() - started) * 1000,
+        )
+
+    def ids(self, request: SearchRequest) -> Iterator[int]:
+        """Yield the numbers of all results in order, whatever the page. Raises NotAnswered."""
+        parsed = self._parsed(request)
+        assert parsed.tree is not None  # noqa: S101  # _parsed raises otherwise
+        try:
+            yield from self._house.index.ids(parsed.tree, request.filters, request.sort)
+        except TooBroad as error:
+            raise NotAnswered((_too_broad(error, request.query),)) from error
+
+    def views(self, request: SearchRequest) -> Iterator[RecordView]:
+        """Yield all results in order, for an export. Raises NotAnswered."""
+        return self._house.catalogue.stream(self.ids(request))
+
+    def _parsed(self, request: SearchRequest) -> Parsed:
+        parsed = parse(request.query)
+        if parsed.tree is None or parsed.diagnostics:
+            raise NotAnswered(parsed.diagnostics)
+        return parsed
+
+    def _facets(self, hits: Hits) -> dict[str, tuple[FacetValue, ...]]:
+        accounts = {str(account.id): account for account in self._house.catalogue.accounts()}
+        return {
+            name: tuple(
+                FacetValue(value, _label(name, value, accounts), count)
+                for value, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+            )
+            for name, counts in hits.facets.items()
+        }
+
+
+def bars(months: Mapping[str, int]) -> tuple[Bar, ...]:
+    """Return the chart of counts by local month ("2018-07"), without gaps; by year when there are many months."""
+    if not months:
+        return ()
+    first, last = min(months), max(months)
+    spans = [(year, month) for year in range(int(first[:4]), int(last[:4]) + 1) for month in range(1, 13)]
+    spans = [pair for pair in spans if first <= f"{pair[0]:04}-{pair[1]:02}" <= last]
+    if len(spans) <= MONTHS_AS_BARS:
+        return tuple(
+            Bar(date(y, m, 1), date(y, m, calendar.monthrange(y, m)[1]), f"{y:04}-{m:02}", months.get(f"{y:04}-{m:02}", 0))
+            for y, m in spans
+        )
+    years: dict[int, int] = dict.fromkeys(range(spans[0][0], spans[-1][0] + 1), 0)
+    for month, count in months.items():
+        years[int(month[:4])] += count
+    return tuple(Bar(date(year, 1, 1), date(year, 12, 31), f"{year:04}", count) for year, count in years.items())
+
+
+def snippet(text: str, hit: HitWords, length: int = SNIPPET) -> tuple[tuple[str, bool], ...]:
+    """Return a piece of the text around the first hit, cut at spaces, in pieces marked as hit or not."""
+    found = [token for token in tokens(text) if hit.matches(token.word)]
+    start = 0
+    if found and found[0].start > length * 2 // 3:
+        start = max(text.rfind(" ", 0, found[0].start - length // 3) + 1, found[0].start - length // 2)
+    end = len(text)
+    if end - start > length:
+        end = text.find(" ", start + length)
+        end = start + length if end < 0 or end > start + length + 40 else end
+    pieces: list[tuple[str, bool]] = [("... ", False)] if start else []
+    at = start
+    for token in found:
+        if token.start < at or token.end > end:
+            continue
+        pieces += [(text[at : token.start], False), (text[token.start : token.end], True)]
+        at = token.end
+    pieces.append((text[at:end] + (" ..." if end < len(text) else ""), False))
+    return tuple(piece for piece in pieces if piece[0])
+
+
+def _label(facet: str, value: str, accounts: Mapping[str, AccountView]) -> str:
+    if facet == "account" and value in accounts:
+        account = accounts[value]
+        return f"{account.label} ({Platform(account.platform).title})"
+    if facet == "platform":
+        return Platform(value).title
+    return value
+
+
+def _too_broad(error: TooBroad, query: str) -> Diagnostic:
+    start = max(query.lower().find(error.pattern.lower()), 0)
+    return Diagnostic(start, start + len(error.pattern), str(error), "Write more letters before the wildcard.")
