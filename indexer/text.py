@@ -41,7 +41,9 @@ def _class(*categories: str) -> str:
 
 _MARKS = _class("Mn", "Mc", "Me")
 _SINGLE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # scripts without spaces: one sign, one token
-_PICTURE = "\u203c\u2049\u2122\u2139\u2190-\u21ff\u231a-\u23ff\u25a0-\u27bf\u2934\u2935\u2b00-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
+_PICTURE = (
+    "\u203c\u2049\u2122\u2139\u2190-\u21ff\u231a-\u23ff\u25a0-\u27bf\u2934\u2935\u2b00-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
+)
 _MODIFIER = "\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f"
 _EMOJI = (
     r"[\U0001f1e6-\U0001f1ff]{2}"  # flags
@@ -71,17 +73,23 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", _UNSEEN.sub("", plain).casefold())
 
 
+def _word(token: str) -> str:
+    """Return a token folded, as one word: some single letters fold into several words (U+FDFA) or into nothing (U+1F3FB)."""
+    return "".join(fold(token).split())
+
+
 def words(text: str) -> list[str]:
-    """Return the folded tokens of a text in order: what an index holds and a query looks for."""
+    """Return the folded tokens of a text in order: what an index holds and a query looks for. None is empty or holds a space."""
     if text.isascii():
         return _ASCII_TOKEN.findall(text.lower())
-    return [fold(found[0]) for found in TOKEN.finditer(text)]
+    return [word for found in TOKEN.finditer(text) if (word := _word(found[0]))]
 
 
 def tokens(text: str) -> Iterator[Token]:
     """Yield the tokens of a text with their places: for highlights and exact checks. Same words as `words()`."""
     for found in (_ASCII_TOKEN if text.isascii() else TOKEN).finditer(text):
-        yield Token(fold(found[0]), found.start(), found.end())
+        if word := _word(found[0]):
+            yield Token(word, found.start(), found.end())
 
 
 _HASHTAG = re.compile(rf"(?<![\w&/])[#＃]([\w{_MARKS}]*[^\W\d][\w{_MARKS}]*)")
