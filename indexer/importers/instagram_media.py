@@ -1,0 +1,105 @@
+"""What an account published, from JSON of 2021 to now: posts, reels, stories, IGTV, profile photos, other content, Threads.
+
+A post is `{"media": [...], "title", "creation_timestamp"}`. With one medium the caption and the time are the medium's;
+with several (a carousel) they are the post's. A story is a medium without a post around it. Times are epoch seconds UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from indexer.importers.instagram_context import Context, Piece, items, media_number, piece, with_extra
+from indexer.importers.instagram_members import Role
+from indexer.importers.instagram_shapes import MEDIUM, Medium, TextAppPost
+from indexer.json_members import JsonItem
+from indexer.meta_json import bad_item, read_epoch
+from indexer.record import Attachment, Moment, Problem, Record, RecordKind
+from indexer.text import hashtags, links, mentions, repair_mojibake
+
+
+def published(context: Context, role: Role, member: str) -> Iterator[Record | Problem]:
+    """Yield the posts (or whatever the role says) of one JSON member; what does not read becomes a Problem."""
+    for found in items(context.archive, member):
+        if isinstance(found, Problem):
+            yield found
+        else:
+            yield from _post(context, role, member, *found)
+
+
+def _post(context: Context, role: Role, member: str, number: int, item: JsonItem) -> Iterator[Record | Problem]:
+    try:
+        post = MEDIUM.decode(item.raw)
+    except (msgspec.DecodeError, UnicodeError) as error:
+        yield bad_item(member, number, error)
+        return
+    media = [post.media] if isinstance(post.media, Medium) else post.media or ([post] if post.uri is not None else [])
+    if not media and not post.title and not post.creation_timestamp:
+        yield Problem(
+            member, "bad-item", "This item has neither media nor a caption nor a time, so it is not what the file is for.", number
+        )
+        return
+    titles = [repair_mojibake(medium.title or "") for medium in media]
+    text = repair_mojibake(post.title or "") or next((title for title in titles if title), "")
+    seconds = post.creation_timestamp or next((medium.creation_timestamp for medium in media if medium.creation_timestamp), None)
+    posted, problem = read_epoch(seconds, member, number)
+    if problem:
+        yield problem
+    attachments = tuple(_attachments(context, media, titles, text))
+    reply = any(isinstance(medium.text_app_post, TextAppPost) and medium.text_app_post.is_reply for medium in [post, *media])
+    yield publication(context, role, piece(member, number, item), text, posted, attachments=attachments, is_reply=reply)
+
+
+def _attachments(context: Context, media: list[Medium], titles: list[str], text: str) -> Iterator[Attachment]:
+    for medium, title in zip(media, titles, strict=True):
+        own = repair_mojibake(medium.description or "") or (title if title != text else "")
+        if medium.uri:
+            yield context.attachment(medium.uri, own, medium.backup_uri or "")
+        if medium.subtitles:
+            yield context.attachment(medium.subtitles, "subtitles")
+
+
+def publication(
+    context: Context,
+    role: Role,
+    source: Piece,
+    text: str,
+    posted: Moment | None,
+    *,
+    attachments: tuple[Attachment, ...],
+    is_reply: bool = False,
+    tagged: str = "",
+) -> Record:
+    """Return the record of something published, for JSON and HTML alike.
+
+    `tagged` are the accounts that were tagged in the picture. What stands in the insights again is folded in.
+    """
+    kind = _kind(role, attachments, is_reply=is_reply)
+    shown = [attachment for attachment in attachments if attachment.description != "subtitles"]
+    first = media_number(shown[0].name) if shown else ""
+    repeats = kind in {RecordKind.POST, RecordKind.REEL, RecordKind.VIDEO}
+    return Record(
+        kind=kind,
+        native_id=context.media_id(kind, posted, text, shown),
+        place=source.place,
+        raw=source.raw,
+        text=text,
+        author=context.owner,
+        posted=posted,
+        attachments=attachments,
+        links=links(text),
+        hashtags=hashtags(text),
+        mentions=mentions(text),
+        id_is_made=True,
+        folded=context.insights.take([attachment.name for attachment in shown], posted, text) if repeats else (),
+        extra=with_extra(role.extra, media_id=first, tagged=tagged),
+    )
+
+
+def _kind(role: Role, attachments: tuple[Attachment, ...], *, is_reply: bool) -> RecordKind:
+    if is_reply and RecordKind.REPLY in role.also:
+        return RecordKind.REPLY
+    if role.kind is RecordKind.PHOTO and RecordKind.VIDEO in role.also and attachments and attachments[0].media_type.startswith("video/"):
+        return RecordKind.VIDEO
+    return role.kind
