@@ -9,6 +9,7 @@ from __future__ import annotations
 import fnmatch
 import stat
 import tarfile
+import weakref
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -62,6 +63,20 @@ class Member:
     open: Callable[[], IO[bytes]]
 
 
+class _Handles:
+    """The open files of an archive: closed with the last view of it. A stream that is still read stays open."""
+
+    def __init__(self) -> None:
+        files: list[zipfile.ZipFile | tarfile.TarFile] = []
+        self.add = files.append
+        self.close = weakref.finalize(self, _close_all, files)
+
+
+def _close_all(files: list[zipfile.ZipFile | tarfile.TarFile]) -> None:
+    for file in files:
+        file.close()
+
+
 @dataclass(slots=True)
 class Archive:
     """A read-only view of all members below `root`; names are relative to it, with "/" between folders."""
@@ -70,6 +85,7 @@ class Archive:
     members: Mapping[str, Member]
     root: str = ""
     asked: set[str] = field(default_factory=set)
+    handles: _Handles = field(default_factory=_Handles)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -81,7 +97,7 @@ class Archive:
 
     def at(self, root: str) -> Archive:
         """Return the same archive seen from a folder of it (`root` ends in "/" or is empty); shares what was asked."""
-        return Archive(self.label, self.members, root, self.asked)
+        return Archive(self.label, self.members, root, self.asked, self.handles)
 
     def roots(self) -> tuple[str, ...]:
         """Return the folders that could be the export's own root: "" and, while there is only one, the folder inside."""
@@ -132,10 +148,21 @@ def open_archive(*paths: str | Path) -> Archive:
     """
     if not paths:
         raise NotAnArchive(f"No file was named. {SAFE}")
+    handles = _Handles()
+    try:
+        members = _all_members(paths, handles)
+        _refuse_unsafe(members.values())
+    except ArchiveError:
+        handles.close()
+        raise
+    return Archive(Path(paths[0]).name, members, handles=handles)
+
+
+def _all_members(paths: Sequence[str | Path], handles: _Handles) -> dict[str, Member]:
     members: dict[str, Member] = {}
     for path in parts_of([Path(path) for path in paths]):
         here: set[str] = set()
-        for member in _members_of(path):
+        for member in _members_of(path, handles):
             known = members.setdefault(member.name, member)
             if member.name in here:
                 raise UnsafeArchive(
@@ -146,8 +173,7 @@ def open_archive(*paths: str | Path) -> Archive:
                 raise UnsafeArchive(
                     f"{member.name!r} differs between the files named, so they are no parts of one export. {SAFE} Take them in singly."
                 )
-    _refuse_unsafe(members.values())
-    return Archive(Path(paths[0]).name, members)
+    return members
 
 
 def is_junk(name: str) -> bool:
@@ -165,16 +191,17 @@ def parts_of(paths: Sequence[Path]) -> list[Path]:
     return list(paths)
 
 
-def _members_of(path: Path) -> Iterable[Member]:
+def _members_of(path: Path, handles: _Handles) -> Iterable[Member]:
     if path.is_dir():
         return _folder_members(path)
     if not path.is_file():
         raise NotAnArchive(f"{path} is not there. {SAFE} Check the name.")
     if path.stat().st_size == 0:
         raise DamagedArchive(f"{path.name} is empty (0 bytes). {SAFE} Download the archive again.")
-    head = path.open("rb").read(4)
+    with path.open("rb") as stream:
+        head = stream.read(4)
     if zipfile.is_zipfile(path):
-        return _zip_members(path)
+        return _zip_members(path, handles)
     if head[:2] == b"PK":
         raise DamagedArchive(f"{path.name} is a ZIP that was cut: its table of contents is missing. {SAFE} Download the archive again.")
     try:
@@ -182,15 +209,16 @@ def _members_of(path: Path) -> Iterable[Member]:
     except (OSError, EOFError, tarfile.TarError) as error:
         raise DamagedArchive(f"{path.name} cannot be read: {error}. {SAFE} Download the archive again.") from error
     if is_tar:
-        return _tar_members(path)
+        return _tar_members(path, handles)
     raise NotAnArchive(f"{path.name} is neither a ZIP nor a tar nor a folder. {SAFE} Name the file that the platform gave you.")
 
 
-def _zip_members(path: Path) -> list[Member]:
+def _zip_members(path: Path, handles: _Handles) -> list[Member]:
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError) as error:
         raise DamagedArchive(f"{path.name} is a ZIP that cannot be read: {error}. {SAFE} Download the archive again.") from error
+    handles.add(archive)
     members = []
     for info in archive.infolist():
         if info.is_dir():
@@ -221,9 +249,10 @@ def _utf8_if_it_is(name: str) -> str:
         return name
 
 
-def _tar_members(path: Path) -> list[Member]:
+def _tar_members(path: Path, handles: _Handles) -> list[Member]:
     try:
         archive = tarfile.open(path)  # noqa: SIM115  # stays open as long as its members
+        handles.add(archive)
         infos = archive.getmembers()
     except (tarfile.TarError, OSError, EOFError) as error:
         raise DamagedArchive(f"{path.name} is a tar that cannot be read: {error}. {SAFE} Download the archive again.") from error
