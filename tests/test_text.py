@@ -1,0 +1,60 @@
+"""What a reader saw, and the one token pattern of both engines."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.text import fold, hashtags, links, mentions, repair_mojibake, tokens, unescape_x, words
+
+
+@given(st.text())
+def test_what_meta_broke_is_repaired(text: str) -> None:
+    encodable = text.encode("utf-8", "ignore").decode()
+    assert repair_mojibake(encodable.encode().decode("latin-1")) == encodable
+
+
+def test_a_sound_string_is_left_alone() -> None:
+    for text in ("Caf\u00e9 \u2014 ma\u00f1ana", "\U0001f389 fiesta", "plain"):
+        assert repair_mojibake(text) == text
+
+
+def test_entities_of_x_are_undone_once() -> None:
+    assert unescape_x("Q&amp;A &lt;b&gt; &amp;lt;") == "Q&A <b> &lt;"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The Mayor's #Flood update", ["the", "mayor", "s", "flood", "update"]),
+        ("\u00d1and\u00fa STRASSE stra\u00dfe", ["nandu", "strasse", "strasse"]),
+        ("nin\u0303o ni\u00f1o", ["nino", "nino"]),
+        ("\U0001f44d\U0001f3fd \U0001f44d", ["\U0001f44d", "\U0001f44d"]),
+        ("\U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001f1fa\U0001f1f8", ["\U0001f468\u200d\U0001f469\u200d\U0001f467", "\U0001f1fa\U0001f1f8"]),
+        ("\u2764\ufe0f \u2764", ["\u2764", "\u2764"]),
+        ("\u6c34\u5bb3flood", ["\u6c34", "\u5bb3", "flood"]),
+        ("$1,000.50 on 7/4", ["1", "000", "50", "on", "7", "4"]),
+        ("", []),
+    ],
+)
+def test_words_are_what_a_search_sees(text: str, expected: list[str]) -> None:
+    assert words(text) == expected
+
+
+@given(st.text(max_size=60))
+def test_tokens_and_words_are_the_same(text: str) -> None:
+    found = list(tokens(text))
+    assert [token.word for token in found] == words(text)
+    assert all(fold(text[token.start : token.end]) == token.word for token in found)
+
+
+@given(st.text(max_size=60))
+def test_folding_twice_changes_nothing(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+def test_signs_of_a_text() -> None:
+    assert hashtags("#Flood2020 and #flood2020, a#b, #123, #inundaci\u00f3n") == ("Flood2020", "flood2020", "inundaci\u00f3n")
+    assert mentions("@OzarkBendMO hi clerk@example.gov .@Parks_Dept.") == ("OzarkBendMO",)
+    assert links("See https://ozarkbend.example/a?b=c. (https://t.co/x)") == ("https://ozarkbend.example/a?b=c", "https://t.co/x")
