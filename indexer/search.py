@@ -9,13 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from indexer.engines import Filters, Hits, Sort, TooBroad
+from indexer.highlight import snippet
 from indexer.house import House
-from indexer.query import Diagnostic, Parsed, hit_words, parse
+from indexer.query import Diagnostic, Node, parse
 from indexer.record import Platform
 from indexer.shown import AccountView, RecordView
-from indexer.text import tokens
 
-SNIPPET = 280  # characters
 MONTHS_AS_BARS = 48  # above it the bars are years
 MAX_PAGE = 500
 
@@ -98,7 +97,7 @@ class Searcher:
         """Answer a request: one page of records, the exact total, facets and bars over all of them."""
         started = time.perf_counter()
         parsed = parse(request.query)
-        if parsed.tree is None or parsed.diagnostics:
+        if parsed.tree is None:
             return Results(request, parsed.reading, diagnostics=parsed.diagnostics)
         limit = max(0, min(request.limit, MAX_PAGE))
         try:
@@ -106,12 +105,11 @@ class Searcher:
         except TooBroad as error:
             return Results(request, parsed.reading, diagnostics=(_too_broad(error, request.query),))
         views = self._house.catalogue.views(hits.pks)
-        words = hit_words(parsed.tree)
         return Results(
             request=replace(request, limit=limit),
             reading=parsed.reading,
             total=hits.total,
-            records=tuple(Hit(view, snippet(view.text or view.title, words)) for view in views),
+            records=tuple(Hit(view, snippet(view.text or view.title, parsed.tree)) for view in views),
             facets=self._facets(hits),
             bars=bars(hits.months),
             undated=hits.undated,
@@ -122,10 +120,9 @@ class Searcher:
 
     def ids(self, request: SearchRequest) -> Iterator[int]:
         """Yield the numbers of all results in order, whatever the page. Raises NotAnswered."""
-        parsed = self._parsed(request)
-        assert parsed.tree is not None  # noqa: S101  # _parsed raises otherwise
+        tree = self._tree(request)
         try:
-            yield from self._house.index.ids(parsed.tree, request.filters, request.sort)
+            yield from self._house.index.ids(tree, request.filters, request.sort)
         except TooBroad as error:
             raise NotAnswered((_too_broad(error, request.query),)) from error
 
@@ -133,11 +130,11 @@ class Searcher:
         """Yield all results in order, for an export. Raises NotAnswered."""
         return self._house.catalogue.stream(self.ids(request))
 
-    def _parsed(self, request: SearchRequest) -> Parsed:
+    def _tree(self, request: SearchRequest) -> Node:
         parsed = parse(request.query)
-        if parsed.tree is None or parsed.diagnostics:
+        if parsed.tree is None:
             raise NotAnswered(parsed.diagnostics)
-        return parsed
+        return parsed.tree
 
     def _facets(self, hits: Hits) -> dict[str, tuple[FacetValue, ...]]:
         accounts = {str(account.id): account for account in self._house.catalogue.accounts()}
@@ -166,27 +163,6 @@ def bars(months: Mapping[str, int]) -> tuple[Bar, ...]:
     for month, count in months.items():
         years[int(month[:4])] += count
     return tuple(Bar(date(year, 1, 1), date(year, 12, 31), f"{year:04}", count) for year, count in years.items())
-
-
-def snippet(text: str, hit: HitWords, length: int = SNIPPET) -> tuple[tuple[str, bool], ...]:
-    """Return a piece of the text around the first hit, cut at spaces, in pieces marked as hit or not."""
-    found = [token for token in tokens(text) if hit.matches(token.word)]
-    start = 0
-    if found and found[0].start > length * 2 // 3:
-        start = max(text.rfind(" ", 0, found[0].start - length // 3) + 1, found[0].start - length // 2)
-    end = len(text)
-    if end - start > length:
-        end = text.find(" ", start + length)
-        end = start + length if end < 0 or end > start + length + 40 else end
-    pieces: list[tuple[str, bool]] = [("... ", False)] if start else []
-    at = start
-    for token in found:
-        if token.start < at or token.end > end:
-            continue
-        pieces += [(text[at : token.start], False), (text[token.start : token.end], True)]
-        at = token.end
-    pieces.append((text[at:end] + (" ..." if end < len(text) else ""), False))
-    return tuple(piece for piece in pieces if piece[0])
 
 
 def _label(facet: str, value: str, accounts: Mapping[str, AccountView]) -> str:
