@@ -33,7 +33,7 @@ _JSON_MARKS: Mapping[Shape, re.Pattern[bytes]] = {
 }
 _OLD_PROFILE = re.compile(rb'"date_joined"\s*:.*"username"\s*:|"username"\s*:.*"date_joined"\s*:', re.DOTALL)
 _PROFILE = re.compile(rb'"profile_user"\s*:')
-_PAGE = re.compile(rb"Instagram-Logo\.png|alt=\"Instagram\"|<title>Instagram")
+_PAGE = re.compile(rb"Instagram-Logo\.png|alt=\"Instagram\"|<title>Instagram|[ \"]_a6-g[ \"]")
 
 _READERS: Mapping[Shape, Callable[[Context, Role, str], Iterator[Record | Problem]]] = {
     Shape.MEDIA: published,

@@ -15,7 +15,7 @@ from io import BytesIO
 from indexer.archive import Archive, MemberDamaged
 from indexer.json_members import JsonDamaged, JsonItem, json_items
 from indexer.meta_ids import MadeIds
-from indexer.meta_json import UNKNOWN_TYPE, MediaFiles, items_of
+from indexer.meta_json import UNKNOWN_TYPE, MediaFiles, items_of, read_epoch
 from indexer.record import Attachment, Moment, Place, Problem, RecordKind
 
 _MEDIA_NUMBER = re.compile(r"(?<!\d)(\d{17,18})(?:\.[A-Za-z0-9]{2,5})?\Z")
@@ -180,6 +180,16 @@ def _one_record(archive: Archive, member: str) -> list[JsonItem | Problem] | Non
     except JsonDamaged as damage:
         found.append(Problem(member, damage.code, damage.message))
     return found
+
+
+def read_stamp(value: float | str | None, member: str, number: int) -> tuple[Moment | None, Problem | None]:
+    """Return the moment of a number of seconds since 1970 UTC, or the problem "bad-date" that names what stands there."""
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return None, Problem(member, "bad-date", f"The time {str(value)[:40]!r} is not a number of seconds since 1970.", number)
+    return read_epoch(value, member, number)
 
 
 def with_extra(base: Mapping[str, str], **more: str) -> dict[str, str]:

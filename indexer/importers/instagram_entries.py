@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 import msgspec
 
-from indexer.importers.instagram_context import Context, Piece, items, minute, with_extra
+from indexer.importers.instagram_context import Context, Piece, items, minute, read_stamp, with_extra
 from indexer.importers.instagram_labels import COMMENT, OWNER, OWNER_NAME, USERNAME, is_label
 from indexer.importers.instagram_members import Role, Shape
 from indexer.importers.instagram_shapes import ENTRY, Entry, Labelled, Value
-from indexer.meta_json import bad_item, read_epoch
+from indexer.meta_json import bad_item
 from indexer.record import Moment, Place, Problem, Record, RecordKind
 from indexer.text import hashtags, links, mentions, repair_mojibake
 
@@ -29,7 +29,7 @@ class Said:
     text: str = ""
     owner: str = ""
     href: str = ""
-    seconds: float | None = None
+    seconds: float | str | None = None
     pointer: str = ""
 
 
@@ -49,7 +49,7 @@ def entries(context: Context, role: Role, member: str) -> Iterator[Record | Prob
             yield Problem(member, "bad-item", "This item has none of the parts that its file is for.", number)
             continue
         for said in _all_said(entry, role):
-            posted, problem = read_epoch(said.seconds, member, number)
+            posted, problem = read_stamp(said.seconds, member, number)
             if problem:
                 yield problem
             place = Place(member, number, item.start, len(item.raw), said.pointer)

@@ -104,7 +104,7 @@ def _html_profile(content: bytes) -> list[tuple[str, str]]:
     start = content.find(b"_a6-g")
     if start < 0:
         return []
-    return take_apart(content[content.rfind(b"<div", 0, start) :]).rows
+    return [(row.label, row.value) for row in take_apart(content[content.rfind(b"<div", 0, start) :]).rows]
 
 
 def _bytes(archive: Archive, member: str) -> bytes:

@@ -15,7 +15,7 @@ from indexer.importers.instagram_entries import Said, entry_record
 from indexer.importers.instagram_labels import COMMENT, OWNER, TAGGED, USERNAME, is_label
 from indexer.importers.instagram_media import publication
 from indexer.importers.instagram_members import Role, Shape
-from indexer.importers.instagram_pages import Box, Parts, boxes, page_title, take_apart
+from indexer.importers.instagram_pages import Box, Parts, Row, boxes, page_title, take_apart
 from indexer.meta_messages import thread_key
 from indexer.record import Attachment, Moment, Place, Problem, Record
 from indexer.text import hashtags, links, mentions
@@ -63,8 +63,7 @@ def _not_utf8(member: str, box: Box) -> Problem | None:
 
 def _publication(context: Context, role: Role, source: Piece, parts: Parts) -> Iterator[Record | Problem]:
     place = source.place
-    rows = [(label, value) for label, value in parts.rows if value]
-    caption = next((value for label, value in rows if is_label(label, COMMENT)), "")
+    caption = _value(parts.rows, COMMENT)
     text, captions = _caption(parts, caption)
     if not text and not parts.pictures:
         yield Problem(place.member, "bad-item", "This box has neither a caption nor media, so it is not what the page is for.", place.index)
@@ -72,7 +71,7 @@ def _publication(context: Context, role: Role, source: Piece, parts: Parts) -> I
     posted, problem = _date(parts, place)
     if problem:
         yield problem
-    tagged = next((value for label, value in rows if is_label(label, TAGGED)), "")
+    tagged = _value(parts.rows, TAGGED)
     attachments = [
         *(context.attachment(picture.source, own) for picture, own in zip(parts.pictures, captions, strict=True)),
         *(context.attachment(source, "subtitles") for source in parts.subtitles),
@@ -105,34 +104,40 @@ def _entry(context: Context, role: Role, source: Piece, parts: Parts) -> Iterato
     posted, problem = _date(parts, place)
     if problem:
         yield problem
-    yield entry_record(context, role, source, _said(parts, role), posted)
+    yield entry_record(context, role, source, _said(parts, role, posted), posted)
 
 
-def _said(parts: Parts, role: Role) -> Said:
+def _value(rows: list[Row], labels: frozenset[str]) -> str:
+    return next((row.value for row in rows if row.value and is_label(row.label, labels)), "")
+
+
+def _said(parts: Parts, role: Role, posted: Moment | None) -> Said:
     """Read a comment or like: a table of labels and values, or a heading (the owner) with lines below it."""
-    rows = [(label, value) for label, value in parts.rows if value and read_printed(value) is None]
-    text = next((value for label, value in rows if is_label(label, COMMENT)), "")
-    owner = next((value for label, value in rows if is_label(label, USERNAME)), "")
-    owner = owner or next((value for label, value in rows if is_label(label, OWNER)), "")
-    known = (COMMENT, OWNER, USERNAME)
-    strange = [value for label, value in rows if not any(is_label(label, table) for table in known)]
-    if role.shape is Shape.COMMENTS and not any(is_label(label, COMMENT) for label, _ in parts.rows) and strange:
-        text = strange.pop(0)
-    if role.shape is Shape.COMMENTS and not owner and strange:
+    rows = [row for row in parts.rows if row.value and not (row.beside and posted and row.value == posted.written)]
+    owner = _value(rows, USERNAME) or _value(rows, OWNER)
+    words = [row.value for row in rows if is_label(row.label, COMMENT)]
+    strange = [row.value for row in rows if not any(is_label(row.label, table) for table in (COMMENT, OWNER, USERNAME))]
+    if role.shape is Shape.COMMENTS and strange and not any(is_label(row.label, COMMENT) for row in parts.rows):
+        words.append(strange.pop(0))
+    if role.shape is Shape.COMMENTS and strange and not owner:
         owner = strange.pop(0)
-    lines = [line for line in parts.text.split("\n") if read_printed(line) is None and line not in parts.links]
-    text = "\n".join(part for part in (text, *lines) if part.strip())
-    return Said(text, owner or parts.heading, parts.links[0] if parts.links else "")
+    lines = parts.text.split("\n")
+    if posted and posted.written in lines:
+        lines.reverse()
+        lines.remove(posted.written)  # the time stands last; the same words further up are the person's own
+        lines.reverse()
+    words.extend(line for line in lines if line.strip() and line not in parts.links)
+    return Said("\n".join(dict.fromkeys(words)), owner or parts.heading, parts.links[0] if parts.links else "")
 
 
 def _date(parts: Parts, place: Place) -> tuple[Moment | None, Problem | None]:
-    """Return the time of a box: its date line, else the first date in its table or below its heading."""
-    candidates = [parts.date] if parts.date else [*(value for _, value in parts.rows), *reversed(parts.text.split("\n"))]
-    for written in candidates:
-        moment = read_printed(written)
-        if moment is not None:
-            return moment, None
-    written = next((text for text in (parts.date, parts.rows[-1][1] if parts.rows else "") if text), "")
+    """Return the time of a box: its date line, else the first date in its table or the last one below its heading."""
+    cells = [row.value for row in parts.rows if row.beside]
+    candidates = [parts.date] if parts.date else [*cells, *reversed(parts.text.split("\n"))]
+    moment = next((moment for written in candidates if (moment := read_printed(written))), None)
+    if moment is not None:
+        return moment, None
+    written = parts.date or next(filter(None, reversed(cells)), "")
     if not written:
         return None, Problem(place.member, "bad-date", "This record has no time.", place.index)
     return None, Problem(place.member, "bad-date", f"The time {written[:60]!r} does not read as a date with a clock time.", place.index)
@@ -141,16 +146,17 @@ def _date(parts: Parts, place: Place) -> tuple[Moment | None, Problem | None]:
 def _conversation(context: Context, role: Role, member: str) -> Iterator[Record | Problem]:
     """Yield the messages of one conversation's page, newest first. Its title is the page's."""
     key, title = thread_key(member), page_title(context.archive, member)
-    people = ""
+    people, begun = "", False
     for box in boxes(context.archive, member):
         if isinstance(box, Problem):
             yield box
             continue
         parts = take_apart(box.raw)
         found = _PEOPLE.match(parts.heading)
-        if found and not parts.date:
-            people = found[1].strip()
+        if not begun and not parts.date and not parts.text and not parts.pictures:
+            people = found[1].strip() if found else people  # what stands above the messages says who takes part
             continue
+        begun = True
         source = _piece(member, box)
         if not parts.date and not parts.text and not parts.pictures:
             yield Problem(member, "bad-item", "This box is not a message: it has neither words nor a time.", box.number)

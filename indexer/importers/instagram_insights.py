@@ -10,12 +10,12 @@ from collections.abc import Iterator
 
 import msgspec
 
-from indexer.importers.instagram_context import Context, items, with_extra
+from indexer.importers.instagram_context import Context, items, read_stamp, with_extra
 from indexer.importers.instagram_dates import read_printed
 from indexer.importers.instagram_members import Role
 from indexer.importers.instagram_pages import boxes, take_apart
 from indexer.importers.instagram_shapes import ENTRY, Medium
-from indexer.meta_json import bad_item, read_epoch
+from indexer.meta_json import bad_item
 from indexer.record import Attachment, Moment, Place, Problem, Record
 from indexer.text import hashtags, links, mentions, repair_mojibake
 
@@ -65,7 +65,7 @@ def _items(context: Context, member: str) -> Iterator[_Found | Problem]:
                 yield box
                 continue
             parts = take_apart(box.raw)
-            posted = next((moment for _, value in parts.rows if (moment := read_printed(value))), None)
+            posted = next((moment for row in parts.rows if (moment := read_printed(row.value))), None)
             picture = parts.pictures[0] if parts.pictures else None
             attachment = context.attachment(picture.source) if picture else None
             place = Place(member, box.number, box.start, len(box.raw))
@@ -84,7 +84,7 @@ def _items(context: Context, member: str) -> Iterator[_Found | Problem]:
         media = list(entry.media_map_data.values()) if isinstance(entry.media_map_data, dict) else []
         medium = media[0] if media else Medium()
         mapped = (value.timestamp for value in entry.mapped().values() if value.timestamp)
-        posted, _ = read_epoch(medium.creation_timestamp or next(mapped, None), member, number)
+        posted, _ = read_stamp(medium.creation_timestamp or next(mapped, None), member, number)
         attachment = context.attachment(medium.uri) if medium.uri else None
         place = Place(member, number, item.start, len(item.raw))
         yield place, item.raw, repair_mojibake(medium.title or entry.title or ""), posted, attachment

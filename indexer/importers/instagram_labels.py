@@ -6,6 +6,8 @@ go by the order and the shape of the values.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from indexer.text import fold
 
 
@@ -63,6 +65,7 @@ OWNER_NAME = _table("name", "nombre", "nome", "nama", "nom", "naam")
 TAGGED = _table("tagged users", "usuarios etiquetados", "usuários marcados", "pengguna yang ditandai")
 
 
+@lru_cache(maxsize=4096)
 def is_label(label: str, table: frozenset[str]) -> bool:
     """Return True when a label is one of a table, whatever its case and accents."""
     return fold(label.strip().rstrip(":")) in table

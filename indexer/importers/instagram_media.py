@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from indexer.importers.instagram_context import Context, Piece, items, media_number, piece, with_extra
+from indexer.importers.instagram_context import Context, Piece, items, media_number, piece, read_stamp, with_extra
 from indexer.importers.instagram_members import Role
 from indexer.importers.instagram_shapes import MEDIUM, Medium, TextAppPost
 from indexer.json_members import JsonItem
-from indexer.meta_json import bad_item, read_epoch
+from indexer.meta_json import bad_item
 from indexer.record import Attachment, Moment, Problem, Record, RecordKind
 from indexer.text import hashtags, links, mentions, repair_mojibake
 
@@ -43,7 +43,7 @@ def _post(context: Context, role: Role, member: str, number: int, item: JsonItem
     titles = [repair_mojibake(medium.title or "") for medium in media]
     text = repair_mojibake(post.title or "") or next((title for title in titles if title), "")
     seconds = post.creation_timestamp or next((medium.creation_timestamp for medium in media if medium.creation_timestamp), None)
-    posted, problem = read_epoch(seconds, member, number)
+    posted, problem = read_stamp(seconds, member, number)
     if problem:
         yield problem
     attachments = tuple(_attachments(context, media, titles, text))

@@ -31,7 +31,7 @@ _LIKES = {"media_likes": "posts", "comment_likes": "comments"}
 
 class _OldMedium(msgspec.Struct):
     path: str | None = None
-    taken_at: str | None = None
+    taken_at: str | float | None = None
     caption: str | None = None
     location: str | None = None
 
@@ -40,10 +40,11 @@ _MEDIUM = msgspec.json.Decoder(_OldMedium)
 _LIST = msgspec.json.Decoder(list[str | None])
 
 
-def read_old_time(written: str | None, member: str, number: int) -> tuple[Moment | None, Problem | None]:
+def read_old_time(value: str | float | None, member: str, number: int) -> tuple[Moment | None, Problem | None]:
     """Return the moment of an ISO time with its offset, or the problem "bad-date"."""
-    if not written:
+    if not value:
         return None, Problem(member, "bad-date", "This item has no time.", number)
+    written = str(value)
     found = old_time(written)
     if found is None:
         return None, Problem(member, "bad-date", f"The time {written[:40]!r} does not read as a time with its zone.", number)

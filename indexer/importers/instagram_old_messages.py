@@ -30,7 +30,7 @@ class _Like(msgspec.Struct):
 
 class _Message(msgspec.Struct):
     sender: str | None = None
-    created_at: str | None = None
+    created_at: str | float | None = None
     text: str | None = None
     heart: Any = None  # no message with it was seen
     link: str | None = None

@@ -20,7 +20,7 @@ from indexer.record import Problem
 _OPENING = re.compile(rb'<div class="(?:[^"<>]{0,300} )?_a6-g[ "][^<>]{0,300}>')
 _DIV = re.compile(rb"<div\b|</div>")
 MAX_NESTED = 2000  # boxes inside one box; a page in which more seem to be is damaged
-_PICTURES = frozenset({"img", "video", "audio"})
+_FILES = ("media/", "your_instagram_activity/", "messages/", "photos/", "../")
 _BLOCKS = frozenset({"div", "p", "li", "tr", "h1", "h2", "h3", "ul", "section"})
 _SPACES = re.compile(r"[ \t\xa0]*\n[ \t\xa0]*")
 
@@ -42,13 +42,22 @@ class Picture:
     caption: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a box's table. `beside` is true where the value has a cell of its own: there dates stand."""
+
+    label: str
+    value: str
+    beside: bool = False
+
+
 @dataclass(slots=True)
 class Parts:
-    """What a box says. `rows` are label and value, `text` what stands in its body outside of tables, `links` web addresses."""
+    """What a box says. `rows` are its table, `text` what stands in its body outside of tables, `links` web addresses."""
 
     heading: str = ""
     date: str = ""
-    rows: list[tuple[str, str]] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
     text: str = ""
     pictures: list[Picture] = field(default_factory=list)
     subtitles: list[str] = field(default_factory=list)
@@ -152,10 +161,11 @@ def take_apart(raw: bytes) -> Parts:
 
 def _body(node: LexborNode, parts: Parts) -> None:
     """Collect what stands in a box's body: pictures with their captions, tables, reactions, addresses and lines."""
-    for picture in node.css("img, video, audio"):
+    for picture in node.css("img, video, audio, source"):
         source = (picture.attributes.get("src") or "").strip()
         if source:
             parts.pictures.append(Picture(_relative(source), _caption(picture)))
+    shown = {picture.source for picture in parts.pictures}
     for cell in node.css("td"):
         _row(cell, parts)
     for entry in node.css("ul._a6-q li"):
@@ -164,8 +174,12 @@ def _body(node: LexborNode, parts: Parts) -> None:
         address = (anchor.attributes.get("href") or "").strip()
         if address.endswith((".srt", ".vtt")):
             parts.subtitles.append(_relative(address))
-        elif address.startswith(("http://", "https://")) and address not in parts.links:
-            parts.links.append(address)
+        elif address.startswith(("http://", "https://")):
+            if address not in parts.links:
+                parts.links.append(address)
+        elif address.startswith(_FILES) and (source := _relative(address)) not in shown:
+            parts.pictures.append(Picture(source))  # a file that a browser cannot show is only linked
+            shown.add(source)
     parts.text = "\n".join(part for part in (parts.text, said(node)) if part)
 
 
@@ -173,10 +187,10 @@ def _row(cell: LexborNode, parts: Parts) -> None:
     """Read a table cell: a label with its value inside, or a label whose value is the next cell."""
     classes = (cell.attributes.get("class") or "").split()
     if "_a6_r" in classes:
-        label = parts.rows.pop()[0] if parts.rows and not parts.rows[-1][1] else ""
-        parts.rows.append((label, said(cell)))
+        label = parts.rows.pop().label if parts.rows and not parts.rows[-1].value else ""
+        parts.rows.append(Row(label, said(cell), beside=True))
         return
-    if cell.css_first("td") is not None:
+    if cell.css_first("table") is not None:
         return  # its table is read on its own
     label, value = "", []
     for node in cell.iter(include_text=True):
@@ -186,7 +200,7 @@ def _row(cell: LexborNode, parts: Parts) -> None:
             label = said(node)
         elif text := said(node):
             value.append(text)
-    parts.rows.append((label, "\n".join(value)))
+    parts.rows.append(Row(label, "\n".join(value)))
 
 
 def _caption(picture: LexborNode) -> str:

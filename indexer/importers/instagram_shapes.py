@@ -11,6 +11,8 @@ import msgspec
 
 from indexer.text import repair_mojibake
 
+Stamp = float | str | None  # seconds since 1970 UTC; a text where somebody changed the file: then it is a bad date, not a bad item
+
 
 class Subtitles(msgspec.Struct):
     """The file with the words of a video."""
@@ -40,7 +42,7 @@ class Medium(msgspec.Struct):
     """A picture or video, and also a post: posts hold `media`, stories are one medium."""
 
     uri: str | None = None
-    creation_timestamp: float | None = None
+    creation_timestamp: Stamp = None
     title: str | None = None
     description: str | None = None
     backup_uri: str | None = None
@@ -62,7 +64,7 @@ class Value(msgspec.Struct):
 
     value: str | float | bool | None = None
     href: str | None = None
-    timestamp: float | None = None
+    timestamp: Stamp = None
 
     @property
     def text(self) -> str:
@@ -77,7 +79,7 @@ class Labelled(msgspec.Struct):
     title: str | None = None
     value: str | float | bool | None = None
     href: str | None = None
-    timestamp_value: float | None = None
+    timestamp_value: Stamp = None
     inside: list[Labelled] | None = msgspec.field(name="dict", default=None)
 
 
@@ -85,7 +87,7 @@ class Entry(msgspec.Struct):
     """A comment, like or repost: lists of values (2021-26), values by localised label (2022-26), or lines (2025/26)."""
 
     title: str | None = None
-    timestamp: float | None = None
+    timestamp: Stamp = None
     fbid: str | int | None = None
     string_list_data: list[Value] | Value | None = None
     string_map_data: dict[str, Value] | list[msgspec.Raw] | None = None
