@@ -1,0 +1,292 @@
+"""Taking an archive into custody: whole or not at all, every member accounted for, nothing twice, nothing lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from indexer import custody, ingest as ingest_module
+from indexer.archive import ArchiveError
+from indexer.engines import Filters
+from indexer.fixity import Finding
+from indexer.house import House
+from indexer.importers import NotIdentified
+from indexer.index_sync import rebuild
+from indexer.ingest import IngestFailed, IngestReport, ingest, recover
+from indexer.search import Searcher, SearchRequest
+from indexer.tables import captures, records, sightings, versions
+from tests.builders import folder_of, zip_files
+from tests.houses import house_at, tweet, x_files, x_zip
+
+ROOT = Path(__file__).parents[1]
+POSTS = [tweet(number, f"Council notice {number} about the #flood", f"Wed Jul {number % 28 + 1:02} 18:00:00 +0000 2018") for number in range(40)]
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    opened = house_at(tmp_path / "data")
+    yield opened
+    opened.close()
+
+
+def take(house: House, *paths: Path, **more: Any) -> IngestReport:
+    return ingest(house, list(paths), taken_by="Pat Custodian", source="test", **more)
+
+
+def found(house: House, query: str = "*") -> list[str]:
+    return [hit.view.text for hit in Searcher(house).search(SearchRequest(query, limit=500)).records]
+
+
+def test_an_archive_becomes_records_that_can_be_found(house: House, tmp_path: Path) -> None:
+    report = take(house, x_zip(tmp_path / "x.zip", POSTS))
+    view = report.capture
+    assert (view.records, view.versions, view.sightings, view.problems) == (40, 40, 40, 0)
+    assert (view.members_read, view.members_ignored, view.members_unknown) == (3, 0, 0)
+    assert view.went_well
+    assert len(found(house, "flood")) == 40
+    assert found(house, '"notice 17"') == ["Council notice 17 about the #flood"]
+    assert [event.tag for event in house.audit.newest()] == ["capture:taken"]
+
+
+def test_the_evidence_is_read_only_and_bit_for_bit_the_same(house: House, tmp_path: Path) -> None:
+    source = x_zip(tmp_path / "x.zip", POSTS)
+    digest = take(house, source).capture.digest
+    kept = house.vault.path(digest)
+    assert kept.read_bytes() == source.read_bytes()
+    assert kept.stat().st_mode & 0o222 == 0
+    assert custody.verify(house, "Pat") == []
+
+
+def test_every_record_leads_back_to_its_exact_bytes(house: House, tmp_path: Path) -> None:
+    take(house, x_zip(tmp_path / "x.zip", POSTS))
+    for view in house.catalogue.stream(range(1, 41)):
+        raw = house.catalogue.raw(view)
+        assert json.loads(raw)["tweet"]["id_str"] == view.native_id
+        assert len(raw) == view.length
+
+
+def test_zip_parts_folder_and_folder_inside_a_folder_give_the_same_records(tmp_path: Path) -> None:
+    files = x_files(POSTS)
+    shapes = [
+        [zip_files(files, tmp_path / "one.zip")],
+        [zip_files({name: content}, tmp_path / f"part-{number}.zip") for number, (name, content) in enumerate(files.items())],
+        [folder_of(files, tmp_path / "folder")],
+        [folder_of({f"twitter-2023/{name}": content for name, content in files.items()}, tmp_path / "outer")],
+        [zip_files({f"a/b/{name}": content for name, content in files.items()}, tmp_path / "deep.zip")],
+    ]
+    answers = []
+    for number, paths in enumerate(shapes):
+        house = house_at(tmp_path / f"data-{number}")
+        take(house, *paths)
+        views = list(house.catalogue.stream(range(1, 100)))
+        answers.append([(view.record_id, view.text, view.content_digest) for view in views])
+        assert all(json.loads(house.catalogue.raw(view)) for view in views)
+        house.close()
+    assert len(answers[0]) == 40
+    assert all(answer == answers[0] for answer in answers)
+
+
+def test_the_same_archive_twice_is_said_and_changes_nothing(house: House, tmp_path: Path) -> None:
+    source = x_zip(tmp_path / "x.zip", POSTS)
+    first = take(house, source)
+    copy = shutil.copy(source, tmp_path / "renamed.zip")
+    again = take(house, Path(copy))
+    assert again.already_captured
+    assert again.capture == first.capture
+    assert len(house.catalogue.captures()) == 1
+    assert house.audit.newest(1)[0].tag == "capture:repeated"
+
+
+def test_a_later_archive_sights_changes_and_misses(house: House, tmp_path: Path) -> None:
+    take(house, x_zip(tmp_path / "first.zip", POSTS, generated="2022-01-01T00:00:00.000Z"))
+    later = [*POSTS[2:], tweet(100, "New in the second archive", "Tue Mar 01 18:00:00 +0000 2022")]
+    later[0] = {**later[0], "full_text": "Council notice 2, corrected"}
+    view = take(house, x_zip(tmp_path / "second.zip", later, generated="2023-01-01T00:00:00.000Z")).capture
+    assert (view.records, view.versions, view.sightings, view.gone) == (1, 2, 39, 2)
+    corrected = house.catalogue.record("twitter:4411220099:post:1000000000000000002")
+    assert corrected is not None
+    assert (corrected.text, corrected.version, corrected.versions) == ("Council notice 2, corrected", 2, 2)
+    assert [one.text for one in house.catalogue.versions(corrected.pk)] == ["Council notice 2 about the #flood", "Council notice 2, corrected"]
+    assert len(house.catalogue.sightings(corrected.pk)) == 2
+    gone = house.catalogue.record("twitter:4411220099:post:1000000000000000000")
+    assert gone is not None
+    assert [day.isoformat() for day in gone.not_in_capture_of] == ["2023-01-01"]
+    assert found(house, '"notice 2"') == ["Council notice 2, corrected"]
+    assert len(found(house)) == 41
+
+
+def test_an_older_archive_taken_in_later_does_not_turn_the_clock_back(house: House, tmp_path: Path) -> None:
+    new = [{**POSTS[0], "full_text": "As it reads now"}]
+    take(house, x_zip(tmp_path / "new.zip", new, generated="2023-01-01T00:00:00.000Z"))
+    take(house, x_zip(tmp_path / "old.zip", POSTS[:1], generated="2022-01-01T00:00:00.000Z"))
+    assert found(house) == ["As it reads now"]
+    view = house.catalogue.record("twitter:4411220099:post:1000000000000000000")
+    assert view is not None
+    assert view.versions == 2
+    assert not view.not_in_capture_of
+
+
+def test_a_shortfall_against_the_platforms_own_count_is_kept_and_shown(house: House, tmp_path: Path) -> None:
+    view = take(house, x_zip(tmp_path / "x.zip", POSTS, declared=43)).capture
+    short = [row for row in view.reconciliation if row.short]
+    assert [(row.declared, row.read, row.short) for row in short] == [(43, 40, 3)]
+    assert not view.went_well
+
+
+def test_a_member_that_nobody_knows_is_a_problem_not_a_silence(house: House, tmp_path: Path) -> None:
+    view = take(house, zip_files({**x_files(POSTS), "data/brand-new.js": "window.YTD.brand.part0 = []"}, tmp_path / "x.zip")).capture
+    assert view.members_unknown == 1
+    assert [(one.member, one.code) for one in house.catalogue.problems(view.id)] == [("data/brand-new.js", "unknown-member")]
+    assert not view.went_well
+
+
+def test_all_members_are_read_ignored_or_a_problem(house: House, tmp_path: Path) -> None:
+    files = {**x_files(POSTS), "data/ad-impressions.js": "x", "__MACOSX/data/._a": "x", ".DS_Store": "x", "what.bin": "x"}
+    view = take(house, zip_files(files, tmp_path / "x.zip")).capture
+    assert view.members_read + view.members_ignored + view.members_unknown == len(files)
+    assert (view.members_ignored, view.members_unknown) == (3, 1)
+    assert all(reason for _, reason, _ in house.catalogue.ignored(view.id))
+
+
+def test_a_json_cut_in_the_middle_keeps_what_came_before(house: House, tmp_path: Path) -> None:
+    files = x_files(POSTS)
+    files["data/tweets.js"] = files["data/tweets.js"][: len(files["data/tweets.js"]) // 2]
+    view = take(house, zip_files(files, tmp_path / "x.zip")).capture
+    assert 15 <= view.records < 40
+    assert {one.code for one in house.catalogue.problems(view.id)} == {"json-cut"}
+    assert view.is_short
+
+
+def test_a_damaged_member_is_a_problem_and_the_rest_is_taken_in(house: House, tmp_path: Path) -> None:
+    import zipfile
+
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in {**x_files(POSTS), "data/README.txt": "PLAIN-WORDS" * 20}.items():
+            archive.writestr(name, content)
+    path.write_bytes(path.read_bytes().replace(b"PLAIN-WORDS", b"PLAIN-WORMS", 1))
+    view = take(house, path).capture
+    assert view.records == 40
+    assert [one.code for one in house.catalogue.problems(view.id)] == ["member-damaged"]
+
+
+@pytest.mark.parametrize("content", ["letter", "two platforms", "part"])
+def test_what_cannot_be_identified_is_refused_and_nothing_is_written(house: House, tmp_path: Path, content: str) -> None:
+    files: dict[str, str] = {
+        "letter": {"letter.txt": "Dear custodian"},
+        "two platforms": {**x_files(POSTS), "your_instagram_activity/media/posts_1.json": '[{"media":[{"uri":"a.jpg","creation_timestamp":1,"title":"x"}]}]'},
+        "part": {"data/tweets_media/1-a.jpg": "x"},
+    }[content]
+    with pytest.raises(NotIdentified, match="nothing was taken in"):
+        take(house, zip_files(files, tmp_path / "x.zip"))
+    assert house.vault.digests() == []
+    assert list(house.paths.staging.iterdir()) == []
+    assert house.catalogue.captures() == []
+    assert house.audit.newest(1)[0].tag == "capture:refused"
+
+
+def test_a_fault_of_an_importer_leaves_nothing_behind(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> Any:
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr(ingest_module, "_outcomes", broken)
+    with pytest.raises(IngestFailed, match="nothing was taken in"):
+        take(house, x_zip(tmp_path / "x.zip", POSTS))
+    monkeypatch.undo()
+    assert_empty(house)
+    assert take(house, tmp_path / "x.zip").capture.records == 40
+
+
+def assert_empty(house: House) -> None:
+    with house.db.connect() as connection:
+        for table in (captures, records, versions, sightings):
+            assert connection.execute(sa.select(sa.func.count()).select_from(table)).scalar() == 0
+    assert house.vault.digests() == []
+    assert house.index.count() == 0
+
+
+def test_verify_names_what_is_wrong(house: House, tmp_path: Path) -> None:
+    first = take(house, x_zip(tmp_path / "1.zip", POSTS[:1])).capture.digest
+    second = take(house, x_zip(tmp_path / "2.zip", POSTS[:2])).capture.digest
+    house.vault.path(first).unlink()
+    house.vault.path(second).chmod(0o644)
+    house.vault.path(second).write_bytes(b"changed")
+    (house.paths.vault / "stranger").write_text("x")
+    assert {(one.finding, one.name) for one in custody.verify(house, "Pat")} == {
+        (Finding.FILE_MISSING, "1.zip"),
+        (Finding.CHECKSUM_MISMATCH, "2.zip"),
+        (Finding.UNEXPECTED_FILE, "stranger"),
+    }
+
+
+def test_an_index_can_be_deleted_at_any_time(house: House, tmp_path: Path) -> None:
+    take(house, x_zip(tmp_path / "x.zip", POSTS))
+    before = found(house, "council")
+    house.delete_index()
+    assert Searcher(house).search(SearchRequest("council")).indexed == 0
+    rebuild(house, "Pat")
+    assert found(house, "council") == before
+
+
+def test_an_account_is_found_only_by_who_may_see_it(house: House, tmp_path: Path) -> None:
+    take(house, x_zip(tmp_path / "x.zip", POSTS))
+    for allowed, expected in ((frozenset({1}), 40), (frozenset({2}), 0), (frozenset(), 0)):
+        results = Searcher(house).search(SearchRequest("flood", Filters(allowed_accounts=allowed)))
+        assert results.total == expected
+        assert sum(value.count for value in results.facets.get("kind", ())) == expected
+
+
+def test_a_kill_at_any_moment_leaves_all_or_nothing(tmp_path: Path) -> None:
+    source = x_zip(tmp_path / "x.zip", [tweet(number, f"Notice {number}") for number in range(12_000)])
+    command = [sys.executable, "-m", "indexer", "--data", str(tmp_path / "data"), "ingest", str(source)]
+    randomness = random.Random(1)
+    started = time.monotonic()
+    subprocess.run([*command[:4], str(tmp_path / "whole"), *command[5:]], check=True, cwd=ROOT, capture_output=True)
+    whole = time.monotonic() - started
+    outcomes = set()
+    for _ in range(6):
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(randomness.uniform(0.2, 1.0) * whole)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        house = house_at(tmp_path / "data")
+        try:
+            recover(house)
+            held = house.catalogue.count()
+            outcomes.add(held)
+            assert held in {0, 12_000}
+            assert house.index.count() == held
+            assert custody.verify(house, "test") == []
+            assert len(house.vault.digests()) == (1 if held else 0)
+            assert list(house.paths.staging.iterdir()) == []
+            assert house.audit.broken_at() is None
+        finally:
+            house.close()
+        if held:
+            shutil.rmtree(tmp_path / "data")
+    assert 0 in outcomes
+    subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
+
+
+def test_an_error_for_people_says_that_the_evidence_is_safe(house: House, tmp_path: Path) -> None:
+    for path in (tmp_path / "absent.zip", zip_files({"../x": "x"}, tmp_path / "evil.zip")):
+        with pytest.raises(ArchiveError, match="was not changed"):
+            take(house, path)
+
+
+def test_progress_is_told(house: House, tmp_path: Path) -> None:
+    stages: list[str] = []
+    take(house, x_zip(tmp_path / "x.zip", POSTS), progress=lambda progress: stages.append(progress.stage))
+    assert list(dict.fromkeys(stages))[:2] == ["copying", "reading"]
