@@ -10,9 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Protocol
+from importlib import import_module
+from pathlib import Path
+from typing import Final, Protocol
 
 from indexer.query import Node
+
+WILDCARD_LIMIT: Final = 10_000
+"""How many different words one wildcard (or one phrase with wildcards) may stand for; more is TooBroad, never cut."""
+
+FACETS: Final = ("account", "platform", "kind", "author")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +95,26 @@ class TooBroad(Exception):
         self.pattern, self.limit = pattern, limit
 
 
+class IndexOutdated(Exception):
+    """The folder holds an index of another version, a damaged one or something else: delete it and rebuild."""
+
+
+class IndexBusy(Exception):
+    """Another process is writing to this index; there is one writer at a time."""
+
+
 class Engine(Protocol):
-    """One search engine over one folder."""
+    """One search engine over one folder. Safe to search from several threads; written to by one at a time."""
 
     name: str
     version: str
 
     def write(self, documents: Iterable[Document]) -> None:
-        """Add documents, replacing those with the same number. Not visible before commit()."""
+        """Add documents, replacing those with the same number. Not visible before commit().
+
+        The writer's lock is held from here to commit() or close(). When `documents` raises, everything since
+        the last commit is dropped. Raises IndexBusy.
+        """
         ...
 
     def delete(self, pks: Iterable[int]) -> None:
@@ -115,17 +134,31 @@ class Engine(Protocol):
         ...
 
     def search(self, tree: Node, filters: Filters, sort: Sort, limit: int, offset: int) -> Hits:
-        """Return one page and the exact counts. Raises TooBroad."""
+        """Return one page and the exact counts, always of the last commit. Raises TooBroad."""
         ...
 
     def ids(self, tree: Node, filters: Filters, sort: Sort) -> Iterator[int]:
         """Yield every matching number in order, from one state of the index. Raises TooBroad."""
         ...
 
-    def expand(self, pattern: str) -> Mapping[str, int]:
-        """Return the words a wildcard stands for, each with the number of documents it is in. Raises TooBroad."""
+    def expand(self, pattern: str, field: str = "text") -> Mapping[str, int]:
+        """Return the words that a field's wildcard stands for, in alphabetical order, with the documents each is in. Raises TooBroad."""
         ...
 
     def close(self) -> None:
         """Let go of files and threads."""
         ...
+
+
+ENGINES: Final = {"tantivy": "indexer.engines.tantivy_engine", "whoosh": "indexer.engines.whoosh_engine"}
+
+
+def open_engine(name: str, folder: Path) -> Engine:
+    """Open or create the index of a folder with the engine of that name; only that engine's library is loaded.
+
+    Raises ValueError for a name that is none, IndexOutdated for a folder that must be rebuilt.
+    """
+    if name not in ENGINES:
+        raise ValueError(f"{name!r} is not a search engine. SHOWME_ENGINE is one of {' and '.join(ENGINES)}.")
+    engine: Engine = import_module(ENGINES[name]).open_folder(folder)
+    return engine

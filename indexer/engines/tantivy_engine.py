@@ -1,0 +1,295 @@
+"""The default engine: tantivy 0.27. Our words, its index.
+
+Words are made in Python by `indexer.text.words`; tantivy only cuts at spaces. Each part of a record is a value of its
+own, and tantivy leaves a gap between values, so that no phrase crosses. Sorting by date is one number a record that
+holds date and record number, so that the order is total and a page needs no second look.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from threading import RLock
+from typing import Any, Final
+
+import tantivy
+from tantivy import FieldType, Occur, Order, Query
+
+from indexer.engines import FACETS, Document, Filters, Hits, IndexBusy, IndexOutdated, Sort, state
+from indexer.engines.entry import LARGEST_PK, Entry, entry, has_relevance, newest_key, oldest_key
+from indexer.engines.tantivy_query import Compiler, schema
+from indexer.query import Node, Wildcard
+
+_HEAP: Final = 256_000_000  # bytes before a segment is written out, all threads together
+_THREADS: Final = 2
+_CHUNK: Final = 50_000  # numbers that `ids` holds at a time
+_MOST_BUCKETS: Final = 60_000  # tantivy refuses, loudly, more than 65,000 in one answer
+_FACET_FIELDS: Final = {"account": "account_id", "platform": "platform", "kind": "kind", "author": "author", "months": "month"}
+
+
+def open_folder(folder: Path) -> TantivyEngine:
+    """Open or create an index. Raises IndexOutdated."""
+    return TantivyEngine(folder)
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    """One state of the index: what a search sees from beginning to end."""
+
+    mark: tuple[int, int]
+    searcher: tantivy.Searcher
+    compiler: Compiler
+
+
+class TantivyEngine:
+    """The Engine of one folder."""
+
+    name = "tantivy"
+
+    def __init__(self, folder: Path, chunk: int = _CHUNK) -> None:
+        self.folder = folder
+        self.version = f"{version('tantivy')}/{state.analyzer()}"
+        self._chunk = chunk
+        self._lock = RLock()
+        self._writer: tantivy.IndexWriter | None = None
+        self._highest = -1
+        self._snapshot: _Snapshot | None = None
+        exists = state.prepare(folder, self.name)
+        if not exists and state.position(folder):
+            raise IndexOutdated(f"The files of the index in {folder} are gone. The records are safe; rebuild the index.")
+        try:
+            self._index = tantivy.Index(schema(), str(folder))
+            self._index.config_reader("manual")
+        except (ValueError, OSError) as error:
+            raise IndexOutdated(f"The index in {folder} cannot be opened: {error}. The records are safe; rebuild the index.") from error
+
+    def write(self, documents: Iterable[Document]) -> None:
+        """See Engine.write."""
+        with self._lock:
+            writer = self._open_writer()
+            make, fields = tantivy.Document.from_dict, schema()
+            try:
+                for document in documents:
+                    one = entry(document)
+                    if one.pk <= self._highest:
+                        writer.delete_documents_by_term("pk", one.pk)
+                    else:
+                        self._highest = one.pk
+                    writer.add_document(make(_fields(one), fields))
+            except BaseException:
+                self._drop_writer()
+                raise
+
+    def delete(self, pks: Iterable[int]) -> None:
+        """See Engine.delete."""
+        with self._lock:
+            writer = self._open_writer()
+            for pk in pks:
+                writer.delete_documents_by_term("pk", pk)
+
+    def commit(self, position: int) -> None:
+        """See Engine.commit: tantivy makes its segments durable first, then the position follows."""
+        with self._lock:
+            if self._writer is not None:
+                self._writer.commit()
+                self._writer.wait_merging_threads()
+                self._writer = None
+            state.write(self.folder, self.name, position)
+
+    def position(self) -> int:
+        """See Engine.position."""
+        return state.position(self.folder)
+
+    def count(self) -> int:
+        """See Engine.count."""
+        return self._current().searcher.num_docs
+
+    def search(self, tree: Node, filters: Filters, sort: Sort, limit: int, offset: int) -> Hits:
+        """See Engine.search."""
+        now = self._current()
+        query = now.compiler.query(tree, filters)
+        if sort is Sort.RELEVANCE and has_relevance(tree):
+            total, pks = _by_score(now.searcher, query, limit, offset)
+        else:
+            total, pks = _by_date(now.searcher, query, sort, limit, offset)
+        if not total:
+            return Hits((), 0, {facet: {} for facet in FACETS})
+        counts = _counts(now.searcher, query)
+        months = {f"{month // 12:04}-{month % 12 + 1:02}": count for month, count in sorted(counts.pop("months").items())}
+        facets = {
+            facet: {str(value): count for value, count in sorted(found.items(), key=lambda pair: (-pair[1], str(pair[0])))}
+            for facet, found in counts.items()
+        }
+        return Hits(pks, total, facets, months, total - sum(months.values()))
+
+    def ids(self, tree: Node, filters: Filters, sort: Sort) -> Iterator[int]:
+        """See Engine.ids: by date in chunks, each beginning where the last one ended; by relevance at once."""
+        now = self._current()
+        query = now.compiler.query(tree, filters)
+        if sort is Sort.RELEVANCE and has_relevance(tree):
+            yield from _by_score(now.searcher, query, now.searcher.num_docs, 0)[1]
+            return
+        field, order = _ORDERS[sort]
+        rest = query
+        while keys := _keys(now.searcher, rest, sort, self._chunk, 0)[1]:
+            yield from (_pk(field, key) for key in keys)
+            if len(keys) < self._chunk:
+                return
+            bounds: dict[str, Any] = {"lower_bound": keys[-1], "include_lower": False}
+            if order is Order.Desc:
+                bounds = {"upper_bound": keys[-1], "include_upper": False}
+            beyond = Query.range_query(schema(), field, FieldType.Unsigned, **bounds)
+            rest = Query.boolean_query([(Occur.Must, query), (Occur.Must, beyond)])
+
+    def expand(self, pattern: str, field: str = "text") -> Mapping[str, int]:
+        """See Engine.expand."""
+        return self._current().compiler.expand(Wildcard(pattern, field))
+
+    def close(self) -> None:
+        """See Engine.close: what was not committed is dropped."""
+        with self._lock:
+            self._drop_writer()
+            self._snapshot = None
+
+    def _open_writer(self) -> tantivy.IndexWriter:
+        if self._writer is None:
+            try:
+                self._writer = self._index.writer(_HEAP, _THREADS)
+            except ValueError as error:
+                raise IndexBusy(f"The index in {self.folder} is being written to by another process: {error}") from error
+            self._highest = self._highest_pk()
+        return self._writer
+
+    def _highest_pk(self) -> int:
+        """Return the highest number in the index: what is above needs no deletion before it is added."""
+        hits = self._current().searcher.search(Query.all_query(), 1, order_by_field="pk").hits
+        return int(hits[0][0]) if hits else -1
+
+    def _drop_writer(self) -> None:
+        if self._writer is not None:
+            self._writer.rollback()
+            self._writer = None
+
+    def _current(self) -> _Snapshot:
+        """Return the state of the last commit, of any process; the look costs one `stat`."""
+        with self._lock:
+            mark = self._mark()
+            while self._snapshot is None or self._snapshot.mark != mark:
+                self._index.reload()
+                meta = json.loads((self.folder / "meta.json").read_bytes())
+                seen, mark = mark, self._mark()
+                if seen != mark:  # a commit came in between
+                    continue
+                searcher = self._index.searcher()
+                stored = sum(segment["max_doc"] for segment in meta["segments"])
+                self._snapshot = _Snapshot(mark, searcher, Compiler(searcher, has_deletions=stored != searcher.num_docs))
+            return self._snapshot
+
+    def _mark(self) -> tuple[int, int]:
+        found = os.stat(self.folder / "meta.json")  # noqa: PTH116  # asked for every search; Path.stat is slower
+        return found.st_ino, found.st_mtime_ns
+
+
+def _fields(one: Entry) -> dict[str, Any]:
+    """Return the values of a document; tantivy takes lists for fields with several values."""
+    fields: dict[str, Any] = {
+        "text": list(one.text),
+        "account": list(one.account),
+        "author_words": list(one.author_words),
+        "url": list(one.url),
+        "hashtag": list(one.hashtag),
+        "mention": list(one.mention),
+        "has": list(one.has),
+        "platform": one.platform,
+        "kind": one.kind,
+        "pk": one.pk,
+        "account_id": one.account_id,
+        "newest": newest_key(one.posted, one.pk),
+        "oldest": oldest_key(one.posted, one.pk),
+    }
+    if one.author:
+        fields["author"] = one.author
+    if one.day is not None:
+        fields["day"] = one.day.toordinal()
+        fields["month"] = one.day.year * 12 + one.day.month - 1
+    return fields
+
+
+_ORDERS: Final = {
+    Sort.NEWEST: ("newest", Order.Desc),
+    Sort.OLDEST: ("oldest", Order.Asc),
+    Sort.RELEVANCE: ("newest", Order.Desc),  # where nothing is more relevant than the rest
+}
+
+
+def _pk(field: str, key: int) -> int:
+    """Return the record number that a sort key holds."""
+    inside = key & LARGEST_PK
+    return inside if field == "oldest" else LARGEST_PK - inside
+
+
+def _keys(searcher: tantivy.Searcher, query: Query, sort: Sort, limit: int, offset: int) -> tuple[int, list[int]]:
+    """Return the total and one page of sort keys."""
+    field, order = _ORDERS[sort]
+    # tantivy ends the process's thread on a limit of 0, so the least that is asked for is 1
+    found: Any = searcher.search(query, max(limit, 1), count=True, order_by_field=field, offset=offset, order=order)
+    return found.count, [key for key, _address in found.hits[:limit]]
+
+
+def _by_date(searcher: tantivy.Searcher, query: Query, sort: Sort, limit: int, offset: int) -> tuple[int, list[int]]:
+    total, keys = _keys(searcher, query, sort, limit, offset)
+    field, _order = _ORDERS[sort]
+    return total, [_pk(field, key) for key in keys]
+
+
+def _by_score(searcher: tantivy.Searcher, query: Query, limit: int, offset: int) -> tuple[int, list[int]]:
+    """Return the total and one page by score, then newest, then number.
+
+    tantivy orders equal scores by their place in the index, which a merge changes. So enough is asked for to hold
+    every hit that is equal to the last one of the page. The count is always asked for: without it tantivy adds the
+    scores up in another order, and pages would not fit each other.
+    """
+    need = offset + limit
+    ask = need + 50
+    while True:
+        found: Any = searcher.search(query, ask, count=True)
+        hits = found.hits
+        if len(hits) >= found.count or not need or hits[need - 1][0] != hits[-1][0]:
+            break
+        ask *= 8
+    keys = searcher.fast_field_values("newest", [address for _score, address in hits])
+    ordered = sorted(zip((-score for score, _address in hits), (-int(key or 0) for key in keys), strict=True))
+    return found.count, [_pk("newest", -key) for _score, key in ordered[offset:need]]
+
+
+def _counts(searcher: tantivy.Searcher, query: Query) -> dict[str, dict[Any, int]]:
+    """Return the exact counts of every value of every facet and month."""
+    wanted = {name: {"terms": {"field": field, "size": _MOST_BUCKETS}} for name, field in _FACET_FIELDS.items()}
+    try:
+        found = searcher.aggregate(query, wanted)
+    except ValueError as error:
+        if "bucket limit" not in str(error):
+            raise
+        return {name: _every_value(searcher, query, field) for name, field in _FACET_FIELDS.items()}
+    return {
+        name: {bucket["key"]: bucket["doc_count"] for bucket in found[name]["buckets"]}
+        if not found[name]["sum_other_doc_count"]
+        else _every_value(searcher, query, field)
+        for name, field in _FACET_FIELDS.items()
+    }
+
+
+def _every_value(searcher: tantivy.Searcher, query: Query, field: str) -> dict[Any, int]:
+    """Return the counts of a field with more values than tantivy gives at once, page by page."""
+    counts: dict[Any, int] = {}
+    asked: dict[str, Any] = {"size": _MOST_BUCKETS, "sources": [{"value": {"terms": {"field": field}}}]}
+    while True:
+        page = searcher.aggregate(query, {"values": {"composite": asked}})["values"]
+        counts.update((bucket["key"]["value"], bucket["doc_count"]) for bucket in page["buckets"])
+        if len(page["buckets"]) < _MOST_BUCKETS:
+            return counts
+        asked["after"] = page["after_key"]
