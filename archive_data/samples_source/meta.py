@@ -1,0 +1,64 @@
+"""What Facebook's and Instagram's archives share: their JSON, their message files, and their media's metadata."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from .clock import epoch
+from .dice import Dice
+
+Members = dict[str, bytes]
+
+
+def dump(value: Any) -> bytes:
+    r"""Return JSON as Meta writes it: every UTF-8 byte of a letter beyond ASCII as a letter of its own (`\u00c3\u00b1`)."""
+    return json.dumps(_garbled(value), indent=2, ensure_ascii=True).encode()
+
+
+def _garbled(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode().decode("latin-1")
+    if isinstance(value, dict):
+        return {key: _garbled(content) for key, content in value.items()}
+    if isinstance(value, list):
+        return [_garbled(content) for content in value]
+    return value
+
+
+def upload_facts(when: datetime, dice: Dice, *, gps: bool = False) -> dict[str, Any]:
+    """Return the metadata that Meta keeps with an upload: address (kept free for documentation), time, now and then a place."""
+    facts: dict[str, Any] = {"upload_ip": f"203.0.113.{dice.number(2, 250)}", "taken_timestamp": epoch(when) - dice.number(30, 4000)}
+    if gps:
+        facts |= {
+            "latitude": 38.0 + dice.number(1000, 9000) / 100000,
+            "longitude": -91.0 - dice.number(1000, 9000) / 100000,
+            "camera_make": "Example",
+        }
+    return facts
+
+
+def message_file(owner: str, other: str, thread: str, lines: list[tuple[str, str, datetime]], **more: Any) -> bytes:
+    """Return message_1.json of a conversation; `lines` are (sender, text, time), oldest first. `more` goes into the first message."""
+    messages: list[dict[str, Any]] = [
+        {"sender_name": sender, "timestamp_ms": epoch(when) * 1000 + 137, "content": text, "is_geoblocked_for_viewer": False}
+        for sender, text, when in lines
+    ]
+    messages[0] |= more
+    return dump(
+        {
+            "participants": [{"name": other}, {"name": owner}],
+            "messages": messages[::-1],
+            "title": other,
+            "is_still_participant": True,
+            "thread_path": thread,
+            "magic_words": [],
+        }
+    )
+
+
+def minutes_apart(begin: datetime, texts: list[tuple[str, str]], minutes: int = 9) -> list[tuple[str, str, datetime]]:
+    """Return lines (sender, text) with times from `begin` on, leaving out the empty ones."""
+    spoken = [(sender, text) for sender, text in texts if text]
+    return [(sender, text, begin + timedelta(minutes=minutes * number, seconds=7 * number)) for number, (sender, text) in enumerate(spoken)]
