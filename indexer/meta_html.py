@@ -76,7 +76,7 @@ class Header:
 
 def parse_box(raw: bytes) -> Box | None:
     """Return the parts of one box, or None when it is not one (or is nested as no page of Meta's is)."""
-    if _is_too_deep(raw):
+    if is_too_deep(raw):
         return None
     tree = LexborHTMLParser(raw.decode("utf-8", "replace"))
     root = tree.body.child if tree.body is not None else None
@@ -96,7 +96,7 @@ def parse_box(raw: bytes) -> Box | None:
 
 def read_header(raw: bytes) -> Header:
     """Return what the head of a page (all before its first box) says: never raises for what it holds."""
-    if _is_too_deep(raw):
+    if is_too_deep(raw):
         return Header()
     tree = LexborHTMLParser(raw.decode("utf-8", "replace"))
     profile = _PROFILE.search(raw)
@@ -206,7 +206,7 @@ def _lines(node: LexborNode) -> list[str]:
     return [line for line in lines if line]
 
 
-def _is_too_deep(raw: bytes) -> bool:
+def is_too_deep(raw: bytes) -> bool:
     """Tell whether tags nest so deep that parsing takes quadratic time (Meta's pages nest about 30 deep)."""
     if raw.count(b"<") < MAX_DEPTH:
         return False

@@ -1,0 +1,152 @@
+"""What a Facebook archive says twice: empty shells of shares, and photos that a post shows. Keys only, never records.
+
+Page archives (2023-2026) hold every share and every event post twice: an empty shell, and later the full record. A shell
+belongs to a full record when they have the same attachment and the shell's time is the full record's update time. Photos
+and videos stand in a post and again in album and media files; the same medium has the same file name.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from indexer.record import Place
+
+_FBID = re.compile(r"(\d{6,})(?:\.\w{1,5})?$")
+
+
+def media_key(uri: str) -> str:
+    """Return what stays the same of a medium's file in all exports: the id that its name ends in, else folder and name."""
+    name = uri.rsplit("/", 1)[-1]
+    found = _FBID.search(name)
+    return found[1] if found else "/".join(uri.split("/")[-2:])
+
+
+def digest(*parts: str | bytes) -> int:
+    """Return 64 bits of a hash, which fit into an array."""
+    made = blake2b(digest_size=8)
+    for part in parts:
+        made.update(part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part)
+        made.update(b"\x1f")
+    return int.from_bytes(made.digest(), "big")
+
+
+NOTHING = digest("")
+
+
+def words_digest(text: str) -> int:
+    """Return the digest of a caption, whatever its white space."""
+    return digest(" ".join(text.split()))
+
+
+@dataclass(slots=True)
+class Places:
+    """Places in few bytes: five numbers each, and the words that stand there as a digest."""
+
+    names: list[str] = field(default_factory=list)
+    _rows: array[int] = field(default_factory=lambda: array("Q"))
+
+    def add(self, place: Place, words: int = NOTHING) -> int:
+        """Keep a place; returns its number."""
+        if not self.names or self.names[-1] != place.member:
+            self.names.append(place.member)
+        self._rows.extend((len(self.names) - 1, place.index, place.start, place.length, words))
+        return len(self._rows) // 5 - 1
+
+    def words(self, number: int) -> int:
+        """Return the digest of the words at a place."""
+        return self._rows[number * 5 + 4]
+
+    def place(self, number: int) -> Place:
+        """Return a place by its number."""
+        name, index, start, length = self._rows[number * 5 : number * 5 + 4]
+        return Place(self.names[name], index, start, length)
+
+
+@dataclass(slots=True)
+class Shells:
+    """Pairs the empty shells of shares with their full records, each shell with one and each full record with one."""
+
+    _places: Places = field(default_factory=Places)
+    _shells: dict[int, list[int]] = field(default_factory=dict)
+    _fulls: dict[int, list[tuple[str, int]]] = field(default_factory=dict)
+    _folded: dict[tuple[str, int], list[int]] = field(default_factory=dict)
+    _gone: set[tuple[str, int]] = field(default_factory=set)
+
+    def add_shell(self, key: int, place: Place) -> None:
+        """Note an empty share by the digest of its attachment and its time."""
+        self._shells.setdefault(key, []).append(self._places.add(place))
+
+    def add_full(self, key: int, place: Place) -> None:
+        """Note a share with words by the digest of its attachment and its update time."""
+        self._fulls.setdefault(key, []).append((place.member, place.index))
+
+    def pair(self) -> None:
+        """Pair them, in file order. Shells and full records without a counterpart stay what they are."""
+        for key, numbers in self._shells.items():
+            for number, full in zip(numbers, self._fulls.get(key, ()), strict=False):
+                shell = self._places.place(number)
+                self._folded[full] = [number]
+                self._gone.add((shell.member, shell.index))
+        self._shells.clear()
+        self._fulls.clear()
+
+    def is_folded(self, place: Place) -> bool:
+        """Tell whether the item at a place is a shell that its full record counts."""
+        return (place.member, place.index) in self._gone
+
+    def of(self, place: Place) -> tuple[Place, ...]:
+        """Return the shells of the full record at a place."""
+        numbers = self._folded.get((place.member, place.index), ()) if self._folded else ()
+        return tuple(self._places.place(number) for number in numbers)
+
+
+@dataclass(slots=True)
+class Media:
+    """The items of album and media files by their medium, until a record counts them."""
+
+    _places: Places = field(default_factory=Places)
+    _items: dict[int, list[int]] = field(default_factory=dict)
+    _comments: set[int] = field(default_factory=set)
+
+    def add(self, uri: str, caption: str, place: Place) -> None:
+        """Note an item of an album or media file."""
+        number = self._places.add(place, words_digest(caption))
+        self._items.setdefault(digest(media_key(uri)), []).append(number)
+
+    def take(self, uris: Iterable[str], words: Iterable[str]) -> tuple[Place, ...]:
+        """Return the items that show the media of a record and no other words than its own; they are counted now."""
+        if not self._items:
+            return ()
+        own = {NOTHING, *(words_digest(text) for text in words)}
+        return tuple(place for uri in uris for place in self._take(uri, own))
+
+    def _take(self, uri: str, own: set[int]) -> Iterator[Place]:
+        key = digest(media_key(uri))
+        numbers = self._items.get(key)
+        if not numbers:
+            return
+        rest = [number for number in numbers if self._places.words(number) not in own]
+        for number in numbers:
+            if number not in rest:
+                yield self._places.place(number)
+        if rest:
+            self._items[key] = rest
+        else:
+            del self._items[key]
+
+    def is_left(self, uri: str, place: Place) -> bool:
+        """Tell whether no record has counted the item at a place yet."""
+        numbers = self._items.get(digest(media_key(uri)), ())
+        return any(self._places.place(number) == place for number in numbers)
+
+    def is_new_comment(self, uri: str, *parts: str) -> bool:
+        """Tell whether a comment under a medium was not given out yet from another place that shows the medium."""
+        key = digest(media_key(uri), *parts)
+        if key in self._comments:
+            return False
+        self._comments.add(key)
+        return True

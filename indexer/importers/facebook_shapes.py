@@ -1,0 +1,225 @@
+"""The JSON objects of Facebook archives (2018-2026) as typed structs. Every field may be missing or null.
+
+`DataPart` and `AttachmentPart` are strict first, so that a part of a kind not known here is noticed and its words are kept.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from indexer.meta_json import Uri
+
+Number = float | None
+Text = str | None
+
+
+class MediumComment(msgspec.Struct):
+    """A comment by anybody under a photo or video (2018-2021)."""
+
+    timestamp: Number = None
+    comment: Text = None
+    author: Text = None
+    group: Text = None
+
+
+class Medium(msgspec.Struct):
+    """A photo or video. `title` is mostly the album's name, `description` the caption."""
+
+    uri: str = ""
+    creation_timestamp: Number = None
+    title: Text = None
+    description: Text = None
+    comments: list[MediumComment] | None = None
+    thumbnail: Uri | None = None
+
+
+class Coordinate(msgspec.Struct):
+    """A point on the map, in degrees."""
+
+    latitude: Number = None
+    longitude: Number = None
+
+
+class Place(msgspec.Struct):
+    """A place of a check-in or event."""
+
+    name: Text = None
+    address: Text = None
+    url: Text = None
+    coordinate: Coordinate | None = None
+
+
+class Event(msgspec.Struct):
+    """An event, as an attachment and as an item of your_events.json. Seconds since 1970; an end of 0 is none."""
+
+    name: Text = None
+    start_timestamp: Number = None
+    end_timestamp: Number = None
+    place: Place | None = None
+    description: Text = None
+    create_timestamp: Number = None
+
+
+class External(msgspec.Struct):
+    """A link to another page."""
+
+    name: Text = None
+    source: Text = None
+    url: Text = None
+
+
+class PollOption(msgspec.Struct):
+    """One answer of a poll."""
+
+    option: Text = None
+    voted: bool | None = None
+
+
+class Poll(msgspec.Struct):
+    """A poll."""
+
+    question: Text = None
+    options: list[PollOption] | None = None
+
+
+class Note(msgspec.Struct):
+    """A note (a long text with a heading), as an attachment and as an item of notes.json."""
+
+    title: Text = None
+    text: Text = None
+    created_timestamp: Number = None
+    updated_timestamp: Number = None
+    cover_photo: Medium | None = None
+    media: list[Medium] | None = None
+    tags: list[Any] | None = None
+
+
+class ForSale(msgspec.Struct):
+    """Something offered for sale."""
+
+    title: Text = None
+    price: Text = None
+    seller: Text = None
+    created_timestamp: Number = None
+    updated_timestamp: Number = None
+    category: Text = None
+    marketplace: Text = None
+    location: Place | None = None
+    description: Text = None
+
+
+class LifeEvent(msgspec.Struct):
+    """A life event ("Opened in 1890")."""
+
+    title: Text = None
+    description: Text = None
+    start_date: dict[str, Any] | None = None
+    end_date: dict[str, Any] | None = None
+    place: Place | None = None
+
+
+class AttachmentPart(msgspec.Struct):
+    """One part of an attachment: exactly one of the fields is set."""
+
+    media: Medium | None = None
+    external_context: External | None = None
+    place: Place | None = None
+    event: Event | None = None
+    text: Text = None
+    name: Text = None
+    poll: Poll | None = None
+    note: Note | None = None
+    for_sale_item: ForSale | None = None
+    life_event: LifeEvent | None = None
+
+
+class Attachments(msgspec.Struct):
+    """One group of attachments; each part stays raw until it is read."""
+
+    data: list[msgspec.Raw] | None = None
+
+
+class Comment(msgspec.Struct):
+    """What the account commented. Its post is named only by the sentence of the entry."""
+
+    timestamp: Number = None
+    comment: Text = None
+    author: Text = None
+    group: Text = None
+
+
+class Reaction(msgspec.Struct):
+    """A reaction of the account: LIKE, LOVE, WOW ..."""
+
+    reaction: Text = None
+    actor: Text = None
+
+
+class DataPart(msgspec.Struct):
+    """One part of an entry's data. An empty one is a filler of Page archives."""
+
+    post: Text = None
+    update_timestamp: Number = None
+    backdated_timestamp: Number = None
+    comment: Comment | None = None
+    reaction: Reaction | None = None
+    text: Text = None
+    name: Text = None
+
+
+class LabelValue(msgspec.Struct):
+    """One labelled value of the form seen since 2023; labels are in the account's language."""
+
+    label: Text = None
+    value: Any = None
+    href: Text = None
+    title: Text = None
+    timestamp_value: Number = None
+    vec: list[Any] | None = None
+    dict: list[Any] | None = None
+    media: list[Medium] | None = None
+
+
+class Entry(msgspec.Struct):
+    """An item of a posts, comments or reactions file, in each of its forms."""
+
+    timestamp: Number = None
+    title: Text = None
+    data: list[msgspec.Raw] | None = None
+    attachments: list[Attachments] | None = None
+    tags: list[Any] | None = None
+    label_values: list[LabelValue] | None = None
+    media: Any = None
+    fbid: str | int | None = None
+    name: Text = None
+    url: Text = None
+    uri: Text = None
+
+
+class Shell(msgspec.Struct):
+    """As much of an entry as tells a shell from its full record."""
+
+    timestamp: Number = None
+    data: list[msgspec.Raw] | None = None
+    attachments: msgspec.Raw = msgspec.Raw(b"")
+
+
+class StrictAttachmentPart(AttachmentPart, forbid_unknown_fields=True):
+    """Refuses a kind of attachment that is not known here."""
+
+
+class StrictDataPart(DataPart, forbid_unknown_fields=True):
+    """Refuses a kind of data that is not known here."""
+
+
+def strings_of(value: Any) -> list[str]:
+    """Return every string of a decoded value that a person could have read (no web addresses), in order."""
+    if isinstance(value, str):
+        return [value] if value.strip() and "://" not in value else []
+    if isinstance(value, dict):
+        return [text for key, item in value.items() if key not in {"uri", "media_metadata"} for text in strings_of(item)]
+    if isinstance(value, list):
+        return [text for item in value for text in strings_of(item)]
+    return []
