@@ -14,6 +14,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 _KEYS: dict[str, str] = {
     word: name
@@ -54,6 +55,7 @@ _JSON = re.compile(
     rf"(?P<string>{_STRING})(?P<colon>\s*:\s*)?"
     r"|(?<![\w$-])(?P<bare>[A-Za-z_$][\w$-]*+)\s*:\s*"
     rf"|(?P<quoted>{_SINGLE})(?P<quoted_colon>\s*:\s*)?"
+    r"|(?P<lone>'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+)"  # never closed: taken whole, so that no sign is read twice
     r'|(?P<open>"[^"\\]*+(?:\\.[^"\\]*+)*+\\?\Z)'
     r"|(?P<bracket>[{}\[\]])",
     re.DOTALL,
@@ -90,6 +92,8 @@ def mask_raw(raw: bytes) -> Masked:
 
 def mask_tokens(text: str) -> str:
     """Return an address without the secrets in it (`?token=…`, `xoxe-…`): for links, never for what people wrote."""
+    if "=" not in text and "xox" not in text.lower():
+        return text
     return _Masker().tokens(text)
 
 
@@ -102,6 +106,7 @@ def mask_facts(facts: Mapping[str, str]) -> dict[str, str]:
     return kept
 
 
+@lru_cache(maxsize=4096)
 def personal(key: str) -> str:
     """Return what a key or label holds ("ip", "latitude", "token" ...), or "" when it is not personal technical data.
 

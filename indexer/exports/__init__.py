@@ -5,7 +5,8 @@ Streamed in one pass, with memory that does not grow with the records' texts; wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC
 from pathlib import Path
@@ -113,12 +114,9 @@ def _fill(
         for writer in writers.values():
             open_files.callback(writer.abandon)
         rows = _rows(views, description, media, list(writers.values()), progress)
-        formats = {name: writer.close() for name, writer in writers.items()}
         media_notes = media.close()
+        formats = _end(bag, paths, writers)
     notes = [note for written in formats.values() for note in written.notes] + list(media_notes)
-    for name, path in paths.items():
-        bag.add_file(f"data/{path.name}", path, compress=name != "xlsx")
-        path.unlink()
     bag.add_file("data/media.csv", media.listing)
     bag.add_text("data/search.json", search_json(description, rows, media.counts, notes))
     bag.add_text("data/README.txt", readme(description, rows, media.counts, notes))
@@ -133,6 +131,18 @@ def _fill(
         ]
     )
     return rows, formats
+
+
+def _end(bag: BagZip, paths: Mapping[str, Path], writers: Mapping[str, RowWriter]) -> dict[str, Written]:
+    """End every file and put it into the bag. A workbook takes long to end, so the other files are packed meanwhile."""
+    with ThreadPoolExecutor(1) as beside:
+        slow = {name: beside.submit(writer.close) for name, writer in writers.items() if name == "xlsx"}
+        formats = {}
+        for name in sorted(writers, key=lambda name: name in slow):
+            formats[name] = slow[name].result() if name in slow else writers[name].close()
+            bag.add_file(f"data/{paths[name].name}", paths[name], compress=name not in slow)
+            paths[name].unlink()
+    return {name: formats[name] for name in writers}
 
 
 def _rows(

@@ -42,7 +42,7 @@ def local(instant: datetime | None, zone_name: str) -> str:
         return ""
     with suppress(OverflowError):  # the first or last day of the calendar stays in UTC, and says so
         instant = instant.astimezone(zone(zone_name))
-    return f"{instant:%Y-%m-%d %H:%M:%S %Z}"
+    return f"{instant.isoformat(' ', 'seconds')[:19]} {instant.tzname()}"
 
 
 def utc(instant: datetime | None) -> str:
@@ -118,7 +118,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "short_links",
         "The same addresses as they stand in the archive (t.co), with a blank between.",
-        lambda row: list(row.view.short_links),
+        lambda row: [mask_tokens(link) for link in row.view.short_links],
     ),
     Column(
         "attachments",
@@ -179,10 +179,12 @@ def exact_values(row: Row) -> dict[str, Exact]:
 
 def cells(exact: dict[str, Exact]) -> list[Cell]:
     """Return the same values as cells, in the order of the columns."""
-    return [value if isinstance(value, str | int) else _cell(value) for value in exact.values()]
+    return [value if value.__class__ is str else _cell(value) for value in exact.values()]
 
 
 def _cell(value: Exact) -> Cell:
+    if isinstance(value, str | int):
+        return value
     if not value:
         return ""
     if isinstance(value, dict):
@@ -191,7 +193,7 @@ def _cell(value: Exact) -> Cell:
         if isinstance(value[0], dict):
             return "\n".join(_attachment(entry) for entry in value if isinstance(entry, dict))
         return " ".join(str(entry) for entry in value)
-    return value
+    raise TypeError(f"no cell can hold {value!r}")
 
 
 def _attachment(entry: dict[str, str | int]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import re
 from collections.abc import Iterable, Mapping
@@ -46,22 +47,31 @@ class CsvRows:
     """Writes one line for each record. Every cell is quoted; lines end in CR LF."""
 
     def __init__(self, path: Path, columns: Iterable[str]) -> None:
-        self._file = path.open("w", encoding="utf-8-sig", newline="")
-        self._writer = csv.writer(self._file, quoting=csv.QUOTE_ALL)
+        self._file = path.open("wb")
+        self._file.write(codecs.BOM_UTF8)
+        self._writer = csv.writer(self, quoting=csv.QUOTE_ALL)
         self._writer.writerow(columns)
         self._guarded = self._replaced = 0
 
     def add(self, exact: Mapping[str, Exact], cells: list[Cell]) -> None:  # noqa: ARG002  # the protocol's
         """Write one record."""
-        line = [guard(cell) if isinstance(cell, str) and cell[:1] in _FIRST else cell for cell in cells]
-        self._guarded += sum(1 for ours, cell in zip(line, cells, strict=True) if ours is not cell)
-        try:
-            "".join(str(cell) for cell in line).encode()
-        except UnicodeEncodeError:
-            clean = [_SURROGATE.sub("\ufffd", cell) if isinstance(cell, str) else cell for cell in line]
-            self._replaced += sum(1 for ours, cell in zip(clean, line, strict=True) if ours != cell)
-            line = clean
+        line = cells
+        for number, cell in enumerate(cells):
+            if cell.__class__ is str and cell[:1] in _FIRST and guard(cell) != cell:
+                line = line[:] if line is cells else line
+                line[number] = guard(cell)
+                self._guarded += 1
         self._writer.writerow(line)
+
+    def write(self, line: str) -> int:
+        """Take a line from the csv module."""
+        try:
+            data = line.encode()
+        except UnicodeEncodeError:
+            line, count = _SURROGATE.subn("\ufffd", line)
+            self._replaced += count
+            data = line.encode()
+        return self._file.write(data)
 
     def abandon(self) -> None:
         """Let go of the file. Does nothing after `close`."""
@@ -78,5 +88,5 @@ class CsvRows:
                 "a line break; records.jsonl has the texts without it."
             )
         if self._replaced:
-            notes.append(f"records.csv: {self._replaced:,} cells held halves of letters that UTF-8 cannot hold; U+FFFD stands for each.")
+            notes.append(f"records.csv: {self._replaced:,} halves of letters that UTF-8 cannot hold; U+FFFD stands for each.")
         return Written(tuple(notes), replaced=self._replaced)

@@ -45,7 +45,7 @@ def readme(description: Description, rows: int, media: MediaCounts, notes: Seque
             else []
         ),
         *_section("What to know", [*about.notes, *notes]),
-        *_section("Captures that were searched", [f"{line.name}  SHA-256 {line.digest}" for line in about.captures]),
+        *_section("Captures that were searched", [f"{line.name}, SHA-256 {line.digest}" for line in about.captures]),
         "",
         "What was masked, and what was not",
         "  Upload addresses, positions, device ids and access tokens that the platforms store beside a record are masked here.",

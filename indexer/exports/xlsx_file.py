@@ -64,7 +64,7 @@ class XlsxRows:
         """Write one record. Empty cells are left out."""
         if self._row >= self._rows_per_sheet:
             self._next_sheet()
-        self._sheet.add_row(self._row, [self._fit(cell) if isinstance(cell, str) and cell else cell for cell in cells])
+        self._sheet.add_row(self._row, cells, self._fit)
         self._row += 1
         self._rows += 1
 
@@ -91,7 +91,7 @@ class XlsxRows:
             ("software", f"Show-Me Records {about.version}"),
             ("sheets", ", ".join(self._sheets)),
             *(("note", line) for line in (*about.notes, *written.notes)),
-            *(("capture", f"{line.name}  SHA-256 {line.digest}") for line in about.captures),
+            *(("capture", f"{line.name}, SHA-256 {line.digest}") for line in about.captures),
             *((f"column {column.name}", column.meaning) for column in COLUMNS),
         ]
         self._about.set_column(0, 0, 26)
@@ -120,8 +120,6 @@ class XlsxRows:
         self._sheet.autofilter(0, 0, max(self._row - 1, 1), len(self._columns) - 1)
 
     def _fit(self, cell: str) -> str:
-        if len(cell) <= CELL_LIMIT // 2 and not _NOT_XML.search(cell):
-            return cell
         fitted, was_cut, was_replaced = fit_xlsx(cell)
         self._cut += was_cut
         self._replaced += was_replaced
