@@ -6,21 +6,38 @@ Nothing of a capture that is still being taken in is ever returned.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 
 from indexer import version_data
-from indexer.capture_writer import COMPLETE, CaptureResult, StoredFacts
-from indexer.record import TimeRule
-from indexer.shown import AccountView, AttachmentView, CaptureView, ProblemView, Reconciled, RecordView, SightingView
-from indexer.tables import absences, accounts, capture_files, captures, members, meta, outbox, problems, records, sightings, versions
+from indexer.capture_writer import CaptureResult
+from indexer.record_views import BATCH, current_views, version_views
+from indexer.settling import COMPLETE
+from indexer.shown import AccountView, CaptureView, ProblemView, Reconciled, RecordView, SightingView
+from indexer.tables import accounts, capture_files, captures, members, meta, outbox, problems, records, sightings, versions
+from indexer.threads import thread
 from indexer.vault import Vault
+from indexer.version_data import StoredFacts
 
-BATCH = 500
 THREAD_LIMIT = 500
+
+
+class IndexRow(NamedTuple):
+    """The part of a record's current version that is searched. `posted_ms` is milliseconds since 1970 UTC."""
+
+    pk: int
+    kind: str
+    account_id: int
+    versions: int
+    text: str
+    title: str
+    author: str
+    url: str
+    posted_ms: int | None
+    parent_id: str | None
+    data: version_data.VersionData
 
 
 class Catalogue:
@@ -88,7 +105,7 @@ class Catalogue:
     def views(self, pks: Sequence[int]) -> list[RecordView]:
         """Return records in their current version, in the order asked for; numbers without a record are left out."""
         with self._engine.connect() as connection:
-            found = self._views(connection, records.c.current_version_id == versions.c.id, records.c.pk, pks)
+            found = current_views(connection, pks)
         return [found[pk] for pk in pks if pk in found]
 
     def stream(self, pks: Iterable[int]) -> Iterator[RecordView]:
@@ -98,9 +115,9 @@ class Catalogue:
             for pk in pks:
                 batch.append(pk)
                 if len(batch) == BATCH:
-                    yield from self._batch(connection, batch)
+                    yield from _in_order(connection, batch)
                     batch = []
-            yield from self._batch(connection, batch)
+            yield from _in_order(connection, batch)
 
     def versions(self, pk: int) -> list[RecordView]:
         """Return every version of a record, the first one first."""
@@ -112,7 +129,7 @@ class Catalogue:
                 .order_by(versions.c.number)
             )
             numbers = list(ids.scalars())
-            found = self._views(connection, records.c.pk == versions.c.record_pk, versions.c.id, numbers)
+            found = version_views(connection, numbers)
         return [found[number] for number in numbers if number in found]
 
     def sightings(self, pk: int) -> list[SightingView]:
@@ -144,18 +161,9 @@ class Catalogue:
             ]
 
     def thread(self, view: RecordView, limit: int = THREAD_LIMIT) -> list[RecordView]:
-        """Return the thread that a record belongs to, oldest first, the record itself included.
-
-        Two rules: records that share the platform's conversation, and the chain of answers upwards and downwards
-        (X gives only the id of the record answered). Answers cross accounts of one platform.
-        """
+        """Return the thread that a record belongs to, oldest first, the record itself included (threads.py)."""
         with self._engine.connect() as connection:
-            pks = self._conversation(connection, view, limit) if view.thread_id else []
-            if not pks:
-                pks = self._answers(connection, view, limit)
-            found = self._views(connection, records.c.current_version_id == versions.c.id, records.c.pk, pks)
-        thread = [found[pk] for pk in pks if pk in found]
-        return sorted(thread, key=lambda one: (one.posted_at is None, one.posted_at.timestamp() if one.posted_at else 0, one.pk))
+            return thread(connection, view, limit)
 
     # evidence
 
@@ -242,61 +250,29 @@ class Catalogue:
             last = pks[-1]
             yield pks
 
+    def index_rows(self, pks: Sequence[int]) -> list[IndexRow]:
+        """Return what the index needs of records, in the order asked for: without places and media, which are slow to get."""
+        query = sa.select(
+            records.c.pk,
+            records.c.kind,
+            records.c.account_id,
+            records.c.versions,
+            versions.c.text,
+            versions.c.title,
+            versions.c.author,
+            versions.c.url,
+            versions.c.posted_ms,
+            versions.c.parent_id,
+            versions.c.data,
+        ).join(versions, versions.c.id == records.c.current_version_id)
+        found = {}
+        with self._engine.connect() as connection:
+            for at in range(0, len(pks), BATCH):
+                for row in connection.execute(query.where(records.c.pk.in_(pks[at : at + BATCH]))):
+                    found[row[0]] = IndexRow(*row[:10], version_data.decode(row[10]))
+        return [found[pk] for pk in pks if pk in found]
+
     # rows to values
-
-    def _batch(self, connection: sa.Connection, pks: Sequence[int]) -> Iterator[RecordView]:
-        found = self._views(connection, records.c.current_version_id == versions.c.id, records.c.pk, pks)
-        for pk in pks:
-            if pk in found:
-                yield found[pk]
-
-    def _views(
-        self, connection: sa.Connection, join: sa.ColumnElement[bool], key: sa.Column[int], values: Sequence[int]
-    ) -> dict[int, RecordView]:
-        found: dict[int, RecordView] = {}
-        for at in range(0, len(values), BATCH):
-            part = values[at : at + BATCH]
-            rows = connection.execute(_view_query(join).where(key.in_(part))).all()
-            extras = _Extras(connection, rows)
-            found.update((getattr(row, "pk" if key is records.c.pk else "version_id"), _view(row, extras)) for row in rows)
-        return found
-
-    def _conversation(self, connection: sa.Connection, view: RecordView, limit: int) -> list[int]:
-        query = (
-            sa.select(records.c.pk)
-            .join(versions, versions.c.id == records.c.current_version_id)
-            .where(versions.c.thread_id == view.thread_id, records.c.account_id == view.account_id)
-            .order_by(versions.c.posted_ms, records.c.pk)
-        )
-        pks = list(connection.execute(query).scalars())
-        if len(pks) <= limit:
-            return pks
-        at = pks.index(view.pk) if view.pk in pks else 0
-        start = max(0, min(at - limit // 2, len(pks) - limit))
-        return pks[start : start + limit]
-
-    def _answers(self, connection: sa.Connection, view: RecordView, limit: int) -> list[int]:
-        platform = sa.select(accounts.c.id).where(accounts.c.platform == view.platform)
-        base = (
-            sa.select(records.c.pk, records.c.native_id, versions.c.parent_id)
-            .join(versions, versions.c.id == records.c.current_version_id)
-            .where(records.c.account_id.in_(platform), records.c.kind != "like")
-        )
-        found = {view.pk: None}
-        parent = view.parent_id
-        roots = [view.native_id]
-        while parent and len(found) < limit:
-            row = connection.execute(base.where(records.c.native_id == parent)).first()
-            if row is None or row.pk in found:
-                break
-            found[row.pk] = None
-            roots.append(row.native_id)
-            parent = row.parent_id
-        while roots and len(found) < limit:
-            rows = connection.execute(base.where(versions.c.parent_id.in_(roots[:BATCH]))).all()
-            roots = roots[BATCH:] + [row.native_id for row in rows if row.pk not in found]
-            found.update((row.pk, None) for row in rows)
-        return list(found)[:limit]
 
     def _capture(self, connection: sa.Connection, row: Any) -> CaptureView:
         result = msgspec.json.decode(row.result, type=CaptureResult)
@@ -337,142 +313,9 @@ class Catalogue:
         )
 
 
-class _Extras:
-    """What a batch of record rows needs besides: sightings, sizes of media, and captures in which a record was gone."""
-
-    def __init__(self, connection: sa.Connection, rows: Sequence[Any]) -> None:
-        version_ids = [row.version_id for row in rows]
-        pks = list({row.pk for row in rows})
-        seen = (
-            sa.select(sightings, captures.c.digest.label("capture_digest"))
-            .join(captures, captures.c.id == sightings.c.capture_id)
-            .where(sightings.c.record_pk.in_(pks), sightings.c.version_id.in_(version_ids), captures.c.state == COMPLETE)
-            .order_by(sightings.c.capture_id, sightings.c.id)
-        )
-        self.sighting: dict[int, Any] = {}
-        self.attached: dict[int, dict[str, tuple[int, str]]] = {}
-        for row in connection.execute(seen):
-            self.sighting[row.version_id] = row
-            if row.attached:
-                held = msgspec.json.decode(row.attached, type=dict[str, str])
-                self.attached.setdefault(row.version_id, {}).update((name, (row.capture_id, member)) for name, member in held.items())
-        wanted = {pair for places in self.attached.values() for pair in places.values()}
-        self.media: dict[tuple[int, str], tuple[int, str]] = {}
-        for capture_id in {pair[0] for pair in wanted}:
-            names = [name for owner, name in wanted if owner == capture_id]
-            for at in range(0, len(names), BATCH):
-                query = sa.select(members.c.name, members.c.size, members.c.digest).where(
-                    members.c.capture_id == capture_id, members.c.name.in_(names[at : at + BATCH])
-                )
-                self.media.update(((capture_id, name), (size, digest)) for name, size, digest in connection.execute(query))
-        self.gone: dict[int, list[date]] = {}
-        query = (
-            sa.select(absences.c.record_pk, captures.c.exported_ms, captures.c.taken_ms)
-            .join(captures, captures.c.id == absences.c.capture_id)
-            .where(absences.c.record_pk.in_(pks), captures.c.state == COMPLETE)
-            .order_by(captures.c.id)
-        )
-        for pk, exported_ms, taken_ms in connection.execute(query):
-            instant = version_data.from_ms(exported_ms if exported_ms is not None else taken_ms)
-            if instant:
-                self.gone.setdefault(pk, []).append(instant.date())
-
-
-def _view_query(join: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    return (
-        sa.select(
-            records.c.pk,
-            records.c.record_id,
-            records.c.kind,
-            records.c.native_id,
-            records.c.versions.label("version_count"),
-            accounts.c.id.label("account_id"),
-            accounts.c.platform,
-            accounts.c.handle,
-            accounts.c.name.label("account_name"),
-            accounts.c.native_id.label("account_native_id"),
-            versions.c.id.label("version_id"),
-            versions.c.number,
-            versions.c.digest,
-            versions.c.author,
-            versions.c.title,
-            versions.c.text,
-            versions.c.url,
-            versions.c.posted_ms,
-            versions.c.posted_written,
-            versions.c.posted_rule,
-            versions.c.parent_id,
-            versions.c.thread_id,
-            versions.c.data,
-        )
-        .select_from(records.join(versions, join).join(accounts, accounts.c.id == records.c.account_id))
-        .where(records.c.current_version_id.is_not(None))
-    )
-
-
-def _view(row: Any, extras: _Extras) -> RecordView:
-    data = version_data.decode(row.data)
-    place = extras.sighting[row.version_id]
-    held = extras.attached.get(row.version_id, {})
-    attachments = []
-    for attachment in data.attachments:
-        capture_id, member = held.get(attachment.name, (0, ""))
-        size, sha256 = extras.media.get((capture_id, member), (0, ""))
-        attachments.append(
-            AttachmentView(
-                attachment.name,
-                attachment.media_type,
-                member,
-                attachment.url,
-                attachment.description,
-                capture_id or place.capture_id,
-                size,
-                sha256,
-            )
-        )
-    return RecordView(
-        pk=row.pk,
-        record_id=row.record_id,
-        platform=row.platform,
-        account_id=row.account_id,
-        account=row.handle or row.account_name or row.account_native_id,
-        account_name=row.account_name,
-        kind=row.kind,
-        native_id=row.native_id,
-        id_is_made=data.id_is_made,
-        author=row.author,
-        author_id=data.author_id,
-        posted_at=version_data.from_ms(row.posted_ms),
-        posted_as_written=row.posted_written,
-        time_rule=row.posted_rule,
-        time_is_assumed=bool(row.posted_rule) and TimeRule(row.posted_rule).is_assumption,
-        edited_at=version_data.from_ms(data.edited.ms) if data.edited else None,
-        deleted_at=version_data.from_ms(data.deleted.ms) if data.deleted else None,
-        text=row.text,
-        title=row.title,
-        url=row.url,
-        parent_id=row.parent_id or "",
-        thread_id=row.thread_id or "",
-        thread_title=data.thread_title,
-        attachments=tuple(attachments),
-        links=data.links,
-        short_links=data.short_links,
-        hashtags=data.hashtags,
-        mentions=data.mentions,
-        language=data.language,
-        extra=data.extra,
-        version=row.number,
-        versions=row.version_count,
-        content_digest=row.digest,
-        capture_id=place.capture_id,
-        capture_digest=place.capture_digest,
-        member=place.member,
-        item=place.item,
-        start=place.start,
-        length=place.length,
-        pointer=place.pointer,
-        not_in_capture_of=tuple(extras.gone.get(row.pk, ())),
-    )
+def _in_order(connection: sa.Connection, pks: Sequence[int]) -> Iterator[RecordView]:
+    found = current_views(connection, pks)
+    yield from (found[pk] for pk in pks if pk in found)
 
 
 def _account(row: Any) -> AccountView:

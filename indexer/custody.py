@@ -8,12 +8,12 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from indexer import audit, index_sync, version_data
-from indexer.capture_writer import queue_for_index, refresh_account
 from indexer.database import transaction
 from indexer.fixity import Finding, VaultFinding
 from indexer.house import House
 from indexer.local_time import DEPENDS_ON_ZONE, from_wall, zone
 from indexer.record import TimeRule
+from indexer.settling import queue_for_index, refresh_account
 from indexer.tables import captures, sightings, versions
 
 BATCH = 2000

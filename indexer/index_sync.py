@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 
+from indexer.catalogue import IndexRow
 from indexer.engines import Document
 from indexer.house import House
 from indexer.local_time import local_day
-from indexer.shown import RecordView
+from indexer.shown import AccountView
 
 Progress = Callable[[int, int], None]
 
@@ -43,45 +45,53 @@ def sync_locked(house: House, progress: Progress | None = None) -> int:
     return counter.done
 
 
-def document(view: RecordView, zone: str) -> Document:
+def document(row: IndexRow, account: AccountView, zone: str) -> Document:
     """Return what the index knows of a record."""
-    has = {"media"} if view.attachments else set()
-    for attachment in view.attachments:
-        has.add(_MEDIA_WORDS.get(attachment.media_type.split("/")[0], "file"))
-    for word, present in (
-        ("link", view.links),
-        ("hashtag", view.hashtags),
-        ("mention", view.mentions),
-        ("reply", view.parent_id),
-        ("edit", view.edited_at or view.versions > 1),
-        ("deletion", view.deleted_at),
-    ):
-        if present:
-            has.add(word)
+    data = row.data
+    has = ["media"] if data.attachments else []
+    has += {_MEDIA_WORDS.get(attachment.media_type.split("/")[0], "file") for attachment in data.attachments}
+    if data.links:
+        has.append("link")
+    if data.hashtags:
+        has.append("hashtag")
+    if data.mentions:
+        has.append("mention")
+    if row.parent_id:
+        has.append("reply")
+    if data.edited or row.versions > 1:
+        has.append("edit")
+    if data.deleted:
+        has.append("deletion")
+    posted = None if row.posted_ms is None else row.posted_ms // 1000
+    parts = (row.text, row.title, data.thread_title, *(attachment.description for attachment in data.attachments))
     return Document(
-        pk=view.pk,
-        parts=tuple(part for part in (view.text, view.title, view.thread_title, *(a.description for a in view.attachments)) if part),
-        account_id=view.account_id,
-        account_words=tuple(word for word in (view.account, view.account_name) if word),
-        platform=view.platform,
-        kind=view.kind,
-        author=view.author,
-        posted=int(view.posted_at.timestamp()) if view.posted_at else None,
-        day=local_day(view.posted_at, zone) if view.posted_at else None,
+        pk=row.pk,
+        parts=tuple(part for part in parts if part),
+        account_id=row.account_id,
+        account_words=tuple(word for word in (account.handle, account.name, account.native_id) if word),
+        platform=account.platform,
+        kind=row.kind,
+        author=row.author,
+        posted=posted,
+        day=None if posted is None else local_day(_EPOCH + timedelta(seconds=posted), zone),
         has=tuple(sorted(has)),
-        hashtags=view.hashtags,
-        mentions=view.mentions,
-        urls=view.links + view.short_links + ((view.url,) if view.url else ()),
+        hashtags=data.hashtags,
+        mentions=data.mentions,
+        urls=data.links + data.short_links + ((row.url,) if row.url else ()),
     )
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 _MEDIA_WORDS = {"image": "picture", "video": "video", "audio": "sound"}
 
 
 def _documents(house: House, batches: Iterable[list[int]]) -> Iterator[Document]:
+    accounts = {account.id: account for account in house.catalogue.accounts()}
     for batch in batches:
-        for view in house.catalogue.stream(batch):
-            yield document(view, house.zone)
+        for row in house.catalogue.index_rows(batch):
+            yield document(row, accounts[row.account_id], house.zone)
 
 
 class _Counter:

@@ -28,6 +28,16 @@ class StoredAttachment(msgspec.Struct, frozen=True, omit_defaults=True):
     description: str = ""
 
 
+class StoredFacts(msgspec.Struct):
+    """The part of CaptureFacts that is kept as JSON. Days are ISO text."""
+
+    first_day: str = ""
+    last_day: str = ""
+    is_partial: bool = False
+    cannot_contain: list[str] = []  # msgspec copies a mutable default for each instance
+    kinds: list[str] = []  # as above
+
+
 class VersionData(msgspec.Struct, frozen=True, omit_defaults=True):
     """The part of a version that nobody sorts or joins by."""
 
