@@ -27,7 +27,7 @@ _SINCE_2018 = (
     "A post of somebody else that the account passed on (a retweet) is cut at 140 characters; longer ones are not in the archive in full.",
     "Posts of other people that the account quoted or answered are not in the archive.",
     "Posts that were deleted more than about 14 days before the download are not in the archive.",
-    "Likes carry no date and do not say who wrote the post that was liked.",
+    "Likes carry no date and do not say who wrote the post that was liked; archives of 2018 do not give its text either.",
     "Messages that the account deleted are not in the archive; people in messages are named by their numbers only.",
 )
 _UNREAD = (

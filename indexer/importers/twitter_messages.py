@@ -22,7 +22,6 @@ from indexer.importers.twitter_tweets import text_of
 from indexer.json_members import JsonItem
 from indexer.record import Account, Moment, Place, Problem, Record, RecordKind, Tally
 
-
 _NO_HISTORY = msgspec.Raw(b"[]")
 
 

@@ -154,20 +154,21 @@ class Notes:
         if second is not None:
             notes = self._by_second[second.replace(microsecond=0)]
             notes.remove(note)
-        reading = _reading(note.core)
         start = _mentions_before(plain_start(read.tweet))
-        text = reading.text if reading.text.startswith(start) else start + reading.text
+        reading = _reading(note.core, start)
+        entities = read.tweet.entities
+        names = tuple(named.screen_name for named in (entities and entities.user_mentions) or () if named.screen_name)
         extra = {key: value for key, value in record.extra.items() if key != "cut"}
         extra["long_text"] = "from the archive's file of long posts"
         if reading.quoted:
             extra["quoted"] = reading.quoted
         joined = replace(
             record,
-            text=text,
+            text=reading.text,
             links=tuple(dict.fromkeys((*reading.links, *record.links))),
             short_links=tuple(dict.fromkeys((*reading.short_links, *record.short_links))),
             hashtags=tuple(dict.fromkeys((*reading.hashtags, *record.hashtags))),
-            mentions=tuple(dict.fromkeys((*record.mentions, *reading.mentions))),
+            mentions=tuple(dict.fromkeys((*names, *reading.mentions))),
             folded=(*record.folded, note.place, *note.copies),
             extra=extra,
         )
@@ -199,11 +200,13 @@ class Notes:
         )
 
 
-def _reading(core: _Core) -> Reading:
+def _reading(core: _Core, start: str = "") -> Reading:
+    """Return what a reader saw of a note; `start` are the mentions that stand before it in the post."""
     urls = [(link.short_url, link.expanded_url or link.short_url) for link in core.urls or () if link.short_url]
     tags = [tag.text for tag in core.hashtags or () if tag.text]
     names = [name.screen_name for name in core.mentions or () if name.screen_name]
-    return read_note(core.text or "", urls, tags, names)
+    text = core.text or ""
+    return read_note(text if text.startswith(start) else start + text, urls, tags, names)
 
 
 def _common(read: ReadTweet, note: _Waiting) -> int:

@@ -67,9 +67,11 @@ class PostReader:
         for member in months:
             yield from self._month(member)
         for read in self._sides.values():
-            yield from self._give(read)
+            if record := self._give(read):
+                yield record
         for rest in self._notes.rest():
-            yield from self._version(rest.record) if isinstance(rest, ReadTweet) else (rest,)
+            if record := self._version(rest.record) if isinstance(rest, ReadTweet) else rest:
+                yield record
         for record in self._edits:
             yield replace(record, posted=self._first_posted.get(record.native_id, record.posted))
         if table:
@@ -83,15 +85,17 @@ class PostReader:
                 yield read
                 continue
             count += 1
-            number = _as_number(read.number)
-            if self._seen.first(number, _digest(read.record)):
-                yield from self._give(self._with_side(read))
-                continue
-            order, is_new = self._seen.version(number, _digest(read.record))
-            if is_new:
-                yield from self._give(replace(read, record=replace(read.record, version_order=read.record.version_order + order)))
+            number, digest, given = _as_number(read.number), _digest(read.record), read
+            if self._seen.first(number, digest):
+                given = self._with_side(read)
             else:
-                yield _doubled(read)
+                order, is_new = self._seen.version(number, digest)
+                if not is_new:
+                    yield _doubled(read)
+                    continue
+                given = replace(read, record=replace(read.record, version_order=read.record.version_order + order))
+            if record := self._give(given):
+                yield record
         yield Tally(file.member, count)
 
     def _month(self, member: str) -> Iterator[Record | Problem | Tally]:
@@ -104,8 +108,8 @@ class PostReader:
                 continue
             count += 1
             number, order, is_new = _as_number(read.number), 0, True
-            if self._texts is not None:
-                self._texts.first(number, hash(_stored(read.tweet)))
+            if self._texts is not None and not self._texts.first(number, hash(_stored(read.tweet))):
+                self._texts.version(number, hash(_stored(read.tweet)))
             if not self._seen.first(number, _digest(read.record)):
                 order, is_new = self._seen.version(number, _digest(read.record))
             first = kept.get((number, order))
@@ -116,7 +120,8 @@ class PostReader:
             else:
                 yield _doubled(read)
         for read in kept.values():
-            yield from self._give(self._with_side(read))
+            if record := self._give(self._with_side(read)):
+                yield record
         yield Tally(member, count)
 
     def _items(self, file: DataFile) -> Iterator[ReadTweet | Problem]:
@@ -126,7 +131,8 @@ class PostReader:
                 continue
             read = self._reader.read(file.member, item, file.marks)
             if isinstance(read, ReadTweet):
-                yield from read.problems
+                if read.problems:
+                    yield from read.problems
                 yield read
             else:
                 yield from read
@@ -173,19 +179,19 @@ class PostReader:
         side = self._sides.pop(read.number, None) if self._sides else None
         return read if side is None else _merged(read, side)
 
-    def _give(self, read: ReadTweet) -> Iterator[Record]:
+    def _give(self, read: ReadTweet) -> Record | None:
+        """Return the record to give now, None for one that waits for its long text or for its first version."""
         joined = self._notes.join(read)
-        if joined is not None:
-            yield from self._version(joined.record)
+        return None if joined is None else self._version(joined.record)
 
-    def _version(self, record: Record) -> Iterator[Record]:
-        """Give a record, or keep a later version until the time of the first one is known."""
+    def _version(self, record: Record) -> Record | None:
+        """Return the record, None for a later version: it is kept until the time of the first one is known."""
         if record.edited is not None:
             self._edits.append(record)
-            return
-        if "tweet_id" in record.extra and record.posted is not None:
+            return None
+        if record.posted is not None and "tweet_id" in record.extra:
             self._first_posted[record.native_id] = record.posted
-        yield record
+        return record
 
     def _table(self, member: str) -> Iterator[Record | Problem | Tally]:
         """Read the table; rows that the month files have are compared with them, the others become records."""

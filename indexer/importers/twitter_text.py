@@ -13,6 +13,7 @@ Number = int | float | str | None  # X writes numbers as numbers (2013-2019) or 
 
 _SHORT = re.compile(r"https?://t\.co/\w+")
 _STATUS = re.compile(r"https?://(?:www\.|mobile\.)?(?:twitter|x)\.com/[^/?#]+/status(?:es)?/\d+/?(?:[?#].*)?", re.IGNORECASE)
+_CUT_WORD = re.compile(r"\S*…\Z")
 _MESSAGE_MEDIA = re.compile(r"https?://(?:www\.)?(?:twitter|x)\.com/messages/media/", re.IGNORECASE)
 
 
@@ -111,17 +112,17 @@ def read_text(stored: str, entities: Entities | None, media: Sequence[Medium] = 
         shorts += tuple(medium.url for medium in media if medium.url)
     if "://" in text:
         if not to_links:
-            to_links = links(text)
+            to_links = links(_whole_words(text))
         if "://t.co/" in text:
-            shorts += tuple(_SHORT.findall(text))
+            shorts += tuple(_SHORT.findall(_whole_words(text)))
     if entities.hashtags:
         tags = tuple(dict.fromkeys(tag.text for tag in entities.hashtags if tag.text))
     else:
-        tags = hashtags(text) if "#" in text or "＃" in text else ()
+        tags = hashtags(_whole_words(text)) if "#" in text or "＃" in text else ()
     if entities.user_mentions:
         names = tuple(dict.fromkeys(named.screen_name for named in entities.user_mentions if named.screen_name))
     else:
-        names = mentions(text) if "@" in text or "＠" in text else ()
+        names = mentions(_whole_words(text)) if "@" in text or "＠" in text else ()
     if len(to_links) > 1:
         to_links = tuple(dict.fromkeys(to_links))
     if len(shorts) > 1:
@@ -156,6 +157,11 @@ def expand_in_order(text: str, expanded: Sequence[str]) -> str:
 def short_links_of(text: str) -> tuple[str, ...]:
     """Return the t.co addresses of a text, each once, in order."""
     return tuple(dict.fromkeys(_SHORT.findall(text))) if "://t.co/" in text else ()
+
+
+def _whole_words(text: str) -> str:
+    """Return a text without the word that X cut in two at its end: half a hashtag is none."""
+    return _CUT_WORD.sub("", text) if text.endswith("…") else text
 
 
 def _expanded(text: str, pairs: list[tuple[str, str]]) -> tuple[str, tuple[str, ...], tuple[str, ...]]:

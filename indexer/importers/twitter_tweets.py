@@ -130,6 +130,10 @@ def decode_tweet(member: str, item: JsonItem) -> tuple[Tweet | None, tuple[Probl
         tweet = inner if isinstance(inner, Tweet) else None
         if result[1]:
             problems = (Problem(member, "bad-text", f"{result[1]} The raw item keeps the exact bytes.", item.index),)
+    if not wrapped and tweet is not None and not (tweet.id_str or tweet.id):
+        other = decode(_WRAPPED_DECODER, raw)  # a wrapper whose first key is another one
+        inner = None if isinstance(other, str) else _inner(other[0])
+        tweet = inner if isinstance(inner, Tweet) else None
     if tweet is None or not (tweet.id_str or tweet.id):
         return None, (Problem(member, "bad-item", "This item holds no post: it has no id.", item.index),)
     return tweet, problems

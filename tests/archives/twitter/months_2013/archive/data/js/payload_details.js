@@ -1,0 +1,1 @@
+var payload_details =  {"tweets":2,"created_at":"Fri Mar 01 10:00:00 +0000 2013"}

@@ -1,0 +1,1 @@
+var user_details =  {"screen_name":"CedarFordMO","full_name":"City of Cedar Ford","id":"455000111"}
