@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import config as settings
-from portal import guard, limit_store, uploads, words
+from portal import guard, language, limit_store, uploads, words
 from portal.access import Right
 from portal.config import Config
 from portal.guard import SignedIn
@@ -119,7 +119,13 @@ def _serve(app: Flask) -> None:
 
     @app.context_processor
     def common() -> dict[str, object]:
-        return {"body_name": site.config.body_name, "Right": Right, "zone_name": lambda: site.house.zone}
+        return {
+            "body_name": site.config.body_name,
+            "Right": Right,
+            "zone_name": lambda: site.house.zone,
+            "signed_in_reader": guard.reader_if_any(),
+            "locale": language.locale,
+        }
 
 
 def _harden(app: Flask) -> None:

@@ -53,6 +53,11 @@ def reader() -> Reader:
     return signed_in.user.reader
 
 
+def reader_if_any() -> Reader | None:
+    """Return who is signed in, None when nobody is: for pages that are open to everybody."""
+    return reader() if current_user.is_authenticated else None
+
+
 def install(app: Flask) -> None:
     """Put the guard before everything else that looks at a request."""
     app.before_request(_guard)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from flask import Flask
 
@@ -116,7 +116,8 @@ def bytes_word(size: int) -> str:
 def local_time(instant: datetime) -> str:
     """Return an instant in the body's zone, to the minute, with the zone's short name."""
     local = instant.astimezone(zone(site().house.zone))
-    return f"{format_skeleton('yMMMdhm', local, tzinfo=local.tzinfo, locale=locale())} {local.tzname()}"
+    clock = format_time(local, "short", tzinfo=local.tzinfo, locale=locale())
+    return f"{format_date(local, 'medium', locale=locale())}, {clock} {local.tzname()}"
 
 
 def local_iso(instant: datetime) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Flask, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
@@ -62,8 +61,8 @@ def _archive(error: ArchiveError) -> ResponseReturnValue:
 
 def _page(code: int, detail: str = "") -> ResponseReturnValue:
     title, text = TEXTS.get(code, TEXTS[500])
-    if request.path.endswith(".json"):
+    if request.path.endswith(".json") or request.accept_mimetypes.best == "application/json":
         return jsonify(error=str(title), detail=detail or str(text)), code
     return render_template(
-        "errors/error.html", code=code, title=title, text=text, detail=detail, signed_in=current_user.is_authenticated
+        "errors/error.html", code=code, title=title, text=text, detail=detail
     ), code

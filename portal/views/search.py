@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
@@ -60,5 +59,4 @@ def shown(question: Asked, results: Results | None) -> dict[str, Any]:
         "pages_in_all": pages_in_all,
         "chart": narrowing.chart(question, results),
         "has_accounts": bool(accounts),
-        "first": replace(question, page=1),
     }
