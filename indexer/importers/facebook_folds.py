@@ -34,6 +34,10 @@ def digest(*parts: str | bytes) -> int:
     return int.from_bytes(made.digest(), "big")
 
 
+def _media_digest(uri: str) -> int:
+    return digest(media_key(uri))
+
+
 NOTHING = digest("")
 
 
@@ -115,20 +119,18 @@ class Media:
     def add(self, uri: str, caption: str, place: Place) -> None:
         """Note an item of an album or media file."""
         number = self._places.add(place, words_digest(caption))
-        self._items.setdefault(digest(media_key(uri)), []).append(number)
+        self._items.setdefault(_media_digest(uri), []).append(number)
 
     def take(self, uris: Iterable[str], words: Iterable[str]) -> tuple[Place, ...]:
         """Return the items that show the media of a record and no other words than its own; they are counted now."""
-        if not self._items:
+        keys = [key for key in map(_media_digest, uris) if key in self._items] if self._items else []
+        if not keys:
             return ()
         own = {NOTHING, *(words_digest(text) for text in words)}
-        return tuple(place for uri in uris for place in self._take(uri, own))
+        return tuple(place for key in dict.fromkeys(keys) for place in self._take(key, own))
 
-    def _take(self, uri: str, own: set[int]) -> Iterator[Place]:
-        key = digest(media_key(uri))
-        numbers = self._items.get(key)
-        if not numbers:
-            return
+    def _take(self, key: int, own: set[int]) -> Iterator[Place]:
+        numbers = self._items[key]
         rest = [number for number in numbers if self._places.words(number) not in own]
         for number in numbers:
             if number not in rest:
@@ -140,7 +142,7 @@ class Media:
 
     def is_left(self, uri: str, place: Place) -> bool:
         """Tell whether no record has counted the item at a place yet."""
-        numbers = self._items.get(digest(media_key(uri)), ())
+        numbers = self._items.get(_media_digest(uri), ())
         return any(self._places.place(number) == place for number in numbers)
 
     def is_new_comment(self, uri: str, *parts: str) -> bool:

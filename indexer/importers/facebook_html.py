@@ -17,7 +17,7 @@ from indexer.html_members import HtmlDamaged, HtmlItem, html_items
 from indexer.importers.facebook_folds import digest, media_key
 from indexer.importers.facebook_members import Role
 from indexer.importers.facebook_reading import KINDS, MEDIA_ROLES, STATES, Reading
-from indexer.importers.facebook_text import Content, group_of, share_kind, writer_of
+from indexer.importers.facebook_text import Content, group_of, share_kind
 from indexer.meta_dates import moment, parse_date
 from indexer.meta_html import BOX, Box, Header, parse_box, read_header
 from indexer.meta_messages import thread_key
@@ -159,7 +159,7 @@ def _post(reading: Reading, role: Role, box: Box, place: Place, raw: bytes, offs
         raw=raw,
         text=content.text,
         title=box.title,
-        author=writer_of(box.title) if role is Role.WALL else reading.account,
+        author=reading.author_of(role, box.title),
         posted=posted,
         edited=edited,
         attachments=tuple(content.attachments),

@@ -121,7 +121,7 @@ def _post(reading: Reading, role: Role, place: Place, item: HtmlItem, tree: Lexb
         raw=item.raw,
         text=content.text,
         title=title,
-        author=reading.account,
+        author=reading.author_of(role, title),
         posted=posted,
         links=content.all_links(),
         hashtags=content.all_hashtags(),

@@ -18,7 +18,7 @@ from indexer.importers.facebook_members import Role
 from indexer.importers.facebook_parts import EntryParts, add_media, read_attachments, read_data, say_event, say_note
 from indexer.importers.facebook_reading import KINDS, MEDIA_ROLES, READ_ERRORS, STATES, Reading
 from indexer.importers.facebook_shapes import DataPart, Entry, Event, Note, Number, Shell
-from indexer.importers.facebook_text import Content, group_of, share_kind, writer_of
+from indexer.importers.facebook_text import Content, group_of, share_kind
 from indexer.importers.facebook_walk import Item, walk
 from indexer.meta_json import bad_item, read_epoch
 from indexer.record import Moment, Place, Problem, Record, RecordKind
@@ -171,7 +171,7 @@ def _author(reading: Reading, role: Role, title: str, parts: EntryParts) -> str:
     stated = (parts.comment.author if parts.comment else None) or (parts.reaction.actor if parts.reaction else None)
     if stated:
         return repair_mojibake(stated)
-    return writer_of(title) if role is Role.WALL else reading.account
+    return reading.author_of(role, title)
 
 
 def _names(tags: list[object] | None) -> list[str]:

@@ -9,7 +9,7 @@ import msgspec
 from indexer.archive import Archive
 from indexer.importers.facebook_folds import Media, Shells, media_key
 from indexer.importers.facebook_members import Role
-from indexer.importers.facebook_text import Content
+from indexer.importers.facebook_text import Content, writer_of
 from indexer.meta_ids import MadeIds
 from indexer.meta_json import MediaFiles
 from indexer.record import Moment, Place, RecordKind
@@ -57,3 +57,11 @@ class Reading:
         """Return a made id from file role, time as written, words where they tell records apart, media and links."""
         names = [media_key(uri) for uri in content.uris] + content.links
         return self.made.make(role.value, posted.written if posted else "", words, names)
+
+    def author_of(self, role: Role, title: str) -> str:
+        """Return who wrote a post: the account, unless the sentence above it names somebody else."""
+        if role is Role.WALL:
+            return writer_of(title)
+        if self.account and title and not title.startswith(self.account):
+            return writer_of(title) or self.account
+        return self.account

@@ -44,6 +44,8 @@ class Content:
 
     def say(self, text: str | None) -> str:
         """Add words unless they already stand there; returns them as a reader saw them."""
+        if not text:
+            return ""
         seen = self.read(text)
         if seen and not any(_same(seen) in _same(word) for word in self.words):  # whole words: "Yes" is not in "Yesterday"
             self.words.append(seen)
@@ -76,15 +78,20 @@ class Content:
 
     def all_links(self) -> tuple[str, ...]:
         """Return the attached links and then those in the words, each once."""
-        return tuple(dict.fromkeys((*self.links, *links(self.text))))
+        text = self.text
+        return tuple(dict.fromkeys((*self.links, *links(text)))) if "://" in text else tuple(self.links)
 
     def all_mentions(self) -> tuple[str, ...]:
         """Return whom the words mention, each once."""
-        return tuple(dict.fromkeys((*self.mentions, *mentions(self.text))))
+        text = self.text
+        return (
+            tuple(dict.fromkeys((*self.mentions, *mentions(text)))) if "@" in text or "＠" in text else tuple(dict.fromkeys(self.mentions))
+        )
 
     def all_hashtags(self) -> tuple[str, ...]:
         """Return the hashtags of the words, each once."""
-        return hashtags(self.text)
+        text = self.text
+        return hashtags(text) if "#" in text or "＃" in text else ()
 
 
 def share_kind(title: str, extra: dict[str, str]) -> RecordKind:
