@@ -111,8 +111,9 @@ def clip(word: str) -> str:
 
 
 def tag_key(tag: str) -> str:
-    """Return what a hashtag or a mention is compared by: folded whole, without its sign."""
-    return clip("".join(fold(tag.strip().lstrip("#＃@＠")).split()))
+    """Return what a hashtag or a mention is compared by: folded whole, without its sign and without halves of surrogate pairs."""
+    sound = tag.encode("utf-8", "ignore").decode("utf-8")
+    return clip("".join(fold(sound.strip().lstrip("#＃@＠")).split()))
 
 
 def nodes(tree: Node) -> Iterator[Node]:

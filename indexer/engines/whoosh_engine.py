@@ -15,7 +15,6 @@ from threading import RLock
 from typing import Any
 
 import whoosh.index
-from whoosh.reading import TermNotFound
 from whoosh.scoring import BM25F
 from whoosh.searching import Searcher
 
@@ -221,6 +220,8 @@ class _Finder:
     def __init__(self, now: _Snapshot) -> None:
         self.now = now
         self.reader = now.searcher.reader()
+        self.has_deletions = self.reader.has_deletions()
+        self.known: dict[Wildcard, dict[str, int]] = {}
 
     def find(self, tree: Node) -> dict[int, float]:
         """Return the documents that a tree finds, each with its score. Raises TooBroad."""
@@ -240,21 +241,29 @@ class _Finder:
             return self._word(tree.field, tree.word)
         if isinstance(tree, Wildcard):
             score = 1.0 if tree.field == "text" else 0.0
-            return {docnum: score for word in self.expand(tree) for docnum in self._word(tree.field, word)}
+            return {matcher.id(): score for word in self.expand(tree) for matcher in self._postings(tree.field, word, scored=False)}
         if isinstance(tree, Phrase):
             return self._phrase(tree)
         raise TypeError(f"{type(tree).__name__} cannot be searched for")
 
     def expand(self, wildcard: Wildcard) -> dict[str, int]:
         """Return the living words a wildcard stands for, with the documents each is in, in alphabetical order. Raises TooBroad."""
-        fit, found = fits(wildcard.pattern), dict[str, int]()
-        for encoded in self.reader.expand_prefix(wildcard.field, wildcard.stem):
-            word = encoded.decode("utf-8")
-            if fit.fullmatch(word) and (count := sum(1 for _ in self._postings(wildcard.field, word))):
-                found[word] = count
-                if len(found) > WILDCARD_LIMIT:
-                    raise TooBroad(wildcard.as_typed, WILDCARD_LIMIT)
-        return dict(sorted(found.items()))
+        if wildcard not in self.known:
+            fit, found = fits(wildcard.pattern), dict[str, int]()
+            for encoded in self.reader.expand_prefix(wildcard.field, wildcard.stem):
+                word = encoded.decode("utf-8")
+                if fit.fullmatch(word) and (count := self._count(wildcard.field, word)):
+                    found[word] = count
+                    if len(found) > WILDCARD_LIMIT:
+                        raise TooBroad(wildcard.as_typed, WILDCARD_LIMIT)
+            self.known[wildcard] = dict(sorted(found.items()))
+        return self.known[wildcard]
+
+    def _count(self, field: str, word: str) -> int:
+        """Return how many living documents hold a word; Whoosh's own count holds the deleted ones too."""
+        if not self.has_deletions:
+            return int(self.reader.doc_frequency(field, word))
+        return sum(1 for _ in self._postings(field, word, scored=False))
 
     def _and(self, found: list[dict[int, float]]) -> dict[int, float]:
         if not found:
@@ -264,7 +273,7 @@ class _Finder:
 
     def _word(self, field: str, word: str) -> dict[int, float]:
         scored = field == "text"
-        return {matcher.id(): matcher.score() if scored else 0.0 for matcher in self._postings(field, word)}
+        return {matcher.id(): matcher.score() if scored else 0.0 for matcher in self._postings(field, word, scored=scored)}
 
     def _phrase(self, tree: Phrase) -> dict[int, float]:
         if tree.slop:
@@ -277,7 +286,7 @@ class _Finder:
         for at, spellings in enumerate(spelt):
             places: dict[int, set[int]] = {}
             for word in spellings:
-                for matcher in self._postings(tree.field, word):
+                for matcher in self._postings(tree.field, word, scored=False):
                     if not at or matcher.id() in ends:
                         places.setdefault(matcher.id(), set()).update(matcher.value_as("positions"))
             if at:
@@ -286,12 +295,11 @@ class _Finder:
         score = 1.0 if tree.field == "text" else 0.0
         return {docnum: score * len(found) for docnum, found in ends.items()}
 
-    def _postings(self, field: str, word: str) -> Iterator[Any]:
+    def _postings(self, field: str, word: str, *, scored: bool) -> Iterator[Any]:
         """Yield Whoosh's matcher at each living document with a word."""
-        try:
-            matcher = self.now.searcher.postings(field, word)
-        except TermNotFound:
+        if (field, word) not in self.reader:
             return
+        matcher = self.now.searcher.postings(field, word) if scored else self.reader.postings(field, word)
         while matcher.is_active():
             yield matcher
             matcher.next()

@@ -1,0 +1,161 @@
+"""Drawn records and drawn queries: tantivy, Whoosh and the naive search find the same, in the same order, with the same counts.
+
+`SHOWME_DRAWS=20000 pytest tests/test_engines_agree.py` draws more.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from datetime import date
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from indexer.engines import Document, Filters, Sort, open_engine
+from indexer.query import And, DayRange, Everything, Node, Not, Or, Phrase, Wildcard, Word, parse
+from tests import naive_engine
+
+MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # waiting for a disk thousands of times proves nothing
+DRAWS = int(os.environ.get("SHOWME_DRAWS", "100"))
+
+WORDS = ("tax", "Tax", "taxes", "flood", "#flood", "café", "cafe", "don't", "1,000", "🎉", "東京", "the", "a", "no", "@hall", "T-ax")
+HANDLES = ("hall", "City.Hall", "parks_mo")
+TAGS = ("flood", "Flood", "café", "東京")
+ADDRESSES = ("https://t.co/Ab", "https://www.riverbend.gov/a?b=c", "riverbend.gov")
+DAYS = (date(2018, 6, 30), date(2018, 7, 1), date(2019, 1, 1))
+
+parts = st.lists(st.lists(st.sampled_from(WORDS), max_size=5).map(" ".join), max_size=3).map(tuple)
+days = st.sampled_from(DAYS)
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> Document:
+    day = draw(st.none() | days)
+    return Document(
+        pk=draw(st.integers(0, 9)),
+        parts=draw(parts),
+        account_id=(account := draw(st.integers(1, 3))),
+        account_words=(HANDLES[account - 1], "City of Riverbend"),
+        platform=draw(st.sampled_from(["twitter", "facebook", "instagram"])),
+        kind=draw(st.sampled_from(["post", "reply"])),
+        author=draw(st.sampled_from(["", "Ann Lee", "ann", "Bób"])),
+        posted=None if day is None else draw(st.integers(-2, 2)),
+        day=day,
+        has=tuple(draw(st.sets(st.sampled_from(["media", "picture", "parent"])))),
+        hashtags=tuple(draw(st.lists(st.sampled_from(TAGS), max_size=2))),
+        mentions=tuple(draw(st.lists(st.sampled_from(HANDLES), max_size=2))),
+        urls=tuple(draw(st.lists(st.sampled_from(ADDRESSES), max_size=2))),
+    )
+
+
+# each leaf is a tree and the text that a person would type for it
+words = st.sampled_from(["tax", "taxes", "flood", "cafe", "the", "a", "no", "🎉", "t", "absent"]).map(lambda word: (Word(word), word))
+patterns = st.sampled_from(["t*", "*a*", "t?x", "*x", "?", "??", "f*d", "ca??", "abs*"])
+wildcards = patterns.filter(lambda text: text.strip("*?")).map(lambda text: (Wildcard(text), text))
+items = st.sampled_from(["tax", "flood", "t", "a", "no", "the", "t*", "*o*", "東", "京", "1", "000"])
+phrases = st.lists(items, min_size=2, max_size=3).map(
+    lambda texts: (Phrase(tuple(Wildcard(text) if "*" in text else Word(text) for text in texts)), f'"{" ".join(texts)}"')
+)
+fields = st.sampled_from(
+    [
+        (Word("flood", "hashtag"), "#Flood"),
+        (Wildcard("f*", "hashtag"), "hashtag:f*"),
+        (Word("東京", "hashtag"), "#東京"),
+        (Word("city.hall", "mention"), "@city.hall"),
+        (Wildcard("*hall", "mention"), "mention:*hall"),
+        (Word("riverbend", "account"), "account:Riverbend"),
+        (Phrase((Word("city", "account"), Word("hall", "account")), "account"), 'account:"city hall"'),
+        (Word("ann", "author"), "author:ANN"),
+        (Wildcard("b?b", "author"), "author:b?b"),
+        (Word("twitter", "platform"), "platform:x"),
+        (Word("reply", "kind"), "kind:reply"),
+        (Word("media", "has"), "has:media"),
+        (Word("reply", "has"), "has:reply"),
+        (Word("link", "has"), "has:link"),
+        (Phrase((Word("t", "url"), Word("co", "url")), "url"), "url:t.co"),
+        (Wildcard("river*", "url"), "url:river*"),
+        (DayRange(date(2018, 7, 1), date(2018, 7, 31)), "date:2018-07"),
+        (DayRange(None, date(2018, 6, 30)), "to:2018-06"),
+        (DayRange(date(2018, 7, 1), None), "from:2018-07-01"),
+        (DayRange(None, None), "[ TO ]"),
+        (Everything(), "*"),
+    ]
+)
+leaves = words | wildcards | phrases | fields
+Written = tuple[Node, str]
+
+
+def _joined(written: list[Written], kind: type[And | Or], sign: str) -> Written:
+    return kind(tuple(node for node, _text in written)), "(" + sign.join(text for _node, text in written) + ")"
+
+
+def _branches(inside: st.SearchStrategy[Written]) -> st.SearchStrategy[Written]:
+    several = st.lists(inside, min_size=2, max_size=3)
+    return (
+        several.map(lambda written: _joined(written, And, " "))
+        | several.map(lambda written: _joined(written, And, " AND "))
+        | several.map(lambda written: _joined(written, Or, " OR "))
+        | inside.map(lambda written: (Not(written[0]), f"NOT {written[1]}"))
+    )
+
+
+queries = st.recursive(leaves, _branches, max_leaves=6)
+
+filters = st.just(Filters()) | st.builds(
+    Filters,
+    first_day=st.none() | days,
+    last_day=st.none() | days,
+    accounts=st.none() | st.frozensets(st.integers(1, 3)),
+    platforms=st.none() | st.frozensets(st.sampled_from(["twitter", "facebook"])),
+    kinds=st.none() | st.frozensets(st.sampled_from(["post", "reply"])),
+    authors=st.none() | st.frozensets(st.sampled_from(["Ann Lee", "ann", ""])),
+    has_media=st.none() | st.booleans(),
+    allowed_accounts=st.none() | st.frozensets(st.integers(1, 3)),
+)
+
+
+@settings(max_examples=DRAWS, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(
+    batches=st.lists(st.lists(documents(), max_size=6), min_size=1, max_size=2),
+    deleted=st.sets(st.integers(0, 9), max_size=2),
+    asked=st.lists(st.tuples(queries, filters), min_size=4, max_size=8),
+)
+def test_both_engines_find_what_the_naive_search_finds(
+    batches: list[list[Document]], deleted: set[int], asked: list[tuple[Written, Filters]]
+) -> None:
+    living: dict[int, Document] = {}
+    for batch in batches:
+        living.update((document.pk, document) for document in batch)
+    living = {pk: document for pk, document in living.items() if pk not in deleted}
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+        engines = [open_engine(name, Path(folder) / name) for name in ("tantivy", "whoosh")]
+        for engine in engines:
+            for at, batch in enumerate(batches):
+                engine.write(batch)
+                engine.commit(at)
+            engine.delete(deleted)
+            engine.commit(len(batches))
+            assert engine.count() == len(living)
+        for (tree, text), narrowed in asked:
+            parsed = parse(text)
+            assert parsed.tree is not None, (text, parsed.diagnostics)
+            for sort in Sort:
+                wanted = naive_engine.found(living.values(), tree, narrowed, sort)
+                counts = naive_engine.counts(living.values(), wanted)
+                for engine in engines:
+                    for one in (tree, parsed.tree):
+                        hits = engine.search(one, narrowed, sort, 100, 0)
+                        streamed = list(engine.ids(one, narrowed, sort))
+                        note = (engine.name, text, one, narrowed, sort)
+                        assert streamed == list(hits.pks), note
+                        assert (sorted(streamed) if sort is Sort.RELEVANCE else streamed) == (
+                            sorted(wanted) if sort is Sort.RELEVANCE else wanted
+                        ), note
+                        assert hits.total == len(wanted), note
+                        assert (hits.facets, hits.months, hits.undated) == counts, note
+        for pattern in ("t*", "*", "?a*"):
+            assert engines[0].expand(pattern) == engines[1].expand(pattern)
+        for engine in engines:
+            engine.close()
