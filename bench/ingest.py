@@ -1,0 +1,128 @@
+"""Ingest to searchable, through the real command line, one archive after the other."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from bench import children, corpus
+from bench.figures import MB, Goal, Line, median, show_goals, show_table
+
+RATE = 8_000  # records a second
+BIG_RECORDS, BIG_PEAK = 500_000, 800 * MB
+
+
+class NotWhole(Exception):
+    """An ingest did not take in what the corpus holds: its time would mean nothing."""
+
+
+def house_of(out: Path, size: corpus.Size) -> Path:
+    """Return the data folder into which the corpus of a size is taken."""
+    return out / f"house-{size.name}"
+
+
+def is_there(house: Path) -> bool:
+    """Tell whether the house was filled to its end."""
+    return (house / "bench.json").exists()
+
+
+def measure(out: Path, made: corpus.Corpus) -> dict[str, Any]:
+    """Take every archive of a corpus into a new house and return the figures."""
+    house = house_of(out, made.size)
+    shutil.rmtree(house, ignore_errors=True)
+    line = Line("ingest")
+    rates, seconds, processor, peak, records = [], 0.0, 0.0, 0, 0
+    for number, archive in enumerate(made.archives, 1):
+        ran = children.indexer(house, "ingest", "--by", "bench", archive)
+        _check(ran.answer, made.size.of_account(number))
+        rates.append(made.size.of_account(number) / ran.seconds)
+        seconds, processor, peak = seconds + ran.seconds, processor + ran.processor, max(peak, ran.peak)
+        records += made.size.of_account(number)
+        line(records, made.size.records)
+    held = children.indexer(house, "status").answer
+    if (held["indexed"], held["held"]) != (made.size.records, made.size.records):
+        raise NotWhole(f"{held['indexed']:,} indexed and {held['held']:,} held of {made.size.records:,} records")
+    largest = max(range(len(rates)), key=lambda at: made.size.of_account(at + 1))
+    figures = {
+        "records": records,
+        "seconds": seconds,
+        "records_per_second": records / seconds,
+        "records_per_second_of_largest_archive": rates[largest],
+        "records_of_largest_archive": made.size.of_account(largest + 1),
+        "records_per_second_first_median_last": [rates[0], median(rates), rates[-1]],
+        "processor_seconds": processor,
+        "peak_bytes": peak,
+        "house_bytes": {name: _bytes(house / name) for name in ("vault", "catalogue.sqlite3", "index")},
+    }
+    (house / "bench.json").write_text(json.dumps(figures))
+    return figures
+
+
+def show(figures: dict[str, Any], size: corpus.Size) -> list[Goal]:
+    """Print the figures of an ingest and return its goals."""
+    first, middle, last = figures["records_per_second_first_median_last"]
+    show_table(
+        f"Ingest to searchable: {size.records:,} records in {size.accounts} archives, one command each",
+        ("", "records/s"),
+        [
+            ("all archives", figures["records_per_second"]),
+            (f"largest archive ({figures['records_of_largest_archive']:,} records)", figures["records_per_second_of_largest_archive"]),
+            ("first archive", first),
+            ("median archive", middle),
+            ("last archive", last),
+        ],
+    )
+    print(f"  {figures['seconds']:.1f} s; processor {figures['processor_seconds']:.1f} s; peak memory {figures['peak_bytes'] / MB:,.0f} MB")
+    print("  on disk: " + ", ".join(f"{name} {held / MB:,.0f} MB" for name, held in figures["house_bytes"].items()))
+    goals = [Goal(f"ingest >= {RATE:,} records/s", figures["records_per_second"], RATE, at_least=True, counts=size.records >= 1_000_000)]
+    show_goals(goals)
+    return goals
+
+
+def measure_big(out: Path, records: int) -> dict[str, Any]:
+    """Take in one archive whose posts all stand in one file, for the promise about memory."""
+    size = corpus.Size(records, accounts=1, part=records)
+    made = corpus.make(out, size)
+    house = out / f"house-{size.name}"
+    shutil.rmtree(house, ignore_errors=True)
+    ran = children.indexer(house, "ingest", "--by", "bench", made.archives[0])
+    _check(ran.answer, records)
+    shutil.rmtree(house)
+    return {
+        "records": records,
+        "member_bytes": made.bytes,
+        "seconds": ran.seconds,
+        "records_per_second": records / ran.seconds,
+        "processor_seconds": ran.processor,
+        "peak_bytes": ran.peak,
+    }
+
+
+def show_big(figures: dict[str, Any]) -> list[Goal]:
+    """Print the figures of the one large archive and return its goals."""
+    print(f"\nOne archive, {figures['records']:,} records in one file of {figures['member_bytes'] / MB:,.0f} MB")
+    print(
+        f"  {figures['records_per_second']:,.0f} records/s, {figures['seconds']:.1f} s (processor {figures['processor_seconds']:.1f} s), "
+        f"peak memory {figures['peak_bytes'] / MB:,.0f} MB"
+    )
+    same = figures["records"] >= BIG_RECORDS
+    goals = [
+        Goal("one archive: ingest >= 8,000 records/s", figures["records_per_second"], RATE, at_least=True, counts=same),
+        Goal("one archive: peak memory < 800 MB", figures["peak_bytes"] / MB, BIG_PEAK / MB, counts=same),
+    ]
+    show_goals(goals)
+    return goals
+
+
+def _check(answer: dict[str, Any], records: int) -> None:
+    """Raise NotWhole when an ingest did not give one record for each post, or gave a problem."""
+    if (answer["records"], answer["problems"], answer["members"]["unknown"]) != (records, 0, 0):
+        raise NotWhole(f"{records:,} posts became {answer['records']:,} records with {answer['problems']:,} problems")
+
+
+def _bytes(path: Path) -> int:
+    if path.is_dir():
+        return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+    return path.stat().st_size if path.exists() else 0
