@@ -14,8 +14,8 @@ from indexer import settings
 from indexer.audit import AuditLog
 from indexer.catalogue import Catalogue
 from indexer.database import connect
-from indexer.engines import Engine, IndexOutdated, open_engine
-from indexer.local_time import zone
+from indexer.engines import ENGINES, Engine, IndexOutdated, open_engine
+from indexer.local_time import UnknownZone, zone
 from indexer.vault import Vault
 
 
@@ -24,6 +24,8 @@ class House:
 
     def __init__(self, paths: settings.Paths, engine_name: str, zone_name: str, url: str) -> None:
         zone(zone_name)  # an unknown name is said at the start, not at the first record
+        if engine_name not in ENGINES:
+            raise settings.BadSetting(f"{engine_name!r} is not a search engine. SHOWME_ENGINE is one of {', '.join(ENGINES)}.")
         self.paths = paths
         self.zone = zone_name
         self.engine_name = engine_name
@@ -76,5 +78,5 @@ def open_house(data: str | Path | None = None) -> House:
     name, zone_name = settings.read("SHOWME_ENGINE"), settings.read("SHOWME_TIME_ZONE")
     try:
         return House(settings.paths(data), name, zone_name, settings.read("SHOWME_DATABASE_URL"))
-    except ValueError as error:
-        raise settings.BadSetting(str(error)) from error
+    except UnknownZone as error:
+        raise settings.BadSetting(f"SHOWME_TIME_ZONE: {error}") from error

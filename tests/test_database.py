@@ -1,0 +1,70 @@
+"""Tables and migrations say the same; a write transaction is all or nothing."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+import portal.jobs
+import portal.users  # noqa: F401  # their tables belong to the same metadata
+from indexer.database import connect, metadata, transaction
+from indexer.tables import meta
+
+
+def test_the_migrations_make_the_tables_that_the_code_speaks_of(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path / 'c.sqlite3'}")
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    engine.dispose()
+
+
+def test_a_broken_transaction_leaves_nothing(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path / 'c.sqlite3'}")
+
+    def write() -> None:
+        with transaction(engine) as connection:
+            connection.execute(meta.insert().values(key="a", value="1"))
+            connection.execute(meta.insert().values(key="a", value="again"))
+
+    with pytest.raises(sa.exc.IntegrityError):
+        write()
+    with engine.connect() as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(meta)).scalar() == 0
+    engine.dispose()
+
+
+def test_two_writers_wait_for_each_other(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path / 'c.sqlite3'}")
+
+    def add(number: int) -> None:
+        for step in range(20):
+            with transaction(engine) as connection:
+                highest = connection.execute(sa.select(sa.func.count()).select_from(meta)).scalar()
+                connection.execute(meta.insert().values(key=f"{highest}", value=f"{number}-{step}"))
+
+    threads = [threading.Thread(target=add, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with engine.connect() as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(meta)).scalar() == 80
+    engine.dispose()
+
+
+def test_two_processes_may_open_a_new_catalogue_at_once(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'c.sqlite3'}"
+    engines: list[sa.Engine] = []
+    threads = [threading.Thread(target=lambda: engines.append(connect(url))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(engines) == 4
+    for engine in engines:
+        engine.dispose()
