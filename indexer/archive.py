@@ -140,10 +140,11 @@ class Archive:
             raise MemberDamaged(f"{name} cannot be opened: {error}.") from error
 
 
-def open_archive(*paths: str | Path) -> Archive:
+def open_archive(*paths: str | Path, label: str = "") -> Archive:
     """Open one archive: a ZIP, a tar, a folder, or several ZIPs that are the parts of one export.
 
-    A folder that holds nothing but ZIPs is read as the parts of one export.
+    A folder that holds nothing but ZIPs is read as the parts of one export. `label` is what a person calls the
+    archive, where that is not the file's name.
     Raises NotAnArchive, DamagedArchive, EncryptedArchive, UnsafeArchive.
     """
     if not paths:
@@ -155,7 +156,7 @@ def open_archive(*paths: str | Path) -> Archive:
     except ArchiveError:
         handles.close()
         raise
-    return Archive(Path(paths[0]).name, members, handles=handles)
+    return Archive(label or Path(paths[0]).name, members, handles=handles)
 
 
 def _all_members(paths: Sequence[str | Path], handles: _Handles) -> dict[str, Member]:

@@ -126,7 +126,8 @@ class _Task:
 
 
 def _take_in(house: House, task: _Task) -> int:
-    named = identify(open_archive(*(file.path for file in task.staged)))  # what is read is what is kept, not what lay at the source
+    label = task.paths[0].name
+    named = identify(open_archive(*(file.path for file in task.staged), label=label))  # what is kept is read, not what lay at the source
     facts = named.importer.facts(named.archive)
     writer = begin(
         house.db,
@@ -143,7 +144,7 @@ def _take_in(house: House, task: _Task) -> int:
     try:
         house.vault.admit(task.staged)
         digests = [file.digest for file in task.staged]
-        kept = Identified(named.importer, house.vault.open(digests).at(named.archive.root))
+        kept = Identified(named.importer, house.vault.open(digests, label).at(named.archive.root))
         with ThreadPoolExecutor(1) as pool:  # hashing lets go of the interpreter's lock: the second core does it meanwhile
             checked = pool.submit(_member_digests, house.vault.open(digests))
             _read(kept, facts, writer, task, checked)

@@ -97,8 +97,12 @@ versions = sa.Table(
     sa.Column("parent_id", sa.Text),
     sa.Column("thread_id", sa.Text),
     sa.Column("data", sa.LargeBinary, nullable=False),
-    sa.Index("versions_parent", "parent_id", sqlite_where=sa.text("parent_id IS NOT NULL"), postgresql_where=sa.text("parent_id IS NOT NULL")),
-    sa.Index("versions_thread", "thread_id", sqlite_where=sa.text("thread_id IS NOT NULL"), postgresql_where=sa.text("thread_id IS NOT NULL")),
+    sa.Index(
+        "versions_parent", "parent_id", sqlite_where=sa.text("parent_id IS NOT NULL"), postgresql_where=sa.text("parent_id IS NOT NULL")
+    ),
+    sa.Index(
+        "versions_thread", "thread_id", sqlite_where=sa.text("thread_id IS NOT NULL"), postgresql_where=sa.text("thread_id IS NOT NULL")
+    ),
 )
 
 sightings = sa.Table(

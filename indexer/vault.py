@@ -93,9 +93,9 @@ class Vault:
         """Remove evidence that never belonged to a complete capture."""
         self.path(digest).unlink(missing_ok=True)
 
-    def open(self, digests: Sequence[str]) -> Archive:
-        """Return the archive whose parts have these digests. Raises ArchiveError when one is missing or broken."""
-        return open_archive(*(self.path(digest) for digest in digests))
+    def open(self, digests: Sequence[str], label: str = "") -> Archive:
+        """Return the archive whose parts have these digests. `label` is its name for people. Raises ArchiveError when one is missing or broken."""
+        return open_archive(*(self.path(digest) for digest in digests), label=label)
 
     def opened(self, digests: Sequence[str]) -> Archive:
         """Return the same for reading single members: kept open, since a table of contents can be long. Thread-safe."""
