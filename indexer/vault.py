@@ -94,7 +94,7 @@ class Vault:
         self.path(digest).unlink(missing_ok=True)
 
     def open(self, digests: Sequence[str], label: str = "") -> Archive:
-        """Return the archive whose parts have these digests. `label` is its name for people. Raises ArchiveError when one is missing or broken."""
+        """Return the archive whose parts have these digests; `label` is its name for people. Raises ArchiveError."""
         return open_archive(*(self.path(digest) for digest in digests), label=label)
 
     def opened(self, digests: Sequence[str]) -> Archive:
