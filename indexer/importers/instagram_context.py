@@ -25,6 +25,7 @@ _ONE_RECORD = re.compile(
     rb'[\s\xef\xbb\xbf]*\{\s*"(?:media|uri|title|creation_timestamp|timestamp|fbid|label_values'
     rb'|string_list_data|string_map_data|media_list_data|media_map_data)"'
 )
+_SECONDS = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,9})?")
 _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xff\xd8\xff", "image/jpeg"),
     (0, b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -185,10 +186,9 @@ def _one_record(archive: Archive, member: str) -> list[JsonItem | Problem] | Non
 def read_stamp(value: float | str | None, member: str, number: int) -> tuple[Moment | None, Problem | None]:
     """Return the moment of a number of seconds since 1970 UTC, or the problem "bad-date" that names what stands there."""
     if isinstance(value, str):
-        try:
-            value = float(value)
-        except ValueError:
-            return None, Problem(member, "bad-date", f"The time {str(value)[:40]!r} is not a number of seconds since 1970.", number)
+        if not _SECONDS.fullmatch(value):
+            return None, Problem(member, "bad-date", f"The time {value[:40]!r} is not a number of seconds since 1970.", number)
+        value = float(value)
     return read_epoch(value, member, number)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from indexer.importers.instagram_chat import reaction_record
 from indexer.importers.instagram_context import Context, Piece, with_extra
 from indexer.importers.instagram_dates import read_printed
 from indexer.importers.instagram_entries import Said, entry_record
@@ -22,6 +23,7 @@ from indexer.text import hashtags, links, mentions
 
 _TAGGED = re.compile(r"([A-Za-z0-9_.]+) \([^()]*\)")
 _PEOPLE = re.compile(r"^(?:Participants|Participantes|Peserta)\s*:\s*(.+)$", re.DOTALL)
+_REACTION = re.compile(r"([^\w\s]\S*?)\s*(\w.*?)(?:\s*\(([^()]*)\))?\Z", re.DOTALL)
 _PENDING = "message_requests/"
 
 
@@ -167,7 +169,12 @@ def _conversation(context: Context, role: Role, member: str) -> Iterator[Record 
         posted, problem = _date(parts, source.place)
         if problem:
             yield problem
-        yield _message(context, role, source, parts, posted=posted, thread=(key, title, people))
+        message = _message(context, role, source, parts, posted=posted, thread=(key, title, people))
+        yield message
+        for number, written in enumerate(parts.reactions):
+            reaction = _REACTION.match(written)
+            sign, actor, when = (reaction[1], reaction[2], reaction[3] or "") if reaction else (written, "", "")
+            yield reaction_record(context, message, number, actor=actor, sign=sign, posted=read_printed(when))
 
 
 def _message(context: Context, role: Role, source: Piece, parts: Parts, *, posted: Moment | None, thread: tuple[str, str, str]) -> Record:
@@ -194,7 +201,6 @@ def _message(context: Context, role: Role, source: Piece, parts: Parts, *, poste
         extra=with_extra(
             {},
             participants=people,
-            reactions="; ".join(parts.reactions),
             direction=("sent" if author in context.names else "received") if context.names else "",
             box="message request" if _PENDING in source.place.member else "",
         ),

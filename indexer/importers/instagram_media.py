@@ -1,7 +1,8 @@
 """What an account published, from JSON of 2021 to now: posts, reels, stories, IGTV, profile photos, other content, Threads.
 
 A post is `{"media": [...], "title", "creation_timestamp"}`. With one medium the caption and the time are the medium's;
-with several (a carousel) they are the post's. A story is a medium without a post around it. Times are epoch seconds UTC.
+with several (a carousel) they are the post's. A story is a medium without a post around it; the form of
+2025/26 has lines with labels instead of keys. Times are epoch seconds UTC.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 import msgspec
 
 from indexer.importers.instagram_context import Context, Piece, items, media_number, piece, read_stamp, with_extra
+from indexer.importers.instagram_labels import COMMENT, is_label
 from indexer.importers.instagram_members import Role
 from indexer.importers.instagram_shapes import MEDIUM, Medium, TextAppPost
 from indexer.json_members import JsonItem
@@ -34,21 +36,32 @@ def _post(context: Context, role: Role, member: str, number: int, item: JsonItem
     except (msgspec.DecodeError, UnicodeError) as error:
         yield bad_item(member, number, error)
         return
-    media = [post.media] if isinstance(post.media, Medium) else post.media or ([post] if post.uri is not None else [])
-    if not media and not post.title and not post.creation_timestamp:
+    media = _many(post.media) or ([post] if post.uri is not None else [])
+    lines = list(post.lines()) if post.label_values else []
+    media = media or [medium for _, line in lines for medium in _many(line.media)]
+    labelled = next((line.value for path, line in lines if isinstance(line.value, str) and is_label(path.rsplit("/", 1)[-1], COMMENT)), "")
+    if not media and not post.title and not post.creation_timestamp and not labelled:
         yield Problem(
             member, "bad-item", "This item has neither media nor a caption nor a time, so it is not what the file is for.", number
         )
         return
     titles = [repair_mojibake(medium.title or "") for medium in media]
-    text = repair_mojibake(post.title or "") or next((title for title in titles if title), "")
-    seconds = post.creation_timestamp or next((medium.creation_timestamp for medium in media if medium.creation_timestamp), None)
+    text = repair_mojibake(post.title or labelled) or next((title for title in titles if title), "")
+    seconds = (
+        post.creation_timestamp
+        or post.timestamp
+        or next((medium.creation_timestamp for medium in media if medium.creation_timestamp), None)
+    )
     posted, problem = read_stamp(seconds, member, number)
     if problem:
         yield problem
     attachments = tuple(_attachments(context, media, titles, text))
     reply = any(isinstance(medium.text_app_post, TextAppPost) and medium.text_app_post.is_reply for medium in [post, *media])
     yield publication(context, role, piece(member, number, item), text, posted, attachments=attachments, is_reply=reply)
+
+
+def _many(media: list[Medium] | Medium | None) -> list[Medium]:
+    return [media] if isinstance(media, Medium) else media or []
 
 
 def _attachments(context: Context, media: list[Medium], titles: list[str], text: str) -> Iterator[Attachment]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from indexer.importers.instagram_chat import reaction_record
 from indexer.importers.instagram_context import Context, Piece, items, piece, with_extra
 from indexer.importers.instagram_members import Role
 from indexer.importers.instagram_old import read_old_time
@@ -26,6 +27,7 @@ class _Conversation(msgspec.Struct):
 
 class _Like(msgspec.Struct):
     username: str | None = None
+    date: str | float | None = None
 
 
 class _Message(msgspec.Struct):
@@ -92,7 +94,7 @@ def _messages(context: Context, role: Role, source: Piece, conversation: _Conver
             yield problem
         text, sender = _text(message), message.sender or ""
         found = [link for link in (message.link, *links(text)) if link]
-        yield Record(
+        record = Record(
             kind=role.kind,
             # The microsecond inside its conversation is the message, as for the messages of later years.
             native_id=context.made.make(f"messages/{key}", posted.written if posted else "", "" if posted else f"{sender} {text}"),
@@ -115,9 +117,14 @@ def _messages(context: Context, role: Role, source: Piece, conversation: _Conver
                 direction=("sent" if sender == context.owner else "received") if context.owner else "",
                 media_owner=message.media_owner or "",
                 profile=message.profile_share_username or "",
-                liked_by=", ".join(like.username for like in message.likes or () if like.username),
             ),
         )
+        yield record
+        for count, like in enumerate(message.likes or ()):
+            liked, problem = read_old_time(like.date, member, number) if like.date else (None, None)
+            if problem:
+                yield problem
+            yield reaction_record(context, record, count, actor=like.username or "", sign="❤", posted=liked)
 
 
 def _text(message: _Message) -> str:

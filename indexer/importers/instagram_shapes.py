@@ -38,6 +38,18 @@ class TextAppPost(msgspec.Struct):
     is_reply: bool | None = None
 
 
+class Labelled(msgspec.Struct):
+    """One line of the form of 2025/26: a label with its value, or a title with lines below it."""
+
+    label: str | None = None
+    title: str | None = None
+    value: str | float | bool | None = None
+    href: str | None = None
+    timestamp_value: Stamp = None
+    media: list[Medium] | Medium | None = None
+    inside: list[Labelled] | None = msgspec.field(name="dict", default=None)
+
+
 class Medium(msgspec.Struct):
     """A picture or video, and also a post: posts hold `media`, stories are one medium."""
 
@@ -49,6 +61,12 @@ class Medium(msgspec.Struct):
     media_metadata: MediaMetadata | list[msgspec.Raw] | None = None
     text_app_post: TextAppPost | list[msgspec.Raw] | None = None
     media: list[Medium] | Medium | None = None
+    timestamp: Stamp = None
+    label_values: list[Labelled] | None = None
+
+    def lines(self) -> Iterator[tuple[str, Labelled]]:
+        """Yield the lines of a post in the form of 2025/26, at every depth."""
+        yield from _lines(self.label_values or [], "")
 
     @property
     def subtitles(self) -> str:
@@ -70,17 +88,6 @@ class Value(msgspec.Struct):
     def text(self) -> str:
         """The value as people read it."""
         return repair_mojibake(self.value) if isinstance(self.value, str) else "" if self.value is None else str(self.value)
-
-
-class Labelled(msgspec.Struct):
-    """One line of the form of 2025/26: a label with its value, or a title with lines below it."""
-
-    label: str | None = None
-    title: str | None = None
-    value: str | float | bool | None = None
-    href: str | None = None
-    timestamp_value: Stamp = None
-    inside: list[Labelled] | None = msgspec.field(name="dict", default=None)
 
 
 class Entry(msgspec.Struct):
