@@ -165,7 +165,7 @@ class Notes:
         joined = replace(
             record,
             text=reading.text,
-            links=tuple(dict.fromkeys((*reading.links, *record.links))),
+            links=tuple(dict.fromkeys((*reading.links, *(link for link in record.links if link not in reading.short_links)))),
             short_links=tuple(dict.fromkeys((*reading.short_links, *record.short_links))),
             hashtags=tuple(dict.fromkeys((*reading.hashtags, *record.hashtags))),
             mentions=tuple(dict.fromkeys((*names, *reading.mentions))),

@@ -182,7 +182,7 @@ class TweetReader:
             extra["repost_of"], extra["repost_form"] = f"@{found[1]}", "the text begins with RT"
         elif parent or tweet.in_reply_to_user_id_str or tweet.in_reply_to_user_id:
             kind = RecordKind.REPLY
-        if told.truncated in {True, "true"} or (kind is RecordKind.REPOST and told_stored.endswith(_CUT)):
+        if told.truncated in {True, "true"} or (kind is RecordKind.REPOST and original is None and stored.endswith(_CUT)):
             extra["cut"] = "yes"
         media: Sequence[Medium] = (told.extended_entities and told.extended_entities.media) or (told.entities and told.entities.media) or ()
         media = each_once(media)
