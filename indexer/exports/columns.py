@@ -183,7 +183,7 @@ def cells(exact: dict[str, Exact]) -> list[Cell]:
 
 
 def _cell(value: Exact) -> Cell:
-    if isinstance(value, str | int):
+    if value.__class__ is int:
         return value
     if not value:
         return ""

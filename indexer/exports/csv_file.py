@@ -88,5 +88,7 @@ class CsvRows:
                 "a line break; records.jsonl has the texts without it."
             )
         if self._replaced:
-            notes.append(f"records.csv: {self._replaced:,} halves of letters that UTF-8 cannot hold; U+FFFD stands for each.")
+            notes.append(
+                f"records.csv: half letters that UTF-8 cannot hold, with U+FFFD in place of each: {self._replaced:,}. records.jsonl has them."
+            )
         return Written(tuple(notes), replaced=self._replaced)
