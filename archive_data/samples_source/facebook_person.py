@@ -26,16 +26,16 @@ _STYLE = "._a6-g{border:1px solid #ddd;margin:8px}._a6-o{color:#666}"
 _DYI = "https://www.facebook.com/dyi/l/?l="
 
 _COMMENTS: tuple[str, ...] = (
-    "I asked for the numbers and will post them here.",
+    "I asked for the numbers on {street} and will post them by {day}.",
     "That is a county road, but I will call them.",
-    "I voted no. My reasons are in the minutes.",
+    "I voted no. My reasons are in the minutes of the meeting, page {n}.",
     "Please come to the hearing on {day}; comments there count more than here.",
-    "The council cannot discuss this outside of a meeting, sorry.",
+    "The council cannot discuss {street} outside of a meeting, sorry; it is on for {day}.",
     "You are right about {street}. It is on the list for {day}.",
-    "No, taxes do not go up under this budget.",
-    "Gracias por avisar. Ya llamé al departamento.",
-    "Send me the address in a message.",
-    "We lost that vote 2-4 but it comes back.",
+    "No, taxes do not go up under this budget. {area} pays what it paid.",
+    "Gracias por avisar de {street}. Ya llamé al departamento.",
+    "Send me the address in a message; I will be near {park} on {day}.",
+    "We lost the vote on {street} 2-4 but it comes back.",
 )
 
 _SPECIAL: tuple[tuple[str, str], ...] = (

@@ -39,20 +39,20 @@ _STORY_LINES: tuple[str, ...] = (
     "",
     "Closed today: {street}",
     "Council tonight, 6:30 p.m.",
-    "Market until noon 🍅",
+    "Market until noon, {n} stalls 🍅",
     "Gracias, voluntarios 🙌🏾",
     "{park} this morning",
 )
 _COMMENT_LINES: tuple[str, ...] = (
-    "Thank you for the kind words! 💚",
+    "Thank you for the kind words about {park}! 💚",
     "That is {street}; the crew is there now.",
     "Yes, open until {hour}.",
-    "Photo by our parks crew 📷",
-    "Please send us a message with the address.",
-    "¡Gracias por venir!",
-    "We saw this too and called the county.",
+    "Photo by our parks crew, taken near {park} 📷",
+    "Please send us a message with the address on {street}.",
+    "¡Gracias por venir a {place}!",
+    "We saw this on {street} too and called the county.",
     "The council takes it up on {day}.",
-    "Good eye! Fixed the date in the caption.",
+    "Good eye! Fixed the date in the caption: {day}.",
     "See you at {place} on {day} 🎶",
 )
 

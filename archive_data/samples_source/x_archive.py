@@ -19,6 +19,7 @@ Members = dict[str, bytes]
 CITY_EXPORTED = local("2025-11-03 09:12:44")
 CITY_EXPORTED_EARLIER = local("2021-08-16 14:03:10")
 POLICE_EXPORTED = local("2022-03-31 16:20:05")
+DELETED_EXCHANGES = frozenset({7, 18})  # somebody removed them between the two captures
 
 
 def city_archive() -> Members:
@@ -128,7 +129,7 @@ class _Layout:
     def talk(self, until: datetime) -> None:
         """Add likes and direct messages up to a time."""
         self.add("like", [like_item(like, modern=self.modern) for like in likes()[::-1] if like.when < until])
-        one_to_one, media = conversations(until)
+        one_to_one, media = conversations(until, without=DELETED_EXCHANGES if self.modern else frozenset())
         self.add("direct-messages", one_to_one)
         self.add("direct-message-headers", headers(one_to_one))
         self.add("direct-messages-group", groups(until))

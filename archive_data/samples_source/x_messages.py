@@ -20,14 +20,14 @@ _LIKED: tuple[str, ...] = (
     "Best farmers market in {area} ever. #KestrelBend",
     "Our girls planted a tree at {park} today 🌳",
     "Shout out to the plow driver who dug out {street} at 5 a.m.",
-    "The council live stream finally has sound. Progress!",
+    "The council live stream of {day} finally has sound. Progress!",
     "Volunteers needed at {place} on {day}.",
-    "Sunset over the levee tonight. #KestrelBend",
-    "Gracias a la ciudad por los avisos en español.",
-    "Nuestra clase visitó el ayuntamiento. ¡Qué divertido!",
+    "Sunset over {area} tonight, from {park}. #KestrelBend",
+    "Gracias a la ciudad por el aviso en español sobre {street}.",
+    "Nuestra clase visitó el ayuntamiento y preguntó {n} cosas. ¡Qué divertido!",
     "The new crosswalk on {cross} works: {n} cars stopped in a row.",
     "Sandbag line on {street} needs hands until {hour}! #flood",
-    "Band practice at the Depot pavilion, everyone welcome.",
+    "Band practice at the Depot pavilion {day}, {hour}, everyone welcome.",
 )
 
 
@@ -58,8 +58,11 @@ def like_item(like: Like, *, modern: bool) -> dict[str, Any]:
     return {"like": {"tweetId": like.native_id, **text, "expandedUrl": f"https://twitter.com/i/web/status/{like.native_id}"}}
 
 
-def conversations(until: datetime) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
-    """Return the conversations with residents up to a time, and the media files by name (newest message first)."""
+def conversations(until: datetime, *, without: frozenset[int] = frozenset()) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
+    """Return the conversations with residents up to a time (newest message first), and the media files by name.
+
+    `without` are numbers of exchanges that were deleted before the archive was made.
+    """
     dice = Dice("x direct messages")
     found: dict[str, list[dict[str, Any]]] = {}
     media: dict[str, bytes] = {}
@@ -72,7 +75,7 @@ def conversations(until: datetime) -> tuple[list[dict[str, Any]], dict[str, byte
         key = "-".join(sorted((CITY_X.native_id, resident.native_id), key=int))
         for step, (sender, text) in enumerate(line for line in lines if line[1]):
             moment = when + timedelta(minutes=11 * step, seconds=step)
-            if moment > until:
+            if moment > until or number in without:
                 continue
             other = resident if sender is CITY_X else CITY_X
             message = _message(sender, text, moment, step, other)
