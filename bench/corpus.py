@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
-from bench.posts import Poster, items
+from bench.posts import Poster, Writer
 from bench.vocabulary import vocabulary
 
 SEED = 20_260_101
@@ -77,7 +77,7 @@ def write_archive(path: Path, size: Size, number: int) -> int:
     poster, count = Poster(number), size.of_account(number)
     chance = random.Random(f"{SEED} {size.name} {number}")
     start, end = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), datetime(FIRST_YEAR + size.years, 1, 1, tzinfo=UTC)
-    posts = _shuffled(items(poster, count, start, (end - start).days, vocabulary(), chance), chance)
+    posts = _shuffled(Writer(poster, vocabulary(), chance).items(count, start, (end - start).days), chance)
     files: list[tuple[str, str, int]] = []
     total = 0
     with zipfile.ZipFile(path, "w") as archive:
@@ -105,7 +105,7 @@ def write_archive(path: Path, size: Size, number: int) -> int:
 def _write_part(archive: zipfile.ZipFile, name: str, part: int, posts: Iterator[str], most: int) -> tuple[int, int]:
     """Write one file of posts; return how many it holds and its bytes."""
     held = written = 0
-    with archive.open(_info(name), "w", force_zip64=True) as raw, io.BufferedWriter(raw, 1 << 20) as stream:  # type: ignore[type-var]  # zipfile's writer is typed as IO[bytes]; it is a BufferedIOBase
+    with archive.open(_info(name), "w", force_zip64=True) as raw, io.BufferedWriter(raw, 1 << 20) as stream:
         written += stream.write(f"window.YTD.tweets.part{part} = [\n".encode())
         while block := list(islice(posts, min(1000, most - held))):
             written += stream.write(((",\n" if held else "") + ",\n".join(block)).encode())

@@ -14,7 +14,7 @@ MB = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What a figure should be: at least or at most `bound`. `counts` is False where the size measured is not the one that the goal names."""
+    """What a figure should be: at least or at most `bound`. `counts` is False where another size was measured than the goal names."""
 
     words: str
     measured: float

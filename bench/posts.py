@@ -46,80 +46,85 @@ class Poster:
         return f"City of Osage Bluff, Office {self.number}"
 
 
-def items(poster: Poster, count: int, start: datetime, days: int, words: Vocabulary, chance: random.Random) -> Iterator[str]:
-    """Yield the JSON of `count` posts made within `days` from `start`, in order of time."""
-    seconds = sorted(chance.sample(range(days * 86400), count))
-    ids = [str((int((start.timestamp() + second) * 1000) - X_EPOCH_MS << 22) + chance.randrange(1 << 22)) for second in seconds]
-    drawn = iter(_sentences(count, [start + timedelta(seconds=second) >= LONGER_SINCE for second in seconds], words, chance))
-    for at, second in enumerate(seconds):
-        yield _item(poster, ids, at, start + timedelta(seconds=second), next(drawn), words, chance)
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes the posts of one account with the words of a vocabulary."""
 
+    poster: Poster
+    words: Vocabulary
+    chance: random.Random
 
-def _sentences(count: int, long: Sequence[bool], words: Vocabulary, chance: random.Random) -> Iterator[list[str]]:
-    """Yield the words of each post; drawn thousands at a time, which is what makes it fast."""
-    block = 2000
-    for first in range(0, count, block):
-        lengths = [chance.randrange(8, 36) if is_long else chance.randrange(5, 19) for is_long in long[first : first + block]]
-        pool = chance.choices(words.words, cum_weights=words.cumulative, k=sum(lengths))
-        at = 0
-        for length in lengths:
-            yield pool[at : at + length]
-            at += length
+    def items(self, count: int, start: datetime, days: int) -> Iterator[str]:
+        """Yield the JSON of `count` posts made within `days` from `start`, in order of time."""
+        chance = self.chance
+        times = [start + timedelta(seconds=second) for second in sorted(chance.sample(range(days * 86400), count))]
+        ids = [str(((int(when.timestamp() * 1000) - X_EPOCH_MS) << 22) + chance.randrange(1 << 22)) for when in times]
+        for at, sentence in enumerate(self._sentences([when >= LONGER_SINCE for when in times])):
+            yield self._item(ids, at, times[at], sentence)
 
+    def _sentences(self, long: Sequence[bool]) -> Iterator[list[str]]:
+        """Yield the words of each post; drawn for thousands at a time, which is what makes it fast."""
+        chance, block = self.chance, 2000
+        for first in range(0, len(long), block):
+            lengths = [chance.randrange(8, 36) if is_long else chance.randrange(5, 19) for is_long in long[first : first + block]]
+            pool = chance.choices(self.words.words, cum_weights=self.words.cumulative, k=sum(lengths))
+            at = 0
+            for length in lengths:
+                yield pool[at : at + length]
+                at += length
 
-def _item(
-    poster: Poster, ids: Sequence[str], at: int, when: datetime, sentence: list[str], words: Vocabulary, chance: random.Random
-) -> str:
-    number, dice = ids[at], chance.random()
-    if dice < 0.18:
-        sentence[len(sentence) // 2 : len(sentence) // 2] = chance.choice(PHRASES).split()
-    if dice > 0.97:
-        sentence.append(chance.choice(_SPANISH))
-    text = " ".join(sentence)
-    text = text[0].upper() + text[1:] + "."
-    tags = mentions = urls = answer = ""
-    kind = chance.random()
-    if kind < 0.15:
-        who = f"Neighbor{chance.randrange(400)}"
-        text = f"RT @{who}: {text}"
-        mentions = _mention(who, 3)
-        if len(text) > REPOST_LETTERS:
-            text = text[: REPOST_LETTERS - 1] + "…"
-    else:
-        if kind < 0.35:
-            own = kind < 0.25 and at > 0
-            who = poster.handle if own else f"Neighbor{chance.randrange(400)}"
-            parent = ids[max(0, at - chance.randrange(1, 30))] if own else str(int(number) - chance.randrange(1 << 40))
-            answer = _answer(parent, who, poster.native_id if own else str(90_000_000 + chance.randrange(400)))
-            text = f"@{who} {text}"
-            mentions = _mention(who, 0)
-        if chance.random() < 0.3:
-            tag = words.words[chance.choice((21, 22, 24, 25, 60, 300, 320, 640, 1580))].replace(" ", "")
-            tags = _tag(tag, len(text) + 1)
-            text += f" #{tag}"
-        if chance.random() < 0.1:
-            text += f" {chance.choice(_SIGNS)}"
-        if chance.random() < 0.05:
-            text += " Q&amp;A &lt;online&gt;"
-        if chance.random() < 0.35:
-            short = f"https://t.co/{number[-10:]}"
-            page = f"{words.words[chance.randrange(20, 45)]}/{when.year}/{at}"
-            urls = _url(short, f"osagebluff.example/{page}", len(text) + 1)
-            text += f" {short}"
-    return _JSON % {
-        "edits": _EDITS % (number, f"{when:%Y-%m-%dT%H:%M:%S}.000Z") if when >= EDITS_SINCE else "",
-        "program": _PROGRAMS[at % len(_PROGRAMS)],
-        "tags": tags,
-        "mentions": mentions,
-        "urls": urls,
-        "length": len(text),
-        "likes": at % 50,
-        "id": number,
-        "reposts": at % 9,
-        "when": f"{_DAYS[when.weekday()]} {_MONTHS[when.month - 1]} {when:%d %H:%M:%S} +0000 {when.year}",
-        "answer": answer,
-        "text": text,
-    }
+    def _item(self, ids: Sequence[str], at: int, when: datetime, sentence: list[str]) -> str:
+        poster, words, chance = self.poster, self.words, self.chance
+        number, dice = ids[at], chance.random()
+        if dice < 0.18:
+            sentence[len(sentence) // 2 : len(sentence) // 2] = chance.choice(PHRASES).split()
+        if dice > 0.97:
+            sentence.append(chance.choice(_SPANISH))
+        text = " ".join(sentence)
+        text = text[0].upper() + text[1:] + "."
+        tags = mentions = urls = answer = ""
+        kind = chance.random()
+        if kind < 0.15:
+            who = f"Neighbor{chance.randrange(400)}"
+            text = f"RT @{who}: {text}"
+            mentions = _mention(who, 3)
+            if len(text) > REPOST_LETTERS:
+                text = text[: REPOST_LETTERS - 1] + "…"
+        else:
+            if kind < 0.35:
+                own = kind < 0.25 and at > 0
+                who = poster.handle if own else f"Neighbor{chance.randrange(400)}"
+                parent = ids[max(0, at - chance.randrange(1, 30))] if own else str(int(number) - chance.randrange(1 << 40))
+                answer = _answer(parent, who, poster.native_id if own else str(90_000_000 + chance.randrange(400)))
+                text = f"@{who} {text}"
+                mentions = _mention(who, 0)
+            if chance.random() < 0.3:
+                tag = words.words[chance.choice((21, 22, 24, 25, 60, 300, 320, 640, 1580))].replace(" ", "")
+                tags = _tag(tag, len(text) + 1)
+                text += f" #{tag}"
+            if chance.random() < 0.1:
+                text += f" {chance.choice(_SIGNS)}"
+            if chance.random() < 0.05:
+                text += " Q&amp;A &lt;online&gt;"
+            if chance.random() < 0.35:
+                short = f"https://t.co/{number[-10:]}"
+                page = f"{words.words[chance.randrange(20, 45)]}/{when.year}/{at}"
+                urls = _url(short, f"osagebluff.example/{page}", len(text) + 1)
+                text += f" {short}"
+        return _JSON % {
+            "edits": _EDITS % (number, f"{when:%Y-%m-%dT%H:%M:%S}.000Z") if when >= EDITS_SINCE else "",
+            "program": _PROGRAMS[at % len(_PROGRAMS)],
+            "tags": tags,
+            "mentions": mentions,
+            "urls": urls,
+            "length": len(text),
+            "likes": at % 50,
+            "id": number,
+            "reposts": at % 9,
+            "when": f"{_DAYS[when.weekday()]} {_MONTHS[when.month - 1]} {when:%d %H:%M:%S} +0000 {when.year}",
+            "answer": answer,
+            "text": text,
+        }
 
 
 def _tag(text: str, start: int) -> str:
