@@ -47,7 +47,16 @@ def x_files(tweets: Sequence[dict[str, Any]], generated: str = "2023-02-01T12:00
             },
         },
     }
-    account = [{"account": {"username": HANDLE, "accountId": ACCOUNT_ID, "createdAt": "2010-05-01T00:00:00.000Z", "accountDisplayName": "City of Ozark Bend"}}]
+    account = [
+        {
+            "account": {
+                "username": HANDLE,
+                "accountId": ACCOUNT_ID,
+                "createdAt": "2010-05-01T00:00:00.000Z",
+                "accountDisplayName": "City of Ozark Bend",
+            }
+        }
+    ]
     return {
         "data/manifest.js": "window.__THAR_CONFIG = " + json.dumps(manifest, indent=2),
         "data/account.js": "window.YTD.account.part0 = " + json.dumps(account, indent=2),

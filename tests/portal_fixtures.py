@@ -45,7 +45,10 @@ def png(width: int = 64, height: int = 48, colour: tuple[int, int, int] = (40, 1
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
     )
 
 
@@ -75,7 +78,12 @@ def x_archive(target: Path, handle: str, number: str, posts: list[dict[str, Any]
     counts = {"account": 1, "tweets": len(posts), "directMessages": 1 if messages else 0}
     manifest = {
         "userInfo": {"accountId": number, "userName": handle, "displayName": handle},
-        "archiveInfo": {"sizeBytes": "1", "generationDate": "2023-06-01T12:00:00.000Z", "isPartialArchive": False, "maxPartSizeBytes": "53687091200"},
+        "archiveInfo": {
+            "sizeBytes": "1",
+            "generationDate": "2023-06-01T12:00:00.000Z",
+            "isPartialArchive": False,
+            "maxPartSizeBytes": "53687091200",
+        },
         "dataTypes": {
             kind: {
                 "mediaDirectory": "data/tweets_media" if kind == "tweets" else "data/direct_messages_media",
@@ -84,7 +92,17 @@ def x_archive(target: Path, handle: str, number: str, posts: list[dict[str, Any]
             for kind, files in names.items()
         },
     }
-    account = [{"account": {"username": handle, "accountId": number, "createdAt": "2010-05-01T00:00:00.000Z", "accountDisplayName": handle, "creationIp": ADDRESS}}]
+    account = [
+        {
+            "account": {
+                "username": handle,
+                "accountId": number,
+                "createdAt": "2010-05-01T00:00:00.000Z",
+                "accountDisplayName": handle,
+                "creationIp": ADDRESS,
+            }
+        }
+    ]
     conversation = {
         "dmConversation": {
             "conversationId": f"{number}-990011",
@@ -131,7 +149,10 @@ def city_archive(target: Path) -> Path:
         ),
         pictured(1_130_000_000_000_000_004, "Parade on Main Street", "Sat May 25 16:00:00 +0000 2019", "plain.png"),
         pictured(1_130_000_000_000_000_005, "A picture that is a page", "Sun May 26 16:00:00 +0000 2019", "page.png"),
-        *(post(1_300_000_000_000_000_000 + at, f"Council agenda number {at} is posted", f"Mon Sep {at % 28 + 1:02} 15:00:00 +0000 2020") for at in range(40)),
+        *(
+            post(1_300_000_000_000_000_000 + at, f"Council agenda number {at} is posted", f"Mon Sep {at % 28 + 1:02} 15:00:00 +0000 2020")
+            for at in range(40)
+        ),
     ]
     media = {
         f"{1_130_000_000_000_000_004}-plain.png": png(),
@@ -204,4 +225,3 @@ def a_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     yield Town(data, app, house)
     app.extensions["showme"].close()
     house.close()
-

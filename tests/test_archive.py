@@ -26,7 +26,13 @@ def test_zip_tar_folder_and_parts_look_the_same(tmp_path: Path) -> None:
     with tarfile.open(as_tar, "w:gz") as tar:
         tar.add(as_folder / "export", "export")
     parts = [zip_files({name: content}, tmp_path / "parts" / f"{number}.zip") for number, (name, content) in enumerate(FILES.items())]
-    for archive in (open_archive(as_zip), open_archive(as_folder), open_archive(as_tar), open_archive(*parts), open_archive(tmp_path / "parts")):
+    for archive in (
+        open_archive(as_zip),
+        open_archive(as_folder),
+        open_archive(as_tar),
+        open_archive(*parts),
+        open_archive(tmp_path / "parts"),
+    ):
         view = archive.at("export/")
         assert view.names == ("data/a.js", "data/b.js")
         assert view.read("data/b.js") == b"two"

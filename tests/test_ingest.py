@@ -31,7 +31,9 @@ from tests.builders import folder_of, zip_files
 from tests.houses import house_at, tweet, x_files, x_zip
 
 ROOT = Path(__file__).parents[1]
-POSTS = [tweet(number, f"Council notice {number} about the #flood", f"Wed Jul {number % 28 + 1:02} 18:00:00 +0000 2018") for number in range(40)]
+POSTS = [
+    tweet(number, f"Council notice {number} about the #flood", f"Wed Jul {number % 28 + 1:02} 18:00:00 +0000 2018") for number in range(40)
+]
 
 
 @pytest.fixture
@@ -118,7 +120,10 @@ def test_a_later_archive_sights_changes_and_misses(house: House, tmp_path: Path)
     corrected = house.catalogue.record("twitter:4411220099:post:1000000000000000002")
     assert corrected is not None
     assert (corrected.text, corrected.version, corrected.versions) == ("Council notice 2, corrected", 2, 2)
-    assert [one.text for one in house.catalogue.versions(corrected.pk)] == ["Council notice 2 about the #flood", "Council notice 2, corrected"]
+    assert [one.text for one in house.catalogue.versions(corrected.pk)] == [
+        "Council notice 2 about the #flood",
+        "Council notice 2, corrected",
+    ]
     assert len(house.catalogue.sightings(corrected.pk)) == 2
     gone = house.catalogue.record("twitter:4411220099:post:1000000000000000000")
     assert gone is not None
@@ -186,7 +191,10 @@ def test_a_damaged_member_is_a_problem_and_the_rest_is_taken_in(house: House, tm
 def test_what_cannot_be_identified_is_refused_and_nothing_is_written(house: House, tmp_path: Path, content: str) -> None:
     files: dict[str, str] = {
         "letter": {"letter.txt": "Dear custodian"},
-        "two platforms": {**x_files(POSTS), "your_instagram_activity/media/posts_1.json": '[{"media":[{"uri":"a.jpg","creation_timestamp":1,"title":"x"}]}]'},
+        "two platforms": {
+            **x_files(POSTS),
+            "your_instagram_activity/media/posts_1.json": '[{"media":[{"uri":"a.jpg","creation_timestamp":1,"title":"x"}]}]',
+        },
         "part": {"data/tweets_media/1-a.jpg": "x"},
     }[content]
     with pytest.raises(NotIdentified, match="nothing was taken in"):

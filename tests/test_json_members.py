@@ -29,7 +29,12 @@ def items(data: bytes, chunk: int = 1 << 22) -> list[JsonItem]:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(values, max_size=8), st.sampled_from([None, 1, 2]), st.sampled_from([1, 3, 17, 1 << 20]), st.sampled_from(["", "window.YTD.tweets.part0 = "]))
+@given(
+    st.lists(values, max_size=8),
+    st.sampled_from([None, 1, 2]),
+    st.sampled_from([1, 3, 17, 1 << 20]),
+    st.sampled_from(["", "window.YTD.tweets.part0 = "]),
+)
 def test_every_item_of_an_array_comes_back_with_its_place(array: list[object], indent: int | None, chunk: int, prefix: str) -> None:
     data = (prefix + json.dumps(array, indent=indent)).encode()
     found = items(data, chunk)

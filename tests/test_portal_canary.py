@@ -14,7 +14,15 @@ def addresses(town: Town) -> list[str]:
     captures = [one.id for one in town.house.catalogue.captures()]
     users = [one.id for one in town.app.extensions["showme"].users.all()]
     jobs = [one.id for one in town.app.extensions["showme"].jobs.recent(100)]
-    values = {"record_id": ids, "capture_id": captures, "user_id": users, "job_id": jobs, "number": [0], "name": ["search"], "token": ["no-such"]}
+    values = {
+        "record_id": ids,
+        "capture_id": captures,
+        "user_id": users,
+        "job_id": jobs,
+        "number": [0],
+        "name": ["search"],
+        "token": ["no-such"],
+    }
     made = []
     for rule in town.app.url_map.iter_rules():
         if "GET" not in (rule.methods or set()) or rule.endpoint in {"static", "bootstrap.static"}:
@@ -25,7 +33,12 @@ def addresses(town: Town) -> list[str]:
         adapter = town.app.url_map.bind("localhost")
         made += [adapter.build(rule.endpoint, choice) for choice in choices]
     words = ["", "*", "flood", f"{MESSAGE_CANARY[:5]}*", f"{ACCOUNT_CANARY[:5]}*", "kind:message", f"account:{SECRET}"]
-    made += [f"{page}?q={word}&{more}" for page in ("/search", "/search.json") for word in words for more in ("", "sort=relevance", "account=1&account=2", "kind=message")]
+    made += [
+        f"{page}?q={word}&{more}"
+        for page in ("/search", "/search.json")
+        for word in words
+        for more in ("", "sort=relevance", "account=1&account=2", "kind=message")
+    ]
     made += [f"/records/{one}?q=*&hit=1" for one in ids[:5]]
     return made
 

@@ -21,7 +21,13 @@ from tests.houses import house_at, tweet, x_zip
 
 THREAD = [
     tweet(1, "Is the bridge open?", "Wed Jul 04 18:00:00 +0000 2018"),
-    tweet(2, "It is closed until Friday", "Wed Jul 04 19:00:00 +0000 2018", in_reply_to_status_id="1000000000000000001", in_reply_to_user_id="4411220099"),
+    tweet(
+        2,
+        "It is closed until Friday",
+        "Wed Jul 04 19:00:00 +0000 2018",
+        in_reply_to_status_id="1000000000000000001",
+        in_reply_to_user_id="4411220099",
+    ),
     tweet(3, "Thank you", "Wed Jul 04 20:00:00 +0000 2018", in_reply_to_status_id="1000000000000000002", in_reply_to_user_id="4411220099"),
     tweet(4, "Something else entirely", "Sun Mar 01 12:00:00 +0000 2020"),
 ]

@@ -31,7 +31,10 @@ def test_entities_of_x_are_undone_once() -> None:
         ("\u00d1and\u00fa STRASSE stra\u00dfe", ["nandu", "strasse", "strasse"]),
         ("nin\u0303o ni\u00f1o", ["nino", "nino"]),
         ("\U0001f44d\U0001f3fd \U0001f44d", ["\U0001f44d", "\U0001f44d"]),
-        ("\U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001f1fa\U0001f1f8", ["\U0001f468\u200d\U0001f469\u200d\U0001f467", "\U0001f1fa\U0001f1f8"]),
+        (
+            "\U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001f1fa\U0001f1f8",
+            ["\U0001f468\u200d\U0001f469\u200d\U0001f467", "\U0001f1fa\U0001f1f8"],
+        ),
         ("\u2764\ufe0f \u2764", ["\u2764", "\u2764"]),
         ("\u6c34\u5bb3flood", ["\u6c34", "\u5bb3", "flood"]),
         ("$1,000.50 on 7/4", ["1", "000", "50", "on", "7", "4"]),
