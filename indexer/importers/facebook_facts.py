@@ -14,6 +14,7 @@ from indexer.archive import Archive, ArchiveError
 from indexer.html_members import HtmlDamaged, html_items
 from indexer.importers.facebook_html_2017 import is_2017
 from indexer.importers.facebook_members import ACTIVITY, Role, members
+from indexer.importers.facebook_parts import read_entry
 from indexer.importers.facebook_reading import KINDS, READ_ERRORS
 from indexer.importers.facebook_shapes import Entry
 from indexer.importers.facebook_text import writer_of
@@ -29,7 +30,6 @@ _DOWNLOADED = re.compile(r"Downloaded by (?P<name>.+?) on (?P<date>.+)")
 _HEADING = re.compile(rb"<h1>([^<]+)</h1>")
 _PROFILE_ID = re.compile(r"profile\.php\?id=(\d+)")
 _HANDLE = re.compile(r"https?://(?:www\.|m\.)?facebook\.com/([A-Za-z0-9.]{3,})/?$")
-_ENTRY = msgspec.json.Decoder(Entry, strict=False)
 _SAMPLE = 300  # items that are looked at where only their sentences name the account
 
 COMMON = (
@@ -201,10 +201,9 @@ def _name_in_sentences(archive: Archive, roles: Mapping[Role, list[str]]) -> str
     for role in (Role.COMMENTS, Role.GROUP_COMMENTS):
         for name in roles.get(role, []):
             for entry in _entries(archive, name):
-                for raw in entry.data or ():
-                    stated = _author(raw)
-                    if stated:
-                        return repair_mojibake(stated)
+                for part in entry.data or ():
+                    if part.comment is not None and part.comment.author:
+                        return repair_mojibake(part.comment.author)
     titles = dict.fromkeys(
         repair_mojibake(entry.title)
         for role in (Role.POSTS, Role.GROUP_POSTS)
@@ -234,16 +233,6 @@ def _entries(archive: Archive, name: str) -> Iterator[Entry]:
         if isinstance(item, Problem):
             continue
         try:
-            yield _ENTRY.decode(item.raw)
+            yield read_entry(item.raw)[0]
         except READ_ERRORS:
             continue  # reported when the records are read
-
-
-def _author(raw: msgspec.Raw) -> str:
-    try:
-        value = msgspec.json.decode(raw)
-    except READ_ERRORS:
-        return ""  # reported when the records are read
-    comment = value.get("comment") if isinstance(value, dict) else None
-    author = comment.get("author") if isinstance(comment, dict) else None
-    return author if isinstance(author, str) else ""

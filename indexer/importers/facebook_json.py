@@ -15,18 +15,16 @@ from indexer.importers.facebook_folds import digest
 from indexer.importers.facebook_labels import labelled
 from indexer.importers.facebook_media import album_comment, album_record, comments_under, medium_records
 from indexer.importers.facebook_members import Role
-from indexer.importers.facebook_parts import EntryParts, add_media, read_attachments, read_data, say_event, say_note
+from indexer.importers.facebook_parts import EntryParts, add_media, read_attachments, read_data, read_entry, say_event, say_note
 from indexer.importers.facebook_reading import KINDS, MEDIA_ROLES, READ_ERRORS, STATES, Reading
-from indexer.importers.facebook_shapes import DataPart, Entry, Event, Note, Number, Shell
+from indexer.importers.facebook_shapes import Entry, Event, Note, Number, Shell
 from indexer.importers.facebook_text import Content, group_of, share_kind
 from indexer.importers.facebook_walk import Item, walk
 from indexer.meta_json import bad_item, read_epoch
 from indexer.record import Moment, Place, Problem, Record, RecordKind
 from indexer.text import repair_mojibake
 
-_ENTRY = msgspec.json.Decoder(Entry, strict=False)
 _SHELL = msgspec.json.Decoder(Shell, strict=False)
-_DATA = msgspec.json.Decoder(DataPart, strict=False)
 _EVENT = msgspec.json.Decoder(Event, strict=False)
 _NOTE = msgspec.json.Decoder(Note, strict=False)
 
@@ -38,7 +36,7 @@ def survey_shells(reading: Reading, member: str) -> None:
             continue
         try:
             entry = _SHELL.decode(item.raw)
-            parts = [_DATA.decode(raw) for raw in entry.data or ()]
+            parts = entry.data or ()
             attachments = msgspec.json.decode(entry.attachments) if entry.attachments else None
         except READ_ERRORS:
             continue  # reported as "bad-item" when the records are read
@@ -76,20 +74,22 @@ def _item(reading: Reading, role: Role, item: Item) -> Iterator[Record | Problem
     elif role is Role.NOTES:
         yield from _note(reading, item)
     else:
-        entry = _ENTRY.decode(item.raw)
+        entry, unknown = read_entry(item.raw)
         if entry.label_values is not None:
             yield from labelled(reading, role, KINDS.get(role, RecordKind.POST), item, entry)
         elif entry.uri and not entry.attachments and entry.data is None:
             yield from medium_records(reading, role, item)
         elif not reading.shells.is_folded(item.place):
-            yield from _entry(reading, role, item, entry)
+            yield from _entry(reading, role, item, entry, unknown)
 
 
-def _entry(reading: Reading, role: Role, item: Item, entry: Entry) -> Iterator[Record | Problem]:
+def _entry(reading: Reading, role: Role, item: Item, entry: Entry, unknown: list[str]) -> Iterator[Record | Problem]:
     parts = EntryParts()
     content = parts.content
     read_data(entry.data or (), parts)
     read_attachments(entry.attachments or (), parts)
+    for words in unknown:
+        content.say(words)
     add_media(parts, reading.files)
     posted, problem = read_epoch(_time(entry, parts), item.place.member, item.place.index)
     if problem:
@@ -114,8 +114,8 @@ def _entry(reading: Reading, role: Role, item: Item, entry: Entry) -> Iterator[R
     place, folded = item.place, reading.shells.of(item.place)
     folded += reading.media.take(content.uris, (content.text, parts.post, *(a.description for a in content.attachments)))
     # What tells likes of one second apart is their sentence; posts and comments keep their id when their words change.
-    words = title if kind is RecordKind.LIKE else content.text if posted is None else ""
-    native_id = reading.native_id(role, posted, words, content)
+    words_of_id = title if kind is RecordKind.LIKE else content.text if posted is None else ""
+    native_id = reading.native_id(role, posted, words_of_id, content)
     if kind is RecordKind.LIKE and posted is not None:
         folded += _labelled_like(reading, content, posted)
     yield Record(

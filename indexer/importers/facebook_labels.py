@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from indexer.importers.facebook_members import Role
-from indexer.importers.facebook_parts import EntryParts, add_media, when
+from indexer.importers.facebook_parts import EntryParts, add_media, read_entry, when
 from indexer.importers.facebook_reading import READ_ERRORS, STATES, Reading
 from indexer.importers.facebook_shapes import Entry, LabelValue, Medium
 from indexer.importers.facebook_walk import Item, walk
@@ -21,7 +21,6 @@ from indexer.meta_json import read_epoch, repair_all
 from indexer.record import Problem, Record, RecordKind
 from indexer.text import fold, repair_mojibake
 
-_ENTRY = msgspec.json.Decoder(Entry, strict=False)
 _MESSAGE = {
     "message",
     "text",
@@ -45,7 +44,7 @@ def survey_labelled_likes(reading: Reading, member: str) -> None:
         if isinstance(item, Problem):
             continue
         try:
-            entry = _ENTRY.decode(item.raw)
+            entry, _ = read_entry(item.raw)
         except READ_ERRORS:
             continue  # reported as "bad-item" when the records are read
         if entry.timestamp and entry.label_values is not None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -13,6 +14,7 @@ from indexer.importers.facebook_shapes import (
     Attachments,
     Comment,
     DataPart,
+    Entry,
     Event,
     ForSale,
     LifeEvent,
@@ -22,18 +24,13 @@ from indexer.importers.facebook_shapes import (
     Place,
     Poll,
     Reaction,
-    StrictAttachmentPart,
-    StrictDataPart,
     strings_of,
 )
 from indexer.importers.facebook_text import Content
 from indexer.meta_json import UNKNOWN_TYPE, MediaFiles, repair_all
 from indexer.text import repair_mojibake
 
-_STRICT_PART = msgspec.json.Decoder(StrictAttachmentPart, strict=False)
-_PART = msgspec.json.Decoder(AttachmentPart, strict=False)
-_STRICT_DATA = msgspec.json.Decoder(StrictDataPart, strict=False)
-_DATA = msgspec.json.Decoder(DataPart, strict=False)
+_ENTRY = msgspec.json.Decoder(Entry, strict=False)
 _KNOWN_PARTS = frozenset(AttachmentPart.__struct_fields__)
 _KNOWN_DATA = frozenset(DataPart.__struct_fields__)
 
@@ -50,40 +47,50 @@ class EntryParts:
     updated: Number = None
 
 
-def read_data(parts: Iterable[msgspec.Raw], entry: EntryParts) -> None:
-    """Add the data of an entry. Raises msgspec.DecodeError for a part that is no object."""
-    for raw in parts:
-        try:
-            part: DataPart = _STRICT_DATA.decode(raw)
-        except msgspec.ValidationError:
-            part = _DATA.decode(raw)
-            _say_unknown(raw, _KNOWN_DATA, entry.content)
+def read_entry(raw: bytes) -> tuple[Entry, list[str]]:
+    """Return an entry, and the words in those of its parts that are of a kind not known here (a search finds them too).
+
+    Raises msgspec.DecodeError for an item that is no entry.
+    """
+    try:
+        return _ENTRY.decode(raw), []
+    except msgspec.ValidationError:
+        value = msgspec.json.decode(raw)
+        if not isinstance(value, dict):
+            raise
+    unknown: list[str] = []
+    value["data"] = [_known(part, _KNOWN_DATA, unknown) for part in value.get("data") or ()]
+    for group in value.get("attachments") or ():
+        if isinstance(group, dict):
+            group["data"] = [_known(part, _KNOWN_PARTS, unknown) for part in group.get("data") or ()]
+    return msgspec.convert(value, Entry, strict=False), unknown
+
+
+def read_data(parts: Iterable[DataPart], entry: EntryParts) -> None:
+    """Add the data of an entry."""
+    content = entry.content
+    for part in parts:
         if part.post:
-            entry.post = "\n".join(text for text in (entry.post, entry.content.say(part.post)) if text)
+            entry.post = "\n".join(text for text in (entry.post, content.say(part.post)) if text)
         if part.comment is not None:
             entry.comment = part.comment
-            entry.content.say(part.comment.comment)
+            content.say(part.comment.comment)
             if part.comment.group:
-                entry.content.extra["group"] = repair_mojibake(part.comment.group)
+                content.extra["group"] = repair_mojibake(part.comment.group)
         if part.reaction is not None:
             entry.reaction = part.reaction
-        entry.content.say(part.text)
-        entry.content.say(part.name)
+        content.say(part.text)
+        content.say(part.name)
         if part.update_timestamp:
             entry.updated = part.update_timestamp
         if part.backdated_timestamp:
-            entry.content.extra["backdated to"] = when(part.backdated_timestamp)
+            content.extra["backdated to"] = when(part.backdated_timestamp)
 
 
 def read_attachments(groups: Iterable[Attachments], entry: EntryParts) -> None:
-    """Add the attachments of an entry. Raises msgspec.DecodeError for a part that is no object."""
+    """Add the attachments of an entry."""
     for group in groups:
-        for raw in group.data or ():
-            try:
-                part: AttachmentPart = _STRICT_PART.decode(raw)
-            except msgspec.ValidationError:
-                part = _PART.decode(raw)
-                _say_unknown(raw, _KNOWN_PARTS, entry.content)
+        for part in group.data or ():
             _attachment(part, entry)
 
 
@@ -196,15 +203,11 @@ def _say_life_event(event: LifeEvent, content: Content) -> None:
     content.extra["life event"] = f"{title} ({days})" if days else title
 
 
-def _say_unknown(raw: msgspec.Raw, known: frozenset[str], content: Content) -> None:
-    """Say the words of a part of a kind that is not known here, so that a search finds them."""
-    value = repair_all(msgspec.json.decode(raw))
-    if isinstance(value, dict):
-        for text in _unknown_words(value, known):
-            content.say(text)
-
-
-def _unknown_words(value: dict[str, object], known: frozenset[str]) -> Iterator[str]:
-    for key, item in value.items():
+def _known(part: Any, known: frozenset[str], unknown: list[str]) -> Any:
+    """Return a part without the fields that are not known here; their words are added to `unknown`."""
+    if not isinstance(part, dict):
+        return part
+    for key, item in part.items():
         if key not in known:
-            yield from strings_of(item)
+            unknown += strings_of(repair_all(item))
+    return {key: item for key, item in part.items() if key in known}

@@ -1,6 +1,6 @@
 """The JSON objects of Facebook archives (2018-2026) as typed structs. Every field may be missing or null.
 
-`DataPart` and `AttachmentPart` are strict first, so that a part of a kind not known here is noticed and its words are kept.
+`DataPart` and `AttachmentPart` refuse a field that is not known here, so that it is noticed and its words are kept.
 """
 
 from __future__ import annotations
@@ -120,8 +120,8 @@ class LifeEvent(msgspec.Struct):
     place: Place | None = None
 
 
-class AttachmentPart(msgspec.Struct):
-    """One part of an attachment: exactly one of the fields is set."""
+class AttachmentPart(msgspec.Struct, forbid_unknown_fields=True):
+    """One part of an attachment: mostly one of the fields is set."""
 
     media: Medium | None = None
     external_context: External | None = None
@@ -136,9 +136,9 @@ class AttachmentPart(msgspec.Struct):
 
 
 class Attachments(msgspec.Struct):
-    """One group of attachments; each part stays raw until it is read."""
+    """One group of attachments."""
 
-    data: list[msgspec.Raw] | None = None
+    data: list[AttachmentPart] | None = None
 
 
 class Comment(msgspec.Struct):
@@ -157,7 +157,7 @@ class Reaction(msgspec.Struct):
     actor: Text = None
 
 
-class DataPart(msgspec.Struct):
+class DataPart(msgspec.Struct, forbid_unknown_fields=True):
     """One part of an entry's data. An empty one is a filler of Page archives."""
 
     post: Text = None
@@ -187,7 +187,7 @@ class Entry(msgspec.Struct):
 
     timestamp: Number = None
     title: Text = None
-    data: list[msgspec.Raw] | None = None
+    data: list[DataPart] | None = None
     attachments: list[Attachments] | None = None
     tags: list[Any] | None = None
     label_values: list[LabelValue] | None = None
@@ -198,20 +198,19 @@ class Entry(msgspec.Struct):
     uri: Text = None
 
 
+class ShellPart(msgspec.Struct):
+    """As much of an entry's data as tells a shell from its full record."""
+
+    post: Text = None
+    update_timestamp: Number = None
+
+
 class Shell(msgspec.Struct):
     """As much of an entry as tells a shell from its full record."""
 
     timestamp: Number = None
-    data: list[msgspec.Raw] | None = None
+    data: list[ShellPart] | None = None
     attachments: msgspec.Raw = msgspec.Raw(b"")
-
-
-class StrictAttachmentPart(AttachmentPart, forbid_unknown_fields=True):
-    """Refuses a kind of attachment that is not known here."""
-
-
-class StrictDataPart(DataPart, forbid_unknown_fields=True):
-    """Refuses a kind of data that is not known here."""
 
 
 def strings_of(value: Any) -> list[str]:
