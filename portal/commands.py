@@ -54,6 +54,7 @@ def link(data: Path | None, name: str | None) -> None:
 def worker(data: Path | None) -> None:
     """Work off long jobs (taking in, verifying, exporting) until stopped. The portal starts one itself unless SHOWME_JOB_WORKER=0."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s worker %(levelname)s %(message)s")
+    logging.getLogger("huey").setLevel(logging.WARNING)
     try:
         worker_process.serve(_config(data))
     except worker_process.AlreadyRunning as error:

@@ -18,7 +18,9 @@ PORTAL_SETTINGS = (
     Setting("SHOWME_ADDRESS", "127.0.0.1:8000", "Where the portal listens, and the address that printed links begin with."),
     Setting("SHOWME_PUBLIC_URL", "", "Address that people type, when a proxy stands before the portal; empty: http:// and SHOWME_ADDRESS."),
     Setting("SHOWME_PROXIES", "0", "How many trusted proxies stand before the portal and set X-Forwarded-For, -Proto and -Host."),
-    Setting("SHOWME_BODY_NAME", "City of Osage Bluff", "Name of the public body, shown on every page."),
+    Setting(
+        "SHOWME_BODY_NAME", "", "Name of the public body, shown on every page; empty: the demo's city in the demo, else a neutral word."
+    ),
     Setting("SHOWME_WEB_WORKERS", "2", "Web worker processes."),
     Setting("SHOWME_WEB_THREADS", "4", "Threads of each web worker."),
     Setting(
@@ -32,6 +34,7 @@ PORTAL_SETTINGS = (
 )
 
 MIN_SECRET = 32
+DEMO_BODY, NEUTRAL_BODY = "City of Kestrel Bend", "Social media records"
 HOW_TO_MAKE = "Make one: python -c 'import secrets; print(secrets.token_hex(32))'"
 LINK_LIFE = timedelta(hours=24)
 
@@ -89,7 +92,7 @@ def read(environ: Mapping[str, str] | None = None, data: Path | None = None) -> 
         address=table["SHOWME_ADDRESS"],
         public_url=(table["SHOWME_PUBLIC_URL"] or f"http://{table['SHOWME_ADDRESS']}").rstrip("/"),
         proxies=_number(table, "SHOWME_PROXIES", least=0),
-        body_name=table["SHOWME_BODY_NAME"],
+        body_name=table["SHOWME_BODY_NAME"] or (DEMO_BODY if demo else NEUTRAL_BODY),
         web_workers=_number(table, "SHOWME_WEB_WORKERS"),
         web_threads=_number(table, "SHOWME_WEB_THREADS"),
         job_worker=_switch(table, "SHOWME_JOB_WORKER"),

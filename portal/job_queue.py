@@ -18,8 +18,15 @@ def make_queue(config: Config) -> Any:
 
 
 def task_of(queue: Any, work: Callable[[int], None]) -> Callable[[int], Any]:
-    """Attach the work to a queue; calling the result puts a job's number in line."""
-    task: Callable[[int], Any] = queue.task(name="run_job")(work)
+    """Attach the work to a queue; calling the result puts a job's number in line.
+
+    The queue names a task by this module and function, so both sides of it must attach their work here.
+    """
+
+    def run_job(job_id: int) -> None:
+        work(job_id)
+
+    task: Callable[[int], Any] = queue.task()(run_job)
     return task
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import fcntl
 import logging
 import shutil
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from indexer.house import House, open_house
 from indexer.ingest import recover
@@ -16,6 +18,7 @@ from portal.config import Config
 from portal.jobs import Jobs
 
 LOCK_SECONDS = 5.0
+LINE_UP_EVERY = 15.0  # seconds
 THREADS = 2  # an export runs while an archive is taken in; two archives wait for each other
 KEEP_UPLOADS = 7 * 24 * 3600  # seconds that an upload whose job failed stays, so that it can be tried again
 log = logging.getLogger(__name__)
@@ -32,9 +35,8 @@ def serve(config: Config) -> None:
         queue = job_queue.make_queue(config)
         task = job_queue.task_of(queue, lambda job_id: work.run(house, job_id))
         tidy(house, config)
-        queue.flush()
-        for job_id in Jobs(house.db).waiting():
-            task(job_id)
+        queue.flush()  # the rows say what waits; what the line still holds may be done or gone
+        threading.Thread(target=_line_up, args=(house, queue, task), name="line-up", daemon=True).start()
         queue.create_consumer(workers=THREADS, worker_type="thread", periodic=False, initial_delay=0.05, max_delay=1.0).run()
 
 
@@ -58,6 +60,18 @@ def tidy(house: House, config: Config) -> None:
     for path in config.uploads.glob("*"):
         if path.stat().st_mtime < now - KEEP_UPLOADS:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _line_up(house: House, queue: Any, task: Callable[[int], Any]) -> None:
+    """Put every waiting job in line when the line is empty: at the start, and for whatever lost its place."""
+    while True:
+        try:
+            if not queue.pending_count():
+                for job_id in Jobs(house.db).waiting():
+                    task(job_id)
+        except Exception:  # a locked database passes; the next round tries again
+            log.exception("waiting jobs could not be lined up")
+        time.sleep(LINE_UP_EVERY)
 
 
 @contextmanager

@@ -63,6 +63,4 @@ def _page(code: int, detail: str = "") -> ResponseReturnValue:
     title, text = TEXTS.get(code, TEXTS[500])
     if request.path.endswith(".json") or request.accept_mimetypes.best == "application/json":
         return jsonify(error=str(title), detail=detail or str(text)), code
-    return render_template(
-        "errors/error.html", code=code, title=title, text=text, detail=detail
-    ), code
+    return render_template("errors/error.html", code=code, title=title, text=text, detail=detail), code
