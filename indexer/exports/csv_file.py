@@ -89,6 +89,6 @@ class CsvRows:
             )
         if self._replaced:
             notes.append(
-                f"records.csv: half letters that UTF-8 cannot hold, with U+FFFD in place of each: {self._replaced:,}. records.jsonl has them."
+                f"records.csv: half letters that UTF-8 cannot hold, U+FFFD in place of each: {self._replaced:,}. records.jsonl has them."
             )
         return Written(tuple(notes), replaced=self._replaced)
