@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date
-from typing import Final
+from functools import lru_cache
+from typing import Final, Required, TypedDict
 
 from indexer.engines import Document, Filters
 from indexer.query_nodes import HAS, LONGEST_WORD, And, Node, Or, Phrase, Wildcard, Word, clip, tag_key
@@ -20,61 +19,88 @@ _SPACE = re.compile(r"\s")
 _LONG = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A document as it is indexed: each text is its folded words with one space between them, each part apart."""
+class Entry(TypedDict, total=False):
+    """A document as it is indexed: each text is its folded words with one space between them, each part apart.
 
-    pk: int
-    text: tuple[str, ...]
-    account: tuple[str, ...]
-    author_words: tuple[str, ...]
-    url: tuple[str, ...]
-    hashtag: tuple[str, ...]
-    mention: tuple[str, ...]
-    has: tuple[str, ...]
-    account_id: int
-    platform: str
-    kind: str
+    A plain table, because a million are made in a minute; what is empty is left out.
+    """
+
+    pk: Required[int]
+    text: list[str]
+    account: list[str]
+    author_words: list[str]
+    url: list[str]
+    hashtag: list[str]
+    mention: list[str]
+    has: list[str]
+    account_id: Required[int]
+    platform: Required[str]
+    kind: Required[str]
     author: str
-    posted: int | None
-    day: date | None
+    day: int  # ordinal: 1 is 0001-01-01
+    month: int  # year * 12 + month - 1
+    newest: Required[int]
+    oldest: Required[int]
 
 
 def entry(document: Document) -> Entry:
     """Return what is indexed of a document. Raises ValueError for a number or a `has` word that no index can hold."""
     if not 0 <= document.pk <= LARGEST_PK:
         raise ValueError(f"record number {document.pk} is not within 0..{LARGEST_PK}")
-    unknown = [word for word in document.has if word not in HAS]
+    posted = document.posted
+    made: Entry = {
+        "pk": document.pk,
+        "account_id": document.account_id,
+        "platform": document.platform,
+        "kind": document.kind,
+        "newest": newest_key(posted, document.pk),
+        "oldest": oldest_key(posted, document.pk),
+    }
+    text = folded(document.parts)
+    if document.account_words:
+        made["account"] = _names(document.account_words)
+    if document.author:
+        made["author"] = plain(document.author)
+        made["author_words"] = _names((document.author,))
+    if document.day is not None:
+        made["day"] = document.day.toordinal()
+        made["month"] = document.day.year * 12 + document.day.month - 1
+    has = _has(document.has)
+    if document.urls:
+        made["url"] = folded(document.urls)
+        has = has | {"link"}
+    if document.hashtags and (tags := [key for tag in document.hashtags if (key := tag_key(tag))]):
+        made["hashtag"] = tags
+        has = has | {"hashtag"}
+        # a platform may name a hashtag that its cut text no longer shows: `flood` finds it all the same
+        text += [tag for tag in folded(document.hashtags) if not any(f" {tag} " in f" {part} " for part in text)]
+    if document.mentions and (tags := [key for name in document.mentions if (key := tag_key(name))]):
+        made["mention"] = tags
+        has = has | {"mention"}
+    if has:
+        made["has"] = sorted(has)
+    if text:
+        made["text"] = text
+    return made
+
+
+@lru_cache(maxsize=10_000)
+def _names(names: tuple[str, ...]) -> list[str]:
+    """Return the folded names of an account or an author; an archive repeats a few of them over and over."""
+    return folded(names)
+
+
+@lru_cache(maxsize=1_000)
+def _has(words_of: tuple[str, ...]) -> frozenset[str]:
+    unknown = [word for word in words_of if word not in HAS]
     if unknown:
         raise ValueError(f"has:{unknown[0]} cannot be searched for; add it to HAS in indexer/query_nodes.py")
-    text = folded(document.parts)
-    hashtag = tuple(dict.fromkeys(key for tag in document.hashtags if (key := tag_key(tag))))
-    mention = tuple(dict.fromkeys(key for name in document.mentions if (key := tag_key(name))))
-    if hashtag:  # a platform may name a hashtag that its cut text no longer shows: `flood` finds it all the same
-        text += tuple(tag for tag in folded(document.hashtags) if not any(f" {tag} " in f" {part} " for part in text))
-    has = {HAS[word] for word in document.has}
-    has.update(word for word, present in (("hashtag", hashtag), ("mention", mention), ("link", document.urls)) if present)
-    return Entry(
-        document.pk,
-        text,
-        folded(document.account_words),
-        folded((document.author,)),
-        folded(document.urls),
-        hashtag,
-        mention,
-        tuple(sorted(has)),
-        document.account_id,
-        document.platform,
-        document.kind,
-        plain(document.author),
-        document.posted,
-        document.day,
-    )
+    return frozenset(HAS[word] for word in words_of)
 
 
-def folded(texts: Iterable[str]) -> tuple[str, ...]:
+def folded(texts: Iterable[str]) -> list[str]:
     """Return each text as its words with one space between them; texts without a word are left out."""
-    return tuple(joined for text in texts if (joined := _joined(text)))
+    return [joined for text in texts if (joined := _joined(text))]
 
 
 def _joined(text: str) -> str:

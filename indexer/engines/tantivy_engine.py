@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from threading import RLock
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import tantivy
 from tantivy import FieldType, Occur, Order, Query
 
 from indexer.engines import FACETS, Document, Filters, Hits, IndexBusy, IndexOutdated, Sort, state
-from indexer.engines.entry import LARGEST_PK, Entry, entry, has_relevance, newest_key, oldest_key
+from indexer.engines.entry import LARGEST_PK, entry, has_relevance
 from indexer.engines.tantivy_query import Compiler, schema
 from indexer.query import Node, Wildcard
 
@@ -75,11 +75,11 @@ class TantivyEngine:
             try:
                 for document in documents:
                     one = entry(document)
-                    if one.pk <= self._highest:
-                        writer.delete_documents_by_term("pk", one.pk)
+                    if document.pk <= self._highest:
+                        writer.delete_documents_by_term("pk", document.pk)
                     else:
-                        self._highest = one.pk
-                    writer.add_document(make(_fields(one), fields))
+                        self._highest = document.pk
+                    writer.add_document(make(cast("dict[str, Any]", one), fields))
             except BaseException:
                 self._drop_writer()
                 raise
@@ -192,31 +192,6 @@ class TantivyEngine:
     def _mark(self) -> tuple[int, int]:
         found = os.stat(self.folder / "meta.json")  # noqa: PTH116  # asked for every search; Path.stat is slower
         return found.st_ino, found.st_mtime_ns
-
-
-def _fields(one: Entry) -> dict[str, Any]:
-    """Return the values of a document; tantivy takes lists for fields with several values."""
-    fields: dict[str, Any] = {
-        "text": list(one.text),
-        "account": list(one.account),
-        "author_words": list(one.author_words),
-        "url": list(one.url),
-        "hashtag": list(one.hashtag),
-        "mention": list(one.mention),
-        "has": list(one.has),
-        "platform": one.platform,
-        "kind": one.kind,
-        "pk": one.pk,
-        "account_id": one.account_id,
-        "newest": newest_key(one.posted, one.pk),
-        "oldest": oldest_key(one.posted, one.pk),
-    }
-    if one.author:
-        fields["author"] = one.author
-    if one.day is not None:
-        fields["day"] = one.day.toordinal()
-        fields["month"] = one.day.year * 12 + one.day.month - 1
-    return fields
 
 
 _ORDERS: Final = {

@@ -19,7 +19,7 @@ from whoosh.scoring import BM25F
 from whoosh.searching import Searcher
 
 from indexer.engines import FACETS, WILDCARD_LIMIT, Document, Filters, Hits, IndexBusy, IndexOutdated, Sort, TooBroad, state
-from indexer.engines.entry import accounts_of, entry, fits, has_relevance, newest_key, oldest_key, plain
+from indexer.engines.entry import accounts_of, entry, fits, has_relevance, plain
 from indexer.engines.whoosh_index import PART, WORD_FIELDS, schema
 from indexer.query import And, DayRange, Everything, Node, Not, Or, Phrase, Wildcard, Word
 
@@ -40,9 +40,10 @@ class _Facts:
     platform: str
     kind: str
     author: str
-    posted: int | None
     day: int | None  # ordinal
     has_media: bool
+    newest: int
+    oldest: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +178,20 @@ class WhooshEngine:
 
 def _fields(document: Document) -> dict[str, Any]:
     one = entry(document)
-    parts = {name: PART.join(getattr(one, "author_words" if name == "author" else name)) for name in WORD_FIELDS[:7]}
-    day = one.day.toordinal() if one.day else None
-    facts = (one.pk, one.account_id, one.platform, one.kind, one.author, one.posted, day, "media" in one.has)
-    return {**parts, "platform": one.platform, "kind": one.kind, "pk": str(one.pk), "facts": facts}
+    lists: dict[str, Any] = dict(one)
+    parts = {name: PART.join(lists.get("author_words" if name == "author" else name, ())) for name in WORD_FIELDS[:7]}
+    facts = (
+        one["pk"],
+        one["account_id"],
+        one["platform"],
+        one["kind"],
+        one.get("author", ""),
+        one.get("day"),
+        "media" in one.get("has", ()),
+        one["newest"],
+        one["oldest"],
+    )
+    return {**parts, "platform": one["platform"], "kind": one["kind"], "pk": str(one["pk"]), "facts": facts}
 
 
 def _ordered(now: _Snapshot, tree: Node, filters: Filters, sort: Sort) -> list[tuple[Any, _Facts]]:
@@ -188,11 +199,9 @@ def _ordered(now: _Snapshot, tree: Node, filters: Filters, sort: Sort) -> list[t
     scores = _Finder(now).find(tree)
     hits = [(score, now.facts[docnum]) for docnum, score in scores.items() if _allowed(now.facts[docnum], filters)]
     if sort is Sort.OLDEST:
-        return sorted(((oldest_key(facts.posted, facts.pk), facts) for _score, facts in hits), key=lambda hit: hit[0])
+        return sorted(((facts.oldest, facts) for _score, facts in hits), key=lambda hit: hit[0])
     scored = sort is Sort.RELEVANCE and has_relevance(tree)
-    return sorted(
-        (((-score if scored else 0, -newest_key(facts.posted, facts.pk)), facts) for score, facts in hits), key=lambda hit: hit[0]
-    )
+    return sorted((((-score if scored else 0, -facts.newest), facts) for score, facts in hits), key=lambda hit: hit[0])
 
 
 def _allowed(facts: _Facts, filters: Filters) -> bool:
