@@ -325,3 +325,21 @@ def test_an_archive_that_was_cut_inside_of_its_zip_tells_so(tmp_path: Path) -> N
     path.write_bytes(data)
     found = list(TwitterImporter().records(open_archive(path)))
     assert "member-damaged" in codes(found) or "json-cut" in codes(found)
+
+
+@pytest.mark.parametrize("separator", [",", ",\n  "])
+@pytest.mark.parametrize(
+    "item",
+    [
+        '{"tweet":{"id_str":"1","full_text":"x","odd":DEEP}}',
+        '{"tweet":{"id_str":"1","entities":DEEP}}',
+        "DEEP",
+    ],
+)
+def test_an_item_nested_without_end_costs_itself_only(tmp_path: Path, item: str, separator: str) -> None:
+    deep = "[" * 100_000 + "]" * 100_000
+    good = [json.dumps({"tweet": POST | {"id_str": str(number)}}) for number in (5, 6, 7)]
+    text = separator.join([good[0], item.replace("DEEP", deep), *good[1:]])
+    found = results(tmp_path, {"data/account.js": ACCOUNT, "data/tweets.js": f"window.YTD.tweets.part0 = [ {text} ]"})
+    assert [record.native_id for record in records(found)] == ["5", "6", "7"]
+    assert codes(found) == ["bad-item"]

@@ -15,6 +15,7 @@ from indexer.record import Place, Problem
 
 Item = TypeVar("Item")
 
+_TOO_DEEP = "it is nested deeper than any item of X"
 _LONE_HIGH = re.compile(rb"(?<!\\)((?:\\\\)*)\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])")
 _PAIR_OR_LOW = re.compile(rb"(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(?<!\\)((?:\\\\)*)\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 
@@ -71,6 +72,8 @@ def decode(decoder: msgspec.json.Decoder[Item], raw: bytes) -> tuple[Item, str] 
         return decoder.decode(raw), ""
     except msgspec.ValidationError as error:
         return str(error)
+    except RecursionError:
+        return _TOO_DEEP
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         mended = _mended(raw)
         if mended == raw:
@@ -79,6 +82,8 @@ def decode(decoder: msgspec.json.Decoder[Item], raw: bytes) -> tuple[Item, str] 
         return decoder.decode(mended), "Letters that are not valid text were replaced by \N{REPLACEMENT CHARACTER}."
     except msgspec.DecodeError as error:
         return str(error)
+    except RecursionError:
+        return _TOO_DEEP
 
 
 def _mended(raw: bytes) -> bytes:
