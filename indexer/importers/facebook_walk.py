@@ -16,6 +16,7 @@ from indexer.json_members import JsonDamaged, json_items
 from indexer.meta_json import items_of
 from indexer.record import Place, Problem
 
+_WHOLE = frozenset({"cover_photo"})  # an album's cover is a photo by itself; what is inside of it are no items
 _SINGLE = re.compile(rb'\s*\{\s*"(?:timestamp|attachments|label_values|fbid)"\s*:')
 
 
@@ -42,7 +43,7 @@ def walk(archive: Archive, member: str) -> Iterator[Item | Problem]:
         if isinstance(item, Problem):
             yield item
             scalar = ""
-        elif item.index >= 0:
+        elif item.index >= 0 or (item.raw[:1] == b"{" and item.key in _WHOLE):
             yield Item(item.key, Place(member, index, item.start, len(item.raw)), item.raw)
             index += 1
         elif item.raw[:1] == b"{":
