@@ -475,3 +475,17 @@ def reason(name: str) -> str:
     from fnmatch import fnmatchcase
 
     return next((why for pattern, why in IG.ignored.items() if fnmatchcase(name, pattern)), "")
+
+
+@pytest.mark.parametrize(
+    "name", [POSTS, COMMENTS, "your_instagram_activity/messages/inbox/pat_1234567/message_1.json", "media.json", "messages.json"]
+)
+def test_an_item_that_is_nested_thousands_deep_is_a_problem_and_the_next_one_is_read(name: str, tmp_path: Path) -> None:
+    deep = b'{"media":' * 5000 + b"{}" + b"}" * 5000
+    items = b",\n".join([deep, deep, b"{}", deep])
+    content = {"media.json": b'{"photos":[' + items + b"]}", "messages.json": b"[" + items + b"]"}.get(
+        name, b'{"messages":[' + items + b"]}"
+    )
+    records, problems = read(archive_with(tmp_path, {name: content}))
+    assert not any(record.text for record in records)
+    assert len([problem for problem in problems if problem.code == "bad-item"]) >= 3

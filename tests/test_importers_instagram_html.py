@@ -270,7 +270,16 @@ def test_pages_are_read_without_holding_them() -> None:
 
 
 def test_taking_a_box_apart_never_fails() -> None:
-    for raw in (b"", b"<", b"<div", b"<div class='_a6-g'>", b"\xff\xfe", b"<div><td><td><table><td>", b"</div></div>"):
+    for raw in (
+        b"",
+        b"<",
+        b"<div>" * 5000 + b"deep",
+        b"<div",
+        b"<div class='_a6-g'>",
+        b"\xff\xfe",
+        b"<div><td><td><table><td>",
+        b"</div></div>",
+    ):
         assert take_apart(raw) is not None
 
 

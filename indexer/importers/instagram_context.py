@@ -12,12 +12,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from io import BytesIO
 
+import msgspec
+
 from indexer.archive import Archive, MemberDamaged
 from indexer.json_members import JsonDamaged, JsonItem, json_items
 from indexer.meta_ids import MadeIds
 from indexer.meta_json import UNKNOWN_TYPE, MediaFiles, items_of, read_epoch
 from indexer.record import Attachment, Moment, Place, Problem, RecordKind
 
+# What decoding an item can raise: not JSON of that shape, not UTF-8, or nested a thousand deep.
+UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
 _MEDIA_NUMBER = re.compile(r"(?<!\d)(\d{17,18})(?:\.[A-Za-z0-9]{2,5})?\Z")
 _NOTHING = re.compile(rb'"(?:You have no data in this section|[^"\\]{0,80}no data[^"\\]{0,80})\.?"', re.IGNORECASE)
 # A file of several records is a list, or an object whose first key names a section ("ig_stories").

@@ -11,9 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import msgspec
-
-from indexer.importers.instagram_context import Context, Piece, items, minute, read_stamp, with_extra
+from indexer.importers.instagram_context import UNREADABLE, Context, Piece, items, minute, read_stamp, with_extra
 from indexer.importers.instagram_labels import COMMENT, OWNER, OWNER_NAME, USERNAME, is_label
 from indexer.importers.instagram_members import Role, Shape
 from indexer.importers.instagram_shapes import ENTRY, Entry, Labelled, Value
@@ -42,7 +40,7 @@ def entries(context: Context, role: Role, member: str) -> Iterator[Record | Prob
         number, item = found
         try:
             entry = ENTRY.decode(item.raw)
-        except (msgspec.DecodeError, UnicodeError) as error:
+        except UNREADABLE as error:
             yield bad_item(member, number, error)
             continue
         if entry.says_nothing:

@@ -7,6 +7,7 @@ import re
 import msgspec
 
 from indexer.archive import Archive, MemberDamaged
+from indexer.importers.instagram_context import UNREADABLE
 from indexer.importers.instagram_labels import OWNER_NAME, USERNAME, is_label
 from indexer.importers.instagram_members import Shape, role_of
 from indexer.importers.instagram_pages import take_apart
@@ -80,7 +81,7 @@ def _account(archive: Archive) -> tuple[str, str]:
     if old:
         try:
             profile = msgspec.json.decode(old, type=_OldProfile)
-        except (msgspec.DecodeError, UnicodeError):
+        except UNREADABLE:
             return "", ""  # a damaged profile leaves the account unknown; the capture asks for it
         return profile.username or "", profile.name or ""
     for stem in _PROFILES:
@@ -94,7 +95,7 @@ def _account(archive: Archive) -> tuple[str, str]:
 def _json_profile(content: bytes) -> list[tuple[str, str]]:
     try:
         profile = msgspec.json.decode(content, type=_Profile, strict=False)
-    except (msgspec.DecodeError, UnicodeError):
+    except UNREADABLE:
         return []  # empty or damaged: the account stays unknown
     users = [profile.profile_user] if isinstance(profile.profile_user, Entry) else profile.profile_user or []
     return [(label, value.text) for user in users for label, value in user.mapped().items()]

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
-
-from indexer.importers.instagram_context import Context, items, read_stamp, with_extra
+from indexer.importers.instagram_context import UNREADABLE, Context, items, read_stamp, with_extra
 from indexer.importers.instagram_dates import read_printed
 from indexer.importers.instagram_members import Role
 from indexer.importers.instagram_pages import boxes, take_apart
@@ -78,7 +76,7 @@ def _items(context: Context, member: str) -> Iterator[_Found | Problem]:
         number, item = found
         try:
             entry = ENTRY.decode(item.raw)
-        except (msgspec.DecodeError, UnicodeError) as error:
+        except UNREADABLE as error:
             yield bad_item(member, number, error)
             continue
         media = list(entry.media_map_data.values()) if isinstance(entry.media_map_data, dict) else []

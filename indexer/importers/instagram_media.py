@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
-
-from indexer.importers.instagram_context import Context, Piece, items, media_number, piece, read_stamp, with_extra
+from indexer.importers.instagram_context import UNREADABLE, Context, Piece, items, media_number, piece, read_stamp, with_extra
 from indexer.importers.instagram_labels import COMMENT, is_label
 from indexer.importers.instagram_members import Role
 from indexer.importers.instagram_shapes import MEDIUM, Medium, TextAppPost
@@ -33,7 +31,7 @@ def published(context: Context, role: Role, member: str) -> Iterator[Record | Pr
 def _post(context: Context, role: Role, member: str, number: int, item: JsonItem) -> Iterator[Record | Problem]:
     try:
         post = MEDIUM.decode(item.raw)
-    except (msgspec.DecodeError, UnicodeError) as error:
+    except UNREADABLE as error:
         yield bad_item(member, number, error)
         return
     media = _many(post.media) or ([post] if post.uri is not None else [])

@@ -12,7 +12,7 @@ from datetime import UTC
 
 import msgspec
 
-from indexer.importers.instagram_context import Context, Piece, items, minute, old_time, piece, with_extra
+from indexer.importers.instagram_context import UNREADABLE, Context, Piece, items, minute, old_time, piece, with_extra
 from indexer.importers.instagram_members import Role
 from indexer.meta_json import bad_item
 from indexer.record import Moment, Place, Problem, Record, RecordKind, TimeRule
@@ -61,7 +61,7 @@ def old_media(context: Context, role: Role, member: str) -> Iterator[Record | Pr
         kind, extra = _SECTIONS.get(item.key, (role.kind, {"section": item.key}))
         try:
             medium = _MEDIUM.decode(item.raw)
-        except (msgspec.DecodeError, UnicodeError) as error:
+        except UNREADABLE as error:
             yield bad_item(member, number, error)
             continue
         if not medium.path and not medium.taken_at and not medium.caption:
@@ -100,7 +100,7 @@ def old_lists(context: Context, role: Role, member: str) -> Iterator[Record | Pr
         number, item = found
         try:
             values = [value or "" for value in _LIST.decode(item.raw)]
-        except (msgspec.DecodeError, UnicodeError) as error:
+        except UNREADABLE as error:
             yield bad_item(member, number, error)
             continue
         length = 3 if role.kind is RecordKind.COMMENT else 2

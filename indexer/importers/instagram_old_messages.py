@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from indexer.importers.instagram_chat import reaction_record
-from indexer.importers.instagram_context import Context, Piece, items, piece, with_extra
+from indexer.importers.instagram_context import UNREADABLE, Context, Piece, items, piece, with_extra
 from indexer.importers.instagram_members import Role
 from indexer.importers.instagram_old import read_old_time
 from indexer.meta_json import bad_item, media_type
@@ -64,7 +64,7 @@ def old_messages(context: Context, role: Role, member: str) -> Iterator[Record |
         number, item = found
         try:
             conversation = _CONVERSATION.decode(item.raw)
-        except (msgspec.DecodeError, UnicodeError) as error:
+        except UNREADABLE as error:
             yield bad_item(member, number, error)
             continue
         if conversation.conversation is None:
@@ -86,7 +86,7 @@ def _messages(context: Context, role: Role, source: Piece, conversation: _Conver
         at += len(raw)
         try:
             message = _MESSAGE.decode(raw)
-        except (msgspec.DecodeError, UnicodeError) as error:
+        except UNREADABLE as error:
             yield Problem(member, "bad-item", f"Message {index + 1} of this conversation does not read: {error}.", number)
             continue
         posted, problem = read_old_time(message.created_at, member, number)

@@ -19,6 +19,7 @@ from indexer.record import Problem
 
 _OPENING = re.compile(rb'<div class="(?:[^"<>]{0,300} )?_a6-g[ "][^<>]{0,300}>')
 _DIV = re.compile(rb"<div\b|</div>")
+MAX_DEPTH = 100  # elements inside elements; the deepest page seen has 12
 MAX_NESTED = 2000  # boxes inside one box; a page in which more seem to be is damaged
 _FILES = ("media/", "your_instagram_activity/", "messages/", "photos/", "../")
 _BLOCKS = frozenset({"div", "p", "li", "tr", "h1", "h2", "h3", "ul", "section"})
@@ -215,11 +216,14 @@ def _caption(picture: LexborNode) -> str:
 def said(node: LexborNode) -> str:
     """Return the text of an element as a reader sees it, without tables, players and reactions."""
     pieces: list[str] = []
-    _collect(node, pieces)
+    _collect(node, pieces, 0)
     return _SPACES.sub("\n", "".join(pieces)).strip()
 
 
-def _collect(node: LexborNode, pieces: list[str]) -> None:
+def _collect(node: LexborNode, pieces: list[str], depth: int) -> None:
+    if depth > MAX_DEPTH:
+        pieces.append(node.text(separator="\n"))
+        return
     for child in node.iter(include_text=True):
         tag = child.tag
         if tag == "-text":
@@ -232,12 +236,12 @@ def _collect(node: LexborNode, pieces: list[str]) -> None:
             continue
         elif tag in _BLOCKS:
             inner: list[str] = []
-            _collect(child, inner)
+            _collect(child, inner, depth + 1)
             text = "".join(inner).strip()
             if text:
                 pieces.extend(("\n" if pieces else "", text, "\n"))
         else:
-            _collect(child, pieces)
+            _collect(child, pieces, depth + 1)
 
 
 def _relative(address: str) -> str:
