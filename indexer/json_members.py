@@ -128,7 +128,7 @@ class _Reader:
         part = self.buffer[self.at : cut + 1]
         try:
             raws = msgspec.json.decode(b"[" + part + b"]", type=list[msgspec.Raw])
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):  # nested a thousand deep is a reason too
             self.no_batch = True  # until the next chunk: something here wants reading one by one
             return []
         items, at = [], 0

@@ -126,7 +126,7 @@ def _thread_of(archive: Archive, member: str, names: Collection[str], made: Made
                 title = repair_mojibake(_STRING.decode(item.raw))
             elif item.key == "participants":
                 people.append(repair_mojibake(_NAME.decode(item.raw).name or ""))
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
             continue  # a conversation without a title is still one; its messages carry the senders' names
     boxes = [_BOXES[part] for part in member.split("/") if part in _BOXES]
     people = [name for name in people if name]
@@ -138,7 +138,7 @@ def _thread_of(archive: Archive, member: str, names: Collection[str], made: Made
 def _message(item: JsonItem, thread: _Thread) -> Iterator[Record | Problem]:
     try:
         message = _MESSAGE.decode(item.raw)
-    except (msgspec.DecodeError, UnicodeError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         yield bad_item(thread.member, item.index, error)
         return
     posted, problem = read_epoch(message.timestamp_ms, thread.member, item.index, milliseconds=True)
@@ -248,7 +248,7 @@ def _picture(item: JsonItem, thread: _Thread) -> Iterator[Record | Problem]:
     """Yield the picture that a group conversation shows beside its name."""
     try:
         picture = _URI.decode(item.raw)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         yield bad_item(thread.member, -1, error)
         return
     if not picture.uri:
