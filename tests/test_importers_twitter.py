@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import json
+import random
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -343,3 +344,26 @@ def test_an_item_nested_without_end_costs_itself_only(tmp_path: Path, item: str,
     found = results(tmp_path, {"data/account.js": ACCOUNT, "data/tweets.js": f"window.YTD.tweets.part0 = [ {text} ]"})
     assert [record.native_id for record in records(found)] == ["5", "6", "7"]
     assert codes(found) == ["bad-item"]
+
+
+DEBRIS = (b"{", b"}", b"[", b"]", b'"', b"\\", b"null", b"\xff", b"\0", b"1e999", b"-1", b"\\ud800", b"true", b",", b"9" * 30, b"")
+
+
+@pytest.mark.parametrize("case", sorted((CASES / "twitter").iterdir()), ids=lambda case: case.name)
+def test_members_with_random_damage_give_values_and_never_an_exception(case: Path, tmp_path: Path) -> None:
+    files = {path.relative_to(case / "archive").as_posix(): path.read_bytes() for path in (case / "archive").rglob("*") if path.is_file()}
+    texts = [name for name in files if name.endswith((".js", ".csv"))]
+    for seed in range(25):
+        chance = random.Random(f"{case.name} {seed}")  # noqa: S311  # damage that repeats, no secret
+        name = chance.choice(texts)
+        damaged = bytearray(files[name])
+        for _ in range(chance.randint(1, 5)):
+            at = chance.randrange(len(damaged) + 1)
+            damaged[at : at + chance.choice((0, 0, 1, 40))] = chance.choice(DEBRIS)
+        archive = open_archive(folder_of(files | {name: bytes(damaged)}, tmp_path / str(seed)))
+        importer = TwitterImporter()
+        importer.identify(archive)
+        assert importer.facts(archive).account.native_id
+        for record in records(list(importer.records(archive))):
+            data = archive.read(record.place.member)
+            assert data[record.place.start : record.place.start + record.place.length] == record.raw

@@ -187,12 +187,24 @@ def test_media_are_joined_by_post_id_and_name(tmp_path: Path) -> None:
     }
     (record,) = records(results(tmp_path, files))
     assert [(one.name, one.media_type, one.member, one.description) for one in record.attachments] == [
-        ("12-A.jpg", "image/jpeg", "data/tweets_media/12-A.jpg", "A bridge"),
-        ("12-high.mp4", "video/mp4", "data/tweets_media/12-high.mp4", ""),
+        ("A.jpg", "image/jpeg", "data/tweets_media/12-A.jpg", "A bridge"),
+        ("high.mp4", "video/mp4", "data/tweets_media/12-high.mp4", ""),
         ("gone.jpg", "image/jpeg", "", ""),
-        ("12-more.png", "image/png", "data/tweets_media/12-more.png", ""),
+        ("more.png", "image/png", "data/tweets_media/12-more.png", ""),
     ]
     assert record.attachments[1].url == "https://v.example/high.mp4?tag=1"
+
+
+def test_a_picture_has_the_same_name_whether_the_archive_holds_it_or_not(tmp_path: Path) -> None:
+    media = {"media": [{"media_url_https": "https://pbs.example/A.jpg", "type": "photo"}]}
+    files: dict[str, bytes | str] = {
+        "data/account.js": ACCOUNT,
+        "data/tweets.js": ytd("tweets", [{"tweet": post(12, "Look", extended_entities=media)}]),
+    }
+    (without,) = records(results(tmp_path / "1", files))
+    (held,) = records(results(tmp_path / "2", files | {"data/tweets_media/12-A.jpg": b"x"}))
+    assert [attachment.name for attachment in held.attachments] == [attachment.name for attachment in without.attachments]
+    assert [held.attachments[0].member, without.attachments[0].member] == ["data/tweets_media/12-A.jpg", ""]
 
 
 def edits(*numbers: str) -> dict[str, Any]:

@@ -50,8 +50,8 @@ class MediaFiles:
             member = next((name for name in files if any(name.endswith(f"/{number}-{base}") for number in owners)), "") if base else ""
             taken.add(member)
             text = medium.ext_alt_text or medium.media_alt or medium.alt_text or ""
-            found.append(Attachment(_file_name(member) or base or url, media_type(base or member), member, url, text))
-        found += [Attachment(_file_name(name), media_type(name), name) for name in files if name not in taken]
+            found.append(Attachment(base or url, media_type(base or member), member, url, text))
+        found += [Attachment(_own_name(name), media_type(name), name) for name in files if name not in taken]
         return tuple(found)
 
     def of_message(self, number: str, urls: Iterable[str]) -> tuple[Attachment, ...]:
@@ -62,8 +62,8 @@ class MediaFiles:
             base = _base(url)
             member = next((name for name in files if name.endswith(f"/{number}-{base}")), "") if base else ""
             taken.add(member)
-            found.append(Attachment(_file_name(member) or base or url, media_type(base or member), member, url))
-        found += [Attachment(_file_name(name), media_type(name), name) for name in files if name not in taken]
+            found.append(Attachment(base or url, media_type(base or member), member, url))
+        found += [Attachment(_own_name(name), media_type(name), name) for name in files if name not in taken]
         return tuple(found)
 
 
@@ -114,5 +114,7 @@ def _base(url: str) -> str:
     return url.partition("?")[0].rpartition("/")[2]
 
 
-def _file_name(member: str) -> str:
-    return member.rpartition("/")[2]
+def _own_name(member: str) -> str:
+    """Return a file's name at X, without the id that an archive puts before it: the same in every capture."""
+    name = member.rpartition("/")[2]
+    return name.partition("-")[2] or name

@@ -85,7 +85,6 @@ class _Thread:
     item: JsonItem
     number: str
     title: str
-    is_group: bool
     made: Counter[str] = field(default_factory=Counter)
 
     def place(self, part: Part, pointer: str) -> Place:
@@ -119,7 +118,7 @@ class MessageReader:
                 continue
             read += 1
             number = text_of(conversation.conversation_id)
-            thread = _Thread(member, item, number, _title(parts), "-" not in number)
+            thread = _Thread(member, item, number, _title(parts))
             for position, part in enumerate(parts):
                 yield from self._entry(thread, part, f"dmConversation/messages/{position}")
         yield Tally(member, read)
