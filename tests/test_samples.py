@@ -260,6 +260,17 @@ def test_the_later_capture_knows_lost_and_changed_records_of_the_earlier_one() -
     assert len([key for key, text in liked.items() if text and liked_later[key] is None]) > 3
 
 
+def test_messages_of_both_captures_say_the_same_and_two_exchanges_were_deleted_between_them() -> None:
+    def said(name: str) -> dict[str, dict[str, Any]]:
+        entries = [entry for one in data(name, "data/direct-messages.js") for entry in one["dmConversation"]["messages"]]
+        return {entry["messageCreate"]["id"]: entry["messageCreate"] for entry in entries}
+
+    earlier, later = said(CITY_EARLIER), said(CITY)
+    assert all(earlier[key] == later[key] for key in earlier.keys() & later.keys())
+    assert 4 <= len(earlier.keys() - later.keys()) <= 6
+    assert len(earlier) > 80
+
+
 def test_nothing_of_the_police_is_captured_after_march_2022() -> None:
     times = sorted(record.posted.utc for record in read(POLICE)[0] if record.posted and record.posted.utc)
     assert (times[0].year, f"{times[-1]:%Y-%m}") == (2015, "2022-03")

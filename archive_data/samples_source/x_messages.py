@@ -63,10 +63,10 @@ def conversations(until: datetime, *, without: frozenset[int] = frozenset()) -> 
 
     `without` are numbers of exchanges that were deleted before the archive was made.
     """
-    dice = Dice("x direct messages")
     found: dict[str, list[dict[str, Any]]] = {}
     media: dict[str, bytes] = {}
     for number in range(CONVERSATIONS):
+        dice = Dice(f"x direct messages {number}")  # one each, so that a missing one changes no other
         when = local("2016-01-11 10:00") + timedelta(days=3560 * number // CONVERSATIONS, minutes=dice.number(0, 500))
         resident = RESIDENTS[number % len(RESIDENTS)]
         talk = exchange(dice, when)
