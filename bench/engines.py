@@ -1,0 +1,188 @@
+"""The three that answer a question: our search, a plain tantivy index, and SQLite FTS5 with the statements that Datasette sends.
+
+Each gives the exact count, the newest 25, the counts by account and kind, and the counts by month.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Protocol
+
+import tantivy
+from tantivy import FieldType, Occur, Order, Query
+
+from bench.corpus import Size
+from bench.peers import COLUMNS, database_of, index_of, schema
+from bench.questions import Question
+from indexer.engines import Filters
+from indexer.house import open_house
+from indexer.search import Searcher, SearchRequest
+
+PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a question came to; the counts in falling order, so that the three can be compared whatever they call an account."""
+
+    total: int
+    shown: int
+    accounts: tuple[int, ...]
+    kinds: Mapping[str, int]
+    months: Mapping[str, int]
+
+
+class Answering(Protocol):
+    """One of the three. `ask` is what is timed; `answer` reads what it gave."""
+
+    name: str
+
+    def ask(self, question: Question) -> Any:
+        """Put the question."""
+        ...
+
+    def answer(self, given: Any) -> Answer:
+        """Return what was given in the common shape."""
+        ...
+
+
+class NotAnswered(Exception):
+    """Our search could not read a question: then there is nothing to measure."""
+
+
+class Ours:
+    """Our search in process, the rows of the catalogue, snippets and all five facets included."""
+
+    name = "ours"
+
+    def __init__(self, house: Path) -> None:
+        self._house = open_house(house)
+        self._searcher = Searcher(self._house)
+
+    def ask(self, question: Question) -> Any:
+        """See Answering."""
+        return self._searcher.search(SearchRequest(question.ours, Filters(question.first, question.last), limit=PAGE))
+
+    def engine_only(self, question: Question) -> Any:
+        """Put the question to the index alone: what of the time is not the catalogue's."""
+        tree = self._searcher._tree(SearchRequest(question.ours))  # noqa: SLF001  # the tree is not parsed in the time that is measured
+        return lambda: self._house.index.search(tree, Filters(question.first, question.last), SearchRequest().sort, PAGE, 0)
+
+    def months(self, question: Question) -> Mapping[str, int]:
+        """Return the counts by month; a page shows years where there are many months."""
+        hits = self.engine_only(question)()
+        return dict(hits.months)
+
+    def answer(self, given: Any) -> Answer:
+        """See Answering."""
+        if not given.answered:
+            raise NotAnswered(f"{given.request.query}: {given.diagnostics}")
+        counts = {name: {value.value: value.count for value in values} for name, values in given.facets.items()}
+        years: dict[str, int] = {bar.label: bar.count for bar in given.bars if bar.count}
+        return Answer(given.total, len(given.records), _falling(counts.get("account", {})), counts.get("kind", {}), years)
+
+    def close(self) -> None:
+        """Let go of the house."""
+        self._house.close()
+
+
+class RawTantivy:
+    """A plain tantivy index: search, count and aggregations, no rows."""
+
+    name = "raw tantivy"
+
+    def __init__(self, out: Path, size: Size) -> None:
+        index = tantivy.Index(schema(), str(index_of(out, size)))
+        index.reload()
+        self._searcher = index.searcher()
+
+    def ask(self, question: Question) -> Any:
+        """See Answering."""
+        query = raw_query(question)
+        found: Any = self._searcher.search(query, PAGE, count=True, order_by_field="posted", order=Order.Desc)
+        wanted = {name: {"terms": {"field": name, "size": 60_000}} for name in ("account", "kind", "month")}
+        return found, self._searcher.aggregate(query, wanted)
+
+    def answer(self, given: Any) -> Answer:
+        """See Answering."""
+        found, counted = given
+        counts = {
+            name: {bucket["key"]: bucket["doc_count"] for bucket in counted[name]["buckets"]} for name in ("account", "kind", "month")
+        }
+        months = {f"{int(month) // 100:04}-{int(month) % 100:02}": count for month, count in counts["month"].items()}
+        return Answer(found.count, len(found.hits), _falling(counts["account"]), counts["kind"], months)
+
+
+class Fts5:
+    """SQLite FTS5 through the statements of Datasette 0.65: count, page, and one statement for each facet."""
+
+    name = "FTS5"
+
+    def __init__(self, out: Path, size: Size) -> None:
+        self._connection = sqlite3.connect(f"file:{database_of(out, size)}?mode=ro", uri=True)
+
+    def ask(self, question: Question) -> Any:
+        """See Answering."""
+        where, values = _where(question)
+        rows = f"select {', '.join(COLUMNS)} from posts{where}"
+        execute = self._connection.execute
+        total = execute(f"select count(*) from posts{where}", values).fetchone()[0]
+        page = execute(f"{rows} order by posted desc limit {PAGE + 1}", values).fetchall()
+        facets = [
+            execute(
+                f"select {name} as value, count(*) as count from ({rows}) where {name} is not null"
+                f" group by {name} order by count desc, value limit 1001",
+                values,
+            ).fetchall()
+            for name in ("account", "kind", "month")
+        ]
+        return total, page, facets
+
+    def answer(self, given: Any) -> Answer:
+        """See Answering."""
+        total, page, (accounts, kinds, months) = given
+        return Answer(total, min(len(page), PAGE), _falling(dict(accounts)), dict(kinds), dict(months))
+
+
+def raw_query(question: Question) -> Query:
+    """Return a question as a query of the plain tantivy index."""
+    clauses = []
+    for group in question.every:
+        either = [_raw_term(term) for term in group]
+        clauses.append((Occur.Must, either[0] if len(either) == 1 else Query.boolean_query([(Occur.Should, one) for one in either])))
+    clauses += [(Occur.MustNot, _raw_term(term)) for term in question.without]
+    if question.first and question.last:
+        days = Query.range_query(schema(), "day", FieldType.Integer, _day(question.first), _day(question.last))
+        clauses.append((Occur.Must, days))
+    return clauses[0][1] if len(clauses) == 1 else Query.boolean_query(clauses)
+
+
+def _raw_term(term: str) -> Query:
+    if " " in term:
+        return Query.phrase_query(schema(), "text", list(term.split()))
+    return Query.regex_query(schema(), "text", f"{term[:-1]}.*") if term.endswith("*") else Query.term_query(schema(), "text", term)
+
+
+def _day(day: date) -> int:
+    return day.year * 10_000 + day.month * 100 + day.day
+
+
+def _where(question: Question) -> tuple[str, dict[str, str]]:
+    """Return the conditions as Datasette writes them."""
+    parts: list[str] = []
+    values: dict[str, str] = {}
+    if question.first and question.last:
+        parts += ['"day" >= :p0', '"day" <= :p1']
+        values.update(p0=question.first.isoformat(), p1=question.last.isoformat())
+    if question.every:
+        parts.append("rowid in (select rowid from posts_fts where posts_fts match :search)")
+        values["search"] = question.fts5
+    return (" where " + " and ".join(parts) if parts else ""), values
+
+
+def _falling(counts: Mapping[Any, int]) -> tuple[int, ...]:
+    return tuple(sorted(counts.values(), reverse=True))

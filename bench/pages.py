@@ -1,0 +1,154 @@
+"""Asks for pages over HTTP as browsers do: our search page against Datasette's table page, one client and eight."""
+
+from __future__ import annotations
+
+import http.client
+import itertools
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from bench.corpus import FIRST_YEAR, Size
+from bench.figures import Goal, median, percentile, show_goals, show_table
+from bench.ingest import house_of
+from bench.peers import database_of
+from bench.questions import Question, questions
+from bench.servers import HOST, NotServed, Server, datasette, portal
+
+CLIENTS = (1, 8)
+REQUESTS, SECONDS = 400, 20.0  # a run ends with the first of both
+TIMEOUT = 120.0
+P95 = 150.0  # milliseconds
+
+
+@dataclass(slots=True)
+class Run:
+    """What the clients of one run saw: milliseconds of each page, and what went wrong."""
+
+    times: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def measure(out: Path, size: Size, command: Path | None) -> dict[str, Any]:
+    """Return the figures of both servers; Datasette's are left out where it is not installed."""
+    asked = questions(FIRST_YEAR + size.years - 1)
+    figures: dict[str, Any] = {"records": size.records, "runs": []}
+    with portal(house_of(out, size)) as server:
+        figures["runs"] += _runs(server, [our_path(one) for one in asked], "answers")
+    if command is None:
+        print("  Datasette is not installed (requirements-bench.txt): its half is left out", flush=True)
+        return figures
+    for limits in (False, True):
+        note = "cut off at its own limits" if limits else "whole answers"
+        with datasette(command, database_of(out, size), limits=limits) as server:
+            figures["runs"] += _runs(server, [datasette_path(one, database_of(out, size).stem) for one in asked], note)
+    return figures
+
+
+def find_datasette(named: Path | None) -> Path | None:
+    """Return the command that was named, else the one beside this Python or in the path; None where there is none."""
+    if named is not None:
+        return named
+    beside = Path(sys.executable).with_name("datasette")
+    found = shutil.which("datasette")
+    return beside if beside.exists() else Path(found) if found else None
+
+
+def our_path(question: Question) -> str:
+    """Return the address of our search page for a question."""
+    values = {"q": "" if question.ours == "*" else question.ours}
+    if question.first and question.last:
+        values.update({"from": question.first.isoformat(), "to": question.last.isoformat()})
+    return "/search?" + urlencode({name: value for name, value in values.items() if value})
+
+
+def datasette_path(question: Question, database: str) -> str:
+    """Return the address of Datasette's table page for a question: same page, order, facets."""
+    values = [("_size", "25"), ("_sort_desc", "posted"), ("_facet_size", "max")]
+    values += [("_facet", name) for name in ("account", "kind", "month")]
+    if question.every:
+        values += [("_search", question.fts5), ("_searchmode", "raw")]
+    if question.first and question.last:
+        values += [("day__gte", question.first.isoformat()), ("day__lte", question.last.isoformat())]
+    return f"/{database}/posts?" + urlencode(values)
+
+
+def _runs(server: Server, paths: Sequence[str], note: str) -> list[dict[str, Any]]:
+    warm = run(server, paths, 1, len(paths) * 2, TIMEOUT)
+    if warm.errors:
+        raise NotServed(f"{server.name}: {warm.errors[0]}")
+    rows = []
+    for clients in CLIENTS:
+        done = run(server, paths, clients, REQUESTS, SECONDS)
+        if done.errors:
+            raise NotServed(f"{server.name}: {len(done.errors)} of {len(done.times)} pages went wrong: {done.errors[0]}")
+        row = {
+            "server": server.name,
+            "note": note,
+            "clients": clients,
+            "pages": len(done.times),
+            "p50": median(done.times),
+            "p95": percentile(done.times, 0.95),
+            "per_second": len(done.times) / done.seconds,
+        }
+        print(f"  {server.name} ({note}), {clients} clients: {row['pages']} pages, p95 {row['p95']:.0f} ms", flush=True)
+        rows.append(row)
+    return rows
+
+
+def run(server: Server, paths: Sequence[str], clients: int, most: int, seconds: float) -> Run:
+    """Let clients ask for the paths in turn, each over a connection that it keeps; at most `most` pages and so many seconds."""
+    done = Run()
+    tickets = itertools.count()
+    started = time.perf_counter()
+
+    def client() -> None:
+        connection = http.client.HTTPConnection(HOST, server.port, timeout=TIMEOUT)
+        try:
+            while (ticket := next(tickets)) < most and time.perf_counter() - started < seconds:
+                before = time.perf_counter()
+                error = _fetch(connection, paths[ticket % len(paths)], server.headers)
+                done.times.append((time.perf_counter() - before) * 1000)
+                if error:
+                    done.errors.append(error)
+        except (OSError, http.client.HTTPException) as error:
+            done.errors.append(f"{type(error).__name__}: {error}")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=client) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    done.seconds = time.perf_counter() - started
+    return done
+
+
+def _fetch(connection: http.client.HTTPConnection, path: str, headers: dict[str, str]) -> str:
+    """Fetch one page; return what was wrong with it."""
+    connection.request("GET", path, headers=headers)
+    answer = connection.getresponse()
+    body = answer.read()
+    return "" if answer.status == http.client.OK and body else f"{path} answered {answer.status}"
+
+
+def show(figures: dict[str, Any]) -> list[Goal]:
+    """Print the table and return the goals."""
+    runs = figures["runs"]
+    show_table(
+        f"Search pages over HTTP on {figures['records']:,} records, the questions above in turn (milliseconds)",
+        ("", "clients", "pages", "p50", "p95", "pages/s"),
+        [(f"{row['server']} ({row['note']})", row["clients"], row["pages"], row["p50"], row["p95"], row["per_second"]) for row in runs],
+    )
+    ours = next(row for row in runs if row["server"] == "our search page" and row["clients"] == CLIENTS[-1])
+    goals = [Goal("search page p95 < 150 ms at 8 clients", ours["p95"], P95, counts=figures["records"] >= 1_000_000)]
+    show_goals(goals)
+    return goals
