@@ -38,6 +38,7 @@ class IndexRow(NamedTuple):
     posted_ms: int | None
     parent_id: str | None
     data: version_data.VersionData
+    earlier: tuple[str, ...] = ()  # texts of the versions before
 
 
 class Catalogue:
@@ -270,7 +271,23 @@ class Catalogue:
             for at in range(0, len(pks), BATCH):
                 for row in connection.execute(query.where(records.c.pk.in_(pks[at : at + BATCH]))):
                     found[row[0]] = IndexRow(*row[:10], version_data.decode(row[10]))
-        return [found[pk] for pk in pks if pk in found]
+            earlier = self._earlier_texts(connection, [row.pk for row in found.values() if row.versions > 1])
+        return [found[pk]._replace(earlier=earlier.get(pk, ())) for pk in pks if pk in found]
+
+    def _earlier_texts(self, connection: sa.Connection, pks: Sequence[int]) -> dict[int, tuple[str, ...]]:
+        """Return the texts of all versions that are not current: what somebody wrote and changed is searched too."""
+        texts: dict[int, tuple[str, ...]] = {}
+        query = (
+            sa.select(versions.c.record_pk, versions.c.text, versions.c.title)
+            .join(records, records.c.pk == versions.c.record_pk)
+            .join(captures, captures.c.id == versions.c.first_capture_id)
+            .where(versions.c.id != records.c.current_version_id, captures.c.state == COMPLETE)
+            .order_by(versions.c.record_pk, versions.c.number)
+        )
+        for at in range(0, len(pks), BATCH):
+            for pk, text, title in connection.execute(query.where(versions.c.record_pk.in_(pks[at : at + BATCH]))):
+                texts[pk] = (*texts.get(pk, ()), text, title)
+        return texts
 
     # rows to values
 

@@ -169,7 +169,7 @@ def results(found: Results, zone_name: str) -> Shape:
         "sort": str(found.request.sort),
         "limit": found.request.limit,
         "offset": found.request.offset,
-        "records": [record(hit.view, zone_name) for hit in found.records],
+        "records": [{**record(hit.view, zone_name), "found_in_version": hit.version} for hit in found.records],
         "facets": {
             name: [{"value": value.value, "label": value.label, "count": value.count} for value in values]
             for name, values in found.facets.items()

@@ -66,7 +66,7 @@ def document(row: IndexRow, account: AccountView, zone: str) -> Document:
     parts = (row.text, row.title, data.thread_title, *(attachment.description for attachment in data.attachments))
     return Document(
         pk=row.pk,
-        parts=tuple(part for part in parts if part),
+        parts=tuple(dict.fromkeys(part for part in (*parts, *row.earlier) if part)),
         account_id=row.account_id,
         account_words=tuple(word for word in (account.handle, account.name, account.native_id) if word),
         platform=account.platform,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from indexer.engines import Filters, Hits, Sort, TooBroad
-from indexer.highlight import snippet
+from indexer.highlight import snippet, spans
 from indexer.house import House
 from indexer.query import Diagnostic, Node, parse
 from indexer.record import Platform
@@ -32,10 +32,14 @@ class SearchRequest:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One record of a page of results; `snippet` is its text in pieces, each with whether it is a hit."""
+    """One record of a page of results; `snippet` is its text in pieces, each with whether it is a hit.
+
+    `version` is the version that the snippet shows: an earlier one where only that was found.
+    """
 
     view: RecordView
     snippet: tuple[tuple[str, bool], ...]
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ class Searcher:
             request=replace(request, limit=limit),
             reading=parsed.reading,
             total=hits.total,
-            records=tuple(Hit(view, snippet(view.text or view.title, parsed.tree)) for view in views),
+            records=tuple(self._hit(view, parsed.tree) for view in views),
             facets=self._facets(hits),
             bars=bars(hits.months),
             undated=hits.undated,
@@ -129,6 +133,14 @@ class Searcher:
     def views(self, request: SearchRequest) -> Iterator[RecordView]:
         """Yield all results in order, for an export. Raises NotAnswered."""
         return self._house.catalogue.stream(self.ids(request))
+
+    def _hit(self, view: RecordView, tree: Node) -> Hit:
+        """Show the current version; an earlier one where the query marks nothing in the current and something in that."""
+        shown = view
+        if view.versions > 1 and not spans(view.text, tree) and not spans(view.title, tree):
+            shown = next((one for one in reversed(self._house.catalogue.versions(view.pk)) if spans(one.text, tree)), view)
+        text = shown.text if spans(shown.text, tree) or not spans(shown.title, tree) else shown.title
+        return Hit(view, snippet(text or shown.title, tree), shown.version)
 
     def _tree(self, request: SearchRequest) -> Node:
         parsed = parse(request.query)

@@ -129,6 +129,9 @@ def test_a_later_archive_sights_changes_and_misses(house: House, tmp_path: Path)
     assert gone is not None
     assert [day.isoformat() for day in gone.not_in_capture_of] == ["2023-01-01"]
     assert found(house, '"notice 2"') == ["Council notice 2, corrected"]
+    earlier = Searcher(house).search(SearchRequest('"notice 2 about"')).records
+    assert [(hit.view.version, hit.version) for hit in earlier] == [(2, 1)]
+    assert [piece for piece, hit in earlier[0].snippet if hit] == ["notice", "2", "about"]
     assert len(found(house)) == 41
 
 
