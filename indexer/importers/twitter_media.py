@@ -36,23 +36,28 @@ class MediaFiles:
             if folder.rpartition("/")[2] in MEDIA_FOLDERS:
                 self._by_id.setdefault(file.partition("-")[0], []).append(name)
 
-    def of_post(self, ids: Sequence[str], media: Sequence[Medium]) -> tuple[Attachment, ...]:
+    def of_post(self, number: str, media: Sequence[Medium]) -> tuple[Attachment, ...]:
         """Return the attachments of a post: what X names, each with its file if the archive holds it, then further files.
 
-        `ids` are the ids that a file's name may begin with: the post's own.
+        A file's name begins with the post's own `number`, in reposts here and there with that of the original.
         """
-        files = [name for number in ids for name in self._by_id.get(number, ())]
+        files = self._by_id.get(number, ())
+        if not media and not files:
+            return ()
         found, taken = [], set()
         for medium in media:
             url = address_of(medium)
             base = _base(url)
-            owners = (*ids, medium.source_status_id_str) if medium.source_status_id_str else ids
-            member = next((name for name in files if any(name.endswith(f"/{number}-{base}") for number in owners)), "") if base else ""
+            member = self._file(number, base) or self._file(medium.source_status_id_str or "", base)
             taken.add(member)
             text = medium.ext_alt_text or medium.media_alt or medium.alt_text or ""
             found.append(Attachment(base or url, media_type(base or member), member, url, text))
         found += [Attachment(_own_name(name), media_type(name), name) for name in files if name not in taken]
         return tuple(found)
+
+    def _file(self, number: str, base: str) -> str:
+        ending = f"/{number}-{base}"
+        return next((name for name in self._by_id.get(number, ()) if name.endswith(ending)), "") if number and base else ""
 
     def of_message(self, number: str, urls: Iterable[str]) -> tuple[Attachment, ...]:
         """Return the attachments of a private message; `urls` are the addresses that it gives for its media."""
@@ -60,7 +65,7 @@ class MediaFiles:
         found, taken = [], set()
         for url in urls:
             base = _base(url)
-            member = next((name for name in files if name.endswith(f"/{number}-{base}")), "") if base else ""
+            member = self._file(number, base)
             taken.add(member)
             found.append(Attachment(base or url, media_type(base or member), member, url))
         found += [Attachment(_own_name(name), media_type(name), name) for name in files if name not in taken]

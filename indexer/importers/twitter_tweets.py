@@ -228,7 +228,7 @@ class TweetReader:
             deleted=deleted,
             url=f"https://x.com/{author or 'i'}/status/{number}",
             parent_id=parent,
-            attachments=self._media.of_post((number,), media),
+            attachments=self._media.of_post(number, media),
             links=reading.links,
             short_links=reading.short_links,
             hashtags=reading.hashtags,
