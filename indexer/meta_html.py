@@ -86,11 +86,11 @@ def parse_box(raw: bytes) -> Box | None:
     for child in root.iter():
         classes = (child.attributes.get("class") or "").split()
         if "_2lek" in classes or ("_a6-h" in classes and "_a6-p" not in classes):
-            box.title = " ".join(_lines(child))
+            box.title = " ".join(lines_of(child))
         elif "_2let" in classes or "_a6-p" in classes or "_2pim" in classes:
             _body(child, box)
         elif "_2lem" in classes or "_a6-o" in classes:
-            box.date = " ".join(_lines(child))
+            box.date = " ".join(lines_of(child))
     return box
 
 
@@ -145,14 +145,14 @@ def _day(text: str) -> date | None:
 
 def _body(body: LexborNode, box: Box) -> None:
     for row in body.css("td._a6_q"):
-        parts = [line for line in _lines(row) if line]
+        parts = [line for line in lines_of(row) if line]
         if len(parts) >= 2:
             box.facts.append((parts[0], " ".join(parts[1:])))
     for table in body.css("table"):
         if table.css_first("td._a6_q") is not None:
             table.decompose()
     for item in body.css("ul._a6-q li, ul._tqp li"):
-        box.reactions.append(" ".join(_lines(item)))
+        box.reactions.append(" ".join(lines_of(item)))
     for part in body.css("ul._a6-q, ul._tqp"):
         part.decompose()
     _pictures(body, box)
@@ -163,9 +163,9 @@ def _body(body: LexborNode, box: Box) -> None:
     sections = [section for section in body.css("div._2pin") if not _is_inside(section, "_2pin")]
     if len(sections) > 1:
         for section in sections[:-1]:
-            box.shown += _lines(section)
+            box.shown += lines_of(section)
             section.decompose()
-    for line in _lines(body):
+    for line in lines_of(body):
         found = _UPDATED.fullmatch(line)
         if found and parse_date(found[1]):
             box.updated = found[1]
@@ -185,7 +185,7 @@ def _pictures(body: LexborNode, box: Box) -> None:
         caption = around.next
         while caption is not None and caption.tag == "-text" and not (caption.text() or "").strip():
             caption = caption.next
-        words = " ".join(_lines(caption)) if caption is not None and caption.tag == "div" else ""
+        words = " ".join(lines_of(caption)) if caption is not None and caption.tag == "div" else ""
         if all(picture.uri != uri for picture in box.pictures):
             box.pictures.append(Picture(uri, words, node.tag or ""))
         if words and caption is not None:
@@ -193,7 +193,7 @@ def _pictures(body: LexborNode, box: Box) -> None:
         around.decompose()
 
 
-def _lines(node: LexborNode) -> list[str]:
+def lines_of(node: LexborNode) -> list[str]:
     """Return the words of a node as a reader sees them: one line for each block and each <br>."""
     lines, line = [], ""
     for part in _parts(node):

@@ -108,16 +108,25 @@ class MediaFiles:
         )
 
 
-def read_epoch(value: float | None, member: str, index: int, *, milliseconds: bool = False) -> tuple[Moment | None, Problem | None]:
+def seconds_of(value: float | str | None) -> float | None:
+    """Return a time of an archive as a number, also where it is written as text; None when it is none."""
+    try:
+        return None if value is None else float(value)
+    except ValueError:
+        return None
+
+
+def read_epoch(value: float | str | None, member: str, index: int, *, milliseconds: bool = False) -> tuple[Moment | None, Problem | None]:
     """Return the moment of a Unix time (seconds, or milliseconds for messages), or the problem "bad-date".
 
-    A missing time, zero, a negative one or one beyond the year 9999 is none that a platform could have meant.
+    A missing time, zero, a negative one, one beyond the year 9999 or words are none that a platform could have meant.
     """
     if value is None:
         return None, Problem(member, "bad-date", "This item has no time.", index)
-    written = str(int(value)) if float(value).is_integer() else str(value)
-    if 0 < value < LAST_MILLISECOND:
-        seconds = value / 1000 if milliseconds else value
+    number = seconds_of(value)
+    written = str(value) if number is None or not number.is_integer() else str(int(number))
+    if number is not None and 0 < number < LAST_MILLISECOND:
+        seconds = number / 1000 if milliseconds else number
         if seconds < LAST_MILLISECOND / 1000:
             return from_epoch(seconds, written), None
     unit = "milliseconds" if milliseconds else "seconds"
@@ -156,11 +165,11 @@ class Reaction(msgspec.Struct):
 
     reaction: str = ""
     actor: str = ""
-    timestamp: float | None = None
+    timestamp: float | str | None = None
 
 
 class Uri(msgspec.Struct):
     """A file that a message carries."""
 
     uri: str = ""
-    creation_timestamp: float | None = None
+    creation_timestamp: float | str | None = None

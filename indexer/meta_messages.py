@@ -44,7 +44,7 @@ class _Share(msgspec.Struct):
 
 class _Message(msgspec.Struct):
     sender_name: str | None = None
-    timestamp_ms: float | None = None
+    timestamp_ms: float | str | None = None
     content: str | None = None
     type: str | None = None
     is_unsent: bool | None = None

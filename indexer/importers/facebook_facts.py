@@ -32,16 +32,17 @@ _PROFILE_ID = re.compile(r"profile\.php\?id=(\d+)")
 _HANDLE = re.compile(r"https?://(?:www\.|m\.)?facebook\.com/([A-Za-z0-9.]{3,})/?$")
 _SAMPLE = 300  # items that are looked at where only their sentences name the account
 
+NO_VISITORS = (
+    "Comments, reviews and visitor posts by the public are not in it: apart from messages it holds only what this account wrote itself."
+)
+NO_COMMENTS = "Comments by the public are not in it: apart from messages and what others wrote on its timeline it holds only its own words."
+NOT_ALL_COMMENTS = "Comments by the public are in it only where they stand under photos of albums: those under other posts are not."
 COMMON = (
-    "It holds only what this account wrote itself. Comments, reviews and visitor posts by the public on its posts are not in it.",
     "It gives no ids and no addresses of posts: ids are made from time, file and content, and a post cannot be opened on Facebook from it.",
     "A comment of the account does not say which post it answers; only the sentence above it names whose post it was.",
-    "Posts that were deleted before the export, and earlier wordings of edited posts, are not in it.",
+    "Posts that were deleted before the export are not in it.",
 )
-ALBUMS_2017 = (
-    "It holds what this account wrote, and comments by the public only under photos of albums: those under other posts are not in it.",
-    *COMMON[1:],
-)
+NO_EDITS = "Earlier wordings of edited posts are not in it."
 LOCAL_TIMES = "Its pages print times without a time zone: they are taken as the account's local time, which can be set for this capture."
 HEADER_TIMES = (
     "Its pages print times without a time zone: the offset in the page header is used for all of them, so times on the other side of a "
@@ -83,7 +84,7 @@ def read_facts(archive: Archive) -> CaptureFacts:
         exported=found.exported,
         first_day=found.first_day,
         last_day=found.last_day,
-        cannot_contain=_cannot_contain(names, has_offset=found.has_offset),
+        cannot_contain=_cannot_contain(roles, has_offset=found.has_offset),
         kinds=frozenset(kinds),
     )
 
@@ -116,12 +117,19 @@ def _form(names: list[str]) -> str:
     return f"Facebook {whose} archive, {' and '.join(forms)}"
 
 
-def _cannot_contain(names: list[str], *, has_offset: bool) -> tuple[str, ...]:
-    if any(is_2017(name) for name in names):
-        return (*ALBUMS_2017, ZONED_TIMES)
-    if not any(name.endswith(".html") for name in names):
-        return COMMON
-    return (*COMMON, HEADER_TIMES if has_offset else LOCAL_TIMES)
+def _cannot_contain(roles: Mapping[Role, list[str]], *, has_offset: bool) -> tuple[str, ...]:
+    names = [name for role in roles for name in roles[role]]
+    has_2017 = any(is_2017(name) for name in names)
+    albums = [name for name in roles.get(Role.ALBUM, []) if is_2017(name) or re.fullmatch(r"photos_and_videos/.*\.json", name)]
+    public = NOT_ALL_COMMENTS if albums else NO_COMMENTS if has_2017 or Role.WALL in roles else NO_VISITORS
+    told = [public, *COMMON]
+    if Role.POST_EDITS not in roles:
+        told.append(NO_EDITS)
+    if has_2017:
+        told.append(ZONED_TIMES)
+    if any(name.endswith(".html") and not is_2017(name) for name in names):
+        told.append(HEADER_TIMES if has_offset else LOCAL_TIMES)
+    return tuple(told)
 
 
 def _from_profile(archive: Archive, names: list[str], found: _Found) -> None:

@@ -19,7 +19,7 @@ from indexer.importers.facebook_html import pieces, read_date
 from indexer.importers.facebook_members import Role
 from indexer.importers.facebook_reading import MEDIA_ROLES, Reading
 from indexer.importers.facebook_text import Content, group_of, share_kind
-from indexer.meta_html import is_too_deep
+from indexer.meta_html import is_too_deep, lines_of
 from indexer.record import Place, Problem, Record, RecordKind
 
 _POST = re.compile(rb'<p>\s*<div class="meta">')
@@ -252,7 +252,7 @@ def _message(reading: Reading, place: Place, item: HtmlItem, tree: LexborNode, t
 def _event(reading: Reading, role: Role, place: Place, item: HtmlItem, tree: LexborNode) -> Iterator[Record | Problem]:
     """Yield an event. The page states when it takes place, not when it was made."""
     content = Content()
-    content.say(_words(tree))
+    content.say("\n".join(lines_of(tree)))
     lines = content.text.splitlines()
     extra = {"event": lines[0]} if lines else {}
     start = next((line for line in lines if _DATE_IN_EVENT.search(line)), "")

@@ -20,7 +20,7 @@ from indexer.importers.facebook_reading import KINDS, MEDIA_ROLES, READ_ERRORS, 
 from indexer.importers.facebook_shapes import Entry, Event, Note, Number, Shell
 from indexer.importers.facebook_text import Content, group_of, share_kind
 from indexer.importers.facebook_walk import Item, walk
-from indexer.meta_json import bad_item, read_epoch
+from indexer.meta_json import bad_item, read_epoch, seconds_of
 from indexer.record import Moment, Place, Problem, Record, RecordKind
 from indexer.text import repair_mojibake
 
@@ -40,14 +40,17 @@ def survey_shells(reading: Reading, member: str) -> None:
             attachments = msgspec.json.decode(entry.attachments) if entry.attachments else None
         except READ_ERRORS:
             continue  # reported as "bad-item" when the records are read
-        updated = next((part.update_timestamp for part in parts if part.update_timestamp), None)
-        if not attachments or updated is None or entry.timestamp is None:
+        updated, posted = (
+            next((seconds_of(part.update_timestamp) for part in parts if part.update_timestamp), None),
+            seconds_of(entry.timestamp),
+        )
+        if not attachments or updated is None or posted is None:
             continue
         seen = msgspec.json.encode(attachments, order="sorted")
         if any(part.post for part in parts):
             reading.shells.add_full(digest(seen, f"{updated:.0f}"), item.place)
         else:
-            reading.shells.add_shell(digest(seen, f"{entry.timestamp:.0f}"), item.place)
+            reading.shells.add_shell(digest(seen, f"{posted:.0f}"), item.place)
 
 
 def json_records(reading: Reading, role: Role, member: str) -> Iterator[Record | Problem]:
@@ -109,6 +112,8 @@ def _entry(reading: Reading, role: Role, item: Item, entry: Entry, unknown: list
         content.extra["group"] = group
     if role in STATES:
         content.extra["state"] = STATES[role]
+    if role is Role.STORY_LIKES and content.text:
+        content.extra["reaction"] = content.text
     if parts.reaction is not None and parts.reaction.reaction:
         content.extra["reaction"] = repair_mojibake(parts.reaction.reaction)
     place, folded = item.place, reading.shells.of(item.place)
@@ -147,7 +152,7 @@ def _time(entry: Entry, parts: EntryParts) -> Number:
 
 
 def _edited(updated: Number, posted: Number, item: Item) -> tuple[Moment | None, Problem | None]:
-    if not updated or updated == posted:
+    if not updated or seconds_of(updated) == seconds_of(posted):
         return None, None
     return read_epoch(updated, item.place.member, item.place.index)
 

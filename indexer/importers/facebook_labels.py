@@ -17,7 +17,7 @@ from indexer.importers.facebook_parts import EntryParts, add_media, read_entry, 
 from indexer.importers.facebook_reading import READ_ERRORS, STATES, Reading
 from indexer.importers.facebook_shapes import Entry, LabelValue, Medium
 from indexer.importers.facebook_walk import Item, walk
-from indexer.meta_json import read_epoch, repair_all
+from indexer.meta_json import read_epoch, repair_all, seconds_of
 from indexer.record import Problem, Record, RecordKind
 from indexer.text import fold, repair_mojibake
 
@@ -107,7 +107,7 @@ def labelled(reading: Reading, role: Role, kind: RecordKind, item: Item, entry: 
 
 def _key(entry: Entry, pairs: list[tuple[str, str]]) -> tuple[int, str]:
     reaction = next((value for label, value in pairs if fold(label) in _REACTION), "")
-    return int(entry.timestamp or 0), reaction.casefold()
+    return int(seconds_of(entry.timestamp) or 0), reaction.casefold()
 
 
 def _is_left(reading: Reading, item: Item, key: tuple[int, str]) -> bool:
@@ -144,7 +144,7 @@ def _nested(label: str, value: Any, depth: int = 0) -> Iterator[tuple[str, str]]
         inner = str(value.get("label") or value.get("title") or label)
         if value.get("timestamp_value"):
             stated = value["timestamp_value"]
-            yield inner, when(stated) if isinstance(stated, (int, float)) else str(stated)
+            yield inner, when(stated) if isinstance(stated, (int, float, str)) else str(stated)
         for key in ("value", "href", "vec", "dict"):
             yield from _nested(inner, value.get(key), depth + 1)
     elif isinstance(value, list):

@@ -27,7 +27,7 @@ from indexer.importers.facebook_shapes import (
     strings_of,
 )
 from indexer.importers.facebook_text import Content
-from indexer.meta_json import UNKNOWN_TYPE, MediaFiles, repair_all
+from indexer.meta_json import UNKNOWN_TYPE, MediaFiles, repair_all, seconds_of
 from indexer.text import repair_mojibake
 
 _ENTRY = msgspec.json.Decoder(Entry, strict=False)
@@ -141,12 +141,15 @@ def say_note(note: Note, entry: EntryParts) -> None:
     entry.media += [medium for medium in (note.cover_photo, *(note.media or ())) if medium is not None and medium.uri]
 
 
-def when(seconds: Number) -> str:
-    """Return a time for `extra`: "2019-04-09 23:00 UTC", or the number itself when it is no time."""
+def when(stated: Number) -> str:
+    """Return a time for `extra`: "2019-04-09 23:00 UTC", or what is stated when it is no time."""
+    seconds = seconds_of(stated)
     try:
-        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds or 0)).strftime("%Y-%m-%d %H:%M UTC")
+        return (
+            (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds or 0)).strftime("%Y-%m-%d %H:%M UTC") if seconds else f"{stated}"
+        )
     except (OverflowError, ValueError):
-        return f"{seconds:g}"
+        return f"{stated}"
 
 
 def _attachment(part: AttachmentPart, entry: EntryParts) -> None:

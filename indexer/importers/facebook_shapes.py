@@ -11,7 +11,7 @@ import msgspec
 
 from indexer.meta_json import Uri
 
-Number = float | None
+Number = float | str | None  # a time: a number, or words where somebody changed the file
 Text = str | None
 
 
@@ -38,8 +38,8 @@ class Medium(msgspec.Struct):
 class Coordinate(msgspec.Struct):
     """A point on the map, in degrees."""
 
-    latitude: Number = None
-    longitude: Number = None
+    latitude: float | None = None
+    longitude: float | None = None
 
 
 class Place(msgspec.Struct):
