@@ -21,7 +21,7 @@ from indexer.meta_messages import thread_key
 from indexer.record import Attachment, Moment, Place, Problem, Record
 from indexer.text import hashtags, links, mentions
 
-_TAGGED = re.compile(r"([A-Za-z0-9_.]+) \([^()]*\)")
+_TAGGED = re.compile(r"(?<![A-Za-z0-9_.])([A-Za-z0-9_.]++) \([^()]*+\)")
 _PEOPLE = re.compile(r"^(?:Participants|Participantes|Peserta)\s*:\s*(.+)$", re.DOTALL)
 _REACTION = re.compile(r"([^\w\s]\S*?)\s*(\w.*?)(?:\s*\(([^()]*)\))?\Z", re.DOTALL)
 _PENDING = "message_requests/"
@@ -172,7 +172,7 @@ def _conversation(context: Context, role: Role, member: str) -> Iterator[Record 
         message = _message(context, role, source, parts, posted=posted, thread=(key, title, people))
         yield message
         for number, written in enumerate(parts.reactions):
-            reaction = _REACTION.match(written)
+            reaction = _REACTION.match(written) if len(written) < 500 else None
             sign, actor, when = (reaction[1], reaction[2], reaction[3] or "") if reaction else (written, "", "")
             yield reaction_record(context, message, number, actor=actor, sign=sign, posted=read_printed(when))
 

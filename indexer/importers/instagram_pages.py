@@ -23,7 +23,6 @@ MAX_DEPTH = 100  # elements inside elements; the deepest page seen has 12
 MAX_NESTED = 2000  # boxes inside one box; a page in which more seem to be is damaged
 _FILES = ("media/", "your_instagram_activity/", "messages/", "photos/", "../")
 _BLOCKS = frozenset({"div", "p", "li", "tr", "h1", "h2", "h3", "ul", "section"})
-_SPACES = re.compile(r"[ \t\xa0]*\n[ \t\xa0]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +72,18 @@ def boxes(archive: Archive, member: str) -> Iterator[Box | Problem]:
     box that nevertheless says something is a Problem ("unknown-layout").
     """
     waiting: list[HtmlItem] = []
-    number, head = 0, b""
+    number, open_, head = 0, 0, b""
     try:
         with archive.open(member) as stream:
             for item in html_items(stream, _OPENING):
                 if item.index < 0:
                     head = item.raw
                     continue
-                if waiting and not _continues(waiting):
+                if waiting and not _continues(waiting, open_):
                     yield Box(number, waiting[0].start, b"".join(part.raw for part in waiting))
-                    number, waiting = number + 1, []
+                    number, open_, waiting = number + 1, 0, []
                 waiting.append(item)
+                open_ += item.raw.count(b"<div") - item.raw.count(b"</div>")
     except HtmlDamaged as damage:
         waiting = []
         yield Problem(member, damage.code, damage.message)
@@ -107,11 +107,10 @@ def page_title(archive: Archive, member: str) -> str:
     return found.text().strip() if found else ""
 
 
-def _continues(parts: list[HtmlItem]) -> bool:
-    """Return True when the next box stands inside the one that began with these parts."""
+def _continues(parts: list[HtmlItem], open_: int) -> bool:
+    """Return True when the next box stands inside the one of these parts, in which `open_` elements are not closed."""
     if len(parts) == 1 and parts[0].raw[-64:].rstrip().endswith(b"</div>"):
         return False  # it ends with a closed element, as whole boxes do
-    open_ = sum(part.raw.count(b"<div") - part.raw.count(b"</div>") for part in parts)
     return open_ > 0 and len(parts) < MAX_NESTED
 
 
@@ -217,7 +216,7 @@ def said(node: LexborNode) -> str:
     """Return the text of an element as a reader sees it, without tables, players and reactions."""
     pieces: list[str] = []
     _collect(node, pieces, 0)
-    return _SPACES.sub("\n", "".join(pieces)).strip()
+    return "\n".join(line.strip(" \t\r\xa0") for line in "".join(pieces).split("\n")).strip()
 
 
 def _collect(node: LexborNode, pieces: list[str], depth: int) -> None:
