@@ -17,26 +17,26 @@ _CUT_WORD = re.compile(r"\S*…\Z")
 _MESSAGE_MEDIA = re.compile(r"https?://(?:www\.)?(?:twitter|x)\.com/messages/media/", re.IGNORECASE)
 
 
-class Link(msgspec.Struct, frozen=True):
+class Link(msgspec.Struct, frozen=True, gc=False):
     """An address as it stands in the text, and where it leads. `expanded_url` may be missing before 2011."""
 
     url: str | None = None
     expanded_url: str | None = None
 
 
-class Named(msgspec.Struct, frozen=True):
+class Named(msgspec.Struct, frozen=True, gc=False):
     """A mentioned account."""
 
     screen_name: str | None = None
 
 
-class Tag(msgspec.Struct, frozen=True):
+class Tag(msgspec.Struct, frozen=True, gc=False):
     """A hashtag without '#'."""
 
     text: str | None = None
 
 
-class Variant(msgspec.Struct, frozen=True):
+class Variant(msgspec.Struct, frozen=True, gc=False):
     """One file of a video; `bitrate` is missing where the file is a play list."""
 
     url: str | None = None
@@ -44,13 +44,13 @@ class Variant(msgspec.Struct, frozen=True):
     bitrate: Number = None
 
 
-class VideoInfo(msgspec.Struct, frozen=True):
+class VideoInfo(msgspec.Struct, frozen=True, gc=False):
     """The files of one video or animated picture."""
 
     variants: list[Variant] | None = None
 
 
-class Medium(msgspec.Struct, frozen=True):
+class Medium(msgspec.Struct, frozen=True, gc=False):
     """A picture or video. `url` is the t.co address in the text. Alternative text has had three names (2016 to now)."""
 
     id_str: str | None = None
@@ -66,7 +66,7 @@ class Medium(msgspec.Struct, frozen=True):
     alt_text: str | None = None
 
 
-class Entities(msgspec.Struct, frozen=True):
+class Entities(msgspec.Struct, frozen=True, gc=False):
     """What X found in a text."""
 
     hashtags: list[Tag] | None = None
@@ -75,7 +75,7 @@ class Entities(msgspec.Struct, frozen=True):
     media: list[Medium] | None = None
 
 
-class Reading(msgspec.Struct, frozen=True):
+class Reading(msgspec.Struct, frozen=True, gc=False):
     """A text as its reader saw it."""
 
     text: str
@@ -86,7 +86,7 @@ class Reading(msgspec.Struct, frozen=True):
     quoted: str = ""  # the address of the post that this one quotes
 
 
-NO_ENTITIES = Entities()
+NO_ENTITIES = Entities()  # all of these structs are trees without cycles, so the collector need not look at them (gc=False)
 
 
 def read_text(stored: str, entities: Entities | None, media: Sequence[Medium] = ()) -> Reading:

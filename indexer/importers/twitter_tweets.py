@@ -23,7 +23,7 @@ _WRAPPED = re.compile(rb'\{\s*"(?:tweet|deletedTweet|communityTweet|twitterCircl
 _CUT = "…"
 
 
-class User(msgspec.Struct, frozen=True):
+class User(msgspec.Struct, frozen=True, gc=False):
     """Who wrote a post (2013-2019 only)."""
 
     screen_name: str | None = None
@@ -32,18 +32,18 @@ class User(msgspec.Struct, frozen=True):
     name: str | None = None
 
 
-class _Edits(msgspec.Struct, frozen=True, rename="camel"):
+class _Edits(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     initial_tweet_id: Number = None
     edit_tweet_ids: list[Number] | None = None
     edit_control_initial: _Edits | None = None
 
 
-class _EditInfo(msgspec.Struct, frozen=True):
+class _EditInfo(msgspec.Struct, frozen=True, gc=False):
     initial: _Edits | None = None
     edit: _Edits | None = None
 
 
-class _Words(msgspec.Struct, frozen=True):
+class _Words(msgspec.Struct, frozen=True, gc=False):
     """A post without what stands in its text: the last way to read an item whose entities are broken."""
 
     id_str: str | None = None
@@ -62,11 +62,11 @@ class _Words(msgspec.Struct, frozen=True):
     deleted_at: Number = None
 
 
-class _Extended(msgspec.Struct, frozen=True):
+class _Extended(msgspec.Struct, frozen=True, gc=False):
     media: list[Medium] | None = None
 
 
-class Tweet(_Words, frozen=True):
+class Tweet(_Words, frozen=True, gc=False):
     """A post. Unknown keys are passed over, missing ones are None; what is not read stays in the raw item."""
 
     user: User | None = None
@@ -79,14 +79,14 @@ class Tweet(_Words, frozen=True):
     community_id: Number = None
 
 
-class _Wrapped(msgspec.Struct, frozen=True, rename="camel"):
+class _Wrapped(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     tweet: Tweet | None = None
     deleted_tweet: Tweet | None = None
     community_tweet: Tweet | None = None
     twitter_circle_tweet: Tweet | None = None
 
 
-class _WrappedWords(msgspec.Struct, frozen=True, rename="camel"):
+class _WrappedWords(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     tweet: _Words | None = None
     deleted_tweet: _Words | None = None
     community_tweet: _Words | None = None
