@@ -11,12 +11,14 @@ import sys
 import tempfile
 import textwrap
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from indexer.engines import ENGINES, WILDCARD_LIMIT, Document, Engine, Filters, Hits, IndexBusy, IndexOutdated, Sort, TooBroad, open_engine
+from indexer.engines.tantivy_engine import TantivyEngine
 from indexer.query import And, Everything, Not, Or, Phrase, Wildcard, Word, parse
 
 ROOT = Path(__file__).parents[1]
@@ -270,6 +272,56 @@ def test_relevance_puts_the_shorter_and_fuller_text_first_and_equal_ones_newest_
     assert pks[-1] == 1
     paged = [pk for offset in range(0, 200, 7) for pk in search(engine, "budget", sort=Sort.RELEVANCE, limit=7, offset=offset).pks]
     assert paged == pks == list(engine.ids(Word("budget"), Filters(), Sort.RELEVANCE))
+
+
+def test_hits_that_are_all_alike_stand_behind_the_relevant_ones_newest_first(engine: Engine) -> None:
+    filled(
+        engine, *(document(pk, "zebra" if pk % 2 else "zoo") for pk in range(100)), document(200, "rare zoo"), document(150, "rare rare")
+    )
+    for text, relevant in (("rare OR z*", [150, 200]), ("z* (rare OR zo*)", [200]), ("rare OR kind:post", [150, 200]), ("NOT absent", [])):
+        tree = parse(text).tree
+        assert tree is not None
+        pks = list(search(engine, text, sort=Sort.RELEVANCE, limit=500).pks)
+        assert pks[: len(relevant)] == relevant, text
+        assert pks[len(relevant) :] == [pk for pk in search(engine, text, sort=Sort.NEWEST, limit=500).pks if pk not in relevant], text
+        assert list(engine.ids(tree, Filters(), Sort.RELEVANCE)) == pks, text
+        paged = [pk for offset in range(0, 120, 3) for pk in search(engine, text, sort=Sort.RELEVANCE, limit=3, offset=offset).pks]
+        assert paged == pks, text
+
+
+def test_ids_come_in_chunks_that_neither_skip_nor_repeat(tmp_path: Path) -> None:
+    engine = TantivyEngine(tmp_path / "index", chunk=3)
+    filled(engine, *(document(pk, "x a" if pk % 3 else "x", posted=None if pk % 5 == 0 else pk % 4) for pk in range(50)))
+    for sort in Sort:
+        for text in ("x", "*", "a OR kind:post", "x NOT a"):
+            tree = parse(text).tree
+            assert tree is not None
+            assert list(engine.ids(tree, Filters(), sort)) == list(search(engine, text, sort=sort, limit=60).pks)
+    engine.close()
+
+
+def test_many_threads_may_search_while_one_writes(engine: Engine) -> None:
+    filled(engine, *(document(pk, "x") for pk in range(20)))
+
+    def look(_turn: int) -> bool:
+        hits = search(engine, "x")
+        return hits.total == len(hits.pks) and hits.total % 20 == 0
+
+    with ThreadPoolExecutor(4) as pool:
+        looks = pool.map(look, range(100))
+        for start in (20, 40):
+            filled(engine, *(document(pk, "x") for pk in range(start, start + 20)))
+        assert all(looks)
+    assert search(engine, "x").total == 60
+
+
+def test_more_different_authors_than_tantivy_gives_at_once_are_all_counted(tmp_path: Path) -> None:
+    engine = TantivyEngine(tmp_path / "index")
+    many = 70_000
+    filled(engine, *(document(pk, "x", author=f"writer {pk}") for pk in range(many)))
+    hits = search(engine, "x", limit=1)
+    assert (hits.total, len(hits.facets["author"]), hits.facets["platform"]) == (many, many, {"twitter": many})
+    engine.close()
 
 
 def test_writing_a_number_again_replaces_it_in_one_batch_and_over_batches(engine: Engine) -> None:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final, Required, TypedDict
 
 from indexer.engines import Document, Filters
-from indexer.query_nodes import HAS, LONGEST_WORD, And, Node, Or, Phrase, Wildcard, Word, clip, tag_key
+from indexer.query_nodes import HAS, LONGEST_WORD, And, Node, Or, Phrase, Word, clip, tag_key
 from indexer.text import words
 
 LARGEST_PK: Final = (1 << 30) - 1
@@ -144,11 +144,32 @@ def accounts_of(filters: Filters) -> frozenset[int] | None:
     return filters.accounts & filters.allowed_accounts
 
 
-def has_relevance(tree: Node) -> bool:
-    """Tell whether a query looks for words of the text: only these make one hit more relevant than another."""
-    if isinstance(tree, (And, Or)):
-        return any(has_relevance(child) for child in tree.children)
-    return isinstance(tree, (Word, Phrase, Wildcard)) and tree.field == "text"
+def scored_part(tree: Node) -> Node | None:
+    """Return what finds the hits that have a relevance of their own, or None where there are none.
+
+    Only plain words and phrases of the text make one hit more relevant than another. The rest of the hits - found by a
+    wildcard, a field, a day, by not holding a word - are alike, and stand behind in order of date.
+    """
+    if isinstance(tree, And):
+        parts = tuple(part for child in tree.children if (part := scored_part(child)) is not None)
+        if not parts:
+            return None
+        return tree if any(always_scored(child) for child in tree.children) else And((*tree.children, Or(parts)))
+    if isinstance(tree, Or):
+        parts = tuple(part for child in tree.children if (part := scored_part(child)) is not None)
+        return Or(parts) if parts else None
+    return tree if always_scored(tree) else None
+
+
+def always_scored(tree: Node) -> bool:
+    """Tell whether every hit of a tree has a relevance of its own."""
+    if isinstance(tree, And):
+        return any(always_scored(child) for child in tree.children)
+    if isinstance(tree, Or):
+        return bool(tree.children) and all(always_scored(child) for child in tree.children)
+    if isinstance(tree, Phrase):
+        return tree.field == "text" and all(isinstance(item, Word) for item in tree.items)
+    return isinstance(tree, Word) and tree.field == "text"
 
 
 def fits(pattern: str) -> re.Pattern[str]:

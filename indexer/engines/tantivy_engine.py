@@ -20,9 +20,9 @@ import tantivy
 from tantivy import FieldType, Occur, Order, Query
 
 from indexer.engines import FACETS, Document, Filters, Hits, IndexBusy, IndexOutdated, Sort, state
-from indexer.engines.entry import LARGEST_PK, entry, has_relevance
+from indexer.engines.entry import LARGEST_PK, always_scored, entry, scored_part
 from indexer.engines.tantivy_query import Compiler, schema
-from indexer.query import Node, Wildcard
+from indexer.query import And, Node, Not, Wildcard
 
 _HEAP: Final = 256_000_000  # bytes before a segment is written out, all threads together
 _THREADS: Final = 2
@@ -112,10 +112,13 @@ class TantivyEngine:
         """See Engine.search."""
         now = self._current()
         query = now.compiler.query(tree, filters)
-        if sort is Sort.RELEVANCE and has_relevance(tree):
-            total, pks = _by_score(now.searcher, query, limit, offset)
-        else:
+        scored = scored_part(tree) if sort is Sort.RELEVANCE else None
+        if scored is None:
             total, pks = _by_date(now.searcher, query, sort, limit, offset)
+        else:
+            first, pks = _by_score(now.searcher, now.compiler.query(scored, filters), limit, offset)
+            rest, more = _by_date(now.searcher, _rest(now, tree, scored, filters), sort, limit - len(pks), max(offset - first, 0))
+            total, pks = first + rest, pks + more
         if not total:
             return Hits((), 0, {facet: {} for facet in FACETS})
         counts = _counts(now.searcher, query)
@@ -130,9 +133,10 @@ class TantivyEngine:
         """See Engine.ids: by date in chunks, each beginning where the last one ended; by relevance at once."""
         now = self._current()
         query = now.compiler.query(tree, filters)
-        if sort is Sort.RELEVANCE and has_relevance(tree):
-            yield from _by_score(now.searcher, query, now.searcher.num_docs, 0)[1]
-            return
+        scored = scored_part(tree) if sort is Sort.RELEVANCE else None
+        if scored is not None:
+            yield from _by_score(now.searcher, now.compiler.query(scored, filters), now.searcher.num_docs, 0)[1]
+            query = _rest(now, tree, scored, filters)
         field, order = _ORDERS[sort]
         rest = query
         while keys := _keys(now.searcher, rest, sort, self._chunk, 0)[1]:
@@ -192,6 +196,13 @@ class TantivyEngine:
     def _mark(self) -> tuple[int, int]:
         found = os.stat(self.folder / "meta.json")  # noqa: PTH116  # asked for every search; Path.stat is slower
         return found.st_ino, found.st_mtime_ns
+
+
+def _rest(now: _Snapshot, tree: Node, scored: Node, filters: Filters) -> Query:
+    """Return the query of the hits without a relevance of their own."""
+    if always_scored(tree):
+        return Query.empty_query()
+    return now.compiler.query(And((tree, Not(scored))), filters)
 
 
 _ORDERS: Final = {

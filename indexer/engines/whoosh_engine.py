@@ -19,7 +19,7 @@ from whoosh.scoring import BM25F
 from whoosh.searching import Searcher
 
 from indexer.engines import FACETS, WILDCARD_LIMIT, Document, Filters, Hits, IndexBusy, IndexOutdated, Sort, TooBroad, state
-from indexer.engines.entry import accounts_of, entry, fits, has_relevance, plain
+from indexer.engines.entry import accounts_of, always_scored, entry, fits, plain
 from indexer.engines.whoosh_index import PART, WORD_FIELDS, schema
 from indexer.query import And, DayRange, Everything, Node, Not, Or, Phrase, Wildcard, Word
 
@@ -200,7 +200,7 @@ def _ordered(now: _Snapshot, tree: Node, filters: Filters, sort: Sort) -> list[t
     hits = [(score, now.facts[docnum]) for docnum, score in scores.items() if _allowed(now.facts[docnum], filters)]
     if sort is Sort.OLDEST:
         return sorted(((facts.oldest, facts) for _score, facts in hits), key=lambda hit: hit[0])
-    scored = sort is Sort.RELEVANCE and has_relevance(tree)
+    scored = sort is Sort.RELEVANCE
     return sorted((((-score if scored else 0, -facts.newest), facts) for score, facts in hits), key=lambda hit: hit[0])
 
 
@@ -249,8 +249,7 @@ class _Finder:
         if isinstance(tree, Word):
             return self._word(tree.field, tree.word)
         if isinstance(tree, Wildcard):
-            score = 1.0 if tree.field == "text" else 0.0
-            return {matcher.id(): score for word in self.expand(tree) for matcher in self._postings(tree.field, word, scored=False)}
+            return {matcher.id(): 0.0 for word in self.expand(tree) for matcher in self._postings(tree.field, word, scored=False)}
         if isinstance(tree, Phrase):
             return self._phrase(tree)
         raise TypeError(f"{type(tree).__name__} cannot be searched for")
@@ -301,7 +300,7 @@ class _Finder:
             if at:
                 places = {docnum: {place for place in found if place - 1 in ends[docnum]} for docnum, found in places.items()}
             ends = {docnum: found for docnum, found in places.items() if found}
-        score = 1.0 if tree.field == "text" else 0.0
+        score = 1.0 if always_scored(tree) else 0.0
         return {docnum: score * len(found) for docnum, found in ends.items()}
 
     def _postings(self, field: str, word: str, *, scored: bool) -> Iterator[Any]:
