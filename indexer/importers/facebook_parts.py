@@ -59,10 +59,11 @@ def read_entry(raw: bytes) -> tuple[Entry, list[str]]:
         if not isinstance(value, dict):
             raise
     unknown: list[str] = []
-    value["data"] = [_known(part, _KNOWN_DATA, unknown) for part in value.get("data") or ()]
-    for group in value.get("attachments") or ():
+    _without_unknown(value, _KNOWN_DATA, unknown)
+    groups = value.get("attachments")
+    for group in groups if isinstance(groups, list) else ():
         if isinstance(group, dict):
-            group["data"] = [_known(part, _KNOWN_PARTS, unknown) for part in group.get("data") or ()]
+            _without_unknown(group, _KNOWN_PARTS, unknown)
     return msgspec.convert(value, Entry, strict=False), unknown
 
 
@@ -206,11 +207,10 @@ def _say_life_event(event: LifeEvent, content: Content) -> None:
     content.extra["life event"] = f"{title} ({days})" if days else title
 
 
-def _known(part: Any, known: frozenset[str], unknown: list[str]) -> Any:
-    """Return a part without the fields that are not known here; their words are added to `unknown`."""
-    if not isinstance(part, dict):
-        return part
-    for key, item in part.items():
-        if key not in known:
-            unknown += strings_of(repair_all(item))
-    return {key: item for key, item in part.items() if key in known}
+def _without_unknown(holder: dict[str, Any], known: frozenset[str], unknown: list[str]) -> None:
+    """Take the fields that are not known here out of the parts of `holder["data"]`; their words are added to `unknown`."""
+    parts = holder.get("data")
+    for part in parts if isinstance(parts, list) else ():
+        if isinstance(part, dict):
+            for key in [key for key in part if key not in known]:
+                unknown += strings_of(repair_all(part.pop(key)))
