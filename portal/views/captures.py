@@ -25,7 +25,7 @@ pages = Blueprint("captures", __name__)
 
 PROBLEMS_SHOWN = 100
 CUSTODY_KINDS = frozenset({JobKind.TAKE_IN, JobKind.VERIFY, JobKind.SET_ZONE})
-JOBS_SHOWN = 8
+JOBS_SHOWN = 5
 
 
 @pages.get("/captures")
