@@ -16,7 +16,7 @@ import msgspec
 import sqlalchemy as sa
 
 from indexer import audit, version_data
-from indexer.database import transaction
+from indexer.database import insert_many, transaction
 from indexer.record import Account, CaptureFacts, Place, Problem, Record
 from indexer.settling import COMPLETE, TAKING_IN, mark_absences, refresh_account, settle_current_versions
 from indexer.shown import Reconciled
@@ -24,6 +24,9 @@ from indexer.tables import accounts, capture_files, captures, members, problems,
 from indexer.version_data import StoredFacts
 
 LOOKUP = 500  # ids a query: below every database's limit of variables
+RECORD_COLUMNS = ("pk", "record_id", "account_id", "kind", "native_id", "first_capture_id", "versions")
+VERSION_COLUMNS = tuple(column.name for column in versions.columns)
+SIGHTING_COLUMNS = tuple(column.name for column in sightings.columns)
 
 
 class CaptureResult(msgspec.Struct):
@@ -79,25 +82,18 @@ class CaptureWriter:
 
     def add(self, batch: Sequence[Record]) -> None:
         """Write records, their versions and sightings; one transaction."""
+        ids = [f"{self.account_key}:{record.kind}:{record.native_id}" for record in batch]
+        new_records: list[tuple[object, ...]] = []
+        new_versions: list[tuple[object, ...]] = []
+        new_sightings: list[tuple[object, ...]] = []
         with transaction(self.engine) as connection:
-            known = self._known(connection, [self._record_id(record) for record in batch])
-            new_records, new_versions, new_sightings = [], [], []
-            for record in batch:
-                record_id = self._record_id(record)
+            known = self._known(connection, ids)
+            for record_id, record in zip(ids, batch, strict=True):
                 entry = known.get(record_id)
                 if entry is None:
                     entry = known[record_id] = (self._next_pk, {})
                     self._next_pk += 1
-                    new_records.append(
-                        {
-                            "pk": entry[0],
-                            "record_id": record_id,
-                            "account_id": self.account_id,
-                            "kind": str(record.kind),
-                            "native_id": record.native_id,
-                            "first_capture_id": self.capture_id,
-                        }
-                    )
+                    new_records.append((entry[0], record_id, self.account_id, str(record.kind), record.native_id, self.capture_id, 0))
                 digest = version_data.digest(record)
                 version_id = entry[1].get(digest)
                 if version_id is None:
@@ -107,9 +103,9 @@ class CaptureWriter:
                 new_sightings.append(self._sighting_row(version_id, entry[0], record))
                 if record.posted is not None:
                     self._time_rules[str(record.posted.rule)] += 1
-            for table, rows in ((records, new_records), (versions, new_versions), (sightings, new_sightings)):
-                if rows:
-                    connection.execute(table.insert(), rows)
+            insert_many(connection, records, RECORD_COLUMNS, new_records)
+            insert_many(connection, versions, VERSION_COLUMNS, new_versions)
+            insert_many(connection, sightings, SIGHTING_COLUMNS, new_sightings)
         self.result.records += len(new_records)
         self.result.versions += len(new_versions)
         self.result.sightings += len(new_sightings)
@@ -154,9 +150,6 @@ class CaptureWriter:
             }
             audit.append(connection, "capture:taken", actor, f"capture {self.capture_id}", detail)
 
-    def _record_id(self, record: Record) -> str:
-        return f"{self.account_key}:{record.kind}:{record.native_id}"
-
     def _known(self, connection: sa.Connection, record_ids: Sequence[str]) -> dict[str, tuple[int, dict[str, int]]]:
         known: dict[str, tuple[int, dict[str, int]]] = {}
         ids = list(dict.fromkeys(record_ids))
@@ -170,44 +163,43 @@ class CaptureWriter:
                 known.setdefault(record_id, (pk, {}))[1][digest] = version_id
         return known
 
-    def _version_row(self, version_id: int, pk: int, number: int, digest: str, record: Record) -> dict[str, object]:
+    def _version_row(self, version_id: int, pk: int, number: int, digest: str, record: Record) -> tuple[object, ...]:
         posted = record.posted
-        return {
-            "id": version_id,
-            "record_pk": pk,
-            "number": number,
-            "first_capture_id": self.capture_id,
-            "digest": digest,
-            "author": record.author,
-            "title": record.title,
-            "text": record.text,
-            "url": record.url,
-            "posted_ms": version_data.to_ms(posted.utc) if posted else None,
-            "posted_written": posted.written if posted else "",
-            "posted_rule": str(posted.rule) if posted else "",
-            "parent_id": record.parent_id or None,
-            "thread_id": record.thread_id or None,
-            "data": version_data.encode(record),
-        }
+        return (
+            version_id,
+            pk,
+            number,
+            self.capture_id,
+            digest,
+            record.author,
+            record.title,
+            record.text,
+            record.url,
+            version_data.to_ms(posted.utc) if posted else None,
+            posted.written if posted else "",
+            str(posted.rule) if posted else "",
+            record.parent_id or None,
+            record.thread_id or None,
+            version_data.encode(record),
+        )
 
-    def _sighting_row(self, version_id: int, pk: int, record: Record) -> dict[str, object]:
+    def _sighting_row(self, version_id: int, pk: int, record: Record) -> tuple[object, ...]:
         place = record.place
-        row: dict[str, object] = {
-            "id": self._next_sighting,
-            "record_pk": pk,
-            "version_id": version_id,
-            "capture_id": self.capture_id,
-            "member": place.member,
-            "item": place.index,
-            "start": place.start,
-            "length": place.length,
-            "pointer": place.pointer,
-            "raw_digest": hashlib.sha256(record.raw).hexdigest(),
-            "attached": _attached(record),
-            "folded": msgspec.json.encode([place_text(folded) for folded in record.folded]) if record.folded else None,
-        }
         self._next_sighting += 1
-        return row
+        return (
+            self._next_sighting - 1,
+            pk,
+            version_id,
+            self.capture_id,
+            place.member,
+            place.index,
+            place.start,
+            place.length,
+            place.pointer,
+            hashlib.sha256(record.raw).hexdigest(),
+            _attached(record),
+            msgspec.json.encode([place_text(folded) for folded in record.folded]) if record.folded else None,
+        )
 
 
 def _attached(record: Record) -> bytes | None:

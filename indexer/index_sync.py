@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime, timedelta
 
 from indexer.catalogue import IndexRow
 from indexer.engines import Document
 from indexer.house import House
-from indexer.local_time import local_day
+from indexer.local_time import local_day_of
 from indexer.shown import AccountView
 
 Progress = Callable[[int, int], None]
@@ -73,15 +72,12 @@ def document(row: IndexRow, account: AccountView, zone: str) -> Document:
         kind=row.kind,
         author=row.author,
         posted=posted,
-        day=None if posted is None else local_day(_EPOCH + timedelta(seconds=posted), zone),
+        day=None if posted is None else local_day_of(posted, zone),
         has=tuple(sorted(has)),
         hashtags=data.hashtags,
         mentions=data.mentions,
         urls=data.links + data.short_links + ((row.url,) if row.url else ()),
     )
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 _MEDIA_WORDS = {"image": "picture", "video": "video", "audio": "sound"}

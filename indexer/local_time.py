@@ -52,6 +52,20 @@ def local_day(instant: datetime, zone_name: str) -> date:
     return instant.astimezone(zone(zone_name)).date()
 
 
+def local_day_of(seconds: int, zone_name: str) -> date:
+    """Return the calendar day of a Unix time (seconds, UTC) in a zone; fast for many times near each other."""
+    return _day_of_quarter(seconds // 900, zone_name)
+
+
+@lru_cache(maxsize=100_000)
+def _day_of_quarter(quarter: int, zone_name: str) -> date:
+    """Return the day of a quarter of an hour: since 1970 every zone's offset and clock change is a multiple of that."""
+    return local_day(_EPOCH + timedelta(seconds=quarter * 900), zone_name)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 def day_range(first: date | None, last: date | None, zone_name: str) -> tuple[datetime | None, datetime | None]:
     """Return the UTC instants [start, end) of the local days first..last, both included; None is open."""
     start = None if first is None else datetime(first.year, first.month, first.day, tzinfo=zone(zone_name)).astimezone(UTC)
