@@ -21,6 +21,7 @@ from indexer.record import Attachment, Moment, Place, Problem, Record, RecordKin
 from indexer.text import hashtags, links, mentions, repair_mojibake
 
 _KEY = re.compile(r"_(\d{6,}|[A-Za-z0-9_-]{10})$")
+_EMPTY = re.compile(rb'"messages"\s*:\s*\[\s*\]')
 _BOXES = {  # folders of a conversation and what they say of it
     "archived_threads": "archived conversation",
     "filtered_threads": "filtered conversation",
@@ -109,7 +110,7 @@ def messages(archive: Archive, member: str, account_names: Collection[str], made
             yield from _message(item, thread)
         elif item.key == "image" and item.index < 0:
             yield from _picture(item, thread)
-    if not has_messages:
+    if not has_messages and not _EMPTY.search(archive.peek(member, 1 << 20)):
         yield Problem(member, "no-messages", "The file has no list of messages, so it does not read as a conversation.")
 
 
