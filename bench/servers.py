@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,29 +64,35 @@ def datasette(command: Path, database: Path, *, limits: bool) -> Iterator[Server
 
 @contextmanager
 def _running(command: list[str], port: int, environ: dict[str, str]) -> Iterator[None]:
-    server = subprocess.Popen(  # noqa: S603  # our own commands
-        command, cwd=ROOT, env={**os.environ, **environ}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
-    )
-    try:
-        _wait_for(server, port)
-        yield
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)  # the group is this very server's: it was started in a session of its own
+    with tempfile.TemporaryFile() as said:
+        server = subprocess.Popen(  # noqa: S603  # our own commands
+            command, cwd=ROOT, env={**os.environ, **environ}, stdout=subprocess.DEVNULL, stderr=said, start_new_session=True
+        )
         try:
-            server.wait(20)
-        except subprocess.TimeoutExpired:
-            os.killpg(server.pid, signal.SIGKILL)
-            server.wait(20)
-        if server.stderr is not None:
-            server.stderr.close()
+            _wait_for(server, port)
+            yield
+        except NotServed as error:
+            said.seek(0)
+            raise NotServed(f"{error} {said.read().decode(errors='replace')[-3000:]}".rstrip()) from error
+        finally:
+            _stop(server)
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    if server.poll() is None:
+        os.killpg(server.pid, signal.SIGTERM)  # the group is this very server's: it was started in a session of its own
+    try:
+        server.wait(20)
+    except subprocess.TimeoutExpired:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait(20)
 
 
 def _wait_for(server: subprocess.Popen[bytes], port: int) -> None:
     ends = time.monotonic() + START_SECONDS
     while time.monotonic() < ends:
         if server.poll() is not None:
-            said = server.stderr.read().decode(errors="replace") if server.stderr else ""
-            raise NotServed(f"{server.args!r} ended with {server.returncode}: {said[-2000:]}")
+            raise NotServed(f"{server.args!r} ended with {server.returncode}.")
         try:
             with socket.create_connection((HOST, port), 1):
                 return
