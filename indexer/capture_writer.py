@@ -75,13 +75,15 @@ class CaptureWriter:
     account_key: str
     zone: str
     result: CaptureResult = field(default_factory=CaptureResult)
+    settled_later: set[int] = field(default_factory=set)  # records met before: their current version is known at the end only
     _next_pk: int = 0
     _next_version: int = 0
     _next_sighting: int = 0
     _time_rules: Counter[str] = field(default_factory=Counter)
 
-    def add(self, batch: Sequence[Record]) -> None:
-        """Write records, their versions and sightings; one transaction."""
+    def add(self, batch: Sequence[Record]) -> list[tuple[int, Record]]:
+        """Write records, their versions and sightings in one transaction; return the records that are new, with their numbers."""
+        fresh: list[tuple[int, Record]] = []
         ids = [f"{self.account_key}:{record.kind}:{record.native_id}" for record in batch]
         new_records: list[tuple[object, ...]] = []
         new_versions: list[tuple[object, ...]] = []
@@ -93,7 +95,10 @@ class CaptureWriter:
                 if entry is None:
                     entry = known[record_id] = (self._next_pk, {})
                     self._next_pk += 1
+                    fresh.append((entry[0], record))
                     new_records.append((entry[0], record_id, self.account_id, str(record.kind), record.native_id, self.capture_id, 0))
+                else:
+                    self.settled_later.add(entry[0])
                 digest = version_data.digest(record)
                 version_id = entry[1].get(digest)
                 if version_id is None:
@@ -110,6 +115,7 @@ class CaptureWriter:
         self.result.versions += len(new_versions)
         self.result.sightings += len(new_sightings)
         self.result.folded += sum(len(record.folded) for record in batch)
+        return fresh
 
     def add_problems(self, batch: Iterable[Problem]) -> None:
         """Write problems; one transaction."""

@@ -6,13 +6,14 @@ Nothing of a capture that is still being taken in is ever returned.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
 import msgspec
 import sqlalchemy as sa
 
 from indexer import version_data
 from indexer.capture_writer import CaptureResult
+from indexer.documents import IndexRow
 from indexer.record_views import BATCH, current_views, version_views
 from indexer.settling import COMPLETE
 from indexer.shown import AccountView, CaptureView, ProblemView, Reconciled, RecordView, SightingView
@@ -22,23 +23,6 @@ from indexer.vault import Vault
 from indexer.version_data import StoredFacts
 
 THREAD_LIMIT = 500
-
-
-class IndexRow(NamedTuple):
-    """The part of a record's current version that is searched. `posted_ms` is milliseconds since 1970 UTC."""
-
-    pk: int
-    kind: str
-    account_id: int
-    versions: int
-    text: str
-    title: str
-    author: str
-    url: str
-    posted_ms: int | None
-    parent_id: str | None
-    data: version_data.VersionData
-    earlier: tuple[str, ...] = ()  # texts of the versions before
 
 
 class Catalogue:

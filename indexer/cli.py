@@ -83,14 +83,17 @@ def identify(*, paths: tuple[Path, ...], as_json: bool) -> None:
 @main.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--zone", help="Time zone of the account, where you know it (America/Chicago). Else the body's zone is assumed.")
+@click.option("--account", default="", help="Handle of the account, for an archive that does not name it.")
 @click.option("--by", default=getpass.getuser, help="Who takes it into custody; else the login name.")
 @_data_option
 @_json_option
 @click.pass_obj
-def ingest(data: Path | None, /, *, paths: tuple[Path, ...], zone: str | None, by: str, own_data: Path | None, as_json: bool) -> None:
+def ingest(
+    data: Path | None, /, *, paths: tuple[Path, ...], zone: str | None, account: str, by: str, own_data: Path | None, as_json: bool
+) -> None:
     """Take one archive into custody and index it. Several PATHS are the parts of one export."""
     with _errors(), _house(own_data or data) as house, _meter() as report:
-        result = take_in(house, list(paths), taken_by=by, source="command line", zone_name=zone, progress=report)
+        result = take_in(house, list(paths), taken_by=by, source="command line", zone_name=zone, account=account, progress=report)
         problems = house.catalogue.problems(result.capture_id, 20)
     _print(shapes.ingested(result), as_json=as_json, text=shapes.ingested_text(result, problems))
     if not result.capture.went_well:

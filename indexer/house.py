@@ -35,6 +35,7 @@ class House:
         self.catalogue = Catalogue(self.db, self.vault)
         self.audit = AuditLog(self.db)
         self._index: Engine | None = None
+        self._lock_file: int | None = None
 
     @property
     def index(self) -> Engine:
@@ -48,11 +49,15 @@ class House:
                 self._index = open_engine(self.engine_name, folder)
         return self._index
 
-    def delete_index(self) -> None:
-        """Delete the search index; sync builds it anew from the catalogue."""
+    def release_index(self) -> None:
+        """Let go of the index, so that another process may write it; it is opened again when it is needed."""
         if self._index is not None:
             self._index.close()
             self._index = None
+
+    def delete_index(self) -> None:
+        """Delete the search index; sync builds it anew from the catalogue."""
+        self.release_index()
         shutil.rmtree(self.paths.index / self.engine_name, ignore_errors=True)
 
     @contextmanager
@@ -60,13 +65,19 @@ class House:
         """Hold the one lock under which vault, catalogue and index are written. Waits; a killed holder lets go."""
         with self.paths.ingest_lock.open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+            self._lock_file = lock.fileno()
+            try:
+                yield
+            finally:
+                self._lock_file = None
+
+    def lock_files(self) -> tuple[int, ...]:
+        """Return the descriptor of the lock that is held: a process that inherits it holds the lock too."""
+        return () if self._lock_file is None else (self._lock_file,)
 
     def close(self) -> None:
         """Let go of the index and the database."""
-        if self._index is not None:
-            self._index.close()
-            self._index = None
+        self.release_index()
         self.db.dispose()
 
 

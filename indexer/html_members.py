@@ -57,6 +57,8 @@ def html_items(stream: IO[bytes], opening: re.Pattern[bytes]) -> Iterator[HtmlIt
         try:
             chunk = stream.read(max(CHUNK, len(rest)))
         except DAMAGE as error:
-            raise HtmlDamaged("member-damaged", f"The archive's own checksum says that this file is damaged: {error}.", base + at) from error
+            raise HtmlDamaged(
+                "member-damaged", f"The archive's own checksum says that this file is damaged: {error}.", base + at
+            ) from error
         searched = max(searched - at, len(rest) - OVERLAP, 0)
         base, at, buffer, ended = base + at, 0, rest + chunk, not chunk

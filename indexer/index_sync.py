@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from indexer.catalogue import IndexRow
+from indexer.documents import document
 from indexer.engines import Document
 from indexer.house import House
-from indexer.local_time import local_day_of
-from indexer.shown import AccountView
 
 Progress = Callable[[int, int], None]
 
@@ -42,45 +40,6 @@ def sync_locked(house: House, progress: Progress | None = None) -> int:
     house.index.write(counter.count(_documents(house, batches)))
     house.index.commit(target)
     return counter.done
-
-
-def document(row: IndexRow, account: AccountView, zone: str) -> Document:
-    """Return what the index knows of a record."""
-    data = row.data
-    has = ["media"] if data.attachments else []
-    has += {_MEDIA_WORDS.get(attachment.media_type.split("/")[0], "file") for attachment in data.attachments}
-    if data.links:
-        has.append("link")
-    if data.hashtags:
-        has.append("hashtag")
-    if data.mentions:
-        has.append("mention")
-    if row.parent_id:
-        has.append("reply")
-    if data.edited or row.versions > 1:
-        has.append("edit")
-    if data.deleted:
-        has.append("deletion")
-    posted = None if row.posted_ms is None else row.posted_ms // 1000
-    parts = (row.text, row.title, data.thread_title, *(attachment.description for attachment in data.attachments))
-    return Document(
-        pk=row.pk,
-        parts=tuple(dict.fromkeys(part for part in (*parts, *row.earlier) if part)),
-        account_id=row.account_id,
-        account_words=tuple(word for word in (account.handle, account.name, account.native_id) if word),
-        platform=account.platform,
-        kind=row.kind,
-        author=row.author,
-        posted=posted,
-        day=None if posted is None else local_day_of(posted, zone),
-        has=tuple(sorted(has)),
-        hashtags=data.hashtags,
-        mentions=data.mentions,
-        urls=data.links + data.short_links + ((row.url,) if row.url else ()),
-    )
-
-
-_MEDIA_WORDS = {"image": "picture", "video": "video", "audio": "sound"}
 
 
 def _documents(house: House, batches: Iterable[list[int]]) -> Iterator[Document]:

@@ -19,8 +19,10 @@ from indexer import fixity, index_sync
 from indexer.archive import SAFE, Archive, ArchiveError, open_archive
 from indexer.capture_writer import CaptureWriter, MemberOutcome, VaultFile, begin, remove_unfinished
 from indexer.damage import DAMAGE
+from indexer.documents import new_row
 from indexer.house import House
-from indexer.importers import COMMON_IGNORED, Identified, Importer, identify
+from indexer.importers import COMMON_IGNORED, Identified, Importer, NotIdentified, identify
+from indexer.index_ahead import IndexAhead
 from indexer.local_time import derive, zone
 from indexer.record import CaptureFacts, Problem, Record
 from indexer.shown import CaptureView, Reconciled
@@ -65,11 +67,19 @@ class IngestFailed(ArchiveError):
 
 
 def ingest(
-    house: House, paths: Sequence[Path], *, taken_by: str, source: str, zone_name: str | None = None, progress: Report | None = None
+    house: House,
+    paths: Sequence[Path],
+    *,
+    taken_by: str,
+    source: str,
+    zone_name: str | None = None,
+    account: str = "",
+    progress: Report | None = None,
 ) -> IngestReport:
     """Take one archive into custody and index it. Several paths are the parts of one export.
 
-    `zone_name` is the account's zone where the person knows it; else the body's zone is assumed.
+    `zone_name` is the account's zone where the person knows it; else the body's zone is assumed. `account` is the
+    handle, for an archive that does not name its account.
     Raises ArchiveError (its text is meant for people) and UnknownZone; then nothing was taken in.
     """
     zone(zone_name or house.zone)
@@ -77,7 +87,7 @@ def ingest(
     with house.writing():
         recover_locked(house)
         try:
-            identify(open_archive(*paths))
+            _facts(identify(open_archive(*paths)), account)
             staged = house.vault.stage(paths, meter.copied(_bytes(paths)))
         except ArchiveError as error:
             house.audit.add("capture:refused", taken_by, ", ".join(path.name for path in paths), {"why": str(error)})
@@ -89,7 +99,7 @@ def ingest(
             house.audit.add("capture:repeated", taken_by, f"capture {known.id}", {"digest": digest})
             index_sync.sync_locked(house, meter.indexed)
             return IngestReport(known, already_captured=True)
-        capture_id = _take_in(house, _Task(staged, digest, paths, taken_by, source, zone_name, meter))
+        capture_id = _take_in(house, _Task(staged, digest, paths, taken_by, source, zone_name, account, meter))
         index_sync.sync_locked(house, meter.indexed)
     capture = house.catalogue.capture(capture_id)
     if capture is None:
@@ -122,13 +132,14 @@ class _Task:
     taken_by: str
     source: str
     zone_name: str | None
+    account: str
     meter: _Meter
 
 
 def _take_in(house: House, task: _Task) -> int:
     label = task.paths[0].name
     named = identify(open_archive(*(file.path for file in task.staged), label=label))  # what is kept is read, not what lay at the source
-    facts = named.importer.facts(named.archive)
+    facts = _facts(named, task.account, task.digest)
     writer = begin(
         house.db,
         digest=task.digest,
@@ -145,9 +156,12 @@ def _take_in(house: House, task: _Task) -> int:
         house.vault.admit(task.staged)
         digests = [file.digest for file in task.staged]
         kept = Identified(named.importer, house.vault.open(digests, label).at(named.archive.root))
-        with ThreadPoolExecutor(1) as pool:  # hashing lets go of the interpreter's lock: the second core does it meanwhile
+        with ThreadPoolExecutor(1) as pool, IndexAhead(house) as ahead:
+            # hashing lets go of the interpreter's lock: another core does it meanwhile
             checked = pool.submit(_member_digests, house.vault.open(digests))
-            _read(kept, facts, writer, task, checked)
+            outcomes, tallies = _read(kept, writer, ahead, task, checked)
+            writer.finish(outcomes, reconcile(facts.counts, tallies), task.taken_by)
+            ahead.commit(sorted(writer.settled_later))
     except BaseException as error:
         recover_locked(house)
         if isinstance(error, ArchiveError) or not isinstance(error, Exception):
@@ -159,21 +173,45 @@ def _take_in(house: House, task: _Task) -> int:
     return writer.capture_id
 
 
-def _read(named: Identified, facts: CaptureFacts, writer: CaptureWriter, task: _Task, checked: Future[dict[str, tuple[str, str]]]) -> None:
+def _facts(named: Identified, account: str, digest: str = "") -> CaptureFacts:
+    """Return what the archive says of itself, with an account even where it names none (Instagram's HTML of 2025).
+
+    Two archives that name no account are never taken for one account's: each is an account of its own until a
+    person names it.
+    """
+    facts = named.importer.facts(named.archive)
+    handle = account.strip().removeprefix("@")
+    if facts.account.native_id:
+        if handle:
+            said = facts.account.handle or facts.account.name or facts.account.native_id
+            raise NotIdentified(f"{named.archive.label} names its account itself ({said}). {SAFE} Leave the account out.")
+        return facts
+    name = "" if handle else f"account not named in {named.archive.label}"
+    return replace(facts, account=replace(facts.account, native_id=handle or f"unnamed:{digest}", handle=handle, name=name))
+
+
+def _read(
+    named: Identified, writer: CaptureWriter, ahead: IndexAhead, task: _Task, checked: Future[dict[str, tuple[str, str]]]
+) -> tuple[list[MemberOutcome], dict[str, int]]:
+    """Read everything into the catalogue; return what became of each member, and the tallies of the platform's units."""
     archive, root = named.archive, named.archive.root
     named.importer.facts(archive)  # so that the members it asks for count as read here too
     attached: set[str] = set()
     tallies: dict[str, int] = {}
     batch: list[Record] = []
     found: list[Problem] = []
+
+    def write() -> None:
+        ahead.add([new_row(pk, writer.account_id, record) for pk, record in writer.add(batch)])
+        task.meter.read(len(batch))
+        batch.clear()
+
     for value in named.importer.records(archive):
         if isinstance(value, Record):
-            attached.update(attachment.member for attachment in value.attachments if attachment.member)
+            attached.update(root + attachment.member for attachment in value.attachments if attachment.member)
             batch.append(_settled(value, root, writer.zone, is_set=task.zone_name is not None))
             if len(batch) >= BATCH:
-                writer.add(batch)
-                task.meter.read(len(batch))
-                batch.clear()
+                write()
         elif isinstance(value, Problem):
             found.append(replace(value, member=root + value.member))
             if len(found) >= BATCH:
@@ -181,13 +219,12 @@ def _read(named: Identified, facts: CaptureFacts, writer: CaptureWriter, task: _
                 found.clear()
         else:
             tallies[value.unit] = tallies.get(value.unit, 0) + value.read
-    writer.add(batch)
-    task.meter.read(len(batch))
+    write()
     digests = checked.result()
-    outcomes = list(_outcomes(archive, named.importer, {root + name for name in attached}, digests))
+    outcomes = list(_outcomes(archive, named.importer, attached, digests))
     found.extend(_member_problems(outcomes, digests))
     writer.add_problems(found)
-    writer.finish(outcomes, reconcile(facts.counts, tallies), task.taken_by)
+    return outcomes, tallies
 
 
 def reconcile(declared: Mapping[str, int], tallies: Mapping[str, int]) -> list[Reconciled]:

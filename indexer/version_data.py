@@ -62,23 +62,26 @@ _encoder = msgspec.json.Encoder(order="deterministic")
 
 def encode(record: Record) -> bytes:
     """Return the JSON of a record's version data. Its moments must have been derived."""
+    return _encoder.encode(build(record))
+
+
+def build(record: Record) -> VersionData:
+    """Return a record's version data. Its moments must have been derived."""
     posted_wall = record.posted.wall.isoformat() if record.posted and record.posted.wall else ""
-    return _encoder.encode(
-        VersionData(
-            author_id=record.author_id,
-            thread_title=record.thread_title,
-            posted_wall=posted_wall,
-            edited=_stored(record.edited),
-            deleted=_stored(record.deleted),
-            attachments=tuple(StoredAttachment(a.name, a.media_type, a.url, a.description) for a in record.attachments),
-            links=record.links,
-            short_links=record.short_links,
-            hashtags=record.hashtags,
-            mentions=record.mentions,
-            language=record.language,
-            id_is_made=record.id_is_made,
-            extra=dict(record.extra),
-        )
+    return VersionData(
+        author_id=record.author_id,
+        thread_title=record.thread_title,
+        posted_wall=posted_wall,
+        edited=_stored(record.edited),
+        deleted=_stored(record.deleted),
+        attachments=tuple(StoredAttachment(a.name, a.media_type, a.url, a.description) for a in record.attachments),
+        links=record.links,
+        short_links=record.short_links,
+        hashtags=record.hashtags,
+        mentions=record.mentions,
+        language=record.language,
+        id_is_made=record.id_is_made,
+        extra=dict(record.extra),
     )
 
 

@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from indexer import custody, ingest as ingest_module
+from indexer import custody, index_ahead
+from indexer import ingest as ingest_module
 from indexer.archive import ArchiveError
 from indexer.engines import Filters
 from indexer.fixity import Finding
@@ -251,6 +252,51 @@ def test_an_index_can_be_deleted_at_any_time(house: House, tmp_path: Path) -> No
     assert found(house, "council") == before
 
 
+def test_a_large_archive_is_indexed_ahead_with_the_same_result(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_ahead, "WORTH_IT", 5)
+    monkeypatch.setattr(ingest_module, "BATCH", 7)
+    take(house, x_zip(tmp_path / "1.zip", POSTS[:30], generated="2022-01-01T00:00:00.000Z"))
+    changed = [{**one, "full_text": one["full_text"] + " again"} for one in POSTS[20:]]
+    take(house, x_zip(tmp_path / "2.zip", changed, generated="2023-01-01T00:00:00.000Z"))
+    questions = ("*", "again", '"notice 25" AND NOT again', "#flood", "has:edit", "council")
+    ahead = [found(house, question) for question in questions]
+    assert (house.index.position(), house.index.count()) == (house.catalogue.position(), 40)
+    rebuild(house, "test")
+    assert [found(house, question) for question in questions] == ahead
+    assert len(ahead[1]) == 20
+
+
+def test_a_helper_that_dies_costs_nothing_but_time(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_ahead, "WORTH_IT", 5)
+    monkeypatch.setattr(ingest_module, "BATCH", 7)
+    started = index_ahead.IndexAhead._start
+
+    def start_and_kill(self: index_ahead.IndexAhead) -> None:
+        started(self)
+        assert self._helper is not None
+        self._helper.kill()
+        self._helper.wait()
+
+    monkeypatch.setattr(index_ahead.IndexAhead, "_start", start_and_kill)
+    take(house, x_zip(tmp_path / "x.zip", POSTS))
+    assert house.index.count() == 40
+
+
+def test_an_archive_that_names_no_account_is_an_account_of_its_own(house: House, tmp_path: Path) -> None:
+    posts = '[{"media": [{"uri": "media/posts/a.jpg", "creation_timestamp": 1530727200, "title": "Pool opens"}]}]'
+    files = {"your_instagram_activity/media/posts_1.json": posts}
+    unnamed = take(house, zip_files(files, tmp_path / "instagram-a.zip")).capture.account
+    named = take(
+        house, zip_files({**files, "your_instagram_activity/media/stories.json": '{"ig_stories": []}'}, tmp_path / "b.zip"), account="parks"
+    ).capture.account
+    assert unnamed is not None
+    assert named is not None
+    assert (unnamed.handle, unnamed.name) == ("", "account not named in instagram-a.zip")
+    assert (named.handle, named.native_id) == ("parks", "parks")
+    with pytest.raises(ArchiveError, match="names its account itself"):
+        take(house, x_zip(tmp_path / "x.zip", POSTS), account="somebody")
+
+
 def test_an_account_is_found_only_by_who_may_see_it(house: House, tmp_path: Path) -> None:
     take(house, x_zip(tmp_path / "x.zip", POSTS))
     for allowed, expected in ((frozenset({1}), 40), (frozenset({2}), 0), (frozenset(), 0)):
@@ -262,7 +308,7 @@ def test_an_account_is_found_only_by_who_may_see_it(house: House, tmp_path: Path
 def test_a_kill_at_any_moment_leaves_all_or_nothing(tmp_path: Path) -> None:
     source = x_zip(tmp_path / "x.zip", [tweet(number, f"Notice {number}") for number in range(12_000)])
     command = [sys.executable, "-m", "indexer", "--data", str(tmp_path / "data"), "ingest", str(source)]
-    randomness = random.Random(1)
+    randomness = random.Random(1)  # noqa: S311  # moments to kill at, not secrets
     started = time.monotonic()
     subprocess.run([*command[:4], str(tmp_path / "whole"), *command[5:]], check=True, cwd=ROOT, capture_output=True)
     whole = time.monotonic() - started

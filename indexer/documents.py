@@ -1,0 +1,85 @@
+"""What the index knows of a record: made from its version, the same way while it is taken in and ever after."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from indexer import version_data
+from indexer.engines import Document
+from indexer.local_time import local_day_of
+from indexer.record import Record
+from indexer.shown import AccountView
+
+
+class IndexRow(NamedTuple):
+    """The part of a record's current version that is searched. `posted_ms` is milliseconds since 1970 UTC."""
+
+    pk: int
+    kind: str
+    account_id: int
+    versions: int
+    text: str
+    title: str
+    author: str
+    url: str
+    posted_ms: int | None
+    parent_id: str | None
+    data: version_data.VersionData
+    earlier: tuple[str, ...] = ()  # texts of the versions before
+
+
+def new_row(pk: int, account_id: int, record: Record) -> IndexRow:
+    """Return the row of a record that is new to the catalogue, as the catalogue would give it back."""
+    posted_ms = version_data.to_ms(record.posted.utc) if record.posted else None
+    return IndexRow(
+        pk,
+        str(record.kind),
+        account_id,
+        1,
+        record.text,
+        record.title,
+        record.author,
+        record.url,
+        posted_ms,
+        record.parent_id or None,
+        version_data.build(record),
+    )
+
+
+def document(row: IndexRow, account: AccountView, zone: str) -> Document:
+    """Return what the index knows of a record."""
+    data = row.data
+    has = ["media"] if data.attachments else []
+    has += {_MEDIA_WORDS.get(attachment.media_type.split("/")[0], "file") for attachment in data.attachments}
+    if data.links:
+        has.append("link")
+    if data.hashtags:
+        has.append("hashtag")
+    if data.mentions:
+        has.append("mention")
+    if row.parent_id:
+        has.append("reply")
+    if data.edited or row.versions > 1:
+        has.append("edit")
+    if data.deleted:
+        has.append("deletion")
+    posted = None if row.posted_ms is None else row.posted_ms // 1000
+    parts = (row.text, row.title, data.thread_title, *(attachment.description for attachment in data.attachments))
+    return Document(
+        pk=row.pk,
+        parts=tuple(dict.fromkeys(part for part in (*parts, *row.earlier) if part)),
+        account_id=row.account_id,
+        account_words=tuple(word for word in (account.handle, account.name, account.native_id) if word),
+        platform=account.platform,
+        kind=row.kind,
+        author=row.author,
+        posted=posted,
+        day=None if posted is None else local_day_of(posted, zone),
+        has=tuple(sorted(has)),
+        hashtags=data.hashtags,
+        mentions=data.mentions,
+        urls=data.links + data.short_links + ((row.url,) if row.url else ()),
+    )
+
+
+_MEDIA_WORDS = {"image": "picture", "video": "video", "audio": "sound"}
