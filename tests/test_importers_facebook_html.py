@@ -263,3 +263,18 @@ def test_media_of_a_page_archive_are_found_though_its_pages_name_another_folder(
     }
     (record,), _ = read(tmp_path, files)
     assert record.attachments[0].member == PAGE + "posts/media/P_1/1000001.jpg"
+
+
+def fact(label: str, value: str) -> str:
+    return f'<tr><td colspan="2" class="_2pin _a6_q">{label}<div><div>{value}</div></div></td></tr>'
+
+
+def test_labelled_values_of_a_page_are_words_but_those_of_a_picture_are_not(tmp_path: Path) -> None:
+    table = f"<table>{fact('Message', 'Is the pool open?')}{fact('Target', NAME)}</table>"
+    (said,), _ = read(tmp_path, {PROFILE + "posts/posts_on_other_pages_and_profiles.html": new_page(new_box(body=table))})
+    assert said.text == f"Is the pool open?\nTarget: {NAME}"
+    (shown,), _ = read(
+        tmp_path,
+        {NEW: new_page(new_box("Jul 26, 2024 1:35:01pm", "", "<div>Look</div>", body=f"<table>{fact('Camera make', 'Kodak')}</table>"))},
+    )
+    assert (shown.text, shown.extra) == ("Look", {"Camera make": "Kodak"})

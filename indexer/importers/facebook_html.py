@@ -15,18 +15,23 @@ from pathlib import PurePosixPath
 from indexer.archive import MemberDamaged
 from indexer.html_members import HtmlDamaged, HtmlItem, html_items
 from indexer.importers.facebook_folds import digest, media_key
+from indexer.importers.facebook_labels import MESSAGE_LABELS, REACTION_LABELS
 from indexer.importers.facebook_members import Role
 from indexer.importers.facebook_reading import KINDS, MEDIA_ROLES, STATES, Reading
 from indexer.importers.facebook_text import Content, group_of, share_kind
+from indexer.masking import personal
 from indexer.meta_dates import moment, parse_date
 from indexer.meta_html import BOX, Box, Header, parse_box, read_header
 from indexer.meta_messages import thread_key
 from indexer.record import Moment, Place, Problem, Record, RecordKind
-from indexer.text import hashtags, links, mentions
+from indexer.text import fold, hashtags, links, mentions
 
 _MAY_BE_UPDATED = re.compile(rb"Updated|ctualiz|tualiz|\xe6\x9b\xb4\xe6\x96\xb0|\xe1\xba\xadp nh\xe1\xba\xadt")
 _REACTION = re.compile(r"(?P<sign>[^\w\s]+[^\w\s\u200d\ufe0f]*)\s*(?P<actor>\w.*)")
 _PARTICIPANTS = re.compile(r"(?:Participants|Participantes)\s*:\s*(?P<names>.+)")
+_OF_PICTURES = frozenset(
+    {*MEDIA_ROLES, Role.POSTS, Role.ARCHIVED, Role.TRASH, Role.WALL, Role.GROUP_POSTS, Role.STORIES, Role.REELS, Role.NOTES}
+)
 _DEFAULT = {"img": "image/jpeg", "video": "video/mp4", "audio": "audio/mp4"}
 
 
@@ -134,6 +139,7 @@ def fill(reading: Reading, box: Box, content: Content) -> None:
 def _post(reading: Reading, role: Role, box: Box, place: Place, raw: bytes, offset: timedelta | None) -> Iterator[Record | Problem]:  # noqa: PLR0917  # one box with where it stands
     content = Content()
     fill(reading, box, content)
+    _say_facts(role, box, content)
     posted, problems = (None, []) if role is Role.EVENTS and not box.date else read_date(box.date, offset, place)
     edited = None
     if box.updated and parse_date(box.updated) != parse_date(box.date):
@@ -170,6 +176,24 @@ def _post(reading: Reading, role: Role, box: Box, place: Place, raw: bytes, offs
         folded=folded,
         extra=content.extra,
     )
+
+
+def _say_facts(role: Role, box: Box, content: Content) -> None:
+    """Say the labelled values of a box; those of a picture (when it was taken, with what) are no words of a post."""
+    for label, value in box.facts:
+        name = fold(label)
+        if personal(label):
+            continue  # upload addresses and positions stay in the raw item, where every view masks them
+        if role in _OF_PICTURES:
+            content.extra[label] = value
+        elif name in MESSAGE_LABELS:
+            content.say(value)
+        elif name in REACTION_LABELS:
+            content.extra["reaction"] = value
+        elif value.startswith(("http://", "https://")):
+            content.link(value)
+        else:
+            content.say(f"{label}: {value}")
 
 
 def _caption(box: Box, role: Role) -> str:
@@ -211,7 +235,7 @@ def _medium(reading: Reading, role: Role, box: Box, place: Place, raw: bytes, of
         mentions=content.all_mentions(),
         id_is_made=True,
         folded=tuple(others),
-        extra={label: value for label, value in box.facts if "IP" not in label},
+        extra={label: value for label, value in box.facts if not personal(label)},
     )
 
 

@@ -21,7 +21,7 @@ from indexer.meta_json import read_epoch, repair_all, seconds_of
 from indexer.record import Problem, Record, RecordKind
 from indexer.text import fold, repair_mojibake
 
-_MESSAGE = {
+MESSAGE_LABELS = {
     "message",
     "text",
     "post",
@@ -35,7 +35,7 @@ _MESSAGE = {
     "mensagem",
     "conteudo",
 }
-_REACTION = {"reaction", "reaccion", "reacao"}
+REACTION_LABELS = {"reaction", "reaccion", "reacao"}
 
 
 def survey_labelled_likes(reading: Reading, member: str) -> None:
@@ -67,9 +67,9 @@ def labelled(reading: Reading, role: Role, kind: RecordKind, item: Item, entry: 
         name = fold(label)
         if value.startswith(("http://", "https://")):
             content.link(value)
-        elif name in _MESSAGE and kind is not RecordKind.LIKE:
+        elif name in MESSAGE_LABELS and kind is not RecordKind.LIKE:
             content.say(value)
-        elif name in _REACTION:
+        elif name in REACTION_LABELS:
             content.extra["reaction"] = value
         elif value:
             told.append(f"{label}: {content.read(value)}" if label else content.read(value))
@@ -106,7 +106,7 @@ def labelled(reading: Reading, role: Role, kind: RecordKind, item: Item, entry: 
 
 
 def _key(entry: Entry, pairs: list[tuple[str, str]]) -> tuple[int, str]:
-    reaction = next((value for label, value in pairs if fold(label) in _REACTION), "")
+    reaction = next((value for label, value in pairs if fold(label) in REACTION_LABELS), "")
     return int(seconds_of(entry.timestamp) or 0), reaction.casefold()
 
 
