@@ -132,6 +132,7 @@ IGNORED: Mapping[str, str] = {
     "start_here.html": _VIEWER,
     "index.html": _VIEWER,
     "html/style.css": _VIEWER,
+    "photos/profile.jpg": "the profile picture as the viewer's menu shows it",
     "files/*": _VIEWER,
     "icons/*": _VIEWER,
     "ads/*": _ADS,
