@@ -101,10 +101,10 @@ def test_without_a_profile_the_comments_name_the_account_then_the_sentences(tmp_
     assert FacebookImporter().facts(archive_of(tmp_path, {POSTS: romanian})).account.name == "Primăria Kestrel"
 
 
-def test_when_nothing_names_the_account_the_archives_label_does_and_nobody_is_called_by_it(tmp_path: Path) -> None:
+def test_when_nothing_names_the_account_nobody_is_made_up(tmp_path: Path) -> None:
     archive = archive_of(tmp_path, {POSTS: [{"timestamp": SECOND, "data": [{"post": "x"}]}]})
     facts = FacebookImporter().facts(archive)
-    assert (facts.account.native_id, facts.account.name) == ("facebook", "")
+    assert (facts.account.native_id, facts.account.name) == ("", "")
     assert [record.author for record in FacebookImporter().records(archive)] == [""]
 
 

@@ -73,12 +73,11 @@ def read_facts(archive: Archive) -> CaptureFacts:
     _from_pages(archive, [name for name in names if name.endswith((".html", ".htm"))], found)
     if not found.name:
         found.name = _name_in_sentences(archive, roles)
-    fallback = archive.root.rstrip("/").rsplit("/", 1)[-1] or archive.label.removesuffix(".zip")
     kinds = {kind for role in roles for kind in _kinds_of(role)}
     if any(is_2017(name) for name in roles.get(Role.ALBUM, [])) or any(name.endswith(".json") for name in roles.get(Role.ALBUM, [])):
         kinds.add(RecordKind.COMMENT)
     return CaptureFacts(
-        account=Account(Platform.FACEBOOK, found.native_id or found.name or fallback, found.handle, found.name),
+        account=Account(Platform.FACEBOOK, found.native_id or found.name, found.handle, found.name),
         form=_form(names),
         exported=found.exported,
         first_day=found.first_day,
