@@ -1,4 +1,8 @@
-"""Runs the real commands as children and measures them: seconds of the wall clock and the most memory they held."""
+"""Runs the real commands as children and measures them: seconds of the wall clock and the most memory they held.
+
+A command may start a helper process; their memory counts together. It is looked at many times a second, and the
+system's own record of the largest single process is the least that is told.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,16 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 ROOT = Path(__file__).parents[1]
+PAGE = os.sysconf("SC_PAGE_SIZE")
+LOOK_EVERY = 0.04  # seconds
 
 
 class ChildFailed(Exception):
@@ -21,7 +28,7 @@ class ChildFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """How a child went. `peak` is the largest resident memory in bytes, files that it maps included."""
+    """How a child went. `peak` is the largest resident memory of it and its helpers together, in bytes, mapped files included."""
 
     seconds: float
     processor: float  # seconds of all cores together
@@ -43,13 +50,56 @@ def run(command: Sequence[str], environ: Mapping[str, str] | None = None) -> Ran
     with child:
         if child.stdout is None or child.stderr is None:
             raise ChildFailed(f"{' '.join(command)} has no pipes")
-        printed = child.stdout.read()  # a few kilobytes, so the other pipe cannot fill up meanwhile
-        complaint = child.stderr.read()
-        _, status, used = os.wait4(child.pid, 0)
+        with _Watch(child.pid) as watch:
+            printed = child.stdout.read()  # a few kilobytes, so the other pipe cannot fill up meanwhile
+            complaint = child.stderr.read()
+            _, status, used = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.perf_counter() - started
     if child.returncode:
         raise ChildFailed(f"{' '.join(command)} ended with {child.returncode}: {(complaint or printed).decode(errors='replace')[-2000:]}")
     lines = printed.decode().splitlines()
     answer = json.loads(lines[-1]) if lines else {}
-    return Ran(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024, answer)
+    return Ran(seconds, used.ru_utime + used.ru_stime, max(used.ru_maxrss * 1024, watch.peak), answer)
+
+
+class _Watch:
+    """Looks at the memory of a process and its descendants until told to stop."""
+
+    def __init__(self, pid: int) -> None:
+        self.peak = 0
+        self._pid = pid
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._stop.wait(LOOK_EVERY):
+            self.peak = max(self.peak, sum(_resident(pid) for pid in _family(self._pid)))
+
+
+def _family(pid: int) -> list[int]:
+    """Return a process and its living descendants."""
+    found = [pid]
+    for one in found:
+        try:
+            for task in Path(f"/proc/{one}/task").iterdir():
+                found += map(int, (task / "children").read_text().split())
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it has just ended
+    return found
+
+
+def _resident(pid: int) -> int:
+    """Return the resident memory of a process in bytes; 0 when it has just ended."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
