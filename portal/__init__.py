@@ -70,6 +70,7 @@ def _set_up(app: Flask, config: Config) -> None:
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.request_class = uploads.PortalRequest
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["showme"] = Site(config)
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, config.proxies, config.proxies, config.proxies)  # type: ignore[method-assign]  # the way Werkzeug documents

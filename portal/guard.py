@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from flask import Flask, Response, abort, current_app, jsonify, redirect, request, url_for
 from flask_login import current_user
 
+from portal import uploads
 from portal.access import Reader, Right
 from portal.users import User
 
@@ -88,6 +89,8 @@ def _guard() -> Response | None:
     right = right_of(current_app, endpoint)
     if right is None or not reader().may(right):
         abort(403)
+    if endpoint == UPLOADS:
+        uploads.check_room(request.content_length)  # before the form's token is looked for, which reads all of it
     return None
 
 

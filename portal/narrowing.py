@@ -16,6 +16,7 @@ from portal.language import _
 
 AUTHORS_SHOWN = 8
 CHART_WIDTH, CHART_HEIGHT, LEAST_BAR = 960, 96, 2
+LABELS_AT_MOST = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,12 @@ class Chart:
     width: int
     height: int
     most: int
+    labels: tuple[str, ...]  # below the drawing: of every bar, or of the first, the middle and the last one
+
+    @property
+    def labels_all(self) -> bool:
+        """Tell whether every bar has its label."""
+        return len(self.labels) == len(self.bars)
 
 
 def groups(question: Asked, results: Results | None, accounts: Sequence[AccountView], reader: Reader) -> list[Group]:
@@ -118,7 +125,10 @@ def chart(question: Asked, results: Results | None) -> Chart | None:
                 question.with_days(first, last),
             )
         )
-    return Chart(tuple(drawn), CHART_WIDTH, CHART_HEIGHT, most)
+    labels = [bar.label for bar in drawn]
+    if len(labels) > LABELS_AT_MOST:
+        labels = [labels[0], labels[len(labels) // 2], labels[-1]]
+    return Chart(tuple(drawn), CHART_WIDTH, CHART_HEIGHT, most, tuple(labels))
 
 
 def _within(question: Asked, first: date, last: date) -> tuple[date, date]:

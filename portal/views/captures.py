@@ -49,7 +49,6 @@ def index() -> ResponseReturnValue:
 @needs(Right.TAKE_IN)
 def upload() -> ResponseReturnValue:
     """Keep what was uploaded and start a job for it: one for each file, or one for all when they are parts of one export."""
-    uploads.check_room(request.content_length)
     files = [file for file in request.files.getlist("archive") if file.filename]
     if not files:
         return _answer(_("Choose a file first."), url_for("captures.index"), status=422)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -63,4 +63,8 @@ def _page(code: int, detail: str = "") -> ResponseReturnValue:
     title, text = TEXTS.get(code, TEXTS[500])
     if request.path.endswith(".json") or request.accept_mimetypes.best == "application/json":
         return jsonify(error=str(title), detail=detail or str(text)), code
-    return render_template("errors/error.html", code=code, title=title, text=text, detail=detail), code
+    try:
+        return render_template("errors/error.html", code=code, title=title, text=text, detail=detail), code
+    except Exception:  # the page around it needs the catalogue, which may be what is broken
+        current_app.logger.exception("the error page itself")
+        return Response(f"{title}\n{detail}\n{text}\n", code, content_type="text/plain; charset=utf-8")

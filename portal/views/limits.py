@@ -9,7 +9,7 @@ from flask_limiter.util import get_remote_address
 limiter = Limiter(get_remote_address, strategy="fixed-window")
 
 BY_ADDRESS = "30 per 15 minutes"
-BY_NAME = "10 per 15 minutes"
+BY_NAME = "50 per 15 minutes"  # more than by address: a stranger must not be able to lock somebody out easily
 UPLOADS = "60 per hour"
 
 

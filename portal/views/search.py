@@ -44,7 +44,10 @@ def as_json() -> ResponseReturnValue:
         diagnostics = [{"field": name, "message": message} for name, message in question.errors.items()]
         return jsonify(query=question.query, reading="", total=None, records=[], facets={}, diagnostics=diagnostics), 400
     results = run(question)
-    return jsonify(shape_of(results, site().house.zone)), 200 if results.answered else 400
+    shape = shape_of(results, site().house.zone)
+    if not reader().may(Right.SEE_ALL_ACCOUNTS):  # how many records there are in all is not theirs to know
+        shape["in_step"] = shape.pop("indexed") >= shape.pop("held")
+    return jsonify(shape), 200 if results.answered else 400
 
 
 def shown(question: Asked, results: Results | None) -> dict[str, Any]:

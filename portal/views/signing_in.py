@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
@@ -57,7 +57,7 @@ def link(token: str) -> ResponseReturnValue:
     if user is None:
         return render_template("signing_in/link_used.html"), 410
     if request.method == "GET":
-        return _no_referrer(render_template("signing_in/set_password.html", user=user, least=MIN_PASSWORD))
+        return render_template("signing_in/set_password.html", user=user, least=MIN_PASSWORD)
     password = request.form.get("password", "")
     if password != request.form.get("again", ""):
         return _try_again(user, _("The two passwords are not the same."))
@@ -119,9 +119,3 @@ def _begin(user: User) -> None:
 
 def _try_again(user: User, problem: str) -> ResponseReturnValue:
     return render_template("signing_in/set_password.html", user=user, least=MIN_PASSWORD, problem=problem), 422
-
-
-def _no_referrer(page: str) -> Response:
-    answer = Response(page)
-    answer.headers["Referrer-Policy"] = "no-referrer"  # the address of this page is a secret
-    return answer

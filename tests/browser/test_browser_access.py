@@ -60,7 +60,10 @@ def test_axe_finds_nothing_on_any_page(portal: Portal, width: int, scheme: str) 
     for address in addresses(page, portal):
         page.goto(portal.address + address)
         found = Axe().run(page, options=OPTIONS)
-        faults += [f"{address} {width} {scheme}: {one['id']}: {one['help']}: {[node['html'][:120] for node in one['nodes'][:3]]}" for one in found.response["violations"]]
+        faults += [
+            f"{address} {width} {scheme}: {one['id']}: {one['help']}: {[node['html'][:120] for node in one['nodes'][:3]]}"
+            for one in found.response["violations"]
+        ]
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > width:
             faults.append(f"{address} is {wide} wide on a screen of {width}")

@@ -109,7 +109,14 @@ def test_a_picture_of_an_archive_is_shown_and_a_page_named_like_a_picture_does_n
 
 
 def test_an_upload_is_taken_in_and_can_be_searched(portal: Portal, tmp_path: Path) -> None:
-    archive = x_archive(tmp_path / "river.zip", "RiverDeskMO", "771300", [post(1_400_000_000_000_000_007, "The ferry runs again", "Tue Jun 01 15:00:00 +0000 2021")], [], {})
+    archive = x_archive(
+        tmp_path / "river.zip",
+        "RiverDeskMO",
+        "771300",
+        [post(1_400_000_000_000_000_007, "The ferry runs again", "Tue Jun 01 15:00:00 +0000 2021")],
+        [],
+        {},
+    )
     page = portal.page()
     page.goto(portal.address + "/captures")
     page.set_input_files("#archive", str(archive))
@@ -122,7 +129,14 @@ def test_an_upload_is_taken_in_and_can_be_searched(portal: Portal, tmp_path: Pat
 
 
 def test_the_upload_works_without_any_script(portal: Portal, tmp_path: Path) -> None:
-    archive = x_archive(tmp_path / "creek.zip", "CreekDeskMO", "771400", [post(1_400_000_000_000_000_008, "The creek path is closed", "Tue Jun 01 15:00:00 +0000 2021")], [], {})
+    archive = x_archive(
+        tmp_path / "creek.zip",
+        "CreekDeskMO",
+        "771400",
+        [post(1_400_000_000_000_000_008, "The creek path is closed", "Tue Jun 01 15:00:00 +0000 2021")],
+        [],
+        {},
+    )
     state = portal.page().context.storage_state()
     page = portal.browser.new_context(java_script_enabled=False, storage_state=state).new_page()
     page.goto(portal.address + "/captures")
