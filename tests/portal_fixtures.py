@@ -73,7 +73,7 @@ def pictured(native: int, text: str, created: str, name: str) -> dict[str, Any]:
     return post(native, text, created, extended_entities={"media": [medium]})
 
 
-def x_archive(target: Path, handle: str, number: str, posts: list[dict[str, Any]], messages: list[str], media: dict[str, bytes]) -> Path:
+def x_archive(target: Path, handle: str, number: str, posts: list[dict[str, Any]], messages: list[str], media: dict[str, bytes]) -> Path:  # noqa: PLR0917  # each argument is one thing of the case
     names = {"account": ["account.js"], "tweets": ["tweets.js"], "directMessages": ["direct-messages.js"]}
     counts = {"account": 1, "tweets": len(posts), "directMessages": 1 if messages else 0}
     manifest = {

@@ -35,7 +35,7 @@ def passes(filters: Filters, record: RecordView) -> bool:
 
 
 @given(READERS, SETS, SETS, KIND_SETS, NUMBERS, st.sampled_from(sorted(ALL_KINDS)))
-def test_the_filter_lets_through_exactly_what_was_chosen_and_may_be_seen(
+def test_the_filter_lets_through_exactly_what_was_chosen_and_may_be_seen(  # noqa: PLR0917  # each argument is one thing of the case
     reader: Reader, accounts: frozenset[int] | None, allowed: frozenset[int] | None, kinds: frozenset[str] | None, account: int, kind: str
 ) -> None:
     chosen = Filters(accounts=accounts, allowed_accounts=allowed, kinds=kinds)

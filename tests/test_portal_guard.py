@@ -32,7 +32,7 @@ def every(app: Flask) -> list[tuple[str, str, str]]:
     ]
 
 
-def test_the_addresses_open_to_everybody_are_exactly_these(town: Town) -> None:
+def test_the_addresses_open_to_everybody_are_exactly_these() -> None:
     assert {"static", "bootstrap.static", "health.healthz", "signing_in.sign_in", "signing_in.link"} == guard.OPEN
 
 
@@ -77,7 +77,7 @@ def test_every_form_is_refused_without_its_token(town: Town) -> None:
     assert client.get("/search").status_code == 200, "sign-out without a token signed out"
 
 
-def test_a_view_that_names_no_right_keeps_the_portal_from_starting(town: Town) -> None:
+def test_a_view_that_names_no_right_keeps_the_portal_from_starting() -> None:
     app = Flask("lax")
     app.add_url_rule("/secrets", "secrets", lambda: "everything")
     with pytest.raises(LookupError, match="secrets"):

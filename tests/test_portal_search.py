@@ -208,7 +208,7 @@ WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zs
     st.sampled_from(list(Sort)),
     st.integers(1, 50),
 )
-def test_an_address_says_the_whole_question_and_reads_back_the_same(
+def test_an_address_says_the_whole_question_and_reads_back_the_same(  # noqa: PLR0917  # each argument is one thing of the case
     query: str, first: date, span: int, kinds: list[str], authors: list[str], sort: Sort, page: int
 ) -> None:
     last = date.fromordinal(first.toordinal() + span)
