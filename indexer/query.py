@@ -8,7 +8,7 @@ diagnostics and no tree: it is never answered as if it had found nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from whoosh.qparser import syntax
 
@@ -17,6 +17,8 @@ from indexer.query_days import range_node
 from indexer.query_diagnostics import Diagnostic
 from indexer.query_nodes import And, DayRange, Everything, Node, Not, Or, Phrase, Wildcard, Word, all_of, any_of, nodes, wildcards
 from indexer.query_terms import address, term
+
+_MOST_FAULTS: Final = 50
 
 __all__ = [
     "And",
@@ -60,10 +62,20 @@ def parse(text: str) -> Parsed:
     if found or builder.found:
         # the terms are looked at one by one when the signs cannot be nested, so that all faults are told at once
         every = found + (builder.found or _faults_of_terms(signs))
-        return Parsed(None, tuple(sorted(dict.fromkeys(every), key=lambda fault: (fault.start, fault.end))), "", text)
+        return Parsed(None, _most_telling(sorted(dict.fromkeys(every), key=lambda fault: (fault.start, fault.end))), "", text)
     if tree is None:
         raise AssertionError("a query without a fault has a tree")
     return Parsed(tree, (), query_reading.reading(tree), text)
+
+
+def _most_telling(faults: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return the first faults, and one that says how many more there are."""
+    shown, rest = faults[:_MOST_FAULTS], faults[_MOST_FAULTS:]
+    if rest:
+        shown.append(
+            Diagnostic(rest[0].start, rest[-1].end, f"{len(rest):,} more faults follow.", "Repair the first ones, then look again")
+        )
+    return tuple(shown)
 
 
 def _faults_of_terms(signs: Any) -> list[Diagnostic]:

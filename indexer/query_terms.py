@@ -12,6 +12,7 @@ from indexer.text import tokens, words
 _CLOSED = {"platform": PLATFORMS, "kind": KINDS, "has": HAS}
 _TAGS = {"hashtag": "#", "mention": "@"}
 _SIGNED = re.compile(r"([#＃@＠])(.+)", re.DOTALL)
+_MOST_STARS, _MOST_MARKS = 5, 20  # more of them make an index think for minutes
 _RUN = re.compile(r"\*[*]*")
 
 
@@ -66,6 +67,10 @@ def _tag(field: str, typed: str, start: int, end: int) -> Node | Diagnostic:
         return Diagnostic(start, end, f"“{typed}” names no {field}.", f"For records with any {field}, write has:{field}")
     if " " in typed.strip():
         return Diagnostic(start, end, f"A {field} is one word without spaces.", f"Write {sign}{key}")
+    if key.count("*") > _MOST_STARS or key.count("?") > _MOST_MARKS:
+        return Diagnostic(
+            start, end, f"A word may hold {_MOST_STARS} * and {_MOST_MARKS} ? at most.", "Write more letters, or * for a row of ?"
+        )
     if "*" in key or "?" in key:
         return Wildcard(key, field, sign + typed.strip().lstrip("#＃@＠"))
     return Word(key, field)
@@ -87,6 +92,10 @@ def _words(field: str, typed: str, start: int, *, quoted: bool) -> Node | Diagno
         if isinstance(item, Wildcard) and not item.pattern.strip("*?"):
             return Diagnostic(
                 start, end, "A wildcard stands alone: it would be any word at all.", "Write it with letters, like tax* or wo?d"
+            )
+        if isinstance(item, Wildcard) and (item.pattern.count("*") > _MOST_STARS or item.pattern.count("?") > _MOST_MARKS):
+            return Diagnostic(
+                start, end, f"A word may hold {_MOST_STARS} * and {_MOST_MARKS} ? at most.", "Write more letters, or * for a row of ?"
             )
     return items[0] if len(items) == 1 else Phrase(tuple(items), field)
 

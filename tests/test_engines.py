@@ -152,6 +152,13 @@ def test_wildcards_stand_for_whole_words(engine: Engine) -> None:
     assert list(engine.expand("t*")) == ["tax", "taxes", "text", "tx"]
 
 
+def test_a_wildcard_of_many_signs_is_answered_at_once(engine: Engine) -> None:
+    filled(engine, document(1, "a" * 900 + " end"), document(2, "a" * 900 + "b end"), document(3, "ababababab end"))
+    assert found(engine, "a*a*a*a*a*b") == [2, 3]
+    assert found(engine, '"*a*a*a*a*b end"') == [2, 3]
+    assert found(engine, '"a???????????????????* end"') == [1, 2]
+
+
 def test_signs_of_regular_expressions_are_only_signs(engine: Engine) -> None:
     keycap = "*\ufe0f\u20e3"
     filled(engine, document(1, f"press {keycap} now"), document(2, "press now"))

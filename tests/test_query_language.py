@@ -172,6 +172,8 @@ FAULTS = [
     ("{2018 TO 2019}", "{2018 TO 2019}", "[ ]"),
     ("kind:[2018 TO 2019]", "[2018 TO 2019]", "takes no range"),
     ("a [sic] b", "[", "range of days"),
+    ("a*b*c*d*e*f*g", "a*b*c*d*e*f*g", "at most"),
+    ("#a" + "?" * 21, "#a" + "?" * 21, "at most"),
     ('"a * b"', "a * b", "wildcard stands alone"),
     ("author:*", "*", "wildcard stands alone"),
     ("#flood OR hashtag:*", "*", "names no hashtag"),
@@ -218,6 +220,12 @@ def test_all_faults_of_a_query_are_told_at_once_in_order() -> None:
 )
 def test_a_suggestion_names_the_very_repair(text: str, hint: str) -> None:
     assert hint in parse(text).diagnostics[0].suggestion
+
+
+def test_of_very_many_faults_the_first_are_told_and_the_rest_counted() -> None:
+    faults = parse("(" * 1_000).diagnostics
+    assert len(faults) == 51
+    assert "more faults" in faults[-1].message
 
 
 def test_a_query_too_long_too_many_or_too_deep_is_refused() -> None:
