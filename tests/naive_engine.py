@@ -26,8 +26,8 @@ def parts(document: Document, field: str) -> list[list[str]]:
     if field in {"hashtag", "mention"}:
         return [[fold(tag)] for tag in getattr(document, field + "s")]
     if field == "has":
-        extra = [word for word in ("hashtag", "mention", "url") if getattr(document, word + "s")]
-        return [[{"url": "link", "parent": "reply"}.get(word, word)] for word in (*document.has, *extra)]
+        extra = [word for word in ("hashtag", "mention") if getattr(document, word + "s")]
+        return [[{"parent": "reply"}.get(word, word)] for word in (*document.has, *extra)]
     if field in {"platform", "kind"}:
         return [[getattr(document, field)]]
     return [words(value) for value in {"account": document.account_words, "author": (document.author,), "url": document.urls}[field]]

@@ -170,9 +170,23 @@ def test_fields_are_found_by_their_values(engine: Engine) -> None:
     filled(
         engine,
         document(
-            1, "one", urls=("https://t.co/AbC", "https://www.riverbend.gov/water?id=7"), hashtags=("WaterMain",), mentions=("city.hall",)
+            1,
+            "one",
+            has=("link",),
+            urls=("https://t.co/AbC", "https://www.riverbend.gov/water?id=7"),
+            hashtags=("WaterMain",),
+            mentions=("city.hall",),
         ),
-        document(2, "two", platform="facebook", kind="comment", author="Ana Pérez", account_id=2, account_words=("Riverbend Parks",)),
+        document(
+            2,
+            "two",
+            urls=("https://facebook.example/its-own-address",),
+            platform="facebook",
+            kind="comment",
+            author="Ana Pérez",
+            account_id=2,
+            account_words=("Riverbend Parks",),
+        ),
         document(3, "three", has=("media", "picture"), kind="reply", posted=None, day=None),
     )
     assert found(engine, "account:riverbendmo") == [1, 3]

@@ -43,7 +43,7 @@ class Document:
     has: tuple[str, ...] = ()  # "media", "picture", "video", "link", "reply" ...: what `has:` finds
     hashtags: tuple[str, ...] = ()
     mentions: tuple[str, ...] = ()
-    urls: tuple[str, ...] = ()  # expanded and short forms
+    urls: tuple[str, ...] = ()  # expanded and short forms of links, and the record's own address
 
 
 class Sort(StrEnum):

@@ -69,7 +69,6 @@ def entry(document: Document) -> Entry:
     has = _has(document.has)
     if document.urls:
         made["url"] = folded(document.urls)
-        has = has | {"link"}
     if document.hashtags and (tags := [key for tag in document.hashtags if (key := tag_key(tag))]):
         made["hashtag"] = tags
         has = has | {"hashtag"}
