@@ -142,6 +142,11 @@ class Fts5:
         ]
         return total, page, facets
 
+    def total(self, question: Question) -> int:
+        """Return only the count."""
+        where, values = _where(question)
+        return int(self._connection.execute(f"select count(*) from posts{where}", values).fetchone()[0])
+
     def answer(self, given: Any) -> Answer:
         """See Answering."""
         total, page, (accounts, kinds, months) = given

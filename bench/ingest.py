@@ -41,7 +41,8 @@ def measure(out: Path, made: corpus.Corpus) -> dict[str, Any]:
         seconds, processor, peak = seconds + ran.seconds, processor + ran.processor, max(peak, ran.peak)
         records += made.size.of_account(number)
         line(records, made.size.records)
-    held = children.indexer(house, "status").answer
+    status = children.indexer(house, "status")
+    held = status.answer
     if (held["indexed"], held["held"]) != (made.size.records, made.size.records):
         raise NotWhole(f"{held['indexed']:,} indexed and {held['held']:,} held of {made.size.records:,} records")
     largest = max(range(len(rates)), key=lambda at: made.size.of_account(at + 1))
@@ -54,6 +55,7 @@ def measure(out: Path, made: corpus.Corpus) -> dict[str, Any]:
         "records_per_second_first_median_last": [rates[0], median(rates), rates[-1]],
         "processor_seconds": processor,
         "peak_bytes": peak,
+        "seconds_of_an_idle_command": status.seconds,
         "house_bytes": {name: _bytes(house / name) for name in ("vault", "catalogue.sqlite3", "index")},
     }
     (house / "bench.json").write_text(json.dumps(figures))
@@ -75,6 +77,8 @@ def show(figures: dict[str, Any], size: corpus.Size) -> list[Goal]:
         ],
     )
     print(f"  {figures['seconds']:.1f} s; processor {figures['processor_seconds']:.1f} s; peak memory {figures['peak_bytes'] / MB:,.0f} MB")
+    idle = figures["seconds_of_an_idle_command"]
+    print(f"  a command that only starts (status) takes {idle:.2f} s: {idle * size.accounts:.0f} s of the time above are starts")
     print("  on disk: " + ", ".join(f"{name} {held / MB:,.0f} MB" for name, held in figures["house_bytes"].items()))
     goals = [Goal(f"ingest >= {RATE:,} records/s", figures["records_per_second"], RATE, at_least=True, counts=size.records >= 1_000_000)]
     show_goals(goals)

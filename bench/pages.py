@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import itertools
+import re
 import shutil
 import sys
 import threading
@@ -15,6 +16,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bench.corpus import FIRST_YEAR, Size
+from bench.engines import Fts5
 from bench.figures import Goal, median, percentile, show_goals, show_table
 from bench.ingest import house_of
 from bench.peers import database_of
@@ -39,16 +41,17 @@ class Run:
 def measure(out: Path, size: Size, command: Path | None) -> dict[str, Any]:
     """Return the figures of both servers; Datasette's are left out where it is not installed."""
     asked = questions(FIRST_YEAR + size.years - 1)
+    totals = [Fts5(out, size).total(one) for one in asked]
     figures: dict[str, Any] = {"records": size.records, "runs": []}
     with portal(house_of(out, size)) as server:
-        figures["runs"] += _runs(server, [our_path(one) for one in asked], "answers")
+        figures["runs"] += _runs(server, [our_path(one) for one in asked], totals, "answers")
     if command is None:
         print("  Datasette is not installed (requirements-bench.txt): its half is left out", flush=True)
         return figures
     for limits in (False, True):
         note = "cut off at its own limits" if limits else "whole answers"
         with datasette(command, database_of(out, size), limits=limits) as server:
-            figures["runs"] += _runs(server, [datasette_path(one, database_of(out, size).stem) for one in asked], note)
+            figures["runs"] += _runs(server, [datasette_path(one, database_of(out, size).stem) for one in asked], totals, note)
     return figures
 
 
@@ -80,10 +83,14 @@ def datasette_path(question: Question, database: str) -> str:
     return f"/{database}/posts?" + urlencode(values)
 
 
-def _runs(server: Server, paths: Sequence[str], note: str) -> list[dict[str, Any]]:
-    warm = run(server, paths, 1, len(paths) * 2, TIMEOUT)
-    if warm.errors:
-        raise NotServed(f"{server.name}: {warm.errors[0]}")
+def _runs(server: Server, paths: Sequence[str], totals: Sequence[int], note: str) -> list[dict[str, Any]]:
+    """Look at each page once, then let clients ask for them. Raises NotServed for a page that does not give the right total."""
+    connection = http.client.HTTPConnection(HOST, server.port, timeout=TIMEOUT)
+    for path, total in zip(paths, totals, strict=True):
+        error = _fetch(connection, path, server.headers, f"{total:,}" if total else "")
+        if error:
+            raise NotServed(f"{server.name}: {error}.")
+    connection.close()
     rows = []
     for clients in CLIENTS:
         done = run(server, paths, clients, REQUESTS, SECONDS)
@@ -132,12 +139,14 @@ def run(server: Server, paths: Sequence[str], clients: int, most: int, seconds: 
     return done
 
 
-def _fetch(connection: http.client.HTTPConnection, path: str, headers: dict[str, str]) -> str:
-    """Fetch one page; return what was wrong with it."""
+def _fetch(connection: http.client.HTTPConnection, path: str, headers: dict[str, str], holds: str = "") -> str:
+    """Fetch one page, which must hold a text (a total); return what was wrong with it."""
     connection.request("GET", path, headers=headers)
     answer = connection.getresponse()
-    body = answer.read()
-    return "" if answer.status == http.client.OK and body else f"{path} answered {answer.status}"
+    body = answer.read().decode("utf-8", "replace")
+    if answer.status != http.client.OK or not body:
+        return f"{path} answered {answer.status}"
+    return "" if re.search(rf"(?<![\d,]){holds}(?![\d,])", body) else f"{path} does not show the total {holds}"
 
 
 def show(figures: dict[str, Any]) -> list[Goal]:

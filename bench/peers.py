@@ -186,7 +186,8 @@ def build_fts5(out: Path, size: Size, posts: Path) -> float:
         connection.executemany("INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
     for column in ("posted", "day", "account"):
         execute(f"CREATE INDEX posts_{column} ON posts ({column})")
-    execute("CREATE VIRTUAL TABLE posts_fts USING fts5 (text, content=posts)")
+    # Datasette finds the table to search in by this very spelling of "content"
+    execute("CREATE VIRTUAL TABLE posts_fts USING FTS5 (text, content=[posts])")
     execute("INSERT INTO posts_fts (rowid, text) SELECT rowid, text FROM posts")
     execute("INSERT INTO posts_fts (posts_fts) VALUES ('optimize')")
     execute("ANALYZE")

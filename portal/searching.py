@@ -18,5 +18,5 @@ def run(question: Asked) -> Results:
     """Search, and write into the event log who asked what and how many there were."""
     results = Searcher(site().house).search(wanted(question))
     detail = {"address": question.address(page=question.page), "total": results.total if results.answered else None}
-    site().house.audit.add("search:run", reader().name, question.query or "*", detail)
+    site().note("search:run", reader().name, question.query or "*", detail)
     return results

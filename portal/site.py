@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Mapping
 from typing import cast
 
 from flask import current_app
@@ -24,6 +25,7 @@ class Site:
     def __init__(self, config: Config) -> None:
         self.config = config
         self._lock = threading.Lock()
+        self._turn = threading.Lock()
         self._house: House | None = None
         self._owner = 0
 
@@ -54,6 +56,11 @@ class Site:
     def jobs(self) -> Jobs:
         """Long work."""
         return Jobs(self.house.db)
+
+    def note(self, tag: str, actor: str, subject: str = "", detail: Mapping[str, object] | None = None) -> None:
+        """Write an event into the log. The threads of a process take turns, which is faster than waiting for SQLite's lock."""
+        with self._turn:
+            self.house.audit.add(tag, actor, subject, detail)
 
     def close(self) -> None:
         """Let go of the house of this process."""

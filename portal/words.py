@@ -102,6 +102,8 @@ def platform_word(platform: str) -> str:
 
 def number(value: float) -> str:
     """Return a whole number with its thousands apart."""
+    if 0 <= value < 1000:
+        return str(round(value))  # the same in every language that we speak, and most numbers of a page
     return format_decimal(round(value), locale=locale())
 
 

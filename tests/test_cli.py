@@ -144,7 +144,7 @@ def test_changed_evidence_is_named_by_verify(run: Any, archive: str, tmp_path: P
     assert [one["finding"] for one in last(result)["findings"]] == ["ChecksumMismatch"]
 
 
-def test_rebuild_and_sync_bring_the_index_back(run: Any, archive: str, tmp_path: Path) -> None:
+def test_rebuild_and_sync_bring_the_index_back(run: Any, archive: str) -> None:
     run("ingest", archive)
     assert last(run("rebuild", "--json")) == {"indexed": 3, "held": 3}
     assert last(run("sync", "--json")) == {"removed_captures": 0, "indexed": 3, "held": 3}

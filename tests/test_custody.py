@@ -55,7 +55,11 @@ def test_setting_the_zone_derives_the_times_again_as_an_event(house: House, capt
     view = next(iter(house.catalogue.stream([1])))
     assert view.posted_at == datetime(2019, 7, 5, 6, 30, tzinfo=UTC)
     assert (view.time_rule, view.time_is_assumed) == (TimeRule.ZONE_SET, False)
-    assert (view.record_id, view.content_digest, view.posted_as_written) == (before.record_id, before.content_digest, before.posted_as_written)
+    assert (view.record_id, view.content_digest, view.posted_as_written) == (
+        before.record_id,
+        before.content_digest,
+        before.posted_as_written,
+    )
     assert (on(house, date(2019, 7, 4)), on(house, date(2019, 7, 5))) == (0, 1)
     event = house.audit.newest(1)[0]
     assert (event.tag, event.detail) == ("capture:zone-set", '{"after":"America/Los_Angeles","before":"America/Chicago","versions":1}')

@@ -225,6 +225,7 @@ def test_an_export_holds_the_records_of_the_page_in_their_order(town: Town) -> N
     exported = rows(client, job)
     assert len(exported) == job.result["rows"] == 40
     assert [next(value for value in row.values() if value in ids) for row in exported] == ids
+    assert 'href="/search?q=agenda&amp;sort=oldest"' in client.get(f"/jobs/{job.id}").text
     assert "export:downloaded" in {event.tag for event in town.house.audit.newest(5)}
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+from pathlib import Path
 
 import pytest
 
+from indexer.ingest import ingest
 from indexer.shown import AttachmentView
 from portal import media
 from portal.views.records import TEXT_SHOWN
-from tests.portal_fixtures import HTML, MESSAGE_CANARY, Town, a_town, png  # noqa: F401  # a_town is the fixture
+from tests.portal_fixtures import CITY, CITY_ID, HTML, MESSAGE_CANARY, Town, a_town, png, post, x_archive  # noqa: F401  # a_town is the fixture
 
 
 def test_a_record_says_where_it_comes_from_so_that_anybody_finds_the_item_again(town: Town) -> None:
@@ -136,6 +138,22 @@ def test_a_part_behind_the_end_is_refused_and_a_known_file_is_not_sent_again(tow
     assert client.get(address, headers={"If-None-Match": mark}).status_code == 304
     assert client.get(address, headers={"Range": "bytes=0-3", "If-Range": '"another"'}).status_code == 200
     assert client.get(address, headers={"Range": "bytes=0-3", "If-Range": mark}).status_code == 206
+
+
+def test_an_edited_post_shows_both_versions_and_the_words_that_changed(town: Town, tmp_path: Path) -> None:
+    before = town.record_id("closed Mill Bridge")
+    edited = post(1_020_000_000_000_000_001, "The flood has closed Mill Bridge. Take Route 12.", "Wed Jul 04 18:00:00 +0000 2018")
+    ingest(town.house, [x_archive(tmp_path / "later.zip", CITY, CITY_ID, [edited], [], {})], taken_by="rhea", source="upload")
+    client = town.client("rhea")
+    page = client.get(f"/records/{before}").text
+    assert "2 versions" in page
+    assert "<del>9.</del>" in page
+    assert "<ins>12.</ins>" in page
+    old = client.get(f"/records/{before}?version=1").text
+    assert "This is version 1 of 2" in old
+    assert "Take Route 9.</div>" in old
+    assert page.count("later.zip") == 1
+    assert page.count("city_archive.zip") == 1
 
 
 def attachment(media_type: str) -> AttachmentView:

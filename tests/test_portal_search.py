@@ -75,12 +75,10 @@ def test_a_post_at_half_past_eleven_at_night_is_on_that_local_day(town: Town) ->
     assert "America/Chicago" in page
 
 
-@pytest.mark.parametrize("query", ['"unbalanced', "(flood", "flood AND", "nofield:x", "a w/5 b", "*oo*"])
+@pytest.mark.parametrize("query", ['"unbalanced', "(flood", "flood AND", "nofield:x", "date:tomorrow"])
 def test_a_query_that_cannot_be_read_is_400_with_its_place_and_no_total(town: Town, query: str) -> None:
     client = town.client("rhea")
     answer = client.get("/search.json", query_string={"q": query})
-    if answer.status_code == 200:
-        pytest.skip("this query can be read now")
     assert answer.status_code == 400
     assert answer.json["total"] is None
     assert answer.json["diagnostics"][0]["message"]

@@ -23,7 +23,7 @@ class Importer(Protocol):
     ignored: Mapping[str, str]  # member pattern -> why it holds no record
 
     def identify(self, archive: Archive) -> bool:
-        """True when the members' structure is this platform's. Uses names and peek() only."""
+        """Tell whether the members' structure is this platform's. Uses names and peek() only."""
         ...
 
     def facts(self, archive: Archive) -> CaptureFacts:
@@ -72,7 +72,7 @@ def identify(archive: Archive) -> Identified:
         if claims:
             titles = " and ".join(importer.title for importer in claims)
             raise NotIdentified(
-                f"{archive.label} holds the marks of {titles}, so it is not one platform's archive. {SAFE} Take in each platform's own file."
+                f"{archive.label} holds the marks of {titles}, so it is not one platform's. {SAFE} Take in each platform's own file."
             )
     looked_for = "; ".join(f"{importer.title}: {', '.join(importer.marks)}" for importer in IMPORTERS)
     found = ", ".join(archive.names[:8]) + (" ..." if len(archive.names) > 8 else "")

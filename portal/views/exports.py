@@ -26,5 +26,9 @@ def make() -> ResponseReturnValue:
     if not results.total:
         flash(_("There is nothing to export: no record fits."), "problem")
         return redirect(f"{url_for('search.page')}?{question.address()}")
-    arguments = {**stored_request.encode(wanted(question)), "with_media": request.form.get("with_media") == "1"}
+    arguments = {
+        **stored_request.encode(wanted(question)),
+        "with_media": request.form.get("with_media") == "1",
+        "address": question.address(),
+    }
     return redirect(url_for("jobs.job", job_id=start(JobKind.EXPORT, question.query or "*", arguments)))

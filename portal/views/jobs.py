@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from portal import stored_request, words
+from portal import words
 from portal.access import Right
 from portal.guard import needs, reader
 from portal.job_access import may_open
@@ -35,8 +35,7 @@ def exports() -> ResponseReturnValue:
 def job(job_id: int) -> ResponseReturnValue:
     """Show a job; a small script keeps it up to date, and the page works without it."""
     found = _job(job_id)
-    request = stored_request.decode(found.arguments) if found.kind is JobKind.EXPORT else None
-    return render_template("jobs/job.html", job=found, request=request, worker_runs=is_running(site().config))
+    return render_template("jobs/job.html", job=found, worker_runs=is_running(site().config))
 
 
 @pages.get("/jobs/<int:job_id>.json")
@@ -74,7 +73,7 @@ def download(job_id: int) -> ResponseReturnValue:
     file = export_file(site().house, job_id)
     if found.kind is not JobKind.EXPORT or found.state is not JobState.DONE or not file.is_file():
         abort(404)
-    site().house.audit.add("export:downloaded", reader().name, f"export {job_id}", {"sha256": found.result.get("sha256")})
+    site().note("export:downloaded", reader().name, f"export {job_id}", {"sha256": found.result.get("sha256")})
     answer: Response = send_file(file, mimetype="application/zip", as_attachment=True, download_name=file.name, max_age=0)
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -34,7 +34,7 @@ def record(record_id: str) -> ResponseReturnValue:
     current = visible(record_id)
     versions = site().house.catalogue.versions(current.pk)
     view = chosen(current, versions)
-    site().house.audit.add("record:viewed", reader().name, record_id, {"version": view.version})
+    site().note("record:viewed", reader().name, record_id, {"version": view.version})
     thread = [one for one in site().house.catalogue.thread(current, THREAD_SHOWN) if may_see(reader(), one)]
     return render_template(
         "records/record.html",
@@ -59,7 +59,7 @@ def raw(record_id: str) -> ResponseReturnValue:
     if not may_see_raw(reader(), view):
         abort(404)
     masked = mask_raw(site().house.catalogue.raw(view))
-    site().house.audit.add("raw:viewed", reader().name, record_id, {"version": view.version})
+    site().note("raw:viewed", reader().name, record_id, {"version": view.version})
     return render_template("records/raw.html", view=view, text=masked.text[:RAW_SHOWN], length=len(masked.text), count=masked.count)
 
 

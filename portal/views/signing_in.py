@@ -30,7 +30,7 @@ def sign_in() -> ResponseReturnValue:
     name = request.form.get("name", "")
     user = site().users.check_password(name, request.form.get("password", ""))
     if user is None:
-        site().house.audit.add("user:sign-in-failed", name.strip()[:64], str(request.remote_addr))
+        site().note("user:sign-in-failed", name.strip()[:64], str(request.remote_addr))
         return render_template("signing_in/sign_in.html", failed=True, name=name), 401
     _begin(user)
     return redirect(wanted)
@@ -40,7 +40,7 @@ def sign_in() -> ResponseReturnValue:
 @needs(Right.SEARCH)
 def sign_out() -> ResponseReturnValue:
     """End the sign-in on the server, not only in the browser."""
-    site().house.audit.add("user:signed-out", reader().name)
+    site().note("user:signed-out", reader().name)
     site().sign_ins.end(current_user.get_id())
     logout_user()
     session.clear()
@@ -67,7 +67,7 @@ def link(token: str) -> ResponseReturnValue:
         return _try_again(user, str(error))
     except LinkUsed:
         return render_template("signing_in/link_used.html"), 410
-    site().house.audit.add("user:password-set", user.name)
+    site().note("user:password-set", user.name)
     _begin(user)
     flash(_("Your password is set and you are signed in."))
     return redirect(url_for("search.page"))
@@ -94,7 +94,7 @@ def password() -> ResponseReturnValue:
     if problem:
         return render_template("signing_in/password.html", least=MIN_PASSWORD, problem=problem), 422
     site().sign_ins.end_all(user.id)
-    site().house.audit.add("user:password-set", user.name)
+    site().note("user:password-set", user.name)
     _begin(user)
     flash(_("Your password is changed. You are signed out everywhere else."))
     return redirect(url_for("search.page"))
@@ -114,7 +114,7 @@ def _begin(user: User) -> None:
     session.clear()
     token = site().sign_ins.start(user.id)
     login_user(SignedIn(user, token))
-    site().house.audit.add("user:signed-in", user.name, str(request.remote_addr))
+    site().note("user:signed-in", user.name, str(request.remote_addr))
 
 
 def _try_again(user: User, problem: str) -> ResponseReturnValue:

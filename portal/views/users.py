@@ -29,7 +29,7 @@ def add() -> ResponseReturnValue:
         user = site().users.add(request.form.get("name", ""), request.form.get("full_name", ""), _role(), reader().name)
     except UserError as error:
         return render_template("users/index.html", users=site().users.all(), roles=list(Role), problem=str(error), given=request.form), 422
-    site().house.audit.add("user:added", reader().name, user.name, {"role": user.role.value})
+    site().note("user:added", reader().name, user.name, {"role": user.role.value})
     flash(_("%(name)s is added. Make a one-time link so that they can set a password.", name=user.name))
     return redirect(url_for("users.user", user_id=user.id))
 
@@ -64,7 +64,7 @@ def change(user_id: int) -> ResponseReturnValue:
         "role_before": before.role.value,
         "grants_before": sorted(before.grants),
     }
-    site().house.audit.add("user:changed", reader().name, before.name, detail)
+    site().note("user:changed", reader().name, before.name, detail)
     flash(_("Saved."))
     return redirect(url_for("users.user", user_id=user_id))
 
@@ -75,7 +75,7 @@ def make_link(user_id: int) -> ResponseReturnValue:
     """Make a one-time link and show it this once."""
     user = _user(user_id)
     token = site().links.make(user.id, reader().name)
-    site().house.audit.add("user:link-made", reader().name, user.name)
+    site().note("user:link-made", reader().name, user.name)
     return _show(user, link=site().config.public_url + url_for("signing_in.link", token=token))
 
 
