@@ -41,10 +41,10 @@ def main(*, records: int, accounts: int, years: int, only: str, big: int, out: P
     out = out.resolve()
     out.mkdir(parents=True, exist_ok=True)
     size = corpus.Size(records, accounts, years)
-    results: dict[str, Any] = {"size": {"records": records, "accounts": accounts, "years": years}, "machine": _machine(), "parts": {}}
-    goals: list[Goal] = []
+    results = _earlier(out / "results.json", {"records": records, "accounts": accounts, "years": years})
     made = _corpus(out, size)
     results["parts"]["corpus"] = {"archives": len(made.archives), "json_bytes": made.bytes}
+    goals: list[Goal] = []
     parts: dict[str, Callable[[], tuple[Any, list[Goal]]]] = {
         "ingest": lambda: _shown(ingest.measure(out, made), lambda figures: ingest.show(figures, size)),
         "queries": lambda: _queries(out, made),
@@ -55,19 +55,30 @@ def main(*, records: int, accounts: int, years: int, only: str, big: int, out: P
         wanted = ("ingest", *wanted)
     for name, part in parts.items():
         if name in wanted:
-            print(f"\n[{name}]", flush=True)
-            results["parts"][name], reached = part()
-            goals += reached
+            goals += _run(name, part, results, out)
     if big:
-        print("\n[one large archive]", flush=True)
-        results["parts"]["one large archive"], reached = _shown(ingest.measure_big(out, big), ingest.show_big)
-        goals += reached
-    print("\nAll goals")
+        goals += _run("one large archive", lambda: _shown(ingest.measure_big(out, big), ingest.show_big), results, out)
+    print("\nAll goals of this run")
     show_goals(goals)
-    results["goals"] = [goal.as_json() for goal in goals]
-    path = out / "results.json"
-    path.write_text(json.dumps(results, indent=1) + "\n")
-    print(path)
+    print(out / "results.json")
+
+
+def _earlier(path: Path, size: dict[str, int]) -> dict[str, Any]:
+    """Return the results of earlier parts of a run of the same size, so that a part can be measured again alone."""
+    if path.exists() and (told := json.loads(path.read_text()))["size"] == size:
+        return {**told, "machine": _machine()}
+    return {"size": size, "machine": _machine(), "parts": {}}
+
+
+def _run(name: str, part: Callable[[], tuple[Any, list[Goal]]], results: dict[str, Any], out: Path) -> list[Goal]:
+    """Measure one part and write down at once what it came to."""
+    print(f"\n[{name}]", flush=True)
+    load = os.getloadavg()[0]
+    figures, goals = part()
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    results["parts"][name] = {**figures, "at": at, "load_before": load, "goals": [goal.as_json() for goal in goals]}
+    (out / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+    return goals
 
 
 def _corpus(out: Path, size: corpus.Size) -> corpus.Corpus:
@@ -97,9 +108,7 @@ def _http(out: Path, made: corpus.Corpus, datasette: Path | None) -> tuple[Any, 
 
 def _machine() -> dict[str, Any]:
     return {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "cores": os.cpu_count(),
-        "load_at_start": os.getloadavg()[0],
         "python": platform.python_version(),
         "sqlite": sqlite3.sqlite_version,
         "tantivy": metadata.version("tantivy"),

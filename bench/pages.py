@@ -23,6 +23,7 @@ from bench.peers import database_of
 from bench.questions import Question, questions
 from bench.servers import HOST, NotServed, Server, datasette, portal
 
+OWN_ENVIRONMENT = Path(__file__).parent / "out" / "venv" / "bin"  # so that the product's environment holds nothing of its peers
 CLIENTS = (1, 8)
 REQUESTS, SECONDS = 400, 20.0  # a run ends with the first of both
 TIMEOUT = 120.0
@@ -56,12 +57,14 @@ def measure(out: Path, size: Size, command: Path | None) -> dict[str, Any]:
 
 
 def find_datasette(named: Path | None) -> Path | None:
-    """Return the command that was named, else the one beside this Python or in the path; None where there is none."""
+    """Return the command that was named, else that of its own environment, of this Python or of the path; None for none."""
     if named is not None:
-        return named
-    beside = Path(sys.executable).with_name("datasette")
+        return named.resolve()
+    for folder in (OWN_ENVIRONMENT, Path(sys.executable).parent):
+        if (folder / "datasette").exists():
+            return folder / "datasette"
     found = shutil.which("datasette")
-    return beside if beside.exists() else Path(found) if found else None
+    return Path(found) if found else None
 
 
 def our_path(question: Question) -> str:

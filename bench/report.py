@@ -1,0 +1,95 @@
+"""`python -m bench.report [RESULTS.json]`: the figures of a run as the Markdown tables of docs/speed.md."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.figures import MB, median, number
+
+RESULTS = Path(__file__).with_name("out") / "results.json"
+
+
+def report(results: dict[str, Any]) -> str:
+    """Return the figures of results.json as Markdown; parts that were not run are left out."""
+    size, machine, parts = results["size"], results["machine"], results["parts"]
+    measured = [part for part in parts.values() if "at" in part]
+    first = min(part["at"][:10] for part in measured)
+    lines = [
+        (
+            f"Measured {first} on {machine['cores']} cores ({machine['system']}, Python {machine['python']}, "
+            f"tantivy {machine['tantivy']}, SQLite {machine['sqlite']}); "
+            f"load of other work before the run {min(part['load_before'] for part in measured):.1f}. "
+            f"Corpus: {size['records']:,} posts, {size['accounts']} accounts, {size['years']} years, "
+            f"{parts['corpus']['json_bytes'] / MB:,.0f} MB of JSON."
+        ),
+    ]
+    for name, write in (("ingest", _ingest), ("one large archive", _big), ("queries", _queries), ("http", _pages), ("export", _export)):
+        if name in parts:
+            lines += ["", *write(parts[name])]
+    lines += [
+        "",
+        *_table(("goal", "measured", "verdict"), [(g["goal"], g["measured"], _verdict(g)) for part in measured for g in part["goals"]]),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _verdict(goal: dict[str, Any]) -> str:
+    return ("reached" if goal["reached"] else "missed") + ("" if goal["at_goal_size"] else ", at another size")
+
+
+def _ingest(part: dict[str, Any]) -> Iterator[str]:
+    rows = [
+        ("ours: ingest to searchable, custody and catalogue included", part["records_per_second"], part["peak_bytes"] / MB),
+        (
+            f"ours: largest archive ({part['records_of_largest_archive']:,} posts)",
+            part["records_per_second_of_largest_archive"],
+            part["peak_bytes"] / MB,
+        ),
+    ]
+    yield from _table(("ingest", "records/s", "peak MB"), rows)
+
+
+def _big(part: dict[str, Any]) -> Iterator[str]:
+    head = f"one archive, {part['records']:,} posts in one file of {part['member_bytes'] / MB:,.0f} MB"
+    yield from _table((head, "records/s", "peak MB"), [("ours", part["records_per_second"], part["peak_bytes"] / MB)])
+
+
+def _queries(part: dict[str, Any]) -> Iterator[str]:
+    peers = part["peers"]
+    rows = [(name, peers["records"] / peers[f"{key}_seconds"]) for name, key in (("raw tantivy", "tantivy"), ("SQLite FTS5", "fts5"))]
+    yield from _table(("indexing ready posts only", "records/s"), rows)
+    yield ""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in part["questions"]:
+        groups.setdefault(row["group"], []).append(row["times"])
+    lines = []
+    for group, times in groups.items():
+        ours, index, raw, fts5 = (median([one[name]["median"] for one in times]) for name in ("ours", "engine", "raw tantivy", "FTS5"))
+        lines.append((group, ours, index, raw, fts5, ours / raw, fts5 / ours))
+    yield from _table(("queries, median ms", "ours", "of it the index", "raw tantivy", "FTS5", "ours / raw", "FTS5 / ours"), lines)
+
+
+def _pages(part: dict[str, Any]) -> Iterator[str]:
+    rows = [(f"{one['server']} ({one['note']})", one["clients"], one["p50"], one["p95"], one["per_second"]) for one in part["runs"]]
+    yield from _table(("pages over HTTP", "clients", "p50 ms", "p95 ms", "pages/s"), rows)
+
+
+def _export(part: dict[str, Any]) -> Iterator[str]:
+    head = f"export of {part['records']:,} records (CSV, XLSX, JSON Lines)"
+    yield from _table((head, "seconds", "peak MB"), [("ours", part["seconds"], part["peak_bytes"] / MB)])
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[str]:
+    yield "| " + " | ".join(heads) + " |"
+    yield "|---|" + "---:|" * (len(heads) - 1)
+    for row in rows:
+        yield "| " + " | ".join(value if isinstance(value, str) else number(value) for value in row) + " |"
+
+
+if __name__ == "__main__":
+    path = Path(sys.argv[1]) if len(sys.argv) > 1 else RESULTS
+    print(report(json.loads(path.read_text())), end="")
