@@ -2,11 +2,13 @@
 
 import hashlib
 import re
+import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from bench.children import ChildFailed, run
 from bench.corpus import Size, make, write_archive
 from bench.figures import Goal, percentile
 from bench.questions import Question, questions
@@ -120,3 +122,23 @@ def test_a_percentile_is_a_value_that_was_measured_and_a_goal_says_missed() -> N
     assert percentile([4.0, 1.0, 3.0, 2.0], 0.95) == 4.0
     assert Goal("faster", 7.0, 8.0, at_least=True).verdict == "MISSED"
     assert Goal("smaller", 7.0, 8.0, counts=False).verdict == "reached (at another size than the goal's)"
+
+
+HELPER = "import time; held = b'x' * 150_000_000; time.sleep(0.5)"
+
+
+def test_the_memory_of_a_helper_counts_with_that_of_its_command() -> None:
+    both = f"""
+import subprocess, sys
+held = b"x" * 150_000_000
+subprocess.run([sys.executable, "-c", {HELPER!r}], check=True)
+print('{{"rows": 3}}')
+"""
+    ran = run([sys.executable, "-c", both])
+    assert ran.answer == {"rows": 3}
+    assert 300_000_000 < ran.peak < 400_000_000
+
+
+def test_a_command_that_fails_is_no_measurement() -> None:
+    with pytest.raises(ChildFailed, match="no such archive"):
+        run([sys.executable, "-c", "import sys; sys.exit('no such archive')"])
