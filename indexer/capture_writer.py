@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from indexer import audit, version_data
 from indexer.database import insert_many, transaction
 from indexer.record import Account, CaptureFacts, Place, Problem, Record
-from indexer.settling import COMPLETE, TAKING_IN, mark_absences, refresh_account, settle_current_versions
+from indexer.settling import COMPLETE, TAKING_IN, mark_absences, queue_for_index, refresh_account, settle_current_versions
 from indexer.shown import Reconciled
 from indexer.tables import accounts, capture_files, captures, members, problems, records, sightings, versions
 from indexer.version_data import StoredFacts
@@ -140,13 +140,18 @@ class CaptureWriter:
         with transaction(self.engine) as connection:
             if rows:
                 connection.execute(members.insert(), rows)
-            connection.execute(captures.update().where(captures.c.id == self.capture_id).values(state=COMPLETE))
+            _store(connection, self.capture_id, result, COMPLETE)
             settle_current_versions(connection, self.capture_id)
-            result.gone = mark_absences(connection, self.capture_id, self.account_id)
+            for capture_id, gone in mark_absences(connection, self.capture_id, self.account_id).items():
+                if capture_id == self.capture_id:
+                    result.gone = gone
+                    _store(connection, capture_id, result, COMPLETE)
+                elif gone:  # a later archive that was taken in before: now more is known to be missing in it
+                    stored = connection.execute(sa.select(captures.c.result).where(captures.c.id == capture_id)).scalar_one()
+                    later = msgspec.json.decode(stored, type=CaptureResult)
+                    later.gone += gone
+                    _store(connection, capture_id, later, COMPLETE)
             refresh_account(connection, self.account_id)
-            connection.execute(
-                captures.update().where(captures.c.id == self.capture_id).values(result=msgspec.json.encode(result, order="sorted"))
-            )
             detail = {
                 "records": result.records,
                 "versions": result.versions,
@@ -208,6 +213,11 @@ class CaptureWriter:
         )
 
 
+def _store(connection: sa.Connection, capture_id: int, result: CaptureResult, state: str) -> None:
+    encoded = msgspec.json.encode(result, order="sorted")
+    connection.execute(captures.update().where(captures.c.id == capture_id).values(state=state, result=encoded))
+
+
 def _attached(record: Record) -> bytes | None:
     held = {attachment.name: attachment.member for attachment in record.attachments if attachment.member}
     return msgspec.json.encode(held) if held else None
@@ -241,7 +251,7 @@ def begin(
         kinds=sorted(facts.kinds),
     )
     with transaction(engine) as connection:
-        account_id = _account_id(connection, facts.account)
+        account_id = _account_id(connection, facts.account, version_data.to_ms(facts.exported.utc) if facts.exported else None)
         capture_id = (connection.execute(sa.select(sa.func.max(captures.c.id))).scalar() or 0) + 1
         connection.execute(
             captures.insert().values(
@@ -311,14 +321,21 @@ def remove_unfinished(engine: sa.Engine) -> Removed:
     return Removed(len(unfinished), orphans)
 
 
-def _account_id(connection: sa.Connection, account: Account) -> int:
+def _account_id(connection: sa.Connection, account: Account, exported_ms: int | None) -> int:
+    """Return the number of an account. It is called as its newest archive calls it, whatever the order of taking in."""
     row = connection.execute(
-        sa.select(accounts.c.id).where(accounts.c.platform == str(account.platform), accounts.c.native_id == account.native_id)
+        sa.select(accounts).where(accounts.c.platform == str(account.platform), accounts.c.native_id == account.native_id)
     ).first()
     if row:
+        newer = sa.select(captures.c.id).where(captures.c.account_id == row.id, captures.c.state == COMPLETE)
+        if exported_ms is not None and connection.execute(newer.where(captures.c.exported_ms > exported_ms)).first():
+            return int(row.id)
         values = {key: value for key, value in (("handle", account.handle), ("name", account.name)) if value}
-        if values:
+        if any(getattr(row, key) != value for key, value in values.items()):
             connection.execute(accounts.update().where(accounts.c.id == row.id).values(**values))
+            # the index holds the account's words with every record of it
+            held = sa.select(records.c.pk).where(records.c.account_id == row.id, records.c.current_version_id.is_not(None))
+            queue_for_index(connection, held.order_by(records.c.pk))
         return int(row.id)
     number = (connection.execute(sa.select(sa.func.max(accounts.c.id))).scalar() or 0) + 1
     connection.execute(

@@ -12,7 +12,7 @@ from indexer.fixity import VaultFinding
 from indexer.house import House
 from indexer.importers import Identified
 from indexer.ingest import IngestReport, Progress
-from indexer.local_time import zone
+from indexer.local_time import local
 from indexer.record import CaptureFacts, Platform
 from indexer.search import Results
 from indexer.shown import AccountView, CaptureView, ProblemView, RecordView
@@ -133,7 +133,7 @@ def record(view: RecordView, zone_name: str) -> Shape:
         "kind": view.kind,
         "author": view.author,
         "posted_at": _instant(view.posted_at),
-        "posted_local": view.posted_at.astimezone(zone(zone_name)).isoformat() if view.posted_at else None,
+        "posted_local": local(view.posted_at, zone_name).isoformat() if view.posted_at else None,
         "posted_as_written": view.posted_as_written,
         "time_rule": view.time_rule,
         "time_is_assumed": view.time_is_assumed,
@@ -194,7 +194,7 @@ def results_text(found: Results, zone_name: str) -> str:
         lines.append(f"Indexed {found.indexed:,} of {found.held:,}: run `python -m indexer sync`.")
     for hit in found.records:
         view = hit.view
-        when = view.posted_at.astimezone(zone(zone_name)).strftime("%Y-%m-%d %H:%M") if view.posted_at else "no date"
+        when = local(view.posted_at, zone_name).strftime("%Y-%m-%d %H:%M") if view.posted_at else "no date"
         text = " ".join((view.text or view.title).split())
         lines.append(f"{when}  {Platform(view.platform).title}  {view.account}  {view.kind}  {text[:160]}\n    {view.record_id}")
     return "\n".join(lines)

@@ -43,13 +43,24 @@ def derive(moment: Moment | None, zone_name: str, *, is_set: bool = False) -> Mo
 
 
 def from_wall(wall: datetime, zone_name: str) -> datetime:
-    """Return the UTC instant of a wall time in a zone."""
-    return wall.replace(tzinfo=zone(zone_name)).astimezone(UTC)
+    """Return the UTC instant of a wall time in a zone; in the calendar's first and last hours the same time in UTC."""
+    try:
+        return wall.replace(tzinfo=zone(zone_name)).astimezone(UTC)
+    except OverflowError:
+        return wall.replace(tzinfo=UTC)
+
+
+def local(instant: datetime, zone_name: str) -> datetime:
+    """Return an instant on a zone's clock; in the first and last hours of the years 1 to 9999, which it cannot show, in UTC."""
+    try:
+        return instant.astimezone(zone(zone_name))
+    except OverflowError:
+        return instant.astimezone(UTC)
 
 
 def local_day(instant: datetime, zone_name: str) -> date:
     """Return the calendar day of an instant in a zone."""
-    return instant.astimezone(zone(zone_name)).date()
+    return local(instant, zone_name).date()
 
 
 def local_day_of(seconds: int, zone_name: str) -> date:
@@ -68,9 +79,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def day_range(first: date | None, last: date | None, zone_name: str) -> tuple[datetime | None, datetime | None]:
     """Return the UTC instants [start, end) of the local days first..last, both included; None is open."""
-    start = None if first is None else datetime(first.year, first.month, first.day, tzinfo=zone(zone_name)).astimezone(UTC)
-    after = None if last is None else last + timedelta(days=1)
-    end = None if after is None else datetime(after.year, after.month, after.day, tzinfo=zone(zone_name)).astimezone(UTC)
+    start = None if first is None else from_wall(datetime(first.year, first.month, first.day), zone_name)  # noqa: DTZ001  # a wall time
+    after = None if last is None or last == date.max else last + timedelta(days=1)  # nothing is after the last day
+    end = None if after is None else from_wall(datetime(after.year, after.month, after.day), zone_name)  # noqa: DTZ001  # as above
     return start, end
 
 
