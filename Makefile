@@ -6,6 +6,7 @@ BIN := .venv/bin
 DATA ?= archive_data
 ADDRESS ?= 127.0.0.1:8000
 export SHOWME_DATA := $(DATA)
+export SHOWME_ADDRESS := $(ADDRESS)
 
 .PHONY: help setup setup-dev run test lint types floors unit browser golden samples bench clean
 

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from indexer import audit, version_data
 from indexer.database import insert_many, transaction
-from indexer.record import Account, CaptureFacts, Place, Problem, Record
+from indexer.record import Account, CaptureFacts, Place, Problem, Record, RecordKind
 from indexer.settling import COMPLETE, TAKING_IN, mark_absences, queue_for_index, refresh_account, settle_current_versions
 from indexer.shown import Reconciled
 from indexer.tables import accounts, capture_files, captures, members, problems, records, sightings, versions
@@ -101,6 +101,8 @@ class CaptureWriter:
                     self.settled_later.add(entry[0])
                 digest = version_data.digest(record)
                 version_id = entry[1].get(digest)
+                if version_id is None and record.kind is RecordKind.LIKE and not record.text and entry[1]:
+                    version_id = max(entry[1].values())  # X leaves out the liked words when their post is gone: nothing was changed
                 if version_id is None:
                     version_id = entry[1][digest] = self._next_version
                     self._next_version += 1

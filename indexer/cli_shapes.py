@@ -13,6 +13,7 @@ from indexer.house import House
 from indexer.importers import Identified
 from indexer.ingest import IngestReport, Progress
 from indexer.local_time import local
+from indexer.masking import mask_tokens
 from indexer.record import CaptureFacts, Platform
 from indexer.search import Results
 from indexer.shown import AccountView, CaptureView, ProblemView, RecordView
@@ -139,12 +140,12 @@ def record(view: RecordView, zone_name: str) -> Shape:
         "time_is_assumed": view.time_is_assumed,
         "title": view.title,
         "text": view.text,
-        "url": view.url,
+        "url": mask_tokens(view.url),
         "thread": view.thread_id,
         "parent": view.parent_id,
         "hashtags": list(view.hashtags),
         "mentions": list(view.mentions),
-        "links": list(view.links),
+        "links": [mask_tokens(link) for link in view.links],
         "attachments": [{"name": a.name, "media_type": a.media_type, "held": bool(a.member)} for a in view.attachments],
         "edited_at": _instant(view.edited_at),
         "deleted_at": _instant(view.deleted_at),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import shutil
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -36,18 +37,31 @@ class House:
         self.audit = AuditLog(self.db)
         self._index: Engine | None = None
         self._lock_file: int | None = None
+        self._opening = threading.RLock()
 
     @property
     def index(self) -> Engine:
         """The search engine; an index of an older make is deleted and counts as empty, to be filled by sync."""
-        if self._index is None:
-            folder = self.paths.index / self.engine_name
+        with self._opening:
+            if self._index is None:
+                try:
+                    self._index = open_engine(self.engine_name, self._folder)
+                except IndexOutdated:
+                    self._index = self._begin_anew()
+            return self._index
+
+    @property
+    def _folder(self) -> Path:
+        return self.paths.index / self.engine_name
+
+    def _begin_anew(self) -> Engine:
+        """Delete an index of an older make, under the lock and only if nobody else has done it meanwhile."""
+        with nullcontext() if self._lock_file is not None else self.writing():
             try:
-                self._index = open_engine(self.engine_name, folder)
+                return open_engine(self.engine_name, self._folder)
             except IndexOutdated:
-                shutil.rmtree(folder)
-                self._index = open_engine(self.engine_name, folder)
-        return self._index
+                shutil.rmtree(self._folder)
+                return open_engine(self.engine_name, self._folder)
 
     def release_index(self) -> None:
         """Let go of the index, so that another process may write it; it is opened again when it is needed."""
@@ -58,7 +72,7 @@ class House:
     def delete_index(self) -> None:
         """Delete the search index; sync builds it anew from the catalogue."""
         self.release_index()
-        shutil.rmtree(self.paths.index / self.engine_name, ignore_errors=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     @contextmanager
     def writing(self) -> Iterator[None]:

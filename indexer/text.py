@@ -51,9 +51,10 @@ _EMOJI = (
     rf"|[{_PICTURE}][{_MODIFIER}]*(?:\u200d[{_PICTURE}][{_MODIFIER}]*)*"
 )
 _LETTER = rf"[^\W{_SINGLE}]"
-TOKEN = re.compile(rf"{_EMOJI}|[{_SINGLE}]|{_LETTER}+(?:[{_MARKS}]+{_LETTER}*)*")
+_INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufeff"  # soft hyphen, joiners, marks of direction: a reader sees one word
+TOKEN = re.compile(rf"{_EMOJI}|[{_SINGLE}]|{_LETTER}+(?:[{_MARKS}{_INVISIBLE}]+{_LETTER}*)*")
 _ASCII_TOKEN = re.compile(r"\w+", re.ASCII)
-_UNSEEN = re.compile(r"[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")  # how an emoji is drawn, not which one it is
+_UNSEEN = re.compile(rf"[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff{_INVISIBLE}]")  # how an emoji or a word is drawn, not which one it is
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,18 @@ def test_a_later_archive_sights_changes_and_misses(house: House, tmp_path: Path)
     assert len(found(house)) == 41
 
 
+def test_a_like_whose_words_are_gone_is_sighted_not_changed(house: House, tmp_path: Path) -> None:
+    for number, like in enumerate([{"fullText": "Pancake breakfast on Saturday"}, {}, {"fullText": "Pancake breakfast on Saturday"}]):
+        likes = "window.YTD.like.part0 = " + json.dumps(
+            [{"like": {"tweetId": "77", "expandedUrl": "https://x.com/i/web/status/77", **like}}]
+        )
+        files = {**x_files(POSTS[:1], generated=f"202{number}-01-01T00:00:00.000Z"), "data/like.js": likes}
+        take(house, zip_files(files, tmp_path / f"{number}.zip"))
+    view = house.catalogue.record("twitter:4411220099:like:77")
+    assert view is not None
+    assert (view.text, view.versions, len(house.catalogue.sightings(view.pk))) == ("Pancake breakfast on Saturday", 1, 3)
+
+
 def test_an_older_archive_taken_in_later_does_not_turn_the_clock_back(house: House, tmp_path: Path) -> None:
     new = [{**POSTS[0], "full_text": "As it reads now"}]
     take(house, x_zip(tmp_path / "new.zip", new, generated="2023-01-01T00:00:00.000Z"))
