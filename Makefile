@@ -72,8 +72,14 @@ golden: setup-dev
 samples: setup
 	@$(BIN)/python archive_data/make_samples.py
 
-bench: setup-dev
+bench: setup-dev bench/out/venv/ready
 	@$(BIN)/python -m bench
+
+bench/out/venv/ready: requirements-bench.txt
+	@echo "[setup] installing the peers that we measure beside ..."
+	@test -x bench/out/venv/bin/python || $(PYTHON) -m venv bench/out/venv
+	@bench/out/venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@touch $@
 
 clean:
 	@echo "Removes .venv and caches; evidence, catalogue and index in $(DATA) stay."
