@@ -31,7 +31,7 @@ from indexer.ingest import Progress, recover
 from indexer.ingest import ingest as take_in
 from indexer.local_time import UnknownZone
 from indexer.record import Platform, RecordKind
-from indexer.search import NotAnswered, Searcher, SearchRequest
+from indexer.search import IndexEmpty, NotAnswered, Searcher, SearchRequest
 from indexer.settings import BadSetting
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -150,7 +150,7 @@ def search(
         shape = shapes.results(results, house.zone)
     _print(shape, as_json=as_json, text=shapes.results_text(results, house.zone))
     if not results.answered:
-        raise SystemExit(2)
+        raise SystemExit(1 if results.held else 2)  # the query was understood, but the index is empty
 
 
 @main.command()
@@ -312,6 +312,8 @@ def _errors() -> Iterator[None]:
         yield
     except (BadSetting, UnknownZone) as error:
         raise NotUnderstood(str(error)) from error
+    except IndexEmpty as error:
+        raise Refused(" ".join(f"{one.message} {one.suggestion}" for one in error.diagnostics)) from error
     except NotAnswered as error:
         lines = [f"At {one.start + 1}: {one.message} {one.suggestion}".rstrip() for one in error.diagnostics]
         raise NotUnderstood("The query could not be read. " + " ".join(lines)) from error

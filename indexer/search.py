@@ -91,6 +91,10 @@ class NotAnswered(Exception):
         self.diagnostics = tuple(diagnostics)
 
 
+class IndexEmpty(NotAnswered):
+    """The query is well, but the index holds nothing of a catalogue that has records."""
+
+
 class Searcher:
     """Searches one house."""
 
@@ -103,6 +107,8 @@ class Searcher:
         parsed = parse(request.query)
         if parsed.tree is None:
             return Results(request, parsed.reading, diagnostics=parsed.diagnostics)
+        if (empty := self._empty_index()) is not None:
+            return Results(request, parsed.reading, diagnostics=(empty,), held=self._house.catalogue.count())
         limit = max(0, min(request.limit, MAX_PAGE))
         try:
             hits = self._house.index.search(parsed.tree, request.filters, request.sort, limit, max(0, request.offset))
@@ -125,6 +131,8 @@ class Searcher:
     def ids(self, request: SearchRequest) -> Iterator[int]:
         """Yield the numbers of all results in order, whatever the page. Raises NotAnswered."""
         tree = self._tree(request)
+        if (empty := self._empty_index()) is not None:
+            raise IndexEmpty((empty,))
         try:
             yield from self._house.index.ids(tree, request.filters, request.sort)
         except TooBroad as error:
@@ -133,6 +141,20 @@ class Searcher:
     def views(self, request: SearchRequest) -> Iterator[RecordView]:
         """Yield all results in order, for an export. Raises NotAnswered."""
         return self._house.catalogue.stream(self.ids(request))
+
+    def _empty_index(self) -> Diagnostic | None:
+        """Say that nothing can be found while an index holds nothing of a catalogue that has records: no zero by error.
+
+        So it is after an index was deleted, made by another version of the program, or its building was broken off.
+        """
+        if self._house.index.position() or not self._house.catalogue.position():
+            return None
+        return Diagnostic(
+            0,
+            0,
+            "Nothing was searched: the search index is empty. The evidence and the catalogue are safe.",
+            "Bring the index up to date with: python -m indexer sync",
+        )
 
     def _hit(self, view: RecordView, tree: Node) -> Hit:
         """Show the current version; an earlier one where the query marks nothing in the current and something in that."""

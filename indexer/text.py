@@ -54,9 +54,8 @@ _LETTER = rf"[^\W{_SINGLE}]"
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufeff"  # soft hyphen, joiners, marks of direction: a reader sees one word
 TOKEN = re.compile(rf"{_EMOJI}|[{_SINGLE}]|{_LETTER}+(?:[{_MARKS}{_INVISIBLE}]+{_LETTER}*)*")
 _ASCII_TOKEN = re.compile(r"\w+", re.ASCII)
-_UNSEEN = re.compile(
-    r"[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff\u00ad\u200b\u200c\u200e\u200f\u2060\ufeff]|(?<=\w)\u200d"
-)  # how an emoji or a word is drawn, not which one it is
+# how an emoji or a word is drawn, not which one it is; a joiner between two emoji tells which one
+_UNSEEN = re.compile(r"[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff\u00ad\u200b\u200c\u200e\u200f\u2060\ufeff]|(?<=\w)\u200d")
 
 
 @dataclass(frozen=True, slots=True)

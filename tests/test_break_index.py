@@ -1,0 +1,74 @@
+"""What an index that is empty, old, deleted or behind answers: never a zero by error."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from indexer.cli import main
+from indexer.house import House
+from indexer.ingest import ingest
+from indexer.search import IndexEmpty, Searcher, SearchRequest
+from tests.houses import house_at, tweet, x_zip
+
+POSTS = [tweet(number, f"Flood notice {number}") for number in range(5)]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    house = house_at(tmp_path / "data")
+    ingest(house, [x_zip(tmp_path / "x.zip", POSTS)], taken_by="Pat Custodian", source="test")
+    house.close()
+    return tmp_path / "data"
+
+
+def run(data: Path, *words: str) -> Result:
+    return CliRunner().invoke(main, ["--data", str(data), *words])
+
+
+def opened(data: Path) -> House:
+    return house_at(data)
+
+
+@pytest.mark.parametrize("damage", ["deleted", "other version", "killed while it was built"])
+def test_an_empty_index_is_said_and_is_no_zero(data: Path, damage: str) -> None:
+    mark = data / "index" / "tantivy" / "position.json"
+    if damage == "deleted":
+        shutil.rmtree(data / "index")
+    elif damage == "other version":
+        mark.write_text(json.dumps({**json.loads(mark.read_text()), "analyzer": "another"}))
+    else:
+        house = opened(data)
+        house.delete_index()
+        assert house.index.position() == 0
+        house.close()
+    result = run(data, "search", "flood", "--json")
+    assert result.exit_code == 1
+    shape = json.loads(result.stdout)
+    assert shape["total"] is None
+    assert "index is empty" in shape["diagnostics"][0]["message"]
+    assert "sync" in run(data, "search", "flood").stdout
+    export = run(data, "export", "flood", "--out", str(data / "out.zip"))
+    assert export.exit_code == 1
+    assert "sync" in export.stderr
+    assert not (data / "out.zip").exists()
+    assert run(data, "sync").exit_code == 0
+    assert json.loads(run(data, "search", "flood", "--json").stdout)["total"] == 5
+
+
+def test_a_house_without_records_has_a_true_zero(tmp_path: Path) -> None:
+    result = run(tmp_path / "data", "search", "flood", "--json")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["total"] == 0
+
+
+def test_an_export_of_an_empty_index_is_refused(data: Path) -> None:
+    house = opened(data)
+    house.delete_index()
+    with pytest.raises(IndexEmpty):
+        list(Searcher(house).views(SearchRequest("flood")))
+    house.close()
