@@ -31,7 +31,7 @@ from indexer.ingest import Progress, recover
 from indexer.ingest import ingest as take_in
 from indexer.local_time import UnknownZone
 from indexer.record import Platform, RecordKind
-from indexer.search import IndexEmpty, NotAnswered, Searcher, SearchRequest
+from indexer.search import IndexUnusable, NotAnswered, Searcher, SearchRequest
 from indexer.settings import BadSetting
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -150,7 +150,7 @@ def search(
         shape = shapes.results(results, house.zone)
     _print(shape, as_json=as_json, text=shapes.results_text(results, house.zone))
     if not results.answered:
-        raise SystemExit(1 if results.held else 2)  # the query was understood, but the index is empty
+        raise SystemExit(1 if results.index_unusable else 2)
 
 
 @main.command()
@@ -312,15 +312,18 @@ def _errors() -> Iterator[None]:
         yield
     except (BadSetting, UnknownZone) as error:
         raise NotUnderstood(str(error)) from error
-    except IndexEmpty as error:
+    except IndexUnusable as error:
         raise Refused(" ".join(f"{one.message} {one.suggestion}" for one in error.diagnostics)) from error
     except NotAnswered as error:
         lines = [f"At {one.start + 1}: {one.message} {one.suggestion}".rstrip() for one in error.diagnostics]
         raise NotUnderstood("The query could not be read. " + " ".join(lines)) from error
     except (ArchiveError, ExportError) as error:
         raise Refused(str(error)) from error
-    except sa.exc.OperationalError as error:
-        raise Refused(f"The catalogue cannot be used: {error.orig}. The evidence in the vault is safe.") from error
+    except sa.exc.DatabaseError as error:
+        raise Refused(
+            f"The catalogue cannot be used: {error.orig}. The evidence in the vault is safe. "
+            "If the file is damaged, put catalogue.sqlite3 back from a backup and run: python -m indexer sync"
+        ) from error
 
 
 @contextmanager

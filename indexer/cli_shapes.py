@@ -184,7 +184,7 @@ def results(found: Results, zone_name: str) -> Shape:
 
 def results_text(found: Results, zone_name: str) -> str:
     """`search` in words."""
-    if not found.answered and found.held:  # no fault of the query: the index is empty
+    if found.index_unusable:
         return "\n".join(f"{one.message} {one.suggestion}" for one in found.diagnostics)
     if not found.answered:
         lines = ["The query could not be read; nothing was searched.", found.request.query]

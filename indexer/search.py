@@ -76,6 +76,7 @@ class Results:
     indexed: int = 0
     held: int = 0
     took_ms: float = 0.0
+    index_unusable: bool = False  # then the diagnostic is no fault of the query
 
     @property
     def answered(self) -> bool:
@@ -91,8 +92,8 @@ class NotAnswered(Exception):
         self.diagnostics = tuple(diagnostics)
 
 
-class IndexEmpty(NotAnswered):
-    """The query is well, but the index holds nothing of a catalogue that has records."""
+class IndexUnusable(NotAnswered):
+    """The query is well, but the index holds nothing of a catalogue that has records, or what the catalogue does not have."""
 
 
 class Searcher:
@@ -107,8 +108,8 @@ class Searcher:
         parsed = parse(request.query)
         if parsed.tree is None:
             return Results(request, parsed.reading, diagnostics=parsed.diagnostics)
-        if (empty := self._empty_index()) is not None:
-            return Results(request, parsed.reading, diagnostics=(empty,), held=self._house.catalogue.count())
+        if (empty := self._unusable_index()) is not None:
+            return Results(request, parsed.reading, diagnostics=(empty,), index_unusable=True)
         limit = max(0, min(request.limit, MAX_PAGE))
         try:
             hits = self._house.index.search(parsed.tree, request.filters, request.sort, limit, max(0, request.offset))
@@ -131,8 +132,8 @@ class Searcher:
     def ids(self, request: SearchRequest) -> Iterator[int]:
         """Yield the numbers of all results in order, whatever the page. Raises NotAnswered."""
         tree = self._tree(request)
-        if (empty := self._empty_index()) is not None:
-            raise IndexEmpty((empty,))
+        if (empty := self._unusable_index()) is not None:
+            raise IndexUnusable((empty,))
         try:
             yield from self._house.index.ids(tree, request.filters, request.sort)
         except TooBroad as error:
@@ -142,17 +143,20 @@ class Searcher:
         """Yield all results in order, for an export. Raises NotAnswered."""
         return self._house.catalogue.stream(self.ids(request))
 
-    def _empty_index(self) -> Diagnostic | None:
-        """Say that nothing can be found while an index holds nothing of a catalogue that has records: no zero by error.
+    def _unusable_index(self) -> Diagnostic | None:
+        """Say why the index cannot answer, where it cannot: no number by error.
 
-        So it is after an index was deleted, made by another version of the program, or its building was broken off.
+        It is empty after it was deleted, made by another version of the program, or its building was broken off. It is
+        ahead when an older catalogue was put back.
         """
-        if self._house.index.position() or not self._house.catalogue.position():
+        reached, target = self._house.index.position(), self._house.catalogue.position()
+        if reached <= target and (reached or not target):
             return None
+        what = "is ahead of the catalogue" if reached else "is empty"
         return Diagnostic(
             0,
             0,
-            "Nothing was searched: the search index is empty. The evidence and the catalogue are safe.",
+            f"Nothing was searched: the search index {what}. The evidence in the vault is safe.",
             "Bring the index up to date with: python -m indexer sync",
         )
 

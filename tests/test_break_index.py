@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from indexer.cli import main
 from indexer.house import House
 from indexer.ingest import ingest
-from indexer.search import IndexEmpty, Searcher, SearchRequest
+from indexer.search import IndexUnusable, Searcher, SearchRequest
 from tests.houses import house_at, tweet, x_zip
 
 POSTS = [tweet(number, f"Flood notice {number}") for number in range(5)]
@@ -69,6 +69,34 @@ def test_a_house_without_records_has_a_true_zero(tmp_path: Path) -> None:
 def test_an_export_of_an_empty_index_is_refused(data: Path) -> None:
     house = opened(data)
     house.delete_index()
-    with pytest.raises(IndexEmpty):
+    with pytest.raises(IndexUnusable):
         list(Searcher(house).views(SearchRequest("flood")))
     house.close()
+
+
+def test_an_older_catalogue_put_back_gives_no_number_of_records_that_it_does_not_have(data: Path, tmp_path: Path) -> None:
+    backup = (data / "catalogue.sqlite3").read_bytes()
+    house = opened(data)
+    later = [tweet(number, f"Flood notice {number}") for number in range(8)]
+    ingest(house, [x_zip(tmp_path / "later.zip", later, generated="2024-02-01T12:00:00.000Z")], taken_by="Pat", source="test")
+    house.close()
+    for beside in data.glob("catalogue.sqlite3-*"):
+        beside.unlink()
+    (data / "catalogue.sqlite3").write_bytes(backup)
+    result = run(data, "search", "flood")
+    assert result.exit_code == 1
+    assert "ahead of the catalogue" in result.stdout
+    assert run(data, "sync").exit_code == 0
+    assert json.loads(run(data, "search", "flood", "--json").stdout)["total"] == 5
+
+
+@pytest.mark.parametrize("command", [["status"], ["search", "flood"], ["verify"], ["problems"], ["sync"]])
+@pytest.mark.parametrize("where", [0, 8 * 4096])
+def test_a_damaged_catalogue_is_named_with_its_repair(data: Path, command: list[str], where: int) -> None:
+    with (data / "catalogue.sqlite3").open("r+b") as file:
+        file.seek(where)
+        size = max((data / "catalogue.sqlite3").stat().st_size - where, 100) if where else 100
+        file.write(b"\xa5" * size)
+    result = run(data, *command)
+    assert result.exit_code == 1
+    assert "put catalogue.sqlite3 back from a backup" in result.stderr

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +10,6 @@ import pytest
 from indexer.house import House
 from indexer.ingest import ingest
 from indexer.search import Searcher, SearchRequest
-from tests.builders import zip_files
 from tests.houses import house_at, tweet, x_zip
 
 
