@@ -248,13 +248,14 @@ class Catalogue:
             versions.c.url,
             versions.c.posted_ms,
             versions.c.parent_id,
+            versions.c.thread_id,
             versions.c.data,
         ).join(versions, versions.c.id == records.c.current_version_id)
         found = {}
         with self._engine.connect() as connection:
             for at in range(0, len(pks), BATCH):
                 for row in connection.execute(query.where(records.c.pk.in_(pks[at : at + BATCH]))):
-                    found[row[0]] = IndexRow(*row[:10], version_data.decode(row[10]))
+                    found[row[0]] = IndexRow._make((*row[:11], version_data.decode(row[11]), ()))
             earlier = self._earlier_texts(connection, [row.pk for row in found.values() if row.versions > 1])
         return [found[pk]._replace(earlier=earlier.get(pk, ())) for pk in pks if pk in found]
 

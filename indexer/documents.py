@@ -7,7 +7,7 @@ from typing import NamedTuple
 from indexer import version_data
 from indexer.engines import Document
 from indexer.local_time import local_day_of
-from indexer.record import Record
+from indexer.record import Record, is_conversation
 from indexer.shown import AccountView
 
 
@@ -24,6 +24,7 @@ class IndexRow(NamedTuple):
     url: str
     posted_ms: int | None
     parent_id: str | None
+    thread_id: str | None
     data: version_data.VersionData
     earlier: tuple[str, ...] = ()  # texts of the versions before
 
@@ -42,6 +43,7 @@ def new_row(pk: int, account_id: int, record: Record) -> IndexRow:
         record.url,
         posted_ms,
         record.parent_id or None,
+        record.thread_id or None,
         version_data.build(record),
     )
 
@@ -59,6 +61,8 @@ def document(row: IndexRow, account: AccountView, zone: str) -> Document:
         has.append("mention")
     if row.parent_id:
         has.append("reply")
+    if is_conversation(row.kind, row.thread_id):
+        has.append("conversation")
     if data.edited or row.versions > 1:
         has.append("edit")
     if data.deleted:

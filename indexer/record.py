@@ -41,6 +41,14 @@ class RecordKind(StrEnum):
     EVENT = "event"
 
 
+def is_conversation(kind: str, thread_id: str | None) -> bool:
+    """Tell whether a record is part of a conversation of direct messages: a message, or a reaction to one.
+
+    Only reactions to messages have a thread: a like of a post has none in any form of archive (seen 2018-2025).
+    """
+    return kind == RecordKind.MESSAGE or (kind == RecordKind.LIKE and bool(thread_id))
+
+
 class TimeRule(StrEnum):
     """How a time as written became UTC. Shown to people wherever it `is_assumption`."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from indexer.engines import Filters
-from indexer.record import RecordKind
+from indexer.record import RecordKind, is_conversation
 from indexer.shown import RecordView
 
 
@@ -88,12 +88,15 @@ def narrowed(filters: Filters, reader: Reader) -> Filters:
     accounts = allowed_accounts(reader)
     if filters.allowed_accounts is not None:
         accounts = filters.allowed_accounts if accounts is None else accounts & filters.allowed_accounts
-    return replace(filters, kinds=kinds, allowed_accounts=accounts)
+    closed = filters.without_conversations or not reader.may(Right.SEE_MESSAGES)
+    return replace(filters, kinds=kinds, allowed_accounts=accounts, without_conversations=closed)
 
 
 def may_see(reader: Reader, view: RecordView) -> bool:
     """Tell whether the reader may see this record, its pictures and its thread."""
     accounts, kinds = allowed_accounts(reader), allowed_kinds(reader)
+    if is_conversation(view.kind, view.thread_id) and not reader.may(Right.SEE_MESSAGES):
+        return False  # a reaction to a message tells who talked with whom, and when
     return (accounts is None or view.account_id in accounts) and (kinds is None or view.kind in kinds)
 
 
@@ -110,4 +113,4 @@ def still_covers(reader: Reader, filters: Filters) -> bool:
     accounts, kinds = allowed_accounts(reader), allowed_kinds(reader)
     accounts_fit = accounts is None or (filters.allowed_accounts is not None and filters.allowed_accounts <= accounts)
     kinds_fit = kinds is None or (filters.kinds is not None and filters.kinds <= kinds)
-    return accounts_fit and kinds_fit
+    return accounts_fit and kinds_fit and (reader.may(Right.SEE_MESSAGES) or filters.without_conversations)

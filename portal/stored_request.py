@@ -16,6 +16,7 @@ def encode(request: SearchRequest) -> dict[str, Any]:
     """Return what JSON can hold. None ("not narrowed") and an empty set ("nothing") stay different."""
     filters = request.filters
     days = {"first_day": _text(filters.first_day), "last_day": _text(filters.last_day), "has_media": filters.has_media}
+    days["without_conversations"] = filters.without_conversations
     sets = {name: None if getattr(filters, name) is None else sorted(getattr(filters, name)) for name in _SETS}
     return {"query": request.query, "sort": request.sort.value, "filters": {**days, **sets}}
 
@@ -24,7 +25,13 @@ def decode(stored: Mapping[str, Any]) -> SearchRequest:
     """Return the request. Raises KeyError, ValueError for what encode() has not made: nothing is assumed."""
     given = stored["filters"]
     sets = {name: None if given[name] is None else frozenset(given[name]) for name in _SETS}
-    filters = Filters(first_day=_day(given["first_day"]), last_day=_day(given["last_day"]), has_media=given["has_media"], **sets)
+    filters = Filters(
+        first_day=_day(given["first_day"]),
+        last_day=_day(given["last_day"]),
+        has_media=given["has_media"],
+        without_conversations=given["without_conversations"],
+        **sets,
+    )
     return SearchRequest(stored["query"], filters, Sort(stored["sort"]))
 
 

@@ -75,6 +75,8 @@ def allowed(document: Document, filters: Filters) -> bool:
     ]
     if any(values is not None and value not in values for values, value in chosen):
         return False
+    if filters.without_conversations and "conversation" in document.has:
+        return False
     return filters.has_media is None or ("media" in document.has) == filters.has_media
 
 

@@ -24,7 +24,7 @@ from tests.builders import zip_files
 
 CITY, SECRET = "OsageBluffMO", "OsageBluffLaw"
 CITY_ID, SECRET_ID = "771100", "771200"
-MESSAGE_CANARY, ACCOUNT_CANARY = "zibelline", "quagfire"
+MESSAGE_CANARY, REACTION_CANARY, ACCOUNT_CANARY = "zibelline", "marvelled", "quagfire"
 PASSWORD = "a sentence for the tests"
 ADDRESS = "203.0.113.77"
 ROLES = {
@@ -110,7 +110,7 @@ def x_archive(target: Path, handle: str, number: str, posts: list[dict[str, Any]
                 {
                     "messageCreate": {
                         "recipientId": number,
-                        "reactions": [],
+                        "reactions": [reaction(at)] if at == 0 else [],
                         "urls": [],
                         "text": text,
                         "mediaUrls": [],
@@ -131,6 +131,15 @@ def x_archive(target: Path, handle: str, number: str, posts: list[dict[str, Any]
         "data/direct-messages.js": "window.YTD.direct_messages.part0 = " + json.dumps([conversation] if messages else []),
     }
     return zip_files({**files, **{f"data/tweets_media/{name}": content for name, content in media.items()}}, target)
+
+
+def reaction(number: int) -> dict[str, Any]:
+    return {
+        "senderId": "990011",
+        "reactionKey": REACTION_CANARY,
+        "eventId": str(1_500_000_000_000_100_000 + number),
+        "createdAt": "2023-01-01T15:05:00.000Z",
+    }
 
 
 def city_archive(target: Path) -> Path:

@@ -43,7 +43,7 @@ def documents(draw: st.DrawFn) -> Document:
         author=draw(st.sampled_from(["", "Ann Lee", "ann", "Bób"])),
         posted=None if day is None else draw(st.integers(-2, 2)),
         day=day,
-        has=tuple(draw(st.sets(st.sampled_from(["media", "picture", "parent"])))),
+        has=tuple(draw(st.sets(st.sampled_from(["media", "picture", "parent", "conversation"])))),
         hashtags=tuple(draw(st.lists(st.sampled_from(TAGS), max_size=2))),
         mentions=tuple(draw(st.lists(st.sampled_from(HANDLES), max_size=2))),
         urls=tuple(draw(st.lists(st.sampled_from(ADDRESSES), max_size=2))),
@@ -113,6 +113,7 @@ filters = st.just(Filters()) | st.builds(
     authors=st.none() | st.frozensets(st.sampled_from(["Ann Lee", "ann", ""])),
     has_media=st.none() | st.booleans(),
     allowed_accounts=st.none() | st.frozensets(st.integers(1, 3)),
+    without_conversations=st.booleans(),
 )
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.engines import Filters
+from indexer.record import is_conversation
 from indexer.shown import RecordView
 from portal.access import ALL_KINDS, RIGHTS, Reader, Right, Role, allowed_accounts, may_see, may_see_raw, narrowed, still_covers
 
@@ -20,9 +21,11 @@ KIND_SETS = st.none() | st.frozensets(st.sampled_from(sorted(ALL_KINDS)), max_si
 READERS = st.builds(Reader, st.just(1), st.just("somebody"), st.sampled_from(list(Role)), st.frozensets(NUMBERS, max_size=4))
 
 
-def view(account: int, kind: str) -> RecordView:
+def view(account: int, kind: str, thread: str = "") -> RecordView:
     empty: dict[str, Any] = dict.fromkeys(RecordView.__dataclass_fields__, "")
-    return RecordView(**{**empty, "pk": 1, "account_id": account, "kind": kind, "posted_at": datetime(2018, 7, 4, tzinfo=UTC)})
+    return RecordView(
+        **{**empty, "pk": 1, "account_id": account, "kind": kind, "thread_id": thread, "posted_at": datetime(2018, 7, 4, tzinfo=UTC)}
+    )
 
 
 def passes(filters: Filters, record: RecordView) -> bool:
@@ -31,15 +34,22 @@ def passes(filters: Filters, record: RecordView) -> bool:
         (filters.accounts is None or record.account_id in filters.accounts)
         and (filters.allowed_accounts is None or record.account_id in filters.allowed_accounts)
         and (filters.kinds is None or record.kind in filters.kinds)
+        and not (filters.without_conversations and is_conversation(record.kind, record.thread_id))
     )
 
 
-@given(READERS, SETS, SETS, KIND_SETS, NUMBERS, st.sampled_from(sorted(ALL_KINDS)))
+@given(READERS, SETS, SETS, KIND_SETS, NUMBERS, st.sampled_from(sorted(ALL_KINDS)), st.sampled_from(["", "a thread"]))
 def test_the_filter_lets_through_exactly_what_was_chosen_and_may_be_seen(  # noqa: PLR0917  # each argument is one thing of the case
-    reader: Reader, accounts: frozenset[int] | None, allowed: frozenset[int] | None, kinds: frozenset[str] | None, account: int, kind: str
+    reader: Reader,
+    accounts: frozenset[int] | None,
+    allowed: frozenset[int] | None,
+    kinds: frozenset[str] | None,
+    account: int,
+    kind: str,
+    thread: str,
 ) -> None:
     chosen = Filters(accounts=accounts, allowed_accounts=allowed, kinds=kinds)
-    record = view(account, kind)
+    record = view(account, kind, thread)
     assert passes(narrowed(chosen, reader), record) == (passes(chosen, record) and may_see(reader, record))
 
 
@@ -54,7 +64,11 @@ def test_what_was_narrowed_for_a_reader_is_covered_by_that_reader(
 def test_an_export_of_another_reader_is_covered_only_when_that_reader_sees_no_more(maker: Reader, reader: Reader) -> None:
     made = narrowed(Filters(), maker)
     sees_all = all(
-        may_see(reader, view(account, kind)) for account in range(1, 6) for kind in ALL_KINDS if may_see(maker, view(account, kind))
+        may_see(reader, view(account, kind, thread))
+        for account in range(1, 6)
+        for kind in ALL_KINDS
+        for thread in ("", "a thread")
+        if may_see(maker, view(account, kind, thread))
     )
     if still_covers(reader, made):
         assert sees_all
@@ -77,6 +91,8 @@ def test_only_request_staff_are_kept_from_messages_and_raw_items(role: Role) -> 
     reader = Reader(1, "somebody", role, frozenset({1}))
     assert may_see(reader, view(1, "post"))
     assert may_see(reader, view(1, "message")) == (role is not Role.REQUEST_STAFF)
+    assert may_see(reader, view(1, "like"))
+    assert may_see(reader, view(1, "like", "a conversation")) == (role is not Role.REQUEST_STAFF)
     assert may_see_raw(reader, view(1, "post")) == (role is not Role.REQUEST_STAFF)
     assert may_see(reader, view(2, "post")) == (role is not Role.REQUEST_STAFF)
 

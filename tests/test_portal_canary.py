@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from portal.access import Role
-from tests.portal_fixtures import ACCOUNT_CANARY, MESSAGE_CANARY, ROLES, SECRET, Town, a_town  # noqa: F401  # a_town is the fixture
+from tests.portal_fixtures import ACCOUNT_CANARY, MESSAGE_CANARY, REACTION_CANARY, ROLES, SECRET, Town, a_town  # noqa: F401  # a_town is the fixture
+
+MARKERS = (ACCOUNT_CANARY, MESSAGE_CANARY, REACTION_CANARY, SECRET)
 
 
 def addresses(town: Town) -> list[str]:
@@ -32,7 +34,17 @@ def addresses(town: Town) -> list[str]:
             choices = [{**one, name: value} for one in choices for value in values[name]]
         adapter = town.app.url_map.bind("localhost")
         made += [adapter.build(rule.endpoint, choice) for choice in choices]
-    words = ["", "*", "flood", f"{MESSAGE_CANARY[:5]}*", f"{ACCOUNT_CANARY[:5]}*", "kind:message", f"account:{SECRET}"]
+    words = [
+        "",
+        "*",
+        "flood",
+        f"{MESSAGE_CANARY[:5]}*",
+        f"{ACCOUNT_CANARY[:5]}*",
+        "kind:message",
+        "kind:like",
+        "has:conversation",
+        f"account:{SECRET}",
+    ]
     made += [
         f"{page}?q={word}&{more}"
         for page in ("/search", "/search.json")
@@ -52,7 +64,7 @@ def test_request_staff_find_no_marker_of_a_message_or_of_an_account_not_granted_
         answer = client.get(address)
         assert answer.status_code < 500, (address, answer.text)
         asked = address.split("q=", 1)[-1] if "q=" in address else ""
-        for marker in (ACCOUNT_CANARY, MESSAGE_CANARY, SECRET):
+        for marker in MARKERS:
             if marker not in asked:
                 assert marker.encode() not in answer.data, (name, address, marker)
 
@@ -60,7 +72,7 @@ def test_request_staff_find_no_marker_of_a_message_or_of_an_account_not_granted_
 def test_the_same_walk_finds_every_marker_for_who_may_see_them(town: Town) -> None:
     client = town.client("rhea")
     everything = b"".join(client.get(address).data for address in addresses(town))
-    assert all(marker.encode() in everything for marker in (ACCOUNT_CANARY, MESSAGE_CANARY, SECRET))
+    assert all(marker.encode() in everything for marker in MARKERS)
 
 
 def test_a_search_of_who_may_not_see_counts_as_if_the_record_were_not_there(town: Town) -> None:
@@ -80,5 +92,5 @@ def test_nobody_who_is_not_signed_in_gets_more_than_the_open_pages(town: Town) -
         answer = client.get(address)
         is_open = address.startswith(("/sign-in", "/link/", "/healthz"))
         assert is_open or answer.status_code in {302, 401}, address
-        for marker in (ACCOUNT_CANARY, MESSAGE_CANARY, SECRET):
+        for marker in MARKERS:
             assert marker.encode() not in answer.data or marker in address

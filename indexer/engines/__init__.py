@@ -59,7 +59,8 @@ class Filters:
     """What a search is narrowed to. None means "not narrowed"; an empty set matches nothing (fail closed).
 
     `allowed_accounts` is the reader's permission; it is apart from `accounts`, the reader's choice, so that
-    no choice can widen it. Days are local days, both included.
+    no choice can widen it. So is `without_conversations`: it leaves out direct messages and reactions to them.
+    Days are local days, both included.
     """
 
     first_day: date | None = None
@@ -70,6 +71,7 @@ class Filters:
     authors: frozenset[str] | None = None
     has_media: bool | None = None
     allowed_accounts: frozenset[int] | None = None
+    without_conversations: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,6 +153,10 @@ def _expression(text: str, *, wild: bool) -> str:
     return "".join(signs.get(sign) or (sign if sign.isalnum() or not sign.isascii() else f"[{sign}]") for sign in text)
 
 
+def _all_but(unwanted: Query) -> Query:
+    return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, unwanted)])
+
+
 def _filters(filters: Filters) -> list[Query]:
     """Return one query for each filter that narrows; an empty set becomes a query that finds nothing."""
     found: list[Query] = []
@@ -166,5 +170,7 @@ def _filters(filters: Filters) -> list[Query]:
             found.append(Query.term_set_query(schema(), field, sorted(plain(value) for value in values)))
     if filters.has_media is not None:
         media = Query.term_query(schema(), "has", "media")
-        found.append(media if filters.has_media else Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, media)]))
+        found.append(media if filters.has_media else _all_but(media))
+    if filters.without_conversations:
+        found.append(_all_but(Query.term_query(schema(), "has", "conversation")))
     return found

@@ -42,6 +42,7 @@ class _Facts:
     author: str
     day: int | None  # ordinal
     has_media: bool
+    in_conversation: bool
     newest: int
     oldest: int
 
@@ -188,6 +189,7 @@ def _fields(document: Document) -> dict[str, Any]:
         one.get("author", ""),
         one.get("day"),
         "media" in one.get("has", ()),
+        "conversation" in one.get("has", ()),
         one["newest"],
         one["oldest"],
     )
@@ -214,6 +216,7 @@ def _allowed(facts: _Facts, filters: Filters) -> bool:
         and (filters.platforms is None or facts.platform in filters.platforms)
         and (filters.kinds is None or facts.kind in filters.kinds)
         and (filters.has_media is None or facts.has_media is filters.has_media)
+        and not (filters.without_conversations and facts.in_conversation)
     )
 
 

@@ -203,7 +203,7 @@ class MessageReader:
             author_id=sender,
             posted=posted,
             parent_id=message or text_of(reaction.message_id),
-            thread_id=thread.number,
+            thread_id=thread.number or "unknown",  # never empty: a like with a thread is closed like its message
             thread_title=thread.title,
             extra=extra,
         )
