@@ -258,7 +258,8 @@ def status_text(shape: Shape) -> str:
 def progress_text(progress: Progress) -> str:
     """One line of progress."""
     unit = "bytes" if progress.stage == "copying" else "records"
-    of = f" of {progress.total:,}" if progress.total else ""
+    about = "about " if progress.stage == "reading" else ""
+    of = f" of {about}{progress.total:,}" if progress.total else ""
     left = f", {_duration(progress.seconds_left)} left" if progress.seconds_left is not None else ""
     return f"{progress.stage}: {progress.done:,}{of} {unit}, {progress.rate:,.0f}/s{left}"
 

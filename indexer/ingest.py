@@ -29,6 +29,7 @@ from indexer.shown import CaptureView, Reconciled
 from indexer.vault import StagedFile, archive_digest
 
 BATCH = 2000
+TEXT_SUFFIXES = (".js", ".json", ".html", ".htm", ".csv")
 TICK = 0.25  # seconds between two reports of progress
 
 
@@ -36,7 +37,8 @@ TICK = 0.25  # seconds between two reports of progress
 class Progress:
     """How far an ingest is. `done` and `total` are bytes while copying, records while reading and indexing.
 
-    `total` is 0 while it is not known; `rate` is per second; `seconds_left` None while it cannot be told.
+    `total` is 0 while it is not known, and an estimate (by the bytes read) while reading; `rate` is per second;
+    `seconds_left` None while it cannot be told.
     """
 
     stage: str  # "copying", "reading", "indexing"
@@ -201,9 +203,12 @@ def _read(
     batch: list[Record] = []
     found: list[Problem] = []
 
+    through = _Through(archive, named.importer)
+
     def write() -> None:
         ahead.add([new_row(pk, writer.account_id, record) for pk, record in writer.add(batch)])
-        task.meter.read(len(batch))
+        if batch:
+            task.meter.read(len(batch), through.share(batch[-1]))
         batch.clear()
 
     for value in named.importer.records(archive):
@@ -298,6 +303,26 @@ def _bytes(paths: Sequence[Path]) -> int:
     )
 
 
+class _Through:
+    """Tells how much of an archive's text is read, by where the last record stands."""
+
+    def __init__(self, archive: Archive, importer: Importer) -> None:
+        reason_of = _ignored_by({**COMMON_IGNORED, **importer.ignored})
+        names = [name for name in archive.names if name.endswith(TEXT_SUFFIXES) and not reason_of(name)]
+        self._sizes = {archive.root + name: archive.size(name) for name in names}
+        self._total = sum(self._sizes.values())
+        self._finished = 0
+        self._member = ""
+
+    def share(self, last: Record) -> float:
+        """Return a number from 0 to 1; 0 when it cannot be told."""
+        if last.place.member != self._member:
+            self._finished += self._sizes.pop(self._member, 0)
+            self._member = last.place.member
+        done = self._finished + last.place.start + last.place.length
+        return min(done / self._total, 1.0) if self._total else 0.0
+
+
 class _Meter:
     """Turns counts into Progress, a few times a second."""
 
@@ -310,8 +335,9 @@ class _Meter:
     def copied(self, total: int) -> Callable[[int], None]:
         return lambda block: self._add("copying", block, total)
 
-    def read(self, records: int) -> None:
-        self._add("reading", records, 0)
+    def read(self, records: int, share: float) -> None:
+        done = records + (self._done if self._stage == "reading" else 0)
+        self._add("reading", records, max(done, round(done / share)) if share else 0)
 
     def indexed(self, done: int, total: int) -> None:
         self._add("indexing", done - (self._done if self._stage == "indexing" else 0), total)

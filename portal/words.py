@@ -175,7 +175,9 @@ def progress(job: Job) -> str:
         return str(JOB_STATES[job.state])
     amount = bytes_word if job.stage in BYTE_STAGES else number
     parts = [str(STAGES.get(job.stage, job.stage)) or _("starting")]
-    if job.total:
+    if job.total and job.stage == "reading":  # by the bytes read so far: how many records a file holds is not known before its end
+        parts.append(_("%(done)s of about %(total)s", done=amount(job.done), total=amount(job.total)))
+    elif job.total:
         parts.append(_("%(done)s of %(total)s", done=amount(job.done), total=amount(job.total)))
     elif job.done:
         parts.append(amount(job.done))

@@ -25,7 +25,7 @@ from indexer.fixity import Finding
 from indexer.house import House
 from indexer.importers import NotIdentified
 from indexer.index_sync import rebuild
-from indexer.ingest import IngestFailed, IngestReport, ingest, recover
+from indexer.ingest import IngestFailed, IngestReport, Progress, ingest, recover
 from indexer.search import Searcher, SearchRequest
 from indexer.tables import captures, records, sightings, versions
 from tests.builders import folder_of, zip_files
@@ -355,7 +355,13 @@ def test_an_error_for_people_says_that_the_evidence_is_safe(house: House, tmp_pa
             take(house, path)
 
 
-def test_progress_is_told(house: House, tmp_path: Path) -> None:
-    stages: list[str] = []
-    take(house, x_zip(tmp_path / "x.zip", POSTS), progress=lambda progress: stages.append(progress.stage))
-    assert list(dict.fromkeys(stages))[:2] == ["copying", "reading"]
+def test_progress_is_told_with_what_is_left(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ingest_module, "BATCH", 10)
+    monkeypatch.setattr(ingest_module, "TICK", 0)
+    told: list[Progress] = []
+    take(house, x_zip(tmp_path / "x.zip", POSTS), progress=told.append)
+    assert list(dict.fromkeys(progress.stage for progress in told)) == ["copying", "reading"]
+    reading = [progress for progress in told if progress.stage == "reading"]
+    assert [progress.done for progress in reading] == [10, 20, 30, 40]
+    assert all(38 <= progress.total <= 44 for progress in reading)
+    assert all(progress.seconds_left is not None for progress in reading)
