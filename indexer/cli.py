@@ -64,6 +64,22 @@ def _json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")(command)
 
 
+def _filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Narrow a search: the same options for every command that searches."""
+    options = [
+        click.option("--from", "first", type=DAY, help="First local day, included."),
+        click.option("--to", "last", type=DAY, help="Last local day, included."),
+        click.option("--account", multiple=True, help="Handle, name or number of an account; may be given again."),
+        click.option("--platform", multiple=True, help="twitter (or x), facebook, instagram; may be given again."),
+        click.option("--kind", multiple=True, type=click.Choice([str(kind) for kind in RecordKind]), help="May be given again."),
+        click.option("--author", multiple=True, help="Author as shown; may be given again."),
+        click.option("--sort", type=click.Choice([str(sort) for sort in Sort]), default="newest", show_default=True),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @main.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @_json_option
@@ -119,13 +135,7 @@ def problems(data: Path | None, /, *, capture: int | None, own_data: Path | None
 
 @main.command()
 @click.argument("query")
-@click.option("--from", "first", type=DAY, help="First local day, included.")
-@click.option("--to", "last", type=DAY, help="Last local day, included.")
-@click.option("--account", multiple=True, help="Handle, name or number of an account; may be given again.")
-@click.option("--platform", multiple=True, help="twitter (or x), facebook, instagram; may be given again.")
-@click.option("--kind", multiple=True, type=click.Choice([str(kind) for kind in RecordKind]), help="May be given again.")
-@click.option("--author", multiple=True, help="Author as shown; may be given again.")
-@click.option("--sort", type=click.Choice([str(sort) for sort in Sort]), default="newest", show_default=True)
+@_filter_options
 @click.option("--limit", type=click.IntRange(0, 500), default=25, show_default=True)
 @click.option("--offset", type=click.IntRange(0), default=0, show_default=True)
 @_data_option
@@ -156,13 +166,7 @@ def search(
 @main.command()
 @click.argument("query")
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The ZIP to write; must not be there yet.")
-@click.option("--from", "first", type=DAY, help="First local day, included.")
-@click.option("--to", "last", type=DAY, help="Last local day, included.")
-@click.option("--account", multiple=True, help="Handle, name or number of an account; may be given again.")
-@click.option("--platform", multiple=True, help="twitter (or x), facebook, instagram; may be given again.")
-@click.option("--kind", multiple=True, type=click.Choice([str(kind) for kind in RecordKind]), help="May be given again.")
-@click.option("--author", multiple=True, help="Author as shown; may be given again.")
-@click.option("--sort", type=click.Choice([str(sort) for sort in Sort]), default="newest", show_default=True)
+@_filter_options
 @click.option("--media/--no-media", default=True, show_default=True, help="Put pictures and videos into it.")
 @click.option("--by", default=getpass.getuser, help="Who makes it; else the login name.")
 @_data_option
