@@ -136,7 +136,7 @@ def problems(data: Path | None, /, *, capture: int | None, own_data: Path | None
 @main.command()
 @click.argument("query")
 @_filter_options
-@click.option("--limit", type=click.IntRange(0, 500), default=25, show_default=True)
+@click.option("--limit", type=click.IntRange(0), default=25, show_default=True)
 @click.option("--offset", type=click.IntRange(0), default=0, show_default=True)
 @_data_option
 @_json_option

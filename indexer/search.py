@@ -16,7 +16,6 @@ from indexer.record import Platform
 from indexer.shown import AccountView, RecordView
 
 MONTHS_AS_BARS = 48  # above it the bars are years
-MAX_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,7 @@ class Searcher:
             return Results(request, parsed.reading, diagnostics=parsed.diagnostics)
         if (empty := self._unusable_index()) is not None:
             return Results(request, parsed.reading, diagnostics=(empty,), index_unusable=True)
-        limit = max(0, min(request.limit, MAX_PAGE))
+        limit = max(0, request.limit)
         try:
             hits = self._house.index.search(parsed.tree, request.filters, request.sort, limit, max(0, request.offset))
         except TooBroad as error:
