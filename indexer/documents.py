@@ -68,7 +68,8 @@ def document(row: IndexRow, account: AccountView, zone: str) -> Document:
     if data.deleted:
         has.append("deletion")
     posted = None if row.posted_ms is None else row.posted_ms // 1000
-    parts = (row.text, row.title, data.thread_title, *(attachment.description for attachment in data.attachments))
+    around = (data.extra.get(fact, "") for fact in _NAMES_AROUND)
+    parts = (row.text, row.title, data.thread_title, *(attachment.description for attachment in data.attachments), *around)
     return Document(
         pk=row.pk,
         parts=tuple(dict.fromkeys(part for part in (*parts, *row.earlier) if part)),
@@ -86,4 +87,19 @@ def document(row: IndexRow, account: AccountView, zone: str) -> Document:
     )
 
 
+# Facts that people wrote or are called, and that stand around a record's text on its page: a search finds them too.
+_NAMES_AROUND = (
+    "album",
+    "event",
+    "group",
+    "in_reply_to",
+    "media_owner",
+    "note",
+    "participants",
+    "place",
+    "profile",
+    "tagged",
+    "target",
+    "with",
+)
 _MEDIA_WORDS = {"image": "picture", "video": "video", "audio": "sound"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from indexer.house import House
 from indexer.ingest import ingest
 from indexer.search import Searcher, SearchRequest
+from tests.builders import zip_files
 from tests.houses import house_at, tweet, x_zip
 
 
@@ -41,3 +43,51 @@ def total(house: House, query: str) -> int:
 def test_signs_that_nobody_sees_do_not_part_a_word(house: House, tmp_path: Path, written: str, query: str) -> None:
     ingest(house, [x_zip(tmp_path / "x.zip", [tweet(1, written)])], taken_by="Pat", source="test")
     assert total(house, query) == 1
+
+
+def test_names_around_a_text_are_found(house: House, tmp_path: Path) -> None:
+    picture = {
+        "uri": "your_facebook_activity/posts/media/a_100000000001.jpg",
+        "creation_timestamp": 1_600_000_000,
+        "title": "Flood of 1993",
+    }
+    message = {"sender_name": "Pat Quill", "timestamp_ms": 1_600_000_000_000, "content": "Thank you"}
+    conversation = {
+        "participants": [{"name": "Pat Quill"}, {"name": "Birdie Fenn"}, {"name": "City of Ozark Bend"}],
+        "messages": [message],
+        "title": "Levee talk",
+        "thread_path": "inbox/leveetalk_1",
+    }
+    posts = [{"timestamp": 1_600_000_000, "data": [{"post": "Look"}], "title": "", "attachments": [{"data": [{"media": picture}]}]}]
+    files = {
+        "your_facebook_activity/posts/your_posts_1.json": json.dumps(posts),
+        "your_facebook_activity/messages/inbox/leveetalk_1/message_1.json": json.dumps(conversation),
+    }
+    ingest(house, [zip_files(files, tmp_path / "page.zip")], taken_by="Pat", source="test", account="ozarkbend")
+    assert total(house, '"flood of 1993"') == 1
+    assert total(house, '"birdie fenn"') == 1
+    assert total(house, '"levee talk"') == 1
+
+
+def test_whose_post_a_comment_answers_is_found(house: House, tmp_path: Path) -> None:
+    comment = {
+        "string_map_data": {
+            "Comment": {"value": "Well said"},
+            "Media Owner": {"value": "kbend.parks"},
+            "Time": {"timestamp": 1_600_000_000},
+        }
+    }
+    files = {
+        "your_instagram_activity/comments/post_comments_1.json": json.dumps([comment]),
+        "personal_information/personal_information/personal_information.json": json.dumps(
+            {"profile_user": [{"string_map_data": {"Username": {"value": "ozarkbend"}}}]}
+        ),
+    }
+    ingest(house, [zip_files(files, tmp_path / "ig.zip")], taken_by="Pat", source="test")
+    assert total(house, "kbend.parks") == 1
+
+
+def test_a_post_is_found_by_whom_it_answers(house: House, tmp_path: Path) -> None:
+    ids = {"in_reply_to_status_id_str": "5", "in_reply_to_user_id_str": "6", "in_reply_to_screen_name": "sable_gauge"}
+    ingest(house, [x_zip(tmp_path / "x.zip", [tweet(1, "It will crest at noon", **ids)])], taken_by="Pat", source="test")
+    assert total(house, "sable_gauge") == 1
