@@ -154,6 +154,12 @@ def test_an_edited_post_shows_both_versions_and_the_words_that_changed(town: Tow
     assert "Take Route 9.</div>" in old
     assert page.count("later.zip") == 1
     assert page.count("city_archive.zip") == 1
+    results = client.get("/search", query_string={"q": '"route 9"'}).text
+    assert "found in version 1 of 2, not in the current one" in results
+    assert f'href="/records/{before}?version=1&amp;q=%22route+9%22&amp;hit=1"' in results
+    current = client.get(f"/records/{before}", query_string={"q": '"route 9"', "hit": "1"}).text
+    assert "The words of your search are not in this version, but in:" in current
+    assert "<mark>Route</mark> <mark>9</mark>" in client.get(f"/records/{before}", query_string={"q": '"route 9"', "version": "1"}).text
 
 
 def attachment(media_type: str) -> AttachmentView:
@@ -192,3 +198,23 @@ def test_a_file_name_of_an_archive_cannot_break_out_of_its_header(town: Town) ->
     assert "\r" not in named
     assert "\n" not in named
     assert named.count('"') == 2
+
+
+def test_the_page_of_a_record_marks_the_words_it_was_found_by_and_leads_back_to_the_results(town: Town) -> None:
+    client = town.client("rhea")
+    number = town.record_id("closed Mill Bridge")
+    page = client.get(f"/records/{number}?q=flood&kind=post&hit=1").text
+    assert 'dir="auto">The <mark>flood</mark> has closed Mill Bridge.' in page
+    assert re.search(rf'href="/raw/{number}\?version=\d&amp;q=flood&amp;kind=post&amp;hit=1"', page)
+    raw = client.get(f"/raw/{number}?version=1&q=flood&kind=post&hit=1").text
+    assert f'href="/records/{number}?version=1&amp;q=flood&amp;kind=post&amp;hit=1"' in raw
+    assert "<mark>" not in client.get(f"/records/{number}").text
+
+
+def test_a_query_with_markup_in_it_is_never_markup_on_a_page(town: Town) -> None:
+    client = town.client("rhea")
+    number = town.record_id("Late flood news")
+    for address in (f"/records/{number}", f"/raw/{number}", "/search"):
+        page = client.get(address, query_string={"q": '"><script>x</script> flood', "author": "'\"><b>", "hit": "1"}).text
+        assert "<script>x" not in page, address
+        assert "<b>" not in page, address

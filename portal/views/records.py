@@ -8,7 +8,9 @@ from typing import Any
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
+from indexer.highlight import Piece, marked_text, spans
 from indexer.masking import mask_raw
+from indexer.query import Node, parse
 from indexer.search import Searcher
 from indexer.shown import RecordView
 from portal import asked
@@ -34,11 +36,17 @@ def record(record_id: str) -> ResponseReturnValue:
     current = visible(record_id)
     versions = site().house.catalogue.versions(current.pk)
     view = chosen(current, versions)
-    site().note("record:viewed", reader().name, record_id, {"version": view.version})
+    around = _neighbours()
+    found_by = {"address": around["asked"].address(), "hit": around["hit"]} if around["hit"] else {}
+    site().note("record:viewed", reader().name, record_id, {"version": view.version, **found_by})
+    tree = _tree(around["asked"])
     thread = [one for one in site().house.catalogue.thread(current, THREAD_SHOWN) if may_see(reader(), one)]
     return render_template(
         "records/record.html",
         view=view,
+        marked=_marked(view.text[:TEXT_SHOWN], tree),
+        marked_title=_marked(view.title, tree),
+        marked_elsewhere=_elsewhere(view, versions, tree),
         current=current,
         versions=[(one, _changes(versions, at)) for at, one in enumerate(versions)],
         sightings=site().house.catalogue.sightings(current.pk),
@@ -46,7 +54,7 @@ def record(record_id: str) -> ResponseReturnValue:
         thread_shown=THREAD_SHOWN,
         text_shown=TEXT_SHOWN,
         may_see_raw=may_see_raw(reader(), view),
-        **_neighbours(),
+        **around,
     )
 
 
@@ -60,7 +68,9 @@ def raw(record_id: str) -> ResponseReturnValue:
         abort(404)
     masked = mask_raw(site().house.catalogue.raw(view))
     site().note("raw:viewed", reader().name, record_id, {"version": view.version})
-    return render_template("records/raw.html", view=view, text=masked.text[:RAW_SHOWN], length=len(masked.text), count=masked.count)
+    return render_template(
+        "records/raw.html", view=view, text=masked.text[:RAW_SHOWN], length=len(masked.text), count=masked.count, **_way_back()
+    )
 
 
 @pages.get("/text/<path:record_id>")
@@ -78,13 +88,42 @@ def _changes(versions: list[RecordView], at: int) -> Any:
     return differences(versions[at - 1].text, versions[at].text) if at else None
 
 
-def _neighbours() -> dict[str, Any]:
-    """Return the way back to the results, and the hits before and after this one: `hit` counts them from 1."""
+def _tree(question: Asked) -> Node | None:
+    """Return the query that led here, None when there is none or it cannot be read."""
+    return parse(question.query).tree if question.query else None
+
+
+def _marked(text: str, tree: Node | None) -> tuple[Piece, ...]:
+    """Return a text in pieces, each with whether the query marks it."""
+    return marked_text(text, tree) if tree is not None else ((text, False),)
+
+
+def _elsewhere(view: RecordView, versions: list[RecordView], tree: Node | None) -> list[int]:
+    """Return the other versions that the query marks something in, when it marks nothing in the one shown."""
+    if tree is None or len(versions) < 2 or _marks(view, tree):
+        return []
+    return [one.version for one in versions if one.version != view.version and _marks(one, tree)]
+
+
+def _marks(view: RecordView, tree: Node) -> bool:
+    return bool(spans(view.text[:TEXT_SHOWN], tree) or spans(view.title, tree))
+
+
+def _way_back() -> dict[str, Any]:
+    """Return the question that led here and the hit's number in its results; 0 where there is none."""
     question = asked.read(request.args)
     number = request.args.get("hit", "")
     if question.errors or not (number.isascii() and number.isdigit() and 0 < len(number) < 9 and int(number)):
-        return {"asked": question if not question.errors else Asked(), "hit": 0, "before": None, "after": None, "total": 0}
-    hit = int(number)
+        return {"asked": question if not question.errors else Asked(), "hit": 0}
+    return {"asked": question, "hit": int(number)}
+
+
+def _neighbours() -> dict[str, Any]:
+    """Return the way back to the results, and the hits before and after this one: `hit` counts them from 1."""
+    way = _way_back()
+    question, hit = way["asked"], way["hit"]
+    if not hit:
+        return {**way, "before": None, "after": None, "total": 0}
     start = max(0, hit - 2)
     asked_again = replace(wanted(question), limit=3 if hit > 1 else 2, offset=start)
     results = Searcher(site().house).search(asked_again)
