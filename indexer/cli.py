@@ -329,6 +329,12 @@ def _errors() -> Iterator[None]:
             "If the file is damaged, put catalogue.sqlite3 back from a backup and run: python -m indexer sync"
         ) from error
 
+    except OSError as error:
+        raise Refused(
+            f"A file could not be read or written: {error}. The evidence in the vault is safe. See to the room on the disk and to who may "
+            "write there, then do it again; python -m indexer sync takes back what was begun."
+        ) from error
+
 
 @contextmanager
 def _meter() -> Iterator[Callable[[Progress], None]]:

@@ -100,3 +100,13 @@ def test_a_damaged_catalogue_is_named_with_its_repair(data: Path, command: list[
     result = run(data, *command)
     assert result.exit_code == 1
     assert "put catalogue.sqlite3 back from a backup" in result.stderr
+
+
+def test_a_disk_that_takes_nothing_is_an_error_in_words(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    for words in (["export", "flood", "--out", str(tmp_path / "file" / "out.zip")],):
+        result = run(data, *words)
+        assert result.exit_code == 1
+        assert "evidence in the vault is safe" in result.stderr
+    assert run(tmp_path / "file" / "data", "search", "flood").exit_code == 1
+    assert "could not be read or written" in run(tmp_path / "file" / "data", "status").stderr
