@@ -63,10 +63,17 @@ class AuditLog:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def add(self, tag: str, actor: str, subject: str = "", detail: Mapping[str, object] | None = None) -> None:
-        """Append one event in a transaction of its own. Raises UnknownTag."""
-        with transaction(self._engine) as connection:
+    def add(
+        self, tag: str, actor: str, subject: str = "", detail: Mapping[str, object] | None = None, *, patience: float | None = None
+    ) -> None:
+        """Append one event in a transaction of its own. Raises UnknownTag, and Busy when `patience` (seconds) ends first."""
+        with transaction(self._engine, patience) as connection:
             append(connection, tag, actor, subject, detail)
+
+    def last_id(self) -> int:
+        """Return the number of the newest event; 0 for an empty log."""
+        with self._engine.connect() as connection:
+            return connection.execute(sa.select(sa.func.max(events.c.id))).scalar() or 0
 
     def newest(self, limit: int = 100) -> list[Event]:
         """Return the newest events, newest first."""
@@ -89,13 +96,23 @@ class AuditLog:
                 yield _event(row)
 
 
-def append(connection: sa.Connection, tag: str, actor: str, subject: str = "", detail: Mapping[str, object] | None = None) -> None:
-    """Append one event inside a write transaction, so that the event and the deed stand or fall together."""
+def append(  # noqa: PLR0917  # an event's parts, in the order of the table
+    connection: sa.Connection,
+    tag: str,
+    actor: str,
+    subject: str = "",
+    detail: Mapping[str, object] | None = None,
+    at: datetime | None = None,
+) -> None:
+    """Append one event inside a write transaction, so that the event and the deed stand or fall together.
+
+    `at` (UTC) is for an event that had to wait for its turn; else it is now.
+    """
     if tag not in TAGS:
         raise UnknownTag(f"{tag!r} is not an event tag; indexer/audit.py lists them")
     last = connection.execute(sa.select(events.c.id, events.c.hash).order_by(events.c.id.desc()).limit(1)).first()
     number, previous = (last.id + 1, last.hash) if last else (1, FIRST)
-    now = datetime.now(UTC)
+    now = at or datetime.now(UTC)
     at = now.replace(microsecond=now.microsecond // 1000 * 1000)
     text = msgspec.json.encode(detail or {}, order="sorted").decode()
     event = Event(number, at, tag, actor, subject, text, previous, "")

@@ -31,11 +31,39 @@ def connect(url: str) -> sa.Engine:
     return engine
 
 
+class Busy(Exception):
+    """Another writer holds the database for longer than the caller wants to wait. Nothing was written."""
+
+
 @contextmanager
-def transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """Run a write transaction: all of it or nothing."""
-    with engine.connect() as plain, plain.execution_options(showme_write=True) as connection, connection.begin():
-        yield connection
+def transaction(engine: sa.Engine, patience: float | None = None) -> Iterator[sa.Connection]:
+    """Run a write transaction: all of it or nothing.
+
+    It waits BUSY_SECONDS for another writer; with `patience` only so many seconds, and then raises Busy.
+    """
+    with engine.connect() as plain, _waiting(plain, patience), plain.execution_options(showme_write=True) as connection:
+        try:
+            begun = connection.begin()
+        except sa.exc.OperationalError as error:
+            if patience is not None and "locked" in str(error):
+                raise Busy from error
+            raise
+        with begun:
+            yield connection
+
+
+@contextmanager
+def _waiting(connection: sa.Connection, patience: float | None) -> Iterator[None]:
+    """Let SQLite wait so many seconds for this connection's next lock; the connection goes back to the pool as it was."""
+    driver = connection.connection.dbapi_connection
+    if patience is None or driver is None or connection.dialect.name != "sqlite":
+        yield
+        return
+    driver.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")  # the driver's own connection: no transaction begins here
+    try:
+        yield
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")  # as above
 
 
 def insert_many(connection: sa.Connection, table: sa.Table, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -69,7 +97,7 @@ def migrate(engine: sa.Engine) -> None:
 
 def _prepare_sqlite(connection: object, _record: object) -> None:
     connection.isolation_level = None  # type: ignore[attr-defined]  # the driver's connection; transactions are ours to begin
-    cursor = connection.cursor()  # type: ignore[attr-defined]  # as above
+    cursor = connection.cursor()  # as above
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")

@@ -68,6 +68,11 @@ class Config:
         return self.data / "limits.sqlite3"
 
     @property
+    def late_events_file(self) -> Path:
+        """Events that wait for their turn in the event log."""
+        return self.data / "late_events.sqlite3"
+
+    @property
     def queue_file(self) -> Path:
         """The queue of long jobs."""
         return self.data / "queue.sqlite3"

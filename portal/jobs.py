@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from indexer.database import metadata, transaction
+from indexer.database import Busy, metadata, transaction
 from indexer.tables import BigId
 from portal.clock import instant, now_ms
 from portal.users import users
@@ -41,6 +42,7 @@ jobs = sa.Table(
     sa.Column("seconds_left", sa.Float),
 )
 
+BEAT_PATIENCE = 0.5  # seconds
 SILENT_AFTER = 120_000  # milliseconds without a heartbeat (one every 10 s) after which a worker counts as gone
 
 
@@ -144,8 +146,11 @@ class Jobs:
             return claimed.rowcount == 1
 
     def beat(self, job_id: int, **progress: Any) -> None:
-        """Say that the worker lives, and how far it is (columns stage, done, total, rate, seconds_left)."""
-        with transaction(self.db) as connection:
+        """Say that the worker lives, and how far it is (columns stage, done, total, rate, seconds_left).
+
+        While another writer holds the catalogue this is left out: the next beat says it, and no work waits for it.
+        """
+        with suppress(Busy), transaction(self.db, BEAT_PATIENCE) as connection:
             connection.execute(
                 jobs.update().where(jobs.c.id == job_id, jobs.c.state == JobState.RUNNING.value).values(beat_ms=now_ms(), **progress)
             )

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 import sqlalchemy as sa
 
-from indexer.database import metadata, transaction
+from indexer.database import Busy, metadata, transaction
 from indexer.tables import BigId
 from portal.clock import milliseconds, now_ms
 from portal.config import LINK_LIFE
@@ -39,6 +40,7 @@ sign_ins = sa.Table(
     sa.Column("ended_ms", sa.BigInteger),
 )
 
+SEEN_PATIENCE = 0.1  # seconds
 SEEN_EVERY = 60_000  # milliseconds: a busy reader's sign-in is not written on every page
 
 
@@ -77,7 +79,7 @@ class SignIns:
         if row is None or user is None or user.is_disabled:
             return None
         if row.seen_ms < now - SEEN_EVERY:
-            with transaction(self.db) as connection:
+            with suppress(Busy), transaction(self.db, SEEN_PATIENCE) as connection:  # else the next page writes it
                 connection.execute(sign_ins.update().where(alive).values(seen_ms=now))
         return user
 

@@ -15,6 +15,7 @@ from flask import current_app
 from indexer.house import House, open_house
 from portal.config import Config
 from portal.jobs import Jobs
+from portal.late_events import LateEvents
 from portal.sign_ins import Links, SignIns
 from portal.users import Users
 
@@ -25,7 +26,7 @@ class Site:
     def __init__(self, config: Config) -> None:
         self.config = config
         self._lock = threading.Lock()
-        self._turn = threading.Lock()
+        self._late: LateEvents | None = None
         self._house: House | None = None
         self._owner = 0
 
@@ -35,6 +36,7 @@ class Site:
         with self._lock:
             if self._house is None or self._owner != os.getpid():
                 self._house, self._owner = open_house(self.config.data), os.getpid()
+                self._late = LateEvents(self.config.late_events_file, self._house.db)
             return self._house
 
     @property
@@ -58,14 +60,17 @@ class Site:
         return Jobs(self.house.db)
 
     def note(self, tag: str, actor: str, subject: str = "", detail: Mapping[str, object] | None = None) -> None:
-        """Write an event into the log. The threads of a process take turns, which is faster than waiting for SQLite's lock."""
-        with self._turn:
-            self.house.audit.add(tag, actor, subject, detail)
+        """Write an event into the log, at once or, while an archive is being settled, as soon as that is done."""
+        house = self.house
+        late = self._late or LateEvents(self.config.late_events_file, house.db)
+        late.note(house.audit, tag, actor, subject, detail)
 
     def close(self) -> None:
         """Let go of the house of this process."""
         with self._lock:
             if self._house is not None and self._owner == os.getpid():
+                if self._late is not None:
+                    self._late.close()
                 self._house.close()
             self._house = None
 
