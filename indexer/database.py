@@ -97,7 +97,7 @@ def migrate(engine: sa.Engine) -> None:
 
 def _prepare_sqlite(connection: object, _record: object) -> None:
     connection.isolation_level = None  # type: ignore[attr-defined]  # the driver's connection; transactions are ours to begin
-    cursor = connection.cursor()  # as above
+    cursor = connection.cursor()  # type: ignore[attr-defined]  # as above
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
