@@ -100,13 +100,17 @@ class Archive:
         return Archive(self.label, self.members, root, self.asked, self.handles)
 
     def roots(self) -> tuple[str, ...]:
-        """Return the folders that could be the export's own root: "" and, while there is only one, the folder inside."""
+        """Return the folders that could be the export's own root: "" and, while there is only one, the folder inside.
+
+        Files may lie beside that folder (a licence, a note of whoever packed it): they are no part of the export, and
+        ingest lists them.
+        """
         found, root = [""], ""
         while True:
-            below = {name[len(root) :].split("/", 1)[0] + "/" for name in self.members if name.startswith(root) and not is_junk(name)}
-            if len(below) != 1 or root + next(iter(below)) in {name + "/" for name in self.members}:
+            below = {name[len(root) :].split("/", 1)[0] for name in self.members if _is_below(name, root) and not is_junk(name)}
+            if len(below) != 1:
                 return tuple(found)
-            root += next(iter(below))
+            root += f"{below.pop()}/"
             found.append(root)
 
     def match(self, *patterns: str) -> list[str]:
@@ -175,6 +179,11 @@ def _all_members(paths: Sequence[str | Path], handles: _Handles) -> dict[str, Me
                     f"{member.name!r} differs between the files named, so they are no parts of one export. {SAFE} Take them in singly."
                 )
     return members
+
+
+def _is_below(name: str, root: str) -> bool:
+    """Tell whether a member lies in a folder below `root`, not in `root` itself."""
+    return name.startswith(root) and "/" in name[len(root) :]
 
 
 def is_junk(name: str) -> bool:

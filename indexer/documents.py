@@ -98,6 +98,7 @@ _NAMES_AROUND = (
     "participants",
     "place",
     "profile",
+    "quoted_text",
     "tagged",
     "target",
     "with",

@@ -21,7 +21,23 @@ TEXT: Final = "text"
 PLATFORMS: Final = {**{platform.value: platform.value for platform in Platform}, "x": Platform.TWITTER.value}
 KINDS: Final = {kind.value: kind.value for kind in RecordKind}
 HAS: Final = {
-    **{word: word for word in ("media", "picture", "video", "sound", "file", "link", "hashtag", "mention", "reply", "edit", "deletion", "conversation")},
+    **{
+        word: word
+        for word in (
+            "media",
+            "picture",
+            "video",
+            "sound",
+            "file",
+            "link",
+            "hashtag",
+            "mention",
+            "reply",
+            "edit",
+            "deletion",
+            "conversation",
+        )
+    },
     "parent": "reply",
     "photo": "picture",
     "image": "picture",

@@ -57,7 +57,7 @@ class _Signs(plugins.Plugin):  # type: ignore[misc]  # Whoosh has no types
     def taggers(self, parser: QueryParser) -> list[tuple[_Tagger, int]]:  # noqa: ARG002  # the signature is Whoosh's
         return [
             (_Tagger(rf"{_BEFORE}(?i:not\s+)?(?i:w|pre)/[0-9]+{_AFTER}", lambda found: Trouble("proximity", found[0])), -20),
-            (_Tagger(rf"{_BEFORE}(?:https?://|www\.)[^\s()\"“”]+", lambda found: Address(found[0])), -10),
+            (_Tagger(rf"{_BEFORE}(?:https?://|www\.|(?:[\w-]+\.)+[A-Za-z]{{2,}}/)[^\s()\"“”]+", lambda found: Address(found[0])), -10),
             (_Tagger('["“”](?P<text>[^"“”]*)["“”]', lambda found: Phrase(found["text"], found.start("text"))), -10),
             (_Tagger(r"~{1,2}[0-9]{0,4}(?=[\s()]|$)", lambda found: Trouble("similar", found[0])), -10),
             (_Tagger('["“”]', lambda found: Trouble("quote", found[0])), 50),

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from indexer.engines import Filters, Hits, Sort, TooBroad
+from indexer.engines import Filters, Hits, IndexDamaged, Sort, TooBroad
 from indexer.highlight import snippet, spans
 from indexer.house import House
 from indexer.query import Diagnostic, Node, parse
@@ -114,6 +114,8 @@ class Searcher:
             hits = self._house.index.search(parsed.tree, request.filters, request.sort, limit, max(0, request.offset))
         except TooBroad as error:
             return Results(request, parsed.reading, diagnostics=(_too_broad(error, request.query),))
+        except IndexDamaged as error:
+            return Results(request, parsed.reading, diagnostics=(_damaged(error),), index_unusable=True)
         views = self._house.catalogue.views(hits.pks)
         return Results(
             request=replace(request, limit=limit),
@@ -137,6 +139,8 @@ class Searcher:
             yield from self._house.index.ids(tree, request.filters, request.sort)
         except TooBroad as error:
             raise NotAnswered((_too_broad(error, request.query),)) from error
+        except IndexDamaged as error:
+            raise IndexUnusable((_damaged(error),)) from error
 
     def views(self, request: SearchRequest) -> Iterator[RecordView]:
         """Yield all results in order, for an export. Raises NotAnswered."""
@@ -209,6 +213,11 @@ def _label(facet: str, value: str, accounts: Mapping[str, AccountView]) -> str:
     if facet == "platform":
         return Platform(value).title
     return value
+
+
+def _damaged(error: IndexDamaged) -> Diagnostic:
+    message = f"Nothing was searched. {error} The evidence in the vault is safe."
+    return Diagnostic(0, 0, message, "Make the index anew with: python -m indexer rebuild")
 
 
 def _too_broad(error: TooBroad, query: str) -> Diagnostic:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from indexer.exports import remove_partials
 from indexer.house import House, open_house
 from indexer.ingest import recover
 from portal import job_queue, work
@@ -56,6 +57,7 @@ def tidy(house: House, config: Config) -> None:
     removed = recover(house)
     if interrupted or removed:
         log.warning("%s jobs were interrupted, %s half captures were taken back", interrupted, removed)
+    remove_partials(house.paths.exports)
     now = time.time()
     for path in config.uploads.glob("*"):
         if path.stat().st_mtime < now - KEEP_UPLOADS:

@@ -40,6 +40,12 @@ def test_zip_tar_folder_and_parts_look_the_same(tmp_path: Path) -> None:
         assert archive.asked == {"export/data/b.js"}
 
 
+def test_files_beside_the_export_s_folder_do_not_hide_it(tmp_path: Path) -> None:
+    archive = open_archive(zip_files({**FILES, "LICENSE": "x", "note.txt": "x"}, tmp_path / "a.zip"))
+    assert archive.roots() == ("", "export/", "export/data/")
+    assert open_archive(zip_files({"a/x.js": "x", "b/y.js": "y"}, tmp_path / "b.zip")).roots() == ("",)
+
+
 def test_the_same_file_in_two_parts_is_one_member(tmp_path: Path) -> None:
     parts = [zip_files({"shared.js": "same", f"{n}.js": str(n)}, tmp_path / f"{n}.zip") for n in range(2)]
     assert open_archive(*parts).names == ("0.js", "1.js", "shared.js")

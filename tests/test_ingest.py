@@ -136,6 +136,18 @@ def test_a_later_archive_sights_changes_and_misses(house: House, tmp_path: Path)
     assert len(found(house)) == 41
 
 
+def test_the_words_of_a_quoted_post_are_found(house: House, tmp_path: Path) -> None:
+    quoting = tweet(1, "Look at this", quoted_status=tweet(2, "Heron Creek is above flood stage"))
+    take(house, x_zip(tmp_path / "x.zip", [quoting]))
+    assert found(house, '"flood stage"') == ["Look at this"]
+
+
+def test_a_repost_keeps_the_longer_of_its_own_and_a_cut_original_text(house: House, tmp_path: Path) -> None:
+    cut = tweet(2, "The council meets on", truncated=True, user={"screen_name": "Neighbour", "id_str": "5"})
+    take(house, x_zip(tmp_path / "x.zip", [tweet(1, "RT @Neighbour: The council meets on Tuesday at seven", retweeted_status=cut)]))
+    assert found(house) == ["RT @Neighbour: The council meets on Tuesday at seven"]
+
+
 def test_a_like_whose_words_are_gone_is_sighted_not_changed(house: House, tmp_path: Path) -> None:
     for number, like in enumerate([{"fullText": "Pancake breakfast on Saturday"}, {}, {"fullText": "Pancake breakfast on Saturday"}]):
         likes = "window.YTD.like.part0 = " + json.dumps(

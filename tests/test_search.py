@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from indexer.engines import Filters, Sort
 from indexer.highlight import marked_text, snippet
 from indexer.house import House
+from indexer.index_sync import rebuild
 from indexer.ingest import ingest
 from indexer.query import parse
 from indexer.search import NotAnswered, Searcher, SearchRequest, bars
@@ -89,6 +90,23 @@ def test_an_engine_that_there_is_not_is_said(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv("SHOWME_ENGINE", "altavista")
     with pytest.raises(BadSetting, match="altavista"):
         open_house(tmp_path)
+
+
+def test_a_damaged_index_is_said_and_never_zero(tmp_path: Path) -> None:
+    house = house_at(tmp_path / "data")
+    ingest(house, [x_zip(tmp_path / "x.zip", THREAD)], taken_by="Pat", source="test")
+    house.release_index()
+    for path in (tmp_path / "data" / "index" / "tantivy").iterdir():
+        if path.suffix not in {".json", ".lock"} and path.name != "meta.json":
+            path.write_bytes(path.read_bytes()[:20])
+    results = Searcher(house).search(SearchRequest("bridge"))
+    assert (results.answered, results.index_unusable) == (False, True)
+    assert "rebuild" in results.diagnostics[0].suggestion
+    with pytest.raises(NotAnswered):
+        list(Searcher(house).ids(SearchRequest("bridge")))
+    rebuild(house, "Pat")
+    assert Searcher(house).search(SearchRequest("bridge")).total == 1
+    house.close()
 
 
 def test_bars_have_no_gaps_and_become_years_when_there_are_many() -> None:

@@ -89,6 +89,10 @@ class Hits:
     undated: int = 0
 
 
+class IndexDamaged(Exception):
+    """Files of the index are broken or gone. The records are safe in the catalogue; `rebuild` makes the index anew."""
+
+
 class TooBroad(Exception):
     """A wildcard stands for more words than the limit. `pattern` is as typed; `limit` the most that is searched."""
 

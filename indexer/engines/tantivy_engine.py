@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import Any, Final, cast
 import tantivy
 from tantivy import FieldType, Occur, Order, Query
 
-from indexer.engines import FACETS, Document, Filters, Hits, IndexBusy, IndexOutdated, Sort, state
+from indexer.engines import FACETS, Document, Filters, Hits, IndexBusy, IndexDamaged, IndexOutdated, Sort, state
 from indexer.engines.entry import LARGEST_PK, always_scored, entry, scored_part
 from indexer.engines.tantivy_query import Compiler, schema
 from indexer.query import And, Node, Not, Wildcard
@@ -106,10 +107,15 @@ class TantivyEngine:
 
     def count(self) -> int:
         """See Engine.count."""
-        return self._current().searcher.num_docs
+        with self._readable():
+            return self._current().searcher.num_docs
 
     def search(self, tree: Node, filters: Filters, sort: Sort, limit: int, offset: int) -> Hits:
         """See Engine.search."""
+        with self._readable():
+            return self._search(tree, filters, sort, limit, offset)
+
+    def _search(self, tree: Node, filters: Filters, sort: Sort, limit: int, offset: int) -> Hits:
         now = self._current()
         query = now.compiler.query(tree, filters)
         scored = scored_part(tree) if sort is Sort.RELEVANCE else None
@@ -131,6 +137,10 @@ class TantivyEngine:
 
     def ids(self, tree: Node, filters: Filters, sort: Sort) -> Iterator[int]:
         """See Engine.ids: by date in chunks, each beginning where the last one ended; by relevance at once."""
+        with self._readable():
+            yield from self._ids(tree, filters, sort)
+
+    def _ids(self, tree: Node, filters: Filters, sort: Sort) -> Iterator[int]:
         now = self._current()
         query = now.compiler.query(tree, filters)
         scored = scored_part(tree) if sort is Sort.RELEVANCE else None
@@ -151,13 +161,22 @@ class TantivyEngine:
 
     def expand(self, pattern: str, field: str = "text") -> Mapping[str, int]:
         """See Engine.expand."""
-        return self._current().compiler.expand(Wildcard(pattern, field))
+        with self._readable():
+            return self._current().compiler.expand(Wildcard(pattern, field))
 
     def close(self) -> None:
         """See Engine.close: what was not committed is dropped."""
         with self._lock:
             self._drop_writer()
             self._snapshot = None
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        """Say of broken files what they are: the library's own words name bytes and segments."""
+        try:
+            yield
+        except (ValueError, OSError) as error:
+            raise IndexDamaged(f"The search index in {self.folder} is damaged ({error}).") from error
 
     def _open_writer(self) -> tantivy.IndexWriter:
         if self._writer is None:

@@ -73,6 +73,7 @@ class Tweet(_Words, frozen=True, gc=False):
     entities: Entities | None = None
     extended_entities: _Extended | None = None
     retweeted_status: Tweet | None = None
+    quoted_status: Tweet | None = None  # only where a tool put it there (seen 2019)
     edit_info: _EditInfo | None = None
     quoted_status_id_str: str | None = None
     community_id_str: str | None = None
@@ -177,6 +178,8 @@ class TweetReader:
                 extra["repost_of"] = f"@{name}"
             if original_id := id_of(original):
                 extra["repost_id"] = original_id
+            if original.truncated in {True, "true"} and len(stored) > len(prefix) + len(told_stored):
+                told, told_stored, prefix = tweet, stored, ""  # the original is cut, and the repost says more of it
         elif stored.startswith("RT @") and (found := _REPOST.match(stored)):
             kind = RecordKind.REPOST
             extra["repost_of"], extra["repost_form"] = f"@{found[1]}", "the text begins with RT"
@@ -192,6 +195,9 @@ class TweetReader:
             mentions = tuple(dict.fromkeys((extra["repost_of"][1:], *mentions)))
         if reading.quoted and kind is not RecordKind.REPOST:
             extra["quoted"] = reading.quoted
+        quoted = tweet.quoted_status or (original and original.quoted_status)
+        if quoted is not None and (words := quoted.full_text if quoted.full_text is not None else quoted.text):
+            extra["quoted_text"] = unescape_x(words)
         if tweet.in_reply_to_screen_name:
             extra["in_reply_to"] = f"@{tweet.in_reply_to_screen_name}"
         if tweet.source:
