@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
-from indexer.query import And, Node, Not, Or, Phrase, Wildcard, Word
+from indexer.query import And, Node, Or, Phrase, Wildcard, Word
 from indexer.text import tokens
 
 SEEN_FIELDS = frozenset({"text", "hashtag", "mention"})
@@ -18,9 +20,10 @@ Piece = tuple[str, bool]
 
 def spans(text: str, tree: Node) -> list[Span]:
     """Return the places (code points, end excluded) to be marked, in order and without overlap."""
+    looked_for = _looked_for(tree)
     found = list(tokens(text))
-    marked: set[int] = set()
-    for pattern in _patterns(tree):
+    marked = {at for at, token in enumerate(found) if token.word in looked_for.words}
+    for pattern in looked_for.patterns:
         for at in range(len(found) - len(pattern) + 1):
             if all(one.fullmatch(found[at + step].word) for step, one in enumerate(pattern)):
                 marked.update(range(at, at + len(pattern)))
@@ -29,7 +32,11 @@ def spans(text: str, tree: Node) -> list[Span]:
 
 def snippet(text: str, tree: Node, length: int = LENGTH) -> tuple[Piece, ...]:
     """Return a piece of the text around the first hit, cut at spaces, in pieces each with whether it is a hit."""
-    marked = spans(text, tree)
+    return cut_out(text, spans(text, tree), length)
+
+
+def cut_out(text: str, marked: Sequence[Span], length: int = LENGTH) -> tuple[Piece, ...]:
+    """Return the same for places that are known."""
     start = 0
     if marked and marked[0][0] > length * 2 // 3:
         start = text.rfind(" ", 0, marked[0][0] - length // 3) + 1
@@ -53,16 +60,26 @@ def marked_text(text: str, tree: Node) -> tuple[Piece, ...]:
     return snippet(text, tree, length=len(text) + 1)
 
 
-def _patterns(tree: Node) -> list[Sequence[re.Pattern[str]]]:
-    if isinstance(tree, Not):
-        return []
+class _LookedFor(NamedTuple):
+    words: frozenset[str]
+    patterns: tuple[tuple[re.Pattern[str], ...], ...]
+
+
+@lru_cache(maxsize=256)
+def _looked_for(tree: Node) -> _LookedFor:
+    """Return what a query looks for in a text, made once for all texts of its answer."""
+    items = list(_items(tree))
+    words = frozenset(item.word for item in items if isinstance(item, Word))
+    others = [item.items if isinstance(item, Phrase) else (item,) for item in items if not isinstance(item, Word)]
+    return _LookedFor(words, tuple(tuple(_pattern(one) for one in item) for item in others))
+
+
+def _items(tree: Node) -> Iterator[Word | Wildcard | Phrase]:
     if isinstance(tree, (And, Or)):
-        return [pattern for child in tree.children for pattern in _patterns(child)]
-    if isinstance(tree, Phrase) and tree.field in SEEN_FIELDS:
-        return [[_pattern(item) for item in tree.items]]
-    if isinstance(tree, (Word, Wildcard)) and tree.field in SEEN_FIELDS:
-        return [[_pattern(tree)]]
-    return []
+        for child in tree.children:
+            yield from _items(child)
+    elif isinstance(tree, (Word, Wildcard, Phrase)) and tree.field in SEEN_FIELDS:
+        yield tree
 
 
 def _pattern(item: Word | Wildcard) -> re.Pattern[str]:

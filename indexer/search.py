@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from indexer.engines import Filters, Hits, IndexDamaged, Sort, TooBroad
-from indexer.highlight import snippet, spans
+from indexer.highlight import cut_out, spans
 from indexer.house import House
 from indexer.query import Diagnostic, Node, parse
 from indexer.record import Platform
@@ -117,16 +117,17 @@ class Searcher:
         except IndexDamaged as error:
             return Results(request, parsed.reading, diagnostics=(_damaged(error),), index_unusable=True)
         views = self._house.catalogue.views(hits.pks)
+        accounts = self._house.catalogue.accounts()
         return Results(
             request=replace(request, limit=limit),
             reading=parsed.reading,
             total=hits.total,
             records=tuple(self._hit(view, parsed.tree) for view in views),
-            facets=self._facets(hits),
+            facets=_facets(hits, accounts),
             bars=bars(hits.months),
             undated=hits.undated,
             indexed=self._house.index.count(),
-            held=self._house.catalogue.count(),
+            held=sum(account.records for account in accounts),
             took_ms=(time.perf_counter() - started) * 1000,
         )
 
@@ -165,27 +166,25 @@ class Searcher:
 
     def _hit(self, view: RecordView, tree: Node) -> Hit:
         """Show the current version; an earlier one where the query marks nothing in the current and something in that."""
-        shown = view
-        if view.versions > 1 and not spans(view.text, tree) and not spans(view.title, tree):
-            shown = next((one for one in reversed(self._house.catalogue.versions(view.pk)) if spans(one.text, tree)), view)
-        text = shown.text if spans(shown.text, tree) or not spans(shown.title, tree) else shown.title
-        return Hit(view, snippet(text or shown.title, tree), shown.version)
+        marked = spans(view.text, tree)
+        if marked or not view.title:
+            shown, text = view, view.text
+        else:
+            shown, text, marked = view, view.title, spans(view.title, tree)
+        if not marked:
+            text = view.text or view.title
+            earlier = self._house.catalogue.versions(view.pk) if view.versions > 1 else []
+            for one in reversed(earlier):
+                if found := spans(one.text, tree):
+                    shown, text, marked = one, one.text, found
+                    break
+        return Hit(view, cut_out(text, marked), shown.version)
 
     def _tree(self, request: SearchRequest) -> Node:
         parsed = parse(request.query)
         if parsed.tree is None:
             raise NotAnswered(parsed.diagnostics)
         return parsed.tree
-
-    def _facets(self, hits: Hits) -> dict[str, tuple[FacetValue, ...]]:
-        accounts = {str(account.id): account for account in self._house.catalogue.accounts()}
-        return {
-            name: tuple(
-                FacetValue(value, _label(name, value, accounts), count)
-                for value, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-            )
-            for name, counts in hits.facets.items()
-        }
 
 
 def bars(months: Mapping[str, int]) -> tuple[Bar, ...]:
@@ -204,6 +203,17 @@ def bars(months: Mapping[str, int]) -> tuple[Bar, ...]:
     for month, count in months.items():
         years[int(month[:4])] += count
     return tuple(Bar(date(year, 1, 1), date(year, 12, 31), f"{year:04}", count) for year, count in years.items())
+
+
+def _facets(hits: Hits, held: Sequence[AccountView]) -> dict[str, tuple[FacetValue, ...]]:
+    accounts = {str(account.id): account for account in held}
+    return {
+        name: tuple(
+            FacetValue(value, _label(name, value, accounts), count)
+            for value, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+        )
+        for name, counts in hits.facets.items()
+    }
 
 
 def _label(facet: str, value: str, accounts: Mapping[str, AccountView]) -> str:

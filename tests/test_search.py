@@ -101,7 +101,7 @@ def test_a_damaged_index_is_said_and_never_zero(tmp_path: Path) -> None:
             path.write_bytes(path.read_bytes()[:20])
     results = Searcher(house).search(SearchRequest("bridge"))
     assert (results.answered, results.index_unusable) == (False, True)
-    assert "rebuild" in results.diagnostics[0].suggestion
+    assert "python -m indexer" in results.diagnostics[0].suggestion
     with pytest.raises(NotAnswered):
         list(Searcher(house).ids(SearchRequest("bridge")))
     rebuild(house, "Pat")
