@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -20,62 +20,19 @@ BATCH = 500  # records a query: below every database's limit of variables
 
 def current_views(connection: sa.Connection, pks: Sequence[int]) -> dict[int, RecordView]:
     """Return records in their current version, by number."""
-    return _views(connection, records.c.current_version_id == versions.c.id, records.c.pk, pks)
+    return {row.pk: _view(row, extras) for row, extras in _rows(connection, _CURRENT, pks)}
 
 
 def version_views(connection: sa.Connection, version_ids: Sequence[int]) -> dict[int, RecordView]:
     """Return single versions of records, by the version's number."""
-    return _views(connection, records.c.pk == versions.c.record_pk, versions.c.id, version_ids)
+    return {row.version_id: _view(row, extras) for row, extras in _rows(connection, _SINGLE, version_ids)}
 
 
-def _views(connection: sa.Connection, join: sa.ColumnElement[bool], key: sa.Column[int], values: Sequence[int]) -> dict[int, RecordView]:
-    found: dict[int, RecordView] = {}
-    for at in range(0, len(values), BATCH):
-        rows = connection.execute(_view_query(join).where(key.in_(values[at : at + BATCH]))).all()
+def _rows(connection: sa.Connection, query: sa.Select[Any], keys: Sequence[int]) -> Iterator[tuple[Any, _Extras]]:
+    for at in range(0, len(keys), BATCH):
+        rows = connection.execute(query, {"keys": keys[at : at + BATCH]}).all()
         extras = _Extras(connection, rows)
-        found.update((getattr(row, "pk" if key is records.c.pk else "version_id"), _view(row, extras)) for row in rows)
-    return found
-
-
-class _Extras:
-    """What a batch of record rows needs besides: sightings, sizes of media, and captures in which a record was gone."""
-
-    def __init__(self, connection: sa.Connection, rows: Sequence[Any]) -> None:
-        version_ids = [row.version_id for row in rows]
-        pks = list({row.pk for row in rows})
-        seen = (
-            sa.select(sightings, captures.c.digest.label("capture_digest"))
-            .join(captures, captures.c.id == sightings.c.capture_id)
-            .where(sightings.c.record_pk.in_(pks), sightings.c.version_id.in_(version_ids), captures.c.state == COMPLETE)
-            .order_by(sightings.c.capture_id, sightings.c.id)
-        )
-        self.sighting: dict[int, Any] = {}
-        self.attached: dict[int, dict[str, tuple[int, str]]] = {}
-        for row in connection.execute(seen):
-            self.sighting[row.version_id] = row
-            if row.attached:
-                held = msgspec.json.decode(row.attached, type=dict[str, str])
-                self.attached.setdefault(row.version_id, {}).update((name, (row.capture_id, member)) for name, member in held.items())
-        wanted = {pair for places in self.attached.values() for pair in places.values()}
-        self.media: dict[tuple[int, str], tuple[int, str]] = {}
-        for capture_id in {pair[0] for pair in wanted}:
-            names = [name for owner, name in wanted if owner == capture_id]
-            for at in range(0, len(names), BATCH):
-                query = sa.select(members.c.name, members.c.size, members.c.digest).where(
-                    members.c.capture_id == capture_id, members.c.name.in_(names[at : at + BATCH])
-                )
-                self.media.update(((capture_id, name), (size, digest)) for name, size, digest in connection.execute(query))
-        self.gone: dict[int, list[date]] = {}
-        query = (
-            sa.select(absences.c.record_pk, captures.c.exported_ms, captures.c.taken_ms)
-            .join(captures, captures.c.id == absences.c.capture_id)
-            .where(absences.c.record_pk.in_(pks), captures.c.state == COMPLETE)
-            .order_by(captures.c.id)
-        )
-        for pk, exported_ms, taken_ms in connection.execute(query):
-            instant = version_data.from_ms(exported_ms if exported_ms is not None else taken_ms)
-            if instant:
-                self.gone.setdefault(pk, []).append(instant.date())
+        yield from ((row, extras) for row in rows)
 
 
 def _view_query(join: sa.ColumnElement[bool]) -> sa.Select[Any]:
@@ -108,6 +65,57 @@ def _view_query(join: sa.ColumnElement[bool]) -> sa.Select[Any]:
         .select_from(records.join(versions, join).join(accounts, accounts.c.id == records.c.account_id))
         .where(records.c.current_version_id.is_not(None))
     )
+
+
+def _among(column: sa.Column[Any], name: str) -> sa.ColumnElement[bool]:
+    return column.in_(sa.bindparam(name, expanding=True))
+
+
+# Statements are made once: making them anew for each page costs more than running them.
+_CURRENT = _view_query(records.c.current_version_id == versions.c.id).where(_among(records.c.pk, "keys"))
+_SINGLE = _view_query(records.c.pk == versions.c.record_pk).where(_among(versions.c.id, "keys"))
+_SEEN = (
+    sa.select(sightings, captures.c.digest.label("capture_digest"))
+    .join(captures, captures.c.id == sightings.c.capture_id)
+    .where(_among(sightings.c.record_pk, "pks"), _among(sightings.c.version_id, "version_ids"), captures.c.state == COMPLETE)
+    .order_by(sightings.c.capture_id, sightings.c.id)
+)
+_MEDIA = sa.select(members.c.name, members.c.size, members.c.digest).where(
+    members.c.capture_id == sa.bindparam("capture_id"), _among(members.c.name, "names")
+)
+_GONE = (
+    sa.select(absences.c.record_pk, captures.c.exported_ms, captures.c.taken_ms)
+    .join(captures, captures.c.id == absences.c.capture_id)
+    .where(_among(absences.c.record_pk, "pks"), captures.c.state == COMPLETE)
+    .order_by(captures.c.id)
+)
+
+
+class _Extras:
+    """What a batch of record rows needs besides: sightings, sizes of media, and captures in which a record was gone."""
+
+    def __init__(self, connection: sa.Connection, rows: Sequence[Any]) -> None:
+        version_ids = [row.version_id for row in rows]
+        pks = list({row.pk for row in rows})
+        self.sighting: dict[int, Any] = {}
+        self.attached: dict[int, dict[str, tuple[int, str]]] = {}
+        for row in connection.execute(_SEEN, {"pks": pks, "version_ids": version_ids}):
+            self.sighting[row.version_id] = row
+            if row.attached:
+                held = msgspec.json.decode(row.attached, type=dict[str, str])
+                self.attached.setdefault(row.version_id, {}).update((name, (row.capture_id, member)) for name, member in held.items())
+        wanted = {pair for places in self.attached.values() for pair in places.values()}
+        self.media: dict[tuple[int, str], tuple[int, str]] = {}
+        for capture_id in {pair[0] for pair in wanted}:
+            names = [name for owner, name in wanted if owner == capture_id]
+            for at in range(0, len(names), BATCH):
+                parameters = {"capture_id": capture_id, "names": names[at : at + BATCH]}
+                self.media.update(((capture_id, name), (size, digest)) for name, size, digest in connection.execute(_MEDIA, parameters))
+        self.gone: dict[int, list[date]] = {}
+        for pk, exported_ms, taken_ms in connection.execute(_GONE, {"pks": pks}):
+            instant = version_data.from_ms(exported_ms if exported_ms is not None else taken_ms)
+            if instant:
+                self.gone.setdefault(pk, []).append(instant.date())
 
 
 def _view(row: Any, extras: _Extras) -> RecordView:
