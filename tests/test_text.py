@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.text import fold, hashtags, links, mentions, repair_mojibake, tokens, unescape_x, words
+from indexer.text import TOKEN, fold, hashtags, links, mentions, repair_mojibake, tokens, unescape_x, words
 
 
 @given(st.text())
@@ -55,6 +58,11 @@ def test_tokens_and_words_are_the_same(text: str) -> None:
 @given(st.text(max_size=60))
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
+
+
+def test_every_mark_of_unicode_stays_with_its_letter() -> None:
+    marks = [chr(code) for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) in {"Mn", "Mc", "Me"}]
+    assert all(len(list(TOKEN.finditer(f"a{mark}b"))) == 1 for mark in marks if mark not in "\ufe0e\ufe0f\u20e3")
 
 
 def test_signs_of_a_text() -> None:
