@@ -1,7 +1,7 @@
 """Indexes the new records of a large archive in a second process while the first still reads: two cores, half the time.
 
 Nothing of it is visible before the capture is whole; then it is committed with the catalogue's position. A helper
-that dies costs nothing but time: `index_sync` does what is left. `python -m indexer.index_ahead` is that helper.
+that dies costs nothing but time: `index_sync` does what is left.
 """
 
 from __future__ import annotations
@@ -12,27 +12,32 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Self
+from typing import Self
 
 import msgspec
 
 from indexer.documents import IndexRow, document
-from indexer.engines import Document, open_engine
+from indexer.engines import Document
 from indexer.house import House
+from indexer.index_follower import Message
 
 WORTH_IT = 10_000  # records; below it the helper's own start costs more than it saves
 BATCH = 2000
+_encoder = msgspec.msgpack.Encoder()
 
 
 class IndexAhead:
     """The parent's side, a context manager. Use it under the house's lock; it idles while the index is not up to date."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, expected: int = 0) -> None:
+        """Take the number of records that the platform declares, as `expected`: where it is large the helper starts at once."""
         self._house = house
         self._accounts = {account.id: account for account in house.catalogue.accounts()}
         self._waiting: list[Document] = []
         self._helper: subprocess.Popen[bytes] | None = None
         self._usable = house.index.position() == house.catalogue.position()
+        if self._usable and expected >= WORTH_IT:
+            self._start()
 
     def __enter__(self) -> Self:
         return self
@@ -68,7 +73,7 @@ class IndexAhead:
     def _start(self) -> None:
         self._house.release_index()  # one process writes
         folder = self._house.paths.index / self._house.engine_name
-        command = [sys.executable, "-m", "indexer.index_ahead", self._house.engine_name, str(folder)]
+        command = [sys.executable, "-m", "indexer.index_follower", self._house.engine_name, str(folder)]
         root = str(Path(__file__).parents[1])
         # the helper holds the house's lock too: nobody else begins while it is still ending
         self._helper = subprocess.Popen(  # noqa: S603  # our own module with our own words
@@ -82,31 +87,3 @@ class IndexAhead:
                 self._helper.stdin.write(struct.pack(">Q", len(message)) + message)
             except BrokenPipeError:
                 self._usable = False  # index_sync finds the index behind and does the rest
-
-
-class Message(msgspec.Struct):
-    """What the parent sends: documents to write, and, at the end, the catalogue's position to commit."""
-
-    documents: list[Document]
-    position: int | None
-
-
-_encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(Message)
-
-
-def follow(engine_name: str, folder: Path, stream: IO[bytes]) -> None:
-    """Write what comes from the parent; commit when it says so; a stream that ends before leaves the index as it was."""
-    engine = open_engine(engine_name, folder)
-    try:
-        while len(head := stream.read(8)) == 8:
-            message = _decoder.decode(stream.read(struct.unpack(">Q", head)[0]))
-            engine.write(message.documents)
-            if message.position is not None:
-                engine.commit(message.position)
-    finally:
-        engine.close()
-
-
-if __name__ == "__main__":
-    follow(sys.argv[1], Path(sys.argv[2]), sys.stdin.buffer)

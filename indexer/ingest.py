@@ -158,7 +158,7 @@ def _take_in(house: House, task: _Task) -> int:
         house.vault.admit(task.staged)
         digests = [file.digest for file in task.staged]
         kept = Identified(named.importer, house.vault.open(digests, label).at(named.archive.root))
-        with ThreadPoolExecutor(1) as pool, IndexAhead(house) as ahead:
+        with ThreadPoolExecutor(1) as pool, IndexAhead(house, sum(facts.counts.values())) as ahead:
             # hashing lets go of the interpreter's lock: another core does it meanwhile
             checked = pool.submit(_member_digests, house.vault.open(digests))
             outcomes, tallies = _read(kept, writer, ahead, task, checked)
