@@ -116,7 +116,9 @@ def _mark(connection: sa.Connection, later: _Complete, earlier: list[int], accou
     facts = later.facts
     if facts.is_partial or facts.first_day or facts.last_day or later.unread or not earlier:
         return 0  # a download of chosen days, one part of several, or a damaged one, proves no absence
-    before = sa.alias(sightings)
+    # lists, not one question for each record: SQLite would answer each by walking all sightings of a capture
+    seen_before = sa.select(sightings.c.record_pk).where(sightings.c.capture_id.in_(earlier))
+    seen_then = sa.select(sightings.c.record_pk).where(sightings.c.capture_id == later.id)
     dated = versions.c.posted_ms < later.when
     gone = (
         sa.select(records.c.pk)
@@ -125,8 +127,8 @@ def _mark(connection: sa.Connection, later: _Complete, earlier: list[int], accou
             records.c.account_id == account_id,
             records.c.kind.in_(facts.kinds),
             sa.or_(versions.c.posted_ms.is_(None), dated) if later.first is None else sa.and_(versions.c.posted_ms >= later.first, dated),
-            sa.exists().where(before.c.record_pk == records.c.pk, before.c.capture_id.in_(earlier)),
-            ~sa.exists().where(sightings.c.record_pk == records.c.pk, sightings.c.capture_id == later.id),
+            records.c.pk.in_(seen_before),
+            records.c.pk.not_in(seen_then),
             ~sa.exists().where(absences.c.record_pk == records.c.pk, absences.c.capture_id == later.id),
         )
     )
