@@ -10,6 +10,7 @@ from flask_bootstrap import Bootstrap5
 from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from portal import config as settings
 from portal import guard, language, limit_store, uploads, words
@@ -37,6 +38,15 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+
+
+class RowNumber(IntegerConverter):
+    """Numbers of rows in addresses: more than a column can hold is an address that is not there."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**63 - 1)
+
+
 STATIC = frozenset({"static", "bootstrap.static"})
 
 
@@ -69,6 +79,7 @@ def _set_up(app: Flask, config: Config) -> None:
         BOOTSTRAP_SERVE_LOCAL=True,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
+    app.url_map.converters["int"] = RowNumber
     app.request_class = uploads.PortalRequest
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["showme"] = Site(config)

@@ -63,7 +63,15 @@ def _take_in(house: House, job: Job, user: User, tell: Tell) -> Mapping[str, Any
     _check(user, Right.TAKE_IN)
     paths = [Path(path) for path in job.arguments["paths"]]
     source = job.arguments["source"]
-    report = ingest(house, paths, taken_by=user.name, source=source, zone_name=job.arguments["zone"], progress=tell)
+    report = ingest(
+        house,
+        paths,
+        taken_by=user.name,
+        source=source,
+        zone_name=job.arguments["zone"],
+        account=job.arguments.get("account", ""),  # jobs of before the field have none
+        progress=tell,
+    )
     if source == "upload":
         uploads.discard(paths)
     return {"capture": report.capture_id, "already": report.already_captured}

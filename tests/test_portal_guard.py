@@ -128,3 +128,18 @@ def test_errors_have_a_page_in_plain_words_and_json_for_programs(town: Town) -> 
     assert "There is no such page for you" in client.get("/nowhere").text
     assert client.get("/jobs/999.json").json["error"]
     assert Right.SEE_CAPTURES not in RIGHTS[ROLES["gwen"]]
+
+
+@pytest.mark.parametrize("address", ["/captures/{}", "/users/{}", "/jobs/{}", "/jobs/{}.json", "/jobs/{}/download", "/media/{}/x"])
+def test_a_number_that_no_row_can_have_is_not_there(town: Town, address: str) -> None:
+    for number in (2**63 - 1, 2**63, 10**30):
+        assert town.client("ada").get(address.format(number)).status_code == 404
+
+
+def test_a_page_far_behind_the_last_is_answered_with_the_total_and_costs_no_memory(town: Town) -> None:
+    client = town.client("rhea")
+    for sort in ("newest", "oldest", "relevance"):
+        answer = client.get(f"/search.json?q=flood&page=9999999&size=100&sort={sort}").json
+        assert answer["total"] == client.get("/search.json?q=flood").json["total"] > 0
+        assert answer["records"] == []
+    assert "There are no records on this page." in client.get("/search?q=flood&page=9999999").text

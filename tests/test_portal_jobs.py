@@ -155,6 +155,9 @@ def test_files_of_incoming_are_picked_up_and_stay_there(town: Town) -> None:
     assert "BargeMO.zip" in page
     assert ".hidden" not in page
     form = {"csrf_token": token(client, "/captures"), "name": "BargeMO.zip"}
+    named = done(town, client.post("/captures/incoming", data={**form, "account": "@somebody"}).headers["Location"])
+    assert named.state is JobState.FAILED, "a handle is only for an archive that names no account"
+    assert "Leave the account out." in named.error
     job = done(town, client.post("/captures/incoming", data=form).headers["Location"])
     assert job.state is JobState.DONE
     assert (folder / "BargeMO.zip").exists()

@@ -117,6 +117,8 @@ class TantivyEngine:
 
     def _search(self, tree: Node, filters: Filters, sort: Sort, limit: int, offset: int) -> Hits:
         now = self._current()
+        held = now.searcher.num_docs
+        limit, offset = min(limit, held), min(offset, held)  # tantivy makes room for every place before the page's end
         query = now.compiler.query(tree, filters)
         scored = scored_part(tree) if sort is Sort.RELEVANCE else None
         if scored is None:

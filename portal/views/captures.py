@@ -128,11 +128,12 @@ def _take_in(paths: list[Path], source: str) -> ResponseReturnValue:
         except UnknownZone as error:
             uploads.discard(paths if source == "upload" else [])
             return _answer(str(error), url_for("captures.index"), status=422)
+    account = request.form.get("account", "").strip()
     started = [
         start(
             JobKind.TAKE_IN,
             ", ".join(path.name for path in batch),
-            {"paths": [str(path) for path in batch], "source": source, "zone": zone_name},
+            {"paths": [str(path) for path in batch], "source": source, "zone": zone_name, "account": account},
         )
         for batch in batches
     ]
