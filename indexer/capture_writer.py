@@ -80,6 +80,7 @@ class CaptureWriter:
     _next_version: int = 0
     _next_sighting: int = 0
     _time_rules: Counter[str] = field(default_factory=Counter)
+    _met: set[int] | None = None  # hashes of the ids met, for an account that is new: the others need no look into the catalogue
 
     def add(self, batch: Sequence[Record]) -> list[tuple[int, Record]]:
         """Write records, their versions and sightings in one transaction; return the records that are new, with their numbers."""
@@ -166,6 +167,10 @@ class CaptureWriter:
     def _known(self, connection: sa.Connection, record_ids: Sequence[str]) -> dict[str, tuple[int, dict[str, int]]]:
         known: dict[str, tuple[int, dict[str, int]]] = {}
         ids = list(dict.fromkeys(record_ids))
+        if self._met is not None:
+            met = {record_id: hash(record_id) for record_id in ids}
+            ids = [record_id for record_id in ids if met[record_id] in self._met]
+            self._met.update(met.values())
         for at in range(0, len(ids), LOOKUP):
             query = (
                 sa.select(records.c.record_id, records.c.pk, versions.c.digest, versions.c.id)
@@ -280,6 +285,7 @@ def begin(
         ]
         connection.execute(capture_files.insert(), rows)
         columns = (records.c.pk, versions.c.id, sightings.c.id)
+        is_new = connection.execute(sa.select(records.c.pk).where(records.c.account_id == account_id).limit(1)).first() is None
         highest = [connection.execute(sa.select(sa.func.max(column))).scalar() or 0 for column in columns]
     return CaptureWriter(
         engine,
@@ -290,6 +296,7 @@ def begin(
         _next_pk=highest[0] + 1,
         _next_version=highest[1] + 1,
         _next_sighting=highest[2] + 1,
+        _met=set() if is_new else None,
     )
 
 

@@ -28,7 +28,7 @@ from indexer.record import CaptureFacts, Problem, Record
 from indexer.shown import CaptureView, Reconciled
 from indexer.vault import StagedFile, archive_digest
 
-BATCH = 2000
+BATCH = 4000
 TEXT_SUFFIXES = (".js", ".json", ".html", ".htm", ".csv")
 TICK = 0.25  # seconds between two reports of progress
 
