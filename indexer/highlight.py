@@ -38,26 +38,30 @@ def snippet(text: str, tree: Node, length: int = LENGTH) -> tuple[Piece, ...]:
 def cut_out(text: str, marked: Sequence[Span], length: int = LENGTH) -> tuple[Piece, ...]:
     """Return the same for places that are known."""
     start = 0
-    if marked and marked[0][0] > length * 2 // 3:
+    if len(text) > length and marked and marked[0][0] > length * 2 // 3:
         start = text.rfind(" ", 0, marked[0][0] - length // 3) + 1
         start = max(start, marked[0][0] - length // 2)
     end = len(text)
     if end - start > length:
         space = text.find(" ", start + length)
         end = space if 0 <= space <= start + length + 40 else start + length
-    pieces: list[Piece] = [("\u2026 ", False)] if start else []
-    at = start
-    for first, last in marked:
-        if at <= first and last <= end:
-            pieces += [(text[at:first], False), (text[first:last], True)]
-            at = last
-    pieces.append((text[at:end] + (" \u2026" if end < len(text) else ""), False))
-    return tuple(piece for piece in pieces if piece[0])
+    before, after = "\u2026 " if start else "", " \u2026" if end < len(text) else ""
+    return tuple(piece for piece in ((before, False), *_pieces(text, marked, start, end), (after, False)) if piece[0])
 
 
 def marked_text(text: str, tree: Node) -> tuple[Piece, ...]:
-    """Return the whole text in pieces, each with whether it is a hit."""
-    return snippet(text, tree, length=len(text) + 1)
+    """Return the whole text, never cut, in pieces each with whether it is a hit."""
+    return tuple(piece for piece in _pieces(text, spans(text, tree), 0, len(text)) if piece[0])
+
+
+def _pieces(text: str, marked: Sequence[Span], start: int, end: int) -> Iterator[Piece]:
+    at = start
+    for first, last in marked:
+        if at <= first and last <= end:
+            yield text[at:first], False
+            yield text[first:last], True
+            at = last
+    yield text[at:end], False
 
 
 class _LookedFor(NamedTuple):

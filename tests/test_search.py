@@ -140,6 +140,15 @@ def test_what_the_query_found_is_marked(query: str, text: str, marked: list[str]
 
 
 @given(st.lists(st.sampled_from(["flood", "of", "the", "café", "river"]), max_size=200))
+def test_a_marked_text_is_the_whole_text(parts: list[str]) -> None:
+    tree = parse("river").tree
+    assert tree is not None
+    pieces = marked_text(" ".join(parts), tree)
+    assert "".join(piece for piece, _ in pieces) == " ".join(parts)
+    assert sum(hit for _, hit in pieces) == parts.count("river")
+
+
+@given(st.lists(st.sampled_from(["flood", "of", "the", "café", "river"]), max_size=200))
 def test_a_snippet_shows_the_first_hit_and_is_short(parts: list[str]) -> None:
     tree = parse("river").tree
     assert tree is not None
