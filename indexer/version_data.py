@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import UTC, datetime
 
 import msgspec
@@ -103,28 +104,35 @@ def with_moments(data: VersionData, edited: StoredMoment | None, deleted: Stored
 def digest(record: Record) -> str:
     """Return the digest of what a record says: two sightings with the same digest are the same version.
 
-    Left out is what changes without anybody writing anything: counters, the handle inside an address, where media
-    lie in the archive, how a time is written. A time without zone counts as written, so that a corrected zone
-    makes no new version.
+    Left out is what changes without anybody writing anything: counters, a handle or a name (a renamed Page would
+    make a version of every post), where media lie in the archive and which name the platform's download gives them,
+    when it was posted (one form of archive has seconds, another only minutes). A time without zone counts as
+    written, so that a corrected zone makes no new version.
     """
     content = (
         record.kind,
         record.native_id,
-        "" if record.author_id else record.author,
-        record.author_id,
         record.title,
         record.text,
-        _instant(record.posted),
         _instant(record.edited),
         _instant(record.deleted),
         record.parent_id,
         record.thread_id,
-        tuple(sorted(attachment.name for attachment in record.attachments)),
+        tuple(sorted(_medium(attachment.name) for attachment in record.attachments)),
         tuple(sorted(attachment.description for attachment in record.attachments)),
         record.links,
         record.extra.get("state", ""),
     )
     return hashlib.sha256(_encoder.encode(content)).hexdigest()
+
+
+_MEDIUM_NUMBER = re.compile(r"\d{15,}")
+
+
+def _medium(name: str) -> str:
+    """Return what a medium is known by: Meta's number in its file name, which stands there in other company each year."""
+    numbers = _MEDIUM_NUMBER.findall(name)
+    return numbers[-1] if numbers else name
 
 
 def to_ms(instant: datetime | None) -> int | None:
