@@ -14,6 +14,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,12 +36,27 @@ _TABLE = """CREATE TABLE IF NOT EXISTS late (
     at_us INTEGER NOT NULL, tag TEXT NOT NULL, actor TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL)"""
 
 
+@dataclass(eq=False, slots=True)
+class _Note:
+    """An event on its way into the log."""
+
+    tag: str
+    actor: str
+    subject: str
+    detail: Mapping[str, object] | None
+    at: datetime
+    is_written: bool = False
+    settled: threading.Event = field(default_factory=threading.Event)
+
+
 class LateEvents:
     """The line of one data folder, shared by all processes through its file."""
 
     def __init__(self, path: Path, db: sa.Engine) -> None:
         self._path, self._db = path, db
         self._turn = threading.Lock()
+        self._gathering = threading.Lock()
+        self._brought: list[_Note] = []
         self._stop = threading.Event()
         self._writer: threading.Thread | None = None
         with closing(self._connect()) as line:
@@ -50,24 +66,55 @@ class LateEvents:
             self._start()
 
     def note(self, log_: AuditLog, tag: str, actor: str, subject: str, detail: Mapping[str, object] | None) -> None:
-        """Write an event into the log, or into the line. Raises UnknownTag."""
+        """Write an event into the log, or into the line. Raises UnknownTag.
+
+        Threads of a process take turns; whose turn it is writes what all the others brought meanwhile too, so that many
+        pages wait for one write to the disk together.
+        """
         if tag not in audit.TAGS:
             raise audit.UnknownTag(tag)
-        at = datetime.now(UTC)
-        # the threads of a process take turns, which is faster than waiting for SQLite's lock
-        if self._writer is None and self._turn.acquire(timeout=PATIENCE):
-            try:
-                log_.add(tag, actor, subject, detail, patience=PATIENCE)
-            except Busy:
-                pass  # into the line, below
-            else:
-                return
-            finally:
-                self._turn.release()
+        note = _Note(tag, actor, subject, detail, datetime.now(UTC))
+        if self._writer is None and self._written_in_turn(note):
+            return
         with self._locked() as line:
-            row = (secrets.token_hex(8), log_.last_id(), round(at.timestamp() * 1_000_000), tag, actor, subject, json.dumps(detail or {}))
+            content = (note.tag, note.actor, note.subject, json.dumps(note.detail or {}))
+            row = (secrets.token_hex(8), log_.last_id(), round(note.at.timestamp() * 1_000_000), *content)
             line.execute("INSERT INTO late (key, after, at_us, tag, actor, subject, detail) VALUES (?, ?, ?, ?, ?, ?, ?)", row)
         self._start()
+
+    def _written_in_turn(self, note: _Note) -> bool:
+        """Write a note and all that were brought meanwhile in one transaction; False when the log is busy for too long."""
+        with self._gathering:
+            self._brought.append(note)
+        if self._turn.acquire(timeout=PATIENCE):
+            try:
+                with self._gathering:
+                    taken, self._brought = self._brought, []
+                if taken:
+                    self._write_together(taken)
+            finally:
+                self._turn.release()
+        else:
+            with self._gathering:
+                if note in self._brought:  # nobody took it: it goes into the line
+                    self._brought.remove(note)
+                    return False
+        note.settled.wait()
+        return note.is_written
+
+    def _write_together(self, notes: list[_Note]) -> None:
+        try:
+            with transaction(self._db, PATIENCE) as connection:
+                for note in notes:
+                    audit.append(connection, note.tag, note.actor, note.subject, note.detail, note.at)
+        except Busy:
+            return  # each of them goes into the line
+        else:
+            for note in notes:
+                note.is_written = True
+        finally:
+            for note in notes:
+                note.settled.set()
 
     def waiting(self) -> int:
         """Return how many events wait."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 
@@ -36,6 +37,27 @@ def test_an_event_is_in_the_log_at_once_while_nobody_else_writes(db: sa.Engine, 
     late.note(AuditLog(db), "search:run", "rhea", "flood", None)
     assert subjects(db) == ["flood"]
     assert late.waiting() == 0
+
+
+def test_many_threads_write_together_and_nothing_is_lost_or_doubled(db: sa.Engine, tmp_path: Path) -> None:
+    late, log = LateEvents(tmp_path / "late", db), AuditLog(db)
+
+    def search(reader: int) -> None:
+        for number in range(15):
+            late.note(log, "search:run", "rhea", f"{reader}-{number}", None)
+
+    threads = [threading.Thread(target=search, args=(reader,)) for reader in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    until(lambda: not late.waiting())
+    found = subjects(db)
+    assert sorted(found) == sorted(f"{reader}-{number}" for reader in range(8) for number in range(15))
+    for reader in range(8):
+        assert [one for one in found if one.startswith(f"{reader}-")] == [f"{reader}-{number}" for number in range(15)]
+    assert log.broken_at() is None
+    late.close()
 
 
 def test_while_somebody_writes_for_long_events_wait_on_the_disk_and_the_page_does_not(
