@@ -118,6 +118,7 @@ def _speak(app: Flask) -> None:
     """Texts, dates and numbers in the reader's language."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(Path(__file__).parent / "translations")
     Babel(app, locale_selector=lambda: request.accept_languages.best_match(["en"]) or "en")
+    language.install(app)
     words.install(app)
 
 

@@ -5,19 +5,39 @@ from __future__ import annotations
 from typing import Any
 
 import flask_babel  # type: ignore[import-untyped]  # the package has no types
+from flask import Flask, g, has_request_context
 
 Locale = Any
 Babel = flask_babel.Babel
 
 
+def install(app: Flask) -> None:
+    """Let templates look texts up as this module does: a page has some hundred of them."""
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # Jinja's own extension adds it
+        gettext=lambda text: _catalogue().ugettext(text),
+        ngettext=lambda one, many, count: _catalogue().ungettext(one, many, count),
+        newstyle=True,
+    )
+
+
 def _(text: str, **values: object) -> str:
     """Return a text in the reader's language."""
-    return str(flask_babel.gettext(text, **values))
+    found = str(_catalogue().ugettext(text))
+    return found % values if values else found
 
 
 def _n(one: str, many: str, count: int, /, **values: object) -> str:
     """Return the form of a text that fits a count; `%(num)s` is the count."""
-    return str(flask_babel.ngettext(one, many, count, **values))
+    return str(_catalogue().ungettext(one, many, count)) % {"num": count, **values}
+
+
+def _catalogue() -> Any:
+    """Return the texts of the reader's language, looked for once a request."""
+    if not has_request_context():
+        return flask_babel.get_translations()
+    if "texts" not in g:
+        g.texts = flask_babel.get_translations()
+    return g.texts
 
 
 class Lazy:
@@ -30,7 +50,7 @@ class Lazy:
         return _(self._text)
 
     def __html__(self) -> str:
-        return str(flask_babel.gettext(self._text).replace("&", "&amp;").replace("<", "&lt;"))
+        return str(_(self._text).replace("&", "&amp;").replace("<", "&lt;"))
 
 
 def _l(text: str) -> Lazy:
