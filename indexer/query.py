@@ -15,7 +15,29 @@ from whoosh.qparser import syntax
 from indexer import query_checks, query_reading, query_syntax
 from indexer.query_days import range_node
 from indexer.query_diagnostics import Diagnostic
-from indexer.query_nodes import And, DayRange, Everything, Node, Not, Or, Phrase, Wildcard, Word, all_of, any_of, nodes, wildcards
+from indexer.query_nodes import (
+    And,
+    DayRange,
+    Dialect,
+    Everything,
+    Expanding,
+    Fuzzy,
+    Near,
+    Node,
+    Not,
+    NotNear,
+    Numbered,
+    NumberRange,
+    Or,
+    Phrase,
+    Stem,
+    Wildcard,
+    Word,
+    all_of,
+    any_of,
+    expanding,
+    nodes,
+)
 from indexer.query_terms import address, term
 
 _MOST_FAULTS: Final = 50
@@ -24,17 +46,25 @@ __all__ = [
     "And",
     "DayRange",
     "Diagnostic",
+    "Dialect",
     "Everything",
+    "Expanding",
+    "Fuzzy",
+    "Near",
     "Node",
     "Not",
+    "NotNear",
+    "NumberRange",
+    "Numbered",
     "Or",
     "Parsed",
     "Phrase",
+    "Stem",
     "Wildcard",
     "Word",
+    "expanding",
     "nodes",
     "parse",
-    "wildcards",
 ]
 
 
@@ -46,9 +76,10 @@ class Parsed:
     diagnostics: tuple[Diagnostic, ...]
     reading: str
     text: str
+    dialect: Dialect = Dialect.PLAIN
 
 
-def parse(text: str) -> Parsed:
+def parse(text: str, dialect: Dialect = Dialect.PLAIN) -> Parsed:  # noqa: ARG001  # dtSearch's way is read by query_dtsearch
     """Read a query. An empty one, like `*`, means every record. Raises nothing: what is wrong is in the diagnostics."""
     if not text.strip():
         return Parsed(Everything(), (), query_reading.reading(Everything()), text)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import date
+from enum import StrEnum
 from typing import Final
 
 from indexer.record import Platform, RecordKind
@@ -46,6 +47,13 @@ HAS: Final = {
 """What `has:` may ask for, each with its one name: the index uses the names, so no typed word can be a false zero."""
 
 
+class Dialect(StrEnum):
+    """How a query is written. The value is the word in addresses, on the command line and in a certificate."""
+
+    PLAIN = "plain"  # words side by side mean AND
+    DTSEARCH = "dtsearch"  # words side by side are a phrase: the way of pasted term lists
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A node of a parsed query. Nodes are values: equal when they find the same."""
@@ -84,12 +92,75 @@ class Wildcard(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Phrase(Node):
-    """Words that follow each other in one part of a record. `slop` is 0: nothing may stand between them."""
+class Fuzzy(Node):
+    """Every word of a field that becomes `word` by at most `edits` changes.
 
-    items: tuple[Word | Wildcard, ...]
+    A change is one letter more, less or other, or two neighbours that change places. The first `kept` letters must be as
+    they are. A word is similar to itself.
+    """
+
+    word: str
+    edits: int = 1
+    kept: int = 0
     field: str = TEXT
-    slop: int = 0
+    typed: str = dataclass_field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Stem(Node):
+    """Every word of a field with the same English stem (Porter 2): budget, budgets, budgeting. `stem` is the stem itself."""
+
+    stem: str
+    field: str = TEXT
+    typed: str = dataclass_field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRange(Node):
+    """Every word of a field that is a whole number (digits 0-9 only) from `least` to `most`, both included."""
+
+    least: int
+    most: int
+    field: str = TEXT
+    typed: str = dataclass_field(default="", compare=False)
+
+
+Expanding = Wildcard | Fuzzy | Stem | NumberRange
+"""What stands for many words: an index says which ones it holds, and a page shows them with counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase(Node):
+    """Words that follow each other in one part of a record; nothing may stand between them."""
+
+    items: tuple[Word | Expanding, ...]
+    field: str = TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Near(Node):
+    """Two operands near each other in one part of a record's text.
+
+    An operand is found at places: a Word or Expanding at one word, a Phrase from its first to its last word, an Or where
+    any of its children is, a Near from the first word of both to the last, a NotNear where its left operand is. The two
+    places share no word, and the later begins at most `distance` words after the earlier ends (1: side by side). When
+    `is_ordered`, left comes first.
+    """
+
+    left: Node
+    right: Node
+    distance: int
+    is_ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotNear(Node):
+    """The places of `left` that are not near any place of `right`, as `Near` says near; found when there is one at least."""
+
+    left: Node
+    right: Node
+    distance: int
+    is_ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +192,13 @@ class Not(Node):
     child: Node
 
 
+@dataclass(frozen=True, slots=True)
+class Numbered(Node):
+    """The records with these numbers of the catalogue. Never typed: other parts of a search put it into a tree."""
+
+    pks: frozenset[int]
+
+
 def clip(word: str) -> str:
     """Return the part of a word that an index holds."""
     return word[:LONGEST_WORD]
@@ -146,16 +224,18 @@ def _children(node: Node) -> tuple[Node, ...]:
         return node.children
     if isinstance(node, Not):
         return (node.child,)
+    if isinstance(node, (Near, NotNear)):
+        return (node.left, node.right)
     return node.items if isinstance(node, Phrase) else ()
 
 
-def wildcards(tree: Node) -> tuple[Wildcard, ...]:
-    """Return the wildcards of a query, each once, in order: what a result page says the expansion of."""
-    return tuple(dict.fromkeys(node for node in nodes(tree) if isinstance(node, Wildcard)))
+def expanding(tree: Node) -> tuple[Expanding, ...]:
+    """Return what stands for many words in a query, each once, in order: what a result page says the expansion of."""
+    return tuple(dict.fromkeys(node for node in nodes(tree) if isinstance(node, Expanding)))
 
 
 def depth(tree: Node) -> int:
-    """Return how many And, Or and Not stand in each other."""
+    """Return how many And, Or, Not, Near and NotNear stand in each other."""
     deepest, level = 0, [tree]
     while level := [child for node in level for child in _children(node) if not isinstance(node, Phrase)]:
         deepest += 1

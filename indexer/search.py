@@ -11,7 +11,7 @@ from datetime import date
 from indexer.engines import Filters, Hits, IndexDamaged, Sort, TooBroad
 from indexer.highlight import cut_out, spans
 from indexer.house import House
-from indexer.query import Diagnostic, Node, parse
+from indexer.query import Diagnostic, Dialect, Node, parse
 from indexer.record import Platform
 from indexer.shown import AccountView, RecordView
 
@@ -27,6 +27,8 @@ class SearchRequest:
     sort: Sort = Sort.NEWEST
     limit: int = 25
     offset: int = 0
+    dialect: Dialect = Dialect.PLAIN
+    as_of: date | None = None  # only what was visible at the end of this local day, as it stood then
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ class Searcher:
     def search(self, request: SearchRequest) -> Results:
         """Answer a request: one page of records, the exact total, facets and bars over all of them."""
         started = time.perf_counter()
-        parsed = parse(request.query)
+        parsed = parse(request.query, request.dialect)
         if parsed.tree is None:
             return Results(request, parsed.reading, diagnostics=parsed.diagnostics)
         if (empty := self._unusable_index()) is not None:
@@ -181,7 +183,7 @@ class Searcher:
         return Hit(view, cut_out(text, marked), shown.version)
 
     def _tree(self, request: SearchRequest) -> Node:
-        parsed = parse(request.query)
+        parsed = parse(request.query, request.dialect)
         if parsed.tree is None:
             raise NotAnswered(parsed.diagnostics)
         return parsed.tree

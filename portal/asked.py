@@ -12,6 +12,7 @@ from typing import Protocol
 from urllib.parse import urlencode
 
 from indexer.engines import Filters, Sort
+from indexer.query import Dialect
 from indexer.record import Platform, RecordKind
 from portal.language import _
 
@@ -39,6 +40,8 @@ class Asked:
     page: int = 1
     pairs: tuple[tuple[str, str], ...] = ()
     errors: Mapping[str, str] = field(default_factory=dict)
+    dialect: Dialect = Dialect.PLAIN
+    as_of: date | None = None
 
     @property
     def offset(self) -> int:
@@ -48,12 +51,16 @@ class Asked:
     @property
     def is_narrowed(self) -> bool:
         """Tell whether any filter is set."""
-        return bool(self.pairs)
+        return bool(self.pairs) or self.as_of is not None
 
     def address(self, *, page: int = 1) -> str:
         """Return the part of the address after "?"; changes of filters begin at page 1 again."""
         parts: list[tuple[str, str]] = [("q", self.query)] if self.query else []
+        if self.dialect is not Dialect.PLAIN:
+            parts.append(("dialect", self.dialect.value))
         parts += self.pairs
+        if self.as_of is not None:
+            parts.append(("as_of", self.as_of.isoformat()))
         if self.sort is not Sort.NEWEST:
             parts.append(("sort", self.sort.value))
         if self.size != SIZES[0]:
@@ -74,7 +81,7 @@ class Asked:
 
     def without_filters(self) -> str:
         """Return the address of the same words without any filter."""
-        return replace(self, pairs=()).address()
+        return replace(self, pairs=(), as_of=None).address()
 
     def sorted_by(self, sort: Sort) -> str:
         """Return the address in another order."""
@@ -117,6 +124,8 @@ def read(values: Values) -> Asked:
         page=_number(_last(values, "page"), "page", 1, range(1, MAX_PAGE), errors),
         pairs=tuple(pairs),
         errors=errors,
+        dialect=_dialect(_last(values, "dialect"), errors),
+        as_of=_day([("as_of", _last(values, "as_of"))] if _last(values, "as_of") else [], "as_of", errors),
     )
 
 
@@ -168,6 +177,14 @@ def _media(pairs: Sequence[tuple[str, str]], errors: dict[str, str]) -> bool | N
     if given[-1] not in {"with", "without"} or len(given) > 1:
         errors["media"] = _("Pictures and video can be: with, without.")
     return given[-1] == "with"
+
+
+def _dialect(given: str, errors: dict[str, str]) -> Dialect:
+    try:
+        return Dialect(given or Dialect.PLAIN.value)
+    except ValueError:
+        errors["dialect"] = _("The way of writing can be: %(known)s.", known=", ".join(one.value for one in Dialect))
+        return Dialect.PLAIN
 
 
 def _sort(given: str, errors: dict[str, str]) -> Sort:

@@ -11,7 +11,10 @@ from portal.site import site
 
 def wanted(question: Asked) -> SearchRequest:
     """Return the request of a question, narrowed by the access rule."""
-    return SearchRequest(question.query or "*", narrowed(question.filters, reader()), question.sort, question.size, question.offset)
+    filters = narrowed(question.filters, reader())
+    return SearchRequest(
+        question.query or "*", filters, question.sort, question.size, question.offset, dialect=question.dialect, as_of=question.as_of
+    )
 
 
 def run(question: Asked) -> Results:

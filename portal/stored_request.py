@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from indexer.engines import Filters, Sort
+from indexer.query import Dialect
 from indexer.search import SearchRequest
 
 _SETS = ("accounts", "platforms", "kinds", "authors", "allowed_accounts")
@@ -18,7 +19,8 @@ def encode(request: SearchRequest) -> dict[str, Any]:
     days = {"first_day": _text(filters.first_day), "last_day": _text(filters.last_day), "has_media": filters.has_media}
     days["without_conversations"] = filters.without_conversations
     sets = {name: None if getattr(filters, name) is None else sorted(getattr(filters, name)) for name in _SETS}
-    return {"query": request.query, "sort": request.sort.value, "filters": {**days, **sets}}
+    how = {"dialect": request.dialect.value, "as_of": _text(request.as_of)}
+    return {"query": request.query, "sort": request.sort.value, **how, "filters": {**days, **sets}}
 
 
 def decode(stored: Mapping[str, Any]) -> SearchRequest:
@@ -32,7 +34,9 @@ def decode(stored: Mapping[str, Any]) -> SearchRequest:
         without_conversations=given["without_conversations"],
         **sets,
     )
-    return SearchRequest(stored["query"], filters, Sort(stored["sort"]))
+    # what was stored before there were dialects was plain
+    dialect, as_of = Dialect(stored.get("dialect", Dialect.PLAIN)), _day(stored.get("as_of"))
+    return SearchRequest(stored["query"], filters, Sort(stored["sort"]), dialect=dialect, as_of=as_of)
 
 
 def _text(day: date | None) -> str | None:

@@ -89,7 +89,7 @@ def test_an_empty_index_answers_with_a_real_zero(engine: Engine) -> None:
     assert (list(hits.pks), hits.total, hits.months, hits.undated) == ([], 0, {}, 0)
     assert hits.facets == {"account": {}, "platform": {}, "kind": {}, "author": {}}
     assert found(engine, "*") == []
-    assert engine.expand("a*") == {}
+    assert engine.expand(Wildcard("a*")) == {}
 
 
 def test_words_are_found_without_case_accents_and_signs(engine: Engine) -> None:
@@ -148,8 +148,8 @@ def test_wildcards_stand_for_whole_words(engine: Engine) -> None:
     assert found(engine, "t?x*") == [1, 2, 4]
     assert found(engine, "t?x") == [1, 4]
     assert found(engine, "t??") == [1, 4]
-    assert dict(engine.expand("t*x")) == {"tax": 2, "tx": 1}
-    assert list(engine.expand("t*")) == ["tax", "taxes", "text", "tx"]
+    assert dict(engine.expand(Wildcard("t*x"))) == {"tax": 2, "tx": 1}
+    assert list(engine.expand(Wildcard("t*"))) == ["tax", "taxes", "text", "tx"]
 
 
 def test_a_wildcard_of_many_signs_is_answered_at_once(engine: Engine) -> None:
@@ -352,7 +352,7 @@ def test_writing_a_number_again_replaces_it_in_one_batch_and_over_batches(engine
     assert (engine.count(), found(engine, "*"), found(engine, "newest"), found(engine, "old OR newer")) == (2, [1, 2], [1], [])
     filled(engine, document(1, "again"))
     assert (engine.count(), found(engine, "newest"), found(engine, "again")) == (2, [], [1])
-    assert "newest" not in engine.expand("n*")
+    assert "newest" not in engine.expand(Wildcard("n*"))
 
 
 def test_a_deleted_document_is_in_no_answer(engine: Engine) -> None:
@@ -361,7 +361,7 @@ def test_a_deleted_document_is_in_no_answer(engine: Engine) -> None:
     assert found(engine, "secret") == [1]  # not before the commit
     engine.commit(9)
     assert (engine.count(), found(engine, "plan"), found(engine, "NOT open"), found(engine, "se*")) == (2, [2], [], [])
-    assert dict(engine.expand("*")) == {"open": 2, "plan": 1}
+    assert dict(engine.expand(Wildcard("*"))) == {"open": 2, "plan": 1}
     hits = search(engine, "*")
     assert (hits.total, dict(hits.facets["author"]), hits.undated) == (2, {"Bob": 1, "RiverbendMO": 1}, 0)
 
@@ -497,7 +497,7 @@ def test_a_wildcard_past_the_limit_is_too_broad_and_one_at_the_limit_is_whole(en
     rare = " ".join(f"w{number:05}" for number in range(half, WILDCARD_LIMIT))
     filled(engine, document(1, " ".join(f"w{number:05}" for number in range(half))), document(2, rare), document(3, "other z"))
     assert found(engine, "w*") == [1, 2]
-    assert len(engine.expand("w*")) == WILDCARD_LIMIT
+    assert len(engine.expand(Wildcard("w*"))) == WILDCARD_LIMIT
     filled(engine, document(4, "wx"))
     for typed in ("W*", "w*", "NOT w*", "other OR w*", '"other w*"'):
         tree = parse(typed).tree
@@ -508,7 +508,7 @@ def test_a_wildcard_past_the_limit_is_too_broad_and_one_at_the_limit_is_whole(en
         with pytest.raises(TooBroad):
             list(engine.ids(tree, Filters(), Sort.NEWEST))
     with pytest.raises(TooBroad):
-        engine.expand("w*")
+        engine.expand(Wildcard("w*"))
     engine.delete([4])
     engine.commit(5)
     assert found(engine, "w*") == [1, 2]  # words that only deleted records had do not count

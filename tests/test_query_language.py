@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.query import And, DayRange, Everything, Node, Not, Or, Parsed, Phrase, Wildcard, Word, nodes, parse, wildcards
+from indexer.query import And, DayRange, Everything, Node, Not, Or, Parsed, Phrase, Wildcard, Word, expanding, nodes, parse
 from indexer.query_checks import MOST_LETTERS, MOST_TERMS
 from indexer.query_nodes import MAX_DEPTH, depth
 from indexer.query_reading import ENGLISH, reading
@@ -271,7 +271,7 @@ def test_a_reading_in_another_language_needs_only_another_table() -> None:
 
 
 def test_the_wildcards_of_a_query_are_listed_once_in_order_as_typed() -> None:
-    found = wildcards(tree('Bud* OR "city t?x" OR bud* NOT #Flo*'))
+    found = expanding(tree('Bud* OR "city t?x" OR bud* NOT #Flo*'))
     assert [(one.pattern, one.field, one.as_typed) for one in found] == [
         ("bud*", "text", "Bud*"),
         ("t?x", "text", "t?x"),

@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final, Protocol
 
-from indexer.query import Node
+from indexer.query import Expanding, Node
 
 WILDCARD_LIMIT: Final = 10_000
 """How many different words one wildcard (or one phrase with wildcards) may stand for; more is TooBroad, never cut."""
@@ -147,8 +147,13 @@ class Engine(Protocol):
         """Yield every matching number in order, from one state of the index. Raises TooBroad."""
         ...
 
-    def expand(self, pattern: str, field: str = "text") -> Mapping[str, int]:
-        """Return the words that a field's wildcard stands for, in alphabetical order, with the documents each is in. Raises TooBroad."""
+    def expand(self, node: Expanding, filters: Filters = Filters()) -> Mapping[str, int]:  # a frozen value
+        """Return the words that a wildcard, fuzzy word, stem or range of numbers stands for, in alphabetical order.
+
+        Each with the documents that hold it, among those that the reader may see (`allowed_accounts` and
+        `without_conversations`; the other filters are the reader's choice and narrow nothing here). A word that only
+        other documents hold is not there. Raises TooBroad.
+        """
         ...
 
     def close(self) -> None:

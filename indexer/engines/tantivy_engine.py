@@ -23,7 +23,7 @@ from tantivy import FieldType, Occur, Order, Query
 from indexer.engines import FACETS, Document, Filters, Hits, IndexBusy, IndexDamaged, IndexOutdated, Sort, state
 from indexer.engines.entry import LARGEST_PK, always_scored, entry, scored_part
 from indexer.engines.tantivy_query import Compiler, schema
-from indexer.query import And, Node, Not, Wildcard
+from indexer.query import And, Expanding, Node, Not
 
 _HEAP: Final = 256_000_000  # bytes before a segment is written out, all threads together
 _THREADS: Final = 2
@@ -161,10 +161,10 @@ class TantivyEngine:
             beyond = Query.range_query(schema(), field, FieldType.Unsigned, **bounds)
             rest = Query.boolean_query([(Occur.Must, query), (Occur.Must, beyond)])
 
-    def expand(self, pattern: str, field: str = "text") -> Mapping[str, int]:
+    def expand(self, node: Expanding, filters: Filters = Filters()) -> Mapping[str, int]:  # noqa: ARG002, B008
         """See Engine.expand."""
         with self._readable():
-            return self._current().compiler.expand(Wildcard(pattern, field))
+            return self._current().compiler.expand(node)
 
     def close(self) -> None:
         """See Engine.close: what was not committed is dropped."""

@@ -78,8 +78,6 @@ class Compiler:
         raise TypeError(f"{type(tree).__name__} cannot be searched for")
 
     def _phrase(self, tree: Phrase) -> Query:
-        if tree.slop:
-            raise ValueError("words near each other are not available yet")
         if len(tree.items) == 1:
             return self._leaf(tree.items[0])
         plain_words = [item.word for item in tree.items if isinstance(item, Word)]

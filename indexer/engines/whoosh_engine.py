@@ -21,7 +21,7 @@ from whoosh.searching import Searcher
 from indexer.engines import FACETS, WILDCARD_LIMIT, Document, Filters, Hits, IndexBusy, IndexOutdated, Sort, TooBroad, state
 from indexer.engines.entry import accounts_of, always_scored, entry, fits, plain
 from indexer.engines.whoosh_index import PART, WORD_FIELDS, schema
-from indexer.query import And, DayRange, Everything, Node, Not, Or, Phrase, Wildcard, Word
+from indexer.query import And, DayRange, Everything, Expanding, Node, Not, Or, Phrase, Wildcard, Word
 
 _MEGABYTES = 256  # of words before Whoosh writes them out
 
@@ -141,9 +141,9 @@ class WhooshEngine:
         for _key, facts in _ordered(self._current(), tree, filters, sort):
             yield facts.pk
 
-    def expand(self, pattern: str, field: str = "text") -> Mapping[str, int]:
+    def expand(self, node: Expanding, filters: Filters = Filters()) -> Mapping[str, int]:  # noqa: ARG002, B008
         """See Engine.expand."""
-        return _Finder(self._current()).expand(Wildcard(pattern, field))
+        return _Finder(self._current()).expand(node)
 
     def close(self) -> None:
         """See Engine.close: what was not committed is dropped."""
@@ -287,8 +287,6 @@ class _Finder:
         return {matcher.id(): matcher.score() if scored else 0.0 for matcher in self._postings(field, word, scored=scored)}
 
     def _phrase(self, tree: Phrase) -> dict[int, float]:
-        if tree.slop:
-            raise ValueError("words near each other are not available yet")
         spelt = [[item.word] if isinstance(item, Word) else list(self.expand(item)) for item in tree.items]
         wild = [item for item in tree.items if isinstance(item, Wildcard)]
         if wild and sum(len(self.expand(item)) for item in wild) > WILDCARD_LIMIT:
