@@ -117,7 +117,7 @@ def _protect(app: Flask, config: Config) -> None:
 def _speak(app: Flask) -> None:
     """Texts, dates and numbers in the reader's language."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(Path(__file__).parent / "translations")
-    Babel(app, locale_selector=lambda: request.accept_languages.best_match(["en"]) or "en")
+    Babel(app, locale_selector=language.chosen)
     language.install(app)
     words.install(app)
 
@@ -138,6 +138,7 @@ def _serve(app: Flask) -> None:
             "zone_name": lambda: site.house.zone,
             "signed_in_reader": guard.reader_if_any(),
             "locale": language.locale,
+            "languages": language.LANGUAGES,
         }
 
 

@@ -18,7 +18,7 @@ from portal.users import User
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-OPEN = frozenset({"static", "bootstrap.static", "health.healthz", "signing_in.sign_in", "signing_in.link"})
+OPEN = frozenset({"static", "bootstrap.static", "health.healthz", "languages.choose", "signing_in.sign_in", "signing_in.link"})
 UPLOADS = "captures.upload"
 SMALL_BODY = 2**20  # bytes: no other form needs more
 

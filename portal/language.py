@@ -1,18 +1,61 @@
-"""gettext with types: `_` now, `_n` for counts, `_l` for texts that are looked up when they are shown."""
+"""gettext with types: `_` now, `_n` for counts, `_l` for texts that are looked up when they are shown.
+
+The reader's language is the one chosen on the page (a cookie keeps it), else the browser's first that we speak.
+Sentences of the indexer (`indexer.saying.Said`) are English texts that know how they were made: `spoken` says them in
+the reader's language, and templates do it with every one that they print.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final
 
 import flask_babel  # type: ignore[import-untyped]  # the package has no types
-from flask import Flask, g, has_request_context
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from flask import Flask, g, has_request_context, request
+
+from indexer.saying import Said
 
 Locale = Any
 Babel = flask_babel.Babel
 
+LANGUAGES: Final = {"en": "English", "es": "Español"}
+"""The languages of the pages, each by its own name."""
+
+COOKIE: Final = "showme_language"
+
+
+def chosen() -> str:
+    """Return the language of the present request: "en" or "es"."""
+    kept = request.cookies.get(COOKIE, "")
+    return kept if kept in LANGUAGES else request.accept_languages.best_match(list(LANGUAGES)) or "en"
+
+
+def spoken(text: str) -> str:
+    """Return a sentence of the indexer in the reader's language; every other text as it is.
+
+    Values are put in by the reader's locale: whole numbers with their thousands apart, days as people write them.
+    """
+    if not isinstance(text, Said):
+        return text
+    template = str(_catalogue().ugettext(text.template))
+    return template.format(**{name: _value(value) for name, value in text.values.items()})
+
+
+def _value(value: object) -> object:
+    if isinstance(value, str):
+        return spoken(value)
+    if type(value) is int:
+        return format_decimal(value, locale=locale())
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return format_date(value, "medium", locale=locale())
+    return value
+
 
 def install(app: Flask) -> None:
-    """Let templates look texts up as this module does: a page has some hundred of them."""
+    """Let templates look texts up as this module does (a page has some hundred of them) and print sentences translated."""
+    app.jinja_env.finalize = lambda value: spoken(value) if type(value) is Said else value
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # Jinja's own extension adds it
         gettext=lambda text: _catalogue().ugettext(text),
         ngettext=lambda one, many, count: _catalogue().ungettext(one, many, count),

@@ -24,6 +24,7 @@ def addresses(town: Town) -> list[str]:
         "number": [0],
         "name": ["search"],
         "token": ["no-such"],
+        "code": ["en"],
     }
     made = []
     for rule in town.app.url_map.iter_rules():

@@ -18,6 +18,7 @@ FILLED = {
     "number": 0,
     "name": "search",
     "token": "no-such",
+    "code": "en",
     "filename": "theme.css",
 }
 
@@ -33,7 +34,7 @@ def every(app: Flask) -> list[tuple[str, str, str]]:
 
 
 def test_the_addresses_open_to_everybody_are_exactly_these() -> None:
-    assert {"static", "bootstrap.static", "health.healthz", "signing_in.sign_in", "signing_in.link"} == guard.OPEN
+    assert {"static", "bootstrap.static", "health.healthz", "languages.choose", "signing_in.sign_in", "signing_in.link"} == guard.OPEN
 
 
 def test_nothing_else_answers_who_is_not_signed_in(town: Town) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.views import captures, exports, health, help_pages, jobs, media, records, search, signing_in, users
+from portal.views import captures, exports, health, help_pages, jobs, languages, media, records, search, signing_in, users
 
 BLUEPRINTS = (
     signing_in.pages,
@@ -15,4 +15,5 @@ BLUEPRINTS = (
     users.pages,
     help_pages.pages,
     health.pages,
+    languages.pages,
 )

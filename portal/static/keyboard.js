@@ -1,0 +1,88 @@
+// Single keys for a day's work: / search, j k next and previous record, Enter opens, u back, n p pages, ? help.
+// They can be switched off (WCAG 2.1.4); nothing is reachable by them alone.
+"use strict";
+
+(() => {
+  const dialog = document.getElementById("keys");
+  const box = document.getElementById("keys-on");
+  const KEPT = "showme-keys";
+
+  const isOn = () => {
+    try {
+      return window.localStorage.getItem(KEPT) !== "off";
+    } catch {
+      return true; // the browser keeps nothing for us: the keys are on, as they are for a newcomer
+    }
+  };
+
+  const writes = (element) => element.closest("input, textarea, select, [contenteditable]") !== null;
+  const links = () => Array.from(document.querySelectorAll("#hits > li.hit a.hit-link"));
+
+  function follow(relation) {
+    const link = document.querySelector(`a[rel~="${relation}"]`);
+    if (link) link.click();
+    return link !== null;
+  }
+
+  function step(by) {
+    const all = links();
+    if (!all.length) return follow(by > 0 ? "next" : "prev");
+    const here = all.findIndex((link) => link.closest("li.hit").contains(document.activeElement));
+    const to = here < 0 ? (by > 0 ? 0 : all.length - 1) : here + by;
+    if (to < 0 || to >= all.length) return false;
+    all[to].focus();
+    all[to].closest("li.hit").scrollIntoView({ block: "nearest" });
+    return true;
+  }
+
+  function search() {
+    const field = document.getElementById("q");
+    if (field) {
+      field.focus();
+      field.select();
+    } else {
+      const way = document.querySelector('a[data-key="search"]');
+      if (way) way.click();
+    }
+    return true;
+  }
+
+  function help() {
+    box.checked = isOn();
+    dialog.showModal();
+    return true;
+  }
+
+  const KEYS = {
+    "/": search,
+    "?": help,
+    j: () => step(1),
+    k: () => step(-1),
+    n: () => follow("next"),
+    p: () => follow("prev"),
+    u: () => follow("up"),
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || dialog.open) return;
+    if (writes(event.target)) {
+      if (event.key === "Escape") event.target.blur();
+      return;
+    }
+    const act = KEYS[event.key];
+    if (act && (isOn() || event.key === "?") && act()) event.preventDefault();
+  });
+
+  box.addEventListener("change", () => {
+    try {
+      window.localStorage.setItem(KEPT, box.checked ? "on" : "off");
+    } catch {
+      box.checked = true; // it cannot be kept, so it is not promised
+    }
+  });
+
+  for (const opener of document.querySelectorAll("[data-keys]")) {
+    opener.hidden = false;
+    opener.addEventListener("click", help);
+  }
+})();
