@@ -1,4 +1,4 @@
-"""Asks for pages over HTTP as browsers do: our search page against Datasette's table page, one client and eight."""
+"""Asks for pages over HTTP as browsers do: our search page against Datasette's table page, one client, eight and thirty-two."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ from bench.questions import Question, questions
 from bench.servers import HOST, NotServed, Server, datasette, portal
 
 OWN_ENVIRONMENT = Path(__file__).parent / "out" / "venv" / "bin"  # so that the product's environment holds nothing of its peers
-CLIENTS = (1, 8)
+CLIENTS = (1, 8, 32)
+GOAL_CLIENTS = 8
 REQUESTS, SECONDS = 400, 20.0  # a run ends with the first of both
 TIMEOUT = 120.0
 P95 = 150.0  # milliseconds
@@ -160,7 +161,7 @@ def show(figures: dict[str, Any]) -> list[Goal]:
         ("", "clients", "pages", "p50", "p95", "pages/s"),
         [(f"{row['server']} ({row['note']})", row["clients"], row["pages"], row["p50"], row["p95"], row["per_second"]) for row in runs],
     )
-    ours = next(row for row in runs if row["server"] == "our search page" and row["clients"] == CLIENTS[-1])
-    goals = [Goal("search page p95 < 150 ms at 8 clients", ours["p95"], P95, counts=figures["records"] >= 1_000_000)]
+    ours = next(row for row in runs if row["server"] == "our search page" and row["clients"] == GOAL_CLIENTS)
+    goals = [Goal(f"search page p95 < 150 ms at {GOAL_CLIENTS} clients", ours["p95"], P95, counts=figures["records"] >= 1_000_000)]
     show_goals(goals)
     return goals
