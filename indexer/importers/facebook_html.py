@@ -122,12 +122,12 @@ def read_date(text: str, offset: timedelta | None, place: Place) -> tuple[Moment
 
 def fill(reading: Reading, box: Box, content: Content) -> None:
     """Put what a box shows into a content: its own words, then the lines of what is attached; pictures and links."""
-    content.say("\n".join(box.lines))
+    content.add_text("\n".join(box.lines))
     for line in box.shown:
-        content.say(line)
+        content.add_text(line)
     captions = [picture.caption for picture in box.pictures]
     if not content.words and len(captions) == 1 and captions[0]:
-        content.say(captions[0])
+        content.add_text(captions[0])
     for picture in box.pictures:
         description = "" if " ".join(picture.caption.split()) == " ".join(content.text.split()) else picture.caption
         content.attachments.append(reading.files.attachment(picture.uri, description, _DEFAULT.get(picture.tag, "")))
@@ -187,13 +187,13 @@ def _say_facts(role: Role, box: Box, content: Content) -> None:
         if role in _OF_PICTURES:
             content.extra[label] = value
         elif name in MESSAGE_LABELS:
-            content.say(value)
+            content.add_text(value)
         elif name in REACTION_LABELS:
             content.extra["reaction"] = value
         elif value.startswith(("http://", "https://")):
             content.link(value)
         else:
-            content.say(f"{label}: {value}")
+            content.add_text(f"{label}: {value}")
 
 
 def _caption(box: Box, role: Role) -> str:
@@ -213,7 +213,7 @@ def _medium(reading: Reading, role: Role, box: Box, place: Place, raw: bytes, of
     posted, problems = read_date(box.date, offset, place)
     yield from problems
     content, caption = Content(), _caption(box, role)
-    content.say(caption)
+    content.add_text(caption)
     for picture in box.pictures:
         content.attachments.append(reading.files.attachment(picture.uri, "", _DEFAULT.get(picture.tag, "")))
         content.uris.append(picture.uri)

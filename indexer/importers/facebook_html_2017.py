@@ -107,7 +107,7 @@ def _post(reading: Reading, role: Role, place: Place, item: HtmlItem, tree: Lexb
     date = (meta.text() if meta is not None else "").strip()
     content = Content()
     for comment in tree.css("div.comment"):
-        content.say(_words(comment))
+        content.add_text(_words(comment))
     title = " ".join(_words(tree, without="div.meta, div.comment").split())
     posted, problems = read_date(date, None, place)
     yield from problems
@@ -137,7 +137,7 @@ def _block(reading: Reading, role: Role, place: Place, item: HtmlItem, tree: Lex
     parent, thread = "", f"media/{media_key(uris[0])}" if uris else ""
     if uris and any(reading.media.is_left(uri, place) for uri in uris):
         content = Content()
-        content.say(_own_caption(tree))
+        content.add_text(_own_caption(tree))
         for uri in uris:
             content.attachments.append(reading.files.attachment(uri, default="image/jpeg"))
             content.uris.append(uri)
@@ -175,7 +175,7 @@ def _comment(reading: Reading, place: Place, item: HtmlItem, node: LexborNode, a
     user, meta = node.css_first("span.user"), node.css_first("div.meta")
     author = " ".join(user.text().split()) if user is not None else ""
     content = Content()
-    content.say(_words(node, without="span.user, div.meta"))
+    content.add_text(_words(node, without="span.user, div.meta"))
     posted, problems = read_date(meta.text().strip() if meta is not None else "", None, place)
     yield from problems
     written = posted.written if posted else ""
@@ -221,7 +221,7 @@ def _message(reading: Reading, place: Place, item: HtmlItem, tree: LexborNode, t
     user, meta = tree.css_first("span.user"), tree.css_first(".meta")
     author = " ".join(user.text().split()) if user is not None else ""
     content = Content()
-    content.say(_words(tree, without="div.message_header"))
+    content.add_text(_words(tree, without="div.message_header"))
     for uri in _uris(tree):
         content.attachments.append(reading.files.attachment(uri, default="image/jpeg"))
         content.uris.append(uri)
@@ -252,7 +252,7 @@ def _message(reading: Reading, place: Place, item: HtmlItem, tree: LexborNode, t
 def _event(reading: Reading, role: Role, place: Place, item: HtmlItem, tree: LexborNode) -> Iterator[Record | Problem]:
     """Yield an event. The page states when it takes place, not when it was made."""
     content = Content()
-    content.say("\n".join(lines_of(tree)))
+    content.add_text("\n".join(lines_of(tree)))
     lines = content.text.splitlines()
     extra = {"event": lines[0]} if lines else {}
     start = next((line for line in lines if _DATE_IN_EVENT.search(line)), "")

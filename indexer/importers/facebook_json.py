@@ -92,7 +92,7 @@ def _entry(reading: Reading, role: Role, item: Item, entry: Entry, unknown: list
     read_data(entry.data or (), parts)
     read_attachments(entry.attachments or (), parts)
     for words in unknown:
-        content.say(words)
+        content.add_text(words)
     add_media(parts, reading.files)
     posted, problem = read_epoch(_time(entry, parts), item.place.member, item.place.index)
     if problem:

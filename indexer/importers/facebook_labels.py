@@ -68,7 +68,7 @@ def labelled(reading: Reading, role: Role, kind: RecordKind, item: Item, entry: 
         if value.startswith(("http://", "https://")):
             content.link(value)
         elif name in MESSAGE_LABELS and kind is not RecordKind.LIKE:
-            content.say(value)
+            content.add_text(value)
         elif name in REACTION_LABELS:
             content.extra["reaction"] = value
         elif value:

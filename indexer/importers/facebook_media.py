@@ -85,7 +85,7 @@ def comments_under(reading: Reading, medium: Medium, place: Place, raw: bytes) -
     equals: dict[tuple[str, str, str], int] = {}
     for number, comment in enumerate(medium.comments or ()):
         content = Content()
-        content.say(comment.comment)
+        content.add_text(comment.comment)
         author = repair_mojibake(comment.author or "")
         said = (author, f"{comment.timestamp}", content.text)
         equals[said] = equals.get(said, 0) + 1
@@ -98,7 +98,7 @@ def comments_under(reading: Reading, medium: Medium, place: Place, raw: bytes) -
 
 def _comment(reading: Reading, comment: MediumComment, key: str, place: Place, raw: bytes) -> Iterator[Record | Problem]:
     content = Content()
-    content.say(comment.comment)
+    content.add_text(comment.comment)
     author = repair_mojibake(comment.author or "")
     posted, problem = read_epoch(comment.timestamp, place.member, place.index)
     if problem:
@@ -141,7 +141,7 @@ def album_record(reading: Reading, member: str) -> Iterator[Record | Problem]:
             place, raw = Place(member, -1, item.start, len(item.raw), "description"), item.raw
     content = Content()
     name = repair_mojibake(str(told.get("name") or ""))
-    if not content.say(str(told.get("description") or "")):
+    if not content.add_text(str(told.get("description") or "")):
         return
     changed = told.get("last_modified_timestamp")
     edited, problem = read_epoch(changed, member, -1) if isinstance(changed, float) else (None, None)

@@ -72,16 +72,16 @@ def read_data(parts: Iterable[DataPart], entry: EntryParts) -> None:
     content = entry.content
     for part in parts:
         if part.post:
-            entry.post = "\n".join(text for text in (entry.post, content.say(part.post)) if text)
+            entry.post = "\n".join(text for text in (entry.post, content.add_text(part.post)) if text)
         if part.comment is not None:
             entry.comment = part.comment
-            content.say(part.comment.comment)
+            content.add_text(part.comment.comment)
             if part.comment.group:
                 content.extra["group"] = repair_mojibake(part.comment.group)
         if part.reaction is not None:
             entry.reaction = part.reaction
-        content.say(part.text)
-        content.say(part.name)
+        content.add_text(part.text)
+        content.add_text(part.name)
         if part.update_timestamp:
             entry.updated = part.update_timestamp
         if part.backdated_timestamp:
@@ -103,7 +103,7 @@ def add_media(entry: EntryParts, files: MediaFiles, default: str = UNKNOWN_TYPE)
     content = entry.content
     captions = [content.read(medium.description) for medium in entry.media]
     if not content.words and len(captions) == 1 and captions[0]:
-        content.say(captions[0])
+        content.add_text(captions[0])
     albums = {repair_mojibake(medium.title) for medium in entry.media if medium.title}
     if len(albums) == 1:
         content.extra["album"] = albums.pop()
@@ -117,9 +117,9 @@ def add_media(entry: EntryParts, files: MediaFiles, default: str = UNKNOWN_TYPE)
 
 def say_event(event: Event, content: Content) -> None:
     """Say an event: name, place, description; its times (UTC) go into `extra`."""
-    name = content.say(event.name)
+    name = content.add_text(event.name)
     say_place(event.place, content)
-    content.say(event.description)
+    content.add_text(event.description)
     content.extra["event"] = name
     if event.start_timestamp:
         content.extra["event start"] = when(event.start_timestamp)
@@ -131,14 +131,14 @@ def say_place(place: Place | None, content: Content) -> None:
     """Say a place: name and address."""
     if place is not None and (place.name or place.address):
         said = ", ".join(content.read(part) for part in (place.name, place.address) if part)
-        content.say(said)
+        content.add_text(said)
         content.extra["place"] = said
 
 
 def say_note(note: Note, entry: EntryParts) -> None:
     """Say a note: heading, then text; its pictures are the entry's."""
-    entry.content.say(note.title)
-    entry.content.say(note.text)
+    entry.content.add_text(note.title)
+    entry.content.add_text(note.text)
     entry.media += [medium for medium in (note.cover_photo, *(note.media or ())) if medium is not None and medium.uri]
 
 
@@ -159,13 +159,13 @@ def _attachment(part: AttachmentPart, entry: EntryParts) -> None:
         entry.media.append(part.media)
     if part.external_context is not None:
         content.link(part.external_context.url)
-        content.say(part.external_context.name)
-        content.say(part.external_context.source)
+        content.add_text(part.external_context.name)
+        content.add_text(part.external_context.source)
     say_place(part.place, content)
     if part.event is not None:
         say_event(part.event, content)
-    content.say(part.text)
-    content.say(part.name)
+    content.add_text(part.text)
+    content.add_text(part.name)
     if part.poll is not None:
         _say_poll(part.poll, content)
     if part.note is not None:
@@ -177,10 +177,10 @@ def _attachment(part: AttachmentPart, entry: EntryParts) -> None:
 
 
 def _say_poll(poll: Poll, content: Content) -> None:
-    content.say(poll.question)
+    content.add_text(poll.question)
     voted = []
     for option in poll.options or ():
-        said = content.say(option.option)
+        said = content.add_text(option.option)
         if option.voted and said:
             voted.append(said)
     if voted:
@@ -188,17 +188,17 @@ def _say_poll(poll: Poll, content: Content) -> None:
 
 
 def _say_sale(sale: ForSale, content: Content) -> None:
-    content.say(sale.title)
-    content.say(sale.price)
-    content.say(sale.description)
-    content.say(sale.category)
+    content.add_text(sale.title)
+    content.add_text(sale.price)
+    content.add_text(sale.description)
+    content.add_text(sale.category)
     say_place(sale.location, content)
     content.extra["for sale"] = ", ".join(repair_mojibake(part) for part in (sale.title, sale.price) if part)
 
 
 def _say_life_event(event: LifeEvent, content: Content) -> None:
-    title = content.say(event.title)
-    content.say(event.description)
+    title = content.add_text(event.title)
+    content.add_text(event.description)
     say_place(event.place, content)
     start = event.start_date or {}
     days = "-".join(

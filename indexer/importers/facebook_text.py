@@ -42,7 +42,7 @@ class Content:
     mentions: list[str] = field(default_factory=list)
     extra: dict[str, str] = field(default_factory=dict)
 
-    def say(self, text: str | None) -> str:
+    def add_text(self, text: str | None) -> str:
         """Add words unless they already stand there; returns them as a reader saw them."""
         if not text:
             return ""
