@@ -8,7 +8,7 @@ ADDRESS ?= 127.0.0.1:8000
 export SHOWME_DATA := $(DATA)
 export SHOWME_ADDRESS := $(ADDRESS)
 
-.PHONY: help setup setup-dev run test lint types floors unit browser golden samples translations bench clean
+.PHONY: help setup setup-dev run test lint types floors unit browser golden samples translations pictures bench clean
 
 help:
 	@echo "make run      set up, take the sample archives in, serve the portal on http://$(ADDRESS)"
@@ -16,6 +16,7 @@ help:
 	@echo "make bench    measure speed and memory side by side with peers (about 20 minutes)"
 	@echo "make golden   write the golden files of the importers anew"
 	@echo "make samples  make the sample archives anew"
+	@echo "make pictures take the README's pictures anew from the running product (needs Chromium)"
 	@echo "make translations  collect the texts of the pages, for portal/translations/*/LC_MESSAGES/messages.po"
 
 setup: .venv/ready
@@ -77,6 +78,9 @@ translations: setup
 	@$(BIN)/pybabel -q extract --project=Show-Me\ Records --copyright-holder=Show-Me\ Records --version= --mapping babel.cfg --no-default-keywords -k _ -k _n:1,2 -k _l -k say -k gettext -k ngettext:1,2 --no-location --sort-output --no-wrap -o portal/translations/messages.pot .
 	@$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap -i portal/translations/messages.pot -d portal/translations -l es
 	@$(BIN)/pybabel -q compile -d portal/translations -l es
+
+pictures: setup-dev
+	@$(BIN)/python docs/pictures/take.py
 
 bench: setup-dev bench/out/venv/ready
 	@$(BIN)/python -m bench
