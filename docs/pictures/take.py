@@ -29,13 +29,6 @@ WIDTH, HEIGHT = 1280, 860
 START_SECONDS = 60
 PASSWORD = "the river reads nine feet"  # noqa: S105  # of a portal that lives for a minute
 CHROMIUM = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-]
 
 
 def main() -> None:
