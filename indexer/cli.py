@@ -18,6 +18,7 @@ from indexer import cli_shapes as shapes
 from indexer import custody, index_sync
 from indexer.archive import open_archive
 from indexer.cli_base import NotUnderstood, answer, data_option, errors_told, filter_options, json_option, meter, opened, request_of, ticker
+from indexer.cli_terms import terms
 from indexer.export_job import export_search
 from indexer.house import House
 from indexer.importers import identify as identify_archive
@@ -203,6 +204,9 @@ def status(data: Path | None, /, *, own_data: Path | None, as_json: bool) -> Non
     answer(shape, as_json=as_json, text=shapes.status_text(shape))
     if shape["indexed"] != shape["held"]:
         raise SystemExit(1)
+
+
+main.add_command(terms)
 
 
 def _all_problems(house: House, capture_id: int) -> Iterator[Any]:

@@ -166,4 +166,5 @@ events = sa.Table(
     sa.Column("detail", sa.Text, nullable=False),
     sa.Column("previous", sa.Text, nullable=False),
     sa.Column("hash", sa.Text, nullable=False),
+    sa.Index("events_actor", "actor", "tag", "id"),
 )

@@ -11,6 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 import portal.jobs
+import portal.saved_searches
 import portal.users  # noqa: F401  # their tables belong to the same metadata
 from indexer.database import connect, metadata, transaction
 from indexer.tables import meta

@@ -1,0 +1,148 @@
+"""A search term report as a file: CSV, Excel or JSON, all from the JSON shape of term_list.py. Numbers are numbers, and no cell is run."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+import xlsxwriter
+
+from indexer.exports.csv_file import guard
+from indexer.exports.xlsx_file import fit_xlsx
+
+Shape = Mapping[str, Any]
+Cell = str | int | None
+
+COLUMNS: Final = {
+    "line": "line of the list as it was given, from 1",
+    "term": "the term as typed",
+    "read as": "how it was understood",
+    "hits": "records that it finds; empty: it was not searched for",
+    "unique hits": "hits of this term and of no other one of the list",
+    "hits with family": "records of the families of the hits, each once",
+    "families": "how many families those are",
+    "media files": "files in custody of the hits with family, counted for each record",
+    "stands for": "wildcards and the like, each with the number of different words that it stands for",
+    "note": "why it was not searched for, or that it means the same as an earlier line",
+}
+FAMILY: Final = (
+    "A family is a record with all that belongs to it: the records of the same conversation of an account, and the chain of answers "
+    "upwards and downwards, such as a post and its comments. Filters narrow the hits, not their families; what the reader may "
+    "not see is in no family."
+)
+
+
+def csv_bytes(report: Shape) -> bytes:
+    """Return the report as CSV (RFC 4180, UTF-8 with a byte order mark): a line for each term, then one for the whole list."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
+    writer.writerow(COLUMNS)
+    for row in rows(report):
+        writer.writerow(["" if cell is None else guard(cell) if isinstance(cell, str) else cell for cell in row])
+    return codecs.BOM_UTF8 + text.getvalue().encode("utf-8", "replace")
+
+
+def json_bytes(report: Shape) -> bytes:
+    """Return the report as JSON."""
+    return (json.dumps(report, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+
+
+def xlsx_bytes(report: Shape) -> bytes:
+    """Return the report as an Excel workbook: a sheet "terms", and a sheet "about" that says what the counts are counts of."""
+    stream = io.BytesIO()
+    quiet = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book: Any = xlsxwriter.Workbook(stream, quiet)
+    book.set_properties({"title": "Search term report"})
+    bold, wrapped, number = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"}), _number(book)
+    sheet = book.add_worksheet("terms")
+    widths = (6, 40, 50, 10, 12, 16, 10, 12, 30, 50)
+    for at, (name, width) in enumerate(zip(COLUMNS, widths, strict=True)):
+        sheet.set_column(at, at, width)
+        sheet.write_string(0, at, name, bold)
+    last = 0
+    for last, row in enumerate(rows(report), 1):
+        for at, cell in enumerate(row):
+            if isinstance(cell, int):
+                sheet.write_number(last, at, cell, number)
+            elif cell:
+                sheet.write_string(last, at, _fit(cell), wrapped)
+    sheet.freeze_panes(1, 2)
+    sheet.autofilter(0, 0, max(last - 1, 1), len(COLUMNS) - 1)  # the line of totals stays below
+    about = book.add_worksheet("about")
+    about.set_column(0, 0, 28)
+    about.set_column(1, 1, 110)
+    for at, (name, value) in enumerate(about_lines(report)):
+        about.write_string(at, 0, name, bold)
+        if isinstance(value, int):
+            about.write_number(at, 1, value, number)
+        else:
+            about.write_string(at, 1, _fit(value), wrapped)
+    book.close()
+    return stream.getvalue()
+
+
+FORMS: Final[Mapping[str, Callable[[Shape], bytes]]] = {"csv": csv_bytes, "xlsx": xlsx_bytes, "json": json_bytes}
+"""Forms of a report by the end of the file's name."""
+
+
+def rows(report: Shape) -> Iterator[list[Cell]]:
+    """Yield the cells of each term in the order of COLUMNS, then those of the whole list."""
+    for term in report["terms"]:
+        stands_for = "; ".join(f"{one['typed']}: {one['words']}" for one in term["expansions"])
+        counts = [term[name] for name in ("hits", "unique", "family", "families", "media")]
+        yield [term["line"], str(term["text"]), str(term["reading"]), *counts, stands_for, note(term)]
+    totals = report["totals"]
+    whole = f"whole list, each record once ({report['list']['terms'] - report['list']['not_searched']} terms searched for)"
+    yield [None, "", whole, totals["hits"], None, totals["family"], totals["families"], totals["media"], "", ""]
+
+
+def note(term: Shape) -> str:
+    """Return what there is to say of a term besides its counts."""
+    told = [f"Not searched for: {one['message']} {one['suggestion']}".strip() for one in term["diagnostics"]]
+    if term["same_as"] is not None:
+        told.append(f"Means the same as line {term['same_as']}.")
+    return " ".join(told)
+
+
+def about_lines(report: Shape) -> Iterator[tuple[str, str | int]]:
+    """Yield what the report says of itself: enough to run the same list again."""
+    corpus, listed = report["corpus"], report["list"]
+    yield "run at (UTC)", report["run_at"]
+    yield "run by", report["run_by"]
+    yield "time zone of days", report["zone"]
+    yield "may be searched", str(report["scope"])
+    for line in report["filters"]:
+        yield "filter", str(line)
+    yield "as of (end of day)", report["as_of"] or "now, all that is held"
+    yield "way of writing", report["dialect"]
+    yield "records within the filters", corpus["searched"]
+    if corpus["held"] is not None:
+        yield "records held", corpus["held"]
+        yield "records indexed", corpus["indexed"]
+        yield "position of the catalogue", corpus["position"]
+    yield "index", "held every record" if corpus["in_step"] else "was behind: more may be found"
+    for sentence in report.get("coverage", {}).get("sentences", ()):
+        yield "coverage", str(sentence)
+    yield "lines given", listed["lines"]
+    yield "terms", listed["terms"]
+    yield "terms not searched for", listed["not_searched"]
+    yield "blank lines", listed["blank"]
+    for one in listed["repeats"]:
+        yield "repeated line", f"line {one['line']} repeats line {one['repeats']}: {one['text']}"
+    yield "SHA-256 of the list", listed["sha256"]
+    yield "software", f"{report['software']}, {report['engine']}"
+    yield "families", FAMILY
+    for name, meaning in COLUMNS.items():
+        yield f"column {name}", meaning
+
+
+def _number(book: Any) -> Any:
+    return book.add_format({"num_format": "#,##0", "valign": "top"})
+
+
+def _fit(text: str) -> str:
+    return fit_xlsx(text)[0].replace("<r>", "< r>")  # "<r>" is the library's own mark of rich text
