@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from fnmatch import translate
 from functools import lru_cache
 from typing import Final, Required, TypedDict
 
@@ -144,11 +143,17 @@ def accounts_of(filters: Filters) -> frozenset[int] | None:
     return filters.accounts & filters.allowed_accounts
 
 
+def permission_of(filters: Filters) -> Filters:
+    """Return the part of filters that says what the reader may see, without what the reader chose."""
+    return Filters(allowed_accounts=filters.allowed_accounts, without_conversations=filters.without_conversations)
+
+
 def scored_part(tree: Node) -> Node | None:
     """Return what finds the hits that have a relevance of their own, or None where there are none.
 
     Only plain words and phrases of the text make one hit more relevant than another. The rest of the hits - found by a
-    wildcard, a field, a day, by not holding a word - are alike, and stand behind in order of date.
+    wildcard, a fuzzy word or a stem, by words near each other, a field, a day, by not holding a word - are alike, and stand
+    behind in order of date. A query of nothing else is answered newest first.
     """
     if isinstance(tree, And):
         parts = tuple(part for child in tree.children if (part := scored_part(child)) is not None)
@@ -170,8 +175,3 @@ def always_scored(tree: Node) -> bool:
     if isinstance(tree, Phrase):
         return tree.field == "text" and all(isinstance(item, Word) for item in tree.items)
     return isinstance(tree, Word) and tree.field == "text"
-
-
-def fits(pattern: str) -> re.Pattern[str]:
-    """Return the expression that a word matches as a whole when the wildcard stands for it; it never tries one way twice."""
-    return re.compile(translate(pattern.replace("[", "[[]")))

@@ -1,7 +1,7 @@
 """The default engine: tantivy 0.27. Our words, its index.
 
 Words are made in Python by `indexer.text.words`; tantivy only cuts at spaces. Each part of a record is a value of its
-own, and tantivy leaves a gap between values, so that no phrase crosses. Sorting by date is one number a record that
+own, with a gap between values, so that no phrase crosses. Sorting by date is one number a record that
 holds date and record number, so that the order is total and a page needs no second look.
 """
 
@@ -22,7 +22,8 @@ from tantivy import FieldType, Occur, Order, Query
 
 from indexer.engines import FACETS, Document, Filters, Hits, IndexBusy, IndexDamaged, IndexOutdated, Sort, state
 from indexer.engines.entry import LARGEST_PK, always_scored, entry, scored_part
-from indexer.engines.tantivy_query import Compiler, schema
+from indexer.engines.tantivy_fields import apart, open_index, schema
+from indexer.engines.tantivy_query import Compiler
 from indexer.query import And, Expanding, Node, Not
 
 _HEAP: Final = 256_000_000  # bytes before a segment is written out, all threads together
@@ -63,8 +64,7 @@ class TantivyEngine:
         if not exists and state.position(folder):
             raise IndexOutdated(f"The files of the index in {folder} are gone. The records are safe; rebuild the index.")
         try:
-            self._index = tantivy.Index(schema(), str(folder))
-            self._index.config_reader("manual")
+            self._index = open_index(str(folder))
         except (ValueError, OSError) as error:
             raise IndexOutdated(f"The index in {folder} cannot be opened: {error}. The records are safe; rebuild the index.") from error
 
@@ -76,6 +76,8 @@ class TantivyEngine:
             try:
                 for document in documents:
                     one = entry(document)
+                    if len(parts := one.get("text", ())) > 1:
+                        one["text"] = apart(parts)
                     if document.pk <= self._highest:
                         writer.delete_documents_by_term("pk", document.pk)
                     else:
@@ -161,10 +163,10 @@ class TantivyEngine:
             beyond = Query.range_query(schema(), field, FieldType.Unsigned, **bounds)
             rest = Query.boolean_query([(Occur.Must, query), (Occur.Must, beyond)])
 
-    def expand(self, node: Expanding, filters: Filters = Filters()) -> Mapping[str, int]:  # noqa: ARG002, B008
+    def expand(self, node: Expanding, filters: Filters = Filters()) -> Mapping[str, int]:  # noqa: B008  # a frozen value
         """See Engine.expand."""
         with self._readable():
-            return self._current().compiler.expand(node)
+            return self._current().compiler.expand(node, filters)
 
     def close(self) -> None:
         """See Engine.close: what was not committed is dropped."""

@@ -18,10 +18,11 @@ import whoosh.index
 from whoosh.scoring import BM25F
 from whoosh.searching import Searcher
 
-from indexer.engines import FACETS, WILDCARD_LIMIT, Document, Filters, Hits, IndexBusy, IndexOutdated, Sort, TooBroad, state
-from indexer.engines.entry import accounts_of, always_scored, entry, fits, plain
+from indexer.engines import FACETS, Document, Filters, Hits, IndexBusy, IndexOutdated, Sort, state
+from indexer.engines.entry import accounts_of, entry, permission_of, plain
+from indexer.engines.whoosh_find import Facts, Finder, within
 from indexer.engines.whoosh_index import PART, WORD_FIELDS, schema
-from indexer.query import And, DayRange, Everything, Expanding, Node, Not, Or, Phrase, Wildcard, Word
+from indexer.query import Expanding, Node
 
 _MEGABYTES = 256  # of words before Whoosh writes them out
 
@@ -32,28 +33,12 @@ def open_folder(folder: Path) -> WhooshEngine:
 
 
 @dataclass(frozen=True, slots=True)
-class _Facts:
-    """What filters, facets and orders look at. Stored as a plain tuple in this order."""
-
-    pk: int
-    account_id: int
-    platform: str
-    kind: str
-    author: str
-    day: int | None  # ordinal
-    has_media: bool
-    in_conversation: bool
-    newest: int
-    oldest: int
-
-
-@dataclass(frozen=True, slots=True)
 class _Snapshot:
     """One state of the index, with the facts of every living document by Whoosh's own number."""
 
     generation: int
     searcher: Searcher
-    facts: Mapping[int, _Facts]
+    facts: Mapping[int, Facts]
 
 
 class WhooshEngine:
@@ -141,9 +126,9 @@ class WhooshEngine:
         for _key, facts in _ordered(self._current(), tree, filters, sort):
             yield facts.pk
 
-    def expand(self, node: Expanding, filters: Filters = Filters()) -> Mapping[str, int]:  # noqa: ARG002, B008
+    def expand(self, node: Expanding, filters: Filters = Filters()) -> Mapping[str, int]:  # noqa: B008  # a frozen value
         """See Engine.expand."""
-        return _Finder(self._current()).expand(node)
+        return _finder(self._current(), filters).expand(node)
 
     def close(self) -> None:
         """See Engine.close: what was not committed is dropped."""
@@ -172,7 +157,7 @@ class WhooshEngine:
             generation = self._index.latest_generation()
             if self._snapshot is None or self._snapshot.generation != generation:
                 searcher = self._index.searcher(weighting=BM25F())
-                facts = {docnum: _Facts(*stored["facts"]) for docnum, stored in searcher.reader().iter_docs()}
+                facts = {docnum: Facts(*stored["facts"]) for docnum, stored in searcher.reader().iter_docs()}
                 self._snapshot = _Snapshot(generation, searcher, facts)
             return self._snapshot
 
@@ -196,9 +181,9 @@ def _fields(document: Document) -> dict[str, Any]:
     return {**parts, "platform": one["platform"], "kind": one["kind"], "pk": str(one["pk"]), "facts": facts}
 
 
-def _ordered(now: _Snapshot, tree: Node, filters: Filters, sort: Sort) -> list[tuple[Any, _Facts]]:
+def _ordered(now: _Snapshot, tree: Node, filters: Filters, sort: Sort) -> list[tuple[Any, Facts]]:
     """Return every hit within the filters, in order, each with what it is ordered by. Raises TooBroad."""
-    scores = _Finder(now).find(tree)
+    scores = _finder(now, filters).find(tree)
     hits = [(score, now.facts[docnum]) for docnum, score in scores.items() if _allowed(now.facts[docnum], filters)]
     if sort is Sort.OLDEST:
         return sorted(((facts.oldest, facts) for _score, facts in hits), key=lambda hit: hit[0])
@@ -206,117 +191,22 @@ def _ordered(now: _Snapshot, tree: Node, filters: Filters, sort: Sort) -> list[t
     return sorted((((-score if scored else 0, -facts.newest), facts) for score, facts in hits), key=lambda hit: hit[0])
 
 
-def _allowed(facts: _Facts, filters: Filters) -> bool:
+def _finder(now: _Snapshot, filters: Filters) -> Finder:
+    """Return what finds for one reader."""
+    permission = permission_of(filters)
+    seen = None if permission == Filters() else frozenset(docnum for docnum, facts in now.facts.items() if _allowed(facts, permission))
+    return Finder(now.searcher, now.facts, seen)
+
+
+def _allowed(facts: Facts, filters: Filters) -> bool:
     accounts = accounts_of(filters)
     if filters.authors is not None and (not facts.author or facts.author not in {plain(author) for author in filters.authors}):
         return False
     return (
-        _within(facts.day, filters.first_day, filters.last_day)
+        within(facts.day, filters.first_day, filters.last_day)
         and (accounts is None or facts.account_id in accounts)
         and (filters.platforms is None or facts.platform in filters.platforms)
         and (filters.kinds is None or facts.kind in filters.kinds)
         and (filters.has_media is None or facts.has_media is filters.has_media)
         and not (filters.without_conversations and facts.in_conversation)
     )
-
-
-def _within(day: int | None, first: date | None, last: date | None) -> bool:
-    if first is None and last is None:
-        return True
-    return day is not None and (first is None or day >= first.toordinal()) and (last is None or day <= last.toordinal())
-
-
-class _Finder:
-    """Works out what a tree finds in one state of the index: document numbers with their scores."""
-
-    def __init__(self, now: _Snapshot) -> None:
-        self.now = now
-        self.reader = now.searcher.reader()
-        self.has_deletions = self.reader.has_deletions()
-        self.known: dict[Wildcard, dict[str, int]] = {}
-
-    def find(self, tree: Node) -> dict[int, float]:
-        """Return the documents that a tree finds, each with its score. Raises TooBroad."""
-        if isinstance(tree, And):
-            return self._and([self.find(child) for child in tree.children])
-        if isinstance(tree, Or):
-            return _sum([self.find(child) for child in tree.children])
-        if isinstance(tree, Not):
-            unwanted = self.find(tree.child)
-            return {docnum: 0.0 for docnum in self.now.facts if docnum not in unwanted}
-        if isinstance(tree, Everything):
-            return dict.fromkeys(self.now.facts, 0.0)
-        if isinstance(tree, DayRange):
-            first, last = tree.first or date.min, tree.last or date.max
-            return {docnum: 0.0 for docnum, facts in self.now.facts.items() if _within(facts.day, first, last)}
-        if isinstance(tree, Word):
-            return self._word(tree.field, tree.word)
-        if isinstance(tree, Wildcard):
-            return {matcher.id(): 0.0 for word in self.expand(tree) for matcher in self._postings(tree.field, word, scored=False)}
-        if isinstance(tree, Phrase):
-            return self._phrase(tree)
-        raise TypeError(f"{type(tree).__name__} cannot be searched for")
-
-    def expand(self, wildcard: Wildcard) -> dict[str, int]:
-        """Return the living words a wildcard stands for, with the documents each is in, in alphabetical order. Raises TooBroad."""
-        if wildcard not in self.known:
-            fit, found = fits(wildcard.pattern), dict[str, int]()
-            for encoded in self.reader.expand_prefix(wildcard.field, wildcard.stem):
-                word = encoded.decode("utf-8")
-                if fit.fullmatch(word) and (count := self._count(wildcard.field, word)):
-                    found[word] = count
-                    if len(found) > WILDCARD_LIMIT:
-                        raise TooBroad(wildcard.as_typed, WILDCARD_LIMIT)
-            self.known[wildcard] = dict(sorted(found.items()))
-        return self.known[wildcard]
-
-    def _count(self, field: str, word: str) -> int:
-        """Return how many living documents hold a word; Whoosh's own count holds the deleted ones too."""
-        if not self.has_deletions:
-            return int(self.reader.doc_frequency(field, word))
-        return sum(1 for _ in self._postings(field, word, scored=False))
-
-    def _and(self, found: list[dict[int, float]]) -> dict[int, float]:
-        if not found:
-            return dict.fromkeys(self.now.facts, 0.0)
-        common = set(found[0]).intersection(*found[1:])
-        return {docnum: sum(one[docnum] for one in found) for docnum in common}
-
-    def _word(self, field: str, word: str) -> dict[int, float]:
-        scored = field == "text"
-        return {matcher.id(): matcher.score() if scored else 0.0 for matcher in self._postings(field, word, scored=scored)}
-
-    def _phrase(self, tree: Phrase) -> dict[int, float]:
-        spelt = [[item.word] if isinstance(item, Word) else list(self.expand(item)) for item in tree.items]
-        wild = [item for item in tree.items if isinstance(item, Wildcard)]
-        if wild and sum(len(self.expand(item)) for item in wild) > WILDCARD_LIMIT:
-            raise TooBroad(" ".join(item.as_typed for item in wild), WILDCARD_LIMIT)
-        ends: dict[int, set[int]] = {}
-        for at, spellings in enumerate(spelt):
-            places: dict[int, set[int]] = {}
-            for word in spellings:
-                for matcher in self._postings(tree.field, word, scored=False):
-                    if not at or matcher.id() in ends:
-                        places.setdefault(matcher.id(), set()).update(matcher.value_as("positions"))
-            if at:
-                places = {docnum: {place for place in found if place - 1 in ends[docnum]} for docnum, found in places.items()}
-            ends = {docnum: found for docnum, found in places.items() if found}
-        score = 1.0 if always_scored(tree) else 0.0
-        return {docnum: score * len(found) for docnum, found in ends.items()}
-
-    def _postings(self, field: str, word: str, *, scored: bool) -> Iterator[Any]:
-        """Yield Whoosh's matcher at each living document with a word."""
-        if (field, word) not in self.reader:
-            return
-        matcher = self.now.searcher.postings(field, word) if scored else self.reader.postings(field, word)
-        while matcher.is_active():
-            yield matcher
-            matcher.next()
-
-
-def _sum(found: list[dict[int, float]]) -> dict[int, float]:
-    scores: dict[int, float] = {}
-    for one in found:
-        for docnum, score in one.items():
-            scores[docnum] = scores.get(docnum, 0.0) + score
-    return scores

@@ -11,8 +11,9 @@ from typing import Any, Final
 from whoosh import fields
 from whoosh.analysis import Token
 
+from indexer.proximity import PART_GAP
+
 PART: Final = "\n"
-_GAP: Final = 100  # positions between two parts, so that no phrase crosses
 
 
 class SpaceAnalyzer:
@@ -28,7 +29,7 @@ class SpaceAnalyzer:
                 token.text, token.pos = word, position
                 yield token
                 position += 1
-            position += _GAP
+            position += PART_GAP
 
 
 WORD_FIELDS: Final = ("text", "account", "author", "url", "hashtag", "mention", "has", "platform", "kind")

@@ -1,0 +1,138 @@
+"""The fields of a tantivy index, and the small queries that all others are made of.
+
+The words of the text are stored as well as indexed: what tantivy alone cannot tell of words near each other is read
+from them, from the same state of the index. A hundred words that are dropped stand between two parts, so that what is
+near never crosses from one to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Final
+
+import tantivy
+from tantivy import FieldType, Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
+
+from indexer.engines import Filters
+from indexer.engines.entry import accounts_of, plain
+from indexer.query import DayRange
+
+GAP: Final = 100
+"""Places between two parts of a text; tantivy itself leaves one more. Distances up to it are exact in tantivy."""
+
+_FIELD: Final = {"author": "author_words"}
+_TOKENIZER: Final = "parts"
+_DROPPED: Final = "."  # no word is a full stop
+_BETWEEN: Final = f"{_DROPPED} " * GAP
+
+
+@lru_cache(maxsize=1)
+def schema() -> tantivy.Schema:
+    """Return the fields of an index. Numbers are signed: in tantivy-py a deletion by an unsigned term deletes nothing."""
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("text", stored=True, tokenizer_name=_TOKENIZER, index_option="position")
+    for name in ("account", "author_words", "url"):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
+    for name in ("hashtag", "mention", "has"):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
+    for name in ("platform", "kind", "author"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
+    for name in ("pk", "account_id", "day"):
+        builder.add_integer_field(name, indexed=True, fast=True)
+    builder.add_integer_field("month", fast=True)
+    builder.add_unsigned_field("newest", fast=True)
+    builder.add_unsigned_field("oldest", fast=True)
+    return builder.build()
+
+
+def open_index(folder: str) -> tantivy.Index:
+    """Open or create the index of a folder. Raises ValueError or OSError, as tantivy does."""
+    index = tantivy.Index(schema(), folder)
+    index.register_tokenizer(_TOKENIZER, TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.custom_stopword([_DROPPED])).build())
+    index.config_reader("manual")
+    return index
+
+
+def apart(parts: Sequence[str]) -> list[str]:
+    """Return the parts of a text as they are written into the index."""
+    return [parts[0], *(_BETWEEN + part for part in parts[1:])]
+
+
+def together(stored: Iterable[str]) -> list[list[str]]:
+    """Return the words of each part of a text that was stored."""
+    return [part.split() if at == 0 else part[len(_BETWEEN) :].split() for at, part in enumerate(stored)]
+
+
+def field_of(name: str) -> str:
+    """Return the name of a field in the index."""
+    return _FIELD.get(name, name)
+
+
+def word_query(field: str, word: str) -> Query:
+    """Return what finds one word."""
+    return Query.term_query(schema(), field_of(field), word)
+
+
+def words_query(field: str, words: Sequence[str]) -> Query:
+    """Return what finds any of the words."""
+    return Query.term_set_query(schema(), field_of(field), list(words))
+
+
+def pks_query(pks: Iterable[int]) -> Query:
+    """Return what finds the records with these numbers."""
+    return silent(Query.term_set_query(schema(), "pk", list(pks)))
+
+
+def everything() -> Query:
+    """Return what finds every record."""
+    return Query.const_score_query(Query.all_query(), 0.0)
+
+
+def silent(query: Query) -> Query:
+    """Return a query that finds the same and adds nothing to the score."""
+    return Query.const_score_query(query, 0.0)
+
+
+def all_of(queries: Sequence[Query], but: Query | None = None) -> Query:
+    """Return what all queries find; where there is `but`, without what that finds."""
+    unwanted = [] if but is None else [(Occur.MustNot, but)]
+    return Query.boolean_query([*((Occur.Must, query) for query in queries or (everything(),)), *unwanted])
+
+
+def any_of(queries: Sequence[Query]) -> Query:
+    """Return what any query finds; nothing where there is none."""
+    return Query.boolean_query([(Occur.Should, query) for query in queries])
+
+
+def days(tree: DayRange) -> Query:
+    """Return what finds the records of a range of days."""
+    first = tree.first.toordinal() if tree.first else 0  # day 1 is 0001-01-01, so that an open range is still one of dated records
+    last = tree.last.toordinal() if tree.last else 4_000_000
+    # by the index, not by the column: a month within a common word takes a tenth of the time, a decade the same
+    return silent(Query.range_query(schema(), "day", FieldType.Integer, first, last, use_inverted_index=True))
+
+
+def narrowing(filters: Filters) -> list[Query]:
+    """Return one query for each filter that narrows; an empty set becomes a query that finds nothing."""
+    found: list[Query] = []
+    if filters.first_day is not None or filters.last_day is not None:
+        found.append(days(DayRange(filters.first_day, filters.last_day)))
+    accounts = accounts_of(filters)
+    if accounts is not None:
+        found.append(Query.term_set_query(schema(), "account_id", sorted(accounts)))
+    for field, values in (("platform", filters.platforms), ("kind", filters.kinds), ("author", filters.authors)):
+        if values is not None:
+            found.append(Query.term_set_query(schema(), field, sorted(plain(value) for value in values)))
+    if filters.has_media is not None:
+        media = Query.term_query(schema(), "has", "media")
+        found.append(media if filters.has_media else all_of((), but=media))
+    if filters.without_conversations:
+        found.append(all_of((), but=Query.term_query(schema(), "has", "conversation")))
+    return [silent(query) for query in found]
+
+
+def expression(text: str, *, wild: bool) -> str:
+    """Return the regular expression of a word or a wildcard, in the small language of tantivy's dictionaries."""
+    signs = {"*": ".*", "?": ".", "=": "[0-9]"} if wild else {}
+    return "".join(signs.get(sign) or (sign if sign.isalnum() or not sign.isascii() else f"[{sign}]") for sign in text)

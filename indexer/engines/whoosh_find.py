@@ -1,0 +1,159 @@
+"""What a tree finds in one state of a Whoosh index, worked out leaf by leaf with sets: slow and plain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from whoosh.searching import Searcher
+
+from indexer.engines import WILDCARD_LIMIT, TooBroad
+from indexer.engines.entry import always_scored
+from indexer.proximity import Leaf, is_found, leaves
+from indexer.query import And, DayRange, Everything, Expanding, Near, Node, Not, NotNear, Numbered, Or, Phrase, Word
+from indexer.query_fits import as_typed, beginnings, pick
+
+_NOWHERE: Final[tuple[int, ...]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What filters, facets and orders look at. Stored as a plain tuple in this order."""
+
+    pk: int
+    account_id: int
+    platform: str
+    kind: str
+    author: str
+    day: int | None  # ordinal
+    has_media: bool
+    in_conversation: bool
+    newest: int
+    oldest: int
+
+
+class Finder:
+    """Works out what trees find in one state of the index: document numbers of Whoosh's own, with their scores."""
+
+    def __init__(self, searcher: Searcher, facts: Mapping[int, Facts], seen: frozenset[int] | None) -> None:
+        """Take the living documents, and those the reader may see (None: all): words of others stand for nothing."""
+        self._searcher = searcher
+        self._reader = searcher.reader()
+        self._has_deletions = self._reader.has_deletions()
+        self._facts, self._seen = facts, seen
+        self._known: dict[Expanding, dict[str, int]] = {}
+
+    def find(self, tree: Node) -> dict[int, float]:
+        """Return the documents that a tree finds, each with its score. Raises TooBroad."""
+        if isinstance(tree, And):
+            return self._and([self.find(child) for child in tree.children])
+        if isinstance(tree, Or):
+            return _sum([self.find(child) for child in tree.children])
+        if isinstance(tree, Not):
+            unwanted = self.find(tree.child)
+            return {docnum: 0.0 for docnum in self._facts if docnum not in unwanted}
+        if isinstance(tree, Everything):
+            return dict.fromkeys(self._facts, 0.0)
+        if isinstance(tree, DayRange):
+            first, last = tree.first or date.min, tree.last or date.max
+            return {docnum: 0.0 for docnum, facts in self._facts.items() if within(facts.day, first, last)}
+        if isinstance(tree, Numbered):
+            return {docnum: 0.0 for docnum, facts in self._facts.items() if facts.pk in tree.pks}
+        if isinstance(tree, Word):
+            return self._word(tree.field, tree.word)
+        if isinstance(tree, Expanding):
+            return {matcher.id(): 0.0 for word in self.expand(tree) for matcher in self._postings(tree.field, word, scored=False)}
+        if isinstance(tree, Phrase):
+            return self._phrase(tree)
+        if isinstance(tree, (Near, NotNear)):
+            return self._near(tree)
+        raise TypeError(f"{type(tree).__name__} cannot be searched for")
+
+    def expand(self, node: Expanding) -> dict[str, int]:
+        """Return the visible words a node stands for, with the documents each is in, in alphabetical order. Raises TooBroad."""
+        if node not in self._known:
+            found: dict[str, int] = {}
+            for start in beginnings(node):
+                words = (encoded.decode("utf-8") for encoded in self._reader.expand_prefix(node.field, start))
+                for word in pick(node, words):
+                    if count := self._count(node.field, word):
+                        found[word] = count
+                        if len(found) > WILDCARD_LIMIT:
+                            raise TooBroad(as_typed(node), WILDCARD_LIMIT)
+            self._known[node] = dict(sorted(found.items()))
+        return self._known[node]
+
+    def _count(self, field: str, word: str) -> int:
+        """Return how many visible documents hold a word; Whoosh's own count holds the deleted ones too."""
+        if not self._has_deletions and self._seen is None:
+            return int(self._reader.doc_frequency(field, word))
+        return sum(1 for matcher in self._postings(field, word, scored=False) if self._seen is None or matcher.id() in self._seen)
+
+    def _and(self, found: list[dict[int, float]]) -> dict[int, float]:
+        if not found:
+            return dict.fromkeys(self._facts, 0.0)
+        common = set(found[0]).intersection(*found[1:])
+        return {docnum: sum(one[docnum] for one in found) for docnum in common}
+
+    def _word(self, field: str, word: str) -> dict[int, float]:
+        scored = field == "text"
+        return {matcher.id(): matcher.score() if scored else 0.0 for matcher in self._postings(field, word, scored=scored)}
+
+    def _phrase(self, tree: Phrase) -> dict[int, float]:
+        wild = [item for item in tree.items if not isinstance(item, Word)]
+        if len(tree.items) > 1 and sum(len(self.expand(item)) for item in wild) > WILDCARD_LIMIT:
+            raise TooBroad(" ".join(map(as_typed, wild)), WILDCARD_LIMIT)
+        ends: dict[int, set[int]] = {}
+        for at, item in enumerate(tree.items):
+            places = self._places(item, tree.field)
+            ends = {
+                docnum: after
+                for docnum, found in places.items()
+                if (after := found if not at else {place for place in found if place - 1 in ends.get(docnum, _NOWHERE)})
+            }
+        score = 1.0 if always_scored(tree) else 0.0
+        return {docnum: score * len(found) for docnum, found in ends.items()}
+
+    def _near(self, tree: Near | NotNear) -> dict[int, float]:
+        """Return the documents in which places are near each other; Whoosh's positions leave room between parts."""
+        places = {leaf: self._places(leaf, "text") for leaf in leaves(tree)}
+        candidates = {docnum for found in places.values() for docnum in found}
+        return {
+            docnum: 0.0
+            for docnum in candidates
+            if is_found(tree, lambda leaf, docnum=docnum: sorted(places[leaf].get(docnum, _NOWHERE)))  # type: ignore[misc]  # a default argument binds this very document
+        }
+
+    def _places(self, leaf: Leaf, field: str) -> dict[int, set[int]]:
+        """Return where a leaf stands in each document."""
+        places: dict[int, set[int]] = {}
+        for word in (leaf.word,) if isinstance(leaf, Word) else self.expand(leaf):
+            for matcher in self._postings(field, word, scored=False):
+                places.setdefault(matcher.id(), set()).update(matcher.value_as("positions"))
+        return places
+
+    def _postings(self, field: str, word: str, *, scored: bool) -> Iterator[Any]:
+        """Yield Whoosh's matcher at each living document with a word."""
+        if (field, word) not in self._reader:
+            return
+        matcher = self._searcher.postings(field, word) if scored else self._reader.postings(field, word)
+        while matcher.is_active():
+            yield matcher
+            matcher.next()
+
+
+def within(day: int | None, first: date | None, last: date | None) -> bool:
+    """Tell whether a day (ordinal, None is unknown) is in a range; a range without ends holds what has no day."""
+    if first is None and last is None:
+        return True
+    return day is not None and (first is None or day >= first.toordinal()) and (last is None or day <= last.toordinal())
+
+
+def _sum(found: list[dict[int, float]]) -> dict[int, float]:
+    scores: dict[int, float] = {}
+    for one in found:
+        for docnum, score in one.items():
+            scores[docnum] = scores.get(docnum, 0.0) + score
+    return scores
