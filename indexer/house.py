@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from indexer import settings
 from indexer.audit import AuditLog
 from indexer.catalogue import Catalogue
+from indexer.coverage import CoverageOfCaptures
 from indexer.database import connect
 from indexer.engines import ENGINES, Engine, IndexOutdated, open_engine
 from indexer.local_time import UnknownZone, zone
@@ -35,6 +36,7 @@ class House:
         self.db: sa.Engine = connect(url or f"sqlite:///{paths.data / 'catalogue.sqlite3'}")
         self.catalogue = Catalogue(self.db, self.vault)
         self.audit = AuditLog(self.db)
+        self.coverage = CoverageOfCaptures(self.db, zone_name)
         self._index: Engine | None = None
         self._lock_file: int | None = None
         self._opening = threading.RLock()

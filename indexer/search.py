@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from indexer.coverage_words import Coverage
 from indexer.engines import Filters, Hits, IndexDamaged, Sort, TooBroad
 from indexer.highlight import cut_out, spans
 from indexer.house import House
@@ -78,6 +79,7 @@ class Results:
     held: int = 0
     took_ms: float = 0.0
     index_unusable: bool = False  # then the diagnostic is no fault of the query
+    coverage: Coverage | None = None  # what of the search's scope is captured; None where there is no answer
 
     @property
     def answered(self) -> bool:
@@ -120,6 +122,7 @@ class Searcher:
             return Results(request, parsed.reading, diagnostics=(_damaged(error),), index_unusable=True)
         views = self._house.catalogue.views(hits.pks)
         accounts = self._house.catalogue.accounts()
+        indexed, held = self._house.index.count(), sum(account.records for account in accounts)
         return Results(
             request=replace(request, limit=limit),
             reading=parsed.reading,
@@ -128,8 +131,9 @@ class Searcher:
             facets=_facets(hits, accounts),
             bars=bars(hits.months),
             undated=hits.undated,
-            indexed=self._house.index.count(),
-            held=sum(account.records for account in accounts),
+            indexed=indexed,
+            held=held,
+            coverage=self._house.coverage.of(request.filters, parsed.tree, request.as_of, indexed=indexed, held=held),
             took_ms=(time.perf_counter() - started) * 1000,
         )
 

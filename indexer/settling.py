@@ -90,10 +90,15 @@ def _complete_captures(connection: sa.Connection, account_id: int | sa.ScalarSel
 def _is_unread(connection: sa.Connection, row: sa.Row[tuple[object, ...]]) -> bool:
     """Tell whether some of an archive's records may not have been read: it is damaged, short, or has an unknown file of data."""
     for code, member in connection.execute(sa.select(problems.c.code, problems.c.member).where(problems.c.capture_id == row.id)):
-        if code not in _NOTHING_UNREAD and (code != "unknown-member" or member.lower().endswith(_MAY_HOLD_RECORDS)):
+        if may_hide_records(code, member):
             return True
     reconciliation = msgspec.json.decode(row.result).get("reconciliation", [])
     return any(read < (declared or 0) for _, declared, read in reconciliation)
+
+
+def may_hide_records(code: str, member: str) -> bool:
+    """Tell whether a problem may have kept records of its member from being read."""
+    return code not in _NOTHING_UNREAD and (code != "unknown-member" or member.lower().endswith(_MAY_HOLD_RECORDS))
 
 
 def mark_absences(connection: sa.Connection, capture_id: int, account_id: int) -> Mapping[int, int]:
