@@ -53,6 +53,7 @@ class JobKind(StrEnum):
     VERIFY = "verify"
     SET_ZONE = "set zone"
     EXPORT = "export"
+    TERM_LIST = "term list"
 
 
 class JobState(StrEnum):

@@ -49,6 +49,7 @@ JOB_KINDS = {
     JobKind.VERIFY: _l("Verifying the vault"),
     JobKind.SET_ZONE: _l("Setting the time zone of a capture"),
     JobKind.EXPORT: _l("Export"),
+    JobKind.TERM_LIST: _l("Term list"),
 }
 JOB_STATES = {
     JobState.WAITING: _l("waiting"),
@@ -163,6 +164,7 @@ STAGES = {
     "hashing": _l("hashing"),
     "writing": _l("writing records"),
     "deriving": _l("deriving times"),
+    "terms": _l("searching for terms"),
 }
 BYTE_STAGES = frozenset({"copying", "hashing"})
 

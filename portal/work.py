@@ -11,15 +11,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from indexer import custody
+from indexer import custody, term_list
 from indexer.archive import ArchiveError
-from indexer.export_job import export_search
+from indexer.export_job import export_search, filter_words
 from indexer.exports import ExportError
 from indexer.house import House
 from indexer.ingest import Progress, ingest
 from indexer.local_time import UnknownZone
 from indexer.search import NotAnswered
-from portal import stored_request, uploads
+from portal import stored_request, stored_texts, uploads
 from portal.access import Right, narrowed
 from portal.jobs import Job, JobKind, Jobs
 from portal.users import User, Users
@@ -48,7 +48,16 @@ def run(house: House, job_id: int) -> None:
     try:
         with _beating(jobs, job_id) as tell:
             result = _WORK[job.kind](house, job, user, tell)
-    except (ArchiveError, ExportError, UnknownZone, NotAnswered, NotAllowed, custody.UnknownCapture) as error:
+    except (
+        ArchiveError,
+        ExportError,
+        UnknownZone,
+        NotAnswered,
+        NotAllowed,
+        custody.UnknownCapture,
+        term_list.IndexMoved,
+        term_list.ListError,
+    ) as error:
         jobs.fail(job_id, str(error))
     except Exception as error:  # one broken job must not end the worker
         log.exception("job %s", job_id)
@@ -109,11 +118,23 @@ def _export(house: House, job: Job, user: User, tell: Tell) -> Mapping[str, Any]
     }
 
 
+def _term_list(house: House, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
+    _check(user, Right.SEARCH)
+    stored = stored_request.decode(job.arguments)
+    listed = term_list.read_list(stored.query)
+    request = replace(stored, query="*", filters=narrowed(stored.filters, user.reader))  # by what the maker may see now
+    words = filter_words(request.filters, house.catalogue.accounts())
+    report = term_list.run(house, listed, request, by=user.name, filters=words, progress=_counted(tell, "terms"))
+    packed: Mapping[str, Any] = stored_texts.pack(term_list.shape(report))
+    return packed
+
+
 _WORK: Mapping[JobKind, Callable[[House, Job, User, Tell], Mapping[str, Any]]] = {
     JobKind.TAKE_IN: _take_in,
     JobKind.VERIFY: _verify,
     JobKind.SET_ZONE: _set_zone,
     JobKind.EXPORT: _export,
+    JobKind.TERM_LIST: _term_list,
 }
 
 

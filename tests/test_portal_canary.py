@@ -21,6 +21,7 @@ def addresses(town: Town) -> list[str]:
         "capture_id": captures,
         "user_id": users,
         "job_id": jobs,
+        "saved_id": list(range(1, 9)),
         "number": [0],
         "name": ["search"],
         "token": ["no-such"],

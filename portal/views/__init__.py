@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.views import captures, exports, health, help_pages, jobs, languages, media, records, search, signing_in, users
+from portal.views import captures, exports, health, help_pages, jobs, languages, media, records, saved, search, signing_in, terms, users
 
 BLUEPRINTS = (
     signing_in.pages,
@@ -12,6 +12,8 @@ BLUEPRINTS = (
     captures.pages,
     jobs.pages,
     exports.pages,
+    saved.pages,
+    terms.pages,
     users.pages,
     help_pages.pages,
     health.pages,
