@@ -18,6 +18,8 @@ from indexer import cli_shapes as shapes
 from indexer import custody, index_sync
 from indexer.archive import open_archive
 from indexer.cli_base import NotUnderstood, answer, data_option, errors_told, filter_options, json_option, meter, opened, request_of, ticker
+from indexer.cli_coverage import coverage
+from indexer.cli_certificate import certificate
 from indexer.cli_terms import terms
 from indexer.export_job import export_search
 from indexer.house import House
@@ -206,6 +208,8 @@ def status(data: Path | None, /, *, own_data: Path | None, as_json: bool) -> Non
         raise SystemExit(1)
 
 
+main.add_command(coverage)
+main.add_command(certificate)
 main.add_command(terms)
 
 

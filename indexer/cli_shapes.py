@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from indexer import __version__
+from indexer import __version__, coverage
 from indexer.exports import ExportReport
 from indexer.fixity import VaultFinding
 from indexer.house import House
@@ -176,6 +176,7 @@ def results(found: Results, zone_name: str) -> Shape:
             for name, values in found.facets.items()
         },
         "bars": [{"from": bar.first_day.isoformat(), "to": bar.last_day.isoformat(), "count": bar.count} for bar in found.bars],
+        "coverage": coverage.shape(found.coverage) if found.coverage else None,
         "diagnostics": [
             {"start": one.start, "end": one.end, "message": one.message, "suggestion": one.suggestion} for one in found.diagnostics
         ],
@@ -195,6 +196,8 @@ def results_text(found: Results, zone_name: str) -> str:
     lines = [f"{found.total:,} records: {found.reading}. Times are {zone_name}."]
     if found.indexed != found.held:
         lines.append(f"Indexed {found.indexed:,} of {found.held:,}: run `python -m indexer sync`.")
+    if found.coverage:
+        lines += [str(one) for one in (found.coverage.summary, *found.coverage.gaps)]
     for hit in found.records:
         view = hit.view
         when = local(view.posted_at, zone_name).strftime("%Y-%m-%d %H:%M") if view.posted_at else "no date"

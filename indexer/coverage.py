@@ -338,7 +338,7 @@ def _cannot_contain(spans: _Spans, after: int) -> tuple[tuple[str, tuple[str, ..
         told = [one.facts.cannot_contain for one in account.captures if _reaches(days, one.id, begin, after)]
         for sentence in told[0] if told else ():
             if all(sentence in others for others in told):
-                found.setdefault(sentence, []).append(account.view.label)
+                found.setdefault(sentence, []).append(f"{account.view.label} ({Platform(account.view.platform).title})")
     return tuple((sentence, tuple(labels)) for sentence, labels in found.items())
 
 

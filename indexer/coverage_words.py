@@ -32,6 +32,11 @@ class AccountDays:
     kinds: frozenset[str]
 
     @property
+    def named(self) -> str:
+        """What sentences call the account: the same handle may stand on several platforms."""
+        return f"{self.label} ({Platform(self.platform).title})"
+
+    @property
     def captured_to(self) -> date | None:
         """The last day in scope of which a capture surely has something; None without one."""
         known = [one.after for one in self.stretches if one.status in {DayStatus.CAPTURED, DayStatus.BEFORE_FIRST, DayStatus.IN_PART}]
@@ -107,13 +112,13 @@ class Coverage:
         if not self.accounts:
             return say("No account with a capture is in the scope of this search.")
         if found := self.with_gaps:
-            return say("{accounts}: not everything in scope is captured.", accounts=self._who([one.label for one in found]))
+            return say("{accounts}: not everything in scope is captured.", accounts=self._who([one.named for one in found]))
         if self.has_last or self.captured_to is None:
             if len(self.accounts) == 1:
-                return say("{account} is captured for these days.", account=self.accounts[0].label)
+                return say("{account} is captured for these days.", account=self.accounts[0].named)
             return say("All {count} accounts are captured for these days.", count=len(self.accounts))
         if len(self.accounts) == 1:
-            return say("{account} is captured up to {day}.", account=self.accounts[0].label, day=self.captured_to)
+            return say("{account} is captured up to {day}.", account=self.accounts[0].named, day=self.captured_to)
         if len({one.captured_to for one in self.accounts}) == 1:
             return say("All {count} accounts are captured up to {day}.", count=len(self.accounts), day=self.captured_to)
         return say("All {count} accounts are captured, each at least up to {day}.", count=len(self.accounts), day=self.captured_to)
@@ -124,7 +129,7 @@ class Coverage:
         groups: dict[_Gap, list[str]] = {}
         for account in self.accounts:
             for gap in _gaps_of(account, self):
-                groups.setdefault(gap, []).append(account.label)
+                groups.setdefault(gap, []).append(account.named)
         ordered = sorted(groups.items(), key=lambda pair: (-len(pair[1]), -pair[0].length, pair[0].first, pair[0].template))
         return tuple(self._gap(gap, labels) for gap, labels in ordered) + self._kinds(self._missing_asked)
 
@@ -134,7 +139,7 @@ class Coverage:
         unsure: dict[date, list[str]] = {}
         for one in self.accounts:
             if one.before is DayStatus.NOT_CERTAIN and one.stretches:
-                unsure.setdefault(date.fromordinal(one.stretches[0].first), []).append(one.label)
+                unsure.setdefault(date.fromordinal(one.stretches[0].first), []).append(one.named)
         notes = [
             say(
                 "{accounts}: whether days before {day} were chosen for the archive is not certain; it does not say.",
@@ -156,7 +161,7 @@ class Coverage:
         ends: dict[date, list[str]] = {}
         for one in self.accounts if not self.has_last else ():
             if one.captured_to is not None:
-                ends.setdefault(one.captured_to, []).append(one.label)
+                ends.setdefault(one.captured_to, []).append(one.named)
         return [
             say("{accounts}: nothing captured after {days}.", accounts=self._who(labels), days=day)
             for day, labels in sorted(ends.items())[:-1]
@@ -178,7 +183,7 @@ class Coverage:
         groups: dict[tuple[str, ...], list[str]] = {}
         for one in self.accounts:
             if kinds := missing(one):
-                groups.setdefault(kinds, []).append(one.label)
+                groups.setdefault(kinds, []).append(one.named)
         return tuple(
             say(
                 "{accounts}: no archive in scope has a file of {kinds}.",
@@ -210,7 +215,13 @@ def _gaps_of(account: AccountDays, scope: Coverage) -> list[_Gap]:
     found = []
     if account.before is DayStatus.NOT_CAPTURED:
         found.append(_Gap("not captured: before", date.fromordinal(begin), 0, begin, frozenset()))
-    return found + [_gap(one, begin, end) for one in joined if one.status.is_gap]
+    # the last day of an archive is no sentence of its own where the next one says what is missing after it
+    told = [
+        one
+        for one, follows in zip(joined, [*joined[1:], None], strict=True)
+        if one.status.is_gap and not (follows and follows.status.is_gap and _ends_archive(one))
+    ]
+    return found + [_gap(one, begin, end) for one in told]
 
 
 def _without_tail(joined: Sequence[Stretch]) -> list[Stretch]:
@@ -220,9 +231,13 @@ def _without_tail(joined: Sequence[Stretch]) -> list[Stretch]:
         kept.pop()
     if len(kept) > 1 and kept[-1].status is DayStatus.NOT_CERTAIN and kept[-1].reasons == {Reason.EXPORT_NOT_STATED}:
         kept.pop()
-    if kept and kept[-1].status is DayStatus.IN_PART and kept[-1].reasons <= _END_OF_ARCHIVE:
+    if kept and _ends_archive(kept[-1]):
         kept.pop()
     return kept
+
+
+def _ends_archive(run: Stretch) -> bool:
+    return run.status is DayStatus.IN_PART and run.after - run.first == 1 and run.reasons <= _END_OF_ARCHIVE
 
 
 def _gap(run: Stretch, begin: int, end: int) -> _Gap:

@@ -158,6 +158,7 @@ def test_every_command_and_every_key_is_documented(run: Any, archive: str) -> No
         "ingest": last(run("ingest", archive, "--json")),
         "problems": last(run("problems", "--json")),
         "search": last(run("search", "*", "--json")),
+        "coverage": last(run("coverage", "--json")),
         "verify": last(run("verify", "--json")),
         "status": last(run("status", "--json")),
     }
