@@ -62,6 +62,11 @@ class Paths:
         return self.data / "exports"
 
     @property
+    def certificates(self) -> Path:
+        """Certificates of searches."""
+        return self.data / "certificates"
+
+    @property
     def staging(self) -> Path:
         """What is not whole yet: emptied at every start of ingest."""
         return self.data / "staging"
