@@ -5,16 +5,35 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
+from snowballstemmer import EnglishStemmer
+
 from indexer.engines import Document, Filters, Sort
-from indexer.query import And, DayRange, Everything, Node, Not, Or, Phrase, Wildcard, Word
+from indexer.query import (
+    And,
+    DayRange,
+    Everything,
+    Expanding,
+    Fuzzy,
+    Near,
+    Node,
+    Not,
+    NotNear,
+    Numbered,
+    NumberRange,
+    Or,
+    Phrase,
+    Stem,
+    Wildcard,
+    Word,
+)
 from indexer.text import fold, words
 
 
 def pattern(wildcard: str) -> re.Pattern[str]:
-    return re.compile(fnmatch.translate(wildcard.replace("[", "[[]")))
+    return re.compile(fnmatch.translate(wildcard.replace("[", "[[]").replace("=", "[0123456789]")))
 
 
 def parts(document: Document, field: str) -> list[list[str]]:
@@ -33,8 +52,62 @@ def parts(document: Document, field: str) -> list[list[str]]:
     return [words(value) for value in {"account": document.account_words, "author": (document.author,), "url": document.urls}[field]]
 
 
-def fits(item: Word | Wildcard, word: str) -> bool:
-    return word == item.word if isinstance(item, Word) else bool(pattern(item.pattern).match(word))
+def fits(item: Word | Expanding, word: str) -> bool:
+    match item:
+        case Word():
+            return word == item.word
+        case Wildcard():
+            return bool(pattern(item.pattern).match(word))
+        case Fuzzy():
+            return word[: item.kept] == item.word[: item.kept] and changes(item.word, word) <= item.edits
+        case Stem():
+            return str(EnglishStemmer().stemWord(word)) == item.stem
+        case NumberRange():
+            return re.fullmatch("[0-9]+", word) is not None and item.least <= int(word) <= item.most
+    raise TypeError(item)
+
+
+def changes(one: str, other: str) -> int:
+    """How many letters more, less or other, or neighbours in each other's place, no letter changed twice."""
+    table = {(row, 0): row for row in range(len(one) + 1)} | {(0, column): column for column in range(len(other) + 1)}
+    for row in range(1, len(one) + 1):
+        for column in range(1, len(other) + 1):
+            other_letter = one[row - 1] != other[column - 1]
+            ways = [table[row - 1, column] + 1, table[row, column - 1] + 1, table[row - 1, column - 1] + other_letter]
+            if row > 1 and column > 1 and one[row - 2 : row] == other[column - 2 : column][::-1]:
+                ways.append(table[row - 2, column - 2] + 1)
+            table[row, column] = min(ways)
+    return table[len(one), len(other)]
+
+
+def spans(tree: Node, part: list[str]) -> Iterator[range]:
+    """Where a tree is found in one part: the numbers of the words from the first to the last."""
+    match tree:
+        case Or():
+            for child in tree.children:
+                yield from spans(child, part)
+        case Near():
+            for one in spans(tree.left, part):
+                for other in spans(tree.right, part):
+                    if are_near(one, other, tree):
+                        yield range(min(one.start, other.start), max(one.stop, other.stop))
+        case NotNear():
+            for one in spans(tree.left, part):
+                if not any(are_near(one, other, tree) for other in spans(tree.right, part)):
+                    yield one
+        case _:
+            items = tree.items if isinstance(tree, Phrase) else (tree,)
+            for at in range(len(part) - len(items) + 1):
+                if all(fits(item, word) for item, word in zip(items, part[at:], strict=False)):
+                    yield range(at, at + len(items))
+
+
+def are_near(one: range, other: range, tree: Near | NotNear) -> bool:
+    if set(one) & set(other):
+        return False
+    if one.start > other.start:
+        return not tree.is_ordered and one.start - other[-1] <= tree.distance
+    return other.start - one[-1] <= tree.distance
 
 
 def matches(tree: Node, document: Document) -> bool:
@@ -49,7 +122,11 @@ def matches(tree: Node, document: Document) -> bool:
             return not matches(tree.child, document)
         case DayRange():
             return document.day is not None and (tree.first or date.min) <= document.day <= (tree.last or date.max)
-        case Word() | Wildcard():
+        case Numbered():
+            return document.pk in tree.pks
+        case Near() | NotNear():
+            return any(True for part in parts(document, "text") for _span in spans(tree, part))
+        case Word() | Wildcard() | Fuzzy() | Stem() | NumberRange():
             return any(fits(tree, word) for part in parts(document, tree.field) for word in part)
         case Phrase():
             size = len(tree.items)
@@ -86,6 +163,14 @@ def found(documents: Iterable[Document], tree: Node, filters: Filters, sort: Sor
     undated = sorted(document.pk for document in hits if document.posted is None)
     sign = 1 if sort is Sort.OLDEST else -1
     return [document.pk for document in sorted(dated, key=lambda one: (sign * one.posted, one.pk))] + undated
+
+
+def expansion(documents: Iterable[Document], node: Expanding, permission: Filters) -> dict[str, int]:
+    """The words that a node stands for, with how many documents that may be seen hold each."""
+    seen = Filters(allowed_accounts=permission.allowed_accounts, without_conversations=permission.without_conversations)
+    held = [{word for part in parts(one, node.field) for word in part} for one in documents if allowed(one, seen)]
+    every = Counter(word for words_of in held for word in words_of if fits(node, word))
+    return dict(sorted(every.items()))
 
 
 def counts(documents: Iterable[Document], pks: Iterable[int]) -> tuple[dict[str, dict[str, int]], dict[str, int], int]:
