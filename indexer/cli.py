@@ -18,10 +18,11 @@ from indexer import cli_shapes as shapes
 from indexer import custody, index_sync
 from indexer.archive import open_archive
 from indexer.cli_base import NotUnderstood, answer, data_option, errors_told, filter_options, json_option, meter, opened, request_of, ticker
-from indexer.cli_coverage import coverage
 from indexer.cli_certificate import certificate
+from indexer.cli_coverage import coverage
 from indexer.cli_terms import terms
 from indexer.export_job import export_search
+from indexer.exports import Choices, PdfLayout
 from indexer.house import House
 from indexer.importers import identify as identify_archive
 from indexer.ingest import ingest as take_in
@@ -124,6 +125,13 @@ def search(
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The ZIP to write; must not be there yet.")
 @filter_options
 @click.option("--media/--no-media", default=True, show_default=True, help="Put pictures and videos into it.")
+@click.option("--viewer/--no-viewer", default=True, show_default=True, help="Put pages into it that show and search it anywhere.")
+@click.option(
+    "--pdf", type=click.Choice([str(one) for one in PdfLayout]), default="none", show_default=True, help="Put PDFs of the records into it."
+)
+@click.option("--context/--no-context", default=False, show_default=True, help="Put the rest of the threads into it, in files apart.")
+@click.option("--certificate/--no-certificate", default=True, show_default=True, help="Put the certificate of the search into it.")
+@click.option("--body", default="", envvar="SHOWME_BODY_NAME", help="Name of the public body, for the head of its pages.")
 @click.option("--by", default=getpass.getuser, help="Who makes it; else the login name.")
 @data_option
 @json_option
@@ -137,6 +145,11 @@ def export(
     own_data: Path | None,
     as_json: bool,
     media: bool,
+    viewer: bool,
+    pdf: str,
+    context: bool,
+    certificate: bool,
+    body: str,
     by: str,
     **narrowed: Any,
 ) -> None:
@@ -145,7 +158,8 @@ def export(
         if out.exists():
             raise NotUnderstood(f"{out} is there already; name another file.")
         request = request_of(house, query, narrowed)
-        report = export_search(house, request, out, by=by, with_media=media, progress=ticker("exporting"))
+        choices = Choices(media, viewer, PdfLayout(pdf), context, certificate)
+        report = export_search(house, request, out, by=by, choices=choices, organization=body, progress=ticker("exporting"))
     shape = shapes.exported(report)
     answer(
         shape,

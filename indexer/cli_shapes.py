@@ -213,6 +213,8 @@ def exported(report: ExportReport) -> Shape:
         "rows": report.rows,
         "media_files": report.media_files,
         "missing_media": report.missing_media,
+        "context": report.context,
+        "pdf_files": report.pdf_files,
         "bytes": report.bytes,
         "sha256": report.sha256,
     }

@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
+import tempfile
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
 from indexer import __version__
+from indexer.certificate import CertificateFailed, certify, write
 from indexer.engines import Filters
-from indexer.exports import CaptureLine, Description, ExportReport, export
+from indexer.exports import Around, CaptureLine, Choices, Description, ExportError, ExportReport, export
+from indexer.exports.pdf_file import refuse_too_many
+from indexer.exports.seen import SetDigest
+from indexer.highlight import spans
 from indexer.house import House
+from indexer.query import parse
+from indexer.saying import say
 from indexer.search import Searcher, SearchRequest
 from indexer.shown import AccountView
+from indexer.thread_context import context, context_views
 
 Tick = Callable[[int, int], None]
 
 
 def export_search(
-    house: House, request: SearchRequest, target: Path, *, by: str, with_media: bool = True, progress: Tick | None = None
+    house: House,
+    request: SearchRequest,
+    target: Path,
+    *,
+    by: str,
+    choices: Choices = Choices(),  # noqa: B008  # a frozen value
+    organization: str = "",
+    progress: Tick | None = None,
 ) -> ExportReport:
     """Write all results of a search into one package at `target`; the export is an event.
 
@@ -27,21 +44,57 @@ def export_search(
     """
     searcher = Searcher(house)
     pks = array("q", searcher.ids(request))
-    description = describe(house, request, by, len(pks))
-    report = export(
-        target,
-        house.catalogue.stream(pks),
-        description,
-        open_media=lambda attachment: house.catalogue.open_media(attachment.capture_id, attachment.member),
-        with_media=with_media,
-        progress=progress,
-    )
+    refuse_too_many(len(pks), choices.pdf)
+    description = describe(house, request, by, len(pks), organization)
+    around = _around(house, request, pks, choices)
+    with _certified(house, request, by, around, choices) as certified:
+        report = export(
+            target,
+            house.catalogue.stream(pks) if request.as_of is None else searcher.views(request),
+            description,
+            open_media=lambda attachment: house.catalogue.open_media(attachment.capture_id, attachment.member),
+            choices=choices,
+            around=certified,
+            progress=progress,
+        )
     detail = {"query": request.query, "filters": list(description.filters), "records": report.rows, "sha256": report.sha256}
+    if choices.context:
+        detail["context"] = report.context
     house.audit.add("export:made", by, report.path.name, detail)
     return report
 
 
-def describe(house: House, request: SearchRequest, by: str, total: int) -> Description:
+def _around(house: House, request: SearchRequest, pks: array[int], choices: Choices) -> Around:
+    """Return what the package shows beside the records that were found."""
+    tree = parse(request.query, request.dialect).tree
+    around = context(house, pks, request.filters, request.as_of) if choices.context else array("q")
+    return Around(
+        context=context_views(house, around, request.filters, request.as_of),
+        context_total=len(around),
+        versions=lambda view: house.catalogue.versions(view.pk),
+        marks=lambda text: spans(text, tree) if tree is not None else (),
+    )
+
+
+@contextmanager
+def _certified(house: House, request: SearchRequest, by: str, around: Around, choices: Choices) -> Iterator[Around]:
+    """Give the same with the certificate of the search, where it is asked for. Raises NotAnswered, ExportError."""
+    if not choices.certificate:
+        yield around
+        return
+    with tempfile.TemporaryDirectory(prefix="showme-certificate-") as folder:
+        held = SetDigest()
+        try:
+            with certify(house, request, by=by) as certificate:
+                for line in certificate.lines():
+                    held.add(line)
+                written = write(house, certificate, Path(folder) / "certificate.json")
+        except CertificateFailed as error:
+            raise ExportError(say("{reason} Nothing was exported.", reason=str(error))) from error
+        yield replace(around, documents={"certificate.json": written.json, "certificate.pdf": written.pdf}, certified=held.hex())
+
+
+def describe(house: House, request: SearchRequest, by: str, total: int, organization: str = "") -> Description:
     """Return what an export says of itself: enough to ask the same question again."""
     results = Searcher(house).search(SearchRequest(request.query, request.filters, request.sort, limit=0))
     notes = []
@@ -63,6 +116,7 @@ def describe(house: House, request: SearchRequest, by: str, total: int) -> Descr
             CaptureLine(one.id, one.name, one.digest) for one in reversed(house.catalogue.captures(request.filters.allowed_accounts))
         ),
         notes=tuple(notes),
+        organization=organization,
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from indexer.engines import Filters, Sort
+from indexer.exports import Choices, PdfLayout
 from indexer.query import Dialect
 from indexer.search import SearchRequest
 
@@ -37,6 +38,28 @@ def decode(stored: Mapping[str, Any]) -> SearchRequest:
     # what was stored before there were dialects was plain
     dialect, as_of = Dialect(stored.get("dialect", Dialect.PLAIN)), _day(stored.get("as_of"))
     return SearchRequest(stored["query"], filters, Sort(stored["sort"]), dialect=dialect, as_of=as_of)
+
+
+def encode_choices(choices: Choices) -> dict[str, Any]:
+    """Return what goes into an export, as a job keeps it."""
+    return {
+        "with_media": choices.media,
+        "viewer": choices.viewer,
+        "pdf": choices.pdf.value,
+        "context": choices.context,
+        "certificate": choices.certificate,
+    }
+
+
+def choices(stored: Mapping[str, Any]) -> Choices:
+    """Return what goes into an export. Jobs of before there was a choice have media alone."""
+    return Choices(
+        media=stored["with_media"],
+        viewer=stored.get("viewer", False),
+        pdf=PdfLayout(stored.get("pdf", PdfLayout.NONE)),
+        context=stored.get("context", False),
+        certificate=stored.get("certificate", False),
+    )
 
 
 def _text(day: date | None) -> str | None:

@@ -107,14 +107,23 @@ def _export(house: House, job: Job, user: User, tell: Tell) -> Mapping[str, Any]
     request = replace(stored, filters=narrowed(stored.filters, user.reader))  # by what the maker may see now
     target = export_file(house, job.id)
     target.unlink(missing_ok=True)
-    with_media = job.arguments["with_media"]
-    report = export_search(house, request, target, by=user.name, with_media=with_media, progress=_counted(tell, "writing"))
+    report = export_search(
+        house,
+        request,
+        target,
+        by=user.name,
+        choices=stored_request.choices(job.arguments),
+        organization=job.arguments.get("organization", ""),  # jobs of before the field have none
+        progress=_counted(tell, "writing"),
+    )
     return {
         "rows": report.rows,
         "media_files": report.media_files,
         "missing_media": report.missing_media,
         "bytes": report.bytes,
         "sha256": report.sha256,
+        "context": report.context,
+        "pdf_files": report.pdf_files,
     }
 
 

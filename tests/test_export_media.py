@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.archive import MemberDamaged
-from indexer.exports import ExportMismatch
+from indexer.exports import Choices, ExportMismatch
 from indexer.exports.media import NameTable, folder_name, safe_name
 from indexer.shown import AttachmentView
 from tests.export_samples import attachment, make, record, unpack
@@ -126,7 +126,7 @@ def test_a_file_that_a_record_names_twice_is_stored_once(tmp_path: Path) -> None
 
 
 def test_media_can_be_left_out_and_are_listed_all_the_same(tmp_path: Path) -> None:
-    report = make(tmp_path / "a.zip", [record(1, attachments=(attachment(),))], with_media=False)
+    report = make(tmp_path / "a.zip", [record(1, attachments=(attachment(),))], choices=Choices(media=False))
     data = unpack(report.path, tmp_path / "out") / "data"
     assert [row["status"] for row in listing(data)] == ["media were left out of this export"]
     assert not (data / "media").exists()

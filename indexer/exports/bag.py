@@ -52,7 +52,10 @@ class BagZip:
 
     def add_text(self, name: str, text: str) -> str:
         """Add a payload file from memory and return its SHA-256."""
-        data = text.encode("utf-8", "replace")
+        return self.add_bytes(name, text.encode("utf-8", "replace"))
+
+    def add_bytes(self, name: str, data: bytes) -> str:
+        """Add a payload file from memory and return its SHA-256."""
         return self.add_stream(name, io.BytesIO(data), len(data))
 
     def close(self, info: Sequence[tuple[str, str]]) -> None:

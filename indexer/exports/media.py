@@ -119,8 +119,20 @@ class MediaCounts:
 class MediaWriter:
     """Puts the attachments of each record into the bag as the record passes, and a line for each into media.csv."""
 
-    def __init__(self, bag: BagZip, listing: Path, description: Description, open_media: OpenMedia, *, with_media: bool) -> None:
+    def __init__(
+        self,
+        bag: BagZip,
+        listing: Path,
+        description: Description,
+        open_media: OpenMedia,
+        *,
+        with_media: bool,
+        folder: str = "media",
+        also: Callable[[MediaFile, IO[bytes]], None] | None = None,
+    ) -> None:
+        """`folder` is where the files lie below data/; `also` gets every file that is stored, to read it once more."""
         self._bag, self._open, self._with_media = bag, open_media, with_media
+        self._folder, self._also = folder, also
         self._digests = {line.id: line.digest for line in description.captures}
         self.listing = listing
         self._rows = CsvFile().open(listing, MEDIA_COLUMNS, description)
@@ -150,7 +162,7 @@ class MediaWriter:
 
     def close(self) -> tuple[str, ...]:
         """End media.csv; return what README.txt has to say of it."""
-        return tuple(note.replace("records.csv:", "media.csv:") for note in self._rows.close().notes)
+        return tuple(note.replace("records.csv:", f"{self.listing.name}:") for note in self._rows.close().notes)
 
     def _store(self, view: RecordView, attachment: AttachmentView, names: NameTable) -> MediaFile:
         digest = self._digests.get(attachment.capture_id, view.capture_digest if attachment.capture_id == view.capture_id else "")
@@ -189,9 +201,12 @@ class MediaWriter:
                     "Nothing was exported. Run `python -m indexer verify` and restore the vault's file from its copy."
                 )
             spool.seek(0)
-            file = f"media/{folder_name(view.record_id, view.version)}/{names.take(attachment.name or attachment.member)}"
+            file = f"{self._folder}/{folder_name(view.record_id, view.version)}/{names.take(attachment.name or attachment.member)}"
             self._bag.add_stream(f"data/{file}", spool, size, compress=False)
-        return media(STORED, file, sha256, size)
+            stored = media(STORED, file, sha256, size)
+            if self._also:
+                self._also(stored, spool)
+        return stored
 
     def _copy(self, attachment: AttachmentView, spool: tempfile.SpooledTemporaryFile[bytes]) -> tuple[str, int]:
         sha, size = hashlib.sha256(), 0

@@ -4,14 +4,39 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from indexer.exports.columns import local, utc
 from indexer.exports.media import LEFT_OUT, NOT_HELD, STORED, UNREADABLE, MediaCounts
-from indexer.exports.values import Description
+from indexer.exports.values import Choices, Description
 
 
-def readme(description: Description, rows: int, media: MediaCounts, notes: Sequence[str]) -> str:
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a package holds beside the tables. `documents` are files below data/, the certificate's."""
+
+    choices: Choices
+    context: int = 0
+    pdf: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+
+    def files(self) -> tuple[str, ...]:
+        """Return the files below data/ that a person may want to open beside the viewer."""
+        context = ("context.csv", "context.jsonl") if self.choices.context else ()
+        return (
+            "README.txt",
+            "records.csv",
+            "records.xlsx",
+            "records.jsonl",
+            *self.pdf,
+            *context,
+            *self.documents,
+            "media.csv",
+            "search.json",
+        )
+
+
+def readme(description: Description, rows: int, media: MediaCounts, notes: Sequence[str], contents: Contents) -> str:
     """Return README.txt: plain words, UTF-8, lines that end in LF."""
     about = description
     lines = [
@@ -23,6 +48,7 @@ def readme(description: Description, rows: int, media: MediaCounts, notes: Seque
         "  records.csv, records.xlsx and records.jsonl hold the same records in the same order: open the one that suits you.",
         "  media/ holds their pictures, videos and files, a folder for each record. media.csv lists every attachment,",
         "  also those that are not here, and why. search.json says the same as this page, for programs.",
+        *_beside(contents),
         "",
         "The search",
         f"  Query as typed:  {_line(about.query)}",
@@ -44,6 +70,7 @@ def readme(description: Description, rows: int, media: MediaCounts, notes: Seque
             if LEFT_OUT in media.by_status
             else []
         ),
+        *([f"  Records of context, not counted above:            {contents.context:,}"] if contents.choices.context else []),
         *_section("What to know", [*about.notes, *notes]),
         *_section("Captures that were searched", [f"{line.name}, SHA-256 {line.digest}" for line in about.captures]),
         "",
@@ -66,13 +93,41 @@ def readme(description: Description, rows: int, media: MediaCounts, notes: Seque
     return "\n".join(lines)
 
 
-def search_json(description: Description, rows: int, media: MediaCounts, notes: Sequence[str]) -> str:
+def _beside(contents: Contents) -> list[str]:
+    lines = []
+    if contents.choices.viewer:
+        lines += [
+            "  viewer/index.html shows and searches the same records in a browser, from this folder, without a network: unpack the",
+            "  whole ZIP first. It needs nothing else, now or later.",
+        ]
+    if contents.pdf:
+        last = f" to {contents.pdf[-1]}" if len(contents.pdf) > 1 else ""
+        lines += [f"  {contents.pdf[0]}{last}: the same records for reading and printing."]
+    if contents.choices.context:
+        lines += [
+            f"  context.csv and context.jsonl: {contents.context:,} further records of the threads that the records found belong to. The",
+            "  search did not find them: they are context, no part of the answer, and stand in none of the files above. Their",
+            "  pictures and files are in context-media/, listed in context-media.csv.",
+        ]
+    if contents.documents:
+        lines += [f"  {' and '.join(contents.documents)}: the certificate of the search, for a person and for a program."]
+    return lines
+
+
+def search_json(description: Description, rows: int, media: MediaCounts, notes: Sequence[str], contents: Contents) -> str:
     """Return search.json: the description, the counts and the notes, in a stable shape."""
     table = asdict(description) | {
         "made_at": utc(description.made_at),
         "rows": rows,
         "media": {status: media.by_status.get(status, 0) for status in (STORED, NOT_HELD, UNREADABLE, LEFT_OUT)},
         "format_notes": list(notes),
+        "contents": {
+            "media": contents.choices.media,
+            "viewer": contents.choices.viewer,
+            "pdf": list(contents.pdf),
+            "context": contents.context if contents.choices.context else None,
+            "documents": list(contents.documents),
+        },
     }
     return json.dumps(table, indent=2) + "\n"
 

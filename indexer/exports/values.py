@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
+
+from indexer.shown import RecordView
 
 Cell = str | int
 """What a spreadsheet's cell holds."""
@@ -52,6 +55,51 @@ class Description:
     captures: tuple[CaptureLine, ...] = ()
     notes: tuple[str, ...] = ()
     organization: str = ""
+
+
+class PdfLayout(StrEnum):
+    """How the records stand in a PDF; `NONE` makes none."""
+
+    NONE = "none"
+    PAGES = "pages"  # each record begins a page
+    RUN_ON = "run-on"
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What goes into a package beside the tables of the records."""
+
+    media: bool = True
+    viewer: bool = False
+    pdf: PdfLayout = PdfLayout.NONE
+    context: bool = False
+    certificate: bool = False
+
+
+def _no_versions(view: RecordView) -> Sequence[RecordView]:  # noqa: ARG001  # stands for a function that looks them up
+    return ()
+
+
+def _no_marks(text: str) -> Sequence[tuple[int, int]]:  # noqa: ARG001  # stands for a function that looks for them
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a package shows beside the records that were counted.
+
+    `context` gives exactly `context_total` records of their threads; they are never counted as found. `versions` gives
+    every version of a record, the first one first. `marks` gives the places (code points, end excluded) that the search
+    marks in a text. `documents` are further files by their names below data/ (the certificate); `certified` is the
+    digest (seen.SetDigest) of the records that they speak of: the package must hold exactly those.
+    """
+
+    context: Iterable[RecordView] = ()
+    context_total: int = 0
+    versions: Callable[[RecordView], Sequence[RecordView]] = _no_versions
+    marks: Callable[[str], Sequence[tuple[int, int]]] = _no_marks
+    documents: Mapping[str, Path] = field(default_factory=dict)
+    certified: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,4 +168,6 @@ class ExportReport:
     bytes: int
     sha256: str
     missing_media: int = 0  # attachments that no capture holds or that could not be read
+    context: int = 0  # records of context, never part of `rows`
+    pdf_files: int = 0
     formats: Mapping[str, Written] = field(default_factory=dict)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from indexer.exports import Choices, PdfLayout
 from portal import asked, stored_request
 from portal.access import Right
 from portal.guard import needs
 from portal.jobs import JobKind
 from portal.language import _
 from portal.searching import run, wanted
+from portal.site import site
 from portal.starting import start
 
 pages = Blueprint("exports", __name__)
@@ -28,7 +30,21 @@ def make() -> ResponseReturnValue:
         return redirect(f"{url_for('search.page')}?{question.address()}")
     arguments = {
         **stored_request.encode(wanted(question)),
-        "with_media": request.form.get("with_media") == "1",
+        **stored_request.encode_choices(_choices()),
+        "organization": site().config.body_name,
         "address": question.address(),
     }
     return redirect(url_for("jobs.job", job_id=start(JobKind.EXPORT, question.query or "*", arguments)))
+
+
+def _choices() -> Choices:
+    """Return what the form asks for; a layout that there is not is none."""
+    form = request.form
+    pdf = form.get("pdf", "")
+    return Choices(
+        media=form.get("with_media") == "1",
+        viewer=form.get("viewer") == "1",
+        pdf=PdfLayout(pdf) if pdf in set(PdfLayout) else PdfLayout.NONE,
+        context=form.get("context") == "1",
+        certificate=form.get("certificate") == "1",
+    )

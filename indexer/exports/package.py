@@ -1,0 +1,217 @@
+"""Puts a package together: every file of it from one pass over the records, whole or absent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import UTC
+from pathlib import Path
+
+from indexer.exports.bag import BagZip
+from indexer.exports.columns import COLUMNS, Row, cells, exact_values
+from indexer.exports.context_files import ContextFiles
+from indexer.exports.csv_file import CsvFile
+from indexer.exports.jsonl_file import JsonlFile
+from indexer.exports.media import MediaWriter, OpenMedia, safe_name
+from indexer.exports.partial import partial, publish
+from indexer.exports.pdf_file import PdfFiles, refuse_too_many
+from indexer.exports.readme import Contents, readme, search_json
+from indexer.exports.seen import SeenRecords, SetDigest
+from indexer.exports.values import (
+    Around,
+    Choices,
+    Description,
+    Exact,
+    Exporter,
+    ExportMismatch,
+    ExportReport,
+    PdfLayout,
+    RowWriter,
+    Written,
+)
+from indexer.exports.viewer_files import ViewerFiles
+from indexer.exports.xlsx_file import XlsxFile
+from indexer.fixity import file_digest
+from indexer.local_time import zone
+from indexer.shown import RecordView
+
+EXPORTERS: tuple[Exporter, ...] = (CsvFile(), XlsxFile(), JsonlFile())
+
+PROGRESS_EVERY = 250
+AGAIN = "Nothing was exported. Run the search again: the catalogue may have changed in between. If it happens again, rebuild the index."
+
+Tick = Callable[[int, int], None]
+
+
+def export(
+    target: Path,
+    views: Iterable[RecordView],
+    description: Description,
+    *,
+    open_media: OpenMedia,
+    choices: Choices = Choices(),  # noqa: B008  # a frozen value
+    around: Around = Around(),  # noqa: B008  # a frozen value
+    progress: Tick | None = None,
+    exporters: tuple[Exporter, ...] = EXPORTERS,
+) -> ExportReport:
+    """Write the package to `target` and return what was handed over. `progress` gets (records done, total).
+
+    `views` is read once, in the order of the search, then the context. Until everything is written, counted and on the
+    disk, it stands in a folder "….partial" beside the target; on any error that is removed and `target` is as it was.
+    Raises ExportMismatch when `views` does not give exactly `description.total` different records or a medium is not
+    what was taken in, UnknownZone, ExportError, OSError; errors of `views` pass through.
+    """
+    zone(description.zone)
+    refuse_too_many(description.total, choices.pdf)
+    with partial(target) as folder:
+        path = folder / "package.zip"
+        bag = BagZip(path, safe_name(target.stem), description.made_at)
+        try:
+            package = _Package(bag, folder, description, open_media, choices, around, progress)
+            formats = package.fill(views, exporters)
+        except BaseException:
+            bag.abandon()
+            raise
+        report = ExportReport(
+            path=target,
+            rows=package.rows,
+            media_files=package.media.counts.stored,
+            bytes=path.stat().st_size,
+            sha256=file_digest(path),
+            missing_media=package.media.counts.missing,
+            context=around.context_total,
+            pdf_files=len(package.pdf.files) if package.pdf else 0,
+            formats=formats,
+        )
+        publish(path, target)
+    if progress:
+        progress(package.steps, package.steps)
+    return report
+
+
+class _Package:
+    """One package while it is written."""
+
+    def __init__(  # noqa: PLR0917  # one caller, just above
+        self,
+        bag: BagZip,
+        folder: Path,
+        description: Description,
+        open_media: OpenMedia,
+        choices: Choices,
+        around: Around,
+        progress: Tick | None,
+    ) -> None:
+        self._bag, self._folder, self._about, self._choices, self._around = bag, folder, description, choices, around
+        self._open_media, self._progress = open_media, progress
+        self.viewer = ViewerFiles(bag, description, around) if choices.viewer else None
+        self.pdf = PdfFiles(bag, folder, description, around, choices.pdf) if choices.pdf is not PdfLayout.NONE else None
+        drawn = self.pdf.picture if self.pdf else None
+        self.media = MediaWriter(bag, folder / "media.csv", description, open_media, with_media=choices.media, also=drawn)
+        self._held = SetDigest()
+        self.rows = 0
+        self.steps = description.total + around.context_total
+
+    def fill(self, views: Iterable[RecordView], exporters: tuple[Exporter, ...]) -> dict[str, Written]:
+        """Write everything into the bag; return what each format had to change."""
+        names = [column.name for column in COLUMNS]
+        paths = {exporter.name: self._folder / f"records{exporter.suffix}" for exporter in exporters}
+        with ExitStack() as open_files:
+            open_files.callback(self.media.abandon)
+            writers: dict[str, RowWriter] = {}
+            for exporter in exporters:
+                writers[exporter.name] = exporter.open(paths[exporter.name], names, self._about)
+                open_files.callback(writers[exporter.name].abandon)
+            seen = SeenRecords()
+            self._records(views, list(writers.values()), seen)
+            context_notes = self._context(open_files, seen)
+            notes = [*self.media.close(), *(self.pdf.close() if self.pdf else ()), *context_notes]
+            formats = _end(self._bag, paths, writers)
+        self._last([note for written in formats.values() for note in written.notes] + notes)
+        return formats
+
+    def _records(self, views: Iterable[RecordView], writers: list[RowWriter], seen: SeenRecords) -> None:
+        """Write every record once. Raises ExportMismatch when they are not exactly those that were counted."""
+        total = self._about.total
+        for view in views:
+            self.rows += 1
+            if self.rows > total:
+                raise ExportMismatch(f"The search counted {total:,} records and gives more. {AGAIN}")
+            if not seen.add(view.pk, view.version):
+                raise ExportMismatch(f"The search gave the record {view.record_id} twice, so another one may be missing. {AGAIN}")
+            if self._around.certified:
+                self._held.add(f"{view.record_id}\t{view.version}\t{view.content_digest}")  # a record's line in a certificate
+            exact = exact_values(Row(view, self._about.zone, self.media.add(view)))
+            line = cells(exact)
+            for writer in writers:
+                writer.add(exact, line)
+            self._beside(view, exact)
+            self._tick(self.rows)
+        if self.rows != total:
+            raise ExportMismatch(f"The search counted {total:,} records and gave only {self.rows:,}. {AGAIN}")
+        if self._around.certified and self._held.hex() != self._around.certified:
+            raise ExportMismatch(f"The records are not those that the certificate of the search speaks of. {AGAIN}")
+
+    def _context(self, open_files: ExitStack, seen: SeenRecords) -> tuple[str, ...]:
+        """Write the context into files of its own; return what README.txt has to say of them."""
+        if not self._choices.context:
+            return ()
+        files = ContextFiles(self._bag, self._folder, self._about, self._open_media, with_media=self._choices.media)
+        open_files.callback(files.abandon)
+        for view in self._around.context:
+            if not seen.add(view.pk, view.version):
+                raise ExportMismatch(f"The record {view.record_id} stands in the context though the search found it. {AGAIN}")
+            exact = files.add(view)
+            if self.viewer:
+                self.viewer.add(view, exact)
+            self._tick(self.rows + files.rows)
+        if files.rows != self._around.context_total:
+            expected = self._around.context_total
+            raise ExportMismatch(f"The threads held {expected:,} further records and gave {files.rows:,}. {AGAIN}")
+        return files.close()
+
+    def _beside(self, view: RecordView, exact: Mapping[str, Exact]) -> None:
+        if self.viewer:
+            self.viewer.add(view, exact)
+        if self.pdf:
+            self.pdf.add(view, exact)
+
+    def _tick(self, done: int) -> None:
+        if self._progress and done % PROGRESS_EVERY == 0:
+            self._progress(done, self.steps)
+
+    def _last(self, notes: list[str]) -> None:
+        about, bag = self._about, self._bag
+        bag.add_file("data/media.csv", self.media.listing)
+        for name, path in self._around.documents.items():
+            bag.add_file(f"data/{name}", path)
+        contents = Contents(
+            self._choices, self._around.context_total, tuple(self.pdf.files) if self.pdf else (), tuple(self._around.documents)
+        )
+        bag.add_text("data/search.json", search_json(about, self.rows, self.media.counts, notes, contents))
+        bag.add_text("data/README.txt", readme(about, self.rows, self.media.counts, notes, contents))
+        if self.viewer:
+            self.viewer.close(context=self._around.context_total, notes=notes, files=contents.files())
+        bag.close(
+            [
+                *([("Source-Organization", about.organization)] if about.organization else []),
+                ("External-Description", f"Social media records found by the search: {about.query}. Read as: {about.reading}"),
+                ("Bagging-Date", f"{about.made_at.astimezone(UTC):%Y-%m-%d}"),
+                ("Bag-Software-Agent", f"Show-Me Records {about.version}"),
+                ("Records", str(self.rows)),
+                ("Made-By", about.made_by),
+            ]
+        )
+
+
+def _end(bag: BagZip, paths: Mapping[str, Path], writers: Mapping[str, RowWriter]) -> dict[str, Written]:
+    """End every file and put it into the bag. A workbook takes long to end, so the other files are packed meanwhile."""
+    with ThreadPoolExecutor(1) as beside:
+        slow = {name: beside.submit(writer.close) for name, writer in writers.items() if name == "xlsx"}
+        formats = {}
+        for name in sorted(writers, key=lambda name: name in slow):
+            formats[name] = slow[name].result() if name in slow else writers[name].close()
+            bag.add_file(f"data/{paths[name].name}", paths[name], compress=name not in slow)
+            paths[name].unlink()
+    return {name: formats[name] for name in writers}

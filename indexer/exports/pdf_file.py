@@ -1,0 +1,238 @@
+"""The records as PDFs for people: tagged (PDF/UA-1), in files of some hundred records, pictures drawn where they can be.
+
+A file holds at most RECORDS records and PICTURE_BYTES of pictures, so that memory does not grow with the set. A picture
+that cannot be drawn never stops an export: it is named in its place and counted in the notes.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any, Final
+
+from indexer.exports.bag import BagZip
+from indexer.exports.columns import local, utc
+from indexer.exports.picture_size import picture_size
+from indexer.exports.values import Around, Description, Exact, ExportError, MediaFile, PdfLayout
+from indexer.record import Platform
+from indexer.saying import say
+from indexer.shown import RecordView
+from indexer.typeset import PdfFailed, pdf
+
+RECORDS: Final = 500  # of one file
+PICTURE_BYTES: Final = 48 * 2**20  # of one file, together
+PICTURE_MOST: Final = 16 * 2**20  # bytes of one picture
+PIXELS_MOST: Final = 40_000_000  # of one picture, and drawn together PIXELS_TOGETHER
+PIXELS_TOGETHER: Final = 120_000_000
+RECORDS_MOST: Final = 20_000
+_WIDE, _HIGH, _POINT = 468.0, 330.0, 0.75  # points on paper; points of one pixel at 96 to the inch
+
+
+def refuse_too_many(total: int, layout: PdfLayout) -> None:
+    """Raise ExportError where there are more records than are made into PDFs."""
+    if layout is not PdfLayout.NONE and total > RECORDS_MOST:
+        raise ExportError(
+            say(
+                "PDFs are made of at most {most} records, and these are {total}. Nothing was exported. Narrow the search, or make the "
+                "export without PDF: the offline viewer shows every record and prints it.",
+                most=RECORDS_MOST,
+                total=total,
+            )
+        )
+
+
+class PdfFiles:
+    """Takes every record of a package and writes data/records-0001.pdf, data/records-0002.pdf … into the bag.
+
+    `folder` is for pictures on their way.
+    """
+
+    def __init__(self, bag: BagZip, folder: Path, about: Description, around: Around, layout: PdfLayout) -> None:
+        self._bag, self._about, self._around, self._layout = bag, about, around, layout
+        self._folder = folder / "pdf-pictures"
+        self._folder.mkdir()
+        self._pictures: dict[str, dict[str, Any]] = {}  # by file of the package
+        self._bytes = self._pixels = self._undrawn = self._records = 0
+        self._waiting: list[dict[str, Any]] = []
+        self.files: list[str] = []
+
+    def picture(self, media: MediaFile, stream: IO[bytes]) -> None:
+        """Keep a picture of the next record, where it can be drawn."""
+        suffix, width, height = picture_size(stream)
+        if not suffix or media.size > PICTURE_MOST or width * height > PIXELS_MOST:
+            return
+        kept = f"{len(self._pictures) + 1}.{suffix}"
+        stream.seek(0)
+        with (self._folder / kept).open("wb") as copy:
+            shutil.copyfileobj(stream, copy)
+        scale = min(_POINT, _WIDE / width, _HIGH / height)
+        self._pictures[media.file] = {"file": kept, "width": round(width * scale, 2), "height": round(height * scale, 2)}
+        self._bytes += media.size
+        self._pixels += width * height
+
+    def add(self, view: RecordView, exact: Mapping[str, Exact]) -> None:
+        """Write one record, in the order of the package."""
+        self._records += 1
+        self._waiting.append(self._record(view, exact))
+        if len(self._waiting) >= RECORDS or self._bytes >= PICTURE_BYTES or self._pixels >= PIXELS_TOGETHER:
+            self._write()
+
+    def close(self) -> tuple[str, ...]:
+        """End the PDFs; return what README.txt has to say of them. Raises ExportError."""
+        if self._waiting or not self.files:
+            self._write()
+        shutil.rmtree(self._folder)
+        if not self._undrawn:
+            return ()
+        return (
+            say(
+                "PDF: pictures that could not be drawn and are named in their place: {count}. Their files are in media/.",
+                count=self._undrawn,
+            ),
+        )
+
+    def _write(self) -> None:
+        records, self._waiting = self._waiting, []
+        first, last = self._records - len(records) + 1, self._records
+        data = self._page(first, last) | {"records": records}
+        made_at = self._about.made_at
+        try:
+            made = pdf("records", data, self._files(records), made_at=made_at)
+        except PdfFailed:
+            self._name_broken(records)
+            try:
+                made = pdf("records", data, self._files(records), made_at=made_at)
+            except PdfFailed as error:
+                raise ExportError(
+                    say(
+                        "The PDF of the records {first} to {last} could not be made: {reason} Nothing was exported. "
+                        "Make the export without PDF, and please report this.",
+                        first=first,
+                        last=last,
+                        reason=str(error),
+                    )
+                ) from error
+        name = f"records-{len(self.files) + 1:04}.pdf"
+        self._bag.add_bytes(f"data/{name}", made)
+        self.files.append(name)
+        self._pictures, self._bytes, self._pixels = {}, 0, 0
+        for path in self._folder.iterdir():
+            path.unlink()
+
+    def _files(self, records: list[dict[str, Any]]) -> dict[str, Path]:
+        return {picture["file"]: self._folder / picture["file"] for record in records for picture in record["pictures"]}
+
+    def _name_broken(self, records: list[dict[str, Any]]) -> None:
+        """Find the pictures that cannot be drawn, by trying each, and let their records name them."""
+        for record in records:
+            for picture in list(record["pictures"]):
+                try:
+                    pdf("picture_probe", {"file": picture["file"]}, {picture["file"]: self._folder / picture["file"]})
+                except PdfFailed:
+                    record["pictures"].remove(picture)
+                    record["facts"].insert(0, self._undrawn_line(picture["caption"]))
+
+    def _undrawn_line(self, caption: str) -> list[Any]:
+        self._undrawn += 1
+        return [say("Picture"), [caption, say("This picture cannot be drawn here. Its file is in the package.")]]
+
+    def _page(self, first: int, last: int) -> dict[str, Any]:
+        about = self._about
+        title = say("Social media records of {body}", body=about.organization) if about.organization else say("Social media records")
+        span = say("Records {first} to {last} of {total}", first=first, last=last, total=about.total) if last else say("No records")
+        facts: list[list[Any]] = [
+            [say("Records"), [span]],
+            [say("Query as typed"), [about.query or "*"]],
+            [say("Read as"), [about.reading]],
+            *([[say("Filters"), list(about.filters)]] if about.filters else []),
+            [say("Order"), [about.sort]],
+            [say("Time zone"), [about.zone]],
+            [say("Made"), [say("{when} by {who}", when=local(about.made_at, about.zone), who=about.made_by)]],
+        ]
+        return {
+            "title": title,
+            "running": say("{title}. Search: {reading}", title=title, reading=_short(about.reading)),
+            "foot": span,
+            "about": facts,
+            "pages": self._layout is PdfLayout.PAGES,
+            "no_text": say("This record has no text."),
+        }
+
+    def _record(self, view: RecordView, exact: Mapping[str, Exact]) -> dict[str, Any]:
+        pictures, others = self._attachments(view, exact)
+        heading = say(
+            "{number}. {kind}, {account}, {platform}",
+            number=self._records,
+            kind=view.kind.capitalize(),
+            account=view.account,
+            platform=Platform(view.platform).title,
+        )
+        facts: list[list[Any]] = [
+            [say("Author"), [view.author or say("not stated")]],
+            [say("Posted"), [str(exact["posted_local"]) or say("The archive gives no time.")]],
+        ]
+        facts += [[say("Time in UTC"), [utc(view.posted_at)]]] if view.posted_at else []
+        facts += [[say("Edited"), [str(exact["edited"])]]] if exact["edited"] else []
+        facts += [[say("Deleted"), [str(exact["deleted"])]]] if exact["deleted"] else []
+        facts += [[say("On the platform"), [str(exact["url"])]]] if exact["url"] else []
+        links = exact["links"]
+        facts += [[say("Addresses"), [str(link) for link in links]]] if isinstance(links, list) and links else []
+        facts += others
+        facts += self._versions(view)
+        facts += [[say("Record id"), [view.record_id]], [say("Its digest (SHA-256)"), [view.content_digest]]]
+        return {
+            "heading": heading,
+            "tags": _tags(view),
+            "title": _lines(view.title),
+            "text": _lines(view.text),
+            "pictures": pictures,
+            "facts": facts,
+        }
+
+    def _attachments(self, view: RecordView, exact: Mapping[str, Exact]) -> tuple[list[dict[str, Any]], list[list[Any]]]:
+        """Return the pictures that are drawn, and facts that name all other files."""
+        drawn: list[dict[str, Any]] = []
+        named: list[list[Any]] = []
+        entries = exact["attachments"]
+        for number, entry in enumerate(entries if isinstance(entries, list) else [], 1):
+            if not isinstance(entry, dict):
+                raise TypeError(f"an attachment cannot be {entry!r}")
+            file, words = str(entry["file"]), str(entry["description"])
+            alt = words or say("Picture {number} of record {record}", number=number, record=view.record_id)
+            caption = words or file or str(entry["name"] or entry["url"])
+            if file in self._pictures:
+                drawn.append({**self._pictures[file], "alt": alt, "caption": caption})
+            elif file and str(entry["media_type"]).startswith("image/"):
+                named.append(self._undrawn_line(caption))
+            else:
+                status = "" if file else str(entry["status"])
+                named.append([say("File"), [part for part in (words, file or str(entry["name"] or entry["url"]), status) if part]])
+        return drawn, named
+
+    def _versions(self, view: RecordView) -> list[list[Any]]:
+        if view.versions < 2:
+            return []
+        which = say("This is version {number} of {count}.", number=view.version, count=view.versions)
+        others = [one for one in self._around.versions(view) if one.version != view.version]
+        told = [[say("Version {number}", number=one.version), _lines(one.text or one.title)] for one in others]
+        return [[say("Versions"), [which]], *told]
+
+
+def _tags(view: RecordView) -> list[str]:
+    tags = [say("not in the capture of {day}", day=day) for day in view.not_in_capture_of]
+    if view.deleted_at:
+        tags.append(say("deleted"))
+    if view.edited_at:
+        tags.append(say("edited"))
+    if view.time_is_assumed:
+        tags.append(say("time zone assumed"))
+    return list(tags)
+
+
+def _lines(text: str) -> list[str]:
+    return text.split("\n") if text else []
+
+
+def _short(text: str, most: int = 90) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

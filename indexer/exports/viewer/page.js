@@ -1,0 +1,85 @@
+// What every part of the viewer uses: the reader's language, elements made without markup, the rows and their names.
+"use strict";
+
+window.SHOWME_PAGE = (() => {
+  const WORDS = window.SHOWME_WORDS;
+  const KEPT = "showme-viewer-language";
+  let language = first();
+
+  function first() {
+    try {
+      const kept = window.localStorage.getItem(KEPT);
+      if (Object.hasOwn(WORDS, kept)) return kept;
+    } catch {
+      // the browser keeps nothing for a page from disk: its own language decides
+    }
+    return (navigator.languages ?? [navigator.language]).map((one) => one.slice(0, 2)).find((one) => Object.hasOwn(WORDS, one)) ?? "en";
+  }
+
+  function speak(name) {
+    language = name;
+    try {
+      window.localStorage.setItem(KEPT, name);
+    } catch {
+      // then it is chosen again the next time
+    }
+  }
+
+  const say = (name, values = {}) => WORDS[language][name].replace(/\{(\w+)\}/g, (_, place) => String(values[place]));
+  const number = (value) => value.toLocaleString(language === "es" ? "es-US" : "en-US");
+  const languages = () => Object.keys(WORDS).map((name) => [name, WORDS[name].language]);
+
+  /** An element. Texts become text nodes only: nothing that somebody posted can be markup here. */
+  function el(tag, attributes = {}, ...children) {
+    const made = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (value === true) made.setAttribute(name, "");
+      else if (value !== false && value !== null && value !== undefined) made.setAttribute(name, value);
+    }
+    made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== ""));
+    return made;
+  }
+
+  /** A text with its places marked; `from` and `to` cut it out. */
+  function marked(text, places, from = 0, to = text.length) {
+    const pieces = [];
+    let at = from;
+    for (const [start, end] of places) {
+      if (start < at || end > to) continue;
+      pieces.push(text.slice(at, start), el("mark", {}, text.slice(start, end)));
+      at = end;
+    }
+    pieces.push(text.slice(at, to));
+    return pieces;
+  }
+
+  /** A web address as a link; anything that is none stays text. */
+  function link(address) {
+    return /^https?:\/\//i.test(address) ? el("a", { href: address, rel: "noreferrer noopener nofollow" }, address) : address;
+  }
+
+  const pairs = (flat) => Array.from({ length: flat.length / 2 }, (_, at) => [flat[2 * at], flat[2 * at + 1]]);
+
+  /** The rows as they stand in data/list-*.js, in the order of the package. */
+  function row(line, at) {
+    const [posted, when, account, kind, author, text, title, more, flags, marks, native, parent, thread, gone, files, versions] = line;
+    return { at, posted, when, account, kind, author, text, title, more, marks: marks ? pairs(marks) : [], native, parent, thread, gone: gone || [], files, versions, deleted: Boolean(flags & 1), edited: Boolean(flags & 2), assumed: Boolean(flags & 4) };
+  }
+
+  const kind = (one) => Object.hasOwn(WORDS[language], `kind_${one.kind}`) ? say(`kind_${one.kind}`) : one.kind;
+  const heading = (one) => `${kind(one).charAt(0).toLocaleUpperCase(language)}${kind(one).slice(1)}`;
+  const tag = (words, sort = "") => el("span", { class: `tag ${sort}` }, words);
+
+  function tags(one, isContext) {
+    return [
+      isContext ? tag(say("context"), "tag-warn") : null,
+      one.deleted ? tag(say("deleted"), "tag-bad") : null,
+      one.versions > 1 ? tag(say("versions_tag", { count: number(one.versions) })) : one.edited ? tag(say("edited")) : null,
+      one.gone.map((day) => tag(say("gone", { day }), "tag-warn")),
+      one.assumed ? tag(say("assumed")) : null,
+      one.files ? tag(one.files === 1 ? say("files_tag_one") : say("files_tag", { count: number(one.files) })) : null,
+    ];
+  }
+
+  return { say, number, speak, languages, language: () => language, el, marked, link, row, kind, heading, tags };
+})();

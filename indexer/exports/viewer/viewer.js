@@ -1,0 +1,288 @@
+// Opens a package from disk: its rows come as scripts, because a page from disk may read nothing else.
+"use strict";
+
+(() => {
+  const { say, number, speak, languages, language, el, marked, row: rowOf, kind, heading, tags } = window.SHOWME_PAGE;
+  const { EDGE, line, terms, fits, places } = window.SHOWME_FOLD;
+  const PAGE = 50;
+  const SNIPPET = 280;
+  const EMPTY = { q: "", account: "", platform: "", kind: "", from: "", to: "", media: "", sort: "", scope: "", page: "", record: "" };
+
+  const main = document.getElementById("main");
+  const rows = [];
+  const folded = [];
+  const details = new Map();
+  const waiting = new Map(); // file of details -> those who wait for it
+  let meta = null;
+  let state = { ...EMPTY };
+  let found = [];
+  let foundFor = null;
+  let families = null; // thread -> rows
+  let focusOn = "";
+
+  window.SHOWME = {
+    meta(given) {
+      meta = given;
+      load(0);
+    },
+    list(start, lines) {
+      lines.forEach((each, at) => {
+        const one = rowOf(each, start + at);
+        const account = meta.accounts[one.account];
+        rows[one.at] = one;
+        folded[one.at] = [one.text, one.title, one.more, `${one.author} ${account.label} ${account.name}`].map(line).join(EDGE);
+      });
+    },
+    detail(start, lines) {
+      lines.forEach((each, at) => details.set(start + at, each));
+    },
+  };
+
+  function script(file, then) {
+    const made = el("script", { src: file });
+    made.onload = () => { made.remove(); then(); };
+    made.onerror = () => broken(file);
+    document.head.append(made);
+  }
+
+  function broken(file) {
+    main.replaceChildren(el("p", { class: "note note-bad", role: "alert" }, say("broken", { file: `data/viewer/${file}` })));
+  }
+
+  function load(at) {
+    if (at < meta.lists.length) {
+      const words = say("loading", { done: number(rows.length), total: number(meta.total + meta.context_total) });
+      main.replaceChildren(el("p", { role: "status" }, words), el("progress", { max: meta.lists.length, value: at, "aria-label": words }));
+      script(meta.lists[at], () => load(at + 1));
+    } else if (rows.length !== meta.total + meta.context_total) {
+      broken("data/meta.js");
+    } else {
+      window.addEventListener("hashchange", follow);
+      follow();
+    }
+  }
+
+  // the address holds the whole state: back and forward work, and a page can be kept as a bookmark
+
+  function address(changes) {
+    const wanted = { ...state, page: "", record: "", ...changes };
+    const pairs = Object.entries(wanted).filter(([, value]) => value !== "");
+    return `#${new URLSearchParams(pairs)}`;
+  }
+
+  function follow() {
+    const hash = window.location.hash;
+    if (hash === "#main") {
+      main.focus();
+      return;
+    }
+    const given = Object.fromEntries(new URLSearchParams(hash.slice(1)));
+    const before = state;
+    state = { ...EMPTY };
+    for (const name of Object.keys(EMPTY)) state[name] = given[name] ?? "";
+    if (before.record && !state.record) focusOn = before.record;
+    draw();
+  }
+
+  function draw() {
+    document.documentElement.lang = language();
+    document.getElementById("skip").textContent = say("skip");
+    document.getElementById("languages").replaceChildren(...languages().map(([name, own]) => {
+      const button = el("button", { type: "button", lang: name, "aria-pressed": String(name === language()) }, own);
+      button.addEventListener("click", () => { speak(name); draw(); document.querySelector(`#languages [lang="${name}"]`).focus(); });
+      return button;
+    }));
+    find();
+    if (state.record) record(Number(state.record) - 1);
+    else list();
+  }
+
+  const isContext = (one) => one.at >= meta.total;
+  const wantedTerms = () => terms(state.q);
+
+  function find() {
+    const key = JSON.stringify({ ...state, page: "", record: "" });
+    if (key === foundFor) return;
+    foundFor = key;
+    const wanted = wantedTerms();
+    found = rows.filter((one) => {
+      const account = meta.accounts[one.account];
+      return (state.scope === "all" || isContext(one) === (state.scope === "context"))
+        && (!state.account || state.account === String(one.account))
+        && (!state.platform || state.platform === account.platform)
+        && (!state.kind || state.kind === one.kind)
+        && (!state.from || (one.when !== "" && one.when.slice(0, 10) >= state.from))
+        && (!state.to || (one.when !== "" && one.when.slice(0, 10) <= state.to))
+        && (!state.media || (state.media === "with") === one.files > 0)
+        && fits(folded[one.at], wanted);
+    });
+    const way = { newest: -1, oldest: 1 }[state.sort];
+    if (way) found.sort((a, b) => (a.posted === null) - (b.posted === null) || way * (a.posted - b.posted) || a.at - b.at);
+  }
+
+  function about() {
+    const facts = [
+      [say("query"), meta.query], [say("reading"), meta.reading], [say("filters"), meta.filters.join("\n")], [say("order"), meta.sort],
+      [say("zone"), meta.zone], [say("made"), say("made_by", { when: meta.made, who: meta.made_by })], [say("software"), `Show-Me Records ${meta.version}`],
+      [say("captures"), meta.captures.map((one) => `${one.name}, SHA-256 ${one.digest}`).join("\n")], [say("know"), meta.notes.join("\n")],
+    ].filter(([, value]) => value);
+    const files = meta.files.map((file) => el("li", {}, el("a", { href: `../${file}` }, `data/${file}`)));
+    return el("details", { class: "about" }, el("summary", {}, say("about")),
+      el("dl", { class: "facts" }, facts.map(([name, value]) => [el("dt", {}, name), el("dd", { dir: "auto" }, value)])),
+      el("p", {}, say("other_files")), el("ul", { class: "plain" }, files));
+  }
+
+  function choice(name, options) {
+    const made = el("select", { id: name, name }, options.map(([value, words]) => el("option", { value, selected: value === state[name] }, words)));
+    return el("div", { class: "field" }, el("label", { for: name }, say(name)), made);
+  }
+
+  function form() {
+    const any = ["", say("any")];
+    const day = (name) => el("div", { class: "field" }, el("label", { for: name }, say(name)), el("input", { type: "date", id: name, name, value: state[name] }));
+    const kinds = [...meta.kinds].map((each) => [each, kind({ kind: each })]);
+    const platforms = new Map(meta.accounts.map((one) => [one.platform, one.platform_title]));
+    const clear = el("button", { type: "button", class: "act" }, say("clear"));
+    clear.addEventListener("click", () => { focusOn = "q"; window.location.hash = "#scope="; });
+    const made = el("form", { class: "search", role: "search" },
+      el("div", { class: "ask" },
+        el("div", { class: "field" }, el("label", { for: "q" }, say("search")), el("input", { type: "search", id: "q", name: "q", value: state.q, "aria-describedby": "q-hint", autocomplete: "off" })),
+        el("button", { class: "act first" }, say("find")), clear),
+      el("p", { class: "hint", id: "q-hint" }, say("search_hint")),
+      el("div", { class: "fields" },
+        choice("account", [any, ...meta.accounts.map((one, at) => [String(at), `${one.label} (${one.platform_title})`])]),
+        choice("platform", [any, ...platforms]),
+        choice("kind", [any, ...kinds]),
+        day("from"), day("to"),
+        choice("media", [any, ["with", say("with")], ["without", say("without")]]),
+        choice("sort", [["", say("sort_package")], ["newest", say("sort_newest")], ["oldest", say("sort_oldest")]]),
+        meta.context_total ? choice("scope", [["", say("scope_records")], ["context", say("scope_context")], ["all", say("scope_all")]]) : null));
+    const go = (focus) => {
+      focusOn = focus;
+      const to = address(Object.fromEntries(new FormData(made)));
+      if (to === window.location.hash) draw();
+      else window.location.hash = to;
+    };
+    made.addEventListener("submit", (event) => { event.preventDefault(); go("q"); });
+    made.addEventListener("change", (event) => { if (event.target.id !== "q") go(event.target.id); });
+    return made;
+  }
+
+  /** The marks of a text: what the reader looks for here; else what the search of the package found. */
+  const marksOf = (text, own, wanted) => wanted.length ? places(text, wanted) : own;
+
+  function snippet(one, wanted) {
+    const text = one.text || one.title;
+    const marks = marksOf(text, one.marks, wanted);
+    let from = marks.length && marks[0][0] > SNIPPET / 2 ? Math.max(text.lastIndexOf(" ", marks[0][0] - SNIPPET / 3) + 1, marks[0][0] - SNIPPET / 2) : 0;
+    let to = Math.min(text.length, from + SNIPPET);
+    const isHalf = (at) => /[\udc00-\udfff]/.test(text.charAt(at)); // never cut an emoji in two
+    if (isHalf(from)) from -= 1;
+    if (isHalf(to)) to += 1;
+    return [from ? "… " : "", marked(text, marks, from, to), to < text.length ? " …" : ""];
+  }
+
+  function list() {
+    const wanted = wantedTerms();
+    const pages = Math.max(1, Math.ceil(found.length / PAGE));
+    const page = Math.min(Math.max(1, Number(state.page) || 1), pages);
+    const shown = found.slice((page - 1) * PAGE, page * PAGE);
+    const all = state.scope === "all" ? rows.length : state.scope === "context" ? meta.context_total : meta.total;
+    const count = found.length < all ? say("count_of", { count: number(found.length), total: number(all) }) : all === 1 ? say("count_one") : say("count", { count: number(all) });
+    const turn = () => pages < 2 ? null : el("nav", { class: "turn", "aria-label": say("pages") },
+      page > 1 ? el("a", { href: address({ page: String(page - 1) }), rel: "prev" }, say("previous")) : null,
+      el("span", {}, say("page", { page: number(page), pages: number(pages) })),
+      page < pages ? el("a", { href: address({ page: String(page + 1) }), rel: "next" }, say("next")) : null);
+    const hits = shown.map((one) => el("li", { class: isContext(one) ? "is-context" : null },
+      el("p", {}, el("a", { class: "hit", id: `hit-${one.at + 1}`, href: address({ page: state.page, record: String(one.at + 1) }) }, `${heading(one)} · ${meta.accounts[one.account].label}`), " ", one.when || say("no_date"), " ", tags(one, isContext(one))),
+      one.author && one.author !== meta.accounts[one.account].label ? el("p", { class: "quiet" }, say("by", { author: one.author })) : null,
+      el("p", { class: "snippet", dir: "auto" }, snippet(one, wanted))));
+    main.replaceChildren(
+      el("h1", {}, document.title), about(), form(),
+      el("p", { class: "count", role: "status", id: "count" }, count),
+      el("p", { class: "hint" }, say("within"), meta.context_total && !state.scope ? ` · ${say("context_count", { count: number(meta.context_total) })}` : ""),
+      ...(shown.length ? [el("ol", { class: "hits", start: String((page - 1) * PAGE + 1) }, hits)] : [el("p", { class: "note" }, say("none"))]),
+      ...[turn()].filter(Boolean));
+    const target = document.getElementById(focusOn) ?? document.getElementById(`hit-${focusOn}`);
+    focusOn = "";
+    target?.focus();
+  }
+
+  function record(at) {
+    const one = rows[at];
+    if (!one) {
+      main.replaceChildren(el("p", { class: "note" }, say("lost")), el("p", {}, el("a", { href: address({}) }, say("back"))));
+      return;
+    }
+    if (details.has(at)) {
+      drawRecord(one);
+      return;
+    }
+    const [file] = meta.details.findLast(([, start]) => start <= at);
+    const asked = waiting.has(file);
+    waiting.set(file, () => { waiting.delete(file); if (state.record) record(Number(state.record) - 1); });
+    if (!asked) script(file, () => details.has(at) ? waiting.get(file)() : broken(file));
+  }
+
+  function drawRecord(one) {
+    const wanted = wantedTerms();
+    const here = found.findIndex((each) => each.at === one.at);
+    const listPage = here >= PAGE ? String(Math.floor(here / PAGE) + 1) : "";
+    const to = (each) => address({ page: state.page, record: String(each.at + 1) });
+    const around = el("nav", { class: "around", "aria-label": say("around") },
+      el("a", { href: address({ page: listPage }), rel: "up" }, `← ${say("back")}`),
+      here > 0 ? el("a", { href: to(found[here - 1]), rel: "prev" }, say("previous")) : null,
+      here >= 0 ? el("span", { class: "quiet" }, say("hit", { hit: number(here + 1), total: number(found.length) })) : null,
+      here >= 0 && here + 1 < found.length ? el("a", { href: to(found[here + 1]), rel: "next" }, say("next")) : null);
+    main.replaceChildren(...window.SHOWME_RECORD.show({
+      one,
+      detail: details.get(one.at),
+      account: meta.accounts[one.account],
+      isContext: isContext(one),
+      places: marksOf(one.text, one.marks, wanted),
+      titlePlaces: marksOf(one.title, one.text ? [] : one.marks, wanted),
+      together: together(one).map((row) => ({ row, isContext: isContext(row) })),
+      address: (at) => to(rows[at]),
+      around,
+    }));
+    main.querySelector("h1").focus();
+    window.scrollTo(0, 0);
+  }
+
+  /** The rows of one thread: the platform's conversation, else the answers up and down, whatever account they stand in. */
+  function together(one) {
+    families ??= group();
+    const set = families.get(familyOf(one)) ?? [one];
+    return [...set].sort((a, b) => (a.posted === null) - (b.posted === null) || a.posted - b.posted || a.at - b.at);
+  }
+
+  const name = (one, native) => `${meta.accounts[one.account].platform}:${native}`;
+  const roots = new Map();
+
+  function familyOf(one) {
+    if (one.thread) return `conversation ${one.account} ${one.thread}`;
+    let at = name(one, one.native);
+    while (roots.has(at)) at = roots.get(at);
+    return at;
+  }
+
+  function group() {
+    // rows that answer each other come together even when the one that both answer is not in the package
+    for (const one of rows) {
+      if (one.thread || !one.parent || one.kind === "like") continue;
+      const [child, parent] = [one.native, one.parent].map((native) => {
+        let at = name(one, native);
+        while (roots.has(at)) at = roots.get(at);
+        return at;
+      });
+      if (child !== parent) roots.set(child, parent);
+    }
+    const sets = new Map();
+    for (const one of rows) {
+      const key = familyOf(one);
+      if (sets.has(key)) sets.get(key).push(one);
+      else sets.set(key, [one]);
+    }
+    return sets;
+  }
+})();

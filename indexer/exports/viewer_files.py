@@ -1,0 +1,198 @@
+"""The offline viewer of a package: data/viewer/index.html opens from disk, with search and filters inside, for ever.
+
+A page from disk may not read files, only load scripts; so the records come as scripts, cut into pieces: small rows of
+all records for searching, and the rest of a record when it is opened. Nothing of a record is ever markup: texts are JSON
+inside of scripts that are plain ASCII without `<`, and the page makes text nodes of them.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from string import Template
+from typing import Any, Final
+
+from indexer.exports.bag import BagZip
+from indexer.exports.columns import local
+from indexer.exports.values import Around, Description, Exact
+from indexer.record import Platform
+from indexer.shown import RecordView
+
+SOURCES: Final = Path(__file__).parent / "viewer"
+PLAIN_FILES: Final = ("fold.js", "page.js", "record.js", "viewer.css", "viewer.js", "words.js")
+LIST_ROWS, DETAIL_ROWS = 2_000, 250
+PIECE = 1_000_000  # characters of one script, about
+_DELETED, _EDITED, _ASSUMED = 1, 2, 4
+
+
+class ViewerFiles:
+    """Takes every record of a package, then the context's, and writes the viewer into the bag piece by piece."""
+
+    def __init__(self, bag: BagZip, about: Description, around: Around) -> None:
+        self._bag, self._about, self._around = bag, about, around
+        self._accounts: dict[int, int] = {}
+        self._account_lines: list[dict[str, str]] = []
+        self._kinds: dict[str, None] = {}
+        self._list = _Pieces(bag, "list", LIST_ROWS)
+        self._detail = _Pieces(bag, "detail", DETAIL_ROWS)
+
+    def add(self, view: RecordView, exact: Mapping[str, Exact]) -> None:
+        """Write one record, in the order of the package."""
+        self._kinds[view.kind] = None
+        self._list.add(self._row(view, exact))
+        self._detail.add(self._rest(view, exact))
+
+    def close(self, *, context: int, notes: Sequence[str], files: Sequence[str]) -> None:
+        """End the viewer. `context` of the records were context; `files` are the package's other files, below data/."""
+        lists, details = self._list.close(), self._detail.close()
+        about = self._about
+        meta = {
+            "total": self._list.rows - context,
+            "context_total": context,
+            "query": about.query,
+            "reading": about.reading,
+            "filters": list(about.filters),
+            "sort": about.sort,
+            "zone": about.zone,
+            "made": local(about.made_at, about.zone),
+            "made_by": about.made_by,
+            "version": about.version,
+            "captures": [{"name": one.name, "digest": one.digest} for one in about.captures],
+            "notes": [*about.notes, *notes],
+            "accounts": self._account_lines,
+            "kinds": sorted(self._kinds),
+            "files": list(files),
+            "lists": [name for name, _ in lists],
+            "details": [[name, start] for name, start in details],
+        }
+        self._bag.add_text("data/viewer/data/meta.js", _script("meta", meta))
+        for name in PLAIN_FILES:
+            self._bag.add_text(f"data/viewer/{name}", (SOURCES / name).read_text(encoding="utf-8"))
+        title = f"{about.organization}: social media records" if about.organization else "Social media records"
+        texts = {"title": title, "query": about.query or "*", "reading": about.reading, "total": f"{meta['total']:,}"}
+        page = Template((SOURCES / "index.html").read_text(encoding="utf-8"))
+        self._bag.add_text("data/viewer/index.html", page.substitute({name: html.escape(text) for name, text in texts.items()}))
+
+    def _row(self, view: RecordView, exact: Mapping[str, Exact]) -> list[Any]:
+        """Return what the search and the list need: the places are those of page.js."""
+        text = str(exact["text"])
+        more = "\n".join(
+            part
+            for part in (view.thread_title, *(one.description for one in view.attachments), str(exact["url"]), *_texts(exact["links"]))
+            if part
+        )
+        flags = _DELETED * bool(view.deleted_at) | _EDITED * bool(view.edited_at) | _ASSUMED * view.time_is_assumed
+        marks = [place for span in self._around.marks(text or view.title) for place in span]
+        return [
+            None if view.posted_at is None else round(view.posted_at.timestamp() * 1000),
+            exact["posted_local"],
+            self._account(view),
+            view.kind,
+            view.author,
+            text,
+            view.title,
+            more,
+            flags,
+            utf16_places(text or view.title, marks) or 0,
+            view.native_id,
+            view.parent_id,
+            view.thread_id,
+            exact["not_in_capture_of"] or 0,
+            len(view.attachments),
+            view.versions,
+        ]
+
+    def _rest(self, view: RecordView, exact: Mapping[str, Exact]) -> dict[str, Any]:
+        earlier = self._around.versions(view) if view.versions > 1 else ()
+        zone = self._about.zone
+        return {
+            "record_id": view.record_id,
+            "url": exact["url"],
+            "links": exact["links"],
+            "thread_title": view.thread_title,
+            "attachments": exact["attachments"],
+            "edited": exact["edited"],
+            "deleted": exact["deleted"],
+            "written": view.posted_as_written,
+            "utc": exact["posted_utc"],
+            "version": view.version,
+            "versions": [{"version": one.version, "edited": local(one.edited_at, zone), "text": one.text or one.title} for one in earlier],
+            "digest": view.content_digest,
+            "capture": view.capture_digest,
+            "member": view.member,
+            "item": view.item,
+            "start": view.start,
+            "length": view.length,
+            "extra": exact["extra"],
+        }
+
+    def _account(self, view: RecordView) -> int:
+        if view.account_id not in self._accounts:
+            self._accounts[view.account_id] = len(self._account_lines)
+            title = Platform(view.platform).title
+            line = {"label": view.account, "name": view.account_name, "platform": view.platform, "platform_title": title}
+            self._account_lines.append(line)
+        return self._accounts[view.account_id]
+
+
+class _Pieces:
+    """Rows on their way into scripts of some thousand rows or about a million characters each."""
+
+    def __init__(self, bag: BagZip, call: str, most: int) -> None:
+        self._bag, self._call, self._most = bag, call, most
+        self._waiting: list[str] = []
+        self._characters = 0
+        self._files: list[tuple[str, int]] = []
+        self.rows = 0
+
+    def add(self, row: object) -> None:
+        line = _json(row)
+        self._waiting.append(line)
+        self._characters += len(line)
+        self.rows += 1
+        if len(self._waiting) >= self._most or self._characters >= PIECE:
+            self._write()
+
+    def close(self) -> list[tuple[str, int]]:
+        """Return every file, as the page names it, with the number of its first row, from 0."""
+        if self._waiting:
+            self._write()
+        return self._files
+
+    def _write(self) -> None:
+        start = self.rows - len(self._waiting)
+        name = f"data/{self._call}-{len(self._files) + 1:04}.js"
+        text = f"SHOWME.{self._call}({start}, [\n" + ",\n".join(self._waiting) + "\n]);\n"
+        self._bag.add_text(f"data/viewer/{name}", text)
+        self._files.append((name, start))
+        self._waiting, self._characters = [], 0
+
+
+def utf16_places(text: str, places: Sequence[int]) -> list[int]:
+    """Return places of a text, counted in code points, as a browser counts them: what lies beyond U+FFFF is two."""
+    if not places or text.isascii() or max(text) <= "\uffff":
+        return list(places)
+    units, before = [], 0
+    for letter in text:
+        units.append(before)
+        before += 2 if letter > "\uffff" else 1
+    units.append(before)
+    return [units[place] for place in places]
+
+
+def _json(value: object) -> str:
+    """Return JSON that is also a piece of a script: ASCII only, no sign that could end or begin markup."""
+    return _encode(value).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+_encode: Final[Callable[[object], str]] = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+
+
+def _script(call: str, value: object) -> str:
+    return f"SHOWME.{call}({_json(value)});\n"
+
+
+def _texts(value: Exact) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list) else []
