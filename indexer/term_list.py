@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from indexer import __version__
+from indexer import coverage as captured
+from indexer.coverage_words import Coverage
 from indexer.engines import Filters, Sort
 from indexer.families import Families, families
 from indexer.house import House
@@ -91,7 +93,8 @@ class Totals:
 class Corpus:
     """What the list was run over. The numbers of the whole house are None where the reader may not see all of it.
 
-    `searched` counts the records within the filters; `in_step` says that the index held every record.
+    `searched` counts the records within the filters; `in_step` says that the index held every record; `coverage` says which
+    days of which accounts within the filters are captured.
     """
 
     searched: int
@@ -99,6 +102,7 @@ class Corpus:
     position: int | None
     indexed: int | None
     held: int | None
+    coverage: Coverage | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +329,7 @@ def _corpus(house: House, request: SearchRequest) -> Corpus:
         position=house.index.position() if sees_all else None,
         indexed=searched.indexed if sees_all else None,
         held=searched.held if sees_all else None,
+        coverage=searched.coverage,
     )
 
 
@@ -349,6 +354,7 @@ def shape(report: Report) -> Shape:
             "indexed": corpus.indexed,
             "held": corpus.held,
         },
+        "coverage": _coverage(corpus.coverage),
         "list": {
             "lines": listed.lines,
             "terms": len(listed.terms),
@@ -360,6 +366,12 @@ def shape(report: Report) -> Shape:
         "totals": {"hits": totals.hits, "families": totals.families, "family": totals.family, "media": totals.media},
         "terms": [_term(one) for one in report.results],
     }
+
+
+def _coverage(found: Coverage | None) -> Shape | None:
+    if found is None:
+        return None
+    return {**captured.shape(found), "summary": found.summary, "gaps": list(found.gaps), "notes": list(found.notes)}
 
 
 def _term(one: TermResult) -> Mapping[str, Any]:

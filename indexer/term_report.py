@@ -125,8 +125,9 @@ def about_lines(report: Shape) -> Iterator[tuple[str, str | int]]:
         yield "records indexed", corpus["indexed"]
         yield "position of the catalogue", corpus["position"]
     yield "index", "held every record" if corpus["in_step"] else "was behind: more may be found"
-    for sentence in report.get("coverage", {}).get("sentences", ()):
-        yield "coverage", str(sentence)
+    if coverage := report["coverage"]:
+        for sentence in (coverage["summary"], *coverage["gaps"], *coverage["notes"]):
+            yield "coverage", str(sentence)
     yield "lines given", listed["lines"]
     yield "terms", listed["terms"]
     yield "terms not searched for", listed["not_searched"]
