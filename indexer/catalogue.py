@@ -5,7 +5,7 @@ Nothing of a capture that is still being taken in is ever returned.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import IO, Any
 
 import msgspec
@@ -23,6 +23,9 @@ from indexer.vault import Vault
 from indexer.version_data import StoredFacts
 
 THREAD_LIMIT = 500
+
+Standing = Callable[[Sequence[int]], Mapping[int, int]]
+"""Says of some records in which version (its number in the table) they are wanted; of the others, the current one is."""
 
 
 class Catalogue:
@@ -87,22 +90,24 @@ class Catalogue:
             pk = connection.execute(sa.select(records.c.pk).where(records.c.record_id == record_id)).scalar()
         return next(iter(self.views([pk])), None) if pk is not None else None
 
-    def views(self, pks: Sequence[int]) -> list[RecordView]:
-        """Return records in their current version, in the order asked for; numbers without a record are left out."""
-        with self._engine.connect() as connection:
-            found = current_views(connection, pks)
-        return [found[pk] for pk in pks if pk in found]
+    def views(self, pks: Sequence[int], standing: Standing | None = None) -> list[RecordView]:
+        """Return records in the order asked for; numbers without a record are left out.
 
-    def stream(self, pks: Iterable[int]) -> Iterator[RecordView]:
-        """Yield records in the order asked for, a batch at a time, from one state of the catalogue."""
+        They are in their current version, or in the one whose number `standing` gives for some of them.
+        """
+        with self._engine.connect() as connection:
+            return list(_in_order(connection, pks, standing))
+
+    def stream(self, pks: Iterable[int], standing: Standing | None = None) -> Iterator[RecordView]:
+        """Yield the same a batch at a time, from one state of the catalogue."""
         with self._engine.connect() as connection:
             batch: list[int] = []
             for pk in pks:
                 batch.append(pk)
                 if len(batch) == BATCH:
-                    yield from _in_order(connection, batch)
+                    yield from _in_order(connection, batch, standing)
                     batch = []
-            yield from _in_order(connection, batch)
+            yield from _in_order(connection, batch, standing)
 
     def versions(self, pk: int) -> list[RecordView]:
         """Return every version of a record, the first one first."""
@@ -315,8 +320,11 @@ class Catalogue:
         )
 
 
-def _in_order(connection: sa.Connection, pks: Sequence[int]) -> Iterator[RecordView]:
-    found = current_views(connection, pks)
+def _in_order(connection: sa.Connection, pks: Sequence[int], standing: Standing | None) -> Iterator[RecordView]:
+    other = standing(pks) if standing else {}
+    found = current_views(connection, [pk for pk in pks if pk not in other])
+    if other:
+        found.update((view.pk, view) for view in version_views(connection, list(other.values())).values())
     yield from (found[pk] for pk in pks if pk in found)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from indexer.as_of import Asked, Limits, stood
 from indexer.coverage_words import Coverage
 from indexer.engines import Filters, Hits, IndexDamaged, Sort, TooBroad
 from indexer.highlight import cut_out, spans
@@ -79,6 +80,7 @@ class Results:
     held: int = 0
     took_ms: float = 0.0
     index_unusable: bool = False  # then the diagnostic is no fault of the query
+    as_of: Limits | None = None  # what an answer as of a day cannot know
     coverage: Coverage | None = None  # what of the search's scope is captured; None where there is no answer
 
     @property
@@ -115,24 +117,27 @@ class Searcher:
             return Results(request, parsed.reading, diagnostics=(empty,), index_unusable=True)
         limit = max(0, request.limit)
         try:
-            hits = self._house.index.search(parsed.tree, request.filters, request.sort, limit, max(0, request.offset))
+            asked = self._as_of(request, parsed.tree)
+            tree, filters = (asked.tree, asked.filters) if asked else (parsed.tree, request.filters)
+            hits = self._house.index.search(tree, filters, request.sort, limit, max(0, request.offset))
+            limits = self._limits(asked, parsed.tree, request, hits) if asked else None
         except TooBroad as error:
             return Results(request, parsed.reading, diagnostics=(_too_broad(error, request.query),))
         except IndexDamaged as error:
             return Results(request, parsed.reading, diagnostics=(_damaged(error),), index_unusable=True)
-        views = self._house.catalogue.views(hits.pks)
         accounts = self._house.catalogue.accounts()
         indexed, held = self._house.index.count(), sum(account.records for account in accounts)
         return Results(
             request=replace(request, limit=limit),
             reading=parsed.reading,
             total=hits.total,
-            records=tuple(self._hit(view, parsed.tree) for view in views),
+            records=self._hits(hits.pks, parsed.tree, asked),
             facets=_facets(hits, accounts),
             bars=bars(hits.months),
             undated=hits.undated,
             indexed=indexed,
             held=held,
+            as_of=limits,
             coverage=self._house.coverage.of(request.filters, parsed.tree, request.as_of, indexed=indexed, held=held),
             took_ms=(time.perf_counter() - started) * 1000,
         )
@@ -143,15 +148,45 @@ class Searcher:
         if (empty := self._unusable_index()) is not None:
             raise IndexUnusable((empty,))
         try:
-            yield from self._house.index.ids(tree, request.filters, request.sort)
+            asked = self._as_of(request, tree)
+            tree, filters = (asked.tree, asked.filters) if asked else (tree, request.filters)
+            yield from self._house.index.ids(tree, filters, request.sort)
         except TooBroad as error:
             raise NotAnswered((_too_broad(error, request.query),)) from error
         except IndexDamaged as error:
             raise IndexUnusable((_damaged(error),)) from error
 
     def views(self, request: SearchRequest) -> Iterator[RecordView]:
-        """Yield all results in order, for an export. Raises NotAnswered."""
-        return self._house.catalogue.stream(self.ids(request))
+        """Yield all results in order, each in the version that counts: as of a day, the one that stood then. Raises NotAnswered."""
+        asked = self._as_of(request, self._tree(request)) if request.as_of else None
+        return self._house.catalogue.stream(self.ids(request), asked.stood.version_ids if asked else None)
+
+    def count(self, node: Node, request: SearchRequest) -> int:
+        """Return how many records one part of a query finds within the request's filters and day. Raises TooBroad, IndexDamaged."""
+        asked = self._as_of(request, node)
+        tree, filters = (asked.tree, asked.filters) if asked else (node, request.filters)
+        return self._house.index.search(tree, filters, Sort.NEWEST, 0, 0).total
+
+    def hits(self, request: SearchRequest, pks: Sequence[int]) -> tuple[Hit, ...]:
+        """Return some results of a request as its page shows them, in the order given. Raises NotAnswered."""
+        tree = self._tree(request)
+        return self._hits(pks, tree, self._as_of(request, tree))
+
+    def _as_of(self, request: SearchRequest, tree: Node) -> Asked | None:
+        """Return the search as the index can answer it as of the request's day; None without a day."""
+        if request.as_of is None:
+            return None
+        house = self._house
+        known = stood(house.db, house.index, house.catalogue.accounts(), house.zone, request.as_of, house.catalogue.position())
+        return known.asked(tree, request.filters)
+
+    def _limits(self, asked: Asked, tree: Node, request: SearchRequest, hits: Hits) -> Limits:
+        return asked.stood.limits(self._house.index, asked, tree, request.filters, hits.facets.get("account", {}))
+
+    def _hits(self, pks: Sequence[int], tree: Node, asked: Asked | None) -> tuple[Hit, ...]:
+        if asked is None:
+            return tuple(self._hit(view, tree) for view in self._house.catalogue.views(pks))
+        return tuple(_hit_as_of(view, tree) for view in self._house.catalogue.views(pks, asked.stood.version_ids))
 
     def _unusable_index(self) -> Diagnostic | None:
         """Say why the index cannot answer, where it cannot: no number by error.
@@ -191,6 +226,15 @@ class Searcher:
         if parsed.tree is None:
             raise NotAnswered(parsed.diagnostics)
         return parsed.tree
+
+
+def _hit_as_of(view: RecordView, tree: Node) -> Hit:
+    """Show a version of a day as it is: no other one was found."""
+    marked = spans(view.text, tree)
+    text = view.text or view.title
+    if not marked and (in_title := spans(view.title, tree)):
+        text, marked = view.title, in_title
+    return Hit(view, cut_out(text, marked), view.version)
 
 
 def bars(months: Mapping[str, int]) -> tuple[Bar, ...]:

@@ -87,6 +87,32 @@ def _complete_captures(connection: sa.Connection, account_id: int | sa.ScalarSel
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class ExportTimes:
+    """Between which instants a capture's archive was exported (milliseconds since 1970 UTC); the same where it says when."""
+
+    not_before_ms: int
+    by_ms: int
+    account_id: int | None
+
+
+def export_times(connection: sa.Connection) -> dict[int, ExportTimes]:
+    """Return when each complete capture was exported. Where an archive does not say it: after its last record, before its custody."""
+    found = {}
+    for row in connection.execute(sa.select(captures).where(captures.c.state == COMPLETE)).all():
+        first = by = row.exported_ms
+        if by is None:
+            last = connection.execute(
+                sa.select(sa.func.max(versions.c.posted_ms))
+                .select_from(sightings.join(versions, versions.c.id == sightings.c.version_id))
+                .where(sightings.c.capture_id == row.id)
+            ).scalar()
+            by = row.taken_ms
+            first = by if last is None else min(last, by)
+        found[row.id] = ExportTimes(first, by, row.account_id)
+    return found
+
+
 def _is_unread(connection: sa.Connection, row: sa.Row[tuple[object, ...]]) -> bool:
     """Tell whether some of an archive's records may not have been read: it is damaged, short, or has an unknown file of data."""
     for code, member in connection.execute(sa.select(problems.c.code, problems.c.member).where(problems.c.capture_id == row.id)):

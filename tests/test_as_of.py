@@ -1,0 +1,170 @@
+"""As of a day: what stood at its end, in the wording of then, in both engines, for every sort, and within permission."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexer.engines import Filters, Sort
+from indexer.house import House
+from indexer.ingest import ingest
+from indexer.search import Results, Searcher, SearchRequest
+from tests.builders import zip_files
+from tests.facebook_archives import PAGE, POSTS, SECOND, mojibake, post
+from tests.houses import house_at, tweet, x_files, x_zip
+
+NUMBER = 1_000_000_000_000_000_000
+FIRST, EDIT = str(NUMBER + 20), str(NUMBER + 21)
+
+
+def edits() -> dict[str, Any]:
+    return {"editTweetIds": [FIRST, EDIT], "editableUntil": "2023-01-11T05:30:15.137Z", "editsRemaining": "4", "isEditEligible": True}
+
+
+EDITED = [
+    tweet(20, "Bridge opens April 2 #spring", "Tue Jan 10 18:00:00 +0000 2023", edit_info={"initial": edits()}),
+    tweet(
+        21,
+        "Bridge opens April 3",
+        "Wed Jan 11 18:00:00 +0000 2023",
+        edit_info={"edit": {"initialTweetId": FIRST, "editControlInitial": edits()}},
+    ),
+]
+GONE = tweet(3, "Mistaken notice of the bridge")
+EARLY = [tweet(1, "Bridge closed"), tweet(2, "Parade at night", "Thu Jul 05 04:30:00 +0000 2018"), GONE, *EDITED]
+LATE = [one for one in EARLY if one is not GONE] + [tweet(9, "After all captures of before", "Mon May 01 18:00:00 +0000 2023")]
+
+
+@pytest.fixture(params=["tantivy", "whoosh"])
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    opened = house_at(tmp_path / "data", request.param)
+    # the younger archive is taken in first: the order of custody says nothing of the order of time
+    ingest(opened, [x_zip(tmp_path / "late.zip", LATE, generated="2024-02-01T12:00:00.000Z")], taken_by="Pat", source="test")
+    ingest(opened, [x_zip(tmp_path / "early.zip", EARLY, generated="2023-02-01T12:00:00.000Z")], taken_by="Pat", source="test")
+    yield opened
+    opened.close()
+
+
+def texts(results: Results) -> list[str]:
+    return [hit.view.text for hit in results.records]
+
+
+def ask(house: House, query: str, day: date, **more: Any) -> Results:
+    """Search, and prove that pages, numbers, versions and counts tell the same."""
+    request = SearchRequest(query, as_of=day, **more)
+    searcher = Searcher(house)
+    results = searcher.search(request)
+    assert results.answered
+    assert results.as_of is not None
+    assert list(searcher.ids(request)) == [hit.view.pk for hit in results.records]
+    assert [(view.pk, view.version) for view in searcher.views(request)] == [(hit.view.pk, hit.version) for hit in results.records]
+    assert results.total == len(results.records) == sum(one.count for one in results.facets.get("kind", ()))
+    return results
+
+
+def test_a_local_day_ends_at_its_own_midnight(house: House) -> None:
+    assert sorted(texts(ask(house, "*", date(2018, 7, 3)))) == []
+    assert sorted(texts(ask(house, "*", date(2018, 7, 4)))) == ["Bridge closed", "Mistaken notice of the bridge", "Parade at night"]
+
+
+@pytest.mark.parametrize("sort", list(Sort))
+def test_only_the_wording_of_that_day_is_found_and_shown(house: House, sort: Sort) -> None:
+    before, after = date(2023, 1, 10), date(2023, 1, 11)
+    assert texts(ask(house, "april", before, sort=sort)) == ["Bridge opens April 2 #spring"]
+    assert texts(ask(house, '"april 3"', before, sort=sort)) == []
+    assert texts(ask(house, "april", after, sort=sort)) == ["Bridge opens April 3"]
+    assert texts(ask(house, '"april 2"', after, sort=sort)) == []
+    assert sorted(texts(ask(house, "bridge NOT closed NOT mistaken", after, sort=sort))) == ["Bridge opens April 3"]
+
+
+def test_what_a_version_has_counts_as_of_the_day_too(house: House) -> None:
+    before, after = date(2023, 1, 10), date(2023, 1, 11)
+    assert [len(texts(ask(house, query, before))) for query in ("#spring", "has:hashtag", "has:edit", f"url:{FIRST}", f"url:{EDIT}")] == [
+        1,
+        1,
+        0,
+        1,
+        0,
+    ]
+    assert [len(texts(ask(house, query, after))) for query in ("#spring", "has:hashtag", "has:edit", f"url:{FIRST}", f"url:{EDIT}")] == [
+        0,
+        0,
+        1,
+        0,
+        1,
+    ]
+
+
+def test_a_record_is_gone_from_the_export_that_does_not_hold_it(house: House) -> None:
+    assert texts(ask(house, "mistaken", date(2024, 1, 31))) == ["Mistaken notice of the bridge"]
+    assert texts(ask(house, "mistaken", date(2024, 2, 1))) == []
+    assert ask(house, "mistaken", date(2024, 1, 31)).as_of.last_seen_before == 1  # type: ignore[union-attr]  # asked above
+
+
+def test_what_was_last_captured_before_that_day_is_counted(house: House) -> None:
+    assert ask(house, "*", date(2023, 6, 1)).as_of.last_seen_before == 1  # type: ignore[union-attr]  # the one that was gone in 2024
+    late = ask(house, "*", date(2025, 1, 1))
+    assert late.as_of is not None
+    assert late.as_of.last_seen_before == late.total == 4
+    narrowed = ask(house, "bridge", date(2025, 1, 1))
+    assert narrowed.as_of is not None
+    assert narrowed.as_of.last_seen_before == narrowed.total == 2
+
+
+def test_filters_and_permission_hold(house: House) -> None:
+    day = date(2023, 1, 10)
+    assert texts(ask(house, "*", day, filters=Filters(allowed_accounts=frozenset()))) == []
+    assert ask(house, "*", day, filters=Filters(allowed_accounts=frozenset())).as_of == replace(
+        ask(house, "*", day).as_of,  # type: ignore[type-var]  # asked above
+        undated=0,
+        unknown=0,
+        last_seen_before=0,
+    )
+    assert texts(ask(house, "bridge", day, filters=Filters(first_day=date(2023, 1, 1)))) == ["Bridge opens April 2 #spring"]
+    assert texts(ask(house, "bridge", day, filters=Filters(first_day=date(2023, 1, 1), has_media=True))) == []
+    assert texts(ask(house, "bridge", day, filters=Filters(first_day=date(2023, 1, 1), has_media=False))) == [
+        "Bridge opens April 2 #spring"
+    ]
+
+
+def test_without_a_day_nothing_changes(house: House) -> None:
+    results = Searcher(house).search(SearchRequest("april"))
+    assert (results.total, results.as_of) == (1, None)
+    assert texts(results) == ["Bridge opens April 3"]
+
+
+def test_a_wording_that_is_not_held_is_counted_and_not_found(tmp_path: Path) -> None:
+    house = house_at(tmp_path / "data")
+    edited = post("Budget hearing on Monday", data=[{"post": "Budget hearing on Monday"}, {"update_timestamp": SECOND + 86_400 * 3}])
+    packed = {POSTS: json.dumps(mojibake([edited])), PAGE + "profile_information/profile_information.json": "{}"}
+    ingest(house, [zip_files(packed, tmp_path / "facebook.zip")], taken_by="Pat", source="test")
+    posted = date(2023, 11, 14)
+    early = ask(house, "budget", posted)
+    assert early.as_of is not None
+    assert (early.total, early.as_of.unknown) == (0, 1)
+    assert ask(house, "flood", posted).as_of.unknown == 0  # type: ignore[union-attr]  # asked above
+    assert ask(house, "budget", posted, filters=Filters(allowed_accounts=frozenset())).as_of.unknown == 0  # type: ignore[union-attr]  # as above
+    late = ask(house, "budget", posted + timedelta(days=3))
+    assert late.as_of is not None
+    assert (late.total, late.as_of.unknown) == (1, 0)
+    assert ask(house, "budget", posted - timedelta(days=1)).total == 0
+    house.close()
+
+
+def test_a_deleted_post_stands_until_the_moment_of_its_deletion(tmp_path: Path) -> None:
+    house = house_at(tmp_path / "data")
+    removed = tweet(5, "Wrong phone number", "Tue Jan 10 18:00:00 +0000 2023", deleted_at="Thu Jan 12 18:00:00 +0000 2023")
+    files = x_files([tweet(1, "Bridge closed")])
+    files["data/deleted-tweets.js"] = "window.YTD.deleted_tweets.part0 = " + json.dumps([{"tweet": removed}])
+    ingest(house, [zip_files(files, tmp_path / "x.zip")], taken_by="Pat", source="test")
+    assert texts(ask(house, "phone", date(2023, 1, 9))) == []
+    assert texts(ask(house, "phone", date(2023, 1, 11))) == ["Wrong phone number"]
+    assert texts(ask(house, "phone has:deletion", date(2023, 1, 11))) == []
+    assert texts(ask(house, "phone", date(2023, 1, 12))) == []
+    house.close()
