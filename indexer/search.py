@@ -172,6 +172,11 @@ class Searcher:
         tree = self._tree(request)
         return self._hits(pks, tree, self._as_of(request, tree))
 
+    def standing(self, request: SearchRequest, pks: Sequence[int]) -> dict[int, int]:
+        """Return, as of the request's day, the version (its number in the table) of results that do not stand in their current one."""
+        asked = self._as_of(request, self._tree(request)) if request.as_of else None
+        return asked.stood.version_ids(pks) if asked else {}
+
     def _as_of(self, request: SearchRequest, tree: Node) -> Asked | None:
         """Return the search as the index can answer it as of the request's day; None without a day."""
         if request.as_of is None:
