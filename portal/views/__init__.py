@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from portal.views import captures, exports, health, help_pages, jobs, languages, media, records, saved, search, signing_in, terms, users
+from portal.views import (
+    captures,
+    certificates,
+    coverage,
+    exports,
+    health,
+    help_pages,
+    jobs,
+    languages,
+    media,
+    records,
+    saved,
+    search,
+    signing_in,
+    terms,
+    users,
+)
 
 BLUEPRINTS = (
     signing_in.pages,
@@ -10,8 +26,10 @@ BLUEPRINTS = (
     records.pages,
     media.pages,
     captures.pages,
+    coverage.pages,
     jobs.pages,
     exports.pages,
+    certificates.pages,
     saved.pages,
     terms.pages,
     users.pages,

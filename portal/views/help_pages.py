@@ -16,7 +16,7 @@ from portal.guard import needs
 pages = Blueprint("help", __name__)
 
 FOLDER = Path(__file__).parent.parent / "help"
-NAMES = ("search", "saved", "terms", "taking-in", "reading-a-result", "cannot-contain")
+NAMES = ("search", "saved", "terms", "coverage", "certificates", "taking-in", "reading-a-result", "cannot-contain")
 
 
 @pages.get("/help")

@@ -8,12 +8,13 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 
 from indexer.cli_shapes import results as shape_of
+from indexer.grouped_search import Grouped
 from indexer.search import Results
-from portal import asked, narrowing
+from portal import asked, coverage_band, narrowing
 from portal.access import Right, allowed_accounts
 from portal.asked import Asked
 from portal.guard import needs, reader
-from portal.searching import run
+from portal.searching import run_in_groups
 from portal.site import site
 
 pages = Blueprint("search", __name__)
@@ -31,8 +32,8 @@ def home() -> ResponseReturnValue:
 def page() -> ResponseReturnValue:
     """Show a page of results; 400 when the question cannot be read, with the place underlined."""
     question = asked.read(request.args)
-    results = None if question.errors else run(question)
-    return render_template("search/page.html", **shown(question, results)), 200 if results and results.answered else 400
+    results, grouped = (None, None) if question.errors else run_in_groups(question)
+    return render_template("search/page.html", **shown(question, results, grouped)), 200 if results and results.answered else 400
 
 
 @pages.get("/search.json")
@@ -43,23 +44,25 @@ def as_json() -> ResponseReturnValue:
     if question.errors:
         diagnostics = [{"field": name, "message": message} for name, message in question.errors.items()]
         return jsonify(query=question.query, reading="", total=None, records=[], facets={}, diagnostics=diagnostics), 400
-    results = run(question)
-    shape = shape_of(results, site().house.zone)
+    results, grouped = run_in_groups(question)
+    shape = shape_of(results, site().house.zone, grouped)
     if not reader().may(Right.SEE_ALL_ACCOUNTS):  # how many records there are in all is not theirs to know
         shape["in_step"] = shape.pop("indexed") >= shape.pop("held")
     return jsonify(shape), 200 if results.answered else 400
 
 
-def shown(question: Asked, results: Results | None) -> dict[str, Any]:
+def shown(question: Asked, results: Results | None, grouped: Grouped | None = None) -> dict[str, Any]:
     """Return what the template needs."""
     accounts = site().house.catalogue.accounts(allowed_accounts(reader()))
-    pages_in_all = max(1, -(-results.total // question.size)) if results else 1
+    counted = grouped.total if grouped and not grouped.is_too_many else results.total if results else 0
     return {
         "asked": question,
         "results": results,
         "groups": narrowing.groups(question, results, accounts, reader()),
         "chips": narrowing.chips(question, accounts),
-        "pages_in_all": pages_in_all,
+        "grouped": grouped,
+        "pages_in_all": max(1, -(-counted // question.size)),
         "chart": narrowing.chart(question, results),
+        "coverage_band": coverage_band.band(results.coverage) if results else None,
         "has_accounts": bool(accounts),
     }
