@@ -1,19 +1,18 @@
 """The query language: text -> tree, diagnostics, and how it was read in plain English. The only parser.
 
-Plain words mean AND. `AND OR NOT` in capitals, `( )`, `"exact phrase"`, `word*`, `wo?d`, `field:value`, ranges of
-days, `#hashtag`, `@mention`. NOT binds before AND, AND before OR. See docs/query-language.md. A query with a fault has
-diagnostics and no tree: it is never answered as if it had found nothing.
+Plain words mean AND. `AND OR NOT` in capitals, `a w/5 b`, `( )`, `"exact phrase"`, `word*`, `wo?d`, `word~`,
+`field:value`, ranges of days, `#hashtag`, `@mention`. Nearness binds before NOT, NOT before AND, AND before OR. In the
+dtSearch dialect words side by side are a phrase. See docs/query-language.md. A query with a fault has diagnostics and no
+tree: it is never answered as if it had found nothing.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from whoosh.qparser import syntax
-
-from indexer import query_checks, query_reading, query_syntax
-from indexer.query_days import range_node
+from indexer import query_checks, query_dtsearch, query_reading, query_syntax
+from indexer.query_canonical import canonical
 from indexer.query_diagnostics import Diagnostic
 from indexer.query_nodes import (
     And,
@@ -33,12 +32,11 @@ from indexer.query_nodes import (
     Stem,
     Wildcard,
     Word,
-    all_of,
-    any_of,
     expanding,
     nodes,
 )
-from indexer.query_terms import address, term
+from indexer.query_tree import Terms, nest
+from indexer.saying import say
 
 _MOST_FAULTS: Final = 50
 
@@ -77,93 +75,45 @@ class Parsed:
     reading: str
     text: str
     dialect: Dialect = Dialect.PLAIN
+    canonical: str = ""
+    """The tree as text of the plain dialect with every parenthesis, which is read as the same tree; empty without a tree."""
 
 
-def parse(text: str, dialect: Dialect = Dialect.PLAIN) -> Parsed:  # noqa: ARG001  # dtSearch's way is read by query_dtsearch
+def parse(text: str, dialect: Dialect = Dialect.PLAIN) -> Parsed:
     """Read a query. An empty one, like `*`, means every record. Raises nothing: what is wrong is in the diagnostics."""
-    if not text.strip():
-        return Parsed(Everything(), (), query_reading.reading(Everything()), text)
     if long := query_checks.too_long(text):
-        return Parsed(None, (long,), "", text)
-    parser = query_syntax.parser()
-    signs = parser.tag(text)
-    found = query_checks.faults(signs, text)
-    builder = _Builder()
-    tree = builder.node(parser.filterize(signs)) if not found else None
-    if found or builder.found:
-        # the terms are looked at one by one when the signs cannot be nested, so that all faults are told at once
-        every = found + (builder.found or _faults_of_terms(signs))
-        return Parsed(None, _most_telling(sorted(dict.fromkeys(every), key=lambda fault: (fault.start, fault.end))), "", text)
-    if tree is None:
-        raise AssertionError("a query without a fault has a tree")
-    return Parsed(tree, (), query_reading.reading(tree), text)
+        return Parsed(None, (long,), "", text, dialect)
+    seen = query_syntax.seen(text)
+    if not seen.strip():
+        return _parsed(Everything(), text, dialect)
+    signs = query_syntax.signs(seen, dialect)
+    found = query_checks.faults(signs, seen, dialect)
+    if dialect is Dialect.DTSEARCH:
+        signs, apart = query_dtsearch.joined(signs, seen)
+        found += apart
+    # the terms are looked at one by one when the signs cannot be nested, so that all faults are told at once
+    terms = Terms(dialect)
+    steps = terms.steps(signs)
+    found += terms.found
+    if not found:
+        tree, found = nest(steps)
+        if not found:
+            return _parsed(tree, text, dialect)
+    return Parsed(None, _most_telling(sorted(dict.fromkeys(found), key=lambda fault: (fault.start, fault.end))), "", text, dialect)
+
+
+def _parsed(tree: Node, text: str, dialect: Dialect) -> Parsed:
+    return Parsed(tree, (), query_reading.reading(tree), text, dialect, canonical(tree))
 
 
 def _most_telling(faults: list[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Return the first faults, and one that says how many more there are."""
     shown, rest = faults[:_MOST_FAULTS], faults[_MOST_FAULTS:]
     if rest:
+        end = max(fault.end for fault in rest)
         shown.append(
-            Diagnostic(rest[0].start, rest[-1].end, f"{len(rest):,} more faults follow.", "Repair the first ones, then look again")
+            Diagnostic(
+                rest[0].start, end, say("{count} more faults follow.", count=len(rest)), say("Repair the first ones, then look again")
+            )
         )
     return tuple(shown)
-
-
-def _faults_of_terms(signs: Any) -> list[Diagnostic]:
-    builder = _Builder()
-    field: str | None = None
-    for sign in signs:
-        if isinstance(sign, syntax.TextNode | syntax.RangeNode) and not (isinstance(sign, syntax.WordNode) and sign.text.endswith(":")):
-            sign.set_fieldname(field)
-            builder.leaf(sign)
-        field = sign.fieldname if isinstance(sign, syntax.FieldnameNode) and sign.fieldname.lower() in query_syntax.FIELDS else None
-        if isinstance(sign, syntax.FieldnameNode) and field is None:
-            field = "unknown"
-    return builder.found
-
-
-class _Builder:
-    """Turns Whoosh's nested signs into our tree, and keeps what is wrong with a term."""
-
-    def __init__(self) -> None:
-        self.found: list[Diagnostic] = []
-
-    def node(self, sign: Any) -> Node | None:
-        """Return the tree of a nested sign; None where something in it is wrong."""
-        if not isinstance(sign, syntax.GroupNode):
-            return self.leaf(sign)
-        children = [self.node(child) for child in sign.nodes]
-        sound = tuple(child for child in children if child is not None)
-        if not sound or len(sound) != len(children):
-            return None
-        if isinstance(sign, syntax.NotGroup):
-            return Not(sound[0])
-        return any_of(sound) if isinstance(sign, syntax.OrGroup) else all_of(sound)
-
-    def leaf(self, sign: Any) -> Node | None:
-        """Return the node of a single sign; None where it is wrong."""
-        field = sign.fieldname.lower() if sign.fieldname else None
-        node = self._leaf(sign, field)
-        if isinstance(node, Diagnostic):
-            self.found.append(node)
-            return None
-        return node
-
-    def _leaf(self, sign: Any, field: str | None) -> Node | Diagnostic:
-        if isinstance(sign, syntax.RangeNode):
-            if field not in {None, "date"}:
-                return Diagnostic(sign.startchar, sign.endchar, f"{field}: takes no range.", "Write date:[2018-07-01 TO 2018-07-31]")
-            if sign.startexcl or sign.endexcl:
-                return Diagnostic(sign.startchar, sign.endchar, "A range stands in [ ]: both days belong to it.", "Write [ and ]")
-            return range_node(sign.start or "", sign.end or "", sign.startchar, sign.endchar)
-        if field == "unknown":
-            return Everything()  # the field itself is already a fault
-        if isinstance(sign, query_syntax.Address):
-            return address(field, sign.text, sign.startchar)
-        if isinstance(sign, query_syntax.Phrase):
-            if not sign.text.strip():
-                return Diagnostic(
-                    sign.startchar, sign.endchar, "Nothing stands between the quotation marks.", 'Write a phrase, like "city council"'
-                )
-            return term(field, sign.text, sign.textstartchar, quoted=True)
-        return term(field, sign.text, sign.startchar)

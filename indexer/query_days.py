@@ -8,14 +8,17 @@ from datetime import date
 
 from indexer.query_diagnostics import Diagnostic
 from indexer.query_nodes import DayRange
+from indexer.saying import Said, say
 
 _DAY = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-"))  # what word processors make of a hyphen
+_NUMBERS = re.compile(r"[0-9][0-9.,]*|")
 _AMERICAN = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 
 
 def days(text: str) -> tuple[date, date] | None:
     """Return the first and the last day that a date means, or None when it is no date."""
-    found = _DAY.fullmatch(text)
+    found = _DAY.fullmatch(text.translate(_DASHES))
     if not found:
         return None
     year, month, day = (int(part) if part else None for part in found.groups())
@@ -31,32 +34,44 @@ def day_node(field: str, text: str, start: int, end: int) -> DayRange | Diagnost
     """Return what `date:`, `from:` or `to:` means, or what is wrong with its value (which stands at start..end)."""
     found = days(text)
     if found is None:
-        return Diagnostic(start, end, f"“{text}” is not a date.", _repair(field, text))
+        return Diagnostic(start, end, say("“{value}” is not a date.", value=text), _repair(field, text))
     first, last = found
     return DayRange(first if field != "to" else None, last if field != "from" else None)
 
 
 def range_node(first: str, last: str, start: int, end: int) -> DayRange | Diagnostic:
     """Return what `[first TO last]` means; an empty side or `*` is open."""
+    numbers = (first.strip(), last.strip())
+    if any(numbers) and all(_NUMBERS.fullmatch(text) for text in numbers) and not all(days(text) or not text for text in numbers):
+        return Diagnostic(start, end, say("A range in [ ] is one of days, and these are numbers."), _repair_numbers(*numbers))
     sides: list[tuple[date, date] | None] = []
     for text in (first.strip(), last.strip()):
         side = days(text) if text not in {"", "*"} else None
         if side is None and text not in {"", "*"}:
-            return Diagnostic(start, end, f"“{text}” is not a date.", _repair("date", text))
+            return Diagnostic(start, end, say("“{value}” is not a date.", value=text), _repair("date", text))
         sides.append(side)
     opening, closing = sides
     if opening and closing and opening[0] > closing[1]:
         return Diagnostic(
-            start, end, "The range ends before it begins.", f"Write the earlier day first: [{last.strip()} TO {first.strip()}]"
+            start,
+            end,
+            say("The range ends before it begins."),
+            say("Write the earlier day first: {range}", range=f"[{last.strip()} TO {first.strip()}]"),
         )
     return DayRange(opening[0] if opening else None, closing[1] if closing else None)
 
 
-def _repair(field: str, text: str) -> str:
-    american = _AMERICAN.fullmatch(text)
+def _repair_numbers(first: str, last: str) -> Said:
+    if first.isdigit() and last.isdigit():
+        return say("For whole numbers in this range, write {range}", range=f"{first}~~{last}")
+    return say("For whole numbers in a range, write both of them, like 12~~24; for days, write [2018-07-01 TO 2018-07-31]")
+
+
+def _repair(field: str, text: str) -> Said:
+    american = _AMERICAN.fullmatch(text.translate(_DASHES))
     if american:
         month, day, year = (int(part) for part in american.groups())
-        return f"Write the year first: {year:04}-{month:02}-{day:02}"
+        return say("Write the year first: {day}", day=f"{year:04}-{month:02}-{day:02}")
     if field == "from" and not text[:1].isdigit():
-        return f"from: takes a day, like from:2018-07-01. For who wrote it: author:{text}"
-    return "Write a year, month or day: 2018, 2018-07 or 2018-07-04"
+        return say("from: takes a day, like from:2018-07-01. For who wrote it: {author}", author=f"author:{text}")
+    return say("Write a year, month or day: 2018, 2018-07 or 2018-07-04")

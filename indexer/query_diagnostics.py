@@ -23,6 +23,5 @@ def closest(word: str, known: Iterable[str]) -> str:
 
 
 def listed(words: Iterable[str]) -> str:
-    """Return words as "a, b or c"."""
-    every = list(dict.fromkeys(words))
-    return every[0] if len(every) == 1 else f"{', '.join(every[:-1])} or {every[-1]}"
+    """Return words as "a, b, c", each once: the words of the query language are the same in every language."""
+    return ", ".join(dict.fromkeys(words))

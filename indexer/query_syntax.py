@@ -1,11 +1,12 @@
 """The signs of the query language, as plug-ins of Whoosh's parser: where a word, phrase, field, operator begins and ends.
 
-Only its taggers and filters are used, to get from text to nested groups; what stands in a group becomes our tree in
-`query`, and `query_checks` looks at the flat signs first, because the parser itself forgives nearly everything.
+Only its taggers are used, to get from text to flat signs: the parser itself forgives nearly everything. `query_checks`
+looks at the signs, `query_tree` nests them. The same signs serve both dialects but where a table says otherwise.
 """
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from re import Match
 from typing import Any, Final
@@ -13,28 +14,52 @@ from typing import Any, Final
 from whoosh.qparser import plugins, syntax, taggers
 from whoosh.qparser.default import QueryParser
 
+from indexer.query_nodes import Dialect
+
 FIELDS: Final = ("account", "platform", "kind", "author", "from", "to", "date", "hashtag", "mention", "url", "has")
 
-_BEFORE = r"(?<![^\s(\"“”])"  # where a term may begin
-_AFTER = r"(?![^\s()\"“”\[])"  # where an operator ends
+QUOTES: Final = '"“”„‟«»＂'
+"""Every sign that begins or ends a phrase: word processors make many of one."""
+
+_BEFORE = rf"(?<![^\s()\]{QUOTES}])"  # where a term may begin
+_AFTER = rf"(?![^\s(){QUOTES}\[])"  # where an operator ends
+_INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
+_WIDE = str.maketrans("（）", "()")
+_UNSEEN = re.compile(rf"(?<![^\s()\[\]:{QUOTES}])[{_INVISIBLE}]+|[{_INVISIBLE}]+(?![^\s()\[\]{QUOTES}])")
+_NEAR_SIGN = "[/⁄∕／]"
+_NEAR = rf"(?P<not>(?i:not)\s+)?(?P<how>(?i:w|pre)){_NEAR_SIGN}(?P<distance>[0-9]+)"
+# other programs' words for nearness, and ours without a number that can be read
+_NEAR_WRONG = (
+    rf"(?:(?i:not)\s+)?(?:(?i:w|pre)(?:\s*{_NEAR_SIGN}\s*[0-9]+|{_NEAR_SIGN}[^\s(){QUOTES}]*)"
+    rf"|(?i:onear|near|adj|nw|within){_NEAR_SIGN}[0-9]*|/(?:[0-9]+|[sp]))"
+)
+
+MOST_APART: Final = 1_000
+"""Words between which a nearness can be asked for."""
 
 
-class Clause(syntax.GroupNode):  # type: ignore[misc]  # Whoosh has no types
-    """What stands in a pair of parentheses, or the whole query."""
+class Phrase(syntax.TextNode):  # type: ignore[misc]  # Whoosh has no types
+    """A text in quotation marks. `after` is what stands directly behind them (`~5`); `textstartchar` is where the text begins."""
 
-    merging = False
-
-
-class Phrase(plugins.PhrasePlugin.PhraseNode):  # type: ignore[misc]  # Whoosh has no types
-    """A text in quotation marks."""
+    def __init__(self, text: str, textstartchar: int, after: str) -> None:
+        super().__init__(text)
+        self.textstartchar, self.after = textstartchar, after
 
 
 class Address(syntax.TextNode):  # type: ignore[misc]  # Whoosh has no types
     """A web address, typed as it is."""
 
 
+class Proximity(syntax.InfixOperator):  # type: ignore[misc]  # Whoosh has no types
+    """An operator of nearness: `w/5`, `pre/5`, `not w/5`, `not pre/5`."""
+
+    def __init__(self, text: str, distance: int, *, is_ordered: bool, is_not: bool) -> None:
+        super().__init__(text, None)
+        self.distance, self.is_ordered, self.is_not = distance, is_ordered, is_not
+
+
 class Trouble(syntax.MarkerNode):  # type: ignore[misc]  # Whoosh has no types
-    """A sign that cannot stand where it stands. `why` is a key of the table of messages in `query_checks`."""
+    """A sign that cannot stand where it stands. `why` is a key of the messages in `query_checks`."""
 
     def __init__(self, why: str, text: str = "") -> None:
         self.why, self.text = why, text
@@ -51,63 +76,106 @@ class _Tagger(taggers.RegexTagger):  # type: ignore[misc]  # Whoosh has no types
         return self.make(match)
 
 
+def _trouble(why: str, expression: str, priority: int = 50) -> tuple[_Tagger, int]:
+    return _Tagger(expression, lambda found: Trouble(why, found[0])), priority
+
+
+def _near(found: Match[str]) -> Proximity | Trouble:
+    # a number of thousands of digits is no number that Python reads
+    distance = int(found["distance"]) if len(found["distance"].lstrip("0")) < 6 else 0
+    if not 1 <= distance <= MOST_APART:
+        return Trouble("distance", found[0])
+    return Proximity(found[0], distance, is_ordered=found["how"].lower() == "pre", is_not=bool(found["not"]))
+
+
+_WORD_OF_DTSEARCH = rf"[^\s(){QUOTES}]+"
+_DTSEARCH: Final = (
+    _trouble("recogniser", rf"{_BEFORE}(?i:date|mail|creditcard)\([^()]*\)", -15),
+    _trouble("contains", rf"{_BEFORE}[^\W\d]\w*\s+(?i:contains){_AFTER}", -15),
+    _trouble("andany", rf"{_BEFORE}(?i:andany){_AFTER}", -15),
+    _trouble("regex", rf"{_BEFORE}(?:##{_WORD_OF_DTSEARCH}|[{QUOTES}]##[^{QUOTES}]*[{QUOTES}])", -15),
+    _trouble("synonym", rf"{_BEFORE}[^\W_][\w*?=%~]*&(?=[\s(){QUOTES}]|$)", -15),
+)
+"""What dtSearch knows and we do not: each is named."""
+
+_PLAIN: Final = (_trouble("percent", r"(?<=[^\W\d_])%+(?=[^\W\d_])", 50),)
+"""What would mean something else in the dtSearch dialect."""
+
+
 class _Signs(plugins.Plugin):  # type: ignore[misc]  # Whoosh has no types
-    """Our own signs: addresses, phrases with any quotation marks, and everything that must not be read as a word."""
+    """Our own signs: addresses, phrases with any quotation marks, nearness, and everything that must not be read as a word."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
 
     def taggers(self, parser: QueryParser) -> list[tuple[_Tagger, int]]:  # noqa: ARG002  # the signature is Whoosh's
-        return [
-            (_Tagger(rf"{_BEFORE}(?i:not\s+)?(?i:w|pre)/[0-9]+{_AFTER}", lambda found: Trouble("proximity", found[0])), -20),
-            (_Tagger(rf"{_BEFORE}(?:https?://|www\.|(?:[\w-]+\.)+[A-Za-z]{{2,}}/)[^\s()\"“”]+", lambda found: Address(found[0])), -10),
-            (_Tagger('["“”](?P<text>[^"“”]*)["“”]', lambda found: Phrase(found["text"], found.start("text"))), -10),
-            (_Tagger(r"~{1,2}[0-9]{0,4}(?=[\s()]|$)", lambda found: Trouble("similar", found[0])), -10),
-            (_Tagger('["“”]', lambda found: Trouble("quote", found[0])), 50),
-            (_Tagger(r"[\[\]{}]", lambda found: Trouble("bracket", found[0])), 50),
-            (_Tagger(rf"{_BEFORE}[-!−–](?=[^\s)!−–-])", lambda found: Trouble("minus", found[0])), 50),  # the dashes people paste
-            (_Tagger(rf"{_BEFORE}(?:\|\|?){_AFTER}", lambda found: Trouble("bar", found[0])), 50),
+        signs = [
+            (_Tagger(rf"{_BEFORE}{_NEAR}{_AFTER}", _near), -20),
+            _trouble("sentence", rf"{_BEFORE}(?:(?i:not)\s+)?(?i:w|pre){_NEAR_SIGN}(?i:s|p|sent|para|sentence|paragraph){_AFTER}", -19),
+            _trouble("distance", rf"{_BEFORE}{_NEAR_WRONG}{_AFTER}", -18),
+            (
+                _Tagger(
+                    rf"(?<![^\s(:{QUOTES}])(?:https?://|www\.|(?:[\w-]+\.)+[A-Za-z]{{2,}}/)[^\s(){QUOTES}]+",
+                    lambda found: Address(found[0]),
+                ),
+                -10,
+            ),
+            (
+                _Tagger(
+                    rf"[{QUOTES}](?P<text>[^{QUOTES}]*)[{QUOTES}](?P<after>~[~0-9]*)?",
+                    lambda found: Phrase(found["text"], found.start("text"), found["after"] or ""),
+                ),
+                -10,
+            ),
+            _trouble("single", rf"{_BEFORE}['‘‚][^\s'‘’{QUOTES}()]+(?:\s+[^\s'‘’{QUOTES}()]+)+['’]{_AFTER}", -9),
+            _trouble("anchor", rf"{_BEFORE}(?i:xfirstword|xlastword){_AFTER}", -15),
+            _trouble("and or", rf"{_BEFORE}(?i:and/or){_AFTER}", -15),
+            _trouble("quote", rf"[{QUOTES}]"),
+            _trouble("bracket", r"[\[\]{}]"),
+            _trouble("minus", rf"{_BEFORE}[-!−–](?=[^\s)!−–-])"),  # the dashes people paste
+            _trouble("bar", rf"{_BEFORE}(?:\|\|?){_AFTER}"),
         ]
+        return [*signs, *(_DTSEARCH if self.dialect is Dialect.DTSEARCH else _PLAIN)]
 
 
-class _ImpliedAnd(plugins.Plugin):  # type: ignore[misc]  # Whoosh has no types
-    """Puts an AND between operands that stand side by side, so that AND binds alike whether it is written or not."""
-
-    def filters(self, parser: QueryParser) -> list[tuple[Any, int]]:  # noqa: ARG002  # the signature is Whoosh's
-        return [(self.join, 550)]
-
-    def join(self, parser: QueryParser, group: Any) -> Any:
-        joined = group.empty_copy()
-        for node in group:
-            inner = self.join(parser, node) if isinstance(node, syntax.GroupNode) else node
-            if len(joined) and not isinstance(joined[-1], syntax.Operator) and not isinstance(inner, syntax.InfixOperator):
-                joined.append(syntax.InfixOperator("AND", syntax.AndGroup))
-            joined.append(inner)
-        return joined
-
-
-def _operators() -> plugins.OperatorsPlugin:
+def _operators(dialect: Dialect) -> plugins.OperatorsPlugin:
     tag = plugins.OperatorsPlugin.OpTagger
+    any_case = "(?i:{})" if dialect is Dialect.DTSEARCH else "{}"  # in the plain dialect small letters are words
     return plugins.OperatorsPlugin(
         [
-            (tag(rf"{_BEFORE}NOT{_AFTER}", syntax.NotGroup, syntax.PrefixOperator, leftassoc=False), 0),
-            (tag(rf"{_BEFORE}AND{_AFTER}", syntax.AndGroup), 0),
-            (tag(rf"{_BEFORE}OR{_AFTER}", syntax.OrGroup), 0),
+            (tag(rf"{_BEFORE}{any_case.format('NOT')}{_AFTER}", syntax.NotGroup, syntax.PrefixOperator, leftassoc=False), 0),
+            (tag(rf"{_BEFORE}{any_case.format('AND')}{_AFTER}", syntax.AndGroup), 0),
+            (tag(rf"{_BEFORE}{any_case.format('OR')}{_AFTER}", syntax.OrGroup), 0),
         ],
         clean=True,
     )
 
 
-@lru_cache(maxsize=1)
-def parser() -> QueryParser:
+@lru_cache(maxsize=len(Dialect))
+def _parser(dialect: Dialect) -> QueryParser:
     """Return Whoosh's parser with our signs; it holds no state between queries."""
     signs = [
         plugins.WhitespacePlugin(),
         plugins.GroupPlugin(),
         plugins.FieldsPlugin(rf"{_BEFORE}(?P<text>[^\W\d]\w*):(?=\S)", remove_unknown=False),
         plugins.RangePlugin(_RANGE),
-        _Signs(),
-        _ImpliedAnd(),
-        _operators(),
+        _Signs(dialect),
+        _operators(dialect),
     ]
-    return QueryParser("text", None, plugins=signs, group=Clause)
+    return QueryParser("text", None, plugins=signs)
+
+
+def seen(text: str) -> str:
+    """Return a text with a space for each sign that nobody sees where a word begins or ends, and with plain parentheses.
+
+    The places of everything stay the same.
+    """
+    return _UNSEEN.sub(lambda found: " " * len(found[0]), text.translate(_WIDE))
+
+
+def signs(text: str, dialect: Dialect) -> list[Any]:
+    """Return the flat signs of a query in order, each with its place (`startchar`, `endchar`); spaces are signs too."""
+    return list(_parser(dialect).tag(text))
 
 
 _RANGE = taggers.rcompile(r"(?P<open>[\[{])(?P<start>[^\[\]{}]{0,60}?)(?<![^\s\[{])TO(?![^\s\]}])(?P<end>[^\[\]{}]{0,60}?)(?P<close>[\]}])")

@@ -1,0 +1,202 @@
+"""The words of a typed text with the signs that belong to them: `tax*`, `wo?d`, `budget~`, `ba%nana`, `12~~24`.
+
+A sign belongs to the word that it touches. Inside of quotation marks the signs are the same ones.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from indexer.query_diagnostics import Diagnostic
+from indexer.query_nodes import Dialect, Expanding, Fuzzy, NumberRange, Stem, Wildcard, Word, clip
+from indexer.saying import Said, say
+from indexer.stems import stem
+from indexer.text import fold, tokens
+
+MOST_STARS: Final = 5
+MOST_MARKS: Final = 20  # more of them make an index think for minutes
+MOST_DIGITS: Final = 18  # of a number in a range
+LEAST_LETTERS: Final = {1: 3, 2: 5}
+"""How many letters a word has at least for so many changes: shorter ones are similar to nearly every short word."""
+
+_RANGE = r"(?P<range>(?<!\w)[0-9]+~~[0-9]+(?!\w))"
+_SIGNS: Final = {
+    Dialect.PLAIN: re.compile(rf"{_RANGE}|\\\{{(?P<literal>[^{{}}\\]+)\}}|\\[=%?*]|[*?]|~+(?:[0-9]+(?!\w))?"),
+    Dialect.DTSEARCH: re.compile(rf"{_RANGE}|(?P<literal>(?!))|[*?=%]|~+(?:[0-9]+(?!\w))?"),
+}
+_SIGNS_OF_LINKS: Final = re.compile(r"(?P<range>(?!))|(?P<literal>(?!))|[*]")  # the other signs are parts of addresses
+_WILD: Final = frozenset("*?=")
+_ROW: Final = re.compile(r"\*[*]*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A word or a sign of a typed text. `kind` is "word", "range", "~" or the sign itself; `word` is folded."""
+
+    kind: str
+    word: str
+    start: int
+    end: int
+
+
+def items(field: str, typed: str, start: int, dialect: Dialect, *, quoted: bool) -> list[Word | Expanding] | Diagnostic:
+    """Return the words of a typed text, or what is wrong with one of them. `start` is the place of the text in the query."""
+    found: list[Word | Expanding] = []
+    for group in _groups(_pieces(field, typed, dialect, quoted=quoted)):
+        item = _item(field, typed, group, dialect)
+        if isinstance(item, tuple):
+            return Diagnostic(start + group[0].start, start + group[-1].end, *item)
+        found.append(item)
+    return found
+
+
+def _pieces(field: str, typed: str, dialect: Dialect, *, quoted: bool) -> list[_Piece]:
+    expression = _SIGNS_OF_LINKS if field == "url" else _SIGNS[dialect]
+    said = list(tokens(typed))
+    inside = {at for token in said for at in range(token.start + 1, token.end)} | {
+        token.start for token in said if typed[token.start] in "*#"
+    }
+    signs: list[_Piece] = []
+    for match in expression.finditer(typed):
+        first, after = match.span()
+        if first in inside or not _is_sign(typed, first, quoted=quoted):
+            continue
+        kind = "range" if match["range"] else "word" if match["literal"] else match[0].lstrip("\\")[0]
+        if kind == "~" and quoted and (first == 0 or not (first - 1 in inside or any(token.end == first for token in said))):
+            continue  # no word is before it: in a phrase it only separates
+        word = "".join(fold(match["literal"]).split()) if match["literal"] else match[0]
+        signs.append(_Piece(kind, word, first, after))
+    covered = {at for sign in signs for at in range(sign.start, sign.end)}
+    plain = [_Piece("word", token.word, token.start, token.end) for token in said if token.start not in covered]
+    return sorted((piece for piece in signs + plain if piece.word), key=lambda piece: piece.start)
+
+
+def _is_sign(typed: str, at: int, *, quoted: bool) -> bool:
+    """Tell whether a sign is meant as one: a `?` at the end of a quoted word is a question mark ("who pays?")."""
+    return typed[at] != "?" or not quoted or bool(re.match(r"\?+[\w*]", typed[at:]))
+
+
+def _groups(pieces: list[_Piece]) -> Iterator[list[_Piece]]:
+    """Yield the pieces that touch each other; two words that touch (東京) are two."""
+    group: list[_Piece] = []
+    for piece in pieces:
+        if group and (group[-1].end != piece.start or group[-1].kind == piece.kind == "word"):
+            yield group
+            group = []
+        group.append(piece)
+    if group:
+        yield group
+
+
+def _item(field: str, typed: str, group: list[_Piece], dialect: Dialect) -> Word | Expanding | tuple[Said, Said]:
+    """Return what a group of pieces stands for, or a message and a suggestion."""
+    kinds = [piece.kind for piece in group]
+    written = typed[group[0].start : group[-1].end]
+    if len(group) == 1 and kinds == ["word"]:
+        return Word(clip(group[0].word), field)
+    if len(group) == 1 and kinds == ["range"]:
+        return _range(field, written)
+    special = {"~", "%", "range", "wild"} & {"wild" if kind in _WILD else kind for kind in kinds}
+    if "word" not in kinds and special <= {"~", "%"}:
+        return (
+            say("“{sign}” stands directly after a word, or in it.", sign=written),
+            say("Write it without a space, like budget~, or leave it out"),
+        )
+    if len(special) > 1 or "range" in special:
+        return (
+            say("“{word}” has signs that do not go together.", word=written),
+            say("Write one of them: tax* for a beginning, or a sign for similar words or other forms"),
+        )
+    if special == {"wild"}:
+        return _wildcard(field, written, group)
+    if special == {"%"}:
+        return _fuzzy_inside(field, written, group)
+    return _after(field, written, group, dialect)
+
+
+def _range(field: str, written: str) -> NumberRange | tuple[Said, Said]:
+    least, most = written.split("~~")
+    if max(len(least), len(most)) > MOST_DIGITS:
+        return say("A number of a range has at most {most} digits.", most=MOST_DIGITS), say("Write smaller numbers, like 12~~24")
+    if int(least) > int(most):
+        return (
+            say("The range “{range}” ends before it begins.", range=written),
+            say("Write the smaller number first: {repaired}", repaired=f"{most}~~{least}"),
+        )
+    return NumberRange(int(least), int(most), field, written)
+
+
+def _wildcard(field: str, written: str, group: list[_Piece]) -> Wildcard | tuple[Said, Said]:
+    if any(piece.kind == "word" and _WILD & set(piece.word) for piece in group):
+        return say("“{word}” cannot have a wildcard next to it.", word=written), say("Leave the * or the ? out")
+    pattern = _ROW.sub("*", "".join(piece.word if piece.kind == "word" else piece.kind for piece in group))
+    return wildcard_faults(pattern) or Wildcard(pattern, field, written)
+
+
+def wildcard_faults(pattern: str) -> tuple[Said, Said] | None:
+    """Return what is wrong with a folded pattern of a wildcard, and what would be right."""
+    if not pattern.strip("*?"):
+        return say("A wildcard stands alone: it would be any word at all."), say("Write it with letters, like tax* or wo?d")
+    if pattern.count("*") > MOST_STARS or pattern.count("?") + pattern.count("=") > MOST_MARKS:
+        return (
+            say("A word may hold {stars} * and {marks} ? at most.", stars=MOST_STARS, marks=MOST_MARKS),
+            say("Write more letters, or * for a row of ?"),
+        )
+    return None
+
+
+def _fuzzy_inside(field: str, written: str, group: list[_Piece]) -> Fuzzy | tuple[Said, Said]:
+    """Return what `ba%nana` means: what stands before the first % must be as it is, the number of % is that of the changes."""
+    first = next(at for at, piece in enumerate(group) if piece.kind == "%")
+    kept = sum(len(piece.word) for piece in group[:first])
+    word = "".join(piece.word for piece in group if piece.kind == "word")
+    edits = sum(piece.kind == "%" for piece in group)
+    return fuzzy_faults(written, word, edits) or Fuzzy(clip(word), edits, kept, field, written)
+
+
+def _after(field: str, written: str, group: list[_Piece], dialect: Dialect) -> Fuzzy | Stem | tuple[Said, Said]:
+    """Return what a word with `~` after it means."""
+    words = [piece for piece in group if piece.kind == "word"]
+    if len(words) != 1 or len(group) != 2 or group[-1].kind != "~":
+        return (
+            say("In “{word}” the sign ~ stands inside of a word.", word=written),
+            say("Write ~ at the end of a word; for a range of whole numbers, write 12~~24"),
+        )
+    word, sign = clip(words[0].word), group[-1].word
+    if sign == "~~" or (sign == "~" and dialect is Dialect.DTSEARCH):
+        if sign == "~~" and dialect is Dialect.DTSEARCH:
+            return (
+                say("“~~” stands between two whole numbers here."),
+                say("Write 12~~24 for a range, or {word}~ for the other forms of a word", word=words[0].word),
+            )
+        return Stem(stem(word), field, written)
+    if dialect is Dialect.DTSEARCH:
+        return (
+            say("“{sign}” has no meaning in the dtSearch dialect.", sign=sign),
+            say("For similar words, write % in the word, one for each letter that may differ, like ba%nana"),
+        )
+    if sign not in {"~", "~1", "~2"}:
+        return (
+            say("“{sign}” is no number of changes: a similar word may differ by 1 or 2 letters.", sign=sign),
+            say("Write {word}~ or {word}~2, or {word}~~ for the other forms of the word", word=words[0].word),
+        )
+    edits = 2 if sign == "~2" else 1
+    return fuzzy_faults(written, word, edits) or Fuzzy(word, edits, 0, field, written)
+
+
+def fuzzy_faults(written: str, word: str, edits: int) -> tuple[Said, Said] | None:
+    """Return what is wrong with a word of which so many letters may differ, and what would be right."""
+    if edits not in LEAST_LETTERS:
+        return (
+            say("In “{word}” more than 2 letters may differ.", word=written),
+            say("Let 1 or 2 letters differ, or use a wildcard, like tax*"),
+        )
+    if len(word) < LEAST_LETTERS[edits]:
+        return (
+            say("“{word}” is too short: nearly every short word is similar to it.", word=written),
+            say("A word needs {one} letters or more for 1 change and {two} for 2", one=LEAST_LETTERS[1], two=LEAST_LETTERS[2]),
+        )
+    return None
