@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from indexer.exports import Choices, PdfLayout
 from portal import asked, stored_request
 from portal.access import Right
+from portal.config import NEUTRAL_BODY
 from portal.guard import needs
 from portal.jobs import JobKind
 from portal.language import _
@@ -31,7 +32,7 @@ def make() -> ResponseReturnValue:
     arguments = {
         **stored_request.encode(wanted(question)),
         **stored_request.encode_choices(_choices()),
-        "organization": site().config.body_name,
+        "organization": "" if site().config.body_name == NEUTRAL_BODY else site().config.body_name,
         "address": question.address(),
     }
     return redirect(url_for("jobs.job", job_id=start(JobKind.EXPORT, question.query or "*", arguments)))

@@ -6,6 +6,7 @@
   const { EDGE, line, terms, fits, places } = window.SHOWME_FOLD;
   const PAGE = 50;
   const SNIPPET = 280;
+  const FILTERS = ["account", "platform", "kind", "from", "to", "media", "sort", "scope"];
   const EMPTY = { q: "", account: "", platform: "", kind: "", from: "", to: "", media: "", sort: "", scope: "", page: "", record: "" };
 
   const main = document.getElementById("main");
@@ -149,14 +150,14 @@
         el("div", { class: "field" }, el("label", { for: "q" }, say("search")), el("input", { type: "search", id: "q", name: "q", value: state.q, "aria-describedby": "q-hint", autocomplete: "off" })),
         el("button", { class: "act first" }, say("find")), clear),
       el("p", { class: "hint", id: "q-hint" }, say("search_hint")),
-      el("div", { class: "fields" },
+      el("details", { class: "narrow", open: window.matchMedia("(min-width: 40rem)").matches || FILTERS.some((name) => state[name] !== "") }, el("summary", {}, say("filters")), el("div", { class: "fields" },
         choice("account", [any, ...meta.accounts.map((one, at) => [String(at), `${one.label} (${one.platform_title})`])]),
         choice("platform", [any, ...platforms]),
         choice("kind", [any, ...kinds]),
         day("from"), day("to"),
         choice("media", [any, ["with", say("with")], ["without", say("without")]]),
         choice("sort", [["", say("sort_package")], ["newest", say("sort_newest")], ["oldest", say("sort_oldest")]]),
-        meta.context_total ? choice("scope", [["", say("scope_records")], ["context", say("scope_context")], ["all", say("scope_all")]]) : null));
+        meta.context_total ? choice("scope", [["", say("scope_records")], ["context", say("scope_context")], ["all", say("scope_all")]]) : null)));
     const go = (focus) => {
       focusOn = focus;
       const to = address(Object.fromEntries(new FormData(made)));
