@@ -102,8 +102,10 @@ def certify(
     )
 
 
-def write(house: House, certificate: Certificate, target: Path) -> Written:
-    """Write `target` (.json) and the PDF beside it, both or none of them, and note it in the event log.
+def write(house: House, certificate: Certificate, target: Path, *, actor: str = "") -> Written:
+    """Write `target` (.json) and the PDF beside it, both or none of them, and note it in the event log as a deed of `actor`.
+
+    `actor` is the maker as the certificate names them, unless told (a login name).
 
     Raises CertificateFailed, OSError.
     """
@@ -124,19 +126,9 @@ def write(house: House, certificate: Certificate, target: Path) -> Written:
         sync(paper)
         detail = {"query": header.query.typed, "records": header.found.total, "records_digest": header.found.digest}
         # the event first: a file that says it was made here must be known here, even when the computer stops in between
-        house.audit.add("certificate:made", header.made.by, header.id, {**detail, "sha256": digest, "pdf_sha256": written.pdf_digest})
+        house.audit.add(
+            "certificate:made", actor or header.made.by, header.id, {**detail, "sha256": digest, "pdf_sha256": written.pdf_digest}
+        )
         publish(paper, written.pdf)
         publish(made, written.json)
     return written
-
-
-def inside(
-    house: House, request: SearchRequest, folder: Path, *, by: str, scope_words: str = "", at: datetime | None = None
-) -> dict[str, Path]:
-    """Make the certificate of a search for a package: return its files in `folder` by their names in the package.
-
-    Raises NotAnswered, CertificateFailed, OSError.
-    """
-    with certify(house, request, by=by, scope_words=scope_words, at=at) as certificate:
-        written = write(house, certificate, folder / "certificate.json")
-    return {"certificate.json": written.json, "certificate.pdf": written.pdf}

@@ -16,6 +16,8 @@ from indexer import certificate_shape
 from indexer.certificate import TRIES, CertificateFailed
 from indexer.certificate_request import Again, again
 from indexer.certificate_shape import CaptureRef, LineDigest, NoCertificate, Stored
+from indexer.exports.bag import sync
+from indexer.exports.partial import partial, publish
 from indexer.fixity import file_digest
 from indexer.house import House
 from indexer.record_contents import Origin, origins
@@ -252,6 +254,20 @@ def _record(one: RecordChange) -> dict[str, Any]:
 
 def _capture(one: CaptureRef) -> dict[str, Any]:
     return {"name": one.name, "sha256": one.digest, "account": one.account.label if one.account else ""}
+
+
+def keep(check: Check, target: Path) -> None:
+    """Write a check where `kept` finds it again, whole or not at all. Raises OSError."""
+    with partial(target) as folder:
+        made = folder / "check.json"
+        made.write_bytes(msgspec.json.encode(check, enc_hook=certificate_shape.plain))
+        sync(made)
+        publish(made, target)
+
+
+def kept(target: Path) -> Check:
+    """Return a check that `keep` has written. Raises OSError."""
+    return msgspec.json.decode(target.read_bytes(), type=Check)
 
 
 def sentences(check: Check) -> list[str]:

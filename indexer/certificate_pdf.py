@@ -193,10 +193,13 @@ def _covered(header: Header) -> Iterator[Block]:
     if faulty:
         yield {"kind": "para", "text": say("Not everything in these archives could be read:")}
         yield {"kind": "list", "items": faulty}
-    if known["cannot_contain"]:
-        yield {"kind": "para", "text": say("What such archives cannot contain:")}
-        yield {"kind": "list", "items": [f"{', '.join(one['accounts'])}: {one['text']}" for one in known["cannot_contain"]]}
-    yield from ({"kind": "para", "text": one} for one in known["notes"])
+    yield {"kind": "list", "items": known["notes"]}
+    groups: dict[str, list[str]] = {}
+    for one in known["cannot_contain"]:
+        groups.setdefault(", ".join(one["accounts"]), []).append(one["text"])
+    for accounts, texts in groups.items():
+        yield {"kind": "para", "text": say("What the archives of {accounts} cannot contain:", accounts=accounts)}
+        yield {"kind": "list", "items": texts}
 
 
 def _of(values: Mapping[str, Any], *names: str) -> dict[str, Any]:

@@ -29,6 +29,7 @@ class Right(StrEnum):
 
     SEARCH = "search and read records"
     EXPORT = "export what was found"
+    CERTIFY = "certify a search and check a certificate"
     SEE_ALL_ACCOUNTS = "see every account"
     SEE_MESSAGES = "see direct messages"
     SEE_RAW = "see raw items"
@@ -37,7 +38,9 @@ class Right(StrEnum):
     MANAGE_USERS = "add users, set roles and grants"
 
 
-_READ_ALL = frozenset({Right.SEARCH, Right.EXPORT, Right.SEE_ALL_ACCOUNTS, Right.SEE_MESSAGES, Right.SEE_RAW, Right.SEE_CAPTURES})
+_READ_ALL = frozenset(
+    {Right.SEARCH, Right.EXPORT, Right.CERTIFY, Right.SEE_ALL_ACCOUNTS, Right.SEE_MESSAGES, Right.SEE_RAW, Right.SEE_CAPTURES}
+)
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.ADMINISTRATOR: _READ_ALL | {Right.TAKE_IN, Right.MANAGE_USERS},

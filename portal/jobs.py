@@ -54,6 +54,8 @@ class JobKind(StrEnum):
     SET_ZONE = "set zone"
     EXPORT = "export"
     TERM_LIST = "term list"
+    CERTIFICATE = "certificate"
+    CERTIFICATE_CHECK = "certificate check"
 
 
 class JobState(StrEnum):

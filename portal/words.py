@@ -50,6 +50,8 @@ JOB_KINDS = {
     JobKind.SET_ZONE: _l("Setting the time zone of a capture"),
     JobKind.EXPORT: _l("Export"),
     JobKind.TERM_LIST: _l("Term list"),
+    JobKind.CERTIFICATE: _l("Certificate"),
+    JobKind.CERTIFICATE_CHECK: _l("Check of a certificate"),
 }
 JOB_STATES = {
     JobState.WAITING: _l("waiting"),
@@ -163,6 +165,8 @@ STAGES = {
     "indexing": _l("indexing"),
     "hashing": _l("hashing"),
     "writing": _l("writing records"),
+    "listing": _l("listing records"),
+    "comparing": _l("comparing records"),
     "deriving": _l("deriving times"),
     "terms": _l("searching for terms"),
 }

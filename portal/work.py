@@ -11,8 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from indexer import custody, term_list
+from indexer import certificate, certificate_check, custody, term_list
 from indexer.archive import ArchiveError
+from indexer.certificate_shape import NoCertificate
 from indexer.export_job import export_search, filter_words
 from indexer.exports import ExportError
 from indexer.house import House
@@ -20,7 +21,7 @@ from indexer.ingest import Progress, ingest
 from indexer.local_time import UnknownZone
 from indexer.search import NotAnswered
 from portal import stored_request, stored_texts, uploads
-from portal.access import Right, narrowed
+from portal.access import Right, narrowed, still_covers
 from portal.jobs import Job, JobKind, Jobs
 from portal.users import User, Users
 
@@ -57,6 +58,8 @@ def run(house: House, job_id: int) -> None:
         custody.UnknownCapture,
         term_list.IndexMoved,
         term_list.ListError,
+        certificate.CertificateFailed,
+        NoCertificate,
     ) as error:
         jobs.fail(job_id, str(error))
     except Exception as error:  # one broken job must not end the worker
@@ -138,18 +141,50 @@ def _term_list(house: House, job: Job, user: User, tell: Tell) -> Mapping[str, A
     return packed
 
 
+def _certificate(house: House, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
+    _check(user, Right.CERTIFY)
+    stored = stored_request.decode(job.arguments)
+    request = replace(stored, filters=narrowed(stored.filters, user.reader))  # by what the maker may see now
+    by = f"{user.full_name} ({user.name})" if user.full_name else user.name
+    with certificate.certify(house, request, by=by, progress=_counted(tell, "listing")) as made:
+        written = certificate.write(house, made, certificate_file(house, job.id), actor=user.name)
+    return {"id": written.id, "total": made.header.found.total, "json_sha256": written.json_digest, "pdf_sha256": written.pdf_digest}
+
+
+def _certificate_check(house: House, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
+    _check(user, Right.CERTIFY)
+    if not still_covers(user.reader, stored_request.decode(job.arguments).filters):
+        raise NotAllowed(f"{user.name} may not see any more what the certificate speaks of.")
+    made = certificate_file(house, job.arguments["certificate"])
+    check = certificate_check.verify(house, made, by=user.name, progress=_counted(tell, "comparing"))
+    certificate_check.keep(check, check_file(house, job.id))
+    return {"went_well": check.went_well, "identical": check.is_identical}
+
+
 _WORK: Mapping[JobKind, Callable[[House, Job, User, Tell], Mapping[str, Any]]] = {
     JobKind.TAKE_IN: _take_in,
     JobKind.VERIFY: _verify,
     JobKind.SET_ZONE: _set_zone,
     JobKind.EXPORT: _export,
     JobKind.TERM_LIST: _term_list,
+    JobKind.CERTIFICATE: _certificate,
+    JobKind.CERTIFICATE_CHECK: _certificate_check,
 }
 
 
 def export_file(house: House, job_id: int) -> Path:
     """Return where the package of an export's job lies, or would lie."""
     return house.paths.exports / f"export-{job_id}.zip"
+
+
+def certificate_file(house: House, job_id: int) -> Path:
+    """Return where the JSON file of a certificate's job lies, or would lie; the PDF is beside it."""
+    return house.paths.certificates / f"certificate-{job_id}.json"
+
+
+def check_file(house: House, job_id: int) -> Path:
+    """Return where the result of a check's job lies, or would lie."""
+    return house.paths.certificates / f"check-{job_id}.json"
 
 
 def _check(user: User, right: Right) -> None:

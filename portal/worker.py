@@ -57,7 +57,8 @@ def tidy(house: House, config: Config) -> None:
     removed = recover(house)
     if interrupted or removed:
         log.warning("%s jobs were interrupted, %s half captures were taken back", interrupted, removed)
-    remove_partials(house.paths.exports)
+    for folder in (house.paths.exports, house.paths.certificates):
+        remove_partials(folder)
     now = time.time()
     for path in config.uploads.glob("*"):
         if path.stat().st_mtime < now - KEEP_UPLOADS:

@@ -19,7 +19,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from indexer import certificate_check, certificate_parts, certificate_shape
-from indexer.certificate import CertificateFailed, certify, inside, write
+from indexer.certificate import CertificateFailed, certify, write
 from indexer.certificate_check import FileState, verify
 from indexer.certificate_shape import NoCertificate
 from indexer.cli import main
@@ -282,13 +282,6 @@ def test_a_field_too_many_or_a_line_of_another_shape_is_refused(house: House, tm
     path.write_text(json.dumps({**content, "query": {**content["query"], "dialect": "klingon"}}))
     with pytest.raises(NoCertificate, match="klingon"):
         verify(house, path, by="rhea")
-
-
-def test_a_package_gets_both_files(house: House, tmp_path: Path) -> None:
-    files = inside(house, SearchRequest("flood"), tmp_path / "package", by="rhea")
-    assert sorted(files) == ["certificate.json", "certificate.pdf"]
-    assert all(path.is_file() for path in files.values())
-    assert verify(house, files["certificate.json"], by="lena").went_well
 
 
 SLOW = """

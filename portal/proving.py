@@ -1,0 +1,91 @@
+"""Certificates as pages show them: who may open which, what they say, and how their checks ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort
+
+from indexer import certificate_check, certificate_shape
+from indexer.certificate_check import Check, RecordChange
+from indexer.certificate_pdf import document
+from indexer.certificate_shape import Header
+from portal.access import Right
+from portal.guard import reader
+from portal.job_access import may_open
+from portal.jobs import Job, JobKind, JobState
+from portal.site import site
+from portal.work import certificate_file, check_file
+
+LISTED = 50
+SHOWN = 200  # records of each kind on the page of a check; the file has all
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A finished certificate: its job, its header, and the document as blocks, the same as on paper."""
+
+    job: Job
+    header: Header
+    blocks: list[dict[str, Any]]
+
+
+def certificates() -> list[Job]:
+    """Return the certificates that the reader may open, newest first, unfinished ones included."""
+    return [job for job in _recent(JobKind.CERTIFICATE) if may_open(reader(), job)]
+
+
+def checks(certificate: int) -> list[Job]:
+    """Return the checks of one certificate that the reader may open, newest first."""
+    return [job for job in _recent(JobKind.CERTIFICATE_CHECK) if job.arguments["certificate"] == certificate and may_open(reader(), job)]
+
+
+def job_of(job_id: int, kind: JobKind = JobKind.CERTIFICATE) -> Job:
+    """Return the job of a certificate or of a check; 404 for every other, whether it is there or not."""
+    job = site().jobs.get(job_id)
+    if job is None or job.kind is not kind or not may_open(reader(), job):
+        abort(404)
+    return job
+
+
+def finished(job_id: int, kind: JobKind = JobKind.CERTIFICATE) -> Job:
+    """Return the job of a finished certificate or check; 404 while it is not finished."""
+    job = job_of(job_id, kind)
+    if job.state is not JobState.DONE:
+        abort(404)
+    return job
+
+
+def proof(job: Job) -> Proof:
+    """Return what a finished certificate says; 404 when its files were taken away."""
+    path = certificate_file(site().house, job.id)
+    if not path.is_file():
+        abort(404)
+    header = certificate_shape.read_header(path)
+    blocks = [one for one in document(header, path.name, job.result["json_sha256"])["blocks"] if one["kind"] not in {"title", "signature"}]
+    return Proof(job, header, blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A finished check: what it says, and its records by kind, as many as a page shows."""
+
+    check: Check
+    says: list[str]
+    groups: tuple[tuple[str, tuple[RecordChange, ...], int], ...]
+
+
+def outcome(job: Job) -> Outcome:
+    """Return how a finished check ended; 404 when its file was taken away."""
+    path = check_file(site().house, job.id)
+    if not path.is_file():
+        abort(404)
+    check = certificate_check.kept(path)
+    parts = (("new", check.new), ("changed", check.changed), ("gone", check.gone))
+    return Outcome(check, certificate_check.sentences(check), tuple((name, found[:SHOWN], len(found)) for name, found in parts if found))
+
+
+def _recent(kind: JobKind) -> list[Job]:
+    maker = None if reader().may(Right.TAKE_IN) else reader().user_id
+    return site().jobs.recent(LISTED, kinds=frozenset({kind}), user_id=maker)
