@@ -9,15 +9,18 @@ from typing import Any
 from indexer import __version__, coverage
 from indexer.exports import ExportReport
 from indexer.fixity import VaultFinding
+from indexer.grouped_search import Grouped
 from indexer.house import House
 from indexer.importers import Identified
 from indexer.ingest import IngestReport, Progress
 from indexer.local_time import local
 from indexer.masking import mask_tokens
 from indexer.record import CaptureFacts, Platform
-from indexer.search import Results
+from indexer.search import Hit, Results
 from indexer.shown import AccountView, CaptureView, ProblemView, RecordView
+from indexer.suggestions import Explained
 
+EXPANSIONS_SAID = 12  # words of a wildcard that a line of text names
 Shape = dict[str, Any]
 
 
@@ -157,11 +160,16 @@ def record(view: RecordView, zone_name: str) -> Shape:
     }
 
 
-def results(found: Results, zone_name: str) -> Shape:
+def results(found: Results, zone_name: str, grouped: Grouped | None = None) -> Shape:
     """Shape of `search` and of the portal's /search.json. `total` is null when the query could not be run."""
+    hits = _hits_of(grouped) if grouped and grouped.groups else found.records
+    limits = found.as_of
     return {
         "query": found.request.query,
+        "dialect": str(found.request.dialect),
+        "canonical": found.canonical,
         "reading": found.reading,
+        "readings": dict(found.readings),
         "zone": zone_name,
         "total": found.total if found.answered else None,
         "undated": found.undated,
@@ -170,20 +178,55 @@ def results(found: Results, zone_name: str) -> Shape:
         "sort": str(found.request.sort),
         "limit": found.request.limit,
         "offset": found.request.offset,
-        "records": [{**record(hit.view, zone_name), "found_in_version": hit.version} for hit in found.records],
+        "records": [{**record(hit.view, zone_name), "found_in_version": hit.version} for hit in hits],
+        "as_of": {
+            "day": limits.day.isoformat(),
+            "undated": limits.undated,
+            "unknown": limits.unknown,
+            "last_seen_before": limits.last_seen_before,
+        }
+        if limits
+        else None,
+        "grouping": {
+            "by": grouped.by.value,
+            "groups": None if grouped.is_too_many else grouped.total,
+            "page": [{"size": one.size, "shown": 1 + len(one.others)} for one in grouped.groups],
+        }
+        if grouped and found.answered
+        else None,
         "facets": {
             name: [{"value": value.value, "label": value.label, "count": value.count} for value in values]
             for name, values in found.facets.items()
         },
         "bars": [{"from": bar.first_day.isoformat(), "to": bar.last_day.isoformat(), "count": bar.count} for bar in found.bars],
         "coverage": coverage.shape(found.coverage) if found.coverage else None,
+        **_explained(found.explained),
         "diagnostics": [
             {"start": one.start, "end": one.end, "message": one.message, "suggestion": one.suggestion} for one in found.diagnostics
         ],
     }
 
 
-def results_text(found: Results, zone_name: str) -> str:
+def _explained(found: Explained) -> Shape:
+    return {
+        "expansions": [
+            {"typed": one.typed, "words": [{"word": word, "records": count} for word, count in one.words]} for one in found.expansions
+        ],
+        "missing": list(found.missing),
+        "unchecked": found.unchecked,
+        "suggestions": [
+            {"start": one.start, "end": one.end, "word": one.node.word, "instead": one.instead, "records": one.records, "query": one.query}
+            for one in found.suggestions
+        ],
+        "unsearchable": list(found.unsearchable),
+    }
+
+
+def _hits_of(grouped: Grouped) -> list[Hit]:
+    return [place.hit for one in grouped.groups for place in (one.first, *one.others)]
+
+
+def results_text(found: Results, zone_name: str, grouped: Grouped | None = None) -> str:
     """`search` in words."""
     if found.index_unusable:
         return "\n".join(f"{one.message} {one.suggestion}" for one in found.diagnostics)
@@ -193,17 +236,32 @@ def results_text(found: Results, zone_name: str) -> str:
             lines.append(" " * one.start + "^" * max(1, one.end - one.start))
             lines.append(f"{one.message} {one.suggestion}".rstrip())
         return "\n".join(lines)
-    lines = [f"{found.total:,} records: {found.reading}. Times are {zone_name}."]
+    lines = [f"{found.total:,} records: {found.readings['en']}. Times are {zone_name}.", *_explained_text(found.explained)]
     if found.indexed != found.held:
         lines.append(f"Indexed {found.indexed:,} of {found.held:,}: run `python -m indexer sync`.")
     if found.coverage:
         lines += [str(one) for one in (found.coverage.summary, *found.coverage.gaps)]
-    for hit in found.records:
+    lines += [str(one) for one in (found.as_of.sentences if found.as_of else ())]
+    lines += [str(grouped.sentence)] if grouped else []
+    for hit in _hits_of(grouped) if grouped and grouped.groups else found.records:
         view = hit.view
         when = local(view.posted_at, zone_name).strftime("%Y-%m-%d %H:%M") if view.posted_at else "no date"
         text = " ".join((view.text or view.title).split())
         lines.append(f"{when}  {Platform(view.platform).title}  {view.account}  {view.kind}  {text[:160]}\n    {view.record_id}")
     return "\n".join(lines)
+
+
+def _explained_text(found: Explained) -> list[str]:
+    lines = []
+    for one in found.expansions:
+        said = ", ".join(f"{word} ({count:,})" for word, count in one.words[:EXPANSIONS_SAID])
+        rest = f" and {len(one.words) - EXPANSIONS_SAID:,} more (--json has all)" if len(one.words) > EXPANSIONS_SAID else ""
+        lines.append(f"{one.typed} stands for {len(one.words):,} words: {said}{rest}." if one.words else f"{one.typed} stands for no word.")
+    lines += [f"No record holds {one}." for one in found.missing]
+    lines += [f"Did you mean {one.instead} ({one.records:,}) instead of {one.node.word}?  {one.query}" for one in found.suggestions]
+    if found.unsearchable:
+        lines.append(f"Not searched, such signs only separate words: {' '.join(found.unsearchable)}")
+    return lines
 
 
 def exported(report: ExportReport) -> Shape:

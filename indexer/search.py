@@ -15,7 +15,9 @@ from indexer.highlight import cut_out, spans
 from indexer.house import House
 from indexer.query import Diagnostic, Dialect, Node, parse
 from indexer.record import Platform
+from indexer.search_reading import readings
 from indexer.shown import AccountView, RecordView
+from indexer.suggestions import Explained, explain
 
 MONTHS_AS_BARS = 48  # above it the bars are years
 
@@ -82,6 +84,9 @@ class Results:
     index_unusable: bool = False  # then the diagnostic is no fault of the query
     as_of: Limits | None = None  # what an answer as of a day cannot know
     coverage: Coverage | None = None  # what of the search's scope is captured; None where there is no answer
+    canonical: str = ""  # the query as it was understood, with every parenthesis, in the plain dialect
+    readings: Mapping[str, str] = field(default_factory=dict)  # the whole search in one sentence, by language ("en", "es")
+    explained: Explained = field(default_factory=Explained)  # only where a page was asked for
 
     @property
     def answered(self) -> bool:
@@ -121,11 +126,13 @@ class Searcher:
             tree, filters = (asked.tree, asked.filters) if asked else (parsed.tree, request.filters)
             hits = self._house.index.search(tree, filters, request.sort, limit, max(0, request.offset))
             limits = self._limits(asked, parsed.tree, request, hits) if asked else None
+            explained = explain(self._house.index, parsed, request.filters, hits.total) if limit else Explained()
         except TooBroad as error:
             return Results(request, parsed.reading, diagnostics=(_too_broad(error, request.query),))
         except IndexDamaged as error:
             return Results(request, parsed.reading, diagnostics=(_damaged(error),), index_unusable=True)
         accounts = self._house.catalogue.accounts()
+        forms = {one.node: [word for word, _count in one.words] for one in explained.expansions}
         indexed, held = self._house.index.count(), sum(account.records for account in accounts)
         return Results(
             request=replace(request, limit=limit),
@@ -139,6 +146,9 @@ class Searcher:
             held=held,
             as_of=limits,
             coverage=self._house.coverage.of(request.filters, parsed.tree, request.as_of, indexed=indexed, held=held),
+            canonical=parsed.canonical,
+            readings=readings(parsed.tree, request.filters, accounts, self._house.zone, as_of=request.as_of, forms=forms),
+            explained=explained,
             took_ms=(time.perf_counter() - started) * 1000,
         )
 
