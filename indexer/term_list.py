@@ -6,20 +6,18 @@ import hashlib
 import time
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
 
-from indexer import __version__
-from indexer import coverage as captured
-from indexer.coverage_words import Coverage
 from indexer.engines import Filters, Sort
 from indexer.families import Families, families
 from indexer.house import House
-from indexer.query import Diagnostic, Dialect, Node, expanding, parse
+from indexer.query import Dialect, Node, expanding, parse
 from indexer.saying import say
 from indexer.search import IndexUnusable, NotAnswered, Searcher, SearchRequest
+from indexer.term_results import Corpus, Report, Shape, Term, TermList, TermResult, Totals, shape
 
 MOST_TERMS: Final = 1_000
 MOST_CHARACTERS: Final = 50_000
@@ -27,7 +25,8 @@ _MANY: Final = 65_535  # in a column of term numbers: more than one term
 _TRIES: Final = 3
 
 Tick = Callable[[int, int], None]
-Shape = dict[str, Any]
+
+__all__ = ["IndexMoved", "ListError", "Report", "Shape", "Totals", "read_list", "run", "scope_words", "shape"]
 
 
 class ListError(ValueError):
@@ -36,98 +35,6 @@ class ListError(ValueError):
 
 class IndexMoved(Exception):
     """The index changed while the list ran, each time: counts of two states would not fit each other."""
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One term as it was typed; lines are counted from 1."""
-
-    line: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class TermList:
-    """A list as it was given: each term once, in order. `repeats` are (line, the line it repeats, text)."""
-
-    terms: tuple[Term, ...]
-    lines: int
-    blank: int
-    repeats: tuple[tuple[int, int, str], ...]
-    digest: str  # SHA-256 of the text as given, UTF-8
-
-
-@dataclass(frozen=True, slots=True)
-class TermResult:
-    """What became of one term. With diagnostics there are no counts: then they are None, which is not zero.
-
-    `unique` are hits of this term and of no other one of the list. `family` are the records of the families of its
-    hits, each once; `families` how many of those there are; `media` their files in custody. `expansions` say of each
-    wildcard, fuzzy word, stem or range of numbers for how many different words it stands. `same_as` is the line of an
-    earlier term that is typed otherwise and means the same.
-    """
-
-    term: Term
-    reading: str
-    hits: int | None = None
-    unique: int | None = None
-    families: int | None = None
-    family: int | None = None
-    media: int | None = None
-    expansions: tuple[tuple[str, int], ...] = ()
-    same_as: int | None = None
-    diagnostics: tuple[Diagnostic, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """Counts of the whole list, each record once."""
-
-    hits: int
-    families: int
-    family: int
-    media: int
-
-
-@dataclass(frozen=True, slots=True)
-class Corpus:
-    """What the list was run over. The numbers of the whole house are None where the reader may not see all of it.
-
-    `searched` counts the records within the filters; `in_step` says that the index held every record; `coverage` says which
-    days of which accounts within the filters are captured.
-    """
-
-    searched: int
-    in_step: bool
-    position: int | None
-    indexed: int | None
-    held: int | None
-    coverage: Coverage | None
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A search term report. `run_at` is UTC; `zone` is the body's, whose days the filters mean."""
-
-    listed: TermList
-    results: tuple[TermResult, ...]
-    totals: Totals
-    corpus: Corpus
-    scope: str
-    filters: tuple[str, ...]
-    dialect: Dialect
-    as_of: date | None
-    zone: str
-    run_at: datetime
-    run_by: str
-    took_ms: float
-    engine: str
-    version: str = field(default=__version__)
-
-    @property
-    def unread(self) -> tuple[TermResult, ...]:
-        """The terms that were not searched for, each with its diagnostics."""
-        return tuple(one for one in self.results if one.diagnostics)
 
 
 def read_list(text: str) -> TermList:
@@ -330,63 +237,5 @@ def _corpus(house: House, request: SearchRequest) -> Corpus:
         indexed=searched.indexed if sees_all else None,
         held=searched.held if sees_all else None,
         coverage=searched.coverage,
+        limits=searched.as_of,
     )
-
-
-def shape(report: Report) -> Shape:
-    """Return a report as JSON holds it; the keys stand in docs/command-line.md. Sentences stay what they are (saying.py)."""
-    listed, corpus, totals = report.listed, report.corpus, report.totals
-    return {
-        "run_at": report.run_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "run_by": report.run_by,
-        "took_ms": round(report.took_ms),
-        "zone": report.zone,
-        "dialect": report.dialect.value,
-        "as_of": report.as_of.isoformat() if report.as_of else None,
-        "filters": list(report.filters),
-        "scope": report.scope,
-        "software": f"Show-Me Records {report.version}",
-        "engine": report.engine,
-        "corpus": {
-            "searched": corpus.searched,
-            "in_step": corpus.in_step,
-            "position": corpus.position,
-            "indexed": corpus.indexed,
-            "held": corpus.held,
-        },
-        "coverage": _coverage(corpus.coverage),
-        "list": {
-            "lines": listed.lines,
-            "terms": len(listed.terms),
-            "not_searched": len(report.unread),
-            "blank": listed.blank,
-            "repeats": [{"line": line, "repeats": first, "text": text} for line, first, text in listed.repeats],
-            "sha256": listed.digest,
-        },
-        "totals": {"hits": totals.hits, "families": totals.families, "family": totals.family, "media": totals.media},
-        "terms": [_term(one) for one in report.results],
-    }
-
-
-def _coverage(found: Coverage | None) -> Shape | None:
-    if found is None:
-        return None
-    return {**captured.shape(found), "summary": found.summary, "gaps": list(found.gaps), "notes": list(found.notes)}
-
-
-def _term(one: TermResult) -> Mapping[str, Any]:
-    return {
-        "line": one.term.line,
-        "text": one.term.text,
-        "reading": one.reading,
-        "hits": one.hits,
-        "unique": one.unique,
-        "families": one.families,
-        "family": one.family,
-        "media": one.media,
-        "expansions": [{"typed": typed, "words": words} for typed, words in one.expansions],
-        "same_as": one.same_as,
-        "diagnostics": [
-            {"start": fault.start, "end": fault.end, "message": fault.message, "suggestion": fault.suggestion} for fault in one.diagnostics
-        ],
-    }

@@ -118,6 +118,10 @@ def about_lines(report: Shape) -> Iterator[tuple[str, str | int]]:
     for line in report["filters"]:
         yield "filter", str(line)
     yield "as of (end of day)", report["as_of"] or "now, all that is held"
+    if limits := corpus["as_of_limits"]:
+        yield "without a date: in no count", limits["undated"]
+        yield "held only in a later wording: in no count", limits["unknown"]
+        yield "not seen on that day or later: counted", limits["last_seen_before"]
     yield "way of writing", report["dialect"]
     yield "records within the filters", corpus["searched"]
     if corpus["held"] is not None:

@@ -74,7 +74,14 @@ def test_counts_are_those_of_the_reader(town: Town) -> None:
     hits = {name: [term["hits"] for term in one["terms"]] for name, one in told.items()}
     assert hits == {"rhea": [5, 1, 1], "gwen": [2, 0, 0], "nora": [0, 0, 0]}
     assert told["gwen"]["terms"][0]["family"] == 3, "the answer to the post belongs to it, the messages do not"
-    assert told["gwen"]["corpus"] == {"searched": 45, "in_step": True, "position": None, "indexed": None, "held": None}
+    assert told["gwen"]["corpus"] == {
+        "searched": 45,
+        "in_step": True,
+        "position": None,
+        "indexed": None,
+        "held": None,
+        "as_of_limits": None,
+    }
     assert SECRET not in json.dumps(told["gwen"])
     assert SECRET not in json.dumps(told["nora"])
 

@@ -204,6 +204,16 @@ def test_the_dialect_of_the_request_holds_for_every_term(house: House) -> None:
     assert shape(report)["dialect"] == "dtsearch"
 
 
+def test_as_of_a_day_hits_and_families_are_of_what_stood_then(house: House) -> None:
+    told = shape(of(house, "flood\nflood*", SearchRequest(as_of=date(2018, 7, 4))))
+    assert told["as_of"] == "2018-07-04"
+    assert [(term["hits"], term["family"]) for term in told["terms"]] == [(1, 1), (1, 1)], "the answer is of the next day"
+    assert told["corpus"]["searched"] == 1
+    assert told["corpus"]["as_of_limits"] == {"undated": 0, "unknown": 0, "last_seen_before": 0}
+    told = shape(of(house, "flood\nflood*", SearchRequest(as_of=date(2018, 7, 6))))
+    assert [(term["hits"], term["family"]) for term in told["terms"]] == [(1, 2), (2, 3)]
+
+
 def test_a_term_that_is_too_broad_has_no_number(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     from indexer.engines import TooBroad
 
@@ -259,7 +269,7 @@ def test_who_may_not_see_all_learns_no_number_of_the_whole(house: House) -> None
     narrow = Filters(allowed_accounts=frozenset({1}), without_conversations=True)
     report = of(house, "flood", SearchRequest("*", narrow))
     corpus = shape(report)["corpus"]
-    assert corpus == {"searched": 3, "in_step": True, "position": None, "indexed": None, "held": None}
+    assert corpus == {"searched": 3, "in_step": True, "position": None, "indexed": None, "held": None, "as_of_limits": None}
     assert report.scope == "only these accounts: @OneMO; without direct messages"
     whole = shape(of(house, "flood"))["corpus"]
     assert (whole["searched"], whole["held"], whole["indexed"]) == (5, 5, 5)
