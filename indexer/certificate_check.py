@@ -207,7 +207,7 @@ def _differences(house: House, stored: Stored, request: SearchRequest) -> Iterat
         (say("search engine"), f"{then.engine} {then.engine_version}", f"{now.engine} {now.engine_version}"),
         (say("rules of how text becomes words"), then.analyzer, now.analyzer),
         (say("time zone"), stored.zone, house.zone),
-        (say("how the query is read"), stored.query.canonical, parts.canonical(parsed)),
+        (say("how the query is read"), stored.query.canonical, parsed.canonical),
     ]
     yield from (Difference(what, before, after) for what, before, after in pairs if before != after)
     before_words = {one.query: one.words for one in stored.found.expansions}

@@ -29,11 +29,13 @@ from indexer.engines import Filters, Sort
 from indexer.engines.state import analyzer
 from indexer.house import House
 from indexer.local_time import local
-from indexer.query import And, Everything, Node, Not, Or, Parsed, expanding, parse
+from indexer.query import And, Everything, Expanding, Node, Not, Or, Parsed, Stem, expanding, parse
+from indexer.query_canonical import canonical
 from indexer.query_reading import reading
 from indexer.record_contents import contents
 from indexer.saying import say
 from indexer.search import IndexUnusable, NotAnswered, Results, Searcher, SearchRequest
+from indexer.search_reading import readings
 
 PROGRESS_EVERY: Final = 5_000  # records
 
@@ -46,11 +48,6 @@ def understood(request: SearchRequest) -> tuple[Parsed, Node]:
     if parsed.tree is None:
         raise NotAnswered(parsed.diagnostics)
     return parsed, parsed.tree
-
-
-def canonical(parsed: Parsed) -> str:
-    """Return a query as it was understood, whatever the way it was typed."""
-    return parsed.reading
 
 
 def answered(house: House, request: SearchRequest) -> Results:
@@ -101,9 +98,9 @@ def found(house: House, request: SearchRequest, spool: IO[bytes], progress: Tick
 
 def _terms(house: House, request: SearchRequest, tree: Node) -> Iterator[TermCount]:
     """Yield how many records each term of a query finds alone within the same filters, in the order of the query."""
+    searcher = Searcher(house)
     for leaf in dict.fromkeys(leaves(tree)):
-        total = house.index.search(leaf, request.filters, Sort.NEWEST, 0, 0).total
-        yield TermCount(reading(leaf), reading(leaf), total)
+        yield TermCount(canonical(leaf), reading(leaf), searcher.count(leaf, request))
 
 
 def leaves(tree: Node) -> Iterator[Node]:
@@ -127,9 +124,19 @@ def _accounts(house: House, results: Results) -> tuple[AccountCount, ...]:
 
 def expansions(house: House, request: SearchRequest) -> tuple[Expansion, ...]:
     """Return what each wildcard, fuzzy word, stem or range of a query stands for among the records that the maker may see."""
-    permitted = Filters(allowed_accounts=request.filters.allowed_accounts, without_conversations=request.filters.without_conversations)
+    permitted = _permission(request.filters)
     _parsed, tree = understood(request)
-    return tuple(Expansion(reading(node), dict(house.index.expand(node, permitted))) for node in expanding(tree))
+    return tuple(Expansion(canonical(node), dict(house.index.expand(node, permitted))) for node in expanding(tree))
+
+
+def _stem_forms(house: House, request: SearchRequest, tree: Node) -> dict[Expanding, list[str]]:
+    """Return the words that each stem stands for, which the reading names."""
+    permitted = _permission(request.filters)
+    return {node: list(house.index.expand(node, permitted)) for node in expanding(tree) if isinstance(node, Stem)}
+
+
+def _permission(filters: Filters) -> Filters:
+    return Filters(allowed_accounts=filters.allowed_accounts, without_conversations=filters.without_conversations)
 
 
 def made(house: House, filters: Filters, by: str, scope_words: str, at: datetime) -> Made:
@@ -189,20 +196,23 @@ def _is_searched(account: AccountRef | None, filters: Filters) -> bool:
 def header(house: House, request: SearchRequest, number: str, made_by: Made, what: Found) -> Header:
     """Return the whole certificate but its list of records."""
     accounts = {account.id: account for account in house.catalogue.accounts()}
-    parsed, _tree = understood(request)
-    now, covered = state(house, request.filters), answered(house, request).coverage
+    parsed, tree = understood(request)
+    now, results = state(house, request.filters), answered(house, request)
+    said = readings(
+        tree, request.filters, tuple(accounts.values()), house.zone, as_of=request.as_of, forms=_stem_forms(house, request, tree)
+    )
     return Header(
         id=number,
         made=made_by,
-        query=Query(request.query, canonical(parsed), request.dialect.value, parsed.reading, "", request.as_of),
+        query=Query(request.query, parsed.canonical, request.dialect.value, said["en"], said["es"], request.as_of),
         filters=narrowed(request.filters, accounts),
         zone=house.zone,
         software=software(house),
         state=now,
         captures=captures(house, request.filters),
-        coverage=coverage.shape(covered) if covered else None,
+        coverage=coverage.shape(results.coverage) if results.coverage else None,
         found=what,
-        warnings=tuple(_warnings(house, request, now)),
+        warnings=(*_warnings(house, request, now), *(results.as_of.sentences if results.as_of else ())),
     )
 
 

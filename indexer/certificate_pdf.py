@@ -71,7 +71,7 @@ def _asked(header: Header) -> Iterator[Block]:
     rows = [[say("Read as"), query.reading_english]]
     if query.reading_spanish:
         rows.append([say("In Spanish"), query.reading_spanish])
-    if query.canonical not in {query.typed, query.reading_english}:
+    if query.canonical != query.typed:
         rows.append([say("Grouped as"), query.canonical])
     rows.append([say("Way of writing"), _dialect(query.dialect)])
     rows.append([say("Narrowed to"), "; ".join(narrowings(header)) or say("nothing: every record in scope was searched")])

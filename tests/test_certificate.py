@@ -26,6 +26,7 @@ from indexer.cli import main
 from indexer.engines import Filters
 from indexer.house import House
 from indexer.ingest import ingest
+from indexer.query import Dialect
 from indexer.search import NotAnswered, SearchRequest
 from tests.houses import house_at, tweet, x_zip
 
@@ -134,6 +135,49 @@ def test_the_pdf_can_be_read_by_everybody_and_pins_the_json(house: House, tmp_pa
     assert certificate_shape.read(path).found.digest in text
     assert 'flood* AND "the bridge"' in text
     assert f"Page 1 of {len(reader.pages)}" in text
+
+
+def test_the_whole_language_is_certified_with_readings_in_both_languages(house: House, tmp_path: Path) -> None:
+    path = made(house, tmp_path / "c.json", "(flood* w/3 bridge) OR budgets~~")
+    stored = certificate_shape.read(path)
+    assert stored.found.total == 2
+    assert [(one.query, one.records) for one in stored.found.by_term] == [("flood* w/3 bridge", 1), ("budgets~~", 1)]
+    assert {one.query: dict(one.words) for one in stored.found.expansions} == {
+        "flood*": {"flood": 2, "flooding": 1},
+        "budgets~~": {"budget": 1},
+    }
+    assert "within 3 words of" in stored.query.reading_english
+    assert "3 palabras" in stored.query.reading_spanish
+    assert stored.query.reading_spanish in text_of(path)
+    assert verify(house, path, by="rhea").went_well
+
+
+def test_the_dialect_is_kept_and_the_query_grouped_in_the_plain_one(house: House, tmp_path: Path) -> None:
+    path = made(house, tmp_path / "c.json", "the bridge", dialect=Dialect.DTSEARCH)
+    stored = certificate_shape.read(path)
+    assert (stored.query.dialect, stored.query.canonical, stored.found.total) == ("dtsearch", '"the bridge"', 1)
+    assert verify(house, path, by="rhea").went_well
+
+
+def test_as_of_a_day_certifies_the_wording_of_then(house: House, tmp_path: Path) -> None:
+    later(house, tmp_path)
+    path = made(house, tmp_path / "c.json", "bridge", as_of=date(2023, 3, 1))
+    stored = certificate_shape.read(path)
+    assert [one.split("\t")[1] for one in stored.records] == ["1"]
+    assert stored.found.by_term[0].records == 1
+    now = certificate_shape.read(made(house, tmp_path / "now.json", "bridge"))
+    assert [one.split("\t")[1] for one in now.records] == ["2"]
+    assert "March 1, 2023: only what was visible" in text_of(path)
+    assert verify(house, path, by="rhea").went_well
+
+
+def test_the_coverage_and_its_gaps_are_in_both_files(house: House, tmp_path: Path) -> None:
+    filters = Filters(first_day=date(2023, 1, 1), last_day=date(2023, 12, 31))
+    path = made(house, tmp_path / "c.json", "flood", filters=filters)
+    stored = certificate_shape.read(path)
+    assert stored.coverage["gaps"]
+    text = text_of(path)
+    assert all(" ".join(one.split()) in text for one in stored.coverage["gaps"])
 
 
 def test_nothing_has_changed_is_identical(house: House, tmp_path: Path) -> None:
