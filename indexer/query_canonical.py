@@ -28,7 +28,7 @@ from indexer.stems import stem
 from indexer.text import words
 
 _BARE: Final = re.compile(r"(?:[a-z0-9_]|[^\W_A-Z])+")  # only letters and digits: no sign that could be read otherwise
-_OPERATORS: Final = frozenset({"and", "or", "not", "to"})
+_OPERATORS: Final = frozenset({"and", "or", "not", "to", "xfirstword", "xlastword"})  # these words stand in quotation marks
 _BARE_SIGNS: Final = re.compile(r"[*?~]|\\[=%]")
 _TAGS: Final = {"hashtag": "#", "mention": "@"}
 

@@ -56,19 +56,19 @@ def items(field: str, typed: str, start: int, dialect: Dialect, *, quoted: bool)
 def _pieces(field: str, typed: str, dialect: Dialect, *, quoted: bool) -> list[_Piece]:
     expression = _SIGNS_OF_LINKS if field == "url" else _SIGNS[dialect]
     said = list(tokens(typed))
-    inside = {at for token in said for at in range(token.start + 1, token.end)} | {
-        token.start for token in said if typed[token.start] in "*#"
-    }
+    keys = {token.start for token in said if typed[token.start] == "*"}  # *️⃣ is an emoji
+    ends = {token.end for token in said}
     signs: list[_Piece] = []
     for match in expression.finditer(typed):
         first, after = match.span()
-        if first in inside or not _is_sign(typed, first, quoted=quoted):
+        if first in keys or not _is_sign(typed, first, quoted=quoted):
             continue
         kind = "range" if match["range"] else "word" if match["literal"] else match[0].lstrip("\\")[0]
-        if kind == "~" and quoted and (first == 0 or not (first - 1 in inside or any(token.end == first for token in said))):
+        if kind == "~" and quoted and first not in ends:
             continue  # no word is before it: in a phrase it only separates
         word = "".join(fold(match["literal"]).split()) if match["literal"] else match[0]
         signs.append(_Piece(kind, word, first, after))
+        ends.add(after)
     covered = {at for sign in signs for at in range(sign.start, sign.end)}
     plain = [_Piece("word", token.word, token.start, token.end) for token in said if token.start not in covered]
     return sorted((piece for piece in signs + plain if piece.word), key=lambda piece: piece.start)

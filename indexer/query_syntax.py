@@ -26,6 +26,7 @@ _AFTER = rf"(?![^\s(){QUOTES}\[])"  # where an operator ends
 _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
 _WIDE = str.maketrans("（）", "()")
 _UNSEEN = re.compile(rf"(?<![^\s()\[\]:{QUOTES}])[{_INVISIBLE}]+|[{_INVISIBLE}]+(?![^\s()\[\]{QUOTES}])")
+_BESIDE = "[,;.:—…]+"  # stops that are typed or pasted directly beside an operator
 _NEAR_SIGN = "[/⁄∕／]"
 _NEAR = rf"(?P<not>(?i:not)\s+)?(?P<how>(?i:w|pre)){_NEAR_SIGN}(?P<distance>[0-9]+)"
 # other programs' words for nearness, and ours without a number that can be read
@@ -134,6 +135,11 @@ class _Signs(plugins.Plugin):  # type: ignore[misc]  # Whoosh has no types
             _trouble("bracket", r"[\[\]{}]"),
             _trouble("minus", rf"{_BEFORE}[-!−–](?=[^\s)!−–-])"),  # the dashes people paste
             _trouble("bar", rf"{_BEFORE}(?:\|\|?){_AFTER}"),
+        ]
+        operators = "(?i:and|or|not)" if self.dialect is Dialect.DTSEARCH else "(?:AND|OR|NOT)"
+        signs += [
+            _trouble("glued", rf"{_BEFORE}{operators}{_BESIDE}{_AFTER}", -14),
+            _trouble("glued", rf"{_BEFORE}{_BESIDE}(?:{operators}|(?i:w|pre){_NEAR_SIGN}[0-9]+){_AFTER}", -14),
         ]
         return [*signs, *(_DTSEARCH if self.dialect is Dialect.DTSEARCH else _PLAIN)]
 

@@ -50,6 +50,10 @@ def _said(why: str, text: str) -> tuple[Said, Said]:
                 quoted=f'"{text}"',
             ),
         ),
+        "glued": (
+            say("In “{sign}” a stop touches what may be an operator.", sign=text),
+            say("Leave the stop out; for the words themselves, use quotation marks: {quoted}", quoted=f'"{text}"'),
+        ),
         "percent": (
             say("The sign % in a word means similar words only in the dtSearch dialect."),
             say("Write ~ at the end of the word, like banana~, or choose the dtSearch dialect"),

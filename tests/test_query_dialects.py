@@ -196,6 +196,8 @@ FAULTS = [
     ("[12 TO 24]", "[12 TO 24]", "these are numbers", "12~~24"),
     ("ba%nana", "%", "dtSearch", "banana~"),
     ("‘city council’", "‘city council’", "Single quotation marks", '"city council"'),
+    ("a AND, b", "AND,", "a stop touches", "quotation marks"),
+    ("a —w/5 b", "—w/5", "a stop touches", "Leave the stop out"),
     ("xfirstword w/5 a", "xfirstword", "first or the last word", "Leave it out"),
 ]
 
@@ -354,6 +356,7 @@ PIECES = st.sampled_from(
 
 @settings(max_examples=400, deadline=None)
 @given(st.lists(PIECES, max_size=20).map("".join), st.sampled_from(Dialect))
+@example("—xlastword ¼~~ 'xfirstword", Dialect.PLAIN)
 @example("a w/5 " * 400 + "b", Dialect.PLAIN)
 @example("(" * 300 + "a" + ")" * 300, Dialect.DTSEARCH)
 @example("NOT " * 300 + "a", Dialect.DTSEARCH)
