@@ -12,6 +12,7 @@ from typing import Protocol
 from urllib.parse import urlencode
 
 from indexer.engines import Filters, Sort
+from indexer.grouping import GroupBy
 from indexer.query import Dialect
 from indexer.record import Platform, RecordKind
 from portal.language import _
@@ -42,6 +43,7 @@ class Asked:
     errors: Mapping[str, str] = field(default_factory=dict)
     dialect: Dialect = Dialect.PLAIN
     as_of: date | None = None
+    group: GroupBy = GroupBy.NONE
 
     @property
     def offset(self) -> int:
@@ -61,6 +63,8 @@ class Asked:
         parts += self.pairs
         if self.as_of is not None:
             parts.append(("as_of", self.as_of.isoformat()))
+        if self.group is not GroupBy.NONE:
+            parts.append(("group", self.group.value))
         if self.sort is not Sort.NEWEST:
             parts.append(("sort", self.sort.value))
         if self.size != SIZES[0]:
@@ -68,6 +72,11 @@ class Asked:
         if page != 1:
             parts.append(("page", str(page)))
         return urlencode(parts)
+
+    @property
+    def way(self) -> str:
+        """The address that a record's page carries along, to lead back: a hit's number tells its page, but not that of its group."""
+        return self.address(page=1 if self.group is GroupBy.NONE else self.page)
 
     def toggled(self, name: str, value: str) -> str:
         """Return the address with one filter value taken away when it is there, or added."""
@@ -79,9 +88,25 @@ class Asked:
         kept = tuple(pair for pair in self.pairs if pair[0] not in {"from", "to"})
         return replace(self, pairs=(*kept, ("from", first.isoformat()), ("to", last.isoformat()))).address()
 
+    def reworded(self, query: str) -> str:
+        """Return the address of another query with the same filters."""
+        return replace(self, query=query).address()
+
     def without_filters(self) -> str:
         """Return the address of the same words without any filter."""
         return replace(self, pairs=(), as_of=None).address()
+
+    def without_day(self) -> str:
+        """Return the address of what is held now, not as of a day."""
+        return replace(self, as_of=None).address()
+
+    def in_plain_words(self) -> str:
+        """Return the address of the same words in the page's own way of writing."""
+        return replace(self, dialect=Dialect.PLAIN).address()
+
+    def ungrouped(self) -> str:
+        """Return the address of the plain list."""
+        return replace(self, group=GroupBy.NONE).address()
 
     def sorted_by(self, sort: Sort) -> str:
         """Return the address in another order."""
@@ -126,6 +151,7 @@ def read(values: Values) -> Asked:
         errors=errors,
         dialect=_dialect(_last(values, "dialect"), errors),
         as_of=_day([("as_of", _last(values, "as_of"))] if _last(values, "as_of") else [], "as_of", errors),
+        group=_group(_last(values, "group"), errors),
     )
 
 
@@ -185,6 +211,14 @@ def _dialect(given: str, errors: dict[str, str]) -> Dialect:
     except ValueError:
         errors["dialect"] = _("The way of writing can be: %(known)s.", known=", ".join(one.value for one in Dialect))
         return Dialect.PLAIN
+
+
+def _group(given: str, errors: dict[str, str]) -> GroupBy:
+    try:
+        return GroupBy(given or GroupBy.NONE.value)
+    except ValueError:
+        errors["group"] = _("Records can be put together by: %(known)s.", known=", ".join(one.value for one in GroupBy))
+        return GroupBy.NONE
 
 
 def _sort(given: str, errors: dict[str, str]) -> Sort:

@@ -101,6 +101,11 @@ def _l(text: str) -> Lazy:
     return Lazy(text)
 
 
+def language_code() -> str:
+    """Return the language that pages are shown in: "en" or "es"."""
+    return str(locale().language)
+
+
 def locale() -> Any:
     """Return the reader's locale, as Babel knows it."""
     return flask_babel.get_locale()

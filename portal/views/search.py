@@ -10,10 +10,11 @@ from flask.typing import ResponseReturnValue
 from indexer.cli_shapes import results as shape_of
 from indexer.grouped_search import Grouped
 from indexer.search import Results
-from portal import asked, coverage_band, narrowing
+from portal import asked, coverage_band, faults, narrowing
 from portal.access import Right, allowed_accounts
 from portal.asked import Asked
 from portal.guard import needs, reader
+from portal.language import language_code
 from portal.searching import run_in_groups
 from portal.site import site
 
@@ -65,4 +66,6 @@ def shown(question: Asked, results: Results | None, grouped: Grouped | None = No
         "chart": narrowing.chart(question, results),
         "coverage_band": coverage_band.band(results.coverage) if results else None,
         "has_accounts": bool(accounts),
+        "fault_pieces": faults.pieces,
+        "language_code": language_code,
     }
