@@ -7,6 +7,7 @@ The naive search looks at every pair of places in every record; it shares nothin
 from __future__ import annotations
 
 import os
+import random
 import tempfile
 from datetime import date
 from pathlib import Path
@@ -173,19 +174,22 @@ filters = st.just(Filters()) | st.builds(
 )
 
 
+# which way tantivy is asked: so few words would never come to the ways of many
+thresholds = st.fixed_dictionaries(
+    {"_FEW": st.sampled_from([0, 2, 25]), "_MOST_PAIRS": st.sampled_from([0, 3, 1_000]), "_MOST_EXPRESSIONS": st.sampled_from([0, 12])}
+)
+
+
 @settings(max_examples=DRAWS, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(
     batches=st.lists(st.lists(documents(), min_size=2, max_size=8), min_size=1, max_size=2),
     deleted=st.sets(st.integers(0, 9), max_size=2),
     asked=st.lists(st.tuples(queries, filters), min_size=2, max_size=4),
-    thresholds=st.fixed_dictionaries(
-        {"_FEW": st.sampled_from([0, 2, 25]), "_MOST_PAIRS": st.sampled_from([0, 3, 1_000]), "_MOST_EXPRESSIONS": st.sampled_from([0, 12])}
-    ),
+    thresholds=thresholds,
 )
 def test_both_engines_find_what_the_naive_search_finds(
     batches: list[list[Document]], deleted: set[int], asked: list[tuple[Written, Filters]], thresholds: dict[str, int]
 ) -> None:
-    """The thresholds decide which way tantivy is asked; so few words would never come to the ways of many."""
     with mock.patch.multiple(tantivy_near, **thresholds):
         _compare(batches, deleted, asked)
 
@@ -229,5 +233,57 @@ def _compare(batches: list[list[Document]], deleted: set[int], asked: list[tuple
                 meant = naive_engine.expansion(living.values(), node, narrowed)
                 for engine in engines if at % 3 == 0 else engines[:1]:
                     assert list(engine.expand(node, narrowed).items()) == list(meant.items()), (engine.name, node, narrowed)
+        for engine in engines:
+            engine.close()
+
+
+CROWD = ("a", "b", "c", "d", "e", "f", "tax", "taxes", "10", "plan", "planned", "o", "o", "o", "o")
+near_distances = st.integers(1, 5) | st.integers(1, 12) | st.sampled_from([99, 100, 101, 5_000])
+crowd_words = st.sampled_from(["a", "b", "c", "d", "e", "f", "tax", "10", "plan"]).map(Word)
+crowd_items = crowd_words | crowd_words | crowd_words | st.sampled_from([Wildcard("tax*"), Stem("plan"), Fuzzy("tax"), NumberRange(1, 10)])
+crowd_phrases = st.lists(crowd_items | st.just(Word("o")), min_size=2, max_size=2).map(lambda found: Phrase(tuple(found)))
+
+
+def _crowded(inside: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
+    return (
+        st.builds(Near, inside, inside, near_distances, st.booleans())
+        | st.builds(NotNear, inside, inside, near_distances, st.booleans())
+        | st.lists(inside, min_size=2, max_size=2).map(lambda found: Or(tuple(found)))
+    )
+
+
+crowded = st.recursive(crowd_items | crowd_items | crowd_phrases, _crowded, max_leaves=5)
+crowded_trees = (
+    st.builds(Near, crowd_items, crowd_items, near_distances, st.booleans())
+    | st.builds(Near, crowded, crowded, near_distances, st.booleans())
+    | st.builds(NotNear, crowded, crowded, near_distances, st.booleans())
+)
+
+
+def _crowd(seed: int) -> list[Document]:
+    """Forty records of some parts, in which nearly every distance between two words occurs; most words are in the way."""
+    chance = random.Random(seed)  # noqa: S311  # the same records for the same number
+    made = []
+    for pk in range(40):
+        said = tuple(" ".join(chance.choices(CROWD, k=chance.randint(2, 16))) for _part in range(chance.choice((1, 1, 1, 2, 3))))
+        made.append(Document(pk, said, 1 + pk % 2, ("hall",), "twitter", "post", "hall", pk, DAYS[0]))
+    return made
+
+
+@settings(max_examples=DRAWS, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(seed=st.integers(0, 1 << 32), trees=st.lists(crowded_trees, min_size=6, max_size=10), thresholds=thresholds)
+def test_what_is_near_is_found_exactly_where_the_naive_search_finds_it(seed: int, trees: list[Node], thresholds: dict[str, int]) -> None:
+    living = _crowd(seed)
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder, mock.patch.multiple(tantivy_near, **thresholds):
+        engines = [open_engine(name, Path(folder) / name) for name in ("tantivy", "whoosh")]
+        for engine in engines:
+            engine.write(living)
+            engine.commit(1)
+        for at, tree in enumerate(trees):
+            for narrowed in (Filters(), Filters(allowed_accounts=frozenset({1}))):
+                wanted = naive_engine.found(living, tree, narrowed, Sort.OLDEST)
+                for engine in engines if at % 3 == 0 and narrowed == Filters() else engines[:1]:
+                    hits = engine.search(tree, narrowed, Sort.OLDEST, 100, 0)
+                    assert (list(hits.pks), hits.total) == (wanted, len(wanted)), (engine.name, tree, narrowed)
         for engine in engines:
             engine.close()
