@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from portal import work
 from portal.access import Role
-from tests.portal_fixtures import ACCOUNT_CANARY, MESSAGE_CANARY, REACTION_CANARY, ROLES, SECRET, Town, a_town  # noqa: F401  # a_town is the fixture
+from tests.portal_fixtures import ACCOUNT_CANARY, MESSAGE_CANARY, REACTION_CANARY, ROLES, SECRET, Town, a_town, token  # noqa: F401  # a_town is the fixture
 
 MARKERS = (ACCOUNT_CANARY, MESSAGE_CANARY, REACTION_CANARY, SECRET)
 
@@ -23,7 +24,7 @@ def addresses(town: Town) -> list[str]:
         "job_id": jobs,
         "saved_id": list(range(1, 9)),
         "number": [0],
-        "name": ["search"],
+        "name": ["search", "report.csv", "report.json"],
         "token": ["no-such"],
         "code": ["en"],
     }
@@ -55,6 +56,19 @@ def addresses(town: Town) -> list[str]:
     ]
     made += [f"/records/{one}?q=*&hit=1" for one in ids[:5]]
     return made
+
+
+@pytest.fixture(autouse=True, scope="module")
+def others_work(town: Town) -> None:
+    """Let somebody who sees all share searches and run a list with every marker, and a clerk run a list of plain words."""
+    for name, terms in (("rhea", "\n".join(MARKERS)), ("gwen", "flood\nkind:message\n*"), ("nora", "flood\n*")):
+        client = town.client(name)
+        form = token(client, "/password")
+        job = client.post("/terms", data={"csrf_token": form, "terms": terms}).headers["Location"]
+        work.run(town.house, int(job.rsplit("/", 1)[1]))
+        if name == "rhea":
+            for marker in MARKERS:
+                client.post("/saved", data={"csrf_token": form, "name": marker, "address": f"q={marker}", "shared": "1"})
 
 
 @pytest.mark.parametrize("name", [name for name, role in ROLES.items() if role is Role.REQUEST_STAFF])
