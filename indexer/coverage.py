@@ -31,6 +31,14 @@ MESSAGE: Final = str(RecordKind.MESSAGE)
 _OPEN_KINDS: Final = frozenset(str(kind) for kind in RecordKind) - {MESSAGE}
 
 
+_STATE: Final = sa.select(
+    sa.select(meta.c.value).where(meta.c.key == "position").scalar_subquery(),
+    sa.select(sa.func.count()).where(captures.c.state == COMPLETE).scalar_subquery(),
+    sa.select(sa.func.max(captures.c.id)).where(captures.c.state == COMPLETE).scalar_subquery(),
+)
+"""What moves on whenever captures or times of the catalogue do: built once, it is asked at every search."""
+
+
 class _Capture(NamedTuple):
     """One complete capture as the catalogue has it. Times are milliseconds since 1970 UTC."""
 
@@ -41,6 +49,8 @@ class _Capture(NamedTuple):
     taken_ms: int
     exported_ms: int | None
     facts: StoredFacts
+    limits: tuple[str, ...]
+    kinds: frozenset[str]
     problems: int
     short: int
     faults: frozenset[Reason]
@@ -51,6 +61,7 @@ class _Account:
     """An account with its captures, the oldest first."""
 
     view: AccountView
+    named: str
     first_ms: int | None
     last_ms: int | None
     captures: tuple[_Capture, ...]
@@ -125,15 +136,12 @@ class CoverageOfCaptures:
     def _refresh(self) -> None:
         """Read accounts and captures again when the catalogue has moved on."""
         with self._db.connect() as connection:
-            state = (
-                connection.execute(sa.select(meta.c.value).where(meta.c.key == "position")).scalar(),
-                *connection.execute(sa.select(sa.func.count(), sa.func.max(captures.c.id)).where(captures.c.state == COMPLETE)).one(),
-            )
+            state = tuple(connection.execute(_STATE).one())
             if state != self._state:
                 self._accounts, self._days, self._state = tuple(_read(connection)), {}, state
 
     def _days_of(self, account: _Account, *, open_only: bool) -> _Days:
-        closed = open_only and any(MESSAGE in one.facts.kinds for one in account.captures)
+        closed = open_only and any(MESSAGE in one.kinds for one in account.captures)
         key = (account.view.id, closed)
         if key not in self._days:
             self._days[key] = self._derive(account, self._seen_of(account, without_conversations=closed), is_all=not closed)
@@ -293,7 +301,7 @@ def _account_days(account: _Account, days: _Days, begin: int, after: int, *, has
     if is_open:
         parts = _joined([part._replace(captures=(), reasons=part.reasons - ABOUT_READING) for part in parts])
     before = None if has_first or begin <= FIRST else clipped(days.stretches, begin - 1, begin)[0].status
-    kinds = {kind for one in account.captures if _reaches(days, one.id, begin, after) for kind in one.facts.kinds}
+    kinds = frozenset[str]().union(*{one.kinds for one in account.captures if _reaches(days, one.id, begin, after)})
     return AccountDays(
         account_id=account.view.id,
         label=account.view.label,
@@ -301,7 +309,7 @@ def _account_days(account: _Account, days: _Days, begin: int, after: int, *, has
         first_record=days.first_record,
         stretches=tuple(parts),
         before=before,
-        kinds=frozenset(kinds - {MESSAGE} if hides else kinds),
+        kinds=kinds - {MESSAGE} if hides else kinds,
     )
 
 
@@ -333,12 +341,15 @@ def _faulty(spans: _Spans, after: int) -> Iterable[Faulty]:
 
 def _cannot_contain(spans: _Spans, after: int) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return what none of an account's captures in scope can contain, each sentence once."""
-    found: dict[str, list[str]] = {}
+    alike: dict[frozenset[tuple[str, ...]], list[str]] = {}  # what archives of one form tell is mostly the same
     for account, days, begin in spans:
-        told = [one.facts.cannot_contain for one in account.captures if _reaches(days, one.id, begin, after)]
-        for sentence in told[0] if told else ():
+        told = frozenset(one.limits for one in account.captures if _reaches(days, one.id, begin, after))
+        alike.setdefault(told, []).append(account.named)
+    found: dict[str, list[str]] = {}
+    for told, labels in alike.items():
+        for sentence in next(iter(told), ()):
             if all(sentence in others for others in told):
-                found.setdefault(sentence, []).append(f"{account.view.label} ({Platform(account.view.platform).title})")
+                found.setdefault(sentence, []).extend(labels)
     return tuple((sentence, tuple(labels)) for sentence, labels in found.items())
 
 
@@ -361,7 +372,8 @@ def _read(connection: sa.Connection) -> Iterable[_Account]:
     for row in connection.execute(sa.select(accounts).order_by(accounts.c.platform, accounts.c.handle, accounts.c.name)):
         if row.id in by_account:
             view = AccountView(row.id, row.platform, row.native_id, row.handle, row.name, row.records, None, None)
-            yield _Account(view, row.first_ms, row.last_ms, tuple(by_account[row.id]))
+            named = f"{view.label} ({Platform(view.platform).title})"
+            yield _Account(view, named, row.first_ms, row.last_ms, tuple(by_account[row.id]))
 
 
 def _capture(row: Any, *, is_hiding: bool) -> _Capture:
@@ -377,6 +389,8 @@ def _capture(row: Any, *, is_hiding: bool) -> _Capture:
         taken_ms=row.taken_ms,
         exported_ms=row.exported_ms,
         facts=facts,
+        limits=tuple(facts.cannot_contain),
+        kinds=frozenset(facts.kinds),
         problems=result.problems,
         short=short,
         faults=frozenset(reason for reason, is_so in told if is_so),

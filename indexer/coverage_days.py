@@ -138,7 +138,7 @@ def combined(stretches: Iterable[Stretch]) -> list[Stretch]:
 def clipped(stretches: Iterable[Stretch], first: int, after: int) -> list[Stretch]:
     """Return the part of stretches that lies in first..after (half-open)."""
     return [
-        one._replace(first=max(one.first, first), after=min(one.after, after))
+        one if first <= one.first and one.after <= after else Stretch(max(one.first, first), min(one.after, after), *one[2:])
         for one in stretches
         if one.first < after and one.after > first
     ]
