@@ -24,6 +24,7 @@ import msgspec
 import sqlalchemy as sa
 
 from indexer import version_data
+from indexer.as_of_limits import Limits
 from indexer.documents import IndexRow, document
 from indexer.engines import Document, Engine, Filters, Sort
 from indexer.local_time import day_range, local_day
@@ -32,6 +33,8 @@ from indexer.query import And, DayRange, Node, Not, Numbered, Or, Word
 from indexer.settling import ExportTimes, export_times
 from indexer.shown import AccountView
 from indexer.tables import absences, records, sightings, versions
+
+__all__ = ["Asked", "Limits", "Stood", "stood"]
 
 BATCH: Final = 500  # records a query: below every database's limit of variables
 _DAYS_KEPT: Final = 4  # days whose facts are kept in memory
@@ -51,16 +54,6 @@ class Asked:
     filters: Filters
     unknown: frozenset[int]
     stood: Stood
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What an answer as of a day cannot know; each counts records. `undated` and `unknown` stand outside of the answer."""
-
-    day: date
-    undated: int  # fit, and carry no date
-    unknown: int  # fit in a later wording; the one of that day is not held
-    last_seen_before: int  # are in the answer, and no capture of that day or a later one holds them
 
 
 class Stood:

@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from indexer import cli_shapes as shapes
-from indexer import custody, index_sync
+from indexer import custody, grouped_search, index_sync
 from indexer.archive import open_archive
 from indexer.cli_base import NotUnderstood, answer, data_option, errors_told, filter_options, json_option, meter, opened, request_of, ticker
 from indexer.cli_certificate import certificate
@@ -23,6 +23,7 @@ from indexer.cli_coverage import coverage
 from indexer.cli_terms import terms
 from indexer.export_job import export_search
 from indexer.exports import Choices, PdfLayout
+from indexer.grouping import GroupBy
 from indexer.house import House
 from indexer.importers import identify as identify_archive
 from indexer.ingest import ingest as take_in
@@ -96,6 +97,13 @@ def problems(data: Path | None, /, *, capture: int | None, own_data: Path | None
 @filter_options
 @click.option("--limit", type=click.IntRange(0), default=25, show_default=True)
 @click.option("--offset", type=click.IntRange(0), default=0, show_default=True)
+@click.option(
+    "--group",
+    type=click.Choice([str(one) for one in GroupBy]),
+    default="none",
+    show_default=True,
+    help="Put records of a thread, or the same notices, together; --limit and --offset then count groups.",
+)
 @data_option
 @json_option
 @click.pass_obj
@@ -108,14 +116,16 @@ def search(
     as_json: bool,
     limit: int,
     offset: int,
+    group: str,
     **narrowed: Any,
 ) -> None:
     """Find records. QUERY is written as in the portal; `*` is every record."""
     with errors_told(), opened(own_data or data) as house:
         request = request_of(house, query, narrowed, limit, offset)
-        results = Searcher(house).search(request)
-        shape = shapes.results(results, house.zone)
-    answer(shape, as_json=as_json, text=shapes.results_text(results, house.zone))
+        grouped = None if group == GroupBy.NONE else grouped_search.search(house, request, GroupBy(group))
+        results = grouped.results if grouped else Searcher(house).search(request)
+        shape = shapes.results(results, house.zone, grouped)
+    answer(shape, as_json=as_json, text=shapes.results_text(results, house.zone, grouped))
     if not results.answered:
         raise SystemExit(1 if results.index_unusable else 2)
 

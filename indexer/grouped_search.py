@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from indexer.grouping import GroupBy, Groups, groups
 from indexer.house import House
+from indexer.saying import say
 from indexer.search import Hit, Results, Searcher, SearchRequest
 
 MOST: Final = 20_000
@@ -54,6 +55,22 @@ class Grouped:
     total: int = 0  # groups in all
     is_too_many: bool = False
 
+    @property
+    def sentence(self) -> str:
+        """What is counted, in words; empty where there is no answer."""
+        if not self.results.answered:
+            return ""
+        if self.is_too_many:
+            return say(
+                "These are too many records to put together: {most} at most. Narrow the search by days, accounts or more words. "
+                "Until then this is the plain list.",
+                most=MOST,
+            )
+        what = {"records": self.results.total, "groups": self.total}
+        if self.by is GroupBy.THREADS:
+            return say("Records are put together by thread. Records: {records}. Threads: {groups}.", **what)
+        return say("Records with the same or nearly the same text are put together. Records: {records}. Different texts: {groups}.", **what)
+
 
 @dataclass(frozen=True, slots=True)
 class _Whole:
@@ -69,7 +86,7 @@ def search(house: House, request: SearchRequest, by: GroupBy) -> Grouped:
     Where there are more than MOST hits the answer has no groups but the records of the page as without groups.
     """
     searcher = Searcher(house)
-    results = searcher.search(replace(request, limit=0, offset=0))
+    results = searcher.search(replace(request, limit=min(1, request.limit), offset=0))  # one: what a page says is said
     if not results.answered:
         return Grouped(by, results)
     if results.total > MOST:
@@ -89,7 +106,7 @@ def _page(searcher: Searcher, request: SearchRequest, by: GroupBy, results: Resu
         places = [Place(place + 1, found[whole.pks[place]]) for place in some if whole.pks[place] in found]
         if places:
             made.append(Group(places[0], tuple(sorted(places[1:], key=_by_date)), len(group)))
-    return Grouped(by, replace(results, request=request), tuple(made), len(whole.groups))
+    return Grouped(by, replace(results, request=request, records=()), tuple(made), len(whole.groups))
 
 
 def _by_date(place: Place) -> tuple[bool, float, int]:

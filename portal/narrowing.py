@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from indexer.query import Dialect
 from indexer.record import Platform, RecordKind
 from indexer.search import Results
 from indexer.shown import AccountView
@@ -99,7 +100,12 @@ def groups(question: Asked, results: Results | None, accounts: Sequence[AccountV
 def chips(question: Asked, accounts: Sequence[AccountView]) -> list[Chip]:
     """Return the filters that are set, each with the address without it."""
     names = {str(one.id): _account(one) for one in accounts}
-    return [Chip(_chip(name, value, names), question.toggled(name, value)) for name, value in question.pairs]
+    found = [Chip(_chip(name, value, names), question.toggled(name, value)) for name, value in question.pairs]
+    if question.as_of is not None:
+        found.insert(0, Chip(_("as of the end of %(day)s", day=words.day(question.as_of)), question.without_day()))
+    if question.dialect is Dialect.DTSEARCH:
+        found.insert(0, Chip(_("written for dtSearch"), question.in_plain_words()))
+    return found
 
 
 def chart(question: Asked, results: Results | None) -> Chart | None:

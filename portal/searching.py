@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from indexer import grouped_search
+from indexer.grouped_search import Grouped
+from indexer.grouping import GroupBy
 from indexer.search import Results, Searcher, SearchRequest
 from portal.access import narrowed
 from portal.asked import Asked
@@ -19,7 +22,18 @@ def wanted(question: Asked) -> SearchRequest:
 
 def run(question: Asked) -> Results:
     """Search, and write into the event log who asked what and how many there were."""
-    results = Searcher(site().house).search(wanted(question))
+    return _noted(question, Searcher(site().house).search(wanted(question)))
+
+
+def run_in_groups(question: Asked) -> tuple[Results, Grouped | None]:
+    """Search for a page: in groups where the question asks for them."""
+    if question.group is GroupBy.NONE:
+        return run(question), None
+    grouped = grouped_search.search(site().house, wanted(question), question.group)
+    return _noted(question, grouped.results), grouped
+
+
+def _noted(question: Asked, results: Results) -> Results:
     detail = {"address": question.address(page=question.page), "total": results.total if results.answered else None}
     site().note("search:run", reader().name, question.query or "*", detail)
     return results

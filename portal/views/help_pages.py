@@ -10,13 +10,17 @@ from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from portal.access import Right
-from portal.guard import needs
+from indexer.engines import Filters
+from portal.access import Right, narrowed
+from portal.examples import examples
+from portal.guard import needs, reader
+from portal.language import language_code
+from portal.site import site
 
 pages = Blueprint("help", __name__)
 
 FOLDER = Path(__file__).parent.parent / "help"
-NAMES = ("search", "saved", "terms", "coverage", "certificates", "taking-in", "reading-a-result", "cannot-contain")
+NAMES = ("search", "as-of", "together", "saved", "terms", "coverage", "certificates", "taking-in", "reading-a-result", "cannot-contain")
 
 
 @pages.get("/help")
@@ -32,7 +36,10 @@ def page(name: str) -> ResponseReturnValue:
     """Show one help page."""
     if name not in NAMES:
         abort(404)
-    return render_template("help/page.html", title=title(name), text=rendered(name), topics=[(one, title(one)) for one in NAMES], name=name)
+    own = examples(site().house, narrowed(Filters(), reader())) if name == "search" else ()
+    topics = [(one, title(one)) for one in NAMES]
+    shown = {"title": title(name), "text": rendered(name), "topics": topics, "name": name}
+    return render_template("help/page.html", **shown, examples=own, language_code=language_code)
 
 
 @lru_cache

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
+from indexer.grouping import GroupBy
 from indexer.highlight import Piece, marked_text, spans
 from indexer.masking import mask_raw
 from indexer.query import Node, parse
@@ -127,10 +128,10 @@ def _neighbours() -> dict[str, Any]:
     start = max(0, hit - 2)
     asked_again = replace(wanted(question), limit=3 if hit > 1 else 2, offset=start)
     results = Searcher(site().house).search(asked_again)
-    found = [one.view.record_id for one in results.records]
+    found = results.records
     here = hit - 1 - start
     return {
-        "asked": replace(question, page=(hit - 1) // question.size + 1),
+        "asked": question if question.group is not GroupBy.NONE else replace(question, page=(hit - 1) // question.size + 1),
         "hit": hit,
         "before": found[here - 1] if here and len(found) >= here else None,
         "after": found[here + 1] if len(found) > here + 1 else None,
