@@ -43,6 +43,8 @@ def faults(signs: Sequence[Any], text: str, dialect: Dialect) -> list[Diagnostic
     found += _parentheses(flat)
     found += _operands(flat, text, dialect)
     found += _fields(flat, text)
+    if dialect is Dialect.PLAIN:
+        found += _small_operators(flat)
     if len(flat) > MOST_TERMS:
         found.append(
             Diagnostic(
@@ -53,6 +55,25 @@ def faults(signs: Sequence[Any], text: str, dialect: Dialect) -> list[Diagnostic
             )
         )
     return sorted(found, key=lambda fault: (fault.start, fault.end))
+
+
+def _small_operators(flat: Sequence[Any]) -> list[Diagnostic]:
+    """Find `and`, `or`, `not` beside nearness: such a query is one of dtSearch, and read as words it would find next to nothing."""
+    if not any(isinstance(sign, Proximity) for sign in flat):
+        return []
+    return [
+        _at(
+            sign,
+            say("“{word}” in small letters is a word here, and no operator.", word=sign.text),
+            say(
+                "Write {operator}, or choose the dtSearch dialect; for the word itself, use quotation marks: {quoted}",
+                operator=sign.text.upper(),
+                quoted=f'"{sign.text}"',
+            ),
+        )
+        for sign in flat
+        if isinstance(sign, syntax.WordNode) and sign.text.lower() in {"and", "or", "not"}
+    ]
 
 
 def _at(sign: Any, message: Said, suggestion: Said) -> Diagnostic:

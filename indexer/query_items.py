@@ -27,7 +27,7 @@ _SIGNS: Final = {
     Dialect.PLAIN: re.compile(rf"{_RANGE}|\\\{{(?P<literal>[^{{}}\\]+)\}}|\\[=%?*]|[*?]|~+(?:[0-9]+(?!\w))?"),
     Dialect.DTSEARCH: re.compile(rf"{_RANGE}|(?P<literal>(?!))|[*?=%]|~+(?:[0-9]+(?!\w))?"),
 }
-_SIGNS_OF_LINKS: Final = re.compile(r"(?P<range>(?!))|(?P<literal>(?!))|[*]")  # the other signs are parts of addresses
+_SIGNS_OF_LINKS: Final = re.compile(r"(?P<range>(?!))|\\\{(?P<literal>[^{}\\]+)\}|[*]")  # the other signs are parts of addresses
 _WILD: Final = frozenset("*?=")
 _ROW: Final = re.compile(r"\*[*]*")
 
@@ -197,6 +197,10 @@ def fuzzy_faults(written: str, word: str, edits: int) -> tuple[Said, Said] | Non
     if len(word) < LEAST_LETTERS[edits]:
         return (
             say("“{word}” is too short: nearly every short word is similar to it.", word=written),
-            say("A word needs {one} letters or more for 1 change and {two} for 2", one=LEAST_LETTERS[1], two=LEAST_LETTERS[2]),
+            say(
+                "Leave the sign out: a word needs {one} letters or more for 1 change and {two} for 2",
+                one=LEAST_LETTERS[1],
+                two=LEAST_LETTERS[2],
+            ),
         )
     return None

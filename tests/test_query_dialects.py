@@ -196,6 +196,7 @@ FAULTS = [
     ("[12 TO 24]", "[12 TO 24]", "these are numbers", "12~~24"),
     ("ba%nana", "%", "dtSearch", "banana~"),
     ("‘city council’", "‘city council’", "Single quotation marks", '"city council"'),
+    ("a w/5 b and c", "and", "small letters", "AND"),
     ("a AND, b", "AND,", "a stop touches", "quotation marks"),
     ("a —w/5 b", "—w/5", "a stop touches", "Leave the stop out"),
     ("xfirstword w/5 a", "xfirstword", "first or the last word", "Leave it out"),
@@ -356,6 +357,7 @@ PIECES = st.sampled_from(
 
 @settings(max_examples=400, deadline=None)
 @given(st.lists(PIECES, max_size=20).map("".join), st.sampled_from(Dialect))
+@example("½www.x.org/~a", Dialect.PLAIN)
 @example("—xlastword ¼~~ 'xfirstword", Dialect.PLAIN)
 @example("a w/5 " * 400 + "b", Dialect.PLAIN)
 @example("(" * 300 + "a" + ")" * 300, Dialect.DTSEARCH)
