@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
-from indexer import __version__
+from indexer import __version__, coverage
 from indexer.certificate import CertificateFailed, certify, write
 from indexer.engines import Filters
 from indexer.exports import Around, CaptureLine, Choices, Description, ExportError, ExportReport, export
@@ -96,7 +96,7 @@ def _certified(house: House, request: SearchRequest, by: str, around: Around, ch
 
 def describe(house: House, request: SearchRequest, by: str, total: int, organization: str = "") -> Description:
     """Return what an export says of itself: enough to ask the same question again."""
-    results = Searcher(house).search(SearchRequest(request.query, request.filters, request.sort, limit=0))
+    results = Searcher(house).search(replace(request, limit=0, offset=0))
     notes = []
     if results.undated:
         notes.append(f"{results.undated:,} of the records carry no date that could be read; they stand last and outside of every range.")
@@ -117,6 +117,7 @@ def describe(house: House, request: SearchRequest, by: str, total: int, organiza
         ),
         notes=tuple(notes),
         organization=organization,
+        coverage=coverage.shape(results.coverage) if results.coverage else None,
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -17,6 +19,7 @@ from indexer.coverage import CoverageOfCaptures, bound_days, bound_words, shape
 from indexer.coverage_days import DayStatus
 from indexer.coverage_words import Coverage
 from indexer.engines import Filters
+from indexer.export_job import export_search
 from indexer.house import House
 from indexer.ingest import ingest
 from indexer.query import parse
@@ -225,6 +228,20 @@ def test_who_may_not_see_captures_other_accounts_and_messages_learns_nothing_of_
     assert (told["faulty_captures"], told["cannot_contain"], told["indexed"], told["held"], told["in_step"]) == ([], [], None, None, False)
     assert all(not part["captures"] for part in told["accounts"][0]["intervals"])
     assert shape(house.coverage.of(Filters(allowed_accounts=frozenset(), without_conversations=True)))["accounts"] == []
+
+
+def test_an_export_carries_the_coverage_for_people_and_for_programs(house: House, tmp_path: Path) -> None:
+    take(house, x_zip(tmp_path / "x.zip", TWEETS))
+    request = SearchRequest("zzzq", span("2018-07-01", "2023-03-31"))
+    export_search(house, request, tmp_path / "out.zip", by="Pat")
+    with zipfile.ZipFile(tmp_path / "out.zip") as package:
+        inside = {
+            Path(name).name: package.read(name).decode() for name in package.namelist() if name.endswith(("README.txt", "search.json"))
+        }
+    assert "no record found is not the same as never captured" in inside["README.txt"]
+    assert "@OzarkBendMO (X / Twitter): nothing captured after 2023-02-01." in inside["README.txt"]
+    assert "Days in scope: 2018-07-01 to 2023-03-31, local days." in inside["README.txt"]
+    assert json.loads(inside["search.json"])["coverage"] == shape(house.coverage.of(request.filters, indexed=2, held=2))
 
 
 def test_a_capture_that_is_taken_in_is_seen_at_once_and_one_in_the_making_never(house: House, tmp_path: Path) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from indexer.exports.columns import local, utc
 from indexer.exports.media import LEFT_OUT, NOT_HELD, STORED, UNREADABLE, MediaCounts
@@ -72,6 +73,7 @@ def readme(description: Description, rows: int, media: MediaCounts, notes: Seque
         ),
         *([f"  Records of context, not counted above:            {contents.context:,}"] if contents.choices.context else []),
         *_section("What to know", [*about.notes, *notes]),
+        *_coverage(about.coverage),
         *_section("Captures that were searched", [f"{line.name}, SHA-256 {line.digest}" for line in about.captures]),
         "",
         "What was masked, and what was not",
@@ -130,6 +132,16 @@ def search_json(description: Description, rows: int, media: MediaCounts, notes: 
         },
     }
     return json.dumps(table, indent=2) + "\n"
+
+
+def _coverage(told: Mapping[str, Any] | None) -> list[str]:
+    """Return what of the search's scope was captured, in sentences; the days of each account stand in search.json."""
+    if told is None:
+        return []
+    days = [f"Days in scope: {told['from']} to {told['to']}, local days."] if told["from"] else []
+    return _section(
+        "What was captured: no record found is not the same as never captured", [told["summary"], *days, *told["gaps"], *told["notes"]]
+    )
 
 
 def _section(title: str, lines: Iterable[str]) -> list[str]:

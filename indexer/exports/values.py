@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from indexer.shown import RecordView
 
@@ -55,6 +55,7 @@ class Description:
     captures: tuple[CaptureLine, ...] = ()
     notes: tuple[str, ...] = ()
     organization: str = ""
+    coverage: Mapping[str, Any] | None = None  # what of the search's scope was captured, as JSON (docs/command-line.md)
 
 
 class PdfLayout(StrEnum):
