@@ -11,7 +11,8 @@ from indexer import certificate_check, certificate_shape
 from indexer.certificate_check import Check, RecordChange
 from indexer.certificate_pdf import document
 from indexer.certificate_shape import Header
-from portal.access import Right
+from indexer.shown import RecordView
+from portal.access import Right, may_see
 from portal.guard import reader
 from portal.job_access import may_open
 from portal.jobs import Job, JobKind, JobState
@@ -19,7 +20,7 @@ from portal.site import site
 from portal.work import certificate_file, check_file
 
 LISTED = 50
-SHOWN = 200  # records of each kind on the page of a check; the file has all
+SHOWN = 100  # records of each kind on the page of a check; the file has all
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Outcome:
     check: Check
     says: list[str]
     groups: tuple[tuple[str, tuple[RecordChange, ...], int], ...]
+    views: dict[str, RecordView]  # of the records shown, those that are held and that the reader may see
 
 
 def outcome(job: Job) -> Outcome:
@@ -83,7 +85,10 @@ def outcome(job: Job) -> Outcome:
         abort(404)
     check = certificate_check.kept(path)
     parts = (("new", check.new), ("changed", check.changed), ("gone", check.gone))
-    return Outcome(check, certificate_check.sentences(check), tuple((name, found[:SHOWN], len(found)) for name, found in parts if found))
+    groups = tuple((name, found[:SHOWN], len(found)) for name, found in parts if found)
+    held = (site().house.catalogue.record(one.record_id) for _name, found, _count in groups for one in found if one.origin)
+    views = {view.record_id: view for view in held if view is not None and may_see(reader(), view)}
+    return Outcome(check, certificate_check.sentences(check), groups, views)
 
 
 def _recent(kind: JobKind) -> list[Job]:

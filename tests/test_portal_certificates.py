@@ -89,6 +89,7 @@ def test_a_check_is_identical_then_names_new_changed_and_gone_with_links(town: T
     assert "Not identical" in shown
     new, changed = shown.split('id="new"')[1], shown.split('id="changed"')[1]
     assert "/records/twitter:771100:post:1020000000000000777" in new
+    assert "A new flood gauge" in new
     assert "later.zip" in new
     assert "taken in since" in new
     assert "/records/twitter:771100:post:1020000000000000001" in changed
