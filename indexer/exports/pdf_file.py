@@ -1,6 +1,6 @@
 """The records as PDFs for people: tagged (PDF/UA-1), in files of some hundred records, pictures drawn where they can be.
 
-A file holds at most RECORDS records and PICTURE_BYTES of pictures, so that memory does not grow with the set. A picture
+A file holds at most RECORDS records and PICTURE_BYTES of pictures, and a package at most RECORDS_MOST records. A picture
 that cannot be drawn never stops an export: it is named in its place and counted in the notes.
 """
 
@@ -20,12 +20,12 @@ from indexer.saying import say
 from indexer.shown import RecordView
 from indexer.typeset import PdfFailed, pdf
 
-RECORDS: Final = 500  # of one file
+RECORDS: Final = 250  # of one file
 PICTURE_BYTES: Final = 48 * 2**20  # of one file, together
 PICTURE_MOST: Final = 16 * 2**20  # bytes of one picture
 PIXELS_MOST: Final = 40_000_000  # of one picture, and drawn together PIXELS_TOGETHER
 PIXELS_TOGETHER: Final = 120_000_000
-RECORDS_MOST: Final = 20_000
+RECORDS_MOST: Final = 10_000  # what typst keeps of each file adds up: docs/exports.md has the figures
 _WIDE, _HIGH, _POINT = 468.0, 330.0, 0.75  # points on paper; points of one pixel at 96 to the inch
 
 

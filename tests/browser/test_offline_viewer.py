@@ -1,0 +1,217 @@
+"""The offline viewer in a real browser, opened from disk: searching, filters, records, languages, and nothing that runs."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from indexer.exports import Around, Choices
+from indexer.exports import viewer_files as viewer_module
+from tests.browser.server import ARGUMENTS, CHROMIUM
+from tests.export_samples import attachment, description, make, record, unpack
+from tests.test_export_pdf import png
+from tests.test_export_viewer import HOSTILE
+
+pytestmark = pytest.mark.browser
+
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder data/ of an unpacked package."""
+    place = tmp_path_factory.mktemp("viewer")
+    texts = ["The flood has closed Mill Bridge 🎉 today", "Bridge inspection: the flood of 1993", "Reunión del concejo en inglés", *HOSTILE]
+    found = [record(n, text, title=text if n > 2 else "", author=text[:40], thread_id="", parent_id="") for n, text in enumerate(texts)]
+    found[0] = record(0, texts[0], thread_id="", attachments=(attachment("a b#1.png", description=""), attachment("evil.html")))
+    found[1] = record(1, texts[1], thread_id="", parent_id="1500", kind="reply", versions=2, version=2, platform="twitter")
+    found += [record(n, f"Road notice {n}", thread_id="", kind="comment", account_id=2, account="riverpages") for n in range(20, 140)]
+    context = [record(500, "Which bridge is meant?", thread_id="", parent_id="1000", account_id=2, account="riverpages", native_id="1500")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(viewer_module, "LIST_ROWS", 50)
+        patch.setattr(viewer_module, "DETAIL_ROWS", 40)
+        report = make(
+            place / "a.zip",
+            found,
+            choices=Choices(viewer=True, context=True),
+            open_media=lambda _one: io.BytesIO(png()),
+            about=description(len(found), organization="City of Riverbend"),
+            around=Around(
+                context=context,
+                context_total=1,
+                versions=lambda view: [record(1, "Bridge inspection: the storm of 1993", versions=2), view],
+                marks=lambda text: [(at.start(), at.end()) for at in re.finditer("flood", text)],
+            ),
+        )
+    return unpack(report.path, place / "out") / "data"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def page(browser: Browser, folder: Path) -> Iterator[Page]:
+    """Open the viewer; anything that fails, runs or asks for what is not in the package fails the test."""
+    page = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US").new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.on("request", lambda asked: None if asked.url.startswith(folder.as_uri()) else faults.append(asked.url))
+    page.on("requestfailed", lambda asked: faults.append(f"failed: {asked.url}"))
+    page.goto((folder / "viewer/index.html").as_uri())
+    expect(page.locator("#count")).to_have_text("129 records")
+    yield page
+    assert page.evaluate("window.HACKED") is None
+    assert not faults
+
+
+def ask(page: Page, words: str) -> None:
+    page.fill("#q", words)
+    page.press("#q", "Enter")
+
+
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [
+        ("flood bridge", "2 of 129 records"),
+        ('"flood has closed"', "1 of 129 records"),
+        ('"bridge flood"', "0 of 129 records"),
+        ("REUNION ingles", "1 of 129 records"),
+        ("inspect*", "1 of 129 records"),
+        ("inspect", "0 of 129 records"),
+        ("🎉", "1 of 129 records"),
+        ("riverpages", "120 of 129 records"),
+        ('"', "129 records"),
+    ],
+)
+def test_it_searches_words_phrases_and_beginnings(page: Page, words: str, count: str) -> None:
+    ask(page, words)
+    expect(page.locator("#count")).to_have_text(count)
+    expect(page.locator("#q")).to_be_focused()
+
+
+def test_filters_narrow_and_the_address_keeps_them(page: Page) -> None:
+    page.select_option("#kind", "comment")
+    expect(page.locator("#count")).to_have_text("120 of 129 records")
+    page.fill("#from", "2018-07-08")
+    page.locator("#from").dispatch_event("change")
+    page.select_option("#sort", "oldest")
+    expect(page.locator("#count")).to_have_text(re.compile(r"^(?!120)\d+ of 129 records$"))
+    count = page.inner_text("#count")
+    page.reload()
+    expect(page.locator("#count")).to_have_text(count)
+    page.click("text=Clear everything")
+    expect(page.locator("#count")).to_have_text("129 records")
+    page.select_option("#media", "with")
+    expect(page.locator("#count")).to_have_text("1 of 129 records")
+
+
+def test_a_record_shows_its_text_picture_and_origin_and_the_way_back(page: Page) -> None:
+    ask(page, "mill")
+    page.click("a.hit")
+    expect(page.locator("article h1")).to_be_focused()
+    expect(page.locator(".record-text")).to_have_text("The flood has closed Mill Bridge 🎉 today")
+    expect(page.locator(".record-text mark")).to_have_text("Mill")
+    assert page.evaluate("document.querySelector('.files img').naturalWidth") == 8
+    assert page.get_attribute(".files img", "alt") == "Picture without a description: a b#1.png"
+    expect(page.locator(".files")).to_contain_text("In the package: data/media/")
+    assert page.locator('.files a[href$=".html"]').count() == 0
+    expect(page.locator("article")).to_contain_text("2018-07-04 23:30:00 CDT")
+    expect(page.locator("article")).to_contain_text("data/tweets.js")
+    page.click("text=Back to the records")
+    expect(page.locator("a.hit")).to_be_focused()
+
+
+def test_the_thread_has_its_context_marked_and_versions_are_compared(page: Page) -> None:
+    ask(page, "inspection")
+    page.click("a.hit")
+    expect(page.locator("ol.hits li")).to_have_count(3)
+    expect(page.locator("ol.hits li.is-context")).to_contain_text("Which bridge is meant?")
+    expect(page.locator("ins")).to_have_text("flood")
+    expect(page.locator("del")).to_have_text("storm")
+    page.click("ol.hits li.is-context a")
+    expect(page.locator("article")).to_contain_text("Context: the search did not find this record.")
+    page.go_back()
+    expect(page.locator("article h1")).to_contain_text("Reply")
+    page.click("text=Back to the records")
+    page.click("text=Clear everything")
+    page.select_option("#scope", "context")
+    expect(page.locator("#count")).to_have_text("1 record")
+
+
+def test_the_marks_of_the_first_search_stand_until_another_one_is_made(page: Page) -> None:
+    expect(page.locator("mark").first).to_have_text("flood")
+    ask(page, "bridge")
+    assert set(page.locator("mark").all_inner_texts()) == {"Bridge"}
+
+
+def test_hostile_texts_are_texts(page: Page) -> None:
+    for number, text in enumerate(HOSTILE, 4):
+        page.goto(re.sub("#.*", "", page.url) + f"#record={number}")
+        expect(page.locator(".record-text")).to_have_text(text, use_inner_text=False)
+        expect(page.locator(".record-text script, .record-text img")).to_have_count(0)
+
+
+def test_the_keyboard_alone_reads_a_record_and_turns_a_page(page: Page) -> None:
+    page.focus("#q")
+    page.keyboard.type("road notice")
+    page.keyboard.press("Enter")
+    expect(page.locator("#count")).to_have_text("120 of 129 records")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('a.hit')"):
+            break
+    page.keyboard.press("Enter")
+    expect(page.locator("article h1")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".around")).to_contain_text("2 of 120")
+    page.goto(re.sub("#.*", "", page.url) + "#q=road+notice&page=3")
+    expect(page.locator(".turn")).to_contain_text("Page 3 of 3")
+    expect(page.locator("a.hit")).to_have_count(20)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_axe_finds_nothing_and_nothing_leaves_the_screen(browser: Browser, folder: Path, width: int, scheme: str, language: str) -> None:
+    locale = {"en": "en-US", "es": "es-MX"}[language]
+    context = browser.new_context(viewport={"width": width, "height": 900}, locale=locale, color_scheme=scheme)  # type: ignore[arg-type]  # a literal
+    page = context.new_page()
+    page.goto((folder / "viewer/index.html").as_uri())
+    for address in ("#", "#q=zzzq", "#q=road&scope=all", "#record=1", "#record=2", "#record=9999"):
+        page.goto((folder / "viewer/index.html").as_uri() + address)
+        page.wait_for_function("!document.querySelector('progress')")
+        assert page.evaluate("document.documentElement.lang") == language
+        if page.locator("details.about").count():
+            page.locator("details.about summary").click()
+        found = Axe().run(page, options={"runOnly": AXE["runOnly"]}).response["violations"]
+        assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == [], (address, width, scheme)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+    page.context.close()
+
+
+def test_a_missing_file_is_said(browser: Browser, folder: Path) -> None:
+    page = browser.new_context(locale="en-US").new_page()
+    page.route("**/list-0002.js", lambda route: route.abort())
+    page.goto((folder / "viewer/index.html").as_uri())
+    expect(page.get_by_role("alert")).to_contain_text("data/viewer/data/list-0002.js")
+
+
+def test_without_javascript_it_says_where_the_records_are(browser: Browser, folder: Path) -> None:
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto((folder / "viewer/index.html").as_uri())
+    expect(page.locator("noscript a").first).to_have_attribute("href", "../records.csv")
+    assert (folder / "records.csv").is_file()
+    expect(page.locator("main")).to_contain_text('records that hold "flood" or "roads"')

@@ -1,0 +1,102 @@
+"""An export of a real search: context of threads within the maker's permission, and the certificate of the same records."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexer import export_job, thread_context
+from indexer.engines import Filters, Sort
+from indexer.export_job import export_search
+from indexer.exports import Choices, ExportError, ExportMismatch
+from indexer.exports.seen import SetDigest
+from indexer.house import House
+from indexer.ingest import ingest
+from indexer.search import SearchRequest
+from tests.export_samples import unpack
+from tests.houses import house_at, tweet, x_zip
+
+FLOOD = SearchRequest("flood", sort=Sort.OLDEST)
+
+
+def answer(number: int, text: str, to: int, **more: Any) -> dict[str, Any]:
+    native = str(1_000_000_000_000_000_000 + to)
+    return tweet(number, text, in_reply_to_status_id=native, in_reply_to_status_id_str=native, **more)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    tweets = [
+        tweet(1, "Is the bridge open?"),
+        answer(2, "No, the flood has closed it.", 1),
+        answer(3, "Thank you.", 2),
+        tweet(4, "Parade on Main Street"),
+        tweet(5, "A flood of joy"),
+    ]
+    made = house_at(tmp_path / "data")
+    ingest(made, [x_zip(tmp_path / "x.zip", tweets)], taken_by="rhea", source="test")
+    yield made
+    made.close()
+
+
+def texts(data: Path, name: str) -> list[str]:
+    return [json.loads(line)["text"] for line in (data / name).read_text().splitlines()]
+
+
+def test_the_rest_of_the_thread_is_context_and_nothing_else(house: House, tmp_path: Path) -> None:
+    report = export_search(house, FLOOD, tmp_path / "a.zip", by="rhea", choices=Choices(context=True, viewer=True))
+    data = unpack(report.path, tmp_path / "out") / "data"
+    assert sorted(texts(data, "records.jsonl")) == ["A flood of joy", "No, the flood has closed it."]
+    assert sorted(texts(data, "context.jsonl")) == ["Is the bridge open?", "Thank you."]
+    assert (report.rows, report.context) == (2, 2)
+    listed = (data / "viewer/data/list-0001.js").read_text()
+    assert "Parade" not in listed
+    marks = [row[9] for row in json.loads(re.sub(r"^SHOWME\.list\(0, |\);\n$", "", listed))]
+    assert sorted(map(str, marks)) == sorted(["[2,7]".replace(",", ", "), "[8, 13]", "0", "0"])
+
+
+def test_context_never_leaves_what_the_maker_may_see(house: House, tmp_path: Path) -> None:
+    nobody = SearchRequest("flood", Filters(allowed_accounts=frozenset({99})))
+    report = export_search(house, nobody, tmp_path / "a.zip", by="gwen", choices=Choices(context=True))
+    assert (report.rows, report.context) == (0, 0)
+
+
+def test_too_much_context_is_refused_not_cut(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(thread_context, "CONTEXT_MOST", 1)
+    with pytest.raises(ExportError, match="hold 2 further records; a package takes at most 1"):
+        export_search(house, FLOOD, tmp_path / "a.zip", by="rhea", choices=Choices(context=True))
+    assert not (tmp_path / "a.zip").exists()
+
+
+def test_the_certificate_inside_speaks_of_the_same_records(house: House, tmp_path: Path) -> None:
+    report = export_search(house, FLOOD, tmp_path / "a.zip", by="rhea", choices=Choices(certificate=True))
+    data = unpack(report.path, tmp_path / "out") / "data"
+    assert (data / "certificate.pdf").read_bytes().startswith(b"%PDF")
+    certificate = json.loads((data / "certificate.json").read_text())
+    ids = sorted(json.loads(line)["record_id"] for line in (data / "records.jsonl").read_text().splitlines())
+    assert sorted(line.split("\t")[0] for line in certificate["records"]) == ids
+    assert "the certificate of the search" in (data / "README.txt").read_text()
+
+
+def test_a_certificate_of_other_records_fails_the_export_whole(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    certify = export_job.certify
+    monkeypatch.setattr(export_job, "certify", lambda house, _request, **more: certify(house, SearchRequest("parade"), **more))
+    with pytest.raises(ExportMismatch, match="not those that the certificate"):
+        export_search(house, FLOOD, tmp_path / "a.zip", by="rhea", choices=Choices(certificate=True))
+    assert not (tmp_path / "a.zip").exists()
+
+
+def test_sets_are_compared_whatever_their_order() -> None:
+    def digest(*lines: str) -> str:
+        held = SetDigest()
+        for line in lines:
+            held.add(line)
+        return held.hex()
+
+    assert digest("a", "b") == digest("b", "a")
+    assert len({digest(), digest("a"), digest("a", "a"), digest("a", "b"), digest("ab")}) == 5
