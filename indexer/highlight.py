@@ -1,14 +1,18 @@
-"""Finds in a text what a query found it for: the words, phrases and wildcards to be marked, never those under a NOT."""
+"""Finds in a text what a query found it for: the words, phrases and what stands for words, never those under a NOT.
+
+Of words near each other both sides are marked, only where they really are near; what stands between them is not.
+"""
 
 from __future__ import annotations
 
-import fnmatch
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from indexer.query import And, Node, Or, Phrase, Wildcard, Word
+from indexer.proximity import Leaf
+from indexer.proximity import marked as places_marked
+from indexer.query import And, Near, Node, NotNear, Or, Phrase, Word
+from indexer.query_fits import pick
 from indexer.text import tokens
 
 SEEN_FIELDS = frozenset({"text", "hashtag", "mention"})
@@ -23,10 +27,11 @@ def spans(text: str, tree: Node) -> list[Span]:
     looked_for = _looked_for(tree)
     found = list(tokens(text))
     marked = {at for at, token in enumerate(found) if token.word in looked_for.words}
-    for pattern in looked_for.patterns:
-        for at in range(len(found) - len(pattern) + 1):
-            if all(one.fullmatch(found[at + step].word) for step, one in enumerate(pattern)):
-                marked.update(range(at, at + len(pattern)))
+    if looked_for.others:
+        stands = _Standing([token.word for token in found])
+        for node in looked_for.others:
+            for words_of in places_marked(node, stands).values():
+                marked |= words_of
     return [(found[at].start, found[at].end) for at in sorted(marked)]
 
 
@@ -66,27 +71,37 @@ def _pieces(text: str, marked: Sequence[Span], start: int, end: int) -> Iterator
 
 class _LookedFor(NamedTuple):
     words: frozenset[str]
-    patterns: tuple[tuple[re.Pattern[str], ...], ...]
+    others: tuple[Node, ...]
+
+
+class _Standing:
+    """Where words stand in one text; each leaf is looked for once, however often a query holds it."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self._words = words
+        self._known: dict[Leaf, list[int]] = {}
+
+    def __call__(self, leaf: Leaf) -> Sequence[int]:
+        if leaf not in self._known:
+            if isinstance(leaf, Word):
+                self._known[leaf] = [at for at, word in enumerate(self._words) if word == leaf.word]
+            else:
+                fitting = frozenset(pick(leaf, dict.fromkeys(self._words)))
+                self._known[leaf] = [at for at, word in enumerate(self._words) if word in fitting] if fitting else []
+        return self._known[leaf]
 
 
 @lru_cache(maxsize=256)
 def _looked_for(tree: Node) -> _LookedFor:
     """Return what a query looks for in a text, made once for all texts of its answer."""
-    items = list(_items(tree))
+    items = list(dict.fromkeys(_items(tree)))
     words = frozenset(item.word for item in items if isinstance(item, Word))
-    others = [item.items if isinstance(item, Phrase) else (item,) for item in items if not isinstance(item, Word)]
-    return _LookedFor(words, tuple(tuple(_pattern(one) for one in item) for item in others))
+    return _LookedFor(words, tuple(item for item in items if not isinstance(item, Word)))
 
 
-def _items(tree: Node) -> Iterator[Word | Wildcard | Phrase]:
+def _items(tree: Node) -> Iterator[Node]:
     if isinstance(tree, (And, Or)):
         for child in tree.children:
             yield from _items(child)
-    elif isinstance(tree, (Word, Wildcard, Phrase)) and tree.field in SEEN_FIELDS:
+    elif isinstance(tree, (Near, NotNear)) or (isinstance(tree, Phrase | Leaf) and tree.field in SEEN_FIELDS):
         yield tree
-
-
-def _pattern(item: Word | Wildcard) -> re.Pattern[str]:
-    if isinstance(item, Wildcard):
-        return re.compile(fnmatch.translate(item.pattern.replace("[", "[[]")), re.DOTALL)
-    return re.compile(re.escape(item.word))

@@ -59,7 +59,7 @@ def fits(item: Word | Expanding, word: str) -> bool:
         case Wildcard():
             return bool(pattern(item.pattern).match(word))
         case Fuzzy():
-            return word[: item.kept] == item.word[: item.kept] and changes(item.word, word) <= item.edits
+            return word.startswith(item.word[: item.kept]) and changes(item.word, word) <= item.edits
         case Stem():
             return str(EnglishStemmer().stemWord(word)) == item.stem
         case NumberRange():
