@@ -13,6 +13,7 @@ import xlsxwriter
 
 from indexer.exports.csv_file import guard
 from indexer.exports.xlsx_file import fit_xlsx
+from indexer.saying import say
 
 Shape = Mapping[str, Any]
 Cell = str | int | None
@@ -29,7 +30,7 @@ COLUMNS: Final = {
     "stands for": "wildcards and the like, each with the number of different words that it stands for",
     "note": "why it was not searched for, or that it means the same as an earlier line",
 }
-FAMILY: Final = (
+FAMILY: Final = say(
     "A family is a record with all that belongs to it: the records of the same conversation of an account, and the chain of answers "
     "upwards and downwards, such as a post and its comments. Filters narrow the hits, not their families; what the reader may "
     "not see is in no family."
@@ -102,9 +103,12 @@ def rows(report: Shape) -> Iterator[list[Cell]]:
 
 def note(term: Shape) -> str:
     """Return what there is to say of a term besides its counts."""
-    told = [f"Not searched for: {one['message']} {one['suggestion']}".strip() for one in term["diagnostics"]]
+    told: list[str] = [
+        say("Not searched for: {message} {suggestion}", message=one["message"], suggestion=one["suggestion"]).strip()
+        for one in term["diagnostics"]
+    ]
     if term["same_as"] is not None:
-        told.append(f"Means the same as line {term['same_as']}.")
+        told.append(say("Means the same as line {line}.", line=term["same_as"]))
     return " ".join(told)
 
 

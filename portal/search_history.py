@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from werkzeug.datastructures import MultiDict
 
 from indexer.engines import Sort
+from indexer.grouping import GroupBy
 from indexer.tables import events
 from portal import asked
 from portal.asked import SIZES, Asked
@@ -52,8 +53,8 @@ def question_of(address: str) -> Asked:
 
 
 def same(question: Asked) -> str:
-    """Return what two addresses have in common that find the same records, in whatever order and on whatever page."""
-    return replace(question, sort=Sort.NEWEST, size=SIZES[0]).address()
+    """Return what two addresses have in common that find the same records, in whatever order, groups and pages."""
+    return replace(question, sort=Sort.NEWEST, size=SIZES[0], group=GroupBy.NONE).address()
 
 
 def history(db: sa.Engine, name: str, before: int | None = None, most: int = LINES) -> tuple[list[Line], int | None]:
