@@ -180,6 +180,13 @@ def test_the_coverage_and_its_gaps_are_in_both_files(house: House, tmp_path: Pat
     assert all(" ".join(one.split()) in text for one in stored.coverage["gaps"])
 
 
+def test_any_sign_and_any_length_of_a_query_can_be_set(house: House, tmp_path: Path) -> None:
+    for at, query in enumerate(['漢字 OR "🎉 flood" OR שלום OR "$x$ [#panic]" OR \u0378abc', "url:https://example.org/" + "a" * 900]):
+        path = made(house, tmp_path / f"{at}.json", query)
+        assert "The search found no record." in text_of(path)
+        assert certificate_shape.read(path).query.typed == query
+
+
 def test_nothing_has_changed_is_identical(house: House, tmp_path: Path) -> None:
     check = verify(house, made(house, tmp_path / "c.json"), by="lena")
     assert check.went_well
