@@ -73,7 +73,7 @@ def readme(description: Description, rows: int, media: MediaCounts, notes: Seque
         ),
         *([f"  Records of context, not counted above:            {contents.context:,}"] if contents.choices.context else []),
         *_section("What to know", [*about.notes, *notes]),
-        *_coverage(about.coverage),
+        *coverage_lines(about.coverage),
         *_section("Captures that were searched", [f"{line.name}, SHA-256 {line.digest}" for line in about.captures]),
         "",
         "What was masked, and what was not",
@@ -134,7 +134,7 @@ def search_json(description: Description, rows: int, media: MediaCounts, notes: 
     return json.dumps(table, indent=2) + "\n"
 
 
-def _coverage(told: Mapping[str, Any] | None) -> list[str]:
+def coverage_lines(told: Mapping[str, Any] | None) -> list[str]:
     """Return what of the search's scope was captured, in sentences; the days of each account stand in search.json."""
     if told is None:
         return []

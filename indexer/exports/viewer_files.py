@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from indexer.exports.bag import BagZip
 from indexer.exports.columns import local
+from indexer.exports.readme import coverage_lines
 from indexer.exports.values import Around, Description, Exact
 from indexer.record import Platform
 from indexer.shown import RecordView
@@ -60,6 +61,7 @@ class ViewerFiles:
             "made_by": about.made_by,
             "version": about.version,
             "captures": [{"name": one.name, "digest": one.digest} for one in about.captures],
+            "coverage": [line.strip() for line in coverage_lines(about.coverage) if line.strip()],
             "notes": [*about.notes, *notes],
             "accounts": self._account_lines,
             "kinds": sorted(self._kinds),

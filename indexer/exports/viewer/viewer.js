@@ -125,7 +125,7 @@
     const facts = [
       [say("query"), meta.query], [say("reading"), meta.reading], [say("filters"), meta.filters.join("\n")], [say("order"), meta.sort],
       [say("zone"), meta.zone], [say("made"), say("made_by", { when: meta.made, who: meta.made_by })], [say("software"), `Show-Me Records ${meta.version}`],
-      [say("captures"), meta.captures.map((one) => `${one.name}, SHA-256 ${one.digest}`).join("\n")], [say("know"), meta.notes.join("\n")],
+      [say("captures"), meta.captures.map((one) => `${one.name}, SHA-256 ${one.digest}`).join("\n")], [say("coverage"), meta.coverage.join("\n")], [say("know"), meta.notes.join("\n")],
     ].filter(([, value]) => value);
     const files = meta.files.map((file) => el("li", {}, el("a", { href: `../${file}` }, `data/${file}`)));
     return el("details", { class: "about" }, el("summary", {}, say("about")),
@@ -212,7 +212,7 @@
   function record(at) {
     const one = rows[at];
     if (!one) {
-      main.replaceChildren(el("p", { class: "note" }, say("lost")), el("p", {}, el("a", { href: address({}) }, say("back"))));
+      main.replaceChildren(el("h1", {}, document.title), el("p", { class: "note" }, say("lost")), el("p", {}, el("a", { href: address({}) }, say("back"))));
       return;
     }
     if (details.has(at)) {
