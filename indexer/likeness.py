@@ -51,9 +51,12 @@ class Joined:
 
 def compared_words(text: str) -> tuple[Words, Words]:
     """Return the words of a text that count, and those it may begin another text with: a cut text's last may be half a word."""
-    plain = _PASSED_ON.sub("", _LINK.sub(" ", text).strip(), count=1)
-    is_cut = plain.rstrip().endswith(_CUT)
-    counted = tuple(words(_CLOSING.sub("", plain))) or tuple(words(plain))
+    plain = (_LINK.sub(" ", text) if "/" in text else text).strip()
+    if plain.startswith("RT @"):
+        plain = _PASSED_ON.sub("", plain, count=1)
+    is_cut = plain.endswith(_CUT)
+    counted = tuple(words(_CLOSING.sub("", plain))) if "#" in plain or "＃" in plain else ()
+    counted = counted or tuple(words(plain))
     return counted, counted[:-1] if is_cut else counted
 
 
@@ -97,36 +100,51 @@ def _join_near(first: dict[Words, int], joined: Joined) -> None:
     Two sets that share four fifths of all share one of the few rarest of each (prefix filtering): only those are looked
     up. What is known to be together is not compared again, so that a thousand copies of a form letter cost no million looks.
     """
-    sets = _sequences(first)
+    sets, lonely = _sequences(first)
     known: dict[int, dict[int, list[int]]] = {}  # rare sequence -> root -> texts of it, by their place in `sets`
     for at, (place, sequences, held) in enumerate(sets):
         size = len(sequences)
         compared: set[int] = set()
         for rare in sequences[: size - _ceil(4 * size, 5) + 1]:
-            bucket = _renewed(known.get(rare, {}), joined)
-            for root, others in bucket.items():
-                if joined.root(root) != joined.root(place):
-                    _join_first_near(others, sets, (place, held), compared, joined)
-            bucket = _renewed(bucket, joined)
-            bucket.setdefault(joined.root(place), []).append(at)
-            known[rare] = bucket
+            if rare < lonely:
+                continue  # no other text has it
+            bucket = known.setdefault(rare, {})
+            root = joined.root(place)
+            if bucket and (len(bucket) > 1 or root not in bucket):
+                bucket = known[rare] = _renewed(bucket, joined)
+                for one, others in bucket.items():
+                    if joined.root(one) != joined.root(place):
+                        _join_first_near(others, sets, (place, held), compared, joined)
+                root = joined.root(place)
+            bucket.setdefault(root, []).append(at)
 
 
 _Set = tuple[int, list[int], frozenset[int]]  # place of the text; its sequences, the rare first; the same as a set
 
 
-def _sequences(first: dict[Words, int]) -> list[_Set]:
-    """Return the sequences of each text that is long enough, as numbers, the shortest text first."""
-    numbers: dict[Words, int] = {}
+def _sequences(first: dict[Words, int]) -> tuple[list[_Set], int]:
+    """Return the sequences of each text that is long enough, the shortest text first; and the number of lonely ones.
+
+    A sequence is the number that it has when all are counted from the rarest: the first ones stand in one text only.
+    """
+    numbers: dict[str, int] = {}
     how_often: Counter[int] = Counter()
     found: list[tuple[int, set[int]]] = []
     for counted, place in first.items():
-        held = {numbers.setdefault(counted[at : at + SEQUENCE], len(numbers)) for at in range(len(counted) - SEQUENCE + 1)}
+        said = [numbers.setdefault(word, len(numbers)) for word in counted]
+        held = {one << 64 | two << 32 | three for one, two, three in zip(said, said[1:], said[2:], strict=False)}
         if held:
             how_often.update(held)
             found.append((place, held))
     found.sort(key=lambda one: len(one[1]))
-    return [(place, sorted(held, key=lambda one: (how_often[one], one)), frozenset(held)) for place, held in found]
+    ordered = sorted(how_often.items(), key=lambda pair: (pair[1], pair[0]))
+    lonely = bisect_left(ordered, 2, key=lambda pair: pair[1])
+    rank = {sequence: at for at, (sequence, _count) in enumerate(ordered)}
+    sets = []
+    for place, held in found:
+        ranks = sorted(rank[one] for one in held)
+        sets.append((place, ranks, frozenset(ranks)))
+    return sets, lonely
 
 
 def _join_first_near(
