@@ -176,7 +176,7 @@ def _after(field: str, written: str, group: list[_Piece], dialect: Dialect) -> F
     if dialect is Dialect.DTSEARCH:
         return (
             say("“{sign}” has no meaning in the dtSearch dialect.", sign=sign),
-            say("For similar words, write % in the word, one for each letter that may differ, like ba%nana"),
+            say("For similar words, write “%” in the word, one for each letter that may differ, like ba%nana"),
         )
     if sign not in {"~", "~1", "~2"}:
         return (

@@ -55,7 +55,7 @@ def _said(why: str, text: str) -> tuple[Said, Said]:
             say("Leave the stop out; for the words themselves, use quotation marks: {quoted}", quoted=f'"{text}"'),
         ),
         "percent": (
-            say("The sign % in a word means similar words only in the dtSearch dialect."),
+            say("The sign “%” in a word means similar words only in the dtSearch dialect."),
             say("Write ~ at the end of the word, like banana~, or choose the dtSearch dialect"),
         ),
         "bar": (say("“{sign}” is not an operator here.", sign=text), say("Write OR")),
