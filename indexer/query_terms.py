@@ -93,7 +93,7 @@ def _tag(field: str, typed: str, start: int, dialect: Dialect) -> Node | Diagnos
     if exact and (key := "".join(fold_tag(exact[1]).split())):
         return Word(clip(key), field)
     suffixed = _SUFFIX.fullmatch(typed.strip())
-    key = _ROW.sub("*", tag_key(suffixed[1] if suffixed else typed))
+    key = _ROW.sub("*", tag_key(suffixed[1] if suffixed else typed)).strip("\u200d")  # a joiner that joins nothing
     if not re.sub(r"[*?]", "", key):
         message = say("“{tag}” names no hashtag.", tag=typed) if field == "hashtag" else say("“{tag}” names no mention.", tag=typed)
         return Diagnostic(start, end, message, say("For records with any of them, write has:{field}", field=field))

@@ -357,6 +357,7 @@ PIECES = st.sampled_from(
 
 @settings(max_examples=400, deadline=None)
 @given(st.lists(PIECES, max_size=20).map("".join), st.sampled_from(Dialect))
+@example("hashtag:#\u200d🟦", Dialect.DTSEARCH)
 @example("½www.x.org/~a", Dialect.PLAIN)
 @example("—xlastword ¼~~ 'xfirstword", Dialect.PLAIN)
 @example("a w/5 " * 400 + "b", Dialect.PLAIN)
