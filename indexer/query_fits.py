@@ -27,7 +27,7 @@ def beginnings(node: Expanding) -> tuple[str, ...]:
         return (node.word[: node.kept],)
     if isinstance(node, Stem):
         return (node.stem[: max(1, len(node.stem) - _STEM_TAIL)],)
-    return _DIGITS  # a number may be written with zeros before it
+    return _beginnings_of_numbers(str(node.least), str(node.most))
 
 
 @lru_cache(maxsize=512)
@@ -70,6 +70,16 @@ def as_typed(node: Expanding) -> str:
 def _expression(pattern: str) -> re.Pattern[str]:
     """Return the expression of a wildcard; the library's translation never tries one way twice."""
     return re.compile(translate(pattern.replace("[", "[[]").replace("=", "[0-9]")))
+
+
+def _beginnings_of_numbers(least: str, most: str) -> tuple[str, ...]:
+    """Return what the numbers between two begin with; a number may also be written with zeros before it."""
+    if len(least) != len(most):
+        return _DIGITS
+    differing = next((at for at, (one, other) in enumerate(zip(least, most, strict=True)) if one != other), len(least))
+    common = least[:differing]
+    starts = (common,) if common else tuple(digit for digit in _DIGITS if least[0] <= digit <= most[0])
+    return ("0", *(start for start in starts if not start.startswith("0")))
 
 
 def _number(node: NumberRange) -> Callable[[str], bool]:

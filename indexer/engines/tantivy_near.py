@@ -26,6 +26,7 @@ _MOST_PAIRS: Final = 1_000  # phrases of words, each a small look into the index
 _MOST_EXPRESSIONS: Final = 12  # phrases of expressions, each a walk through the dictionary
 _FEW: Final = 25  # words that are looked up one by one rather than by an expression
 _STATES: Final = 500  # of an expression; tantivy refuses 1,000
+_ANYWHERE: Final = 20_000_001  # a distance longer than any text
 _ANCHORS: Final = 3  # words of an operand by which candidates are narrowed
 _MOST_KEPT: Final = 2_000_000  # record numbers in remembered queries of one state of the index
 
@@ -70,8 +71,9 @@ class Nearness:
         if near is None:
             near = self._narrowed(tree, within)
         left = within.node(tree.left)
-        # where nothing can be near, every place of the left operand stays; the rest is read
-        maybe = all_of((left, silent(near)))
+        # where nothing can be near, every place of the left operand stays; of the rest, what has a second place is read
+        twice = self._twice(tree.left, within)
+        maybe = all_of((left, silent(near), *([] if twice is None else [twice])))
         return any_of((all_of((left,), but=near), self.checked(tree, maybe, within)))
 
     def phrase(self, tree: Phrase, within: Compiling) -> Query:
@@ -172,6 +174,11 @@ class Nearness:
         ways = [way for first, second in plain for way in _slipping(Query.phrase_query, first, second, distance, is_ordered)]
         ways += [way for first, second in mixed for way in _slipping(Query.regex_phrase_query, first, second, distance, is_ordered)]
         return any_of(ways)
+
+    def _twice(self, tree: Node, within: Compiling) -> Query | None:
+        """Return what finds records in which an operand has two places, if tantivy can tell; else None."""
+        flat = _flat(tree)
+        return None if flat is None else self._pairs(flat, flat, _ANYWHERE, within, is_ordered=True)
 
     def _pieces(self, flat: _Flat, within: Compiling) -> _Pieces | None:
         words, expressions = dict[str, None](), dict[str, None]()
