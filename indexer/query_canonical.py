@@ -122,7 +122,7 @@ def _in_quotes(node: Word | Expanding) -> str:
 
 
 def _whole(word: str) -> str:
-    return word if words(word) == [word] else _literal(word)
+    return word if words(word) == [word] and not word.endswith("\u200d") else _literal(word)
 
 
 def _literal(word: str) -> str:

@@ -14,7 +14,7 @@ from indexer.query_diagnostics import Diagnostic
 from indexer.query_nodes import Dialect, Expanding, Fuzzy, NumberRange, Stem, Wildcard, Word, clip
 from indexer.saying import Said, say
 from indexer.stems import stem
-from indexer.text import fold, tokens
+from indexer.text import tokens
 
 MOST_STARS: Final = 5
 MOST_MARKS: Final = 20  # more of them make an index think for minutes
@@ -66,7 +66,7 @@ def _pieces(field: str, typed: str, dialect: Dialect, *, quoted: bool) -> list[_
         kind = "range" if match["range"] else "word" if match["literal"] else match[0].lstrip("\\")[0]
         if kind == "~" and quoted and first not in ends:
             continue  # no word is before it: in a phrase it only separates
-        word = "".join(fold(match["literal"]).split()) if match["literal"] else match[0]
+        word = "".join(match["literal"].casefold().split()) if match["literal"] else match[0]
         signs.append(_Piece(kind, word, first, after))
         ends.add(after)
     covered = {at for sign in signs for at in range(sign.start, sign.end)}
