@@ -102,7 +102,19 @@ def test_every_answer_carries_the_headers_and_no_page_allows_inline_script(town:
 
 def test_no_page_holds_inline_script_style_or_an_address_of_elsewhere(town: Town) -> None:
     client = town.client("ada")
-    for address in ("/search?q=flood", "/captures", "/captures/1", "/users", "/users/1", "/help/search", "/sign-in", "/exports", "/saved", "/history", "/terms"):
+    for address in (
+        "/search?q=flood",
+        "/captures",
+        "/captures/1",
+        "/users",
+        "/users/1",
+        "/help/search",
+        "/sign-in",
+        "/exports",
+        "/saved",
+        "/history",
+        "/terms",
+    ):
         page = client.get(address).text
         assert " style=" not in page, address
         assert "<style" not in page
