@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import io
+import signal
+import subprocess
+import sys
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
 import pypdf
 import pytest
 
+from indexer import records_pdf
 from indexer.exports import Choices, ExportError, PdfLayout
 from indexer.exports import pdf_file as pdf_module
 from indexer.exports.picture_size import picture_size
-from indexer.shown import AttachmentView
+from indexer.shown import AttachmentView, RecordView
 from tests.export_samples import NASTY, attachment, description, make, record, unpack
 
 RUN_ON, PAGES = Choices(pdf=PdfLayout.RUN_ON), Choices(pdf=PdfLayout.PAGES)
@@ -70,9 +75,9 @@ def test_it_is_tagged_and_says_so(tmp_path: Path) -> None:
     assert root["/MarkInfo"]["/Marked"]
 
 
-@pytest.mark.parametrize("text", NASTY)
-def test_no_text_stops_it(tmp_path: Path, text: str) -> None:
-    assert words(package(tmp_path, [record(1, text[:3000], title=text[:300])]))
+def test_no_text_stops_it(tmp_path: Path) -> None:
+    views = [record(number, text[:3000], title=text[:300]) for number, text in enumerate(NASTY)]
+    assert f"Records 1 to {len(NASTY)} of {len(NASTY)}" in words(package(tmp_path, views))
 
 
 def test_each_record_begins_a_page_where_that_is_asked_for(tmp_path: Path) -> None:
@@ -128,13 +133,42 @@ def test_nothing_found_is_a_pdf_too(tmp_path: Path) -> None:
     assert "No records" in words(package(tmp_path, []))
 
 
-def test_an_unexpected_refusal_leaves_no_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_arguments: object, **_named: object) -> bytes:
-        raise pdf_module.PdfFailed("The PDF could not be made: no more room.")
-
-    monkeypatch.setattr(pdf_module, "pdf", refuse)
-    with pytest.raises(ExportError, match=r"records 1 to 1 could not be made.*no more room.*Nothing was exported"):
+@pytest.mark.parametrize(
+    ("program", "reason"),
+    [
+        ("import os; os.kill(os.getpid(), 9)", r"ended from outside \(SIGKILL\)"),
+        ("raise SystemExit(3)", "ended with status 3 and without an answer"),
+        ('print(\'{"undrawn": 0, "failed": "No more room."}\')', "No more room"),
+        ("import time; time.sleep(60)", "more than 0 seconds"),
+    ],
+)
+def test_a_process_that_fails_leaves_no_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, reason: str) -> None:
+    monkeypatch.setattr(records_pdf, "PROGRAM", (sys.executable, "-S", "-c", program))
+    monkeypatch.setattr(records_pdf, "PATIENCE", 0.3 if "sleep" in program else 60.0)
+    with pytest.raises(ExportError, match=rf"records 1 to 1 could not be made: .*{reason}.*Nothing was exported"):
         make(tmp_path / "a.zip", [record(1)], choices=RUN_ON)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_export_that_fails_stops_the_pdfs_that_are_being_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+    popen = subprocess.Popen
+
+    def begin(*arguments: Any, **named: Any) -> subprocess.Popen[bytes]:
+        started.append(popen(*arguments, **named))
+        return started[-1]
+
+    monkeypatch.setattr(records_pdf, "PROGRAM", (sys.executable, "-S", "-c", "import time; time.sleep(60)"))
+    monkeypatch.setattr(subprocess, "Popen", begin)
+    monkeypatch.setattr(pdf_module, "RECORDS", 1)
+
+    def views() -> Iterator[RecordView]:
+        yield from (record(1), record(2))
+        raise RuntimeError("the disk is gone")
+
+    with pytest.raises(RuntimeError, match="disk is gone"):
+        make(tmp_path / "a.zip", views(), 3, choices=RUN_ON)
+    assert [process.returncode for process in started] == [-signal.SIGKILL] * 2
     assert list(tmp_path.iterdir()) == []
 
 

@@ -119,6 +119,8 @@ class _Package:
         paths = {exporter.name: self._folder / f"records{exporter.suffix}" for exporter in exporters}
         with ExitStack() as open_files:
             open_files.callback(self.media.abandon)
+            if self.pdf:
+                open_files.callback(self.pdf.abandon)
             writers: dict[str, RowWriter] = {}
             for exporter in exporters:
                 writers[exporter.name] = exporter.open(paths[exporter.name], names, self._about)

@@ -7,7 +7,9 @@ that cannot be drawn never stops an export: it is named in its place and counted
 from __future__ import annotations
 
 import shutil
+from collections import deque
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -16,11 +18,13 @@ from indexer.exports.columns import local, utc
 from indexer.exports.picture_size import picture_size
 from indexer.exports.values import Around, Description, Exact, ExportError, MediaFile, PdfLayout
 from indexer.record import Platform
+from indexer.records_pdf import Making, start
 from indexer.saying import say
 from indexer.shown import RecordView
-from indexer.typeset import PdfFailed, pdf
+from indexer.typeset import PdfFailed
 
-RECORDS: Final = 250  # of one file
+RECORDS: Final = 500  # of one file
+TOGETHER: Final = 2  # processes, each of which makes one file
 PICTURE_BYTES: Final = 48 * 2**20  # of one file, together
 PICTURE_MOST: Final = 16 * 2**20  # bytes of one picture
 PIXELS_MOST: Final = 40_000_000  # of one picture, and drawn together PIXELS_TOGETHER
@@ -42,6 +46,17 @@ def refuse_too_many(total: int, layout: PdfLayout) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One PDF on its way: its records, counted from 1, the folder of its pictures, where it will lie, and its process."""
+
+    first: int
+    last: int
+    pictures: Path
+    target: Path
+    making: Making
+
+
 class PdfFiles:
     """Takes every record of a package and writes data/records-0001.pdf, data/records-0002.pdf … into the bag.
 
@@ -53,7 +68,8 @@ class PdfFiles:
         self._folder = folder / "pdf-pictures"
         self._folder.mkdir()
         self._pictures: dict[str, dict[str, Any]] = {}  # by file of the package
-        self._bytes = self._pixels = self._undrawn = self._records = 0
+        self._bytes = self._pixels = self._undrawn = self._records = self._begun = 0
+        self._being_made: deque[_File] = deque()
         self._waiting: list[dict[str, Any]] = []
         self.files: list[str] = []
 
@@ -63,8 +79,10 @@ class PdfFiles:
         if not suffix or media.size > PICTURE_MOST or width * height > PIXELS_MOST:
             return
         kept = f"{len(self._pictures) + 1}.{suffix}"
+        folder = self._folder / str(self._begun)
+        folder.mkdir(exist_ok=True)
         stream.seek(0)
-        with (self._folder / kept).open("wb") as copy:
+        with (folder / kept).open("wb") as copy:
             shutil.copyfileobj(stream, copy)
         scale = min(_POINT, _WIDE / width, _HIGH / height)
         self._pictures[media.file] = {"file": kept, "width": round(width * scale, 2), "height": round(height * scale, 2)}
@@ -80,8 +98,10 @@ class PdfFiles:
 
     def close(self) -> tuple[str, ...]:
         """End the PDFs; return what README.txt has to say of them. Raises ExportError."""
-        if self._waiting or not self.files:
+        if self._waiting or not self._begun:
             self._write()
+        while self._being_made:
+            self._finish()
         shutil.rmtree(self._folder)
         if not self._undrawn:
             return ()
@@ -92,50 +112,51 @@ class PdfFiles:
             ),
         )
 
+    def abandon(self) -> None:
+        """Stop what is still being made. Does nothing after `close`."""
+        for each in self._being_made:
+            each.making.end()
+        self._being_made.clear()
+
     def _write(self) -> None:
+        """Begin the PDF of the records that wait, in a process of its own; at most TOGETHER are made at the same time."""
+        while len(self._being_made) >= TOGETHER:
+            self._finish()
         records, self._waiting = self._waiting, []
         first, last = self._records - len(records) + 1, self._records
         data = self._page(first, last) | {"records": records}
-        made_at = self._about.made_at
-        try:
-            made = pdf("records", data, self._files(records), made_at=made_at)
-        except PdfFailed:
-            self._name_broken(records)
-            try:
-                made = pdf("records", data, self._files(records), made_at=made_at)
-            except PdfFailed as error:
-                raise ExportError(
-                    say(
-                        "The PDF of the records {first} to {last} could not be made: {reason} Nothing was exported. "
-                        "Make the export without PDF, and please report this.",
-                        first=first,
-                        last=last,
-                        reason=str(error),
-                    )
-                ) from error
-        name = f"records-{len(self.files) + 1:04}.pdf"
-        self._bag.add_bytes(f"data/{name}", made)
-        self.files.append(name)
+        folder = self._folder / str(self._begun)
+        folder.mkdir(exist_ok=True)  # pictures stand in it already where there are any
+        target = self._folder / f"{self._begun}.pdf"
+        self._being_made.append(_File(first, last, folder, target, start(data, folder, target, self._about.made_at)))
+        self._begun += 1
         self._pictures, self._bytes, self._pixels = {}, 0, 0
-        for path in self._folder.iterdir():
-            path.unlink()
 
-    def _files(self, records: list[dict[str, Any]]) -> dict[str, Path]:
-        return {picture["file"]: self._folder / picture["file"] for record in records for picture in record["pictures"]}
+    def _finish(self) -> None:
+        """Wait for the oldest PDF and put it into the bag. Raises ExportError."""
+        file = self._being_made[0]
+        try:
+            self._undrawn += file.making.result()
+        except PdfFailed as error:
+            raise ExportError(
+                say(
+                    "The PDF of the records {first} to {last} could not be made: {reason} Nothing was exported. "
+                    "Make the export without PDF, and please report this.",
+                    first=file.first,
+                    last=file.last,
+                    reason=str(error),
+                )
+            ) from error
+        self._being_made.popleft()
+        name = f"records-{len(self.files) + 1:04}.pdf"
+        self._bag.add_file(f"data/{name}", file.target)
+        self.files.append(name)
+        file.target.unlink()
+        shutil.rmtree(file.pictures)
 
-    def _name_broken(self, records: list[dict[str, Any]]) -> None:
-        """Find the pictures that cannot be drawn, by trying each, and let their records name them."""
-        for record in records:
-            for picture in list(record["pictures"]):
-                try:
-                    pdf("picture_probe", {"file": picture["file"]}, {picture["file"]: self._folder / picture["file"]})
-                except PdfFailed:
-                    record["pictures"].remove(picture)
-                    record["facts"].insert(0, self._undrawn_line(picture["caption"]))
-
-    def _undrawn_line(self, caption: str) -> list[Any]:
+    def _undrawn_now(self, caption: str) -> list[Any]:
         self._undrawn += 1
-        return [say("Picture"), [caption, say("This picture cannot be drawn here. Its file is in the package.")]]
+        return _undrawn_line(caption)
 
     def _page(self, first: int, last: int) -> dict[str, Any]:
         about = self._about
@@ -202,9 +223,9 @@ class PdfFiles:
             alt = words or say("Picture {number} of record {record}", number=number, record=view.record_id)
             caption = words or file or str(entry["name"] or entry["url"])
             if file in self._pictures:
-                drawn.append({**self._pictures[file], "alt": alt, "caption": caption})
+                drawn.append({**self._pictures[file], "alt": alt, "caption": caption, "undrawn": _undrawn_line(caption)})
             elif file and str(entry["media_type"]).startswith("image/"):
-                named.append(self._undrawn_line(caption))
+                named.append(self._undrawn_now(caption))
             else:
                 status = "" if file else str(entry["status"])
                 named.append([say("File"), [part for part in (words, file or str(entry["name"] or entry["url"]), status) if part]])
@@ -217,6 +238,10 @@ class PdfFiles:
         others = [one for one in self._around.versions(view) if one.version != view.version]
         told = [[say("Version {number}", number=one.version), _lines(one.text or one.title)] for one in others]
         return [[say("Versions"), [which]], *told]
+
+
+def _undrawn_line(caption: str) -> list[Any]:
+    return [say("Picture"), [caption, say("This picture cannot be drawn here. Its file is in the package.")]]
 
 
 def _tags(view: RecordView) -> list[str]:
