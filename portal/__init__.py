@@ -117,7 +117,7 @@ def _protect(app: Flask, config: Config) -> None:
 def _speak(app: Flask) -> None:
     """Texts, dates and numbers in the reader's language."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(Path(__file__).parent / "translations")
-    Babel(app, locale_selector=language.chosen)
+    Babel(app, locale_selector=language.region)
     language.install(app)
     words.install(app)
 
@@ -137,7 +137,7 @@ def _serve(app: Flask) -> None:
             "Right": Right,
             "zone_name": lambda: site.house.zone,
             "signed_in_reader": guard.reader_if_any(),
-            "locale": language.locale,
+            "language_code": language.language_code,
             "languages": language.LANGUAGES,
         }
 

@@ -23,6 +23,9 @@ Babel = flask_babel.Babel
 LANGUAGES: Final = {"en": "English", "es": "Español"}
 """The languages of the pages, each by its own name."""
 
+_REGION: Final = {"en": "en_US", "es": "es_US"}
+"""Where numbers and days are read: 1,234 is a thousand and more in both languages of Missouri, never a fraction."""
+
 COOKIE: Final = "showme_language"
 
 
@@ -30,6 +33,11 @@ def chosen() -> str:
     """Return the language of the present request: "en" or "es"."""
     kept = request.cookies.get(COOKIE, "")
     return kept if kept in LANGUAGES else request.accept_languages.best_match(list(LANGUAGES)) or "en"
+
+
+def region() -> str:
+    """Return the name of the locale whose numbers and days the present request is answered with: "en_US" or "es_US"."""
+    return _REGION[chosen()]
 
 
 def spoken(text: str) -> str:

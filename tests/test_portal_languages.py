@@ -40,7 +40,8 @@ def test_a_sentence_of_the_indexer_is_english_text_everywhere_else() -> None:
 def test_a_page_says_a_sentence_with_the_numbers_of_its_locale(town: Town) -> None:
     app: Flask = town.app
     sentence = say("{count} records of {what}.", count=12345, what=say("<b>"))
-    for language, wanted in (("en", "12,345"), ("es", "12.345")):
+    wanted = "12,345"  # a point would be read as a fraction in Missouri, in Spanish too
+    for language in ("en", "es"):
         with app.test_request_context(headers={"Accept-Language": language}):
             assert wanted in spoken(sentence)
             shown = render_template_string("{{ sentence }}", sentence=sentence)

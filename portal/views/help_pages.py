@@ -27,7 +27,7 @@ NAMES = ("search", "as-of", "together", "saved", "terms", "coverage", "certifica
 @needs(Right.SEARCH)
 def index() -> ResponseReturnValue:
     """List the help pages."""
-    return render_template("help/index.html", topics=[(name, title(name)) for name in NAMES])
+    return render_template("help/index.html", topics=[(name, title(name, language_code())) for name in NAMES])
 
 
 @pages.get("/help/<name>")
@@ -37,19 +37,24 @@ def page(name: str) -> ResponseReturnValue:
     if name not in NAMES:
         abort(404)
     own = examples(site().house, narrowed(Filters(), reader())) if name == "search" else ()
-    topics = [(one, title(one)) for one in NAMES]
-    shown = {"title": title(name), "text": rendered(name), "topics": topics, "name": name}
-    return render_template("help/page.html", **shown, examples=own, language_code=language_code)
+    language = language_code()
+    topics = [(one, title(one, language)) for one in NAMES]
+    shown = {"title": title(name, language), "text": rendered(name, language), "topics": topics, "name": name}
+    return render_template("help/page.html", **shown, examples=own)
 
 
 @lru_cache
-def rendered(name: str) -> Markup:
+def rendered(name: str, language: str) -> Markup:
     """Return a help page as HTML; the files are ours, nothing that a person or an archive wrote comes here."""
-    text = (FOLDER / f"{name}.md").read_text(encoding="utf-8")
-    return Markup(markdown.markdown(text, extensions=["tables", "sane_lists", "toc"]))  # noqa: S704  # our own files
+    return Markup(markdown.markdown(written(name, language), extensions=["tables", "sane_lists", "toc"]))  # noqa: S704  # our own files
 
 
 @lru_cache
-def title(name: str) -> str:
+def title(name: str, language: str) -> str:
     """Return the first heading of a help page."""
-    return (FOLDER / f"{name}.md").read_text(encoding="utf-8").split("\n", 1)[0].removeprefix("# ")
+    return written(name, language).split("\n", 1)[0].removeprefix("# ")
+
+
+def written(name: str, language: str) -> str:
+    """Return a help page as it was written: English ones stand in the folder itself, the others in folders of their own."""
+    return (FOLDER / ("" if language == "en" else language) / f"{name}.md").read_text(encoding="utf-8")

@@ -14,7 +14,6 @@ from portal import asked, coverage_band, faults, narrowing
 from portal.access import Right, allowed_accounts
 from portal.asked import Asked
 from portal.guard import needs, reader
-from portal.language import language_code
 from portal.searching import run_in_groups
 from portal.site import site
 
@@ -67,5 +66,4 @@ def shown(question: Asked, results: Results | None, grouped: Grouped | None = No
         "coverage_band": coverage_band.band(results.coverage) if results else None,
         "has_accounts": bool(accounts),
         "fault_pieces": faults.pieces,
-        "language_code": language_code,
     }
