@@ -17,10 +17,10 @@ from typing import Any
 
 import click
 
-from bench import corpus, export, ingest, pages, peers, queries
+from bench import corpus, export, ingest, language, pages, peers, queries
 from bench.figures import MB, Goal, Line, show_goals
 
-PARTS = ("corpus", "ingest", "queries", "http", "export")
+PARTS = ("corpus", "ingest", "queries", "language", "http", "export")
 OUT = Path(__file__).with_name("out")
 BIG, GOALS_SIZE = 500_000, 1_000_000
 
@@ -50,6 +50,7 @@ def main(*, records: int, accounts: int, years: int, only: str, big: int | None,
     parts: dict[str, Callable[[], tuple[Any, list[Goal]]]] = {
         "ingest": lambda: _shown(ingest.measure(out, made), lambda figures: ingest.show(figures, size)),
         "queries": lambda: _queries(out, made),
+        "language": lambda: _language(out, made),
         "http": lambda: _http(out, made, datasette),
         "export": lambda: _shown(export.measure(out, size), export.show),
     }
@@ -103,6 +104,12 @@ def _queries(out: Path, made: corpus.Corpus) -> tuple[Any, list[Goal]]:
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:  # so that this process stays small for what it measures later
         asked = pool.submit(queries.measure, out, made.size).result()
     return {"peers": built, **asked}, queries.show(asked)
+
+
+def _language(out: Path, made: corpus.Corpus) -> tuple[Any, list[Goal]]:
+    peers.measure(out, made)
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:  # as above
+        return _shown(pool.submit(language.measure, out, made.size).result(), language.show)
 
 
 def _http(out: Path, made: corpus.Corpus, datasette: Path | None) -> tuple[Any, list[Goal]]:

@@ -23,6 +23,8 @@ from indexer.house import open_house
 from indexer.search import Searcher, SearchRequest
 
 PAGE = 25
+_HELD = "rowid in (select rowid from posts_fts where posts_fts match :search)"
+_MATCHING = f" where {_HELD}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,13 @@ class Fts5:
 
     def ask(self, question: Question) -> Any:
         """See Answering."""
-        where, values = _where(question)
+        return self._ask(*_where(question))
+
+    def ask_words(self, words: str) -> Any:
+        """Put a question that is written in FTS5's own language."""
+        return self._ask(_MATCHING, {"search": words})
+
+    def _ask(self, where: str, values: Mapping[str, str]) -> Any:
         rows = f"select {', '.join(COLUMNS)} from posts{where}"
         execute = self._connection.execute
         total = execute(f"select count(*) from posts{where}", values).fetchone()[0]
@@ -144,7 +152,13 @@ class Fts5:
 
     def total(self, question: Question) -> int:
         """Return only the count."""
-        where, values = _where(question)
+        return self._total(*_where(question))
+
+    def total_of(self, words: str) -> int:
+        """Return only the count of a question that is written in FTS5's own language."""
+        return self._total(_MATCHING, {"search": words})
+
+    def _total(self, where: str, values: Mapping[str, str]) -> int:
         return int(self._connection.execute(f"select count(*) from posts{where}", values).fetchone()[0])
 
     def answer(self, given: Any) -> Answer:
@@ -184,7 +198,7 @@ def _where(question: Question) -> tuple[str, dict[str, str]]:
         parts += ['"day" >= :p0', '"day" <= :p1']
         values.update(p0=question.first.isoformat(), p1=question.last.isoformat())
     if question.every:
-        parts.append("rowid in (select rowid from posts_fts where posts_fts match :search)")
+        parts.append(_HELD)
         values["search"] = question.fts5
     return (" where " + " and ".join(parts) if parts else ""), values
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,15 @@ def report(results: dict[str, Any]) -> str:
             f"{parts['corpus']['json_bytes'] / MB:,.0f} MB of JSON."
         ),
     ]
-    for name, write in (("ingest", _ingest), ("one large archive", _big), ("queries", _queries), ("http", _pages), ("export", _export)):
+    writers: dict[str, Callable[[Any], Iterator[str]]] = {
+        "ingest": _ingest,
+        "one large archive": _big,
+        "queries": _queries,
+        "language": _language,
+        "http": _pages,
+        "export": _export,
+    }
+    for name, write in writers.items():
         if name in parts:
             lines += ["", *write(parts[name])]
     lines += [
@@ -71,6 +79,19 @@ def _queries(part: dict[str, Any]) -> Iterator[str]:
         ours, index, raw, fts5 = (median([one[name]["median"] for one in times]) for name in ("ours", "engine", "raw tantivy", "FTS5"))
         lines.append((group, ours, index, raw, fts5, ours / raw, fts5 / ours))
     yield from _table(("queries, median ms", "ours", "of it the index", "raw tantivy", "FTS5", "ours / raw", "FTS5 / ours"), lines)
+
+
+def _language(part: dict[str, Any]) -> Iterator[str]:
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in part["questions"]:
+        groups.setdefault(row["group"], []).append(row)
+    lines: list[tuple[object, ...]] = []
+    for group, rows in groups.items():
+        times = [median([row[when][way]["median"] for row in rows]) for when in ("first", "again") for way in ("page", "engine")]
+        fts5 = [row["fts5"]["median"] for row in rows if "fts5" in row]
+        lines.append((group, *times, times[2] / times[3], median(fts5) if fts5 else "cannot be asked"))
+    heads = ("the whole language, median ms", "first time", "of it the index", "again", "of it the index", "again / index", "FTS5")
+    yield from _table(heads, lines)
 
 
 def _pages(part: dict[str, Any]) -> Iterator[str]:

@@ -11,11 +11,13 @@ import pytest
 from bench.children import ChildFailed, run
 from bench.corpus import Size, make, write_archive
 from bench.figures import Goal, percentile
+from bench.language import QUESTIONS
 from bench.questions import Question, questions
 from bench.vocabulary import vocabulary
 from indexer.archive import open_archive
 from indexer.importers import identify
-from indexer.query import parse
+from indexer.query import Word, parse
+from indexer.query_nodes import nodes
 from indexer.record import Record, RecordKind, Tally
 from indexer.text import fold, words
 
@@ -105,6 +107,16 @@ def test_every_question_can_be_read_and_means_the_same_to_engines_that_do_not_fo
         assert parse(question.ours).tree is not None, question.ours
         for term in [*question.without, *(term for group in question.every for term in group)]:
             assert [word for word in accented if fits(term, word) != fits(term, fold(word))] == [], term
+
+
+def test_every_question_of_the_whole_language_can_be_read_and_is_of_words_of_the_corpus() -> None:
+    known = set(vocabulary().words)
+    for question in QUESTIONS:
+        parsed = parse(question.ours)
+        assert parsed.tree is not None, parsed.diagnostics
+        plain = [node.word for node in nodes(parsed.tree) if isinstance(node, Word)]
+        assert set(plain) <= known, question.ours
+        assert all(word in question.fts5 for word in plain if question.fts5), question.fts5
 
 
 def fits(term: str, word: str) -> bool:
