@@ -9,62 +9,20 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-import msgspec
 import sqlalchemy as sa
 
 from indexer import version_data
-from indexer.capture_writer import CaptureResult
-from indexer.coverage_days import ABOUT_READING, AFTER, FIRST, Held, Reason, Stretch, clipped, combined, stretches_of
+from indexer.coverage_captures import MESSAGE, STATE, HeldAccount, Seen, read, seen_times
+from indexer.coverage_days import ABOUT_READING, AFTER, FIRST, Held, Stretch, clipped, combined, stretches_of
 from indexer.coverage_words import AccountDays, Coverage, Faulty
 from indexer.engines import Filters
 from indexer.local_time import local_day
 from indexer.query_nodes import And, DayRange, Node, Or, Word
 from indexer.record import Platform, RecordKind
-from indexer.settling import COMPLETE, may_hide_records
-from indexer.shown import AccountView
-from indexer.tables import accounts, captures, meta, problems, records, sightings, versions
-from indexer.version_data import StoredFacts
 
-MESSAGE: Final = str(RecordKind.MESSAGE)
 _OPEN_KINDS: Final = frozenset(str(kind) for kind in RecordKind) - {MESSAGE}
-
-
-_STATE: Final = sa.select(
-    sa.select(meta.c.value).where(meta.c.key == "position").scalar_subquery(),
-    sa.select(sa.func.count()).where(captures.c.state == COMPLETE).scalar_subquery(),
-    sa.select(sa.func.max(captures.c.id)).where(captures.c.state == COMPLETE).scalar_subquery(),
-)
-"""What moves on whenever captures or times of the catalogue do: built once, it is asked at every search."""
-
-
-class _Capture(NamedTuple):
-    """One complete capture as the catalogue has it. Times are milliseconds since 1970 UTC."""
-
-    id: int
-    name: str
-    platform: str
-    zone: str
-    taken_ms: int
-    exported_ms: int | None
-    facts: StoredFacts
-    limits: tuple[str, ...]
-    kinds: frozenset[str]
-    problems: int
-    short: int
-    faults: frozenset[Reason]
-
-
-@dataclass(frozen=True, slots=True)
-class _Account:
-    """An account with its captures, the oldest first."""
-
-    view: AccountView
-    named: str
-    first_ms: int | None
-    last_ms: int | None
-    captures: tuple[_Capture, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +35,6 @@ class _Days:
     begin: int  # where its days begin when nobody asks for a first one
 
 
-_Seen = tuple[int | None, int | None]
-
-
 class CoverageOfCaptures:
     """Says what of a search's scope is captured. One for each house; safe to share between threads."""
 
@@ -87,9 +42,9 @@ class CoverageOfCaptures:
         self._db, self._zone, self._now = db, zone_name, now
         self._lock = threading.Lock()
         self._state: tuple[object, ...] | None = None
-        self._accounts: tuple[_Account, ...] = ()
+        self._accounts: tuple[HeldAccount, ...] = ()
         self._days: dict[tuple[int, bool], _Days] = {}
-        self._seen: dict[tuple[int, bool, tuple[str, ...]], _Seen] = {}
+        self._seen: dict[tuple[int, bool, tuple[str, ...]], Seen] = {}
 
     def of(
         self, filters: Filters, tree: Node | None = None, as_of: date | None = None, *, indexed: int | None = None, held: int | None = None
@@ -136,18 +91,18 @@ class CoverageOfCaptures:
     def _refresh(self) -> None:
         """Read accounts and captures again when the catalogue has moved on."""
         with self._db.connect() as connection:
-            state = tuple(connection.execute(_STATE).one())
+            state = tuple(connection.execute(STATE).one())
             if state != self._state:
-                self._accounts, self._days, self._state = tuple(_read(connection)), {}, state
+                self._accounts, self._days, self._state = tuple(read(connection)), {}, state
 
-    def _days_of(self, account: _Account, *, open_only: bool) -> _Days:
+    def _days_of(self, account: HeldAccount, *, open_only: bool) -> _Days:
         closed = open_only and any(MESSAGE in one.kinds for one in account.captures)
         key = (account.view.id, closed)
         if key not in self._days:
             self._days[key] = self._derive(account, self._seen_of(account, without_conversations=closed), is_all=not closed)
         return self._days[key]
 
-    def _seen_of(self, account: _Account, *, without_conversations: bool) -> Mapping[int, _Seen]:
+    def _seen_of(self, account: HeldAccount, *, without_conversations: bool) -> Mapping[int, Seen]:
         """Return the first and the last time of the dated records of each capture, as far as they matter."""
         wanted = [
             one.id for one in account.captures if without_conversations or one.platform != Platform.TWITTER or one.exported_ms is None
@@ -158,11 +113,11 @@ class CoverageOfCaptures:
         missing = [number for number in wanted if (number, without_conversations, zones) not in self._seen]
         if missing:
             with self._db.connect() as connection:
-                found = _seen(connection, missing, without_conversations=without_conversations)
+                found = seen_times(connection, missing, without_conversations=without_conversations)
             self._seen.update({(number, without_conversations, zones): found.get(number, (None, None)) for number in missing})
         return {number: self._seen[number, without_conversations, zones] for number in wanted}
 
-    def _derive(self, account: _Account, seen: Mapping[int, _Seen], *, is_all: bool) -> _Days:
+    def _derive(self, account: HeldAccount, seen: Mapping[int, Seen], *, is_all: bool) -> _Days:
         first_ms = account.first_ms if is_all else min((first for first, _ in seen.values() if first is not None), default=None)
         first_record = self._day(first_ms)
         found: list[Stretch] = []
@@ -286,7 +241,7 @@ def _asked_days(filters: Filters, tree: Node | None, as_of: date | None, today: 
     return first, last if last <= today else min(last, max(today, first or today)), True
 
 
-def _is_in(account: _Account, filters: Filters, tree: Node | None) -> bool:
+def _is_in(account: HeldAccount, filters: Filters, tree: Node | None) -> bool:
     view = account.view
     platforms = _narrowed(filters.platforms, bound_words(tree, "platform"))
     return (
@@ -296,7 +251,7 @@ def _is_in(account: _Account, filters: Filters, tree: Node | None) -> bool:
     )
 
 
-def _account_days(account: _Account, days: _Days, begin: int, after: int, *, has_first: bool, is_open: bool, hides: bool) -> AccountDays:
+def _account_days(account: HeldAccount, days: _Days, begin: int, after: int, *, has_first: bool, is_open: bool, hides: bool) -> AccountDays:
     parts = clipped(days.stretches, begin, after)
     if is_open:
         parts = _joined([part._replace(captures=(), reasons=part.reasons - ABOUT_READING) for part in parts])
@@ -329,7 +284,7 @@ def _reaches(days: _Days, capture_id: int, begin: int, after: int) -> bool:
     return first < after and end > begin
 
 
-_Spans = Sequence[tuple[_Account, _Days, int]]
+_Spans = Sequence[tuple[HeldAccount, _Days, int]]
 
 
 def _faulty(spans: _Spans, after: int) -> Iterable[Faulty]:
@@ -351,62 +306,6 @@ def _cannot_contain(spans: _Spans, after: int) -> tuple[tuple[str, tuple[str, ..
             if all(sentence in others for others in told):
                 found.setdefault(sentence, []).extend(labels)
     return tuple((sentence, tuple(labels)) for sentence, labels in found.items())
-
-
-def _read(connection: sa.Connection) -> Iterable[_Account]:
-    """Yield the accounts that have a complete capture."""
-    hiding: set[int] = set()
-    told = sa.select(problems.c.capture_id, problems.c.code, problems.c.member).distinct()
-    for capture_id, code, member in connection.execute(told):
-        if may_hide_records(code, member):
-            hiding.add(capture_id)
-    by_account: dict[int, list[_Capture]] = {}
-    query = (
-        sa.select(captures, accounts.c.platform)
-        .join(accounts, accounts.c.id == captures.c.account_id)
-        .where(captures.c.state == COMPLETE)
-        .order_by(captures.c.id)
-    )
-    for row in connection.execute(query):
-        by_account.setdefault(row.account_id, []).append(_capture(row, is_hiding=row.id in hiding))
-    for row in connection.execute(sa.select(accounts).order_by(accounts.c.platform, accounts.c.handle, accounts.c.name)):
-        if row.id in by_account:
-            view = AccountView(row.id, row.platform, row.native_id, row.handle, row.name, row.records, None, None)
-            named = f"{view.label} ({Platform(view.platform).title})"
-            yield _Account(view, named, row.first_ms, row.last_ms, tuple(by_account[row.id]))
-
-
-def _capture(row: Any, *, is_hiding: bool) -> _Capture:
-    facts = msgspec.json.decode(row.facts, type=StoredFacts)
-    result = msgspec.json.decode(row.result, type=CaptureResult)
-    short = sum(max(0, (declared or 0) - read) for _, declared, read in result.reconciliation)
-    told = ((Reason.UNREAD, is_hiding), (Reason.SHORT, short > 0), (Reason.ONE_PART, facts.is_partial))
-    return _Capture(
-        id=row.id,
-        name=row.name,
-        platform=row.platform,
-        zone=row.zone,
-        taken_ms=row.taken_ms,
-        exported_ms=row.exported_ms,
-        facts=facts,
-        limits=tuple(facts.cannot_contain),
-        kinds=frozenset(facts.kinds),
-        problems=result.problems,
-        short=short,
-        faults=frozenset(reason for reason, is_so in told if is_so),
-    )
-
-
-def _seen(connection: sa.Connection, numbers: Sequence[int], *, without_conversations: bool) -> dict[int, _Seen]:
-    """Return the first and the last time of what captures have; None where they have nothing dated."""
-    seen = sightings.join(versions, versions.c.id == sightings.c.version_id)
-    query = sa.select(sightings.c.capture_id, sa.func.min(versions.c.posted_ms), sa.func.max(versions.c.posted_ms))
-    query = query.where(sightings.c.capture_id.in_(numbers)).group_by(sightings.c.capture_id)
-    if without_conversations:
-        seen = seen.join(records, records.c.pk == versions.c.record_pk)
-        reaction = sa.and_(records.c.kind == str(RecordKind.LIKE), sa.func.coalesce(versions.c.thread_id, "") != "")
-        query = query.where(records.c.kind != MESSAGE, sa.not_(reaction))
-    return {row[0]: (row[1], row[2]) for row in connection.execute(query.select_from(seen))}
 
 
 def _narrowed(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:

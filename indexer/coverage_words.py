@@ -11,6 +11,9 @@ from indexer.coverage_days import DayStatus, Reason, Stretch, runs
 from indexer.record import Platform, RecordKind
 from indexer.saying import Said, say
 
+APART: Final = 31
+"""Days by which the last archives of two accounts may lie apart, as they do when they are asked for in one month."""
+
 NAMED: Final = 3
 """Up to so many accounts are named in a sentence; more are counted."""
 
@@ -91,7 +94,13 @@ class Coverage:
     @property
     def with_gaps(self) -> tuple[AccountDays, ...]:
         """The accounts of which some days in scope, or kinds of record that were asked for, are not captured."""
-        return tuple(one for one in self.accounts if _gaps_of(one, self) or self._missing_asked(one))
+        horizon = self._horizon
+        return tuple(one for one in self.accounts if _gaps_of(one, self, horizon) or self._missing_asked(one))
+
+    @property
+    def _horizon(self) -> date | None:
+        """The day up to which accounts can be compared where no last day was asked for: the last that any of them has."""
+        return None if self.has_last else max((one.captured_to for one in self.accounts if one.captured_to), default=None)
 
     @property
     def is_whole(self) -> bool:
@@ -127,8 +136,9 @@ class Coverage:
     def gaps(self) -> tuple[Said, ...]:
         """The gaps in words: what most accounts lack first, then the longest."""
         groups: dict[_Gap, list[str]] = {}
+        horizon = self._horizon
         for account in self.accounts:
-            for gap in _gaps_of(account, self):
+            for gap in _gaps_of(account, self, horizon):
                 groups.setdefault(gap, []).append(account.named)
         ordered = sorted(groups.items(), key=lambda pair: (-len(pair[1]), -pair[0].length, pair[0].first, pair[0].template))
         return tuple(self._gap(gap, labels) for gap, labels in ordered) + self._kinds(self._missing_asked)
@@ -157,10 +167,11 @@ class Coverage:
         )
 
     def _earlier_ends(self) -> list[Said]:
-        """Say which accounts were captured last before others were, where no last day was asked for."""
+        """Say which accounts were captured last a little before others were, where no last day was asked for."""
         ends: dict[date, list[str]] = {}
+        horizon = self._horizon
         for one in self.accounts if not self.has_last else ():
-            if one.captured_to is not None:
+            if one.captured_to is not None and not _falls_behind(one, horizon):
                 ends.setdefault(one.captured_to, []).append(one.named)
         return [
             say("{accounts}: nothing captured after {days}.", accounts=self._who(labels), days=day)
@@ -205,7 +216,12 @@ class Coverage:
         return tuple(kind for kind in KINDS if kind in usual) if account.kinds else ()
 
 
-def _gaps_of(account: AccountDays, scope: Coverage) -> list[_Gap]:
+def _falls_behind(account: AccountDays, horizon: date | None) -> bool:
+    """Tell whether an account's captures end long before another's: then its later days are a gap, asked for or not."""
+    return bool(horizon and account.captured_to and (horizon - account.captured_to).days > APART)
+
+
+def _gaps_of(account: AccountDays, scope: Coverage, horizon: date | None) -> list[_Gap]:
     joined = runs(account.stretches)
     if not joined:
         return []
@@ -221,7 +237,11 @@ def _gaps_of(account: AccountDays, scope: Coverage) -> list[_Gap]:
         for one, follows in zip(joined, [*joined[1:], None], strict=True)
         if one.status.is_gap and not (follows and follows.status.is_gap and _ends_archive(one))
     ]
-    return found + [_gap(one, begin, end) for one in told]
+    found += [_gap(one, begin, end) for one in told]
+    if horizon and account.captured_to and _falls_behind(account, horizon):
+        days = (horizon - account.captured_to).days
+        found.append(_Gap("not captured: after", account.captured_to, account.captured_to.toordinal() + 1, days, frozenset()))
+    return found
 
 
 def _without_tail(joined: Sequence[Stretch]) -> list[Stretch]:

@@ -94,6 +94,23 @@ def test_without_chosen_days_all_is_captured_up_to_the_last_archive_and_that_is_
     assert "no archive in scope has a file of direct messages" in " ".join(found.notes)
 
 
+def test_an_account_whose_archives_end_long_before_another_s_has_a_gap_without_being_asked(house: House, tmp_path: Path) -> None:
+    other = x_archive(
+        tmp_path / "city.zip", CITY, CITY_ID, [city_post(1, "first", "Wed Jul 04 18:00:00 +0000 2018")], [], {}
+    )  # of June 1, 2023
+    take(house, other)
+    take(house, x_zip(tmp_path / "x.zip", TWEETS, generated="2023-05-20T12:00:00.000Z"))
+    found = house.coverage.of(Filters())
+    assert found.is_whole, "archives asked for in one month are one look"
+    assert "@OzarkBendMO (X / Twitter): nothing captured after 2023-05-20." in found.notes
+    house.coverage = CoverageOfCaptures(house.db, house.zone)
+    take(house, x_zip(tmp_path / "later.zip", TWEETS, generated="2023-08-20T12:00:00.000Z"))
+    found = house.coverage.of(Filters())
+    assert not found.is_whole
+    assert found.gaps == (f"@{CITY} (X / Twitter): nothing captured after 2023-06-01.",)
+    assert not [note for note in found.notes if "nothing captured" in note], "it is said once"
+
+
 def test_days_between_two_chosen_ranges_are_not_captured(house: House, tmp_path: Path) -> None:
     take(
         house,
