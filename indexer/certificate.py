@@ -110,25 +110,39 @@ def write(house: House, certificate: Certificate, target: Path, *, actor: str = 
     Raises CertificateFailed, OSError.
     """
     target = target.with_suffix(".json")
-    header = certificate.header
     with partial(target) as folder:
-        made = folder / "certificate.json"
-        with made.open("wb") as out:
-            certificate_shape.write(header, certificate.lines(), out)
-        digest = file_digest(made)
-        paper = folder / "certificate.pdf"
-        try:
-            paper.write_bytes(certificate_pdf.pdf_of(header, target.name, digest))
-        except PdfFailed as error:
-            raise CertificateFailed(str(error)) from error
-        written = Written(header.id, target, target.with_suffix(".pdf"), digest, file_digest(paper))
-        sync(made)
-        sync(paper)
-        detail = {"query": header.query.typed, "records": header.found.total, "records_digest": header.found.digest}
+        made = write_into(folder, certificate, target.name)
         # the event first: a file that says it was made here must be known here, even when the computer stops in between
-        house.audit.add(
-            "certificate:made", actor or header.made.by, header.id, {**detail, "sha256": digest, "pdf_sha256": written.pdf_digest}
-        )
-        publish(paper, written.pdf)
-        publish(made, written.json)
+        note_made(house, certificate, made, actor=actor)
+        written = replace(made, json=target, pdf=target.with_suffix(".pdf"))
+        publish(made.pdf, written.pdf)
+        publish(made.json, written.json)
     return written
+
+
+def write_into(folder: Path, certificate: Certificate, name: str = "certificate.json") -> Written:
+    """Write certificate.json and certificate.pdf into a folder of the caller's, without an event.
+
+    `name` is what the PDF calls the JSON file. Raises CertificateFailed, OSError.
+    """
+    header = certificate.header
+    made, paper = folder / "certificate.json", folder / "certificate.pdf"
+    with made.open("wb") as out:
+        certificate_shape.write(header, certificate.lines(), out)
+    digest = file_digest(made)
+    try:
+        paper.write_bytes(certificate_pdf.pdf_of(header, name, digest))
+    except PdfFailed as error:
+        raise CertificateFailed(str(error)) from error
+    sync(made)
+    sync(paper)
+    return Written(header.id, made, paper, digest, file_digest(paper))
+
+
+def note_made(house: House, certificate: Certificate, written: Written, *, actor: str = "", package: str = "") -> None:
+    """Write the event `certificate:made`; `package` names the export that the certificate is part of."""
+    header = certificate.header
+    detail = {"query": header.query.typed, "records": header.found.total, "records_digest": header.found.digest}
+    digests = {"sha256": written.json_digest, "pdf_sha256": written.pdf_digest}
+    inside = {"package": package} if package else {}
+    house.audit.add("certificate:made", actor or header.made.by, header.id, {**detail, **digests, **inside})

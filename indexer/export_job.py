@@ -5,14 +5,14 @@ from __future__ import annotations
 import tempfile
 from array import array
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
 from indexer import __version__, coverage
-from indexer.certificate import CertificateFailed, certify, write
+from indexer.certificate import CertificateFailed, certify, note_made, write_into
 from indexer.engines import Filters
 from indexer.exports import Around, CaptureLine, Choices, Description, ExportError, ExportReport, export
 from indexer.exports.pdf_file import refuse_too_many
@@ -34,11 +34,14 @@ def export_search(
     target: Path,
     *,
     by: str,
+    actor: str = "",
     choices: Choices = Choices(),  # noqa: B008  # a frozen value
     organization: str = "",
     progress: Tick | None = None,
 ) -> ExportReport:
-    """Write all results of a search into one package at `target`; the export is an event.
+    """Write all results of a search into one package at `target`; the export is an event, and so is the certificate in it.
+
+    `by` is the maker as the package names them, `actor` as the event log does (a login name; the same unless told).
 
     Raises NotAnswered for a query that cannot be run, ExportError when the package would not be whole.
     """
@@ -47,20 +50,22 @@ def export_search(
     refuse_too_many(len(pks), choices.pdf)
     description = describe(house, request, by, len(pks), organization)
     around = _around(house, request, pks, choices)
-    with _certified(house, request, by, around, choices) as certified:
+    actor = actor or by
+    documents = _certified(house, request, around, by=by, actor=actor, package=target.name) if choices.certificate else nullcontext(around)
+    with documents as whole:
         report = export(
             target,
             house.catalogue.stream(pks) if request.as_of is None else searcher.views(request),
             description,
             open_media=lambda attachment: house.catalogue.open_media(attachment.capture_id, attachment.member),
             choices=choices,
-            around=certified,
+            around=whole,
             progress=progress,
         )
     detail = {"query": request.query, "filters": list(description.filters), "records": report.rows, "sha256": report.sha256}
     if choices.context:
         detail["context"] = report.context
-    house.audit.add("export:made", by, report.path.name, detail)
+    house.audit.add("export:made", actor, report.path.name, detail)
     return report
 
 
@@ -77,21 +82,26 @@ def _around(house: House, request: SearchRequest, pks: array[int], choices: Choi
 
 
 @contextmanager
-def _certified(house: House, request: SearchRequest, by: str, around: Around, choices: Choices) -> Iterator[Around]:
-    """Give the same with the certificate of the search, where it is asked for. Raises NotAnswered, ExportError."""
-    if not choices.certificate:
-        yield around
-        return
+def _certified(house: House, request: SearchRequest, around: Around, *, by: str, actor: str, package: str) -> Iterator[Around]:
+    """Give the same with the certificate of the search. Raises NotAnswered, ExportError.
+
+    Its event is written when all of the package is: a certificate that was never handed over was never made.
+    """
     with tempfile.TemporaryDirectory(prefix="showme-certificate-") as folder:
         held = SetDigest()
         try:
             with certify(house, request, by=by) as certificate:
                 for line in certificate.lines():
                     held.add(line)
-                written = write(house, certificate, Path(folder) / "certificate.json")
+                written = write_into(Path(folder), certificate)
         except CertificateFailed as error:
             raise ExportError(say("{reason} Nothing was exported.", reason=str(error))) from error
-        yield replace(around, documents={"certificate.json": written.json, "certificate.pdf": written.pdf}, certified=held.hex())
+        yield replace(
+            around,
+            documents={"certificate.json": written.json, "certificate.pdf": written.pdf},
+            certified=held.hex(),
+            before_named=lambda: note_made(house, certificate, written, actor=actor, package=package),
+        )
 
 
 def describe(house: House, request: SearchRequest, by: str, total: int, organization: str = "") -> Description:
@@ -101,7 +111,10 @@ def describe(house: House, request: SearchRequest, by: str, total: int, organiza
     if results.undated:
         notes.append(f"{results.undated:,} of the records carry no date that could be read; they stand last and outside of every range.")
     if results.indexed != results.held:
-        notes.append(f"The index held {results.indexed:,} of {results.held:,} records when the search ran.")
+        # numbers of the whole house are only for who may see all of it
+        sees_all = request.filters.allowed_accounts is None and not request.filters.without_conversations
+        counts = f" It held {results.indexed:,} of {results.held:,} records." if sees_all else ""
+        notes.append(f"The index was not up to date with the catalogue when the search ran.{counts}")
     return Description(
         query=request.query,
         reading=results.reading,
@@ -117,6 +130,7 @@ def describe(house: House, request: SearchRequest, by: str, total: int, organiza
         ),
         notes=tuple(notes),
         organization=organization,
+        readings=results.readings,
         coverage=coverage.shape(results.coverage) if results.coverage else None,
     )
 

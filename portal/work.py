@@ -19,6 +19,7 @@ from indexer.exports import ExportError
 from indexer.house import House
 from indexer.ingest import Progress, ingest
 from indexer.local_time import UnknownZone
+from indexer.saying import say, sentence
 from indexer.search import NotAnswered
 from portal import stored_request, stored_texts, uploads
 from portal.access import Right, narrowed, still_covers
@@ -44,7 +45,7 @@ def run(house: House, job_id: int) -> None:
     job = jobs.get(job_id)
     user = Users(house.db).by_id(job.user_id) if job else None
     if job is None or user is None:
-        jobs.fail(job_id, "Nobody is known to have asked for this.")
+        jobs.fail(job_id, say("Nobody is known to have asked for this."))
         return
     try:
         with _beating(jobs, job_id) as tell:
@@ -61,11 +62,15 @@ def run(house: House, job_id: int) -> None:
         certificate.CertificateFailed,
         NoCertificate,
     ) as error:
-        jobs.fail(job_id, str(error))
+        jobs.fail(job_id, sentence(error))
     except Exception as error:  # one broken job must not end the worker
         log.exception("job %s", job_id)
         jobs.fail(
-            job_id, f"A fault of Show-Me Records ({type(error).__name__}: {error}). The evidence is safe. The worker's log says more."
+            job_id,
+            say(
+                "A fault of Show-Me Records ({fault}). The evidence is safe. The worker's log says more.",
+                fault=f"{type(error).__name__}: {error}",
+            ),
         )
     else:
         jobs.finish(job_id, result)
@@ -106,6 +111,9 @@ def _set_zone(house: House, job: Job, user: User, tell: Tell) -> Mapping[str, An
 
 def _export(house: House, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
     _check(user, Right.EXPORT)
+    choices = stored_request.choices(job.arguments)
+    if choices.certificate:
+        _check(user, Right.CERTIFY)
     stored = stored_request.decode(job.arguments)
     request = replace(stored, filters=narrowed(stored.filters, user.reader))  # by what the maker may see now
     target = export_file(house, job.id)
@@ -114,8 +122,9 @@ def _export(house: House, job: Job, user: User, tell: Tell) -> Mapping[str, Any]
         house,
         request,
         target,
-        by=user.name,
-        choices=stored_request.choices(job.arguments),
+        by=_signing(user),
+        actor=user.name,
+        choices=choices,
         organization=job.arguments.get("organization", ""),  # jobs of before the field have none
         progress=_counted(tell, "writing"),
     )
@@ -145,8 +154,7 @@ def _certificate(house: House, job: Job, user: User, tell: Tell) -> Mapping[str,
     _check(user, Right.CERTIFY)
     stored = stored_request.decode(job.arguments)
     request = replace(stored, filters=narrowed(stored.filters, user.reader))  # by what the maker may see now
-    by = f"{user.full_name} ({user.name})" if user.full_name else user.name
-    with certificate.certify(house, request, by=by, progress=_counted(tell, "listing")) as made:
+    with certificate.certify(house, request, by=_signing(user), progress=_counted(tell, "listing")) as made:
         written = certificate.write(house, made, certificate_file(house, job.id), actor=user.name)
     return {"id": written.id, "total": made.header.found.total, "json_sha256": written.json_digest, "pdf_sha256": written.pdf_digest}
 
@@ -185,6 +193,11 @@ def certificate_file(house: House, job_id: int) -> Path:
 def check_file(house: House, job_id: int) -> Path:
     """Return where the result of a check's job lies, or would lie."""
     return house.paths.certificates / f"check-{job_id}.json"
+
+
+def _signing(user: User) -> str:
+    """Return a user as what they make names them."""
+    return f"{user.full_name} ({user.name})" if user.full_name else user.name
 
 
 def _check(user: User, right: Right) -> None:

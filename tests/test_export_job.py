@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -100,3 +101,21 @@ def test_sets_are_compared_whatever_their_order() -> None:
 
     assert digest("a", "b") == digest("b", "a")
     assert len({digest(), digest("a"), digest("a", "a"), digest("a", "b"), digest("ab")}) == 5
+
+
+def test_the_event_of_a_certificate_is_written_only_with_a_whole_package(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export_search(house, FLOOD, tmp_path / "a.zip", by="Rhea (rhea)", actor="rhea", choices=Choices(certificate=True))
+    made, certified = house.audit.newest(2)
+    assert (made.tag, made.actor, certified.tag, certified.actor) == ("export:made", "rhea", "certificate:made", "rhea")
+    detail = json.loads(certified.detail)
+    assert detail["package"] == "a.zip"
+    inside = unpack(tmp_path / "a.zip", tmp_path / "out") / "data/certificate.json"
+    assert detail["sha256"] == hashlib.sha256(inside.read_bytes()).hexdigest()
+    before = len(house.audit.newest(100))
+    certify = export_job.certify
+    monkeypatch.setattr(export_job, "certify", lambda house, _request, **more: certify(house, SearchRequest("parade"), **more))
+    with pytest.raises(ExportMismatch):
+        export_search(house, FLOOD, tmp_path / "b.zip", by="rhea", choices=Choices(certificate=True))
+    assert len(house.audit.newest(100)) == before

@@ -84,6 +84,7 @@ def export(
             pdf_files=len(package.pdf.files) if package.pdf else 0,
             formats=formats,
         )
+        around.before_named()
         publish(path, target)
     if progress:
         progress(package.steps, package.steps)

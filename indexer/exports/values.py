@@ -55,6 +55,7 @@ class Description:
     captures: tuple[CaptureLine, ...] = ()
     notes: tuple[str, ...] = ()
     organization: str = ""
+    readings: Mapping[str, str] = field(default_factory=dict)  # the whole search in one sentence, by language ("en", "es")
     coverage: Mapping[str, Any] | None = None  # what of the search's scope was captured, as JSON (docs/command-line.md)
 
 
@@ -85,6 +86,10 @@ def _no_marks(text: str) -> Sequence[tuple[int, int]]:  # noqa: ARG001  # stands
     return ()
 
 
+def _nothing() -> None:
+    return
+
+
 @dataclass(frozen=True, slots=True)
 class Around:
     """What a package shows beside the records that were counted.
@@ -92,7 +97,8 @@ class Around:
     `context` gives exactly `context_total` records of their threads; they are never counted as found. `versions` gives
     every version of a record, the first one first. `marks` gives the places (code points, end excluded) that the search
     marks in a text. `documents` are further files by their names below data/ (the certificate); `certified` is the
-    digest (seen.SetDigest) of the records that they speak of: the package must hold exactly those.
+    digest (seen.SetDigest) of the records that they speak of: the package must hold exactly those. `before_named` is
+    called when the package is whole and on the disk, just before it gets its name.
     """
 
     context: Iterable[RecordView] = ()
@@ -101,6 +107,7 @@ class Around:
     marks: Callable[[str], Sequence[tuple[int, int]]] = _no_marks
     documents: Mapping[str, Path] = field(default_factory=dict)
     certified: str | None = None
+    before_named: Callable[[], None] = _nothing
 
 
 @dataclass(frozen=True, slots=True)

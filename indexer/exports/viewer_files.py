@@ -54,6 +54,7 @@ class ViewerFiles:
             "context_total": context,
             "query": about.query,
             "reading": about.reading,
+            "readings": dict(about.readings),
             "filters": list(about.filters),
             "sort": about.sort,
             "zone": about.zone,

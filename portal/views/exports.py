@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from indexer.exports import Choices, PdfLayout
 from portal import asked, stored_request
 from portal.access import Right
 from portal.config import NEUTRAL_BODY
-from portal.guard import needs
+from portal.guard import needs, reader
 from portal.jobs import JobKind
 from portal.language import _
 from portal.searching import run, wanted
@@ -29,9 +29,12 @@ def make() -> ResponseReturnValue:
     if not results.total:
         flash(_("There is nothing to export: no record fits."), "problem")
         return redirect(f"{url_for('search.page')}?{question.address()}")
+    choices = _choices()
+    if choices.certificate and not reader().may(Right.CERTIFY):
+        abort(403)
     arguments = {
         **stored_request.encode(wanted(question)),
-        **stored_request.encode_choices(_choices()),
+        **stored_request.encode_choices(choices),
         "organization": "" if site().config.body_name == NEUTRAL_BODY else site().config.body_name,
         "address": question.address(),
     }

@@ -20,6 +20,8 @@
   let foundFor = null;
   let families = null; // thread -> rows
   let focusOn = "";
+  let loaded = 0; // of meta.lists
+  const isWhole = () => loaded === meta.lists.length;
 
   window.SHOWME = {
     meta(given) {
@@ -27,12 +29,7 @@
       load(0);
     },
     list(start, lines) {
-      lines.forEach((each, at) => {
-        const one = rowOf(each, start + at);
-        const account = meta.accounts[one.account];
-        rows[one.at] = one;
-        folded[one.at] = [one.text, one.title, one.more, `${one.author} ${account.label} ${account.name}`].map(line).join(EDGE);
-      });
+      lines.forEach((each, at) => { rows[start + at] = rowOf(each, start + at); });
     },
     detail(start, lines) {
       lines.forEach((each, at) => details.set(start + at, each));
@@ -50,18 +47,65 @@
     main.replaceChildren(el("p", { class: "note note-bad", role: "alert" }, say("broken", { file: `data/viewer/${file}` })));
   }
 
+  /** Load one list after the other. The page opens with the first; what needs all of them waits, and says so. */
   function load(at) {
     if (at < meta.lists.length) {
-      const words = say("loading", { done: number(rows.length), total: number(meta.total + meta.context_total) });
-      main.replaceChildren(el("p", { role: "status" }, words), el("progress", { max: meta.lists.length, value: at, "aria-label": words }));
-      script(meta.lists[at], () => load(at + 1));
+      script(meta.lists[at], () => {
+        loaded = at + 1;
+        if (at === 0 && !isWhole()) begin();
+        else if (!isWhole()) tell();
+        load(loaded);
+      });
     } else if (rows.length !== meta.total + meta.context_total) {
       broken("data/meta.js");
+    } else if (meta.lists.length < 2) {
+      begin();
     } else {
-      window.addEventListener("hashchange", follow);
-      follow();
+      whole();
     }
   }
+
+  function begin() {
+    window.addEventListener("hashchange", follow);
+    follow();
+  }
+
+  function whole() {
+    const results = document.getElementById("results");
+    if (!results) draw();
+    else if (needsAll()) {
+      find(); // what somebody types at this moment stays
+      results.replaceChildren(...hits());
+    } else document.getElementById("opening")?.remove();
+    ready(0);
+  }
+
+  /** Fold the words of all rows while nobody waits, so that the first search is as fast as the next. */
+  function ready(from) {
+    const until = Math.min(rows.length, from + 1000);
+    for (let at = from; at < until; at += 1) words(rows[at]);
+    if (until < rows.length) window.setTimeout(ready, 4, until);
+  }
+
+  function words(one) {
+    const account = meta.accounts[one.account];
+    folded[one.at] ??= [one.text, one.title, one.more, `${one.author} ${account.label} ${account.name}`].map(line).join(EDGE);
+    return folded[one.at];
+  }
+
+  const openingWords = () => say("loading", { percent: number(Math.floor(100 * loaded / meta.lists.length)) });
+  const opening = () => el("div", { id: "opening" }, el("p", { class: "hint", role: "status" }, openingWords()), el("progress", { max: meta.lists.length, value: loaded, "aria-label": say("loading_label") }));
+
+  function tell() {
+    const here = document.getElementById("opening");
+    if (!here) return;
+    here.querySelector("p").textContent = openingWords();
+    here.querySelector("progress").value = loaded;
+  }
+
+  /** Whether what is asked for can be told from all rows only: a search before that would find too little. */
+  const needsAll = () => Boolean(state.record || state.q || FILTERS.some((name) => state[name] !== "")) || Math.max(1, Number(state.page) || 1) * PAGE > Math.min(rows.length, meta.total);
+  const isEarly = () => !isWhole() && needsAll();
 
   // the address holds the whole state: back and forward work, and a page can be kept as a bookmark
 
@@ -93,8 +137,9 @@
       button.addEventListener("click", () => { speak(name); draw(); document.querySelector(`#languages [lang="${name}"]`).focus(); });
       return button;
     }));
-    find();
-    if (state.record) record(Number(state.record) - 1);
+    if (!isEarly()) find();
+    if (state.record && isEarly()) main.replaceChildren(el("h1", {}, document.title), opening());
+    else if (state.record) record(Number(state.record) - 1);
     else list();
   }
 
@@ -102,7 +147,7 @@
   const wantedTerms = () => terms(state.q);
 
   function find() {
-    const key = JSON.stringify({ ...state, page: "", record: "" });
+    const key = JSON.stringify({ ...state, page: "", record: "", loaded });
     if (key === foundFor) return;
     foundFor = key;
     const wanted = wantedTerms();
@@ -115,21 +160,25 @@
         && (!state.from || (one.when !== "" && one.when.slice(0, 10) >= state.from))
         && (!state.to || (one.when !== "" && one.when.slice(0, 10) <= state.to))
         && (!state.media || (state.media === "with") === one.files > 0)
-        && fits(folded[one.at], wanted);
+        && (!wanted.length || fits(words(one), wanted));
     });
     const way = { newest: -1, oldest: 1 }[state.sort];
     if (way) found.sort((a, b) => (a.posted === null) - (b.posted === null) || way * (a.posted - b.posted) || a.at - b.at);
   }
 
   function about() {
+    // what this program says of a search has one language but for its reading; the page says which
+    const own = (text) => [text, language() === "en" ? null : "en"];
+    const reading = meta.readings[language()] ? [meta.readings[language()], null] : own(meta.reading);
+    const order = ["newest", "oldest", "relevance"].includes(meta.sort) ? [say(`sort_${meta.sort}`), null] : own(meta.sort);
     const facts = [
-      [say("query"), meta.query], [say("reading"), meta.reading], [say("filters"), meta.filters.join("\n")], [say("order"), meta.sort],
-      [say("zone"), meta.zone], [say("made"), say("made_by", { when: meta.made, who: meta.made_by })], [say("software"), `Show-Me Records ${meta.version}`],
-      [say("captures"), meta.captures.map((one) => `${one.name}, SHA-256 ${one.digest}`).join("\n")], [say("coverage"), meta.coverage.join("\n")], [say("know"), meta.notes.join("\n")],
-    ].filter(([, value]) => value);
+      [say("query"), [meta.query, null]], [say("reading"), reading], [say("filters"), own(meta.filters.join("\n"))], [say("order"), order],
+      [say("zone"), [meta.zone, null]], [say("made"), [say("made_by", { when: meta.made, who: meta.made_by }), null]], [say("software"), own(`Show-Me Records ${meta.version}`)],
+      [say("captures"), [meta.captures.map((one) => `${one.name}, SHA-256 ${one.digest}`).join("\n"), null]], [say("coverage"), own(meta.coverage.join("\n"))], [say("know"), own(meta.notes.join("\n"))],
+    ].filter(([, [value]]) => value);
     const files = meta.files.map((file) => el("li", {}, el("a", { href: `../${file}` }, `data/${file}`)));
     return el("details", { class: "about" }, el("summary", {}, say("about")),
-      el("dl", { class: "facts" }, facts.map(([name, value]) => [el("dt", {}, name), el("dd", { dir: "auto" }, value)])),
+      el("dl", { class: "facts" }, facts.map(([name, [value, lang]]) => [el("dt", {}, name), el("dd", { dir: "auto", lang }, value)])),
       el("p", {}, say("other_files")), el("ul", { class: "plain" }, files));
   }
 
@@ -184,29 +233,37 @@
   }
 
   function list() {
+    main.replaceChildren(el("h1", {}, document.title), about(), form(), el("div", { id: "results" }, ...hits()));
+    const target = document.getElementById(focusOn) ?? document.getElementById(`hit-${focusOn}`);
+    focusOn = "";
+    target?.focus();
+  }
+
+  /** What stands below the form: never a count of records that are not all here yet. */
+  function hits() {
+    if (isEarly()) return [opening()];
     const wanted = wantedTerms();
-    const pages = Math.max(1, Math.ceil(found.length / PAGE));
+    const total = isWhole() ? found.length : meta.total; // without a search and filters every record fits
+    const pages = Math.max(1, Math.ceil(total / PAGE));
     const page = Math.min(Math.max(1, Number(state.page) || 1), pages);
     const shown = found.slice((page - 1) * PAGE, page * PAGE);
     const all = state.scope === "all" ? rows.length : state.scope === "context" ? meta.context_total : meta.total;
-    const count = found.length < all ? say("count_of", { count: number(found.length), total: number(all) }) : all === 1 ? say("count_one") : say("count", { count: number(all) });
+    const count = total < all ? say("count_of", { count: number(total), total: number(all) }) : all === 1 ? say("count_one") : say("count", { count: number(all) });
     const turn = () => pages < 2 ? null : el("nav", { class: "turn", "aria-label": say("pages") },
       page > 1 ? el("a", { href: address({ page: String(page - 1) }), rel: "prev" }, say("previous")) : null,
       el("span", {}, say("page", { page: number(page), pages: number(pages) })),
       page < pages ? el("a", { href: address({ page: String(page + 1) }), rel: "next" }, say("next")) : null);
-    const hits = shown.map((one) => el("li", { class: isContext(one) ? "is-context" : null },
+    const lines = shown.map((one) => el("li", { class: isContext(one) ? "is-context" : null },
       el("p", {}, el("a", { class: "hit", id: `hit-${one.at + 1}`, href: address({ page: state.page, record: String(one.at + 1) }) }, `${heading(one)} · ${meta.accounts[one.account].label}`), " ", one.when || say("no_date"), " ", tags(one, isContext(one))),
       one.author && one.author !== meta.accounts[one.account].label ? el("p", { class: "quiet" }, say("by", { author: one.author })) : null,
       el("p", { class: "snippet", dir: "auto" }, snippet(one, wanted))));
-    main.replaceChildren(
-      el("h1", {}, document.title), about(), form(),
+    return [
       el("p", { class: "count", role: "status", id: "count" }, count),
+      isWhole() ? null : opening(),
       el("p", { class: "hint" }, say("within"), meta.context_total && !state.scope ? ` · ${say("context_count", { count: number(meta.context_total) })}` : ""),
-      ...(shown.length ? [el("ol", { class: "hits", start: String((page - 1) * PAGE + 1) }, hits)] : [el("p", { class: "note" }, say("none"))]),
-      ...[turn()].filter(Boolean));
-    const target = document.getElementById(focusOn) ?? document.getElementById(`hit-${focusOn}`);
-    focusOn = "";
-    target?.focus();
+      shown.length ? el("ol", { class: "hits", start: String((page - 1) * PAGE + 1) }, lines) : el("p", { class: "note" }, say("none")),
+      turn(),
+    ].filter(Boolean);
   }
 
   function record(at) {
