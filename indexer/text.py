@@ -54,10 +54,10 @@ _EMOJI = (
     r"|[0-9#*]\ufe0f?\u20e3"  # keycaps
     rf"|[{_PICTURE}][{_MODIFIER}]*(?:\u200d[{_PICTURE}][{_MODIFIER}]*)*"
 )
-_LETTER = rf"[^\W{_SINGLE}]"
+_LETTER = rf"[^\W_{_SINGLE}]"  # an underscore is a sign: who looks for flood finds _flood_ and flood_2018.pdf
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufeff"  # soft hyphen, joiners, marks of direction: a reader sees one word
 TOKEN = re.compile(rf"{_EMOJI}|[{_SINGLE}]|{_LETTER}+(?:[{_MARKS}{_INVISIBLE}]+{_LETTER}*)*")
-_ASCII_TOKEN = re.compile(r"\w+", re.ASCII)
+_ASCII_TOKEN = re.compile(r"[^\W_]+", re.ASCII)
 # how an emoji or a word is drawn, not which one it is; a joiner between two emoji tells which one
 _UNSEEN = re.compile(r"[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff\u00ad\u200b\u200c\u200e\u200f\u2060\ufeff]|(?<=\w)\u200d")
 
@@ -87,7 +87,7 @@ def words(text: str) -> list[str]:
     """Return the folded tokens of a text in order: what an index holds and a query looks for. None is empty or holds a space."""
     if text.isascii():
         return _ASCII_TOKEN.findall(text.lower())
-    return [word for found in TOKEN.findall(text) if (word := _word(found))]
+    return [word for found in TOKEN.findall(text) if (word := found.lower() if found.isascii() else _word(found))]
 
 
 def tokens(text: str) -> Iterator[Token]:

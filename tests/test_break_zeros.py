@@ -38,9 +38,31 @@ def total(house: House, query: str) -> int:
         ("floodplain", "flood\u00adplain"),
         ("نمی\u200cخواهم", "نمیخواهم"),
         ("👩\u200d👩\u200d👧 at the flood", "👩\u200d👩\u200d👧"),
+        ("so _flood_ it is", "flood"),
+        ("__Flood warning__", '"flood warning"'),
+        ("see flood_map_2018.pdf", "flood AND map AND 2018"),
+        ("see flood_map_2018.pdf", "flood_map*"),
+        ("#Flood_2018", "flood"),
+        ("@city_hall, please", "city_hall"),
+        ("@city_hall, please", "@city_hall"),
+        ("#Flood_2018", "#flood_2018"),
     ],
 )
 def test_signs_that_nobody_sees_do_not_part_a_word(house: House, tmp_path: Path, written: str, query: str) -> None:
+    ingest(house, [x_zip(tmp_path / "x.zip", [tweet(1, written)])], taken_by="Pat", source="test")
+    assert total(house, query) == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "query"),
+    [
+        ("alpha beta gamma", "alpha not w/2 (beta not w/2 gamma)"),  # beta is near gamma, so alpha is near nothing
+        ("alpha beta x x x gamma", 'alpha not w/2 "beta gamma"'),
+        ("alpha beta x x x gamma", "alpha not w/3 (beta w/2 gamma)"),
+        ("gamma beta alpha", "alpha not w/5 (beta pre/1 gamma)"),
+    ],
+)
+def test_what_only_seems_to_be_near_does_not_hide_a_record(house: House, tmp_path: Path, written: str, query: str) -> None:
     ingest(house, [x_zip(tmp_path / "x.zip", [tweet(1, written)])], taken_by="Pat", source="test")
     assert total(house, query) == 1
 

@@ -67,12 +67,12 @@ class Nearness:
         if isinstance(tree, Near):
             exact = self._exact(tree, within)
             return exact if exact is not None else self.checked(tree, self.superset(tree, within), within)
-        near = self._exact(tree, within)
-        if near is None:
-            near = self._narrowed(tree, within)
+        exact = self._exact(tree, within)
+        near = self._narrowed(tree, within) if exact is None else exact
         left = within.node(tree.left)
-        # where nothing can be near, every place of the left operand stays; of the rest, what has a second place is read
-        twice = self._twice(tree.left, within)
+        # where nothing can be near, every place of the left operand stays; the rest is read. Where something is near for
+        # certain, only what has a second place: the first one is near
+        twice = None if exact is None else self._twice(tree.left, within)
         maybe = all_of((left, silent(near), *([] if twice is None else [twice])))
         return any_of((all_of((left,), but=near), self.checked(tree, maybe, within)))
 
