@@ -8,6 +8,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from indexer.record import Moment, TimeRule
+from indexer.saying import say
 
 EPOCH_DAY = date(1970, 1, 1).toordinal()
 
@@ -22,7 +23,7 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise UnknownZone(f"{name!r} is not a time zone. Write one like America/Chicago.") from error
+        raise UnknownZone(say("“{name}” is not a time zone. Write one like America/Chicago.", name=name)) from error
 
 
 DEPENDS_ON_ZONE = frozenset({TimeRule.ACCOUNT_LOCAL, TimeRule.HEADER_OFFSET, TimeRule.ZONE_SET})

@@ -16,8 +16,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from indexer.database import Busy, metadata, transaction
+from indexer.saying import Said
 from indexer.tables import BigId
 from portal.clock import instant, now_ms
+from portal.stored_texts import pack, unpack
 from portal.users import users
 
 jobs = sa.Table(
@@ -163,8 +165,8 @@ class Jobs:
         self._end(job_id, state=JobState.DONE.value, result=json.dumps(result))
 
     def fail(self, job_id: int, error: str) -> None:
-        """Write down a bad end; the text is meant for people."""
-        self._end(job_id, state=JobState.FAILED.value, error=error)
+        """Write down a bad end; the text is meant for people, and a sentence is kept so that each reads it in their language."""
+        self._end(job_id, state=JobState.FAILED.value, error=json.dumps(pack(error)) if isinstance(error, Said) else error)
 
     def interrupt_running(self) -> int:
         """Mark what a dead worker left behind: called by a new worker that holds the only lock. Returns how many."""
@@ -211,7 +213,7 @@ def _job(row: sa.Row[Any]) -> Job:
         made_by=row.made_by,
         arguments=json.loads(row.arguments),
         result=json.loads(row.result),
-        error=row.error,
+        error=unpack(json.loads(row.error)) if row.error.startswith('{"say":') else row.error,
         made_at=instant(row.made_ms),
         started_at=instant(row.started_ms),
         ended_at=instant(row.ended_ms),

@@ -14,8 +14,9 @@ import flask_babel  # type: ignore[import-untyped]  # the package has no types
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request
+from markupsafe import Markup
 
-from indexer.saying import Said
+from indexer.saying import Said, recognised, sentence
 
 Locale = Any
 Babel = flask_babel.Babel
@@ -61,8 +62,37 @@ def _value(value: object) -> object:
     return value
 
 
+def known(text: str) -> str:
+    """Return a text that the catalogue keeps as plain English in the reader's language; what cannot be said in it is marked as English.
+
+    For what importers wrote about an archive, problems and errors of jobs: their texts are kept as they were written then.
+    """
+    if isinstance(text, Said):
+        return spoken(text)
+    if not text or language_code() == "en":
+        return text
+    return _translated(text) or Markup('<span lang="en">{}</span>').format(text)
+
+
+def _translated(text: str) -> str | None:
+    found = str(_catalogue().ugettext(text))
+    if found != text:
+        return found
+    sentence = recognised(text)
+    if sentence is None:
+        return None
+    values = {name: _translated(str(value)) or value for name, value in sentence.values.items()}
+    return str(_catalogue().ugettext(sentence.template)).format(**values)
+
+
+def told(error: Exception) -> str:
+    """Return what an error says, in the reader's language where it was made to be said."""
+    return spoken(sentence(error))
+
+
 def install(app: Flask) -> None:
     """Let templates look texts up as this module does (a page has some hundred of them) and print sentences translated."""
+    app.jinja_env.filters["known"] = known
     app.jinja_env.finalize = lambda value: spoken(value) if type(value) is Said else value
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # Jinja's own extension adds it
         gettext=lambda text: _catalogue().ugettext(text),

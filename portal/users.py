@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from indexer.database import metadata, transaction
+from indexer.saying import say
 from indexer.tables import BigId
 from portal.access import Reader, Role
 from portal.clock import now_ms
@@ -85,16 +86,18 @@ class Users:
         """Add a user without a password. Raises UserError for a bad or taken name."""
         folded = name.strip().lower()
         if not _NAME.fullmatch(folded):
-            raise UserError("A user name has 2 to 64 characters: letters a to z, digits, and . _ @ -; it begins with a letter or digit.")
+            raise UserError(
+                say("A user name has 2 to 64 characters: letters a to z, digits, and . _ @ -; it begins with a letter or digit.")
+            )
         row = {"name": folded, "full_name": full_name.strip(), "role": role.value, "is_disabled": False, "made_ms": now_ms(), "made_by": by}
         try:
             with transaction(self.db) as connection:
                 connection.execute(users.insert().values(**row))
         except sa.exc.IntegrityError as error:
-            raise UserError(f"There is already a user named {folded}.") from error
+            raise UserError(say("There is already a user named {name}.", name=folded)) from error
         added = self.by_name(folded)
         if added is None:
-            raise UserError(f"The user {folded} was deleted at the same moment.")
+            raise UserError(say("The user {name} was deleted at the same moment.", name=folded))
         return added
 
     def change(self, user_id: int, *, full_name: str, role: Role, granted: Iterable[int], is_disabled: bool) -> None:
@@ -108,7 +111,7 @@ class Users:
                 connection.execute(grants.insert().values(user_id=user_id, account_id=account_id))
             active = sa.select(sa.func.count()).where(users.c.role == Role.ADMINISTRATOR.value, users.c.is_disabled.is_(False))
             if not connection.execute(active).scalar_one():
-                raise UserError("This is the only administrator. Make somebody else administrator first.")
+                raise UserError(say("This is the only administrator. Make somebody else administrator first."))
 
     def set_password(self, user_id: int, password: str) -> None:
         """Keep the argon2 hash of a password. Raises UserError for one that is too short or too long."""
@@ -141,7 +144,7 @@ class Users:
             return self.add("administrator", "", Role.ADMINISTRATOR, "start")
         able = [user for user in everyone if user.role is Role.ADMINISTRATOR and not user.is_disabled]
         if not able:
-            raise UserError("No administrator may sign in.")
+            raise UserError(say("No administrator may sign in."))
         return min(able, key=lambda user: user.id)
 
     def _where(self, condition: sa.ColumnElement[bool]) -> list[User]:
@@ -168,7 +171,9 @@ class Users:
 def hashed(password: str) -> str:
     """Return the argon2 hash of a new password. Raises UserError for one that is too short or too long."""
     if len(password) < MIN_PASSWORD:
-        raise UserError(f"A password has {MIN_PASSWORD} characters or more. A sentence that only you would think of is a good one.")
+        raise UserError(
+            say("A password has {least} characters or more. A sentence that only you would think of is a good one.", least=MIN_PASSWORD)
+        )
     if len(password) > MAX_PASSWORD:
-        raise UserError(f"A password has {MAX_PASSWORD:,} characters at most.")
+        raise UserError(say("A password has {most} characters at most.", most=MAX_PASSWORD))
     return _HASHER.hash(password)

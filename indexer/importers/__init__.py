@@ -11,6 +11,7 @@ from indexer.importers.facebook import FacebookImporter
 from indexer.importers.instagram import InstagramImporter
 from indexer.importers.twitter import TwitterImporter
 from indexer.record import CaptureFacts, Problem, Record, Tally
+from indexer.saying import known
 
 
 class Importer(Protocol):
@@ -51,10 +52,10 @@ IMPORTERS: tuple[Importer, ...] = (TwitterImporter(), FacebookImporter(), Instag
 
 # What an operating system or a packer adds to any archive; importers have their own tables besides.
 COMMON_IGNORED: Mapping[str, str] = {
-    "*__MACOSX/*": "written by the computer that packed the folder",
-    "*.DS_Store": "written by the computer that packed the folder",
-    "*Thumbs.db": "written by the computer that packed the folder",
-    "*desktop.ini": "written by the computer that packed the folder",
+    "*__MACOSX/*": known("written by the computer that packed the folder"),
+    "*.DS_Store": known("written by the computer that packed the folder"),
+    "*Thumbs.db": known("written by the computer that packed the folder"),
+    "*desktop.ini": known("written by the computer that packed the folder"),
 }
 
 

@@ -23,6 +23,7 @@ from indexer.meta_dates import moment
 from indexer.meta_html import BOX, Header, read_header
 from indexer.meta_json import repair_all
 from indexer.record import Account, CaptureFacts, Moment, Platform, Problem, RecordKind
+from indexer.saying import known
 from indexer.text import repair_mojibake
 
 _FOOTER = re.compile(rb'<div class="footer">')
@@ -32,23 +33,41 @@ _PROFILE_ID = re.compile(r"profile\.php\?id=(\d+)")
 _HANDLE = re.compile(r"https?://(?:www\.|m\.)?facebook\.com/([A-Za-z0-9.]{3,})/?$")
 _SAMPLE = 300  # items that are looked at where only their sentences name the account
 
-NO_VISITORS = (
+NO_VISITORS = known(
     "Comments, reviews and visitor posts by the public are not in it: apart from messages it holds only what this account wrote itself."
 )
-NO_COMMENTS = "Comments by the public are not in it: apart from messages and what others wrote on its timeline it holds only its own words."
-NOT_ALL_COMMENTS = "Comments by the public are in it only where they stand under photos of albums: those under other posts are not."
-COMMON = (
-    "It gives no ids and no addresses of posts: ids are made from time, file and content, and a post cannot be opened on Facebook from it.",
-    "A comment of the account does not say which post it answers; only the sentence above it names whose post it was.",
-    "Posts that were deleted before the export are not in it.",
+NO_COMMENTS = known(
+    "Comments by the public are not in it: apart from messages and what others wrote on its timeline it holds only its own words."
 )
-NO_EDITS = "Earlier wordings of edited posts are not in it."
-LOCAL_TIMES = "Its pages print times without a time zone: they are taken as the account's local time, which can be set for this capture."
-HEADER_TIMES = (
+NOT_ALL_COMMENTS = known("Comments by the public are in it only where they stand under photos of albums: those under other posts are not.")
+COMMON = (
+    known(
+        "It gives no ids and no addresses of posts: ids are made from time, "
+        "file and content, and a post cannot be opened on Facebook from it."
+    ),
+    known("A comment of the account does not say which post it answers; only the sentence above it names whose post it was."),
+    known("Posts that were deleted before the export are not in it."),
+)
+NO_EDITS = known("Earlier wordings of edited posts are not in it.")
+LOCAL_TIMES = known(
+    "Its pages print times without a time zone: they are taken as the account's local time, which can be set for this capture."
+)
+HEADER_TIMES = known(
     "Its pages print times without a time zone: the offset in the page header is used for all of them, so times on the other side of a "
     "daylight saving change may be one hour off."
 )
-ZONED_TIMES = "Its times have minutes but no seconds; links and pictures of posts are not in it."
+ZONED_TIMES = known("Its times have minutes but no seconds; links and pictures of posts are not in it.")
+# by how many forms of pages and files it has: one at least, else it would not be taken for an archive of Facebook
+_PAGE = (
+    known("Facebook Page archive, {form}"),
+    known("Facebook Page archive, {form} and {other}"),
+    known("Facebook Page archive, {form} and {other} and {third}"),
+)
+_PROFILE = (
+    known("Facebook profile archive, {form}"),
+    known("Facebook profile archive, {form} and {other}"),
+    known("Facebook profile archive, {form} and {other} and {third}"),
+)
 
 
 @dataclass(slots=True)
@@ -99,20 +118,21 @@ def _kinds_of(role: Role) -> tuple[RecordKind, ...]:
 
 
 def _form(names: list[str]) -> str:
-    whose = "Page" if any("this_profile" in name for name in names) else "profile"
+    whose = _PAGE if any("this_profile" in name for name in names) else _PROFILE
     forms = []
     if any(is_2017(name) for name in names):
-        forms.append("HTML of 2010 to early 2018")
+        forms.append(known("HTML of 2010 to early 2018"))
     pages = [name for name in names if name.endswith(".html") and not is_2017(name)]
     if pages:
-        forms.append("HTML of 2022 to now" if any(re.match(ACTIVITY, name) for name in pages) else "HTML of mid-2018 to 2021")
+        forms.append(known("HTML of 2022 to now") if any(re.match(ACTIVITY, name) for name in pages) else known("HTML of mid-2018 to 2021"))
     files = [name for name in names if name.endswith(".json")]
     if files and any(re.match(ACTIVITY, name) for name in files):
-        forms.append("JSON of 2022 to now")
+        forms.append(known("JSON of 2022 to now"))
     elif files:
         is_2018 = any(re.fullmatch(r"posts/your_posts\.json|comments/.*|likes_and_reactions/.*", name) for name in files)
-        forms.append("JSON of 2018 to 2019" if is_2018 else "JSON of 2019 to 2022")
-    return f"Facebook {whose} archive, {' and '.join(forms)}"
+        forms.append(known("JSON of 2018 to 2019") if is_2018 else known("JSON of 2019 to 2022"))
+    template = whose[max(0, len(forms) - 1)]
+    return template.format(**dict(zip(("form", "other", "third"), forms or [""], strict=False)))
 
 
 def _cannot_contain(roles: Mapping[Role, list[str]], *, has_offset: bool) -> tuple[str, ...]:

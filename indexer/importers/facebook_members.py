@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from indexer.archive import Archive
+from indexer.saying import known
 
 
 class Role(StrEnum):
@@ -118,21 +119,21 @@ def members(archive: Archive) -> Mapping[Role, list[str]]:
     return found
 
 
-_NO_DATA = "says that the section of the export is empty"
-_ADS = "what advertisers know of the account; nothing that the account wrote"
-_LOGIN = "sign-ins, devices and addresses of the people behind the account"
-_PREFERENCES = "settings of the account; nothing that it wrote"
-_SEEN = "what the account searched for, watched or visited; nothing that it wrote"
-_CONNECTIONS = "lists of friends and followers; nothing that the account wrote"
-_APPS = "other apps and sites that the account signed in to"
-_VIEWER = "part of the pages that show the export in a browser"
+_NO_DATA = known("says that the section of the export is empty")
+_ADS = known("what advertisers know of the account; nothing that the account wrote")
+_LOGIN = known("sign-ins, devices and addresses of the people behind the account")
+_PREFERENCES = known("settings of the account; nothing that it wrote")
+_SEEN = known("what the account searched for, watched or visited; nothing that it wrote")
+_CONNECTIONS = known("lists of friends and followers; nothing that the account wrote")
+_APPS = known("other apps and sites that the account signed in to")
+_VIEWER = known("part of the pages that show the export in a browser")
 
 IGNORED: Mapping[str, str] = {
     "*no-data.txt": _NO_DATA,
     "start_here.html": _VIEWER,
     "index.html": _VIEWER,
     "html/style.css": _VIEWER,
-    "photos/profile.jpg": "the profile picture as the viewer's menu shows it",
+    "photos/profile.jpg": known("the profile picture as the viewer's menu shows it"),
     "files/*": _VIEWER,
     "icons/*": _VIEWER,
     "ads/*": _ADS,
@@ -144,8 +145,8 @@ IGNORED: Mapping[str, str] = {
     "html/apps.htm": _APPS,
     "security_and_login_information/*": _LOGIN,
     "html/security.htm": _LOGIN,
-    "location/*": "where devices of the account were",
-    "location_history/*": "where devices of the account were",
+    "location/*": known("where devices of the account were"),
+    "location_history/*": known("where devices of the account were"),
     "preferences/*": _PREFERENCES,
     "personal_information/profile_information/preferences/*": _PREFERENCES,
     "preferences_and_settings/*": _PREFERENCES,
@@ -158,54 +159,54 @@ IGNORED: Mapping[str, str] = {
     "following_and_followers/*": _CONNECTIONS,
     "connections/*": _CONNECTIONS,
     "html/friends.htm": _CONNECTIONS,
-    "html/pages.htm": "list of the Pages that the account runs or follows",
-    "html/contact_info.htm": "addresses and numbers of the people behind the account",
-    "html/pokes.htm": "pokes between people: no words",
-    "about_you/*": "what Facebook derived about the account; nothing that it wrote",
-    "payment_history/*": "payments and cards",
-    "facebook_payments/*": "payments and cards",
-    "saved_items/*": "bookmarks that only the account could see",
-    "saved_items_and_collections/*": "bookmarks that only the account could see",
-    "your_places/*": "places that the account created on the map",
-    "your_topics/*": "topics that Facebook derived about the account",
-    "facebook_gaming/*": "games that were played",
-    "calls_and_messages/*": "call and text logs of a telephone that was synchronised, without words",
-    "voice_recording_and_transcription/*": "what Facebook heard of the account's voice commands",
-    "personal_information/other_personal_information/*": "contacts and mails from Facebook; nothing that the account wrote",
-    "other_personal_information/*": "contacts and mails from Facebook; nothing that the account wrote",
-    "profile_information/profile_update_history.json": "changes of the profile's own fields",
-    "profile_information/profile_update_history.html": "changes of the profile's own fields",
-    "other_activity/pokes.json": "pokes between people: no words",
-    "pages/your_pages.json": "list of the Pages that the account runs",
-    "groups/your_groups.json": "list of the groups that the account runs",
-    "groups/your_group_membership_activity.json": "groups that the account joined or left",
+    "html/pages.htm": known("list of the Pages that the account runs or follows"),
+    "html/contact_info.htm": known("addresses and numbers of the people behind the account"),
+    "html/pokes.htm": known("pokes between people: no words"),
+    "about_you/*": known("what Facebook derived about the account; nothing that it wrote"),
+    "payment_history/*": known("payments and cards"),
+    "facebook_payments/*": known("payments and cards"),
+    "saved_items/*": known("bookmarks that only the account could see"),
+    "saved_items_and_collections/*": known("bookmarks that only the account could see"),
+    "your_places/*": known("places that the account created on the map"),
+    "your_topics/*": known("topics that Facebook derived about the account"),
+    "facebook_gaming/*": known("games that were played"),
+    "calls_and_messages/*": known("call and text logs of a telephone that was synchronised, without words"),
+    "voice_recording_and_transcription/*": known("what Facebook heard of the account's voice commands"),
+    "personal_information/other_personal_information/*": known("contacts and mails from Facebook; nothing that the account wrote"),
+    "other_personal_information/*": known("contacts and mails from Facebook; nothing that the account wrote"),
+    "profile_information/profile_update_history.json": known("changes of the profile's own fields"),
+    "profile_information/profile_update_history.html": known("changes of the profile's own fields"),
+    "other_activity/pokes.json": known("pokes between people: no words"),
+    "pages/your_pages.json": known("list of the Pages that the account runs"),
+    "groups/your_groups.json": known("list of the groups that the account runs"),
+    "groups/your_group_membership_activity.json": known("groups that the account joined or left"),
 }
 # The same sections as they stand below the folder of activity since 2022.
 _BELOW_ACTIVITY = {
     "other_activity/*time_spent_on_facebook*": _SEEN,
-    "other_activity/*your_information_download_requests*": "when exports like this one were asked for",
+    "other_activity/*your_information_download_requests*": known("when exports like this one were asked for"),
     "other_activity/*your_video_consumption_summary*": _SEEN,
     "other_activity/*your_recently_followed_history*": _CONNECTIONS,
-    "other_activity/*pokes*": "pokes between people: no words",
-    "saved_items_and_collections/*": "bookmarks that only the account could see",
-    "facebook_payments/*": "payments and cards",
-    "facebook_gaming/*": "games that were played",
-    "your_places/*": "places that the account created on the map",
+    "other_activity/*pokes*": known("pokes between people: no words"),
+    "saved_items_and_collections/*": known("bookmarks that only the account could see"),
+    "facebook_payments/*": known("payments and cards"),
+    "facebook_gaming/*": known("games that were played"),
+    "your_places/*": known("places that the account created on the map"),
     "navigation_bar/*": _PREFERENCES,
     "messages/*settings*": _PREFERENCES,
     "messages/autofill_information.*": _PREFERENCES,
-    "messages/secret_conversations.*": "devices used for secret conversations: their words are not in the export",
-    "messages/secret_groups.*": "devices used for secret conversations: their words are not in the export",
+    "messages/secret_conversations.*": known("devices used for secret conversations: their words are not in the export"),
+    "messages/secret_groups.*": known("devices used for secret conversations: their words are not in the export"),
     "messages/messenger_contacts_you*": _CONNECTIONS,
-    "pages/your_pages.*": "list of the Pages that the account runs",
+    "pages/your_pages.*": known("list of the Pages that the account runs"),
     "pages/pages_and_profiles_you_follow.*": _CONNECTIONS,
     "pages/pages_you_follow.*": _CONNECTIONS,
     "pages/pages_and_profiles_you*unfollowed.*": _CONNECTIONS,
-    "groups/your_groups.*": "list of the groups that the account runs",
-    "groups/your_group_membership_activity.*": "groups that the account joined or left",
-    "groups/group_invites_you*": "invitations to groups: no words",
-    "groups/groups_and_pages_that_you_may_find_engaging.*": "what Facebook proposed to the account",
-    "comments_and_reactions/your_comment_active_days.*": "on how many days the account commented",
+    "groups/your_groups.*": known("list of the groups that the account runs"),
+    "groups/your_group_membership_activity.*": known("groups that the account joined or left"),
+    "groups/group_invites_you*": known("invitations to groups: no words"),
+    "groups/groups_and_pages_that_you_may_find_engaging.*": known("what Facebook proposed to the account"),
+    "comments_and_reactions/your_comment_active_days.*": known("on how many days the account commented"),
     "fundraisers/fundraiser_posts_you_likely_viewed.*": _SEEN,
 }
 ACTIVITY_FOLDERS = ("your_activity_across_facebook/", "your_facebook_activity/", "this_profile?s_activity_across_facebook/")

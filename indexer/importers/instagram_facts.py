@@ -13,6 +13,7 @@ from indexer.importers.instagram_members import Shape, role_of
 from indexer.importers.instagram_pages import take_apart
 from indexer.importers.instagram_shapes import Entry
 from indexer.record import Account, CaptureFacts, Platform, RecordKind
+from indexer.saying import known
 
 _PROFILES = (
     "personal_information/personal_information/personal_information",
@@ -23,17 +24,24 @@ _PACKAGE = re.compile(r"(?:^|/)(?:instagram|meta)-([A-Za-z0-9_.]{1,30})-\d{4}-\d
 _LARGE = 8 << 20
 
 CANNOT = (
-    "Comments that the public wrote under the account's posts are not in an Instagram archive; neither are their likes.",
-    "A comment of the account names only the owner of the post that it answers, not the post or the comment before it.",
-    "Recently deleted content reaches back about 30 days; what was deleted earlier is not in the archive.",
-    "Edits are not recorded: the archive holds each caption as it was on the day of the download.",
-    "Posts of other accounts that tag or mention the account are not in the archive.",
-    "The archive states no addresses (links) of its posts.",
+    known("Comments that the public wrote under the account's posts are not in an Instagram archive; neither are their likes."),
+    known("A comment of the account names only the owner of the post that it answers, not the post or the comment before it."),
+    known("Recently deleted content reaches back about 30 days; what was deleted earlier is not in the archive."),
+    known("Edits are not recorded: the archive holds each caption as it was on the day of the download."),
+    known("Posts of other accounts that tag or mention the account are not in the archive."),
+    known("The archive states no addresses (links) of its posts."),
 )
 _CANNOT_HTML = (
-    "HTML pages print times in a fixed UTC-8, without a zone and without seconds; the UTC shown is that time plus eight hours, assumed.",
+    known(
+        "HTML pages print times in a fixed UTC-8, without a zone and without seconds; the UTC shown is that time plus eight hours, assumed."
+    ),
 )
-_CANNOT_OLD = ("Each picture of a post with several pictures stands as an item of its own, with the caption of the post.",)
+_CANNOT_OLD = (known("Each picture of a post with several pictures stands as an item of its own, with the caption of the post."),)
+_JSON_AND_HTML, _FILES = known("JSON and HTML"), known("files")
+_FORM_MEDIA = known("Instagram {formats}, your_instagram_activity/media (2024 to now)")
+_FORM_CONTENT = known("Instagram {formats}, your_instagram_activity/content (late 2023 to 2024)")
+_FORM_ACTIVITY = known("Instagram {formats}, your_instagram_activity (late 2023 to now)")
+_FORM_ROOT = known("Instagram {formats}, folders at the root (2021 to mid 2023)")
 
 
 class _OldProfile(msgspec.Struct):
@@ -64,15 +72,15 @@ def facts_of(archive: Archive) -> CaptureFacts:
 
 def _form(archive: Archive, members: list[str], *, old: bool, html: bool, json: bool) -> str:
     if old:
-        return "Instagram JSON, files at the root (2018 to November 2020)"
-    formats = " and ".join(word for word, there in (("JSON", json), ("HTML", html)) if there) or "files"
+        return known("Instagram JSON, files at the root (2018 to November 2020)")
+    formats = _JSON_AND_HTML if json and html else "JSON" if json else "HTML" if html else _FILES
     if any(name.startswith("your_instagram_activity/media/") for name in members):
-        return f"Instagram {formats}, your_instagram_activity/media (2024 to now)"
+        return _FORM_MEDIA.format(formats=formats)
     if any(name.startswith("your_instagram_activity/content/") for name in members):
-        return f"Instagram {formats}, your_instagram_activity/content (late 2023 to 2024)"
+        return _FORM_CONTENT.format(formats=formats)
     if any(name.startswith("your_instagram_activity/") for name in archive.names):
-        return f"Instagram {formats}, your_instagram_activity (late 2023 to now)"
-    return f"Instagram {formats}, folders at the root (2021 to mid 2023)"
+        return _FORM_ACTIVITY.format(formats=formats)
+    return _FORM_ROOT.format(formats=formats)
 
 
 def _account(archive: Archive) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from indexer.record import RecordKind
+from indexer.saying import known
 
 
 class Shape(StrEnum):
@@ -105,18 +106,18 @@ def role_of(member: str) -> Role | None:
     return next((role for pattern, role in _TABLE if pattern.fullmatch(member)), None)
 
 
-_KEPT = "kept in the archive; not searchable in this version"
-_ADS = "advertising: what the platform showed, and why"
-_READING = "what the account looked at, not what it wrote"
-_FOLLOW = "lists of accounts that follow or are followed, without content"
-_LOGIN = "sign-ins, devices and security of the account"
-_SETTINGS = "settings of the account"
-_SAVED = "private bookmarks of other accounts' posts"
-_SEARCHES = "searches that the account made inside the app"
-_REACH = "reach figures without text"
-_PROFILE = "describes the account, not something that it published"
-_ADDRESSES = "address book of the telephone"
-_LAYOUT = "looks of the archive's own pages"
+_KEPT = known("kept in the archive; not searchable in this version")
+_ADS = known("advertising: what the platform showed, and why")
+_READING = known("what the account looked at, not what it wrote")
+_FOLLOW = known("lists of accounts that follow or are followed, without content")
+_LOGIN = known("sign-ins, devices and security of the account")
+_SETTINGS = known("settings of the account")
+_SAVED = known("private bookmarks of other accounts' posts")
+_SEARCHES = known("searches that the account made inside the app")
+_REACH = known("reach figures without text")
+_PROFILE = known("describes the account, not something that it published")
+_ADDRESSES = known("address book of the telephone")
+_LAYOUT = known("looks of the archive's own pages")
 
 # What the body may be asked for although it is no record of ours comes first: the first pattern that fits is the reason.
 _KEPT_FILES = (
@@ -145,20 +146,22 @@ _FOLLOW_FILES = (
 )
 
 IGNORED: Mapping[str, str] = {
-    "no-data.txt": "the platform says that this section is empty",
-    "*/no-data.txt": "the platform says that this section is empty",
+    "no-data.txt": known("the platform says that this section is empty"),
+    "*/no-data.txt": known("the platform says that this section is empty"),
     **{f"*{name}.{ending}": _KEPT for name in _KEPT_FILES for ending in ("json", "html")},
     "your_instagram_activity/messages/reported_conversations.*": _KEPT,
     "your_instagram_activity/messages/ai_conversations*": _KEPT,
     "your_instagram_activity/ai/*": _KEPT,
-    "your_instagram_activity/messages/secret_conversations.*": "devices of encrypted conversations; the platform does not have their text",
-    "messages/secret_conversations.*": "devices of encrypted conversations; the platform does not have their text",
-    "your_instagram_activity/messages/chats.html": "table of contents of the conversations",
-    "messages/chats.html": "table of contents of the conversations",
-    "your_instagram_activity/messages/your_chat_information.*": "settings of the conversations",
+    "your_instagram_activity/messages/secret_conversations.*": known(
+        "devices of encrypted conversations; the platform does not have their text"
+    ),
+    "messages/secret_conversations.*": known("devices of encrypted conversations; the platform does not have their text"),
+    "your_instagram_activity/messages/chats.html": known("table of contents of the conversations"),
+    "messages/chats.html": known("table of contents of the conversations"),
+    "your_instagram_activity/messages/your_chat_information.*": known("settings of the conversations"),
     # where the pages of an HTML archive keep their looks
-    "start_here.html": "table of contents of the archive",
-    "index.html": "table of contents of the archive",
+    "start_here.html": known("table of contents of the archive"),
+    "index.html": known("table of contents of the archive"),
     "files/*.png": _LAYOUT,
     "files/*.css": _LAYOUT,
     "files/*.js": _LAYOUT,
@@ -168,10 +171,10 @@ IGNORED: Mapping[str, str] = {
     "ads_and_topics/*": _ADS,
     "ads_and_businesses/*": _ADS,
     "ads_and_content/*": _ADS,
-    "apps_and_websites_off_of_instagram/*": "what other companies told the platform of the account",
-    "apps_and_websites/*": "other apps that were connected with the account",
-    "your_topics/*": "topics that the platform guesses",
-    "preferences/your_topics/*": "topics that the platform guesses",
+    "apps_and_websites_off_of_instagram/*": known("what other companies told the platform of the account"),
+    "apps_and_websites/*": known("other apps that were connected with the account"),
+    "your_topics/*": known("topics that the platform guesses"),
+    "preferences/your_topics/*": known("topics that the platform guesses"),
     "preferences/settings/*": _SETTINGS,
     "preferences/media_settings/*": _SETTINGS,
     "comments_settings/*": _SETTINGS,
@@ -222,13 +225,13 @@ IGNORED: Mapping[str, str] = {
         for folder in ("your_instagram_activity/", "")
         for pattern, reason in {
             f"{folder}saved/*": _SAVED,
-            f"{folder}shopping/*": "shopping inside the app",
-            f"{folder}monetization/*": "whether the account may earn money",
-            f"{folder}subscriptions/*": "subscriptions to other accounts",
+            f"{folder}shopping/*": known("shopping inside the app"),
+            f"{folder}monetization/*": known("whether the account may earn money"),
+            f"{folder}subscriptions/*": known("subscriptions to other accounts"),
             f"{folder}gifs/*": _SETTINGS,
-            f"{folder}avatars_store/*": "purchases inside the app",
-            f"{folder}digital_wallets/*": "purchases inside the app",
-            f"{folder}other_activity/*": "time spent in the app and downloads that were asked for",
+            f"{folder}avatars_store/*": known("purchases inside the app"),
+            f"{folder}digital_wallets/*": known("purchases inside the app"),
+            f"{folder}other_activity/*": known("time spent in the app and downloads that were asked for"),
             f"{folder}story_interactions/stories_viewed.*": _READING,
             f"{folder}threads/threads_viewed.*": _READING,
             f"{folder}threads/saved_threads.*": _SAVED,
@@ -239,7 +242,7 @@ IGNORED: Mapping[str, str] = {
     },
     # 2018 to November 2020: files at the root
     "profile.json": _PROFILE,
-    "connections.json": "accounts that follow, are followed, blocked or hidden; kept in the archive; not searchable in this version",
+    "connections.json": known("accounts that follow, are followed, blocked or hidden; kept in the archive; not searchable in this version"),
     "account_history.json": _LOGIN,
     "devices.json": _LOGIN,
     "searches.json": _SEARCHES,
@@ -250,6 +253,6 @@ IGNORED: Mapping[str, str] = {
     "information_about_you.json": _PROFILE,
     "uploaded_contacts.json": _ADDRESSES,
     "contacts.json": _ADDRESSES,
-    "checkout.json": "shopping inside the app",
-    "shopping.json": "shopping inside the app",
+    "checkout.json": known("shopping inside the app"),
+    "shopping.json": known("shopping inside the app"),
 }

@@ -16,32 +16,36 @@ from indexer.importers.twitter_text import Number
 from indexer.importers.twitter_times import x_moment
 from indexer.importers.twitter_tweets import decode_tweet, id_of, text_of
 from indexer.record import Account, CaptureFacts, Moment, Platform, Problem, RecordKind
+from indexer.saying import known
 
 CSV = "tweets.csv"
 _FIRST_POSTS = 200  # so many are looked at to learn whose archive it is when no file says so
 _OWN_PICTURE = re.compile(r"https?://(?:twitter|x)\.com/(\w+)/status/(\d+)/(?:photo|video)/\d+")
 
-_REPLIES = "What other people wrote under the account's posts is not in an X archive."
+_REPLIES = known("What other people wrote under the account's posts is not in an X archive.")
 _SINCE_2018 = (
     _REPLIES,
-    "A post of somebody else that the account passed on (a retweet) is cut at 140 characters; longer ones are not in the archive in full.",
-    "Posts of other people that the account quoted or answered are not in the archive.",
-    "Posts that were deleted more than about 14 days before the download are not in the archive.",
-    "Likes carry no date and do not say who wrote the post that was liked; archives of 2018 do not give its text either.",
-    "Messages that the account deleted are not in the archive; people in messages are named by their numbers only.",
+    known(
+        "A post of somebody else that the account passed on (a retweet) is cut "
+        "at 140 characters; longer ones are not in the archive in full."
+    ),
+    known("Posts of other people that the account quoted or answered are not in the archive."),
+    known("Posts that were deleted more than about 14 days before the download are not in the archive."),
+    known("Likes carry no date and do not say who wrote the post that was liked; archives of 2018 do not give its text either."),
+    known("Messages that the account deleted are not in the archive; people in messages are named by their numbers only."),
 )
-_UNREAD = (
+_UNREAD = known(
     "Blocks, mutes, followers, lists, Moments, Spaces, Community Notes, articles and chats with Grok are kept with the archive "
     "where it has them, but this version cannot search them."
 )
 _UNTIL_2019 = (
     _REPLIES,
-    "Pictures and videos are not in this form of archive; it only holds their addresses at X.",
-    "Private messages and likes are not in this form of archive.",
-    "Deleted posts and earlier wordings are not in this form of archive.",
-    "Posts of other people that the account quoted or answered are not in the archive.",
+    known("Pictures and videos are not in this form of archive; it only holds their addresses at X."),
+    known("Private messages and likes are not in this form of archive."),
+    known("Deleted posts and earlier wordings are not in this form of archive."),
+    known("Posts of other people that the account quoted or answered are not in the archive."),
 )
-_CSV_ONLY = (
+_CSV_ONLY = known(
     "This archive is only the table tweets.csv, which cuts the posts of others that the account passed on at 140 characters "
     "and does not describe pictures."
 )
@@ -251,15 +255,15 @@ def _form(archive: Archive, description: Description) -> str:
     names = {file.member for file in description.files}
     at_root = not any(name.startswith("data/") for name in names)
     if description.months:
-        return "2013 to 2019 (data/js/tweets, one file a month)"
+        return known("2013 to 2019 (data/js/tweets, one file a month)")
     if "data/tweets.js" in names or "data/manifest.js" in archive or "tweets.js" in names:
-        return "2022 to now (tweets.js)" if not _has_tweet_js(names) else "2019 to 2022 (tweet.js)"
+        return known("2022 to now (tweets.js)") if not _has_tweet_js(names) else known("2019 to 2022 (tweet.js)")
     if description.has_csv and not names:
-        return "2013 to 2019 (only the table tweets.csv)"
+        return known("2013 to 2019 (only the table tweets.csv)")
     shape = _first_item(archive) if at_root else b""
     if shape:
-        return "2019 to 2022 (tweet.js)" if b'"tweet"' in shape else "2018 to 2019 (tweet.js beside the other files)"
-    return "2018 to 2022 (tweet.js beside the other files)" if at_root else "2019 to 2022 (tweet.js)"
+        return known("2019 to 2022 (tweet.js)") if b'"tweet"' in shape else known("2018 to 2019 (tweet.js beside the other files)")
+    return known("2018 to 2022 (tweet.js beside the other files)") if at_root else known("2019 to 2022 (tweet.js)")
 
 
 def _has_tweet_js(names: set[str]) -> bool:
@@ -280,11 +284,11 @@ def _cannot_contain(description: Description) -> tuple[str, ...]:
         return _UNTIL_2019 + (() if description.months else (_CSV_ONLY,)) + (_SINCE_2018[1:] if description.files else ())
     lines = list(_SINCE_2018)
     if not any(file.role is Role.SIDE_POSTS and file.marks.get("state") for file in description.files):
-        lines[3] = "Deleted posts are not in this archive: it has no file of them."
+        lines[3] = known("Deleted posts are not in this archive: it has no file of them.")
     if not any(file.role is Role.MESSAGES for file in description.files):
-        lines[5] = "Private messages are not in this archive: it has no file of them."
+        lines[5] = known("Private messages are not in this archive: it has no file of them.")
     if not any(file.role is Role.LIKES for file in description.files):
-        lines[4] = "Likes are not in this archive: it has no file of them."
+        lines[4] = known("Likes are not in this archive: it has no file of them.")
     return (*lines, _UNREAD)
 
 

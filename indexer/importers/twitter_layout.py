@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from indexer.saying import known
+
 
 class Role(Enum):
     """What a data file is read as."""
@@ -71,49 +73,48 @@ def is_month_file(name: str) -> bool:
     return _MONTH_FILE.fullmatch(name) is not None
 
 
-_NOT_SEARCHABLE = "kept in the archive; not searchable in this version"
-_ADS = "what X noted about advertisements shown to the account; no record of the body's own"
-_DEVICE = "sign-ins, devices and programs of the account: technical data, private, no record"
-_PERISCOPE = f"live broadcasts (Periscope): {_NOT_SEARCHABLE}"
-_SHOP = f"shop listings: {_NOT_SEARCHABLE}"
-_LISTS = f"lists of accounts: {_NOT_SEARCHABLE}"
-_VIEWER = "X's own page for looking at the archive: a program, no record"
-_IDS_ONLY = "only the numbers and dates of posts and messages that other files hold in full"
+_ADS = known("what X noted about advertisements shown to the account; no record of the body's own")
+_DEVICE = known("sign-ins, devices and programs of the account: technical data, private, no record")
+_PERISCOPE = known("live broadcasts (Periscope): kept in the archive; not searchable in this version")
+_SHOP = known("shop listings: kept in the archive; not searchable in this version")
+_LISTS = known("lists of accounts: kept in the archive; not searchable in this version")
+_VIEWER = known("X's own page for looking at the archive: a program, no record")
+_IDS_ONLY = known("only the numbers and dates of posts and messages that other files hold in full")
 
 _BY_NAME: Mapping[str, str] = {
     # about the account
     "account-creation-ip": _DEVICE,
-    "account-label": "what kind of account X takes it for",
-    "account-suspension": f"suspensions of the account: {_NOT_SEARCHABLE}",
-    "account-timezone": "the zone set in the account; X writes all times in UTC",
-    "ageinfo": "the age that X supposes",
-    "app": "apps on the owner's devices that X noted",
+    "account-label": known("what kind of account X takes it for"),
+    "account-suspension": known("suspensions of the account: kept in the archive; not searchable in this version"),
+    "account-timezone": known("the zone set in the account; X writes all times in UTC"),
+    "ageinfo": known("the age that X supposes"),
+    "app": known("apps on the owner's devices that X noted"),
     "connected-application": _DEVICE,
-    "contact": "an imported address book; private, no record",
+    "contact": known("an imported address book; private, no record"),
     "device-token": _DEVICE,
-    "email-address-change": f"earlier e-mail addresses: {_NOT_SEARCHABLE}",
-    "expanded-profile": f"the profile's text: {_NOT_SEARCHABLE}",
+    "email-address-change": known("earlier e-mail addresses: kept in the archive; not searchable in this version"),
+    "expanded-profile": known("the profile's text: kept in the archive; not searchable in this version"),
     "ip-audit": _DEVICE,
     "key-registry": _DEVICE,
     "ni-devices": _DEVICE,
-    "personalization": "interests that X guessed for advertising",
+    "personalization": known("interests that X guessed for advertising"),
     "phone-number": _DEVICE,
-    "professional-data": f"the profile's business details: {_NOT_SEARCHABLE}",
-    "professional_data": f"the profile's business details: {_NOT_SEARCHABLE}",
-    "profile": f"the profile's text on the day of the export: {_NOT_SEARCHABLE}",
-    "protected-history": f"when posts were protected: {_NOT_SEARCHABLE}",
-    "screen-name-change": f"earlier handles of the account: {_NOT_SEARCHABLE}",
+    "professional-data": known("the profile's business details: kept in the archive; not searchable in this version"),
+    "professional_data": known("the profile's business details: kept in the archive; not searchable in this version"),
+    "profile": known("the profile's text on the day of the export: kept in the archive; not searchable in this version"),
+    "protected-history": known("when posts were protected: kept in the archive; not searchable in this version"),
+    "screen-name-change": known("earlier handles of the account: kept in the archive; not searchable in this version"),
     "sso": _DEVICE,
-    "user-link-clicks": "addresses that somebody at the account opened; no record of the body's own",
-    "verified": "whether the account is verified",
-    "verified-organization": "whether the account is verified",
+    "user-link-clicks": known("addresses that somebody at the account opened; no record of the body's own"),
+    "verified": known("whether the account is verified"),
+    "verified-organization": known("whether the account is verified"),
     # whom it follows, blocks, mutes
-    "block": f"accounts that this one blocks: {_NOT_SEARCHABLE}",
-    "mute": f"accounts that this one mutes: {_NOT_SEARCHABLE}",
-    "smartblock": f"accounts that X blocked by itself: {_NOT_SEARCHABLE}",
-    "direct-message-mute": f"muted conversations: {_NOT_SEARCHABLE}",
-    "follower": f"accounts that follow this one: {_NOT_SEARCHABLE}",
-    "following": f"accounts that this one follows: {_NOT_SEARCHABLE}",
+    "block": known("accounts that this one blocks: kept in the archive; not searchable in this version"),
+    "mute": known("accounts that this one mutes: kept in the archive; not searchable in this version"),
+    "smartblock": known("accounts that X blocked by itself: kept in the archive; not searchable in this version"),
+    "direct-message-mute": known("muted conversations: kept in the archive; not searchable in this version"),
+    "follower": known("accounts that follow this one: kept in the archive; not searchable in this version"),
+    "following": known("accounts that this one follows: kept in the archive; not searchable in this version"),
     "lists-created": _LISTS,
     "lists-member": _LISTS,
     "lists-subscribed": _LISTS,
@@ -126,25 +127,25 @@ _BY_NAME: Mapping[str, str] = {
     "direct-messages-headers": _IDS_ONLY,
     "direct-messages-group-headers": _IDS_ONLY,
     # other things that the account may have written
-    "article": f"long articles: {_NOT_SEARCHABLE}",
-    "article-metadata": f"long articles: {_NOT_SEARCHABLE}",
-    "twitter-article": f"long articles: {_NOT_SEARCHABLE}",
-    "twitter-article-metadata": f"long articles: {_NOT_SEARCHABLE}",
-    "birdwatch-note": f"Community Notes: {_NOT_SEARCHABLE}",
-    "birdwatch-note-rating": f"Community Notes: {_NOT_SEARCHABLE}",
-    "birdwatch-note-tombstone": f"Community Notes: {_NOT_SEARCHABLE}",
-    "community-note": f"Community Notes: {_NOT_SEARCHABLE}",
-    "community-note-rating": f"Community Notes: {_NOT_SEARCHABLE}",
-    "community-note-tombstone": f"Community Notes: {_NOT_SEARCHABLE}",
-    "community-note-batsignal": f"Community Notes: {_NOT_SEARCHABLE}",
-    "grok-chat-item": f"chats with Grok: {_NOT_SEARCHABLE}",
-    "moment": f"Moments (collections of posts): {_NOT_SEARCHABLE}",
-    "reply-prompt": f"warnings that X gave before a reply was sent: {_NOT_SEARCHABLE}",
-    "saved-search": f"saved searches: {_NOT_SEARCHABLE}",
-    "spaces-metadata": f"live sound rooms (Spaces): {_NOT_SEARCHABLE}",
-    "tweetdeck": "columns of the TweetDeck program",
-    "audio-video-calls-in-dm": f"calls in private messages: {_NOT_SEARCHABLE}",
-    "audio-video-calls-in-dm-recipient-sessions": f"calls in private messages: {_NOT_SEARCHABLE}",
+    "article": known("long articles: kept in the archive; not searchable in this version"),
+    "article-metadata": known("long articles: kept in the archive; not searchable in this version"),
+    "twitter-article": known("long articles: kept in the archive; not searchable in this version"),
+    "twitter-article-metadata": known("long articles: kept in the archive; not searchable in this version"),
+    "birdwatch-note": known("Community Notes: kept in the archive; not searchable in this version"),
+    "birdwatch-note-rating": known("Community Notes: kept in the archive; not searchable in this version"),
+    "birdwatch-note-tombstone": known("Community Notes: kept in the archive; not searchable in this version"),
+    "community-note": known("Community Notes: kept in the archive; not searchable in this version"),
+    "community-note-rating": known("Community Notes: kept in the archive; not searchable in this version"),
+    "community-note-tombstone": known("Community Notes: kept in the archive; not searchable in this version"),
+    "community-note-batsignal": known("Community Notes: kept in the archive; not searchable in this version"),
+    "grok-chat-item": known("chats with Grok: kept in the archive; not searchable in this version"),
+    "moment": known("Moments (collections of posts): kept in the archive; not searchable in this version"),
+    "reply-prompt": known("warnings that X gave before a reply was sent: kept in the archive; not searchable in this version"),
+    "saved-search": known("saved searches: kept in the archive; not searchable in this version"),
+    "spaces-metadata": known("live sound rooms (Spaces): kept in the archive; not searchable in this version"),
+    "tweetdeck": known("columns of the TweetDeck program"),
+    "audio-video-calls-in-dm": known("calls in private messages: kept in the archive; not searchable in this version"),
+    "audio-video-calls-in-dm-recipient-sessions": known("calls in private messages: kept in the archive; not searchable in this version"),
     # trade
     "ads-revenue-sharing": _ADS,
     "branch-links": _ADS,
@@ -157,13 +158,13 @@ _BY_NAME: Mapping[str, str] = {
     "twitter-shop": _SHOP,
 }
 _MEDIA: Mapping[str, str] = {
-    "profile_media": "the pictures of the profile",
-    "moments_media": f"pictures of Moments: {_NOT_SEARCHABLE}",
-    "moments_tweets_media": f"pictures of Moments: {_NOT_SEARCHABLE}",
+    "profile_media": known("the pictures of the profile"),
+    "moments_media": known("pictures of Moments: kept in the archive; not searchable in this version"),
+    "moments_tweets_media": known("pictures of Moments: kept in the archive; not searchable in this version"),
     "periscope_broadcast_media": _PERISCOPE,
-    "spaces_media": f"sound of Spaces: {_NOT_SEARCHABLE}",
-    "grok_chat_media": f"pictures of chats with Grok: {_NOT_SEARCHABLE}",
-    "article_media": f"pictures of long articles: {_NOT_SEARCHABLE}",
+    "spaces_media": known("sound of Spaces: kept in the archive; not searchable in this version"),
+    "grok_chat_media": known("pictures of chats with Grok: kept in the archive; not searchable in this version"),
+    "article_media": known("pictures of long articles: kept in the archive; not searchable in this version"),
 }
 
 
@@ -178,10 +179,10 @@ def _patterns() -> dict[str, str]:
         table[f"{folder}periscope-*.js"] = _PERISCOPE
         for name, why in _MEDIA.items():
             table[f"{folder}{name}/*"] = why
-        table[f"{folder}README.txt"] = "X's description of the files"
+        table[f"{folder}README.txt"] = known("X's description of the files")
     table["assets/*"] = table["Your archive.html"] = table["index.html"] = _VIEWER
     table.update({f"{folder}/*": _VIEWER for folder in ("css", "img", "lib", "js")})
-    table["data/csv/*.csv"] = "the same posts as in data/js/tweets, in a form that loses letters (2013)"
+    table["data/csv/*.csv"] = known("the same posts as in data/js/tweets, in a form that loses letters (2013)")
     return table
 
 

@@ -15,7 +15,7 @@ from portal import uploads
 from portal.access import Right
 from portal.guard import needs, reader
 from portal.jobs import JobKind
-from portal.language import _
+from portal.language import _, told
 from portal.site import site
 from portal.starting import start
 from portal.views.limits import UPLOADS, limiter
@@ -96,7 +96,7 @@ def set_zone(capture_id: int) -> ResponseReturnValue:
     try:
         zone(name)
     except UnknownZone as error:
-        flash(str(error), "problem")
+        flash(told(error), "problem")
         return redirect(url_for("captures.capture", capture_id=capture_id))
     if "sure" not in request.form:
         return render_template("captures/zone.html", capture=view, zone=name)
@@ -127,7 +127,7 @@ def _take_in(paths: list[Path], source: str) -> ResponseReturnValue:
             zone(zone_name)
         except UnknownZone as error:
             uploads.discard(paths if source == "upload" else [])
-            return _answer(str(error), url_for("captures.index"), status=422)
+            return _answer(told(error), url_for("captures.index"), status=422)
     account = request.form.get("account", "").strip()
     started = [
         start(

@@ -56,15 +56,16 @@ def _csrf(_error: CSRFError) -> ResponseReturnValue:
 
 
 def _archive(error: ArchiveError) -> ResponseReturnValue:
-    return _page(500, detail=str(error))
+    return _page(500, kept=str(error))
 
 
-def _page(code: int, detail: str = "") -> ResponseReturnValue:
+def _page(code: int, detail: str = "", kept: str = "") -> ResponseReturnValue:
+    """Answer with a page; `detail` is in the reader's language, `kept` is what an archive's error says."""
     title, text = TEXTS.get(code, TEXTS[500])
     if request.path.endswith(".json") or request.accept_mimetypes.best == "application/json":
-        return jsonify(error=str(title), detail=detail or str(text)), code
+        return jsonify(error=str(title), detail=detail or kept or str(text)), code
     try:
-        return render_template("errors/error.html", code=code, title=title, text=text, detail=detail), code
+        return render_template("errors/error.html", code=code, title=title, text=text, detail=detail, kept=kept), code
     except Exception:  # the page around it needs the catalogue, which may be what is broken
         current_app.logger.exception("the error page itself")
-        return Response(f"{title}\n{detail}\n{text}\n", code, content_type="text/plain; charset=utf-8")
+        return Response(f"{title}\n{detail or kept}\n{text}\n", code, content_type="text/plain; charset=utf-8")

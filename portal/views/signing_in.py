@@ -10,7 +10,7 @@ from flask_login import current_user, login_user, logout_user
 
 from portal.access import Right
 from portal.guard import SignedIn, needs, reader
-from portal.language import _
+from portal.language import _, told
 from portal.sign_ins import LinkUsed
 from portal.site import site
 from portal.users import MIN_PASSWORD, User, UserError
@@ -64,7 +64,7 @@ def link(token: str) -> ResponseReturnValue:
     try:
         links.redeem(token, password)
     except UserError as error:
-        return _try_again(user, str(error))
+        return _try_again(user, told(error))
     except LinkUsed:
         return render_template("signing_in/link_used.html"), 410
     site().note("user:password-set", user.name)
@@ -90,7 +90,7 @@ def password() -> ResponseReturnValue:
         try:
             site().users.set_password(user.id, request.form.get("password", ""))
         except UserError as error:
-            problem = str(error)
+            problem = told(error)
     if problem:
         return render_template("signing_in/password.html", least=MIN_PASSWORD, problem=problem), 422
     site().sign_ins.end_all(user.id)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.access import Right, Role
 from portal.guard import needs, reader
-from portal.language import _
+from portal.language import _, told
 from portal.site import site
 from portal.users import User, UserError
 
@@ -28,7 +28,7 @@ def add() -> ResponseReturnValue:
     try:
         user = site().users.add(request.form.get("name", ""), request.form.get("full_name", ""), _role(), reader().name)
     except UserError as error:
-        return render_template("users/index.html", users=site().users.all(), roles=list(Role), problem=str(error), given=request.form), 422
+        return render_template("users/index.html", users=site().users.all(), roles=list(Role), problem=told(error), given=request.form), 422
     site().note("user:added", reader().name, user.name, {"role": user.role.value})
     flash(_("%(name)s is added. Make a one-time link so that they can set a password.", name=user.name))
     return redirect(url_for("users.user", user_id=user.id))
@@ -54,7 +54,7 @@ def change(user_id: int) -> ResponseReturnValue:
     try:
         site().users.change(user_id, full_name=request.form.get("full_name", ""), role=_role(), granted=granted, is_disabled=disabled)
     except UserError as error:
-        return _show(before, problem=str(error)), 422
+        return _show(before, problem=told(error)), 422
     if disabled:
         site().sign_ins.end_all(user_id)
     detail = {
