@@ -42,7 +42,7 @@ class Reason(StrEnum):
     SHORT = "fewer read than the platform declares"
     ONE_PART = "one part of several"
     DAY_OF_EXPORT = "only up to the hour of the export"
-    RANGE_NOT_STATED = "the archive does not state its first day"
+    RANGE_NOT_STATED = "the archive does not state its days"
     EXPORT_NOT_STATED = "the archive does not state when it was made"
 
 
@@ -83,7 +83,7 @@ def stretches_of(held: Held, account_first: date | None) -> list[Stretch]:
     """Return the days that one capture says something of, in order. `account_first` is the day of the account's first record."""
     found: list[Stretch] = []
     this = (held.capture_id,)
-    whole, end, unsure_until = _end(held)
+    whole, end, unsure_until, why_unsure = _end(held)
 
     def add(first: int, after: int, status: DayStatus, *reasons: Reason) -> None:
         if status is not DayStatus.NOT_CERTAIN and held.faults:
@@ -100,21 +100,25 @@ def stretches_of(held: Held, account_first: date | None) -> list[Stretch]:
         add(FIRST, min(begin, end), DayStatus.NOT_CERTAIN, Reason.RANGE_NOT_STATED)
     add(begin, whole, DayStatus.CAPTURED)
     add(max(begin, whole), end, DayStatus.IN_PART, Reason.DAY_OF_EXPORT if held.exported else Reason.EXPORT_NOT_STATED)
-    add(max(held.first_day.toordinal() if held.first_day else FIRST, end), unsure_until, DayStatus.NOT_CERTAIN, Reason.EXPORT_NOT_STATED)
+    add(max(held.first_day.toordinal() if held.first_day else FIRST, end), unsure_until, DayStatus.NOT_CERTAIN, why_unsure)
     return found
 
 
-def _end(held: Held) -> tuple[int, int, int]:
-    """Return where a capture's whole days end, where its days end, and where it ends to be possible that it has more."""
+def _end(held: Held) -> tuple[int, int, int, Reason]:
+    """Return where a capture's whole days end, where its days end, and where it ends to be possible that it has more, and why."""
     chosen = held.last_day.toordinal() + 1 if held.last_day else AFTER
     if held.exported is not None:
         day = held.exported.toordinal()
-        return min(day, chosen), min(day + 1, chosen), FIRST
+        certain = AFTER
+        if held.last_day is None and not held.is_from_beginning:
+            # days may have been chosen that end before the export: its last record is the last that is certain
+            certain = FIRST if held.seen_last is None else held.seen_last.toordinal() + 1
+        return min(day, chosen, certain), min(day + 1, chosen, certain), min(day + 1, chosen), Reason.RANGE_NOT_STATED
     taken = min(held.taken.toordinal() + 1, chosen)
     if held.seen_last is None:
-        return FIRST, FIRST, taken
+        return FIRST, FIRST, taken, Reason.EXPORT_NOT_STATED
     last = held.seen_last.toordinal()
-    return min(last, chosen), min(last + 1, chosen), taken
+    return min(last, chosen), min(last + 1, chosen), taken, Reason.EXPORT_NOT_STATED
 
 
 def combined(stretches: Iterable[Stretch]) -> list[Stretch]:

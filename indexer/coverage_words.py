@@ -249,7 +249,7 @@ def _without_tail(joined: Sequence[Stretch]) -> list[Stretch]:
     kept = list(joined)
     if len(kept) > 1 and kept[-1].status is DayStatus.NOT_CAPTURED:
         kept.pop()
-    if len(kept) > 1 and kept[-1].status is DayStatus.NOT_CERTAIN and kept[-1].reasons == {Reason.EXPORT_NOT_STATED}:
+    if len(kept) > 1 and kept[-1].status is DayStatus.NOT_CERTAIN and kept[-1].reasons <= _END_NOT_STATED:
         kept.pop()
     if kept and _ends_archive(kept[-1]):
         kept.pop()
@@ -275,6 +275,9 @@ def _gap(run: Stretch, begin: int, end: int) -> _Gap:
 
 _END_OF_ARCHIVE: Final = frozenset({Reason.DAY_OF_EXPORT, Reason.EXPORT_NOT_STATED})
 """Why the last day of an archive is captured in part: no fault of the archive."""
+
+_END_NOT_STATED: Final = frozenset({Reason.EXPORT_NOT_STATED, Reason.RANGE_NOT_STATED})
+"""Why days after an archive's last record are not certain."""
 
 _SENTENCES: Final[Mapping[str, Callable[..., Said]]] = {
     "not captured: all": lambda **v: say("{accounts}: no capture for any of these days.", **v),

@@ -44,6 +44,8 @@ def naive(one: Held, day: date, account_first: date | None) -> DayStatus:
         return DayStatus.NOT_CAPTURED
     if not one.exported and (end is None or day > end):
         return DayStatus.NOT_CERTAIN if day <= one.taken else DayStatus.NOT_CAPTURED
+    if one.exported and not one.last_day and not one.is_from_beginning and (one.seen_last is None or day > one.seen_last):
+        return DayStatus.NOT_CERTAIN
     if not one.first_day and not one.is_from_beginning and (one.seen_first is None or day < one.seen_first):
         return DayStatus.NOT_CERTAIN
     if not one.first_day and one.is_from_beginning and account_first and day < account_first:

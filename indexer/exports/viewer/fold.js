@@ -5,7 +5,7 @@ window.SHOWME_FOLD = (() => {
   const ASCII = /^[\x00-\x7f]*$/;
   const UNSEEN = /[\p{M}\u00ad\u200b-\u200f\u2060\ufe0e\ufe0f\ufeff]/gu;
   const SINGLE = "\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}";
-  const WORD = new RegExp(`[${SINGLE}]|(?![${SINGLE}])[\\p{L}\\p{N}_](?:(?![${SINGLE}])[\\p{L}\\p{M}\\p{N}_\\u00ad\\u200b-\\u200f\\u2060])*|\\p{Extended_Pictographic}|[\\u{1f1e6}-\\u{1f1ff}]{2}`, "gu");
+  const WORD = new RegExp(`[${SINGLE}]|(?![${SINGLE}])[\\p{L}\\p{N}](?:(?![${SINGLE}])[\\p{L}\\p{M}\\p{N}\\u00ad\\u200b-\\u200f\\u2060])*|\\p{Extended_Pictographic}|[\\u{1f1e6}-\\u{1f1ff}]{2}`, "gu");
   const EDGE = "\u0001"; // no phrase crosses from one part of a record into the next
 
   const fold = (text) => ASCII.test(text) ? text.toLowerCase() : text.normalize("NFKD").replace(UNSEEN, "").toLowerCase().normalize("NFC");
