@@ -11,8 +11,9 @@ from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
-from indexer.grouping import GroupBy, Groups, groups
+from indexer.grouping import GroupBy, Groups, put_together
 from indexer.house import House
+from indexer.likeness import TooAlike
 from indexer.saying import say
 from indexer.search import Hit, Results, Searcher, SearchRequest
 
@@ -47,7 +48,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Grouped:
-    """A page of groups. `results` has the counts of records and no records; with `is_too_many` there are no groups."""
+    """A page of groups. `results` has the counts of records and no records; with `is_too_many` there are no groups.
+
+    Then there are more than MOST, or so many of them share so much of their texts that comparing them takes too long.
+    """
 
     by: GroupBy
     results: Results
@@ -60,6 +64,11 @@ class Grouped:
         """What is counted, in words; empty where there is no answer."""
         if not self.results.answered:
             return ""
+        if self.is_too_many and self.results.total <= MOST:
+            return say(
+                "These records are too many to put together: so many of their texts are alike in large parts that comparing them "
+                "takes too long. Narrow the search by days, accounts or more words. Until then this is the plain list."
+            )
         if self.is_too_many:
             return say(
                 "These are too many records to put together: {most} at most. Narrow the search by days, accounts or more words. "
@@ -77,13 +86,14 @@ class _Whole:
     """All hits of a search and how they go together."""
 
     pks: array[int]
-    groups: Groups
+    groups: Groups | None  # None where comparing them takes too long
 
 
 def search(house: House, request: SearchRequest, by: GroupBy) -> Grouped:
     """Answer a request in groups: `limit` and `offset` count groups.
 
-    Where there are more than MOST hits the answer has no groups but the records of the page as without groups.
+    Where there are more than MOST hits, or comparing them takes too long, the answer has no groups but the records of the
+    page as without groups.
     """
     searcher = Searcher(house)
     results = searcher.search(replace(request, limit=min(1, request.limit), offset=0))  # one: what a page says is said
@@ -92,21 +102,24 @@ def search(house: House, request: SearchRequest, by: GroupBy) -> Grouped:
     if results.total > MOST:
         return Grouped(by, searcher.search(request), is_too_many=True)
     whole = _whole(house, searcher, request, by)
-    return _page(searcher, request, by, results, whole)
+    if whole.groups is None:
+        return Grouped(by, searcher.search(request), is_too_many=True)
+    return _page(searcher, request, by, results, whole.pks, whole.groups)
 
 
-def _page(searcher: Searcher, request: SearchRequest, by: GroupBy, results: Results, whole: _Whole) -> Grouped:
+def _page(  # noqa: PLR0917  # what a page is made of
+    searcher: Searcher, request: SearchRequest, by: GroupBy, results: Results, pks: array[int], groups: Groups
+) -> Grouped:
     start = max(0, request.offset)
-    wanted = whole.groups[start : start + max(0, request.limit)]
+    wanted = groups[start : start + max(0, request.limit)]
     shown = [group[: SHOWN + 1] for group in wanted]
-    pks = [whole.pks[place] for group in shown for place in group]
-    found = {hit.view.pk: hit for hit in searcher.hits(request, pks)}
+    found = {hit.view.pk: hit for hit in searcher.hits(request, [pks[place] for group in shown for place in group])}
     made = []
     for group, some in zip(wanted, shown, strict=True):
-        places = [Place(place + 1, found[whole.pks[place]]) for place in some if whole.pks[place] in found]
+        places = [Place(place + 1, found[pks[place]]) for place in some if pks[place] in found]
         if places:
             made.append(Group(places[0], tuple(sorted(places[1:], key=_by_date)), len(group)))
-    return Grouped(by, replace(results, request=request, records=()), tuple(made), len(whole.groups))
+    return Grouped(by, replace(results, request=request, records=()), tuple(made), len(groups))
 
 
 def _by_date(place: Place) -> tuple[bool, float, int]:
@@ -126,7 +139,10 @@ def _whole(house: House, searcher: Searcher, request: SearchRequest, by: GroupBy
             kept.move_to_end(key)
             return kept[key]
     pks = array("q", searcher.ids(request))
-    made = _Whole(pks, groups(house.db, pks, by, request.filters, searcher.standing(request, pks)))
+    try:
+        made = _Whole(pks, put_together(house.db, pks, by, request.filters, searcher.standing(request, pks)))
+    except TooAlike:
+        made = _Whole(pks, None)
     with _keeping:
         kept[key] = made
         while len(kept) > _KEPT:

@@ -32,8 +32,11 @@ Groups = list[list[int]]
 """Hits by their place in the results, from 0; groups and the hits in them are in the order of the results."""
 
 
-def groups(db: sa.Engine, pks: Sequence[int], by: GroupBy, permission: Filters, standing: Mapping[int, int]) -> Groups:
-    """Put the hits of a search together. `standing` says of some of them which version counts; of others the current one does."""
+def put_together(db: sa.Engine, pks: Sequence[int], by: GroupBy, permission: Filters, standing: Mapping[int, int]) -> Groups:
+    """Put the hits of a search together. `standing` says of some of them which version counts; of others the current one does.
+
+    Raises TooAlike.
+    """
     with db.connect() as connection:
         keys = _threads(connection, pks, permission) if by is GroupBy.THREADS else _alike(connection, pks, standing)
     found: dict[int, list[int]] = {}

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from indexer.text import words
@@ -26,7 +28,13 @@ _PASSED_ON: Final = re.compile(r"\s*RT @\w+:\s*")
 _CLOSING: Final = re.compile(r"(?:\s*[#＃]\w+)+\s*$")
 _CUT: Final = ("…", "...")
 
+_MOST_LOOKS: Final = 1_000_000  # from one text to others: some three seconds; more would take longer than a reader waits
+
 Words = tuple[str, ...]
+
+
+class TooAlike(Exception):
+    """So many texts have so much in common, without being nearly the same, that comparing them takes too long."""
 
 
 class Joined:
@@ -66,13 +74,20 @@ def are_alike(one: str, other: str) -> bool:
 
 
 def clusters(texts: Sequence[str]) -> list[int]:
-    """Return for each text the place of the first text that it is put together with: its own where there is none."""
+    """Return for each text the place of the first text that it is put together with: its own where there is none.
+
+    Raises TooAlike.
+    """
+    copies: dict[str, int] = {}  # as it is written -> its first place
     first: dict[Words, int] = {}
     beginnings: dict[Words, list[int]] = {}
     joined = Joined(len(texts))
     for at, text in enumerate(texts):
-        counted, beginning = compared_words(text)
+        copy_of = copies.setdefault(text, at)
+        counted, beginning = compared_words(text) if copy_of == at else ((), ())
         if not counted:
+            if copy_of != at and compared_words(text)[0]:
+                joined.join(copy_of, at)
             continue
         if first.setdefault(counted, at) != at:
             joined.join(first[counted], at)
@@ -84,92 +99,109 @@ def clusters(texts: Sequence[str]) -> list[int]:
 
 
 def _join_beginnings(first: dict[Words, int], beginnings: dict[Words, list[int]], joined: Joined) -> None:
-    """Put each text together with those that begin with it: in order of their words these stand in one row."""
-    ordered = sorted(first)
+    """Put each text together with those that begin with it: all of them have their first words in common."""
+    rows: dict[Words, list[Words]] = {}
+    for counted in first:
+        if len(counted) >= LEAST_BEGINNING:
+            rows.setdefault(counted[:LEAST_BEGINNING], []).append(counted)
+    for row in rows.values():
+        row.sort()  # what begins with a text follows it without a gap
     for beginning, places in beginnings.items():
-        length, at = len(beginning), bisect_left(ordered, beginning)
-        while at < len(ordered) and ordered[at][:length] == beginning:
+        row = rows[beginning[:LEAST_BEGINNING]]
+        length, at = len(beginning), bisect_left(row, beginning)
+        while at < len(row) and row[at][:length] == beginning:
             for place in places:
-                joined.join(place, first[ordered[at]])
+                joined.join(place, first[row[at]])
             at += 1
+
+
+@dataclass(slots=True, eq=False)
+class _Sequences:
+    """A text as the set of its sequences. `longest` is how many another one can have at most to be nearly the same."""
+
+    place: int
+    held: set[int]
+    longest: int
 
 
 def _join_near(first: dict[Words, int], joined: Joined) -> None:
     """Put nearly equal texts together, finding each such pair that is not together already.
 
-    Two sets that share four fifths of all share one of the few rarest of each (prefix filtering): only those are looked
-    up. What is known to be together is not compared again, so that a thousand copies of a form letter cost no million looks.
+    Texts are taken from the short to the long. Two that share four fifths share one of the few rarest sequences of each
+    (prefix filtering: of a fifth of the longer one, and a ninth of the shorter one): only those are looked up. What is
+    known to be together is not compared again, so that a thousand copies of a form letter cost no million looks.
     """
-    sets, lonely = _sequences(first)
-    known: dict[int, dict[int, list[int]]] = {}  # rare sequence -> root -> texts of it, by their place in `sets`
-    for at, (place, sequences, held) in enumerate(sets):
-        size = len(sequences)
+    found = _comparable(first)
+    looks = 0
+    how_often = Counter(chain.from_iterable(one.held for one in found))
+    known: dict[int, dict[int, list[_Sequences]]] = {}  # rare sequence -> root -> texts of it
+    for one in found:
+        size = len(one.held)
+        rare = sorted(one.held)  # the same order for all texts where two are equally rare
+        rare.sort(key=how_often.__getitem__)
         compared: set[int] = set()
-        for rare in sequences[: size - _ceil(4 * size, 5) + 1]:
-            if rare < lonely:
-                continue  # no other text has it
-            bucket = known.setdefault(rare, {})
-            root = joined.root(place)
-            if bucket and (len(bucket) > 1 or root not in bucket):
-                bucket = known[rare] = _renewed(bucket, joined)
-                for one, others in bucket.items():
-                    if joined.root(one) != joined.root(place):
-                        _join_first_near(others, sets, (place, held), compared, joined)
-                root = joined.root(place)
-            bucket.setdefault(root, []).append(at)
+        for sequence in rare[: size - _ceil(4 * size, 5) + 1]:
+            bucket = known.get(sequence)
+            if bucket and (len(bucket) > 1 or joined.root(one.place) not in bucket):
+                bucket = known[sequence] = _renewed(bucket, joined)
+                looks += len(bucket)
+                for root, others in bucket.items():
+                    if joined.root(root) != joined.root(one.place):
+                        bucket[root] = _join_first_near(others, one, compared, joined)
+        looks += len(compared)
+        if looks > _MOST_LOOKS:
+            raise TooAlike
+        root = joined.root(one.place)
+        for sequence in rare[: size - _ceil(8 * size, 9) + 1]:
+            if how_often[sequence] > 1:
+                known.setdefault(sequence, {}).setdefault(root, []).append(one)
 
 
-_Set = tuple[int, list[int], frozenset[int]]  # place of the text; its sequences, the rare first; the same as a set
+def _comparable(first: dict[Words, int]) -> list[_Sequences]:
+    """Return the texts that share enough of their sequences with any other ones, the shortest first.
 
-
-def _sequences(first: dict[Words, int]) -> tuple[list[_Set], int]:
-    """Return the sequences of each text that is long enough, the shortest text first; and the number of lonely ones.
-
-    A sequence is the number that it has when all are counted from the rarest: the first ones stand in one text only.
+    Of two texts that share four fifths each shares four fifths of its own; most texts share hardly any with all others
+    together. Sequences are known by their hash, of 64 bits: that two of 20,000 texts have the same one by chance does
+    not happen in a hundred million searches.
     """
-    numbers: dict[str, int] = {}
-    how_often: Counter[int] = Counter()
-    found: list[tuple[int, set[int]]] = []
-    for counted, place in first.items():
-        said = [numbers.setdefault(word, len(numbers)) for word in counted]
-        held = {one << 64 | two << 32 | three for one, two, three in zip(said, said[1:], said[2:], strict=False)}
-        if held:
-            how_often.update(held)
-            found.append((place, held))
-    found.sort(key=lambda one: len(one[1]))
-    ordered = sorted(how_often.items(), key=lambda pair: (pair[1], pair[0]))
-    lonely = bisect_left(ordered, 2, key=lambda pair: pair[1])
-    rank = {sequence: at for at, (sequence, _count) in enumerate(ordered)}
-    sets = []
-    for place, held in found:
-        ranks = sorted(rank[one] for one in held)
-        sets.append((place, ranks, frozenset(ranks)))
-    return sets, lonely
+    found = [_Sequences(place, set(map(hash, zip(said, said[1:], said[2:], strict=False))), 0) for said, place in first.items()]
+    size = -1
+    while size != len(found):  # what is left alone by those that go may go, too
+        size = len(found)
+        once: set[int] = set()
+        twice: set[int] = set()
+        for one in found:
+            twice |= once & one.held
+            once |= one.held
+        for one in found:
+            one.longest = 9 * len(one.held & twice) // 4 - len(one.held)
+        found = [one for one in found if one.held and one.longest >= _ceil(4 * len(one.held), 5)]
+    found.sort(key=lambda one: len(one.held))
+    return found
 
 
-def _join_first_near(
-    others: Iterable[int], sets: Sequence[_Set], this: tuple[int, frozenset[int]], compared: set[int], joined: Joined
-) -> None:
-    place, held = this
+def _join_first_near(others: list[_Sequences], one: _Sequences, compared: set[int], joined: Joined) -> list[_Sequences]:
+    """Put a text together with the first of some shorter ones that it is like; return those that a longer one can be like."""
+    size = len(one.held)
+    others = [other for other in others if other.longest >= size]
     for other in others:
-        if other in compared:
+        if other.place in compared or 5 * len(other.held) < 4 * size or len(other.held) > one.longest:
             continue
-        compared.add(other)
-        other_place, _rare, other_held = sets[other]
-        if 5 * len(other_held) < 4 * len(held):
-            continue  # too short to share four fifths
-        if 9 * len(held & other_held) >= 4 * (len(held) + len(other_held)):
-            joined.join(place, other_place)
-            return
+        compared.add(other.place)
+        if 9 * len(one.held & other.held) >= 4 * (size + len(other.held)):
+            joined.join(one.place, other.place)
+            break
+    return others
 
 
-def _renewed(bucket: dict[int, list[int]], joined: Joined) -> dict[int, list[int]]:
+def _renewed(bucket: dict[int, list[_Sequences]], joined: Joined) -> dict[int, list[_Sequences]]:
     """Return a bucket by the roots of now."""
-    if all(joined.root(root) == root for root in bucket):
+    if all(others and joined.root(root) == root for root, others in bucket.items()):
         return bucket
-    made: dict[int, list[int]] = {}
-    for root, ones in bucket.items():
-        made.setdefault(joined.root(root), []).extend(ones)
+    made: dict[int, list[_Sequences]] = {}
+    for root, others in bucket.items():
+        if others:
+            made.setdefault(joined.root(root), []).extend(others)
     return made
 
 

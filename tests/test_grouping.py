@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from indexer import grouped_search
+from indexer import grouped_search, grouping
 from indexer.engines import Filters, Sort
 from indexer.grouped_search import Grouped, search
 from indexer.grouping import GroupBy
 from indexer.house import House
 from indexer.ingest import ingest
+from indexer.likeness import TooAlike
 from indexer.search import Searcher, SearchRequest
 from tests.houses import ACCOUNT_ID, house_at, tweet, x_zip
 from tests.portal_fixtures import city_archive, secret_archive
@@ -88,6 +89,21 @@ def test_too_many_hits_are_listed_plainly_and_said(house: House, monkeypatch: py
     grouped = search(house, SearchRequest("*", limit=2), GroupBy.SAME)
     assert (grouped.is_too_many, grouped.groups, grouped.total) == (True, (), 0)
     assert [hit.view.text for hit in grouped.results.records] == [NOTICE + " #flood", POSTS[5]["full_text"]]
+
+
+def test_texts_that_take_too_long_to_compare_are_listed_plainly_and_said_each_time_without_comparing_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def compared(_texts: list[str]) -> list[int]:
+        raise TooAlike
+
+    monkeypatch.setattr(grouping, "clusters", compared)
+    grouped = search(house, SearchRequest("*", limit=2), GroupBy.SAME)
+    assert (grouped.is_too_many, grouped.groups, grouped.total) == (True, (), 0)
+    assert [hit.view.text for hit in grouped.results.records] == [NOTICE + " #flood", POSTS[5]["full_text"]]
+    assert "comparing them takes too long" in grouped.sentence
+    monkeypatch.setattr(grouped_search, "put_together", None)
+    assert search(house, SearchRequest("*", limit=2), GroupBy.SAME).is_too_many
 
 
 def test_a_query_that_cannot_be_read_has_no_groups(house: House) -> None:

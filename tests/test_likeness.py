@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexer import likeness
 from indexer.likeness import LEAST_BEGINNING, are_alike, clusters, compared_words
 
 DRAWS = int(os.environ.get("SHOWME_DRAWS", "200"))
@@ -100,3 +101,17 @@ def test_clusters_are_those_of_a_comparison_of_every_pair_in_any_order(texts: li
     for one in range(len(texts)):
         for other in range(len(texts)):
             assert (before[order[one]] == before[order[other]]) == (after[one] == after[other])
+
+
+def test_form_letters_whose_blanks_are_long_are_compared_in_time_or_said_to_be_too_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(7)  # noqa: S311  # drawn texts, no secret
+    letter = (
+        "Water main break reported on {} crews of the city are on the way now please avoid the area and expect low pressure until "
+        "this evening thank you for your patience call us at city hall any time"
+    )
+    rare = [letter.format(" ".join(f"street{chance.randrange(9000)}" for _ in range(4))) for _ in range(3000)]
+    monkeypatch.setattr(likeness, "_MOST_LOOKS", 30_000)  # a comparison of each with each is 4,500,000
+    assert len(set(clusters(rare))) > 2900
+    shared = [letter.format(" ".join(f"street{chance.randrange(200)}" for _ in range(4))) for _ in range(3000)]
+    with pytest.raises(likeness.TooAlike):
+        clusters(shared)
