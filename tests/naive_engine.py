@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 
 from snowballstemmer import EnglishStemmer
 
@@ -36,6 +37,7 @@ def pattern(wildcard: str) -> re.Pattern[str]:
     return re.compile(fnmatch.translate(wildcard.replace("[", "[[]").replace("=", "[0123456789]")))
 
 
+@lru_cache(maxsize=2_000)
 def parts(document: Document, field: str) -> list[list[str]]:
     """The words of a field, part by part."""
     if field == "text":
@@ -52,6 +54,7 @@ def parts(document: Document, field: str) -> list[list[str]]:
     return [words(value) for value in {"account": document.account_words, "author": (document.author,), "url": document.urls}[field]]
 
 
+@lru_cache(maxsize=100_000)
 def fits(item: Word | Expanding, word: str) -> bool:
     match item:
         case Word():

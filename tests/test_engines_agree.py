@@ -1,16 +1,27 @@
 """Drawn records and drawn queries: tantivy, Whoosh and the naive search find the same, in the same order, with the same counts.
 
-The naive search looks at every pair of places in every record; it shares nothing with the engines but the words.
-`SHOWME_DRAWS=20000 pytest tests/test_engines_agree.py` draws more.
+A draw is one drawn query tree with drawn filters in a drawn order, asked of a drawn corpus (records written, replaced and
+deleted in some commits) in both engines and of the naive evaluator: ids in order, streamed ids, total, facets, months and what
+each wildcard, fuzzy word, stem and range stands for must be the same. (By relevance the two engines may order otherwise; then
+the set of ids is compared.) Where the tree can be typed, it is typed in both dialects, and the parser must read that very tree
+or one that finds the same. Several draws share a corpus, because making two indexes costs more than asking them. The naive
+search looks at every pair of places in every record; it shares nothing with the engines but the words.
+
+`SHOWME_DRAWS=20000 pytest tests/test_engines_agree.py --hypothesis-seed=7` makes so many draws; half of them are asked of a few
+records of every kind, half of crowded records whose words are near each other.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import tempfile
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 from unittest import mock
 
 from hypothesis import HealthCheck, given, settings
@@ -20,6 +31,7 @@ from indexer.engines import Document, Filters, Sort, open_engine, tantivy_near
 from indexer.query import (
     And,
     DayRange,
+    Dialect,
     Everything,
     Expanding,
     Fuzzy,
@@ -41,6 +53,7 @@ from tests import naive_engine
 
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # waiting for a disk thousands of times proves nothing
 DRAWS = int(os.environ.get("SHOWME_DRAWS", "300"))
+FEW_DRAWS, CROWD_DRAWS = 15, 25  # draws that share a corpus
 
 WORDS = ("tax", "tax", "Tax", "taxes", "flood", "#flood", "café", "don't", "1,000", "🎉", "東京", "the", "the", "a", "@hall", "T-ax")
 CLOSE_WORDS = ("a", "a", "b", "b", "c", "tax", "taxes", "taxi", "text", "10", "007", "11", "plan", "planned")
@@ -76,14 +89,28 @@ def documents(draw: st.DrawFn) -> Document:
     )
 
 
-# each leaf is a tree and the text that a person would type for it
-words = st.sampled_from(["tax", "taxes", "flood", "cafe", "the", "a", "no", "🎉", "t", "absent"]).map(lambda word: (Word(word), word))
-patterns = st.sampled_from(["t*", "*a*", "t?x", "*x", "?", "??", "f*d", "ca??", "abs*"])
-wildcards = patterns.filter(lambda text: text.strip("*?")).map(lambda text: (Wildcard(text), text))
-items = st.sampled_from(["tax", "tax", "the", "the", "flood", "t", "t*", "*o*", "東", "京", "1", "000"])
-phrases = st.lists(items, min_size=2, max_size=3).map(
-    lambda texts: (Phrase(tuple(Wildcard(text) if "*" in text else Word(text) for text in texts)), f'"{" ".join(texts)}"')
+class Written(NamedTuple):
+    """A tree and how a person types it in the plain and in the dtSearch dialect; None where no words are that tree."""
+
+    tree: Node
+    plain: str | None = None
+    dtsearch: str | None = None
+
+
+words = st.sampled_from(["tax", "taxes", "flood", "cafe", "the", "a", "no", "🎉", "t", "absent"]).map(
+    lambda word: Written(Word(word), word, word)
 )
+patterns = st.sampled_from(["t*", "*a*", "t?x", "*x", "?", "??", "f*d", "ca??", "abs*"])
+wildcards = patterns.filter(lambda text: text.strip("*?")).map(lambda text: Written(Wildcard(text), text, text))
+items = st.sampled_from(["tax", "tax", "the", "the", "flood", "t", "t*", "*o*", "東", "京", "1", "000"])
+
+
+def _quoted(texts: list[str]) -> Written:
+    typed = f'"{" ".join(texts)}"'
+    return Written(Phrase(tuple(Wildcard(text) if "*" in text else Word(text) for text in texts)), typed, typed)
+
+
+phrases = st.lists(items, min_size=2, max_size=3).map(_quoted)
 fields = st.sampled_from(
     [
         (Word("flood", "hashtag"), "#Flood"),
@@ -108,54 +135,96 @@ fields = st.sampled_from(
         (DayRange(None, None), "[ TO ]"),
         (Everything(), "*"),
     ]
-)
-Written = tuple[Node, str | None]  # None where no words of the language are the tree
+).map(lambda known: Written(known[0], known[1], known[1]))
 
-fuzzies = st.builds(Fuzzy, st.sampled_from(["tax", "taxes", "plan", "cafe", "no", "xat"]), st.integers(1, 2), st.integers(0, 3))
-stems = st.sampled_from(["tax", "plan", "flood", "text"]).map(Stem)
-ranges = st.builds(NumberRange, st.integers(0, 12), st.integers(0, 12))
-close_words = st.sampled_from(["a", "b", "c", "a", "b", "tax", "taxes", "plan", "10", "absent"]).map(Word)
-close_patterns = st.sampled_from(["t*", "tax*", "*a*", "?", "p?an", "1=", "==7", "*"]).map(Wildcard)
-others: st.SearchStrategy[Expanding] = fuzzies | stems | ranges | close_patterns
+
+def _fuzzy(word: str, edits: int, kept: int) -> Written:
+    tree = Fuzzy(word, edits, kept)
+    if len(word) < 3 or (edits == 2 and len(word) < 5):
+        return Written(tree)  # too short to be typed: the parser refuses it
+    head, tail = word[:kept], word[kept:]
+    plain = word + ("~" if edits == 1 else "~2") if not kept else head + r"\%" * edits + tail
+    return Written(tree, plain, head + "%" * edits + tail)
+
+
+def _pattern(pattern: str) -> Written:
+    if not pattern.strip("*?"):
+        return Written(Wildcard(pattern))  # any word at all is refused
+    return Written(Wildcard(pattern), pattern.replace("=", r"\="), pattern)
+
+
+def _numbers(one: int, other: int) -> Written:
+    typed = f"{one}~~{other}" if one <= other else None
+    return Written(NumberRange(one, other), typed, typed)
+
+
+fuzzies = st.builds(_fuzzy, st.sampled_from(["tax", "taxes", "plan", "cafe", "no", "xat", "planed"]), st.integers(1, 2), st.integers(0, 3))
+stems = st.sampled_from(["tax", "plan", "flood", "text"]).map(lambda stem: Written(Stem(stem), f"{stem}~~", f"{stem}~"))
+ranges = st.builds(_numbers, st.integers(0, 12), st.integers(0, 12))
+close_words = st.sampled_from(["a", "b", "c", "a", "b", "tax", "taxes", "plan", "10", "absent"]).map(
+    lambda one: Written(Word(one), one, one)
+)
+close_patterns = st.sampled_from(["t*", "tax*", "*a*", "?", "p?an", "1=", "==7", "*"]).map(_pattern)
+others = fuzzies | stems | ranges | close_patterns
 close_items = close_words | close_words | others
-close_phrases = st.lists(close_items, min_size=2, max_size=3).map(lambda found: Phrase(tuple(found)))
 distances = st.integers(1, 6) | st.sampled_from([7, 8, 99, 100, 101, 102, 250, 5_000])
 
 
-def _near(inside: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
+def _together(sign: str, before: str, after: str, written: Sequence[Written], other_sign: str = "") -> tuple[str | None, str | None]:
+    """Return the texts of several parts with a sign between them; None where one of them cannot be typed."""
+    plain = [one.plain for one in written if one.plain is not None]
+    dtsearch = [one.dtsearch for one in written if one.dtsearch is not None]
     return (
-        st.builds(Near, inside, inside, distances, st.booleans())
-        | st.builds(NotNear, inside, inside, distances, st.booleans())
-        | st.lists(inside, min_size=2, max_size=3).map(lambda found: Or(tuple(found)))
+        before + sign.join(plain) + after if len(plain) == len(written) else None,
+        before + (other_sign or sign).join(dtsearch) + after if len(dtsearch) == len(written) else None,
     )
 
 
-places = st.recursive(close_words | close_words | others | close_phrases, _near, max_leaves=4)
-close = st.one_of(
-    st.builds(Near, close_items, close_items, distances, st.booleans()),
-    st.builds(NotNear, close_items, close_items, distances, st.booleans()),
-    st.builds(Near, places, places, distances, st.booleans()),
-    st.builds(NotNear, places, places, distances, st.booleans()),
-    places,
-).map(lambda node: (node, None))
-numbered = st.frozensets(st.integers(0, 12), max_size=6).map(lambda pks: (Numbered(pks), None))
+def _phrase(found: list[Written]) -> Written:
+    made = Phrase(tuple(one.tree for one in found if isinstance(one.tree, Word | Expanding)))
+    return Written(made, *_together(" ", '"', '"', found))
+
+
+def _two(left: Written, right: Written, distance: int, is_ordered: bool, is_near: bool) -> Written:  # noqa: FBT001  # drawn
+    tree = (Near if is_near else NotNear)(left.tree, right.tree, distance, is_ordered)
+    sign = ("" if is_near else "not ") + f"{'pre' if is_ordered else 'w'}/{distance}"
+    typed = _together(f") {sign} (", "((", "))", [left, right]) if distance <= 1_000 else (None, None)
+    return Written(tree, *typed)
+
+
+def _either(found: list[Written]) -> Written:
+    return Written(Or(tuple(one.tree for one in found)), *_together(" OR ", "(", ")", found, " or "))
+
+
+def _near(inside: st.SearchStrategy[Written], apart: st.SearchStrategy[int], *, is_near: bool | None = None) -> st.SearchStrategy[Written]:
+    which = st.booleans() if is_near is None else st.just(is_near)
+    return st.builds(_two, inside, inside, apart, st.booleans(), which)
+
+
+def _near_or_either(inside: st.SearchStrategy[Written]) -> st.SearchStrategy[Written]:
+    near = _near(inside, distances)
+    return near | near | st.lists(inside, min_size=2, max_size=3).map(_either)
+
+
+close_phrases = st.lists(close_items, min_size=2, max_size=3).map(_phrase)
+places = st.recursive(close_words | close_words | others | close_phrases, _near_or_either, max_leaves=4)
+close = st.one_of(_near(close_items, distances), _near(places, distances), _near(places, distances), places)
+numbered = st.frozensets(st.integers(0, 12), max_size=6).map(lambda pks: Written(Numbered(pks)))
 leaves = words | wildcards | phrases | fields | numbered | close | close | close | close
 
 
-def _joined(written: list[Written], kind: type[And | Or], sign: str) -> Written:
-    texts = [text for _node, text in written if text is not None]
-    joined = "(" + sign.join(texts) + ")" if len(texts) == len(written) else None
-    return kind(tuple(node for node, _text in written)), joined
+def _all(found: list[Written], sign: str) -> Written:
+    return Written(And(tuple(one.tree for one in found)), *_together(sign, "(", ")", found, " and "))
+
+
+def _not(found: Written) -> Written:
+    plain = None if found.plain is None else f"NOT {found.plain}"
+    return Written(Not(found.tree), plain, None if found.dtsearch is None else f"not {found.dtsearch}")
 
 
 def _branches(inside: st.SearchStrategy[Written]) -> st.SearchStrategy[Written]:
     several = st.lists(inside, min_size=2, max_size=3)
-    return (
-        several.map(lambda written: _joined(written, And, " "))
-        | several.map(lambda written: _joined(written, And, " AND "))
-        | several.map(lambda written: _joined(written, Or, " OR "))
-        | inside.map(lambda written: (Not(written[0]), None if written[1] is None else f"NOT {written[1]}"))
-    )
+    return st.builds(_all, several, st.sampled_from([" ", " AND "])) | several.map(_either) | inside.map(_not)
 
 
 queries = st.recursive(leaves, _branches, max_leaves=4)
@@ -180,84 +249,104 @@ thresholds = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=DRAWS, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(
-    batches=st.lists(st.lists(documents(), min_size=2, max_size=8), min_size=1, max_size=2),
-    deleted=st.sets(st.integers(0, 9), max_size=2),
-    asked=st.lists(st.tuples(queries, filters), min_size=2, max_size=4),
-    thresholds=thresholds,
-)
-def test_both_engines_find_what_the_naive_search_finds(
-    batches: list[list[Document]], deleted: set[int], asked: list[tuple[Written, Filters]], thresholds: dict[str, int]
-) -> None:
-    with mock.patch.multiple(tantivy_near, **thresholds):
-        _compare(batches, deleted, asked)
+questions = st.tuples(queries, filters, st.sampled_from(Sort))
+crowded_filters = st.just(Filters()) | st.just(Filters(allowed_accounts=frozenset({1})))
+Asked = tuple[Written, Filters, Sort]
 
 
-def _compare(batches: list[list[Document]], deleted: set[int], asked: list[tuple[Written, Filters]]) -> None:
+def test_both_engines_find_what_the_naive_search_finds() -> None:
+    typed = Counter[str]()
+
+    @settings(max_examples=math.ceil(DRAWS / 2 / FEW_DRAWS), deadline=None, suppress_health_check=list(HealthCheck))
+    @given(
+        batches=st.lists(st.lists(documents(), min_size=2, max_size=8), min_size=1, max_size=2),
+        deleted=st.sets(st.integers(0, 9), max_size=2),
+        asked=st.tuples(*[questions] * FEW_DRAWS),
+        thresholds=thresholds,
+    )
+    def draw(batches: list[list[Document]], deleted: set[int], asked: Sequence[Asked], thresholds: dict[str, int]) -> None:
+        with mock.patch.multiple(tantivy_near, **thresholds):
+            typed.update(_compare(batches, deleted, asked))
+
+    draw()
+    _check_enough(typed)
+
+
+def _check_enough(typed: Counter[str]) -> None:
+    """As many draws as promised were made, and a good part of them could be typed."""
+    print(f"{typed.total():,} draws: {dict(typed)}")  # noqa: T201  # who draws many by hand writes the number down
+    assert typed.total() >= DRAWS / 2
+    assert typed["both dialects"] > typed.total() / 4
+
+
+def _compare(batches: list[list[Document]], deleted: set[int], asked: Sequence[Asked]) -> Counter[str]:
+    """Ask each question in every way. Return how many draws were also typed, and how many not."""
     living: dict[int, Document] = {}
     for batch in batches:
         living.update((document.pk, document) for document in batch)
     living = {pk: document for pk, document in living.items() if pk not in deleted}
+    typed = Counter[str]()
     with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         engines = [open_engine(name, Path(folder) / name) for name in ("tantivy", "whoosh")]
         for engine in engines:
             for at, batch in enumerate(batches):
                 engine.write(batch)
                 engine.commit(at)
-            engine.delete(deleted)
-            engine.commit(len(batches))
+            if deleted:
+                engine.delete(deleted)
+                engine.commit(len(batches))
             assert engine.count() == len(living)
-        for at, ((tree, text), narrowed) in enumerate(asked):
-            trees = [tree]
-            if text is not None:
-                parsed = parse(text)
-                assert parsed.tree is not None, (text, parsed.diagnostics)
-                trees += [parsed.tree] if parsed.tree != tree else []
-            for sort in Sort:
-                wanted = naive_engine.found(living.values(), tree, narrowed, sort)
-                counts = naive_engine.counts(living.values(), wanted)
-                # Whoosh is slow and orders in one place: each question is put to it in one of the orders
-                for engine in engines if sort is list(Sort)[at % 3] else engines[:1]:
-                    for one in trees:
-                        hits = engine.search(one, narrowed, sort, 100, 0)
-                        streamed = list(engine.ids(one, narrowed, sort))
-                        note = (engine.name, text, one, narrowed, sort)
-                        assert streamed == list(hits.pks), note
-                        assert (sorted(streamed) if sort is Sort.RELEVANCE else streamed) == (
-                            sorted(wanted) if sort is Sort.RELEVANCE else wanted
-                        ), note
-                        assert hits.total == len(wanted), note
-                        assert (hits.facets, hits.months, hits.undated) == counts, note
-            for node in expanding(tree):
+        for written, narrowed, sort in asked:
+            trees = _read(written)
+            typed["both dialects" if written.plain is not None else "not typed"] += 1
+            wanted = naive_engine.found(living.values(), written.tree, narrowed, sort)
+            counts = naive_engine.counts(living.values(), wanted)
+            for engine in engines:
+                for tree in trees:
+                    hits = engine.search(tree, narrowed, sort, 100, 0)
+                    streamed = list(engine.ids(tree, narrowed, sort))
+                    note = (engine.name, written, tree, narrowed, sort)
+                    assert streamed == list(hits.pks), note
+                    assert (sorted(streamed) if sort is Sort.RELEVANCE else streamed) == (
+                        sorted(wanted) if sort is Sort.RELEVANCE else wanted
+                    ), note
+                    assert hits.total == len(wanted), note
+                    assert (hits.facets, hits.months, hits.undated) == counts, note
+            for node in expanding(written.tree):
                 meant = naive_engine.expansion(living.values(), node, narrowed)
-                for engine in engines if at % 3 == 0 else engines[:1]:
+                for engine in engines:
                     assert list(engine.expand(node, narrowed).items()) == list(meant.items()), (engine.name, node, narrowed)
         for engine in engines:
             engine.close()
+    return typed
+
+
+def _read(written: Written) -> list[Node]:
+    """Return the drawn tree, and what the parser makes of its texts where that is another one."""
+    trees = [written.tree]
+    for text, dialect in ((written.plain, Dialect.PLAIN), (written.dtsearch, Dialect.DTSEARCH)):
+        if text is not None:
+            parsed = parse(text, dialect)
+            assert parsed.tree is not None, (text, dialect, parsed.diagnostics)
+            trees += [parsed.tree] if parsed.tree not in trees else []
+    return trees
 
 
 CROWD = ("a", "b", "c", "d", "e", "f", "tax", "taxes", "10", "plan", "planned", "o", "o", "o", "o")
 near_distances = st.integers(1, 5) | st.integers(1, 12) | st.sampled_from([99, 100, 101, 5_000])
-crowd_words = st.sampled_from(["a", "b", "c", "d", "e", "f", "tax", "10", "plan"]).map(Word)
-crowd_items = crowd_words | crowd_words | crowd_words | st.sampled_from([Wildcard("tax*"), Stem("plan"), Fuzzy("tax"), NumberRange(1, 10)])
-crowd_phrases = st.lists(crowd_items | st.just(Word("o")), min_size=2, max_size=2).map(lambda found: Phrase(tuple(found)))
+crowd_words = st.sampled_from(["a", "b", "c", "d", "e", "f", "tax", "10", "plan"]).map(lambda one: Written(Word(one), one, one))
+crowd_expanding = st.sampled_from([_pattern("tax*"), Written(Stem("plan"), "plan~~", "plan~"), _fuzzy("tax", 1, 0), _numbers(1, 10)])
+crowd_items = crowd_words | crowd_words | crowd_words | crowd_expanding
+crowd_phrases = st.lists(crowd_items | st.just(Written(Word("o"), "o", "o")), min_size=2, max_size=2).map(_phrase)
 
 
-def _crowded(inside: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
-    return (
-        st.builds(Near, inside, inside, near_distances, st.booleans())
-        | st.builds(NotNear, inside, inside, near_distances, st.booleans())
-        | st.lists(inside, min_size=2, max_size=2).map(lambda found: Or(tuple(found)))
-    )
+def _crowded(inside: st.SearchStrategy[Written]) -> st.SearchStrategy[Written]:
+    near = _near(inside, near_distances)
+    return near | near | st.lists(inside, min_size=2, max_size=2).map(_either)
 
 
 crowded = st.recursive(crowd_items | crowd_items | crowd_phrases, _crowded, max_leaves=5)
-crowded_trees = (
-    st.builds(Near, crowd_items, crowd_items, near_distances, st.booleans())
-    | st.builds(Near, crowded, crowded, near_distances, st.booleans())
-    | st.builds(NotNear, crowded, crowded, near_distances, st.booleans())
-)
+crowded_trees = _near(crowd_items, near_distances, is_near=True) | _near(crowded, near_distances)
 
 
 def _crowd(seed: int) -> list[Document]:
@@ -270,20 +359,15 @@ def _crowd(seed: int) -> list[Document]:
     return made
 
 
-@settings(max_examples=DRAWS, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(seed=st.integers(0, 1 << 32), trees=st.lists(crowded_trees, min_size=6, max_size=10), thresholds=thresholds)
-def test_what_is_near_is_found_exactly_where_the_naive_search_finds_it(seed: int, trees: list[Node], thresholds: dict[str, int]) -> None:
-    living = _crowd(seed)
-    with tempfile.TemporaryDirectory(dir=MEMORY) as folder, mock.patch.multiple(tantivy_near, **thresholds):
-        engines = [open_engine(name, Path(folder) / name) for name in ("tantivy", "whoosh")]
-        for engine in engines:
-            engine.write(living)
-            engine.commit(1)
-        for at, tree in enumerate(trees):
-            for narrowed in (Filters(), Filters(allowed_accounts=frozenset({1}))):
-                wanted = naive_engine.found(living, tree, narrowed, Sort.OLDEST)
-                for engine in engines if at % 3 == 0 and narrowed == Filters() else engines[:1]:
-                    hits = engine.search(tree, narrowed, Sort.OLDEST, 100, 0)
-                    assert (list(hits.pks), hits.total) == (wanted, len(wanted)), (engine.name, tree, narrowed)
-        for engine in engines:
-            engine.close()
+def test_what_is_near_is_found_exactly_where_the_naive_search_finds_it() -> None:
+    typed = Counter[str]()
+    questions = st.tuples(crowded_trees, crowded_filters, st.sampled_from(Sort))
+
+    @settings(max_examples=math.ceil(DRAWS / 2 / CROWD_DRAWS), deadline=None, suppress_health_check=list(HealthCheck))
+    @given(seed=st.integers(0, 1 << 32), asked=st.tuples(*[questions] * CROWD_DRAWS), thresholds=thresholds)
+    def draw(seed: int, asked: Sequence[Asked], thresholds: dict[str, int]) -> None:
+        with mock.patch.multiple(tantivy_near, **thresholds):
+            typed.update(_compare([_crowd(seed)], set(), asked))
+
+    draw()
+    _check_enough(typed)
