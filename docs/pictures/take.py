@@ -58,8 +58,9 @@ def search(page: Page, address: str) -> None:
 def certificate(page: Page, address: str) -> None:
     """Certify that search and show the certificate."""
     page.goto(f"{address}/search?q=council+w/10+(flood*+OR+levee)")
-    page.click("form[action$='/certificates'] button")
-    page.wait_for_url(re.compile(r"/certificates/\d+"), timeout=60_000)
+    page.click("details.certify > summary")
+    page.click("details.certify button")
+    page.wait_for_selector("main a[href$='.pdf']", timeout=120_000)
 
 
 def coverage(page: Page, address: str) -> None:
