@@ -151,3 +151,14 @@ def test_what_is_not_there_is_not_found(town: Town) -> None:
     assert client.get(f"/certificates/checks/{other.id}").status_code == 404
     work.certificate_file(town.house, other.id).unlink()
     assert client.get(page).status_code == 404
+
+
+def test_a_certificate_that_was_interrupted_is_tried_again_on_its_own_page(town: Town) -> None:
+    client = town.client("lena")
+    page = certify(client, "bridge", kind="reply")
+    number = int(page.rsplit("/", 1)[1])
+    Jobs(town.house.db).fail(number, "The worker was stopped in the middle.")
+    assert "Try again" in client.get(page).text
+    answer = client.post(f"/jobs/{number}/retry", data={"csrf_token": token(client, page)})
+    assert answer.headers["Location"] == page
+    assert "The search found 1 record." in client.get(page).text

@@ -19,6 +19,12 @@ from portal.worker import is_running
 pages = Blueprint("jobs", __name__)
 
 LISTED = 50
+OWN_PAGES = {
+    JobKind.TERM_LIST: "terms.report",
+    JobKind.CERTIFICATE: "certificates.certificate",
+    JobKind.CERTIFICATE_CHECK: "certificates.checked",
+}
+"""Kinds of work whose progress and result stand on a page of their own."""
 
 
 @pages.get("/exports")
@@ -58,11 +64,11 @@ def as_json(job_id: int) -> ResponseReturnValue:
 @pages.post("/jobs/<int:job_id>/retry")
 @needs(Right.SEARCH)
 def retry(job_id: int) -> ResponseReturnValue:
-    """Let a failed or interrupted job run once more."""
-    _job(job_id)
+    """Let a failed or interrupted job run once more, and go on where its result will stand."""
+    found = _job(job_id)
     if not start_again(job_id):
         flash(_("This job cannot be started again."), "problem")
-    return redirect(url_for("jobs.job", job_id=job_id))
+    return redirect(url_for(OWN_PAGES.get(found.kind, "jobs.job"), job_id=job_id))
 
 
 @pages.get("/jobs/<int:job_id>/download")
