@@ -45,12 +45,15 @@ def put_together(db: sa.Engine, pks: Sequence[int], by: GroupBy, permission: Fil
     return list(found.values())
 
 
+def current_texts(connection: sa.Connection, pks: Sequence[int]) -> dict[int, str]:
+    """Return the text of records in their current version, or its title where it has none, by number."""
+    return {pk: text or title for pk, text, title in _read(connection, _TEXTS, pks)}
+
+
 def _alike(connection: sa.Connection, pks: Sequence[int], standing: Mapping[int, int]) -> list[int]:
-    texts: dict[int, str] = {}
-    current = [pk for pk in pks if pk not in standing]
-    for query, keys in ((_TEXTS, current), (_TEXTS_OF_VERSIONS, list(standing.values()))):
-        for pk, text, title in _read(connection, query, keys):
-            texts[pk] = text or title
+    texts = current_texts(connection, [pk for pk in pks if pk not in standing])
+    for pk, text, title in _read(connection, _TEXTS_OF_VERSIONS, list(standing.values())):
+        texts[pk] = text or title
     return clusters([texts.get(pk, "") for pk in pks])
 
 

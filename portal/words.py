@@ -10,7 +10,7 @@ from babel.numbers import format_decimal
 from flask import Flask
 
 from indexer.engines import Sort
-from indexer.local_time import zone
+from indexer.local_time import local_day, zone
 from indexer.masking import mask_facts, mask_tokens
 from indexer.record import Platform
 from portal.access import Role
@@ -82,6 +82,7 @@ def install(app: Flask) -> None:
         bytes_word=bytes_word,
         local_time=local_time,
         local_iso=local_iso,
+        local_day=local_day_of,
         day=day,
         span=span,
         progress=progress,
@@ -128,6 +129,11 @@ def local_time(instant: datetime) -> str:
 def local_iso(instant: datetime) -> str:
     """Return an instant for a machine, with the offset of the body's zone."""
     return instant.astimezone(zone(site().house.zone)).isoformat()
+
+
+def local_day_of(instant: datetime) -> date:
+    """Return the day of an instant in the body's zone."""
+    return local_day(instant, site().house.zone)
 
 
 def day(value: date) -> str:

@@ -8,14 +8,16 @@ from typing import Any
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
+from indexer.engines import Filters
 from indexer.grouping import GroupBy
 from indexer.highlight import Piece, marked_text, spans
 from indexer.masking import mask_raw
 from indexer.query import Node, parse
+from indexer.same_notice import COMPARED, same_notice
 from indexer.search import Searcher
 from indexer.shown import RecordView
 from portal import asked
-from portal.access import Right, may_see, may_see_raw
+from portal.access import Right, may_see, may_see_raw, narrowed
 from portal.asked import Asked
 from portal.differences import differences
 from portal.guard import needs, reader
@@ -26,6 +28,7 @@ from portal.site import site
 pages = Blueprint("records", __name__)
 
 THREAD_SHOWN = 200
+SAME_SHOWN = 20
 TEXT_SHOWN = 100_000  # characters; the rest is one click away
 RAW_SHOWN = 200_000
 
@@ -41,6 +44,7 @@ def record(record_id: str) -> ResponseReturnValue:
     found_by = {"address": around["asked"].address(), "hit": around["hit"]} if around["hit"] else {}
     site().note("record:viewed", reader().name, record_id, {"version": view.version, **found_by})
     tree = _tree(around["asked"])
+    elsewhere = same_notice(site().house, view, narrowed(Filters(), reader()))
     thread = [one for one in site().house.catalogue.thread(current, THREAD_SHOWN) if may_see(reader(), one)]
     return render_template(
         "records/record.html",
@@ -52,6 +56,10 @@ def record(record_id: str) -> ResponseReturnValue:
         versions=[(one, _changes(versions, at)) for at, one in enumerate(versions)],
         sightings=site().house.catalogue.sightings(current.pk),
         thread=thread,
+        same=[one for one in elsewhere.records if may_see(reader(), one)],
+        elsewhere=elsewhere,
+        same_compared=COMPARED,
+        same_shown=SAME_SHOWN,
         thread_shown=THREAD_SHOWN,
         text_shown=TEXT_SHOWN,
         may_see_raw=may_see_raw(reader(), view),
@@ -91,7 +99,7 @@ def _changes(versions: list[RecordView], at: int) -> Any:
 
 def _tree(question: Asked) -> Node | None:
     """Return the query that led here, None when there is none or it cannot be read."""
-    return parse(question.query).tree if question.query else None
+    return parse(question.query, question.dialect).tree if question.query else None
 
 
 def _marked(text: str, tree: Node | None) -> tuple[Piece, ...]:
