@@ -174,7 +174,8 @@ def export(
     answer(
         shape,
         as_json=as_json,
-        text=f"{shape['rows']:,} records and {shape['media_files']:,} media files in {out} (SHA-256 {shape['sha256']}).",
+        text=f"{shapes.counted(shape['rows'], 'record')} and "
+        f"{shapes.counted(shape['media_files'], 'media file')} in {out} (SHA-256 {shape['sha256']}).",
     )
 
 
@@ -203,7 +204,7 @@ def sync(data: Path | None, /, *, own_data: Path | None, as_json: bool) -> None:
     with errors_told(), opened(own_data or data) as house:
         removed = recover(house, ticker("indexing"))
         shape = {"removed_captures": removed, "indexed": house.index.count(), "held": house.catalogue.count()}
-    answer(shape, as_json=as_json, text=f"Indexed {shape['indexed']:,} of {shape['held']:,} records.")
+    answer(shape, as_json=as_json, text=f"Indexed {shape['indexed']:,} of {shapes.counted(shape['held'], 'record')}.")
 
 
 @main.command()
@@ -216,7 +217,7 @@ def rebuild(data: Path | None, /, *, by: str, own_data: Path | None, as_json: bo
     with errors_told(), opened(own_data or data) as house:
         index_sync.rebuild(house, by, ticker("indexing"))
         shape = {"indexed": house.index.count(), "held": house.catalogue.count()}
-    answer(shape, as_json=as_json, text=f"Indexed {shape['indexed']:,} of {shape['held']:,} records.")
+    answer(shape, as_json=as_json, text=f"Indexed {shape['indexed']:,} of {shapes.counted(shape['held'], 'record')}.")
 
 
 @main.command()
@@ -228,7 +229,7 @@ def status(data: Path | None, /, *, own_data: Path | None, as_json: bool) -> Non
     with errors_told(), opened(own_data or data) as house:
         shape = shapes.status(house)
     answer(shape, as_json=as_json, text=shapes.status_text(shape))
-    if shape["indexed"] != shape["held"]:
+    if not shape["in_step"]:
         raise SystemExit(1)
 
 

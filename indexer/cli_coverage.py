@@ -10,6 +10,7 @@ import click
 
 from indexer import coverage as captured
 from indexer.cli_base import DAY, answer, data_option, errors_told, json_option, opened, request_of
+from indexer.cli_shapes import counted
 from indexer.coverage_words import STATUSES, Coverage
 
 _NOT_NARROWED = {"kind": (), "author": (), "with_media": None, "dialect": "plain", "as_of": None, "sort": "newest"}
@@ -27,7 +28,8 @@ def coverage(data: Path | None, /, *, own_data: Path | None, as_json: bool, **na
     """Say which accounts and days are captured, by which captures, and what no capture can contain."""
     with errors_told(), opened(own_data or data) as house:
         request = request_of(house, "*", {**_NOT_NARROWED, **narrowed})
-        found = house.coverage.of(request.filters, indexed=house.index.count(), held=house.catalogue.count())
+        in_step = house.index.position() == house.catalogue.position()
+        found = house.coverage.of(request.filters, indexed=house.index.count(), held=house.catalogue.count(), in_step=in_step)
     answer(captured.shape(found), as_json=as_json, text=_told(found))
 
 
@@ -43,7 +45,8 @@ def _told(found: Coverage) -> str:
     if found.faulty:
         lines.append("")
     lines += [
-        f"Capture {one.capture_id}, {one.name}: {one.problems:,} problems, {one.short:,} fewer than declared: python -m indexer problems"
+        f"Capture {one.capture_id}, {one.name}: {counted(one.problems, 'problem')}, "
+        f"{one.short:,} fewer than declared: python -m indexer problems"
         for one in found.faulty
     ]
     return "\n".join(lines)

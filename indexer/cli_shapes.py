@@ -24,6 +24,11 @@ EXPANSIONS_SAID = 12  # words of a wildcard that a line of text names
 Shape = dict[str, Any]
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun: "1 record", "1,200 records"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def identified(named: Identified, facts: CaptureFacts) -> Shape:
     """Shape of `identify`."""
     return {
@@ -92,16 +97,21 @@ def ingested_text(report: IngestReport, problems: Sequence[ProblemView]) -> str:
     lines = [
         f"Capture {view.id}: {view.name}, {label}, {view.form}.",
         f"SHA-256 {view.digest}.",
-        f"{view.records:,} new records, {view.versions:,} new versions, {view.sightings:,} sightings, {view.folded:,} repeats folded.",
-        f"{view.members_read:,} members read, {view.members_ignored:,} ignored with a reason, {view.members_unknown:,} unknown.",
+        (
+            f"{counted(view.records, 'new record')}, {counted(view.versions, 'new version')}, "
+            f"{counted(view.sightings, 'sighting')}, {counted(view.folded, 'repeat')} folded."
+        ),
+        f"{counted(view.members_read, 'member')} read, {view.members_ignored:,} ignored with a reason, {view.members_unknown:,} unknown.",
     ]
     lines += [
-        f"Short: the platform declares {row.declared:,} in {row.unit}, {row.read:,} were read." for row in view.reconciliation if row.short
+        f"Short: the platform declares {row.declared:,} in {row.unit}, {row.read:,} {'was' if row.read == 1 else 'were'} read."
+        for row in view.reconciliation
+        if row.short
     ]
     if view.gone:
-        lines.append(f"{view.gone:,} records of earlier captures are not in this one.")
+        lines.append(f"{counted(view.gone, 'record')} of earlier captures {'is' if view.gone == 1 else 'are'} not in this one.")
     if view.problems:
-        lines.append(f"{view.problems:,} problems:")
+        lines.append(f"{counted(view.problems, 'problem')}:")
         lines += [f"  {one.member}{f', item {one.item + 1}' if one.item >= 0 else ''}: {one.message}" for one in problems]
         if view.problems > len(problems):
             lines.append(f"  ... and {view.problems - len(problems):,} more: python -m indexer problems --capture {view.id}")
@@ -175,6 +185,7 @@ def results(found: Results, zone_name: str, grouped: Grouped | None = None) -> S
         "undated": found.undated,
         "indexed": found.indexed,
         "held": found.held,
+        "in_step": found.in_step,
         "sort": str(found.request.sort),
         "limit": found.request.limit,
         "offset": found.request.offset,
@@ -236,9 +247,14 @@ def results_text(found: Results, zone_name: str, grouped: Grouped | None = None)
             lines.append(" " * one.start + "^" * max(1, one.end - one.start))
             lines.append(f"{one.message} {one.suggestion}".rstrip())
         return "\n".join(lines)
-    lines = [f"{found.total:,} records: {found.readings['en']}. Times are {zone_name}.", *_explained_text(found.explained)]
-    if found.indexed != found.held:
-        lines.append(f"Indexed {found.indexed:,} of {found.held:,}: run `python -m indexer sync`.")
+    lines = [
+        f"{counted(found.total, 'record')}: {found.readings['en']}. Times are {zone_name}.",
+        *_explained_text(found.explained),
+    ]
+    if not found.in_step:
+        lines.append(
+            f"The index is behind, so more may be found ({found.indexed:,} of {found.held:,} indexed): run `python -m indexer sync`."
+        )
     if found.coverage:
         lines += [str(one) for one in (found.coverage.summary, *found.coverage.gaps)]
     lines += [str(one) for one in (found.as_of.sentences if found.as_of else ())]
@@ -256,7 +272,8 @@ def _explained_text(found: Explained) -> list[str]:
     for one in found.expansions:
         said = ", ".join(f"{word} ({count:,})" for word, count in one.words[:EXPANSIONS_SAID])
         rest = f" and {len(one.words) - EXPANSIONS_SAID:,} more (--json has all)" if len(one.words) > EXPANSIONS_SAID else ""
-        lines.append(f"{one.typed} stands for {len(one.words):,} words: {said}{rest}." if one.words else f"{one.typed} stands for no word.")
+        stands = f"{counted(len(one.words), 'word')}: {said}{rest}" if one.words else "no word"
+        lines.append(f"{one.typed} stands for {stands}.")
     lines += [f"No record holds {one}." for one in found.missing]
     lines += [f"Did you mean {one.instead} ({one.records:,}) instead of {one.node.word}?  {one.query}" for one in found.suggestions]
     if found.unsearchable:
@@ -290,7 +307,9 @@ def verified(findings: Sequence[VaultFinding], broken: int | None, files: int) -
 def verified_text(shape: Shape) -> str:
     """`verify` in words."""
     lines = [f"{one['finding']}: {one['message']}" for one in shape["findings"]]
-    lines.append(f"{shape['files']:,} files verified, {len(shape['findings']):,} findings. Event log: {shape['event_log']}.")
+    lines.append(
+        f"{counted(shape['files'], 'file')} verified, {counted(len(shape['findings']), 'finding')}. Event log: {shape['event_log']}."
+    )
     return "\n".join(lines)
 
 
@@ -303,6 +322,7 @@ def status(house: House) -> Shape:
         "zone": house.zone,
         "held": house.catalogue.count(),
         "indexed": house.index.count(),
+        "in_step": house.index.position() == house.catalogue.position(),
         "accounts": [_account(account) for account in house.catalogue.accounts()],
         "captures": [capture(one) for one in reversed(house.catalogue.captures())],
     }
@@ -310,9 +330,17 @@ def status(house: House) -> Shape:
 
 def status_text(shape: Shape) -> str:
     """`status` in words."""
-    lines = [f"{shape['held']:,} records held in {shape['data']}, {shape['indexed']:,} indexed ({shape['engine']}). Zone {shape['zone']}."]
+    lines = [
+        (
+            f"{counted(shape['held'], 'record')} held in {shape['data']}, {shape['indexed']:,} indexed ({shape['engine']}). "
+            f"Zone {shape['zone']}."
+        )
+    ]
+    if not shape["in_step"]:
+        lines.append("The index is behind the catalogue: run `python -m indexer sync`.")
     lines += [
-        f"Capture {one['capture']['id']}: {one['capture']['name']}, {one['records']:,} new records, {one['problems']:,} problems."
+        f"Capture {one['capture']['id']}: {one['capture']['name']}, "
+        f"{counted(one['records'], 'new record')}, {counted(one['problems'], 'problem')}."
         for one in shape["captures"]
     ]
     return "\n".join(lines)

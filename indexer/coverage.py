@@ -47,13 +47,20 @@ class CoverageOfCaptures:
         self._seen: dict[tuple[int, bool, tuple[str, ...]], Seen] = {}
 
     def of(
-        self, filters: Filters, tree: Node | None = None, as_of: date | None = None, *, indexed: int | None = None, held: int | None = None
+        self,
+        filters: Filters,
+        tree: Node | None = None,
+        as_of: date | None = None,
+        *,
+        indexed: int | None = None,
+        held: int | None = None,
+        in_step: bool = True,
     ) -> Coverage:
         """Return what is captured of the accounts and days that filters and a query's tree leave.
 
         `filters.allowed_accounts` and `without_conversations` are a reader's permission: who has less than all of it is
         told nothing of other accounts, of direct messages, and of the captures themselves. `indexed` and `held` count
-        the records of the index and of the catalogue.
+        the records of the index and of the catalogue; `in_step` says that the index knows all of the catalogue.
         """
         today = local_day(self._now(), self._zone)
         sees_captures = filters.allowed_accounts is None and not filters.without_conversations
@@ -62,7 +69,7 @@ class CoverageOfCaptures:
         if filters.without_conversations and kinds is not None and kinds >= _OPEN_KINDS:
             kinds = None  # the permission, not a choice
         base = Coverage(self._zone, None, None, first is not None, chosen_last, (), kinds, hides_messages=filters.without_conversations)
-        base = replace(base, in_step=(indexed or 0) >= (held or 0))
+        base = replace(base, in_step=in_step and (indexed or 0) >= (held or 0))
         if sees_captures:
             base = replace(base, indexed=indexed, held=held)
         if first is not None and first > last:

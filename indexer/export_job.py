@@ -110,7 +110,7 @@ def describe(house: House, request: SearchRequest, by: str, total: int, organiza
     notes = []
     if results.undated:
         notes.append(f"{results.undated:,} of the records carry no date that could be read; they stand last and outside of every range.")
-    if results.indexed != results.held:
+    if not results.in_step:
         # numbers of the whole house are only for who may see all of it
         sees_all = request.filters.allowed_accounts is None and not request.filters.without_conversations
         counts = f" It held {results.indexed:,} of {results.held:,} records." if sees_all else ""

@@ -80,6 +80,7 @@ class Results:
     undated: int = 0
     indexed: int = 0
     held: int = 0
+    in_step: bool = True  # the index knows all of the catalogue: the counts alone do not tell, a new wording is no new record
     took_ms: float = 0.0
     index_unusable: bool = False  # then the diagnostic is no fault of the query
     as_of: Limits | None = None  # what an answer as of a day cannot know
@@ -121,6 +122,7 @@ class Searcher:
         if (empty := self._unusable_index()) is not None:
             return Results(request, parsed.reading, diagnostics=(empty,), index_unusable=True)
         limit = max(0, request.limit)
+        in_step = self._is_in_step()
         try:
             asked = self._as_of(request, parsed.tree)
             tree, filters = (asked.tree, asked.filters) if asked else (parsed.tree, request.filters)
@@ -144,8 +146,9 @@ class Searcher:
             undated=hits.undated,
             indexed=indexed,
             held=held,
+            in_step=in_step,
             as_of=limits,
-            coverage=self._house.coverage.of(request.filters, parsed.tree, request.as_of, indexed=indexed, held=held),
+            coverage=self._house.coverage.of(request.filters, parsed.tree, request.as_of, indexed=indexed, held=held, in_step=in_step),
             canonical=parsed.canonical,
             readings=readings(parsed.tree, request.filters, accounts, self._house.zone, as_of=request.as_of, forms=forms),
             explained=explained,
@@ -219,6 +222,9 @@ class Searcher:
             f"Nothing was searched: the search index {what}. The evidence in the vault is safe.",
             "Bring the index up to date with: python -m indexer sync",
         )
+
+    def _is_in_step(self) -> bool:
+        return self._house.index.position() == self._house.catalogue.position()
 
     def _hit(self, view: RecordView, tree: Node) -> Hit:
         """Show the current version; an earlier one where the query marks nothing in the current and something in that."""

@@ -232,7 +232,7 @@ def _corpus(house: House, request: SearchRequest) -> Corpus:
     sees_all = permission(request.filters) == Filters()
     return Corpus(
         searched=searched.total,
-        in_step=searched.indexed >= searched.held,
+        in_step=searched.in_step,
         position=house.index.position() if sees_all else None,
         indexed=searched.indexed if sees_all else None,
         held=searched.held if sees_all else None,

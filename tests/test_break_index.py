@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from indexer.cli import main
 from indexer.house import House
+from indexer.index_sync import sync
 from indexer.ingest import ingest
 from indexer.search import IndexUnusable, Searcher, SearchRequest
 from tests.houses import house_at, tweet, x_zip
@@ -110,3 +111,29 @@ def test_a_disk_that_takes_nothing_is_an_error_in_words(data: Path, tmp_path: Pa
         assert "evidence in the vault is safe" in result.stderr
     assert run(tmp_path / "file" / "data", "search", "flood").exit_code == 1
     assert "could not be read or written" in run(tmp_path / "file" / "data", "status").stderr
+
+
+def test_an_index_without_a_new_wording_says_that_it_is_behind(tmp_path: Path) -> None:
+    """No record is new, so the counts are equal, and what only the new wording says is not found."""
+    house = house_at(tmp_path / "data")
+    ingest(house, [x_zip(tmp_path / "a.zip", [tweet(1, "the levee holds")])], taken_by="Pat", source="test")
+    house.release_index()
+    shutil.copytree(house.paths.index, tmp_path / "kept")
+    later = x_zip(tmp_path / "b.zip", [tweet(1, "the levee holds, floodgate shut")], generated="2023-03-01T12:00:00.000Z")
+    assert ingest(house, [later], taken_by="Pat", source="test").capture.went_well
+    assert Searcher(house).search(SearchRequest("floodgate")).total == 1
+    house.release_index()
+    shutil.rmtree(house.paths.index)
+    shutil.copytree(tmp_path / "kept", house.paths.index)
+    found = Searcher(house).search(SearchRequest("floodgate"))
+    assert (found.total, found.indexed, found.held) == (0, 1, 1)
+    assert not found.in_step
+    assert found.coverage is not None
+    assert not found.coverage.in_step
+    told = CliRunner().invoke(main, ["--data", str(tmp_path / "data"), "search", "floodgate"])
+    assert "python -m indexer sync" in told.output
+    assert CliRunner().invoke(main, ["--data", str(tmp_path / "data"), "status"]).exit_code == 1
+    assert sync(house) == 1
+    found = Searcher(house).search(SearchRequest("floodgate"))
+    assert (found.total, found.in_step) == (1, True)
+    house.close()
