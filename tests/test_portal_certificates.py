@@ -64,9 +64,9 @@ def test_a_search_that_finds_nothing_is_certified_from_its_page(town: Town) -> N
 
 def test_a_question_that_cannot_be_read_makes_no_certificate(town: Town) -> None:
     client = town.client("rhea")
-    before = client.get("/certificates").text
+    before = re.findall(r"/certificates/\d+", client.get("/certificates").text)
     assert "/search" in certify(client, '"unbalanced')
-    assert client.get("/certificates").text == before
+    assert re.findall(r"/certificates/\d+", client.get("/certificates").text) == before
 
 
 def test_a_check_is_identical_then_names_new_changed_and_gone_with_links(town: Town, tmp_path: Path) -> None:
