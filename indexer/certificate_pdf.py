@@ -74,11 +74,19 @@ def _asked(header: Header) -> Iterator[Block]:
     if query.canonical != query.typed:
         rows.append([say("Grouped as"), query.canonical])
     rows.append([say("Way of writing"), _dialect(query.dialect)])
-    rows.append([say("Narrowed to"), "; ".join(narrowings(header)) or say("nothing: every record in scope was searched")])
+    rows.append([say("Narrowed to"), _all(narrowings(header)) or say("nothing: every record in scope was searched")])
     if query.as_of is not None:
         rows.append([say("As of"), say("{day}: only what was visible at the end of that day, as it stood then", day=_day(query.as_of))])
     rows.append([say("Days and times"), say("those of {zone}", zone=header.zone)])
     yield {"kind": "facts", "rows": rows}
+
+
+def _all(parts: list[str]) -> str | None:
+    """Return parts as one text whose parts can still be said in another language; None for no parts."""
+    together: str | None = None
+    for part in parts:
+        together = part if together is None else say("{parts}; {part}", parts=together, part=part)
+    return together
 
 
 def _dialect(name: str) -> str:

@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from portal import config as settings
-from portal import guard, language, limit_store, uploads, words
+from portal import fact_words, guard, language, limit_store, uploads, words
 from portal.access import Right
 from portal.config import Config
 from portal.guard import SignedIn
@@ -120,6 +120,7 @@ def _speak(app: Flask) -> None:
     Babel(app, locale_selector=language.region)
     language.install(app)
     words.install(app)
+    fact_words.install(app)
 
 
 def _serve(app: Flask) -> None:

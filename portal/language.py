@@ -62,16 +62,17 @@ def _value(value: object) -> object:
     return value
 
 
-def known(text: str) -> str:
+def known(text: str, *, is_marked: bool = True) -> str:
     """Return a text that the catalogue keeps as plain English in the reader's language; what cannot be said in it is marked as English.
 
     For what importers wrote about an archive, problems and errors of jobs: their texts are kept as they were written then.
+    Without the mark where it may be a name or a word of any language.
     """
     if isinstance(text, Said):
         return spoken(text)
     if not text or language_code() == "en":
         return text
-    return _translated(text) or Markup('<span lang="en">{}</span>').format(text)
+    return _translated(text) or (text if not is_marked else Markup('<span lang="en">{}</span>').format(text))
 
 
 def _translated(text: str) -> str | None:

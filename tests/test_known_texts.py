@@ -10,10 +10,12 @@ from flask import Flask, render_template_string
 
 from indexer.importers import COMMON_IGNORED, IMPORTERS
 from indexer.saying import known, recognised, say
+from portal import job_queue, work
+from portal.fact_words import NAMES, VALUES, fact_name, fact_value
 from portal.jobs import JobKind, Jobs, JobState
 from portal.language import LANGUAGES
 from tests.golden import cases, expected
-from tests.portal_fixtures import Town, a_town  # noqa: F401  # a_town is the fixture
+from tests.portal_fixtures import Town, a_town, token  # noqa: F401  # a_town is the fixture
 
 OTHERS = [code for code in LANGUAGES if code != "en"]
 
@@ -91,3 +93,50 @@ def test_why_a_job_failed_is_kept_as_a_sentence(town: Town) -> None:
     client.set_cookie("showme_language", "es")
     assert "«X» no es una zona horaria." in client.get(f"/jobs/{numbers[0]}").text
     assert '<span lang="en">{ broke</span>' in client.get(f"/jobs/{numbers[1]}").text
+
+
+OF_THE_ARCHIVES = {"Taken"}  # labels that the pages of an archive print
+NOT_OURS = {"section": {"reels", "IGTV", "Threads"}}
+
+
+def test_every_fact_of_the_sample_archives_has_a_name_and_ours_a_translation(town: Town) -> None:
+    seen = set[tuple[str, str]]()
+    for case in cases():
+        for line in expected(case).read_text().splitlines():
+            row = msgspec.json.decode(line)
+            seen |= set(row.get("record", {}).get("extra", {}).items())
+    assert {key for key, _value in seen} - set(NAMES) == OF_THE_ARCHIVES
+    for key in VALUES.keys() & {"audience", "cut", "direction", "link", "long_text", "repost_form", "section", "source_form", "state"}:
+        assert {value for name, value in seen if name == key} - set(VALUES[key]) <= NOT_OURS.get(key, set()), key
+    with town.app.test_request_context(headers={"Accept-Language": "es"}):
+        assert (fact_name("in_reply_to"), fact_value("yes", "cut")) == ("En respuesta a", "sí")
+        assert (fact_name("Taken"), fact_value("@yes", "in_reply_to")) == ("Taken", "@yes")
+        assert fact_value("63 seconds", "call") == "63 segundos"
+    with town.app.test_request_context(headers={"Accept-Language": "en"}):
+        assert (fact_name("in_reply_to"), fact_value("edit", "state")) == ("In reply to", "edited")
+
+
+def test_a_report_of_terms_says_its_readings_in_the_readers_language(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job_queue, "put", lambda _config, job_id: work.run(town.house, job_id))
+    client = town.client("rhea")
+    form = {"terms": "flood bridge\nagend*", "csrf_token": token(client, "/terms")}
+    page = client.post("/terms", data=form).headers["Location"]
+    assert "any word starting with agend" in client.get(page).text
+    client.set_cookie("showme_language", "es")
+    shown = client.get(page).text
+    assert "cualquier palabra que empiece por agend" in shown
+    assert "any word" not in shown
+
+
+def test_a_certificate_is_shown_with_labels_of_the_reader_and_its_english_sentences_marked(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job_queue, "put", lambda _config, job_id: work.run(town.house, job_id))
+    client = town.client("lena")
+    client.set_cookie("showme_language", "es")
+    form = {"q": "flood", "kind": "post", "csrf_token": token(client, "/search?q=flood")}
+    shown = client.get(client.post("/certificates", data=form).headers["Location"]).text
+    assert 'lang="en">flood, ' in shown
+    assert 'lang="es">flood, ' in shown
+    assert "no está en un archivo de X" in shown
+    assert "is not in an X archive" not in shown

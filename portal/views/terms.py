@@ -12,6 +12,8 @@ from flask.typing import ResponseReturnValue
 
 from indexer import term_report
 from indexer.engines import Filters
+from indexer.query import Dialect, parse
+from indexer.query_reading import TABLES, reading
 from indexer.record import Platform, RecordKind
 from indexer.term_list import MOST_CHARACTERS, MOST_TERMS, ListError, read_list
 from portal import asked, narrowing, stored_request, stored_texts
@@ -20,7 +22,7 @@ from portal.asked import Asked
 from portal.guard import needs, reader
 from portal.job_access import may_open
 from portal.jobs import Job, JobKind, JobState
-from portal.language import spoken
+from portal.language import language_code, spoken
 from portal.search_history import question_of
 from portal.searching import wanted
 from portal.site import site
@@ -80,8 +82,11 @@ def report(job_id: int) -> ResponseReturnValue:
     told = stored_texts.unpack(job.result)
     by, is_falling = _order(request.args.get("by", ""))
     terms = _ordered(told["terms"], by, is_falling=is_falling)
+    readings = {term["line"]: _read(term, question.dialect) for term in terms}
     search = {term["line"]: replace(question, query=term["text"]).address() for term in terms}
-    return render_template("terms/report.html", report=told, terms=terms, search=search, by=by, is_falling=is_falling, **shown)
+    return render_template(
+        "terms/report.html", report=told, terms=terms, search=search, readings=readings, by=by, is_falling=is_falling, **shown
+    )
 
 
 @pages.get("/terms/<int:job_id>/<name>")
@@ -125,6 +130,12 @@ def _form(question: Asked, text: str, name: str, errors: Mapping[str, str] | Non
         most_characters=MOST_CHARACTERS,
         jobs=[job for job in jobs if may_open(reader(), job)],
     )
+
+
+def _read(term: Mapping[str, Any], dialect: Dialect) -> str:
+    """Return how a term was read, in the reader's language; the report keeps it in English."""
+    tree = parse(term["text"], dialect).tree if term["reading"] else None
+    return reading(tree, TABLES[language_code()]) if tree else str(term["reading"])
 
 
 def _order(given: str) -> tuple[str, bool]:
