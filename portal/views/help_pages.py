@@ -20,7 +20,19 @@ from portal.site import site
 pages = Blueprint("help", __name__)
 
 FOLDER = Path(__file__).parent.parent / "help"
-NAMES = ("search", "as-of", "together", "saved", "terms", "coverage", "certificates", "taking-in", "reading-a-result", "cannot-contain")
+NAMES = (
+    "search",
+    "as-of",
+    "together",
+    "saved",
+    "terms",
+    "coverage",
+    "certificates",
+    "exports",
+    "taking-in",
+    "reading-a-result",
+    "cannot-contain",
+)
 
 
 @pages.get("/help")
