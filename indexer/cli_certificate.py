@@ -26,6 +26,7 @@ from indexer.cli_base import (
     request_of,
     ticker,
 )
+from indexer.cli_shapes import counted
 
 SHOWN = 50  # records of each kind in the text; --json has all
 
@@ -64,7 +65,10 @@ def make(data: Path | None, /, *, query: str, out: Path, by: str, own_data: Path
         "digest": found.digest,
         "warnings": [str(one) for one in warnings],
     }
-    lines = [f"{found.total:,} records certified in {written.pdf} and {written.json}.", f"SHA-256 of the JSON file: {written.json_digest}."]
+    lines = [
+        f"{counted(found.total, 'record')} certified in {written.pdf} and {written.json}.",
+        f"SHA-256 of the JSON file: {written.json_digest}.",
+    ]
     answer(shape, as_json=as_json, text="\n".join([*lines, *warnings]))
 
 

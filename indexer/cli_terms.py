@@ -21,6 +21,7 @@ from indexer.cli_base import (
     request_of,
     ticker,
 )
+from indexer.cli_shapes import counted
 from indexer.export_job import filter_words
 
 
@@ -79,12 +80,14 @@ def _told(shape: term_list.Shape) -> str:
         shown = [f"{cell:>10,}" if isinstance(cell, int) else f"{'-' if text else '':>10}" for cell in (hits, unique, family, media)]
         lines.append(" ".join(shown) + f"  {text or reading}" + (f"\n{'':>45}{note}" if note else ""))
     listed, corpus = shape["list"], shape["corpus"]
-    lines.append(f"{corpus['searched']:,} records were within the filters; days are those of {shape['zone']}.")
+    lines.append(f"{counted(corpus['searched'], 'record was', 'records were')} within the filters; days are those of {shape['zone']}.")
     if not corpus["in_step"]:
         lines.append("The index was behind: more may be found. Bring it up to date with: python -m indexer sync")
     if listed["blank"]:
         lines.append(f"Blank lines left out: {listed['blank']:,}.")
     lines += [f"Line {one['line']} repeats line {one['repeats']}: {one['text']}" for one in listed["repeats"]]
     if listed["not_searched"]:
-        lines.append(f"Not searched for: {listed['not_searched']:,} of {listed['terms']:,} terms. Their counts are unknown, not zero.")
+        lines.append(
+            f"Not searched for: {listed['not_searched']:,} of {counted(listed['terms'], 'term')}. Their counts are unknown, not zero."
+        )
     return "\n".join(lines)

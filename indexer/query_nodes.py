@@ -81,11 +81,6 @@ class Wildcard(Node):
     typed: str = dataclass_field(default="", compare=False)
 
     @property
-    def stem(self) -> str:
-        """What every fitting word starts with."""
-        return self.pattern[: min(at for sign in "*?" if (at := self.pattern.find(sign)) >= 0)]
-
-    @property
     def as_typed(self) -> str:
         """The wildcard as the person wrote it."""
         return self.typed or self.pattern

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from indexer.cli import main
+from indexer.cli_shapes import counted
 from tests.builders import zip_files
 from tests.houses import tweet, x_files, x_zip
 
@@ -168,3 +169,9 @@ def test_every_command_and_every_key_is_documented(run: Any, archive: str) -> No
             assert re.search(rf"\b{key}\b", paragraph), f"{name}: {key}"
     for key in shapes["search"]["records"][0]:
         assert re.search(rf"\b{key}\b", DOCS), key
+
+
+@pytest.mark.parametrize(("number", "said"), [(0, "0 records"), (1, "1 record"), (2, "2 records"), (1_200, "1,200 records")])
+def test_one_is_not_said_as_many(number: int, said: str) -> None:
+    assert counted(number, "record") == said
+    assert counted(number, "record was", "records were") == said + (" was" if number == 1 else " were")
