@@ -29,7 +29,7 @@ PICTURE_BYTES: Final = 48 * 2**20  # of one file, together
 PICTURE_MOST: Final = 16 * 2**20  # bytes of one picture
 PIXELS_MOST: Final = 40_000_000  # of one picture, and drawn together PIXELS_TOGETHER
 PIXELS_TOGETHER: Final = 120_000_000
-RECORDS_MOST: Final = 10_000  # what typst keeps of each file adds up: docs/exports.md has the figures
+RECORDS_MOST: Final = 20_000  # measured: docs/exports.md has the figures
 _WIDE, _HIGH, _POINT = 468.0, 330.0, 0.75  # points on paper; points of one pixel at 96 to the inch
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from indexer.exports import Around, Choices
 from indexer.exports import viewer_files as viewer_module
@@ -20,6 +20,8 @@ from tests.test_export_viewer import HOSTILE
 
 pytestmark = pytest.mark.browser
 
+READINGS = {"en": "flood or roads, posted in July 2018, by 2 accounts", "es": "flood o roads, publicado en julio de 2018, por 2 cuentas"}
+COVERAGE = {"summary": "All days of @riverbendmo in scope were captured.", "from": "", "to": "", "gaps": [], "notes": []}
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -41,7 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             found,
             choices=Choices(viewer=True, context=True),
             open_media=lambda _one: io.BytesIO(png()),
-            about=description(len(found), organization="City of Riverbend"),
+            about=description(len(found), organization="City of Riverbend", readings=READINGS, coverage=COVERAGE),
             around=Around(
                 context=context,
                 context_total=1,
@@ -182,9 +184,9 @@ def test_the_keyboard_alone_reads_a_record_and_turns_a_page(page: Page) -> None:
     expect(page.locator("a.hit")).to_have_count(20)
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize(
+    ("width", "scheme", "language"), [(1280, "light", "en"), (390, "dark", "en"), (1280, "dark", "es"), (390, "light", "es")]
+)
 def test_axe_finds_nothing_and_nothing_leaves_the_screen(browser: Browser, folder: Path, width: int, scheme: str, language: str) -> None:
     locale = {"en": "en-US", "es": "es-MX"}[language]
     context = browser.new_context(viewport={"width": width, "height": 900}, locale=locale, color_scheme=scheme)  # type: ignore[arg-type]  # a literal
@@ -199,6 +201,48 @@ def test_axe_finds_nothing_and_nothing_leaves_the_screen(browser: Browser, folde
         found = Axe().run(page, options={"runOnly": AXE["runOnly"]}).response["violations"]
         assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == [], (address, width, scheme)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+    page.context.close()
+
+
+def test_the_search_is_read_in_the_reader_s_language_and_what_is_english_says_so(browser: Browser, folder: Path) -> None:
+    page = browser.new_context(locale="es-MX").new_page()
+    page.goto((folder / "viewer/index.html").as_uri())
+    page.locator("details.about summary").click()
+    expect(page.get_by_text(READINGS["es"])).to_be_visible()
+    expect(page.get_by_text("los más recientes primero").last).to_be_visible()
+    for words in ("All days of @riverbendmo", "posted from 2018-07-01", "2 records carry no date"):
+        expect(page.locator("dd[lang=en]", has_text=words)).to_have_count(1)
+    page.click("#languages [lang=en]")
+    page.locator("details.about summary").click()
+    expect(page.get_by_text(READINGS["en"])).to_be_visible()
+    expect(page.locator("dd[lang]")).to_have_count(0)
+    page.context.close()
+
+
+@pytest.mark.parametrize("address", ["#q=zzzq", "#kind=event", "#sort=oldest", "#page=3", "#record=129"])
+def test_nothing_is_counted_before_all_records_are_here(browser: Browser, folder: Path, address: str) -> None:
+    page = browser.new_context(locale="en-US").new_page()
+    held: list[Route] = []
+    page.route("**/list-0002.js", held.append)
+    page.goto((folder / "viewer/index.html").as_uri())
+    expect(page.locator("#count")).to_have_text("129 records")
+    expect(page.locator("a.hit")).to_have_count(50)
+    expect(page.locator("#opening")).to_contain_text("Opening the records: 33 %.")
+    page.evaluate("address => { window.location.hash = address; }", address)
+    expect(page.locator("#count")).to_have_count(0)
+    expect(page.locator("#opening progress")).to_have_attribute("value", "1")
+    assert "0 of" not in page.inner_text("main")
+    if address == "#q=zzzq":
+        page.fill("#q", "half a wo")
+    held[0].continue_()
+    expect(page.locator("progress")).to_have_count(0)
+    expected = {"#q=zzzq": "0 of 129 records", "#kind=event": "0 of 129 records", "#sort=oldest": "129 records", "#page=3": "129 records"}
+    if address in expected:
+        expect(page.locator("#count")).to_have_text(expected[address])
+    else:
+        expect(page.locator("article h1")).to_be_focused()
+    if address == "#q=zzzq":
+        assert page.input_value("#q") == "half a wo", "what is being typed stays"
     page.context.close()
 
 
