@@ -15,6 +15,7 @@ from indexer.highlight import cut_out, spans
 from indexer.house import House
 from indexer.query import Diagnostic, Dialect, Node, parse
 from indexer.record import Platform
+from indexer.saying import say
 from indexer.search_reading import readings
 from indexer.shown import AccountView, RecordView
 from indexer.suggestions import Explained, explain
@@ -215,13 +216,11 @@ class Searcher:
         reached, target = self._house.index.position(), self._house.catalogue.position()
         if reached <= target and (reached or not target):
             return None
-        what = "is ahead of the catalogue" if reached else "is empty"
-        return Diagnostic(
-            0,
-            0,
-            f"Nothing was searched: the search index {what}. The evidence in the vault is safe.",
-            "Bring the index up to date with: python -m indexer sync",
-        )
+        if reached:
+            message = say("Nothing was searched: the search index is ahead of the catalogue. The evidence in the vault is safe.")
+        else:
+            message = say("Nothing was searched: the search index is empty. The evidence in the vault is safe.")
+        return Diagnostic(0, 0, message, say("Bring the index up to date with: python -m indexer sync"))
 
     def _is_in_step(self) -> bool:
         return self._house.index.position() == self._house.catalogue.position()
@@ -297,10 +296,11 @@ def _label(facet: str, value: str, accounts: Mapping[str, AccountView]) -> str:
 
 
 def _damaged(error: IndexDamaged) -> Diagnostic:
-    message = f"Nothing was searched. {error} The evidence in the vault is safe."
-    return Diagnostic(0, 0, message, "Make the index anew with: python -m indexer rebuild")
+    message = say("Nothing was searched. {reason} The evidence in the vault is safe.", reason=str(error))
+    return Diagnostic(0, 0, message, say("Make the index anew with: python -m indexer rebuild"))
 
 
 def _too_broad(error: TooBroad, query: str) -> Diagnostic:
     start = max(query.lower().find(error.pattern.lower()), 0)
-    return Diagnostic(start, start + len(error.pattern), str(error), "Write more letters before the wildcard.")
+    message = say("{pattern} stands for more than {limit} different words.", pattern=error.pattern, limit=error.limit)
+    return Diagnostic(start, start + len(error.pattern), message, say("Write more letters before the wildcard."))

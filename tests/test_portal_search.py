@@ -50,7 +50,7 @@ def test_the_json_has_the_fields_that_the_help_page_names(town: Town) -> None:
     client = town.client("rhea")
     answer = client.get("/search.json?q=flood").json
     help_page = client.get("/help/search").text.split("/search.json?")[1].split('id="your-records"')[0]
-    named = set(re.findall(r"<code>(\w+)</code>", help_page)) - {"in_step"}
+    named = set(re.findall(r"<code>(\w+)</code>", help_page))
     assert named - {"id", "platform", "account", "kind", "author", "posted_at", "posted_local", "text", "url"} <= set(answer)
     assert {"id", "platform", "account", "kind", "author", "posted_at", "posted_local", "text", "url"} <= set(answer["records"][0]) & named
     assert set(answer) <= named
@@ -239,3 +239,16 @@ def test_texts_too_long_to_compare_say_so() -> None:
 def test_an_account_that_may_not_be_seen_has_no_name_in_its_chip(town: Town) -> None:
     secret = next(one.id for one in town.house.catalogue.accounts(None) if one.handle != CITY)
     assert "an account that you cannot see" in town.client("gwen").get(f"/search?account={secret}").text
+
+
+def test_an_index_that_cannot_answer_is_no_fault_of_the_question(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(town.house.index), "position", lambda _index: 0)
+    client = town.client("lena")
+    page, answer = client.get("/search?q=flood"), client.get("/search.json?q=flood")
+    assert (page.status_code, answer.status_code) == (503, 503)
+    assert "the search index is empty" in page.text
+    assert "This is not a result of zero." in page.text
+    assert answer.json is not None
+    assert (answer.json["total"], answer.json["records"]) == (None, [])
+    spanish = client.get("/search?q=flood", headers={"Accept-Language": "es"}).text
+    assert "the search index is empty" not in spanish

@@ -30,16 +30,16 @@ def home() -> ResponseReturnValue:
 @pages.get("/search")
 @needs(Right.SEARCH)
 def page() -> ResponseReturnValue:
-    """Show a page of results; 400 when the question cannot be read, with the place underlined."""
+    """Show a page of results; 400 when the question cannot be read, with the place underlined, 503 when the index cannot answer."""
     question = asked.read(request.args)
     results, grouped = (None, None) if question.errors else run_in_groups(question)
-    return render_template("search/page.html", **shown(question, results, grouped)), 200 if results and results.answered else 400
+    return render_template("search/page.html", **shown(question, results, grouped)), _status(results)
 
 
 @pages.get("/search.json")
 @needs(Right.SEARCH)
 def as_json() -> ResponseReturnValue:
-    """Answer as JSON; 400 with diagnostics or field errors when the question cannot be read."""
+    """Answer as JSON; 400 with diagnostics or field errors when the question cannot be read, 503 when the index cannot answer."""
     question = asked.read(request.args)
     if question.errors:
         diagnostics = [{"field": name, "message": message} for name, message in question.errors.items()]
@@ -48,7 +48,13 @@ def as_json() -> ResponseReturnValue:
     shape = shape_of(results, site().house.zone, grouped)
     if not reader().may(Right.SEE_ALL_ACCOUNTS):  # how many records there are in all is not theirs to know
         del shape["indexed"], shape["held"]
-    return jsonify(shape), 200 if results.answered else 400
+    return jsonify(shape), _status(results)
+
+
+def _status(results: Results | None) -> int:
+    if results is not None and results.index_unusable:
+        return 503  # the question is sound: it may be asked again once the index is repaired
+    return 200 if results and results.answered else 400
 
 
 def shown(question: Asked, results: Results | None, grouped: Grouped | None = None) -> dict[str, Any]:
