@@ -168,3 +168,45 @@ def test_a_deleted_post_stands_until_the_moment_of_its_deletion(tmp_path: Path) 
     assert texts(ask(house, "phone has:deletion", date(2023, 1, 11))) == []
     assert texts(ask(house, "phone", date(2023, 1, 12))) == []
     house.close()
+
+
+def test_pictures_count_as_of_the_day_when_their_wording_stood(tmp_path: Path) -> None:
+    house = house_at(tmp_path / "data")
+    picture = {
+        "id": "77",
+        "id_str": "77",
+        "type": "photo",
+        "url": "https://t.co/pic0000001",
+        "expanded_url": "https://twitter.com/OzarkBendMO/status/77/photo/1",
+        "media_url": "http://pbs.twimg.com/media/map.png",
+        "media_url_https": "https://pbs.twimg.com/media/map.png",
+        "display_url": "pic.twitter.com/pic0000001",
+        "indices": ["0", "0"],
+    }
+    edited = [EDITED[0], {**EDITED[1], "extended_entities": {"media": [picture]}}]  # the picture came in by the edit
+    always = tweet(7, "Map of the bridge", "Mon Jan 09 18:00:00 +0000 2023", extended_entities={"media": [picture]})
+    ingest(house, [x_zip(tmp_path / "x.zip", [*edited, always])], taken_by="Pat", source="test")
+    before, after = date(2023, 1, 10), date(2023, 1, 11)
+    for asked in ({"query": "bridge has:media"}, {"query": "bridge", "filters": Filters(has_media=True)}):
+        assert texts(ask(house, day=before, **asked)) == ["Map of the bridge"]
+        assert sorted(texts(ask(house, day=after, **asked))) == ["Bridge opens April 3", "Map of the bridge"]
+    for asked in ({"query": "bridge NOT has:media"}, {"query": "bridge", "filters": Filters(has_media=False)}):
+        assert texts(ask(house, day=before, **asked)) == ["Bridge opens April 2 #spring"]
+        assert texts(ask(house, day=after, **asked)) == []
+    house.close()
+
+
+def test_what_fits_and_has_no_date_is_counted_within_permission_and_not_found(tmp_path: Path) -> None:
+    house = house_at(tmp_path / "data")
+    posts = [tweet(1, "Bridge closed"), *(tweet(at, f"Bridge without a date {at}", "no day at all") for at in (2, 3, 4))]
+    ingest(house, [x_zip(tmp_path / "x.zip", posts)], taken_by="Pat", source="test")
+    assert Searcher(house).search(SearchRequest("bridge")).total == 4
+    for query, undated in (("bridge", 3), ("closed", 0), ("date OR closed", 3), ("bridge NOT date", 0)):
+        limits = ask(house, query, date(2020, 1, 1)).as_of
+        assert limits is not None
+        assert limits.undated == undated
+        assert any("have no date" in one for one in limits.sentences) == bool(undated)
+    assert ask(house, "bridge", date(2020, 1, 1)).total == 1
+    for filters in (Filters(allowed_accounts=frozenset()), Filters(first_day=date(2018, 1, 1))):
+        assert ask(house, "bridge", date(2020, 1, 1), filters=filters).as_of.undated == 0  # type: ignore[union-attr]  # asked above
+    house.close()

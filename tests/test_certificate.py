@@ -165,6 +165,9 @@ def test_as_of_a_day_certifies_the_wording_of_then(house: House, tmp_path: Path)
     stored = certificate_shape.read(path)
     assert [one.split("\t")[1] for one in stored.records] == ["1"]
     assert stored.found.by_term[0].records == 1
+    some = certificate_shape.read(made(house, tmp_path / "terms.json", "flood OR council OR budget", as_of=date(2018, 7, 6)))
+    assert [(one.query, one.records) for one in some.found.by_term] == [("flood", 1), ("council", 1), ("budget", 1)]  # post 4 is later
+    assert sum(one.records for one in some.found.by_account) == some.found.total == 2
     now = certificate_shape.read(made(house, tmp_path / "now.json", "bridge"))
     assert [one.split("\t")[1] for one in now.records] == ["2"]
     assert "March 1, 2023: only what was visible" in text_of(path)
