@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, Response, abort, current_app, jsonify, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, flash, jsonify, redirect, request, url_for
 from flask_login import current_user
 
 from portal import uploads
 from portal.access import Reader, Right
+from portal.language import _
 from portal.users import User
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -100,4 +101,6 @@ def _ask_to_sign_in() -> Response:
         answer.status_code = 401
         return answer
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    if wanted is None:
+        flash(_("Your sign-in has ended, so what you sent was not done. Sign in and do it once more."), "problem")
     return redirect(url_for("signing_in.sign_in", next=wanted))  # type: ignore[return-value]  # Werkzeug's Response; Flask serves both

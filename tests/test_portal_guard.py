@@ -157,3 +157,13 @@ def test_a_page_far_behind_the_last_is_answered_with_the_total_and_costs_no_memo
         assert answer["total"] == client.get("/search.json?q=flood").json["total"] > 0
         assert answer["records"] == []
     assert "There are no records on this page." in client.get("/search?q=flood&page=9999999").text
+
+
+def test_what_is_sent_after_the_sign_in_has_ended_is_said_to_be_not_done(town: Town) -> None:
+    client = town.client("rhea")
+    form = {"csrf_token": token(client, "/password"), "name": "lost", "address": "q=flood"}
+    client.post("/sign-out", data=form)
+    client.get("/sign-in")
+    answer = client.post("/saved", data=form, follow_redirects=True)
+    assert "what you sent was not done" in answer.text
+    assert "lost" not in town.client("rhea").get("/saved").text
