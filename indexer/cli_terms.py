@@ -61,6 +61,8 @@ def _text(file: Path) -> str:
             return str(stream.read())
     except UnicodeDecodeError as error:
         raise NotUnderstood(f"{file} is not UTF-8 text (byte {error.start}). Save it as UTF-8, then run it again.") from error
+    except OSError as error:  # said here: an error of the vault's disk reads otherwise
+        raise NotUnderstood(f"{file} cannot be read: {error.strerror}.") from error
 
 
 def _form(out: Path) -> Any:

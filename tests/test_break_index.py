@@ -137,3 +137,16 @@ def test_an_index_without_a_new_wording_says_that_it_is_behind(tmp_path: Path) -
     found = Searcher(house).search(SearchRequest("floodgate"))
     assert (found.total, found.in_step) == (1, True)
     house.close()
+
+
+def test_a_list_of_terms_that_is_not_there_is_said_by_its_name(data: Path) -> None:
+    told = run(data, "terms", "not-there.txt")
+    assert told.exit_code == 2
+    assert "not-there.txt cannot be read: No such file or directory." in told.output
+
+
+def test_a_list_from_another_program_with_its_mark_and_its_line_ends_is_read(data: Path, tmp_path: Path) -> None:
+    pasted = tmp_path / "list.txt"
+    pasted.write_bytes("\ufeffflood w/3 notice\r\n“flood notice”\r\n\r\n".encode())
+    told = run(data, "terms", str(pasted), "--dialect", "dtsearch", "--json")
+    assert [row["hits"] for row in json.loads(told.output)["terms"]] == [5, 5]
