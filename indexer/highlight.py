@@ -25,6 +25,8 @@ Piece = tuple[str, bool]
 def spans(text: str, tree: Node) -> list[Span]:
     """Return the places (code points, end excluded) to be marked, in order and without overlap."""
     looked_for = _looked_for(tree)
+    if not looked_for.words and not looked_for.others:
+        return []  # `*` and fields alone mark nothing; an export asks for every record
     found = list(tokens(text))
     marked = {at for at, token in enumerate(found) if token.word in looked_for.words}
     if looked_for.others:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
+from indexer import highlight
 from indexer.highlight import spans
-from indexer.query import And, Fuzzy, Near, Node, Not, NotNear, NumberRange, Or, Phrase, Stem, Wildcard, Word
+from indexer.query import And, Fuzzy, Near, Node, Not, NotNear, NumberRange, Or, Phrase, Stem, Wildcard, Word, parse
 
 COUNCIL, BUDGET, CITY, VOTE = map(Word, ("council", "budget", "city", "vote"))
 TEXT = "Council talks. The budget of the city council: 2018 votes, 007 budgets, a Buget and the vote of a council"
@@ -54,3 +57,16 @@ def test_a_page_of_a_hundred_long_texts_is_marked_at_once() -> None:
     for number in range(100):
         assert spans(f"{TEXT} {number} " * 4, tree)
     assert time.process_time() - started < 2
+
+
+def test_a_search_without_words_marks_nothing_and_reads_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(text: str) -> list[str]:
+        raise AssertionError(text)
+
+    monkeypatch.setattr(highlight, "tokens", refuse)
+    for query in ("*", "kind:post", "NOT flood"):
+        tree = parse(query).tree
+        assert tree is not None
+        assert spans("the flood of 1993", tree) == []
+    with pytest.raises(AssertionError):
+        spans("the flood of 1993", Word("flood"))
