@@ -136,7 +136,7 @@ def test_a_percentile_is_a_value_that_was_measured_and_a_goal_says_missed() -> N
     assert Goal("smaller", 7.0, 8.0, counts=False).verdict == "reached (at another size than the goal's)"
 
 
-HELPER = "import time; held = b'x' * 150_000_000; time.sleep(0.5)"
+HELPER = "import time; held = b'x' * 150_000_000; time.sleep(2)"
 
 
 def test_the_memory_of_a_helper_counts_with_that_of_its_command() -> None:
