@@ -28,9 +28,10 @@ def chunk(name: bytes, data: bytes) -> bytes:
     return len(data).to_bytes(4, "big") + name + data + zlib.crc32(name + data).to_bytes(4, "big")
 
 
-def png(width: int = 8, height: int = 6, *, broken: bool = False) -> bytes:
+def png(width: int = 8, height: int = 6, *, broken: bool = False, rows_held: int | None = None) -> bytes:
+    """A picture of one colour; with `rows_held` it says that it is larger than what it holds, as a bomb does."""
     head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([8, 2, 0, 0, 0])
-    rows = b"not a stream" if broken else zlib.compress((b"\0" + b"\x40\x80\x20" * width) * height)
+    rows = b"not a stream" if broken else zlib.compress((b"\0" + b"\x40\x80\x20" * width) * (height if rows_held is None else rows_held))
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
@@ -107,7 +108,7 @@ def test_pictures_are_drawn_with_their_words_and_one_without_gets_a_name(tmp_pat
     assert "Picture 2 of record twitter:riverbendmo:post:1001" in raw
 
 
-@pytest.mark.parametrize("bad", [png(broken=True), png(50_000, 50_000), b"\xff\xd8\xff cut", b"not a picture", b""])
+@pytest.mark.parametrize("bad", [png(broken=True), png(50_000, 50_000, rows_held=1), b"\xff\xd8\xff cut", b"not a picture", b""])
 def test_a_picture_that_cannot_be_drawn_is_named_and_counted_and_the_others_stay(tmp_path: Path, bad: bytes) -> None:
     views = [record(1, attachments=(attachment("bad.png"), attachment("good.png")))]
     data = package(tmp_path, views, open_media=files(bad=bad, good=png()))

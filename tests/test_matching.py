@@ -13,20 +13,20 @@ from hypothesis import strategies as st
 from indexer.engines import Document, Filters, Sort, open_engine
 from indexer.matching import matches
 from indexer.query import Node, Numbered
-from tests.test_engines_agree import MEMORY, documents, queries
+from tests.test_engines_agree import MEMORY, Written, documents, queries
 
 DRAWS = int(os.environ.get("SHOWME_DRAWS", "60"))
 
 
 @settings(max_examples=DRAWS, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(document=documents(), asked=st.lists(queries, min_size=4, max_size=12))
-def test_a_document_fits_a_tree_when_an_index_of_it_finds_it(document: Document, asked: list[tuple[Node, str]]) -> None:
+def test_a_document_fits_a_tree_when_an_index_of_it_finds_it(document: Document, asked: list[Written]) -> None:
     with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         for name in ("tantivy", "whoosh"):
             engine = open_engine(name, Path(folder) / name)
             engine.write([document])
             engine.commit(1)
-            for tree, text in asked:
+            for tree, text, _dtsearch in asked:
                 found = bool(list(engine.ids(tree, Filters(), Sort.OLDEST)))
                 assert matches(tree, document) == found, (name, text, tree)
             engine.close()
