@@ -5,6 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DATA ?= archive_data
 ADDRESS ?= 127.0.0.1:8000
+BESIDE := -n 2 --dist loadfile # two test files at a time
 export SHOWME_DATA := $(DATA)
 export SHOWME_ADDRESS := $(ADDRESS)
 
@@ -62,11 +63,11 @@ floors:
 
 unit:
 	@echo "[test 4/5] unit and property tests ..."
-	@$(BIN)/python -m pytest -m "not browser"
+	@$(BIN)/python -m pytest -m "not browser" $(BESIDE)
 
 browser:
 	@echo "[test 5/5] browser tests ..."
-	@$(BIN)/python -m pytest -m browser
+	@$(BIN)/python -m pytest -m browser $(BESIDE)
 
 golden: setup-dev
 	@$(BIN)/python -m tests.golden
