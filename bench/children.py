@@ -60,7 +60,7 @@ def run(command: Sequence[str], environ: Mapping[str, str] | None = None) -> Ran
         raise ChildFailed(f"{' '.join(command)} ended with {child.returncode}: {(complaint or printed).decode(errors='replace')[-2000:]}")
     lines = printed.decode().splitlines()
     answer = json.loads(lines[-1]) if lines else {}
-    return Ran(seconds, used.ru_utime + used.ru_stime, max(used.ru_maxrss * 1024, watch.peak), answer)
+    return Ran(seconds, used.ru_utime + used.ru_stime, watch.peak, answer)
 
 
 class _Watch:
@@ -82,7 +82,8 @@ class _Watch:
 
     def _look(self) -> None:
         while not self._stop.wait(LOOK_EVERY):
-            self.peak = max(self.peak, sum(_resident(pid) for pid in _family(self._pid)))
+            # not what wait4 tells: there the memory of the process that started the command counts as the command's
+            self.peak = max(self.peak, sum(_resident(pid) for pid in _family(self._pid)), _highest(self._pid))
 
 
 def _family(pid: int) -> list[int]:
@@ -95,6 +96,15 @@ def _family(pid: int) -> list[int]:
         except (FileNotFoundError, ProcessLookupError):
             continue  # it has just ended
     return found
+
+
+def _highest(pid: int) -> int:
+    """Return the most resident memory that a process had since it began, in bytes; 0 when it has just ended."""
+    try:
+        told = Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in told.splitlines() if line.startswith("VmHWM:")), 0)
 
 
 def _resident(pid: int) -> int:
