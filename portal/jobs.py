@@ -178,14 +178,16 @@ class Jobs:
             ).rowcount
 
     def retry(self, job_id: int) -> bool:
-        """Let a failed or interrupted job wait again; False when it is neither."""
-        job = self.get(job_id)
-        if job is None or not job.can_retry:
-            return False
+        """Let a failed or interrupted job wait again; False when it is neither, or somebody else was quicker.
+
+        Looked at and changed in one statement: a job that a worker has just taken, or has ended meanwhile, never runs twice.
+        """
+        ended_badly = jobs.c.state.in_([JobState.FAILED.value, JobState.INTERRUPTED.value])
+        fell_silent = sa.and_(jobs.c.state == JobState.RUNNING.value, jobs.c.beat_ms < now_ms() - SILENT_AFTER)
         with transaction(self.db) as connection:
             changed = connection.execute(
                 jobs.update()
-                .where(jobs.c.id == job_id, jobs.c.state != JobState.WAITING.value)
+                .where(jobs.c.id == job_id, sa.or_(ended_badly, fell_silent))
                 .values(state=JobState.WAITING.value, error="", ended_ms=None)
             )
             return changed.rowcount == 1

@@ -309,6 +309,26 @@ def test_a_job_runs_once_however_often_its_number_is_in_line(town: Town) -> None
     assert not book.retry(number)
 
 
+def test_a_job_that_was_tried_again_and_taken_meanwhile_does_not_run_twice(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = Jobs(town.house.db)
+    number = book.add(JobKind.VERIFY, "the vault", 1, {})
+    assert book.start(number)
+    assert not book.retry(number), "it runs"
+    book.fail(number, "the disk was full")
+    failed = book.get(number)
+    assert book.retry(number)
+    assert not book.retry(number), "it waits already"
+    assert book.start(number)
+    with monkeypatch.context() as patch:  # as a page that looked at the job just before sees it
+        patch.setattr(Jobs, "get", lambda _book, _number: failed)
+        assert not book.retry(number), "a second click, made while it was still shown as failed, starts nothing"
+        book.finish(number, {"files": 1, "findings": [], "log_broken_at": None})
+        assert not book.retry(number), "what is done is not done again"
+    ended = book.get(number)
+    assert ended is not None
+    assert ended.state is JobState.DONE
+
+
 def test_a_job_whose_heart_stopped_is_interrupted_and_can_be_tried_again(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     book = Jobs(town.house.db)
     rhea = Users(town.house.db).by_name("rhea")
