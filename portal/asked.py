@@ -8,18 +8,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Protocol
+from enum import StrEnum
+from typing import Protocol, TypeVar
 from urllib.parse import urlencode
 
 from indexer.engines import Filters, Sort
 from indexer.grouping import GroupBy
 from indexer.query import Dialect
 from indexer.record import Platform, RecordKind
-from portal.language import _
+from portal.language import Lazy, _, _l
 
 SIZES = (25, 50, 100)
 MAX_QUERY = 20_000  # characters; a pasted list of terms is long, a book is not a query
 MAX_PAGE = 10_000_000
+_ORDERS = _l("The order can be: %(known)s.")
+_WAYS = _l("The way of writing can be: %(known)s.")
+_GROUPS = _l("Records can be put together by: %(known)s.")
+
+One = TypeVar("One", bound=StrEnum)
 
 
 class Values(Protocol):
@@ -144,14 +150,14 @@ def read(values: Values) -> Asked:
     return Asked(
         query=query,
         filters=filters,
-        sort=_sort(_last(values, "sort"), errors),
+        sort=_one_of(Sort.NEWEST, values, "sort", _ORDERS, errors),
         size=_number(_last(values, "size"), "size", SIZES[0], SIZES, errors),
         page=_number(_last(values, "page"), "page", 1, range(1, MAX_PAGE), errors),
         pairs=tuple(pairs),
         errors=errors,
-        dialect=_dialect(_last(values, "dialect"), errors),
+        dialect=_one_of(Dialect.PLAIN, values, "dialect", _WAYS, errors),
         as_of=_day([("as_of", _last(values, "as_of"))] if _last(values, "as_of") else [], "as_of", errors),
-        group=_group(_last(values, "group"), errors),
+        group=_one_of(GroupBy.NONE, values, "group", _GROUPS, errors),
     )
 
 
@@ -205,28 +211,14 @@ def _media(pairs: Sequence[tuple[str, str]], errors: dict[str, str]) -> bool | N
     return given[-1] == "with"
 
 
-def _dialect(given: str, errors: dict[str, str]) -> Dialect:
+def _one_of(default: One, values: Values, name: str, problem: Lazy, errors: dict[str, str]) -> One:
+    """Return the value of the closed vocabulary that the default is of; `problem` says what there is, with %(known)s."""
+    kind = type(default)
     try:
-        return Dialect(given or Dialect.PLAIN.value)
+        return kind(_last(values, name) or default)
     except ValueError:
-        errors["dialect"] = _("The way of writing can be: %(known)s.", known=", ".join(one.value for one in Dialect))
-        return Dialect.PLAIN
-
-
-def _group(given: str, errors: dict[str, str]) -> GroupBy:
-    try:
-        return GroupBy(given or GroupBy.NONE.value)
-    except ValueError:
-        errors["group"] = _("Records can be put together by: %(known)s.", known=", ".join(one.value for one in GroupBy))
-        return GroupBy.NONE
-
-
-def _sort(given: str, errors: dict[str, str]) -> Sort:
-    try:
-        return Sort(given or Sort.NEWEST.value)
-    except ValueError:
-        errors["sort"] = _("The order can be: %(known)s.", known=", ".join(one.value for one in Sort))
-        return Sort.NEWEST
+        errors[name] = str(problem) % {"known": ", ".join(kind)}
+        return default
 
 
 def _number(given: str, name: str, default: int, known: Sequence[int], errors: dict[str, str]) -> int:
