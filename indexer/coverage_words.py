@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Final
 
 from indexer.coverage_days import DayStatus, Reason, Stretch, runs
@@ -18,7 +19,7 @@ NAMED: Final = 3
 """Up to so many accounts are named in a sentence; more are counted."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what is worked out once is kept
 class AccountDays:
     """One account's days in scope, without a hole: `stretches` follow each other from the first to the last.
 
@@ -39,7 +40,7 @@ class AccountDays:
         """What sentences call the account: the same handle may stand on several platforms."""
         return f"{self.label} ({Platform(self.platform).title})"
 
-    @property
+    @cached_property
     def captured_to(self) -> date | None:
         """The last day in scope of which a capture surely has something; None without one."""
         known = [one.after for one in self.stretches if one.status in {DayStatus.CAPTURED, DayStatus.BEFORE_FIRST, DayStatus.IN_PART}]
@@ -67,7 +68,7 @@ class _Gap:
     reasons: frozenset[Reason]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what is worked out once is kept
 class Coverage:
     """What of the scope of a search is captured. `first` and `last` are local days of `zone`, both included.
 
@@ -91,29 +92,29 @@ class Coverage:
     held: int | None = None
     in_step: bool = True
 
-    @property
+    @cached_property
     def with_gaps(self) -> tuple[AccountDays, ...]:
         """The accounts of which some days in scope, or kinds of record that were asked for, are not captured."""
         horizon = self._horizon
         return tuple(one for one in self.accounts if _gaps_of(one, self, horizon) or self._missing_asked(one))
 
-    @property
+    @cached_property
     def _horizon(self) -> date | None:
         """The day up to which accounts can be compared where no last day was asked for: the last that any of them has."""
         return None if self.has_last else max((one.captured_to for one in self.accounts if one.captured_to), default=None)
 
-    @property
+    @cached_property
     def is_whole(self) -> bool:
         """True when every day in scope of every account is captured (and there is one)."""
         return bool(self.accounts) and not self.with_gaps
 
-    @property
+    @cached_property
     def captured_to(self) -> date | None:
         """The day up to which every account is captured at least; None when one is not at all."""
         days = [one.captured_to for one in self.accounts]
         return min((day for day in days if day is not None), default=None) if None not in days else None
 
-    @property
+    @cached_property
     def summary(self) -> Said:
         """The whole in one sentence."""
         if self.no_day_fits:
@@ -132,7 +133,7 @@ class Coverage:
             return say("All {count} accounts are captured up to {day}.", count=len(self.accounts), day=self.captured_to)
         return say("All {count} accounts are captured, each at least up to {day}.", count=len(self.accounts), day=self.captured_to)
 
-    @property
+    @cached_property
     def gaps(self) -> tuple[Said, ...]:
         """The gaps in words: what most accounts lack first, then the longest."""
         groups: dict[_Gap, list[str]] = {}
@@ -143,7 +144,7 @@ class Coverage:
         ordered = sorted(groups.items(), key=lambda pair: (-len(pair[1]), -pair[0].length, pair[0].first, pair[0].template))
         return tuple(self._gap(gap, labels) for gap, labels in ordered) + self._kinds(self._missing_asked)
 
-    @property
+    @cached_property
     def notes(self) -> tuple[Said, ...]:
         """What is no gap in the days and must be known all the same. What nobody can know comes last, always."""
         unsure: dict[date, list[str]] = {}

@@ -120,10 +120,10 @@ class Searcher:
         parsed = parse(request.query, request.dialect)
         if parsed.tree is None:
             return Results(request, parsed.reading, diagnostics=parsed.diagnostics)
-        if (empty := self._unusable_index()) is not None:
+        reached, target = self._positions()
+        if (empty := _unusable_index(reached, target)) is not None:
             return Results(request, parsed.reading, diagnostics=(empty,), index_unusable=True)
-        limit = max(0, request.limit)
-        in_step = self._is_in_step()
+        limit, in_step = max(0, request.limit), reached == target
         try:
             asked = self._as_of(request, parsed.tree)
             tree, filters = (asked.tree, asked.filters) if asked else (parsed.tree, request.filters)
@@ -159,7 +159,7 @@ class Searcher:
     def ids(self, request: SearchRequest) -> Iterator[int]:
         """Yield the numbers of all results in order, whatever the page. Raises NotAnswered."""
         tree = self._tree(request)
-        if (empty := self._unusable_index()) is not None:
+        if (empty := _unusable_index(*self._positions())) is not None:
             raise IndexUnusable((empty,))
         try:
             asked = self._as_of(request, tree)
@@ -207,23 +207,9 @@ class Searcher:
             return tuple(self._hit(view, tree) for view in self._house.catalogue.views(pks))
         return tuple(_hit_as_of(view, tree) for view in self._house.catalogue.views(pks, asked.stood.version_ids))
 
-    def _unusable_index(self) -> Diagnostic | None:
-        """Say why the index cannot answer, where it cannot: no number by error.
-
-        It is empty after it was deleted, made by another version of the program, or its building was broken off. It is
-        ahead when an older catalogue was put back.
-        """
-        reached, target = self._house.index.position(), self._house.catalogue.position()
-        if reached <= target and (reached or not target):
-            return None
-        if reached:
-            message = say("Nothing was searched: the search index is ahead of the catalogue. The evidence in the vault is safe.")
-        else:
-            message = say("Nothing was searched: the search index is empty. The evidence in the vault is safe.")
-        return Diagnostic(0, 0, message, say("Bring the index up to date with: python -m indexer sync"))
-
-    def _is_in_step(self) -> bool:
-        return self._house.index.position() == self._house.catalogue.position()
+    def _positions(self) -> tuple[int, int]:
+        """Return up to where of the catalogue the index reaches, and how far the catalogue is."""
+        return self._house.index.position(), self._house.catalogue.position()
 
     def _hit(self, view: RecordView, tree: Node) -> Hit:
         """Show the current version; an earlier one where the query marks nothing in the current and something in that."""
@@ -246,6 +232,21 @@ class Searcher:
         if parsed.tree is None:
             raise NotAnswered(parsed.diagnostics)
         return parsed.tree
+
+
+def _unusable_index(reached: int, target: int) -> Diagnostic | None:
+    """Say why the index cannot answer, where it cannot: no number by error.
+
+    It is empty after it was deleted, made by another version of the program, or its building was broken off. It is
+    ahead when an older catalogue was put back.
+    """
+    if reached <= target and (reached or not target):
+        return None
+    if reached:
+        message = say("Nothing was searched: the search index is ahead of the catalogue. The evidence in the vault is safe.")
+    else:
+        message = say("Nothing was searched: the search index is empty. The evidence in the vault is safe.")
+    return Diagnostic(0, 0, message, say("Bring the index up to date with: python -m indexer sync"))
 
 
 def _hit_as_of(view: RecordView, tree: Node) -> Hit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from babel.dates import format_date, format_time
@@ -108,7 +109,13 @@ def number(value: float) -> str:
     """Return a whole number with its thousands apart."""
     if 0 <= value < 1000:
         return str(round(value))  # the same in every language that we speak, and most numbers of a page
-    return format_decimal(round(value), locale=locale())
+    return _apart(round(value), str(locale()))
+
+
+@lru_cache(maxsize=10_000)
+def _apart(value: int, language: str) -> str:
+    """Return a number as Babel writes it: the counts of a page come back on the next one, and Babel is slow."""
+    return str(format_decimal(value, locale=language))
 
 
 def bytes_word(size: int) -> str:

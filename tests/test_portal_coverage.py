@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -102,7 +103,7 @@ def test_days_that_no_day_can_be_are_no_zero_of_captures(town: Town) -> None:
 
 def test_many_accounts_are_drawn_only_where_they_have_gaps(town: Town) -> None:
     found = town.house.coverage.of(Filters(first_day=date(2022, 1, 1), last_day=date(2022, 12, 31)))
-    many = coverage_band.band(type(found)(**{**{name: getattr(found, name) for name in found.__slots__}, "accounts": found.accounts * 6}))
+    many = coverage_band.band(replace(found, accounts=found.accounts * 6))
     assert many is not None
     assert (len(many.lines), many.left_out) == (0, 12)
 
