@@ -252,3 +252,16 @@ def test_an_index_that_cannot_answer_is_no_fault_of_the_question(town: Town, mon
     assert (answer.json["total"], answer.json["records"]) == (None, [])
     spanish = client.get("/search?q=flood", headers={"Accept-Language": "es"}).text
     assert "the search index is empty" not in spanish
+
+
+def test_a_damaged_index_is_said_without_where_it_lies_on_the_server(town: Town) -> None:
+    town.house.release_index()
+    for name in ("*.store", "*.idx", "*.term", "*.fast", "*.pos"):
+        for path in (town.house.paths.index / town.house.engine_name).glob(name):
+            path.write_bytes(b"\xa5" * 64)
+    answer = town.client("gwen").get("/search.json?q=flood")
+    assert answer.status_code == 503
+    assert "is damaged" in answer.text
+    assert str(town.house.paths.data) not in answer.text
+    assert answer.json is not None
+    assert answer.json["total"] is None

@@ -180,7 +180,7 @@ class TantivyEngine:
         try:
             yield
         except (ValueError, OSError) as error:
-            raise IndexDamaged(f"The search index in {self.folder} is damaged ({error}).") from error
+            raise IndexDamaged(f"The search index is damaged ({str(error).replace(str(self.folder), self.folder.name)}).") from error
 
     def _open_writer(self) -> tantivy.IndexWriter:
         if self._writer is None:
