@@ -12,6 +12,7 @@ import pytest
 
 from indexer import grouped_search, grouping
 from indexer.engines import Filters, Sort
+from indexer.families import families
 from indexer.grouped_search import Grouped, search
 from indexer.grouping import GroupBy
 from indexer.house import House
@@ -136,3 +137,18 @@ def test_a_thread_is_not_tied_by_what_the_reader_may_not_see(tmp_path: Path) -> 
     assert [group.size for group in narrow.groups] == [1, 1]
     assert narrow.results.total == 2
     house.close()
+
+
+def test_a_thread_of_hits_and_a_family_of_a_term_list_are_the_same(house: House, tmp_path: Path) -> None:
+    """Two ways to one rule: upwards from some hits, and over all records at once."""
+    for archive in (city_archive(tmp_path / "city.zip"), secret_archive(tmp_path / "secret.zip")):
+        ingest(house, [archive], taken_by="Pat", source="test")
+    pks = list(Searcher(house).ids(SearchRequest("*")))
+    threads = {frozenset(pks[place] for place in one) for one in grouping.put_together(house.db, pks, GroupBy.THREADS, Filters(), {})}
+    held = families(house.db)
+    members: dict[int, set[int]] = {}
+    for pk in pks:
+        members.setdefault(held.root(pk), set()).add(pk)
+    assert threads == {frozenset(one) for one in members.values()}
+    assert max(map(len, threads)) > 2
+    assert len(threads) > 10
