@@ -93,5 +93,5 @@ bench/out/venv/ready: requirements-bench.txt
 	@touch $@
 
 clean:
-	@echo "Removes .venv and caches; evidence, catalogue and index in $(DATA) stay."
+	@echo "Removes .venv and caches; evidence, catalog and index in $(DATA) stay."
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build

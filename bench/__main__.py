@@ -54,7 +54,7 @@ def main(*, records: int, accounts: int, years: int, only: str, big: int | None,
         "http": lambda: _http(out, made, datasette),
         "export": lambda: _shown(export.measure(out, size), export.show),
     }
-    if set(wanted) - {"corpus", "ingest"} and "ingest" not in wanted and not ingest.is_there(ingest.house_of(out, size)):
+    if set(wanted) - {"corpus", "ingest"} and "ingest" not in wanted and not ingest.is_there(ingest.repository_of(out, size)):
         wanted = ("ingest", *wanted)
     for name, part in parts.items():
         if name in wanted:

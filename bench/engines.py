@@ -18,9 +18,9 @@ from tantivy import FieldType, Occur, Order, Query
 from bench.corpus import Size
 from bench.peers import COLUMNS, database_of, index_of, schema
 from bench.questions import Question
-from indexer.engines import Filters
-from indexer.house import open_house
-from indexer.search import Searcher, SearchRequest
+from indexer.query.filters import Filters
+from indexer.repository import open_repository
+from indexer.search.searcher import Searcher, SearchRequest
 
 PAGE = 25
 _HELD = "rowid in (select rowid from posts_fts where posts_fts match :search)"
@@ -57,22 +57,22 @@ class NotAnswered(Exception):
 
 
 class Ours:
-    """Our search in process, the rows of the catalogue, snippets and all five facets included."""
+    """Our search in process, the rows of the catalog, snippets and all five facets included."""
 
     name = "ours"
 
-    def __init__(self, house: Path) -> None:
-        self._house = open_house(house)
-        self._searcher = Searcher(self._house)
+    def __init__(self, repository: Path) -> None:
+        self._repository = open_repository(repository)
+        self._searcher = Searcher(self._repository)
 
     def ask(self, question: Question) -> Any:
         """See Answering."""
         return self._searcher.search(SearchRequest(question.ours, Filters(question.first, question.last), limit=PAGE))
 
     def engine_only(self, question: Question) -> Any:
-        """Put the question to the index alone: what of the time is not the catalogue's."""
+        """Put the question to the index alone: what of the time is not the catalog's."""
         tree = self._searcher._tree(SearchRequest(question.ours))  # noqa: SLF001  # the tree is not parsed in the time that is measured
-        return lambda: self._house.index.search(tree, Filters(question.first, question.last), SearchRequest().sort, PAGE, 0)
+        return lambda: self._repository.index.search(tree, Filters(question.first, question.last), SearchRequest().sort, PAGE, 0)
 
     def months(self, question: Question) -> Mapping[str, int]:
         """Return the counts by month; a page shows years where there are many months."""
@@ -89,7 +89,7 @@ class Ours:
 
     def close(self) -> None:
         """Let go of the house."""
-        self._house.close()
+        self._repository.close()
 
 
 class RawTantivy:

@@ -8,7 +8,7 @@ from typing import Any
 from bench import children
 from bench.corpus import Size
 from bench.figures import MB, Goal, show_goals
-from bench.ingest import house_of
+from bench.ingest import repository_of
 from bench.posts import Poster
 
 RECORDS, SECONDS, PEAK = 100_000, 20.0, 400 * MB
@@ -28,7 +28,7 @@ def measure(out: Path, size: Size) -> dict[str, Any]:
     target = out / f"export-{size.name}.zip"
     target.unlink(missing_ok=True)
     accounts = [word for handle in chosen for word in ("--account", handle)]
-    ran = children.indexer(house_of(out, size), "export", "*", "--out", target, "--by", "bench", *accounts)
+    ran = children.indexer(repository_of(out, size), "export", "*", "--out", target, "--by", "bench", *accounts)
     if ran.answer["rows"] != records:
         raise NotExported(f"{ran.answer['rows']:,} of {records:,} records")
     held = target.stat().st_size

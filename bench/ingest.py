@@ -18,30 +18,30 @@ class NotWhole(Exception):
     """An ingest did not take in what the corpus holds: its time would mean nothing."""
 
 
-def house_of(out: Path, size: corpus.Size) -> Path:
+def repository_of(out: Path, size: corpus.Size) -> Path:
     """Return the data folder into which the corpus of a size is taken."""
     return out / f"house-{size.name}"
 
 
-def is_there(house: Path) -> bool:
+def is_there(repository: Path) -> bool:
     """Tell whether the house was filled to its end."""
-    return (house / "bench.json").exists()
+    return (repository / "bench.json").exists()
 
 
 def measure(out: Path, made: corpus.Corpus) -> dict[str, Any]:
     """Take every archive of a corpus into a new house and return the figures."""
-    house = house_of(out, made.size)
-    shutil.rmtree(house, ignore_errors=True)
+    repository = repository_of(out, made.size)
+    shutil.rmtree(repository, ignore_errors=True)
     line = Line("ingest")
     rates, seconds, processor, peak, records = [], 0.0, 0.0, 0, 0
     for number, archive in enumerate(made.archives, 1):
-        ran = children.indexer(house, "ingest", "--by", "bench", archive)
+        ran = children.indexer(repository, "ingest", "--by", "bench", archive)
         _check(ran.answer, made.size.of_account(number))
         rates.append(made.size.of_account(number) / ran.seconds)
         seconds, processor, peak = seconds + ran.seconds, processor + ran.processor, max(peak, ran.peak)
         records += made.size.of_account(number)
         line(records, made.size.records)
-    status = children.indexer(house, "status")
+    status = children.indexer(repository, "status")
     held = status.answer
     if (held["indexed"], held["held"]) != (made.size.records, made.size.records):
         raise NotWhole(f"{held['indexed']:,} indexed and {held['held']:,} held of {made.size.records:,} records")
@@ -56,9 +56,9 @@ def measure(out: Path, made: corpus.Corpus) -> dict[str, Any]:
         "processor_seconds": processor,
         "peak_bytes": peak,
         "seconds_of_an_idle_command": status.seconds,
-        "house_bytes": {name: _bytes(house / name) for name in ("vault", "catalogue.sqlite3", "index")},
+        "house_bytes": {name: _bytes(repository / name) for name in ("vault", "catalogue.sqlite3", "index")},
     }
-    (house / "bench.json").write_text(json.dumps(figures))
+    (repository / "bench.json").write_text(json.dumps(figures))
     return figures
 
 
@@ -89,11 +89,11 @@ def measure_big(out: Path, records: int) -> dict[str, Any]:
     """Take in one archive whose posts all stand in one file, for the promise about memory."""
     size = corpus.Size(records, accounts=1, part=records)
     made = corpus.make(out, size)
-    house = out / f"house-{size.name}"
-    shutil.rmtree(house, ignore_errors=True)
-    ran = children.indexer(house, "ingest", "--by", "bench", made.archives[0])
+    repository = out / f"house-{size.name}"
+    shutil.rmtree(repository, ignore_errors=True)
+    ran = children.indexer(repository, "ingest", "--by", "bench", made.archives[0])
     _check(ran.answer, records)
-    shutil.rmtree(house)
+    shutil.rmtree(repository)
     return {
         "records": records,
         "member_bytes": made.bytes,

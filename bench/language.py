@@ -16,11 +16,11 @@ from typing import Any
 from bench.corpus import Size
 from bench.engines import PAGE, Fts5
 from bench.figures import Goal, median, milliseconds, number, percentile, show_goals, show_table
-from bench.ingest import house_of
-from indexer.engines import Filters, Sort
-from indexer.house import House, open_house
+from bench.ingest import repository_of
 from indexer.query import Node, parse
-from indexer.search import Searcher, SearchRequest
+from indexer.query.filters import Filters, Sort
+from indexer.repository import Repository, open_repository
+from indexer.search.searcher import Searcher, SearchRequest
 
 FIRST_TIMES = 3  # houses that are opened anew: an engine remembers what it read for a question
 AGAIN = 15
@@ -77,10 +77,10 @@ class NotAnswered(Exception):
 
 def measure(out: Path, size: Size) -> dict[str, Any]:
     """Return the times of every question, the first time that an engine hears it and again."""
-    house, fts5 = house_of(out, size), Fts5(out, size)
+    repository, fts5 = repository_of(out, size), Fts5(out, size)
     rows = []
     for question in QUESTIONS:
-        first, again, total = _ours(house, question)
+        first, again, total = _ours(repository, question)
         row: dict[str, Any] = {"group": question.group, "question": question.ours, "total": total, "first": first, "again": again}
         if question.fts5:
             row["fts5"] = {"total": fts5.total_of(question.fts5), **_told(_timed(lambda asked=question.fts5: fts5.ask_words(asked), AGAIN))}  # type: ignore[misc]  # a default argument binds this very question
@@ -89,20 +89,20 @@ def measure(out: Path, size: Size) -> dict[str, Any]:
     return {"records": size.records, "questions": rows}
 
 
-def totals_of(house: Path) -> list[int]:
+def totals_of(repository: Path) -> list[int]:
     """Return how many records each question finds, in the order of the questions."""
-    with closing(open_house(house)) as opened:
+    with closing(open_repository(repository)) as opened:
         return [opened.index.search(_tree(one), Filters(), Sort.NEWEST, 0, 0).total for one in QUESTIONS]
 
 
-def _ours(house: Path, question: Question) -> tuple[dict[str, Any], dict[str, Any], int]:
+def _ours(repository: Path, question: Question) -> tuple[dict[str, Any], dict[str, Any], int]:
     """Return the times of the page and of the engine alone, each when new to the engine and each asked again, and the total."""
     firsts: dict[str, list[float]] = {"page": [], "engine": []}
     for _time in range(FIRST_TIMES):
         for way, times in firsts.items():
-            with closing(open_house(house)) as opened:
+            with closing(open_repository(repository)) as opened:
                 times.append(milliseconds(_calls(opened, question)[way]))
-    with closing(open_house(house)) as opened:
+    with closing(open_repository(repository)) as opened:
         answer = Searcher(opened).search(SearchRequest(question.ours))
         if not answer.answered:
             raise NotAnswered(f"{question.ours}: {answer.diagnostics}")
@@ -110,14 +110,14 @@ def _ours(house: Path, question: Question) -> tuple[dict[str, Any], dict[str, An
     return {way: _told(one) for way, one in firsts.items()}, {way: _told(one) for way, one in agains.items()}, answer.total
 
 
-def _calls(house: House, question: Question) -> dict[str, Callable[[], object]]:
+def _calls(repository: Repository, question: Question) -> dict[str, Callable[[], object]]:
     """Return both ways of asking; the house's files are open then, but nothing of the question is known."""
-    searcher = Searcher(house)
+    searcher = Searcher(repository)
     searcher.search(SearchRequest("meeting", limit=PAGE))
     request, tree = SearchRequest(question.ours, limit=PAGE), _tree(question)
     return {
         "page": lambda: searcher.search(request),
-        "engine": lambda: house.index.search(tree, Filters(), Sort.NEWEST, PAGE, 0),
+        "engine": lambda: repository.index.search(tree, Filters(), Sort.NEWEST, PAGE, 0),
     }
 
 

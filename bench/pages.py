@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 from bench.corpus import FIRST_YEAR, Size
 from bench.engines import Fts5
 from bench.figures import Goal, median, percentile, show_goals, show_table
-from bench.ingest import house_of
+from bench.ingest import repository_of
 from bench.language import QUESTIONS, totals_of
 from bench.peers import database_of
 from bench.questions import Question, questions
@@ -46,10 +46,10 @@ def measure(out: Path, size: Size, command: Path | None) -> dict[str, Any]:
     asked = questions(FIRST_YEAR + size.years - 1)
     totals = [Fts5(out, size).total(one) for one in asked]
     figures: dict[str, Any] = {"records": size.records, "runs": []}
-    with portal(house_of(out, size)) as server:
+    with portal(repository_of(out, size)) as server:
         figures["runs"] += _runs(server, [our_path(one) for one in asked], totals, "answers")
         near = ["/search?" + urlencode({"q": one.ours}) for one in QUESTIONS]
-        figures["runs"] += _runs(server, near, totals_of(house_of(out, size)), "near, similar, other forms")
+        figures["runs"] += _runs(server, near, totals_of(repository_of(out, size)), "near, similar, other forms")
     if command is None:
         print("  Datasette is not installed (requirements-bench.txt): its half is left out", flush=True)
         return figures

@@ -1,7 +1,7 @@
 """Builds the two peers from the same archives: a plain tantivy index, and SQLite with FTS5 as Datasette uses it.
 
 Both get ready posts (the importer's text, local days), so their times are those of indexing alone; ours also hold
-custody, reading the archive, hashing and the catalogue.
+custody, reading the archive, hashing and the catalog.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import tantivy
 
 from bench.corpus import Corpus, Size
 from bench.figures import Line, show_table
-from indexer.archive import open_archive
+from indexer.evidence.archive import open_archive
 from indexer.importers import identify
 from indexer.local_time import local_day
 from indexer.record import Record
@@ -81,7 +81,7 @@ def measure(out: Path, made: Corpus) -> dict[str, Any]:
 def show(figures: dict[str, Any]) -> None:
     """Print how fast the peers were built."""
     show_table(
-        f"Peers: {figures['records']:,} ready posts indexed (no custody, no reading of archives, no catalogue)",
+        f"Peers: {figures['records']:,} ready posts indexed (no custody, no reading of archives, no catalog)",
         ("", "seconds", "records/s"),
         [
             (words, figures[f"{name}_seconds"], figures["records"] / figures[f"{name}_seconds"])

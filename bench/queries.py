@@ -10,7 +10,7 @@ from typing import Any
 from bench.corpus import FIRST_YEAR, Size
 from bench.engines import Answer, Fts5, Ours, RawTantivy
 from bench.figures import Goal, median, milliseconds, number, percentile, show_goals, show_table
-from bench.ingest import house_of
+from bench.ingest import repository_of
 from bench.questions import questions
 
 MOST, LEAST = 25, 3  # times that a question is put
@@ -20,7 +20,7 @@ RAW_RATIO, FTS5_RATIO = 3.0, 10.0
 
 def measure(out: Path, size: Size) -> dict[str, Any]:
     """Return the times of every question; to be run in a process of its own, because it holds three engines."""
-    ours, raw, fts5 = Ours(house_of(out, size)), RawTantivy(out, size), Fts5(out, size)
+    ours, raw, fts5 = Ours(repository_of(out, size)), RawTantivy(out, size), Fts5(out, size)
     rows = []
     try:
         for question in questions(FIRST_YEAR + size.years - 1):
@@ -94,7 +94,7 @@ def show(figures: dict[str, Any]) -> list[Goal]:
         ("", "hits", "ours", "p95", "index", "raw", "p95", "FTS5", "p95", "ours/raw", "FTS5/ours"),
         table,
     )
-    print('  "index" is what our engine takes of "ours"; the rest is parsing, 25 rows of the catalogue with their sightings, and snippets')
+    print('  "index" is what our engine takes of "ours"; the rest is parsing, 25 rows of the catalog with their sightings, and snippets')
     unlike = [f"{row['question']}: {difference}" for row in rows for difference in row["differences"]]
     print("  all three give the same totals, facets and months" if not unlike else "  ANSWERS DIFFER:\n    " + "\n    ".join(unlike))
     size = figures["records"] >= 1_000_000

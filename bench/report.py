@@ -51,7 +51,7 @@ def _verdict(goal: dict[str, Any]) -> str:
 
 def _ingest(part: dict[str, Any]) -> Iterator[str]:
     rows = [
-        ("ours: ingest to searchable, custody and catalogue included", part["records_per_second"], part["peak_bytes"] / MB),
+        ("ours: ingest to searchable, custody and catalog included", part["records_per_second"], part["peak_bytes"] / MB),
         (
             f"ours: largest archive ({part['records_of_largest_archive']:,} posts)",
             part["records_per_second_of_largest_archive"],

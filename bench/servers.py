@@ -22,7 +22,7 @@ from bench.children import ROOT
 
 HOST = "127.0.0.1"
 START_SECONDS = 60.0
-PASSWORD = "bench-only-muddy-river-1904"  # noqa: S105  # of a user of a house that holds invented posts only
+PASSWORD = "bench-only-muddy-river-1904"  # noqa: S105  # of a user of a repository that holds invented posts only
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
@@ -40,10 +40,10 @@ class Server:
 
 
 @contextmanager
-def portal(house: Path) -> Iterator[Server]:
+def portal(repository: Path) -> Iterator[Server]:
     """Serve a house as gunicorn.conf.py says (two workers with threads), with somebody signed in. Raises NotServed."""
     port = _free_port()
-    environ = {"SHOWME_DATA": str(house), "SHOWME_DEMO": "1", "SHOWME_ADDRESS": f"{HOST}:{port}", "SHOWME_JOB_WORKER": "0"}
+    environ = {"SHOWME_DATA": str(repository), "SHOWME_DEMO": "1", "SHOWME_ADDRESS": f"{HOST}:{port}", "SHOWME_JOB_WORKER": "0"}
     gunicorn = [str(Path(sys.executable).with_name("gunicorn")), "--config", "gunicorn.conf.py", "--bind", f"{HOST}:{port}", "wsgi:app"]
     with _running(gunicorn, port, environ):
         cookie = _signed_in(port, environ)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from indexer.i18n import say
 from indexer.record import Moment, TimeRule
-from indexer.saying import say
 
 EPOCH_DAY = date(1970, 1, 1).toordinal()
 
@@ -93,3 +94,31 @@ def from_epoch(seconds: float, written: str | None = None) -> Moment:
     except OverflowError as error:
         raise ValueError(f"{seconds} is no time in seconds") from error
     return Moment(written if written is not None else str(seconds), TimeRule.EPOCH, utc)
+
+
+def to_ms(instant: datetime | None) -> int | None:
+    """Return milliseconds since 1970 UTC, rounded down."""
+    if instant is None:
+        return None
+    delta = instant - _EPOCH
+    return (delta.days * 86400 + delta.seconds) * 1000 + delta.microseconds // 1000
+
+
+def from_ms(ms: int | None) -> datetime | None:
+    """Return the UTC instant of milliseconds since 1970."""
+    return None if ms is None else datetime.fromtimestamp(ms // 1000, UTC).replace(microsecond=ms % 1000 * 1000)
+
+
+def now_ms() -> int:
+    """Return the present time in milliseconds since 1970 UTC."""
+    return time.time_ns() // 1_000_000
+
+
+def instant(milliseconds: int | None) -> datetime | None:
+    """Return the UTC instant of a column; None stays None."""
+    return None if milliseconds is None else datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
+
+
+def milliseconds(span: timedelta) -> int:
+    """Return a length of time in milliseconds."""
+    return span // timedelta(milliseconds=1)

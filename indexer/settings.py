@@ -10,7 +10,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One variable that the house can be set up with."""
+    """One variable that the repository can be set up with."""
 
     name: str
     default: str
@@ -18,8 +18,8 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("SHOWME_DATA", "archive_data", "Folder of vault, catalogue, index and incoming archives."),
-    Setting("SHOWME_DATABASE_URL", "", "SQLAlchemy address of the catalogue; empty: catalogue.sqlite3 in SHOWME_DATA."),
+    Setting("SHOWME_DATA", "archive_data", "Folder of vault, catalog, index and incoming archives."),
+    Setting("SHOWME_DATABASE_URL", "", "SQLAlchemy address of the catalog; empty: catalogue.sqlite3 in SHOWME_DATA."),
     Setting("SHOWME_ENGINE", "tantivy", "Search engine: tantivy or whoosh."),
     Setting("SHOWME_TIME_ZONE", "America/Chicago", "The body's time zone: local days, and times that an archive gives without a zone."),
 )
@@ -73,7 +73,7 @@ class Paths:
 
     @property
     def ingest_lock(self) -> Path:
-        """Held (flock) by the one process that writes vault, catalogue or index."""
+        """Held (flock) by the one process that writes vault, catalog or index."""
         return self.data / "ingest.lock"
 
 

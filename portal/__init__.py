@@ -1,4 +1,4 @@
-"""The portal: a Flask application over one house. `create_app()` builds it in small named steps."""
+"""The portal: a Flask application over one repository. `create_app()` builds it in small named steps."""
 
 from __future__ import annotations
 
@@ -13,14 +13,18 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from portal import config as settings
-from portal import fact_words, guard, language, limit_store, uploads, words
-from portal.access import Right
+from portal import i18n, words
+from portal.access import guard, limits
+from portal.access.guard import SignedIn
+from portal.access.limits import limiter
+from portal.access.rules import Right
 from portal.config import Config
-from portal.guard import SignedIn
-from portal.language import Babel
+from portal.i18n import Babel
+from portal.jobs import uploads
+from portal.jobs import words as job_words
 from portal.site import Site
-from portal.views import BLUEPRINTS, errors
-from portal.views.limits import limiter
+from portal.views import BLUEPRINTS
+from portal.views.site import errors
 
 ROOT = Path(__file__).parent.parent
 
@@ -89,7 +93,7 @@ def _set_up(app: Flask, config: Config) -> None:
 
 def _guard_first(app: Flask) -> None:
     """Refuse who is not signed in before a form is read."""
-    guard.install(app)
+    guard.install(app, uploads.check_room)
 
 
 def _sign_in(app: Flask) -> None:
@@ -109,7 +113,7 @@ def _sign_in(app: Flask) -> None:
 def _protect(app: Flask, config: Config) -> None:
     """Ask every form for its token, and count attempts to sign in over all web workers."""
     CSRFProtect(app)
-    app.config["RATELIMIT_STORAGE_URI"] = f"{limit_store.SqliteStorage.STORAGE_SCHEME[0]}://{quote(str(config.limits_file))}"
+    app.config["RATELIMIT_STORAGE_URI"] = f"{limits.SqliteStorage.STORAGE_SCHEME[0]}://{quote(str(config.limits_file))}"
     app.config["RATELIMIT_HEADERS_ENABLED"] = False
     limiter.init_app(app)
 
@@ -117,10 +121,11 @@ def _protect(app: Flask, config: Config) -> None:
 def _speak(app: Flask) -> None:
     """Texts, dates and numbers in the reader's language."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(Path(__file__).parent / "translations")
-    Babel(app, locale_selector=language.region)
-    language.install(app)
+    Babel(app, locale_selector=i18n.region)
+    i18n.install(app)
     words.install(app)
-    fact_words.install(app)
+    words.install_facts(app)
+    job_words.install(app)
 
 
 def _serve(app: Flask) -> None:
@@ -136,10 +141,10 @@ def _serve(app: Flask) -> None:
         return {
             "body_name": site.config.body_name,
             "Right": Right,
-            "zone_name": lambda: site.house.zone,
+            "zone_name": lambda: site.repository.zone,
             "signed_in_reader": guard.reader_if_any(),
-            "language_code": language.language_code,
-            "languages": language.LANGUAGES,
+            "language_code": i18n.language_code,
+            "languages": i18n.LANGUAGES,
         }
 
 

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import click
 
-from indexer.house import open_house
+from indexer.repository import open_repository
 from indexer.settings import BadSetting
 from portal import config as settings
-from portal import worker as worker_process
+from portal.access.sign_ins import Links
+from portal.access.users import UserError, Users
 from portal.config import Config
-from portal.sign_ins import Links
-from portal.users import UserError, Users
+from portal.jobs import worker as worker_process
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--data", type=click.Path(path_type=Path), help="Folder of vault, catalogue and index; else SHOWME_DATA, else archive_data.")
+@click.option("--data", type=click.Path(path_type=Path), help="Folder of vault, catalog and index; else SHOWME_DATA, else archive_data.")
 @click.pass_context
 def main(context: click.Context, data: Path | None) -> None:
     """Run the portal's helpers."""
@@ -34,18 +34,18 @@ def link(data: Path | None, name: str | None) -> None:
     Without NAME it is for the first administrator, who is made when there is no user at all.
     """
     config = _config(data)
-    house = open_house(config.data)
+    repository = open_repository(config.data)
     try:
-        users = Users(house.db)
+        users = Users(repository.db)
         user = users.by_name(name) if name else users.first_administrator()
         if user is None:
             raise click.ClickException(f"There is no user named {name}.")
-        token = Links(house.db).make(user.id, getpass.getuser())
-        house.audit.add("user:link-made", f"command line ({getpass.getuser()})", user.name)
+        token = Links(repository.db).make(user.id, getpass.getuser())
+        repository.audit.add("user:link-made", f"command line ({getpass.getuser()})", user.name)
     except UserError as error:
         raise click.ClickException(str(error)) from error
     finally:
-        house.close()
+        repository.close()
     click.echo(f"{config.public_url}/link/{token}")
 
 

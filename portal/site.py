@@ -1,6 +1,6 @@
-"""What one running portal holds: its settings, and the house (catalogue, search, audit log) of this process.
+"""What one running portal holds: its settings, and the repository (catalog, search, audit log) of this process.
 
-The house is opened on first use, so that each web worker opens its own after the fork.
+The repository is opened on first use, so that each web worker opens its own after the fork.
 """
 
 from __future__ import annotations
@@ -12,12 +12,11 @@ from typing import cast
 
 from flask import current_app
 
-from indexer.house import House, open_house
+from indexer.repository import Repository, open_repository
+from portal.access.sign_ins import Links, SignIns
+from portal.access.users import Users
 from portal.config import Config
-from portal.jobs import Jobs
-from portal.late_events import LateEvents
-from portal.sign_ins import Links, SignIns
-from portal.users import Users
+from portal.event_queue import LateEvents
 
 
 class Site:
@@ -27,52 +26,47 @@ class Site:
         self.config = config
         self._lock = threading.Lock()
         self._late: LateEvents | None = None
-        self._house: House | None = None
+        self._repository: Repository | None = None
         self._owner = 0
 
     @property
-    def house(self) -> House:
-        """The house of this process, opened on first use."""
+    def repository(self) -> Repository:
+        """The repository of this process, opened on first use."""
         with self._lock:
-            if self._house is None or self._owner != os.getpid():
-                self._house, self._owner = open_house(self.config.data), os.getpid()
-                self._late = LateEvents(self.config.late_events_file, self._house.db)
-            return self._house
+            if self._repository is None or self._owner != os.getpid():
+                self._repository, self._owner = open_repository(self.config.data), os.getpid()
+                self._late = LateEvents(self.config.late_events_file, self._repository.db)
+            return self._repository
 
     @property
     def users(self) -> Users:
         """The users of the portal."""
-        return Users(self.house.db)
+        return Users(self.repository.db)
 
     @property
     def sign_ins(self) -> SignIns:
         """Who is signed in."""
-        return SignIns(self.house.db, self.config.sign_in_life, self.config.idle_life)
+        return SignIns(self.repository.db, self.config.sign_in_life, self.config.idle_life)
 
     @property
     def links(self) -> Links:
         """One-time links."""
-        return Links(self.house.db)
-
-    @property
-    def jobs(self) -> Jobs:
-        """Long work."""
-        return Jobs(self.house.db)
+        return Links(self.repository.db)
 
     def note(self, tag: str, actor: str, subject: str = "", detail: Mapping[str, object] | None = None) -> None:
         """Write an event into the log, at once or, while an archive is being settled, as soon as that is done."""
-        house = self.house
-        late = self._late or LateEvents(self.config.late_events_file, house.db)
-        late.note(house.audit, tag, actor, subject, detail)
+        repository = self.repository
+        late = self._late or LateEvents(self.config.late_events_file, repository.db)
+        late.note(repository.audit, tag, actor, subject, detail)
 
     def close(self) -> None:
-        """Let go of the house of this process."""
+        """Let go of the repository of this process."""
         with self._lock:
-            if self._house is not None and self._owner == os.getpid():
+            if self._repository is not None and self._owner == os.getpid():
                 if self._late is not None:
                     self._late.close()
-                self._house.close()
-            self._house = None
+                self._repository.close()
+            self._repository = None
 
 
 def site() -> Site:

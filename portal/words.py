@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Final
 from urllib.parse import urlsplit
 
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from flask import Flask
 
-from indexer.engines import Sort
 from indexer.local_time import local_day, zone
 from indexer.masking import mask_facts, mask_tokens
+from indexer.query.filters import Sort
 from indexer.record import Platform
-from portal.access import Role
-from portal.jobs import Job, JobKind, JobState
-from portal.language import _, _l, _n, locale
+from portal.access.rules import Role
+from portal.i18n import _, _l, _n, locale
 from portal.site import site
 
 KINDS = {
@@ -45,22 +46,6 @@ ROLE_HELP = {
     Role.REQUEST_STAFF: _l("Sees only the accounts granted below, no direct messages, no raw items."),
 }
 SORTS = {Sort.NEWEST: _l("Newest first"), Sort.OLDEST: _l("Oldest first"), Sort.RELEVANCE: _l("Best match first")}
-JOB_KINDS = {
-    JobKind.TAKE_IN: _l("Taking an archive into custody"),
-    JobKind.VERIFY: _l("Verifying the vault"),
-    JobKind.SET_ZONE: _l("Setting the time zone of a capture"),
-    JobKind.EXPORT: _l("Export"),
-    JobKind.TERM_LIST: _l("Term list"),
-    JobKind.CERTIFICATE: _l("Certificate"),
-    JobKind.CERTIFICATE_CHECK: _l("Check of a certificate"),
-}
-JOB_STATES = {
-    JobState.WAITING: _l("waiting"),
-    JobState.RUNNING: _l("running"),
-    JobState.DONE: _l("done"),
-    JobState.FAILED: _l("failed"),
-    JobState.INTERRUPTED: _l("interrupted"),
-}
 RULES = {
     "utc": _l("The archive gives this time in UTC."),
     "epoch": _l("The archive gives this time as seconds since 1970, which is UTC."),
@@ -86,13 +71,12 @@ def install(app: Flask) -> None:
         local_day=local_day_of,
         day=day,
         span=span,
-        progress=progress,
         host=host,
         http_only=http_only,
         mask_tokens=mask_tokens,
         mask_facts=mask_facts,
     )
-    app.jinja_env.globals.update(ROLES=ROLES, ROLE_HELP=ROLE_HELP, SORTS=SORTS, RULES=RULES, JOB_KINDS=JOB_KINDS, JOB_STATES=JOB_STATES)
+    app.jinja_env.globals.update(ROLES=ROLES, ROLE_HELP=ROLE_HELP, SORTS=SORTS, RULES=RULES)
 
 
 def kind_word(kind: str) -> str:
@@ -128,19 +112,19 @@ def bytes_word(size: int) -> str:
 
 def local_time(instant: datetime) -> str:
     """Return an instant in the body's zone, to the minute, with the zone's short name."""
-    local = instant.astimezone(zone(site().house.zone))
+    local = instant.astimezone(zone(site().repository.zone))
     clock = format_time(local, "short", tzinfo=local.tzinfo, locale=locale())
     return f"{format_date(local, 'medium', locale=locale())}, {clock} {local.tzname()}"
 
 
 def local_iso(instant: datetime) -> str:
     """Return an instant for a machine, with the offset of the body's zone."""
-    return instant.astimezone(zone(site().house.zone)).isoformat()
+    return instant.astimezone(zone(site().repository.zone)).isoformat()
 
 
 def local_day_of(instant: datetime) -> date:
     """Return the day of an instant in the body's zone."""
-    return local_day(instant, site().house.zone)
+    return local_day(instant, site().repository.zone)
 
 
 def day(value: date) -> str:
@@ -172,36 +156,115 @@ def http_only(address: str) -> str:
     return address if address.lower().startswith(("https://", "http://")) else ""
 
 
-STAGES = {
-    "copying": _l("copying into the vault"),
-    "reading": _l("reading records"),
-    "indexing": _l("indexing"),
-    "hashing": _l("hashing"),
-    "writing": _l("writing records"),
-    "listing": _l("listing records"),
-    "comparing": _l("comparing records"),
-    "deriving": _l("deriving times"),
-    "terms": _l("searching for terms"),
+NAMES: Final = {
+    "album": _l("Album"),
+    "audience": _l("Audience"),
+    "backdated to": _l("Backdated to"),
+    "box": _l("Folder of the message"),
+    "call": _l("Call"),
+    "community": _l("Community"),
+    "cut": _l("Cut short"),
+    "date_as_written": _l("Date as written"),
+    "direction": _l("Direction"),
+    "edit_history": _l("History of edits"),
+    "event": _l("Event"),
+    "event end": _l("Event ends"),
+    "event start": _l("Event begins"),
+    "for sale": _l("For sale"),
+    "group": _l("Group"),
+    "in_reply_to": _l("In reply to"),
+    "life event": _l("Life event"),
+    "link": _l("Link"),
+    "long_text": _l("Long text"),
+    "media_id": _l("Number of the media"),
+    "media_owner": _l("Owner of the media"),
+    "message": _l("Message"),
+    "note": _l("Note"),
+    "participants": _l("Participants"),
+    "people": _l("People"),
+    "place": _l("Place"),
+    "posted_with": _l("Posted with"),
+    "quoted": _l("Quoted"),
+    "quoted_text": _l("Quoted text"),
+    "reaction": _l("Reaction"),
+    "repost_form": _l("Known as a repost because"),
+    "repost_id": _l("Number of the original post"),
+    "repost_of": _l("Repost of"),
+    "response": _l("Response"),
+    "section": _l("Section"),
+    "share": _l("What is shared"),
+    "shared from": _l("Shared from"),
+    "source_form": _l("Taken from"),
+    "state": _l("State"),
+    "tagged": _l("Tagged"),
+    "target": _l("On the wall of"),
+    "to": _l("To"),
+    "tweet_id": _l("Number of the post"),
+    "type": _l("Type"),
+    "voted for": _l("Voted for"),
+    "with": _l("With"),
 }
-BYTE_STAGES = frozenset({"copying", "hashing"})
+
+VALUES: Final = {
+    "audience": {"community": _l("a community"), "circle": _l("a circle")},
+    "box": {"conversation before end-to-end encryption": _l("conversation before end-to-end encryption")},
+    "call": {"missed": _l("missed")},
+    "cut": {"yes": _l("yes")},
+    "direction": {"sent": _l("sent"), "received": _l("received")},
+    "link": {"gone": _l("gone")},
+    "long_text": {
+        "from the archive's file of long posts": _l("from the archive's file of long posts"),
+        "its post is not in the archive": _l("its post is not in the archive"),
+    },
+    "message": {"welcome message": _l("welcome message")},
+    "reaction": {"like": _l("like")},
+    "repost_form": {
+        "the archive holds the original post": _l("the archive holds the original post"),
+        "the text begins with RT": _l("the text begins with RT"),
+        "the table says so": _l("the table says so"),
+    },
+    "response": {"joined": _l("joined"), "declined": _l("declined")},
+    "section": {
+        "profile photo": _l("profile photo"),
+        "other content": _l("other content"),
+        "sent in a message": _l("sent in a message"),
+        "posts": _l("posts"),
+        "comments": _l("comments"),
+        "stories": _l("stories"),
+        "story polls": _l("story polls"),
+        "story quizzes": _l("story quizzes"),
+        "story questions": _l("story questions"),
+        "story emoji sliders": _l("story emoji sliders"),
+        "story countdowns": _l("story countdowns"),
+    },
+    "source_form": {"the archive's table": _l("the archive's table")},
+    "state": {
+        "archived": _l("archived"),
+        "deleted": _l("deleted"),
+        "edit": _l("edited"),
+        "in the trash": _l("in the trash"),
+        "known from its reach figures only": _l("known from its reach figures only"),
+        "recently deleted": _l("recently deleted"),
+        "taken down": _l("taken down"),
+        "unsent": _l("unsent"),
+    },
+}
+
+_SECONDS: Final = re.compile(r"(\S+) seconds")
 
 
-def progress(job: Job) -> str:
-    """Return how far a job is, in one sentence: stage, done of total, rate, time left."""
-    if job.state is JobState.WAITING:
-        return _("waiting for its turn")
-    if job.state is not JobState.RUNNING:
-        return str(JOB_STATES[job.state])
-    amount = bytes_word if job.stage in BYTE_STAGES else number
-    parts = [str(STAGES.get(job.stage, job.stage)) or _("starting")]
-    if job.total and job.stage == "reading":  # by the bytes read so far: how many records a file holds is not known before its end
-        parts.append(_("%(done)s of about %(total)s", done=amount(job.done), total=amount(job.total)))
-    elif job.total:
-        parts.append(_("%(done)s of %(total)s", done=amount(job.done), total=amount(job.total)))
-    elif job.done:
-        parts.append(amount(job.done))
-    if job.rate >= 1:
-        parts.append(_("%(rate)s a second", rate=amount(round(job.rate))))
-    if job.seconds_left is not None and job.seconds_left >= 1:
-        parts.append(_("about %(time)s left", time=span(job.seconds_left)))
-    return " · ".join(parts)
+def install_facts(app: Flask) -> None:
+    """Give both to the templates."""
+    app.jinja_env.filters.update(fact_name=fact_name, fact_value=fact_value)
+
+
+def fact_name(key: str) -> str:
+    """Return what a fact is called; a label that an archive's page gave stays as it stands there."""
+    return str(NAMES.get(key) or key.replace("_", " ").capitalize())
+
+
+def fact_value(value: str, key: str) -> str:
+    """Return a fact's value, translated where it is one of ours."""
+    if key == "call" and (found := _SECONDS.fullmatch(value)):
+        return _("%(seconds)s seconds", seconds=found[1])
+    return str(VALUES.get(key, {}).get(value) or value)

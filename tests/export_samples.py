@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
+from indexer.catalog.models import AttachmentView, RecordView
 from indexer.exports import CaptureLine, Description, ExportReport, export
-from indexer.shown import AttachmentView, RecordView
 
 MADE_AT = datetime(2026, 3, 4, 5, 6, 8, tzinfo=UTC)
 DIGEST = "d" * 64

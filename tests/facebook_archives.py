@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from indexer.archive import Archive, open_archive
+from indexer.evidence.archive import Archive, open_archive
 from indexer.importers.facebook import FacebookImporter
 from indexer.record import Problem, Record
 from tests.builders import zip_files

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from indexer.archive import open_archive
+from indexer.evidence.archive import open_archive
 from indexer.importers import identify
 from indexer.record import Record
 from tests.builders import CASES

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from snowballstemmer import EnglishStemmer
 
-from indexer.engines import Document, Filters, Sort
+from indexer.engines import Document
 from indexer.query import (
     And,
     DayRange,
@@ -30,6 +30,7 @@ from indexer.query import (
     Wildcard,
     Word,
 )
+from indexer.query.filters import Filters, Sort
 from indexer.text import fold, words
 
 

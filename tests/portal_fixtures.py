@@ -15,11 +15,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from indexer.house import House, open_house
-from indexer.ingest import ingest
+from indexer.custody.ingest import ingest
+from indexer.repository import Repository, open_repository
 from portal import config, create_app
-from portal.access import Role
-from portal.users import Users
+from portal.access.rules import Role
+from portal.access.users import Users
 from tests.builders import zip_files
 
 CITY, SECRET = "OsageBluffMO", "OsageBluffLaw"
@@ -181,7 +181,7 @@ class Town:
 
     data: Path
     app: Flask
-    house: House
+    repository: Repository
 
     def client(self, name: str = "") -> FlaskClient:
         """Return a browser; signed in when a user is named."""
@@ -193,14 +193,14 @@ class Town:
 
     def record_id(self, words: str) -> str:
         """Return the id of the one record with these words."""
-        from indexer.search import Searcher, SearchRequest
+        from indexer.search.searcher import Searcher, SearchRequest
 
-        found = Searcher(self.house).search(SearchRequest(f'"{words}"'))
+        found = Searcher(self.repository).search(SearchRequest(f'"{words}"'))
         assert found.total == 1, (words, found.total)
         return found.records[0].view.record_id
 
     def account_id(self, handle: str) -> int:
-        return next(one.id for one in self.house.catalogue.accounts(None) if one.handle == handle)
+        return next(one.id for one in self.repository.catalog.accounts(None) if one.handle == handle)
 
 
 def token(client: FlaskClient, page: str) -> str:
@@ -210,27 +210,27 @@ def token(client: FlaskClient, page: str) -> str:
     return found[1]
 
 
-def fill(data: Path) -> House:
+def fill(data: Path) -> Repository:
     """Take both archives in and make a user of each role."""
-    house = open_house(data)
+    repository = open_repository(data)
     for make in (city_archive, secret_archive):
-        report = ingest(house, [make(data / "made" / f"{make.__name__}.zip")], taken_by="rhea", source="incoming")
+        report = ingest(repository, [make(data / "made" / f"{make.__name__}.zip")], taken_by="rhea", source="incoming")
         assert report.capture.went_well, report.capture
-    users = Users(house.db)
-    city = next(one.id for one in house.catalogue.accounts(None) if one.handle == CITY)
+    users = Users(repository.db)
+    city = next(one.id for one in repository.catalog.accounts(None) if one.handle == CITY)
     for name, role in ROLES.items():
         user = users.add(name, name.title(), role, "test")
         users.set_password(user.id, PASSWORD)
         users.change(user.id, full_name=user.full_name, role=role, granted={city} if name == "gwen" else set(), is_disabled=False)
-    return house
+    return repository
 
 
 @pytest.fixture(name="town", scope="module")
 def a_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     data = tmp_path_factory.mktemp("town")
-    house = fill(data)
+    repository = fill(data)
     app = create_app(config.read({"SHOWME_DEMO": "1"}, data))
     app.testing = True
-    yield Town(data, app, house)
+    yield Town(data, app, repository)
     app.extensions["showme"].close()
-    house.close()
+    repository.close()

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.archive import DamagedArchive, EncryptedArchive, MemberDamaged, NotAnArchive, UnsafeArchive, open_archive
+from indexer.evidence.archive import DamagedArchive, EncryptedArchive, MemberDamaged, NotAnArchive, UnsafeArchive, open_archive
 from tests.builders import folder_of, zip_files
 
 FILES = {"export/data/a.js": b"one", "export/data/b.js": b"two"}

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from indexer.audit import AuditLog, UnknownTag
-from indexer.database import connect, transaction
-from indexer.tables import events
+from indexer.catalog.audit import AuditLog, UnknownTag
+from indexer.catalog.database import connect, transaction
+from indexer.catalog.tables import events
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ from bench.figures import Goal, percentile
 from bench.language import QUESTIONS
 from bench.questions import Question, questions
 from bench.vocabulary import vocabulary
-from indexer.archive import open_archive
+from indexer.evidence.archive import open_archive
 from indexer.importers import identify
 from indexer.query import Word, parse
-from indexer.query_nodes import nodes
+from indexer.query.nodes import nodes
 from indexer.record import Record, RecordKind, Tally
 from indexer.text import fold, words
 

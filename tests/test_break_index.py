@@ -9,21 +9,21 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from indexer.cli import main
-from indexer.house import House
-from indexer.index_sync import sync
-from indexer.ingest import ingest
-from indexer.search import IndexUnusable, Searcher, SearchRequest
-from tests.houses import house_at, tweet, x_zip
+from indexer.cli.main import main
+from indexer.custody.indexing import sync
+from indexer.custody.ingest import ingest
+from indexer.repository import Repository
+from indexer.search.searcher import IndexUnusable, Searcher, SearchRequest
+from tests.repositories import repository_at, tweet, x_zip
 
 POSTS = [tweet(number, f"Flood notice {number}") for number in range(5)]
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    house = house_at(tmp_path / "data")
-    ingest(house, [x_zip(tmp_path / "x.zip", POSTS)], taken_by="Pat Custodian", source="test")
-    house.close()
+    repository = repository_at(tmp_path / "data")
+    ingest(repository, [x_zip(tmp_path / "x.zip", POSTS)], taken_by="Pat Custodian", source="test")
+    repository.close()
     return tmp_path / "data"
 
 
@@ -31,8 +31,8 @@ def run(data: Path, *words: str) -> Result:
     return CliRunner().invoke(main, ["--data", str(data), *words])
 
 
-def opened(data: Path) -> House:
-    return house_at(data)
+def opened(data: Path) -> Repository:
+    return repository_at(data)
 
 
 @pytest.mark.parametrize("damage", ["deleted", "other version", "killed while it was built"])
@@ -43,10 +43,10 @@ def test_an_empty_index_is_said_and_is_no_zero(data: Path, damage: str) -> None:
     elif damage == "other version":
         mark.write_text(json.dumps({**json.loads(mark.read_text()), "analyzer": "another"}))
     else:
-        house = opened(data)
-        house.delete_index()
-        assert house.index.position() == 0
-        house.close()
+        repository = opened(data)
+        repository.delete_index()
+        assert repository.index.position() == 0
+        repository.close()
     result = run(data, "search", "flood", "--json")
     assert result.exit_code == 1
     shape = json.loads(result.stdout)
@@ -61,39 +61,39 @@ def test_an_empty_index_is_said_and_is_no_zero(data: Path, damage: str) -> None:
     assert json.loads(run(data, "search", "flood", "--json").stdout)["total"] == 5
 
 
-def test_a_house_without_records_has_a_true_zero(tmp_path: Path) -> None:
+def test_a_repository_without_records_has_a_true_zero(tmp_path: Path) -> None:
     result = run(tmp_path / "data", "search", "flood", "--json")
     assert result.exit_code == 0
     assert json.loads(result.stdout)["total"] == 0
 
 
 def test_an_export_of_an_empty_index_is_refused(data: Path) -> None:
-    house = opened(data)
-    house.delete_index()
+    repository = opened(data)
+    repository.delete_index()
     with pytest.raises(IndexUnusable):
-        list(Searcher(house).views(SearchRequest("flood")))
-    house.close()
+        list(Searcher(repository).views(SearchRequest("flood")))
+    repository.close()
 
 
-def test_an_older_catalogue_put_back_gives_no_number_of_records_that_it_does_not_have(data: Path, tmp_path: Path) -> None:
+def test_an_older_catalog_put_back_gives_no_number_of_records_that_it_does_not_have(data: Path, tmp_path: Path) -> None:
     backup = (data / "catalogue.sqlite3").read_bytes()
-    house = opened(data)
+    repository = opened(data)
     later = [tweet(number, f"Flood notice {number}") for number in range(8)]
-    ingest(house, [x_zip(tmp_path / "later.zip", later, generated="2024-02-01T12:00:00.000Z")], taken_by="Pat", source="test")
-    house.close()
+    ingest(repository, [x_zip(tmp_path / "later.zip", later, generated="2024-02-01T12:00:00.000Z")], taken_by="Pat", source="test")
+    repository.close()
     for beside in data.glob("catalogue.sqlite3-*"):
         beside.unlink()
     (data / "catalogue.sqlite3").write_bytes(backup)
     result = run(data, "search", "flood")
     assert result.exit_code == 1
-    assert "ahead of the catalogue" in result.stdout
+    assert "ahead of the catalog" in result.stdout
     assert run(data, "sync").exit_code == 0
     assert json.loads(run(data, "search", "flood", "--json").stdout)["total"] == 5
 
 
 @pytest.mark.parametrize("command", [["status"], ["search", "flood"], ["verify"], ["problems"], ["sync"]])
 @pytest.mark.parametrize("where", [0, 8 * 4096])
-def test_a_damaged_catalogue_is_named_with_its_repair(data: Path, command: list[str], where: int) -> None:
+def test_a_damaged_catalog_is_named_with_its_repair(data: Path, command: list[str], where: int) -> None:
     with (data / "catalogue.sqlite3").open("r+b") as file:
         file.seek(where)
         size = max((data / "catalogue.sqlite3").stat().st_size - where, 100) if where else 100
@@ -115,17 +115,17 @@ def test_a_disk_that_takes_nothing_is_an_error_in_words(data: Path, tmp_path: Pa
 
 def test_an_index_without_a_new_wording_says_that_it_is_behind(tmp_path: Path) -> None:
     """No record is new, so the counts are equal, and what only the new wording says is not found."""
-    house = house_at(tmp_path / "data")
-    ingest(house, [x_zip(tmp_path / "a.zip", [tweet(1, "the levee holds")])], taken_by="Pat", source="test")
-    house.release_index()
-    shutil.copytree(house.paths.index, tmp_path / "kept")
+    repository = repository_at(tmp_path / "data")
+    ingest(repository, [x_zip(tmp_path / "a.zip", [tweet(1, "the levee holds")])], taken_by="Pat", source="test")
+    repository.release_index()
+    shutil.copytree(repository.paths.index, tmp_path / "kept")
     later = x_zip(tmp_path / "b.zip", [tweet(1, "the levee holds, floodgate shut")], generated="2023-03-01T12:00:00.000Z")
-    assert ingest(house, [later], taken_by="Pat", source="test").capture.went_well
-    assert Searcher(house).search(SearchRequest("floodgate")).total == 1
-    house.release_index()
-    shutil.rmtree(house.paths.index)
-    shutil.copytree(tmp_path / "kept", house.paths.index)
-    found = Searcher(house).search(SearchRequest("floodgate"))
+    assert ingest(repository, [later], taken_by="Pat", source="test").capture.went_well
+    assert Searcher(repository).search(SearchRequest("floodgate")).total == 1
+    repository.release_index()
+    shutil.rmtree(repository.paths.index)
+    shutil.copytree(tmp_path / "kept", repository.paths.index)
+    found = Searcher(repository).search(SearchRequest("floodgate"))
     assert (found.total, found.indexed, found.held) == (0, 1, 1)
     assert not found.in_step
     assert found.coverage is not None
@@ -133,10 +133,10 @@ def test_an_index_without_a_new_wording_says_that_it_is_behind(tmp_path: Path) -
     told = CliRunner().invoke(main, ["--data", str(tmp_path / "data"), "search", "floodgate"])
     assert "python -m indexer sync" in told.output
     assert CliRunner().invoke(main, ["--data", str(tmp_path / "data"), "status"]).exit_code == 1
-    assert sync(house) == 1
-    found = Searcher(house).search(SearchRequest("floodgate"))
+    assert sync(repository) == 1
+    found = Searcher(repository).search(SearchRequest("floodgate"))
     assert (found.total, found.in_step) == (1, True)
-    house.close()
+    repository.close()
 
 
 def test_a_list_of_terms_that_is_not_there_is_said_by_its_name(data: Path) -> None:

@@ -8,22 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from indexer.house import House
-from indexer.ingest import ingest
-from indexer.search import Searcher, SearchRequest
+from indexer.custody.ingest import ingest
+from indexer.repository import Repository
+from indexer.search.searcher import Searcher, SearchRequest
 from tests.builders import zip_files
-from tests.houses import house_at, tweet, x_zip
+from tests.repositories import repository_at, tweet, x_zip
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    opened = house_at(tmp_path / "data")
+def repository(tmp_path: Path) -> Iterator[Repository]:
+    opened = repository_at(tmp_path / "data")
     yield opened
     opened.close()
 
 
-def total(house: House, query: str) -> int:
-    results = Searcher(house).search(SearchRequest(query))
+def total(repository: Repository, query: str) -> int:
+    results = Searcher(repository).search(SearchRequest(query))
     assert results.answered, results.diagnostics
     return results.total
 
@@ -48,9 +48,9 @@ def total(house: House, query: str) -> int:
         ("#Flood_2018", "#flood_2018"),
     ],
 )
-def test_signs_that_nobody_sees_do_not_part_a_word(house: House, tmp_path: Path, written: str, query: str) -> None:
-    ingest(house, [x_zip(tmp_path / "x.zip", [tweet(1, written)])], taken_by="Pat", source="test")
-    assert total(house, query) == 1
+def test_signs_that_nobody_sees_do_not_part_a_word(repository: Repository, tmp_path: Path, written: str, query: str) -> None:
+    ingest(repository, [x_zip(tmp_path / "x.zip", [tweet(1, written)])], taken_by="Pat", source="test")
+    assert total(repository, query) == 1
 
 
 @pytest.mark.parametrize(
@@ -62,12 +62,12 @@ def test_signs_that_nobody_sees_do_not_part_a_word(house: House, tmp_path: Path,
         ("gamma beta alpha", "alpha not w/5 (beta pre/1 gamma)"),
     ],
 )
-def test_what_only_seems_to_be_near_does_not_hide_a_record(house: House, tmp_path: Path, written: str, query: str) -> None:
-    ingest(house, [x_zip(tmp_path / "x.zip", [tweet(1, written)])], taken_by="Pat", source="test")
-    assert total(house, query) == 1
+def test_what_only_seems_to_be_near_does_not_hide_a_record(repository: Repository, tmp_path: Path, written: str, query: str) -> None:
+    ingest(repository, [x_zip(tmp_path / "x.zip", [tweet(1, written)])], taken_by="Pat", source="test")
+    assert total(repository, query) == 1
 
 
-def test_names_around_a_text_are_found(house: House, tmp_path: Path) -> None:
+def test_names_around_a_text_are_found(repository: Repository, tmp_path: Path) -> None:
     picture = {
         "uri": "your_facebook_activity/posts/media/a_100000000001.jpg",
         "creation_timestamp": 1_600_000_000,
@@ -85,13 +85,13 @@ def test_names_around_a_text_are_found(house: House, tmp_path: Path) -> None:
         "your_facebook_activity/posts/your_posts_1.json": json.dumps(posts),
         "your_facebook_activity/messages/inbox/leveetalk_1/message_1.json": json.dumps(conversation),
     }
-    ingest(house, [zip_files(files, tmp_path / "page.zip")], taken_by="Pat", source="test", account="ozarkbend")
-    assert total(house, '"flood of 1993"') == 1
-    assert total(house, '"birdie fenn"') == 1
-    assert total(house, '"levee talk"') == 1
+    ingest(repository, [zip_files(files, tmp_path / "page.zip")], taken_by="Pat", source="test", account="ozarkbend")
+    assert total(repository, '"flood of 1993"') == 1
+    assert total(repository, '"birdie fenn"') == 1
+    assert total(repository, '"levee talk"') == 1
 
 
-def test_whose_post_a_comment_answers_is_found(house: House, tmp_path: Path) -> None:
+def test_whose_post_a_comment_answers_is_found(repository: Repository, tmp_path: Path) -> None:
     comment = {
         "string_map_data": {
             "Comment": {"value": "Well said"},
@@ -105,11 +105,11 @@ def test_whose_post_a_comment_answers_is_found(house: House, tmp_path: Path) -> 
             {"profile_user": [{"string_map_data": {"Username": {"value": "ozarkbend"}}}]}
         ),
     }
-    ingest(house, [zip_files(files, tmp_path / "ig.zip")], taken_by="Pat", source="test")
-    assert total(house, "kbend.parks") == 1
+    ingest(repository, [zip_files(files, tmp_path / "ig.zip")], taken_by="Pat", source="test")
+    assert total(repository, "kbend.parks") == 1
 
 
-def test_a_post_is_found_by_whom_it_answers(house: House, tmp_path: Path) -> None:
+def test_a_post_is_found_by_whom_it_answers(repository: Repository, tmp_path: Path) -> None:
     ids = {"in_reply_to_status_id_str": "5", "in_reply_to_user_id_str": "6", "in_reply_to_screen_name": "sable_gauge"}
-    ingest(house, [x_zip(tmp_path / "x.zip", [tweet(1, "It will crest at noon", **ids)])], taken_by="Pat", source="test")
-    assert total(house, "sable_gauge") == 1
+    ingest(repository, [x_zip(tmp_path / "x.zip", [tweet(1, "It will crest at noon", **ids)])], taken_by="Pat", source="test")
+    assert total(repository, "sable_gauge") == 1

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from indexer.cli import main
-from indexer.cli_shapes import counted
+from indexer.cli.main import main
+from indexer.cli.output import counted
 from tests.builders import zip_files
-from tests.houses import tweet, x_files, x_zip
+from tests.repositories import tweet, x_files, x_zip
 
 DOCS = (Path(__file__).parents[1] / "docs" / "command-line.md").read_text(encoding="utf-8")
 POSTS = [

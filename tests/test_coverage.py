@@ -1,4 +1,4 @@
-"""What a search could have found, from real little archives in a real catalogue: days, gaps in words, permission."""
+"""What a search could have found, from real little archives in a real catalog: days, gaps in words, permission."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from indexer import custody
-from indexer.coverage import CoverageOfCaptures, bound_days, bound_words, shape
-from indexer.coverage_days import DayStatus
-from indexer.coverage_words import Coverage
-from indexer.engines import Filters
-from indexer.export_job import export_search
-from indexer.house import House
-from indexer.ingest import ingest
+from indexer.catalog.stored_data import StoredFacts
+from indexer.catalog.tables import captures
+from indexer.coverage.days import DayStatus
+from indexer.coverage.scope import CoverageOfCaptures, bound_days, bound_words, shape
+from indexer.coverage.summary import Coverage
+from indexer.custody import verify
+from indexer.custody.ingest import ingest
+from indexer.productions.package_search import export_search
 from indexer.query import parse
-from indexer.search import Searcher, SearchRequest
-from indexer.tables import captures
-from indexer.version_data import StoredFacts
+from indexer.query.filters import Filters
+from indexer.repository import Repository
+from indexer.search.searcher import Searcher, SearchRequest
 from tests.builders import zip_files
 from tests.facebook_archives import NAME, POSTS, mojibake, post
-from tests.houses import house_at, tweet, x_files, x_zip
 from tests.portal_fixtures import CITY, CITY_ID, x_archive
 from tests.portal_fixtures import post as city_post
+from tests.repositories import repository_at, tweet, x_files, x_zip
 from tests.test_importers_facebook_html import new_box, new_page
 
 TWEETS = [tweet(1, "first", "Wed Jul 04 18:00:00 +0000 2018"), tweet(2, "late in the evening", "Thu Jul 05 04:30:00 +0000 2018")]
@@ -38,15 +38,15 @@ ROOT = "this_profile's_activity_across_facebook/posts/profile_posts_1"
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    opened = house_at(tmp_path / "data")
+def repository(tmp_path: Path) -> Iterator[Repository]:
+    opened = repository_at(tmp_path / "data")
     opened.coverage = CoverageOfCaptures(opened.db, opened.zone, now=lambda: datetime(2026, 6, 1, 18, tzinfo=UTC))
     yield opened
     opened.close()
 
 
-def take(house: House, path: Path) -> int:
-    return ingest(house, [path], taken_by="Pat", source="test").capture.id
+def take(repository: Repository, path: Path) -> int:
+    return ingest(repository, [path], taken_by="Pat", source="test").capture.id
 
 
 def states(found: Coverage, at: int = 0) -> list[tuple[str, str, str]]:
@@ -65,9 +65,9 @@ def chosen_days(target: Path, first: str, last: str, posted: str, made: str) -> 
     return zip_files({f"{ROOT}.html": new_page(new_box(posted, "", "words"), header=header)}, target)
 
 
-def test_an_archive_of_x_reaches_from_the_beginning_to_the_hour_of_its_export(house: House, tmp_path: Path) -> None:
-    number = take(house, x_zip(tmp_path / "x.zip", TWEETS, generated="2023-02-01T12:00:00.000Z"))
-    found = house.coverage.of(span("2018-07-01", "2023-02-03"))
+def test_an_archive_of_x_reaches_from_the_beginning_to_the_hour_of_its_export(repository: Repository, tmp_path: Path) -> None:
+    number = take(repository, x_zip(tmp_path / "x.zip", TWEETS, generated="2023-02-01T12:00:00.000Z"))
+    found = repository.coverage.of(span("2018-07-01", "2023-02-03"))
     assert states(found) == [
         ("2018-07-01", "2018-07-03", "before the first record"),
         ("2018-07-04", "2023-01-31", "captured"),
@@ -79,14 +79,14 @@ def test_an_archive_of_x_reaches_from_the_beginning_to_the_hour_of_its_export(ho
 
 
 @pytest.mark.parametrize(("made", "day"), [("2023-02-02T05:30:00.000Z", "2023-02-01"), ("2023-02-02T06:30:00.000Z", "2023-02-02")])
-def test_the_day_of_the_export_is_the_local_one(house: House, tmp_path: Path, made: str, day: str) -> None:
-    take(house, x_zip(tmp_path / "x.zip", TWEETS, generated=made))
-    assert house.coverage.of(Filters()).captured_to == date.fromisoformat(day)
+def test_the_day_of_the_export_is_the_local_one(repository: Repository, tmp_path: Path, made: str, day: str) -> None:
+    take(repository, x_zip(tmp_path / "x.zip", TWEETS, generated=made))
+    assert repository.coverage.of(Filters()).captured_to == date.fromisoformat(day)
 
 
-def test_without_chosen_days_all_is_captured_up_to_the_last_archive_and_that_is_said(house: House, tmp_path: Path) -> None:
-    take(house, x_zip(tmp_path / "x.zip", TWEETS))
-    found = house.coverage.of(Filters())
+def test_without_chosen_days_all_is_captured_up_to_the_last_archive_and_that_is_said(repository: Repository, tmp_path: Path) -> None:
+    take(repository, x_zip(tmp_path / "x.zip", TWEETS))
+    found = repository.coverage.of(Filters())
     assert (found.is_whole, found.gaps) == (True, ())
     assert found.summary == "@OzarkBendMO (X / Twitter) is captured up to 2023-02-01."
     assert (found.first, found.last) == (date(2018, 7, 4), date(2026, 6, 1))
@@ -94,30 +94,30 @@ def test_without_chosen_days_all_is_captured_up_to_the_last_archive_and_that_is_
     assert "no archive in scope has a file of direct messages" in " ".join(found.notes)
 
 
-def test_an_account_whose_archives_end_long_before_another_s_has_a_gap_without_being_asked(house: House, tmp_path: Path) -> None:
+def test_an_account_whose_archives_end_long_before_another_s_has_a_gap_without_being_asked(repository: Repository, tmp_path: Path) -> None:
     other = x_archive(
         tmp_path / "city.zip", CITY, CITY_ID, [city_post(1, "first", "Wed Jul 04 18:00:00 +0000 2018")], [], {}
     )  # of June 1, 2023
-    take(house, other)
-    take(house, x_zip(tmp_path / "x.zip", TWEETS, generated="2023-05-20T12:00:00.000Z"))
-    found = house.coverage.of(Filters())
+    take(repository, other)
+    take(repository, x_zip(tmp_path / "x.zip", TWEETS, generated="2023-05-20T12:00:00.000Z"))
+    found = repository.coverage.of(Filters())
     assert found.is_whole, "archives asked for in one month are one look"
     assert "@OzarkBendMO (X / Twitter): nothing captured after 2023-05-20." in found.notes
-    house.coverage = CoverageOfCaptures(house.db, house.zone)
-    take(house, x_zip(tmp_path / "later.zip", TWEETS, generated="2023-08-20T12:00:00.000Z"))
-    found = house.coverage.of(Filters())
+    repository.coverage = CoverageOfCaptures(repository.db, repository.zone)
+    take(repository, x_zip(tmp_path / "later.zip", TWEETS, generated="2023-08-20T12:00:00.000Z"))
+    found = repository.coverage.of(Filters())
     assert not found.is_whole
     assert found.gaps == (f"@{CITY} (X / Twitter): nothing captured after 2023-06-01.",)
     assert not [note for note in found.notes if "nothing captured" in note], "it is said once"
 
 
-def test_days_between_two_chosen_ranges_are_not_captured(house: House, tmp_path: Path) -> None:
+def test_days_between_two_chosen_ranges_are_not_captured(repository: Repository, tmp_path: Path) -> None:
     take(
-        house,
+        repository,
         chosen_days(tmp_path / "a.zip", "1 July 2024", "31 July 2024", "Jul 26, 2024 1:35:01pm", "Friday 2 August 2024 at 11:40 UTC-05:00"),
     )
     take(
-        house,
+        repository,
         chosen_days(
             tmp_path / "b.zip",
             "1 September 2024",
@@ -126,23 +126,25 @@ def test_days_between_two_chosen_ranges_are_not_captured(house: House, tmp_path:
             "Friday 4 October 2024 at 11:40 UTC-05:00",
         ),
     )
-    found = house.coverage.of(span("2024-06-20", "2024-10-10"))
+    found = repository.coverage.of(span("2024-06-20", "2024-10-10"))
     assert [row[2] for row in states(found)] == ["not captured", "captured", "not captured", "captured", "not captured"]
     assert states(found)[2][:2] == ("2024-08-01", "2024-08-31")
     assert f"{NAME} (Facebook): no capture for 2024-08-01 to 2024-08-31." in found.gaps
     assert f"{NAME} (Facebook): nothing captured after 2024-09-30." in found.gaps
-    whole = house.coverage.of(Filters())
+    whole = repository.coverage.of(Filters())
     assert f"{NAME} (Facebook): nothing captured before 2024-07-01." in whole.gaps
     assert not whole.is_whole
 
 
-def test_a_download_that_does_not_state_its_days_is_certain_from_its_first_to_its_last_record_only(house: House, tmp_path: Path) -> None:
+def test_a_download_that_does_not_state_its_days_is_certain_from_its_first_to_its_last_record_only(
+    repository: Repository, tmp_path: Path
+) -> None:
     files = {POSTS: msgspec.json.encode(mojibake([post("one", at=1_700_000_000), post("two", at=1_705_000_000)]))}
-    take(house, zip_files(files, tmp_path / "f.zip"))
-    with house.db.begin() as connection:
+    take(repository, zip_files(files, tmp_path / "f.zip"))
+    with repository.db.begin() as connection:
         connection.execute(captures.update().values(taken_ms=int(datetime(2026, 3, 3, 12, tzinfo=UTC).timestamp() * 1000)))
-    house.coverage = CoverageOfCaptures(house.db, house.zone, now=lambda: datetime(2026, 6, 1, 18, tzinfo=UTC))
-    found = house.coverage.of(span("2023-11-01", "2026-03-05"))
+    repository.coverage = CoverageOfCaptures(repository.db, repository.zone, now=lambda: datetime(2026, 6, 1, 18, tzinfo=UTC))
+    found = repository.coverage.of(span("2023-11-01", "2026-03-05"))
     assert states(found) == [
         ("2023-11-01", "2023-11-13", "not certain"),
         ("2023-11-14", "2024-01-10", "captured"),
@@ -150,15 +152,19 @@ def test_a_download_that_does_not_state_its_days_is_certain_from_its_first_to_it
         ("2024-01-12", "2026-03-03", "not certain"),
         ("2026-03-04", "2026-03-05", "not captured"),
     ]
-    calm = house.coverage.of(Filters())
+    calm = repository.coverage.of(Filters())
     assert calm.is_whole
     assert any("whether days before 2023-11-14 were chosen" in note for note in calm.notes)
 
 
-def test_days_between_the_last_record_and_the_export_are_not_certain_where_no_days_are_stated(house: House, tmp_path: Path) -> None:
+def test_days_between_the_last_record_and_the_export_are_not_certain_where_no_days_are_stated(
+    repository: Repository, tmp_path: Path
+) -> None:
     header = f"Generated by {NAME} on Friday 4 October 2024 at 11:40 UTC-05:00"
-    take(house, zip_files({f"{ROOT}.html": new_page(new_box("Jul 26, 2024 1:35:01pm", "", "words"), header=header)}, tmp_path / "f.zip"))
-    found = house.coverage.of(span("2024-07-25", "2024-10-06"))
+    take(
+        repository, zip_files({f"{ROOT}.html": new_page(new_box("Jul 26, 2024 1:35:01pm", "", "words"), header=header)}, tmp_path / "f.zip")
+    )
+    found = repository.coverage.of(span("2024-07-25", "2024-10-06"))
     assert states(found) == [
         ("2024-07-25", "2024-07-25", "not certain"),
         ("2024-07-26", "2024-07-26", "captured"),
@@ -169,15 +175,17 @@ def test_days_between_the_last_record_and_the_export_are_not_certain_where_no_da
         f"{NAME} (Facebook): it is not certain that 2024-07-27 to 2024-10-04 is captured: "
         "the archive does not state which days were chosen for it."
     ) in found.gaps
-    calm = house.coverage.of(Filters())
+    calm = repository.coverage.of(Filters())
     assert (calm.is_whole, calm.captured_to) == (True, date(2024, 7, 26))
 
 
-def test_an_archive_that_is_cut_short_or_one_of_several_parts_captures_its_days_only_in_part(house: House, tmp_path: Path) -> None:
+def test_an_archive_that_is_cut_short_or_one_of_several_parts_captures_its_days_only_in_part(
+    repository: Repository, tmp_path: Path
+) -> None:
     files = x_files(TWEETS, declared=5)
     files["data/manifest.js"] = files["data/manifest.js"].replace('"isPartialArchive": false', '"isPartialArchive": true')
-    number = take(house, zip_files(files, tmp_path / "x.zip"))
-    found = house.coverage.of(span("2019-01-01", "2019-12-31"))
+    number = take(repository, zip_files(files, tmp_path / "x.zip"))
+    found = repository.coverage.of(span("2019-01-01", "2019-12-31"))
     assert [row[2] for row in states(found)] == ["in part"]
     assert found.gaps == (
         (
@@ -186,32 +194,32 @@ def test_an_archive_that_is_cut_short_or_one_of_several_parts_captures_its_days_
         ),
     )
     assert [(one.capture_id, one.short) for one in found.faulty] == [(number, 3)]
-    take(house, x_zip(tmp_path / "whole.zip", [*TWEETS, tweet(3, "third", "Sat Jul 07 18:00:00 +0000 2018")]))
-    assert house.coverage.of(span("2019-01-01", "2019-12-31")).is_whole, "a whole archive of the same days closes the gap"
+    take(repository, x_zip(tmp_path / "whole.zip", [*TWEETS, tweet(3, "third", "Sat Jul 07 18:00:00 +0000 2018")]))
+    assert repository.coverage.of(span("2019-01-01", "2019-12-31")).is_whole, "a whole archive of the same days closes the gap"
 
 
-def test_a_file_that_cannot_be_read_to_its_end_captures_in_part(house: House, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_to_its_end_captures_in_part(repository: Repository, tmp_path: Path) -> None:
     files = x_files(TWEETS, declared=1)
     files["data/tweets.js"] = files["data/tweets.js"][:-40]
-    take(house, zip_files(files, tmp_path / "cut.zip"))
-    assert "parts of an archive could not be read" in house.coverage.of(span("2018-07-05", "2019-12-31")).gaps[0]
+    take(repository, zip_files(files, tmp_path / "cut.zip"))
+    assert "parts of an archive could not be read" in repository.coverage.of(span("2018-07-05", "2019-12-31")).gaps[0]
 
 
-def test_a_zone_that_is_set_moves_the_days(house: House, tmp_path: Path) -> None:
+def test_a_zone_that_is_set_moves_the_days(repository: Repository, tmp_path: Path) -> None:
     page = new_page(new_box("Jul 26, 2024 11:35:01pm", "", "words"), header=f"Generated by {NAME}")
-    number = take(house, zip_files({f"{ROOT}.html": page}, tmp_path / "f.zip"))
-    assert house.coverage.of(Filters()).first == date(2024, 7, 26)
-    custody.set_zone(house, number, "America/Los_Angeles", "Pat")
-    assert house.coverage.of(Filters()).first == date(2024, 7, 27), "half past eleven in the West is the next day in Missouri"
+    number = take(repository, zip_files({f"{ROOT}.html": page}, tmp_path / "f.zip"))
+    assert repository.coverage.of(Filters()).first == date(2024, 7, 26)
+    verify.set_zone(repository, number, "America/Los_Angeles", "Pat")
+    assert repository.coverage.of(Filters()).first == date(2024, 7, 27), "half past eleven in the West is the next day in Missouri"
 
 
-def test_days_that_the_query_itself_names_are_the_scope(house: House, tmp_path: Path) -> None:
-    take(house, x_zip(tmp_path / "x.zip", TWEETS, generated="2023-02-01T12:00:00.000Z"))
-    found = Searcher(house).search(SearchRequest("flood date:[2023-03-01 TO 2023-03-31]"))
+def test_days_that_the_query_itself_names_are_the_scope(repository: Repository, tmp_path: Path) -> None:
+    take(repository, x_zip(tmp_path / "x.zip", TWEETS, generated="2023-02-01T12:00:00.000Z"))
+    found = Searcher(repository).search(SearchRequest("flood date:[2023-03-01 TO 2023-03-31]"))
     assert found.total == 0
     assert found.coverage is not None
     assert found.coverage.gaps == ("@OzarkBendMO (X / Twitter): no capture for any of these days.",)
-    assert Searcher(house).search(SearchRequest("flood", as_of=date(2020, 1, 1))).coverage.is_whole  # type: ignore[union-attr]
+    assert Searcher(repository).search(SearchRequest("flood", as_of=date(2020, 1, 1))).coverage.is_whole  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
@@ -235,40 +243,40 @@ def test_kinds_and_platforms_that_bind_the_whole_query_are_known() -> None:
     assert bound_words(parse("NOT platform:x").tree, "platform") is None
 
 
-def test_days_that_cannot_be_are_said(house: House, tmp_path: Path) -> None:
-    take(house, x_zip(tmp_path / "x.zip", TWEETS))
-    found = house.coverage.of(span("2020-01-01", "2020-12-31"), parse("date:2018").tree)
+def test_days_that_cannot_be_are_said(repository: Repository, tmp_path: Path) -> None:
+    take(repository, x_zip(tmp_path / "x.zip", TWEETS))
+    found = repository.coverage.of(span("2020-01-01", "2020-12-31"), parse("date:2018").tree)
     assert (found.no_day_fits, found.is_whole, found.accounts) == (True, False, ())
 
 
-def test_a_kind_that_no_archive_has_a_file_of_is_a_gap_when_it_is_asked_for(house: House, tmp_path: Path) -> None:
-    take(house, x_zip(tmp_path / "x.zip", TWEETS))
-    found = house.coverage.of(replace(span("2019-01-01", "2019-12-31"), kinds=frozenset({"message"})))
+def test_a_kind_that_no_archive_has_a_file_of_is_a_gap_when_it_is_asked_for(repository: Repository, tmp_path: Path) -> None:
+    take(repository, x_zip(tmp_path / "x.zip", TWEETS))
+    found = repository.coverage.of(replace(span("2019-01-01", "2019-12-31"), kinds=frozenset({"message"})))
     assert found.gaps == ("@OzarkBendMO (X / Twitter): no archive in scope has a file of direct messages.",)
     assert not found.is_whole
-    assert house.coverage.of(replace(span("2019-01-01", "2019-12-31"), kinds=frozenset({"post", "message"}))).is_whole
+    assert repository.coverage.of(replace(span("2019-01-01", "2019-12-31"), kinds=frozenset({"post", "message"}))).is_whole
 
 
-def test_who_may_not_see_captures_other_accounts_and_messages_learns_nothing_of_them(house: House, tmp_path: Path) -> None:
-    take(house, x_zip(tmp_path / "x.zip", TWEETS, declared=3))
+def test_who_may_not_see_captures_other_accounts_and_messages_learns_nothing_of_them(repository: Repository, tmp_path: Path) -> None:
+    take(repository, x_zip(tmp_path / "x.zip", TWEETS, declared=3))
     posts = [city_post(1_020_000_000_000_000_001, "first post", "Wed May 05 18:00:00 +0000 2023")]
-    take(house, x_archive(tmp_path / "city.zip", CITY, CITY_ID, posts, ["a message of January"], {}))
-    city = next(one.id for one in house.catalogue.accounts() if one.handle == CITY)
-    assert house.coverage.of(Filters(accounts=frozenset({city}))).first == date(2023, 1, 1)
-    found = house.coverage.of(Filters(allowed_accounts=frozenset({city}), without_conversations=True), indexed=3, held=4)
+    take(repository, x_archive(tmp_path / "city.zip", CITY, CITY_ID, posts, ["a message of January"], {}))
+    city = next(one.id for one in repository.catalog.accounts() if one.handle == CITY)
+    assert repository.coverage.of(Filters(accounts=frozenset({city}))).first == date(2023, 1, 1)
+    found = repository.coverage.of(Filters(allowed_accounts=frozenset({city}), without_conversations=True), indexed=3, held=4)
     told = shape(found)
     assert [one["account"] for one in told["accounts"]] == [f"@{CITY}"]
     assert told["from"] == "2023-05-05", "the day of the first message is not theirs to know"
     assert "message" not in msgspec.json.encode({**told, "cannot_contain": []}).decode()
     assert (told["faulty_captures"], told["cannot_contain"], told["indexed"], told["held"], told["in_step"]) == ([], [], None, None, False)
     assert all(not part["captures"] for part in told["accounts"][0]["intervals"])
-    assert shape(house.coverage.of(Filters(allowed_accounts=frozenset(), without_conversations=True)))["accounts"] == []
+    assert shape(repository.coverage.of(Filters(allowed_accounts=frozenset(), without_conversations=True)))["accounts"] == []
 
 
-def test_an_export_carries_the_coverage_for_people_and_for_programs(house: House, tmp_path: Path) -> None:
-    take(house, x_zip(tmp_path / "x.zip", TWEETS))
+def test_an_export_carries_the_coverage_for_people_and_for_programs(repository: Repository, tmp_path: Path) -> None:
+    take(repository, x_zip(tmp_path / "x.zip", TWEETS))
     request = SearchRequest("zzzq", span("2018-07-01", "2023-03-31"))
-    export_search(house, request, tmp_path / "out.zip", by="Pat")
+    export_search(repository, request, tmp_path / "out.zip", by="Pat")
     with zipfile.ZipFile(tmp_path / "out.zip") as package:
         inside = {
             Path(name).name: package.read(name).decode() for name in package.namelist() if name.endswith(("README.txt", "search.json"))
@@ -276,32 +284,32 @@ def test_an_export_carries_the_coverage_for_people_and_for_programs(house: House
     assert "no record found is not the same as never captured" in inside["README.txt"]
     assert "@OzarkBendMO (X / Twitter): nothing captured after 2023-02-01." in inside["README.txt"]
     assert "Days in scope: 2018-07-01 to 2023-03-31, local days." in inside["README.txt"]
-    assert json.loads(inside["search.json"])["coverage"] == shape(house.coverage.of(request.filters, indexed=2, held=2))
+    assert json.loads(inside["search.json"])["coverage"] == shape(repository.coverage.of(request.filters, indexed=2, held=2))
 
 
-def test_a_capture_that_is_taken_in_is_seen_at_once_and_one_in_the_making_never(house: House, tmp_path: Path) -> None:
-    assert house.coverage.of(Filters()).accounts == ()
-    number = take(house, x_zip(tmp_path / "x.zip", []))
-    assert len(house.coverage.of(Filters()).accounts) == 1, "an archive without a record captures its days too"
-    with house.db.begin() as connection:
+def test_a_capture_that_is_taken_in_is_seen_at_once_and_one_in_the_making_never(repository: Repository, tmp_path: Path) -> None:
+    assert repository.coverage.of(Filters()).accounts == ()
+    number = take(repository, x_zip(tmp_path / "x.zip", []))
+    assert len(repository.coverage.of(Filters()).accounts) == 1, "an archive without a record captures its days too"
+    with repository.db.begin() as connection:
         connection.execute(captures.update().where(captures.c.id == number).values(state="taking in"))
-    assert house.coverage.of(Filters()).accounts == ()
+    assert repository.coverage.of(Filters()).accounts == ()
 
 
-def test_many_accounts_are_counted_and_the_shape_is_plain_json(house: House, tmp_path: Path) -> None:
+def test_many_accounts_are_counted_and_the_shape_is_plain_json(repository: Repository, tmp_path: Path) -> None:
     for number in range(5):
         posts = [city_post(1_020_000_000_000_000_100 + number, "words", "Wed May 05 18:00:00 +0000 2021")]
-        take(house, x_archive(tmp_path / f"{number}.zip", f"Office{number}", f"88{number}", posts, [], {}))
-    found = house.coverage.of(span("2023-07-01", "2023-07-31"))
+        take(repository, x_archive(tmp_path / f"{number}.zip", f"Office{number}", f"88{number}", posts, [], {}))
+    found = repository.coverage.of(span("2023-07-01", "2023-07-31"))
     assert found.gaps == ("All 5 accounts: no capture for any of these days.",)
     plain = shape(found)
     assert msgspec.json.decode(msgspec.json.encode(plain)) == plain
     assert all(type(line) is str for line in (plain["summary"], *plain["gaps"], *plain["notes"]))
 
 
-def test_two_hundred_captures_cost_a_search_less_than_a_blink(house: House, tmp_path: Path) -> None:
-    take(house, x_zip(tmp_path / "x.zip", TWEETS))
-    with house.db.begin() as connection:
+def test_two_hundred_captures_cost_a_search_less_than_a_blink(repository: Repository, tmp_path: Path) -> None:
+    take(repository, x_zip(tmp_path / "x.zip", TWEETS))
+    with repository.db.begin() as connection:
         row = connection.execute(sa.select(captures)).one()._asdict()
         facts = msgspec.json.encode(StoredFacts(kinds=["post"]))
         copies = [
@@ -309,17 +317,17 @@ def test_two_hundred_captures_cost_a_search_less_than_a_blink(house: House, tmp_
             for at in range(200)
         ]
         connection.execute(captures.insert(), copies)
-    house.coverage.of(Filters())
+    repository.coverage.of(Filters())
     took = []
     for _ in range(20):
         started = time.perf_counter()
-        house.coverage.of(span("2018-07-04", "2026-01-01"))
+        repository.coverage.of(span("2018-07-04", "2026-01-01"))
         took.append(time.perf_counter() - started)
-    assert len(house.coverage.of(Filters()).accounts[0].stretches) > 100
+    assert len(repository.coverage.of(Filters()).accounts[0].stretches) > 100
     assert min(took) < 0.02, "measured: about a millisecond; the bound leaves room for a busy computer"
 
 
 def test_every_status_has_words() -> None:
-    from indexer.coverage_words import STATUSES
+    from indexer.coverage.summary import STATUSES
 
     assert set(STATUSES) == set(DayStatus)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.coverage_days import AFTER, FIRST, DayStatus, Held, Reason, Stretch, clipped, combined, runs, stretches_of
+from indexer.coverage.days import AFTER, FIRST, DayStatus, Held, Reason, Stretch, clipped, combined, runs, stretches_of
 
 BEGIN = date(2018, 1, 1)
 days = st.integers(0, 40).map(lambda number: BEGIN + timedelta(days=number))

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from indexer import custody
-from indexer.engines import Filters
-from indexer.house import House
-from indexer.ingest import ingest
+from indexer.custody import verify
+from indexer.custody.ingest import ingest
 from indexer.local_time import UnknownZone
+from indexer.query.filters import Filters
 from indexer.record import TimeRule
-from indexer.search import Searcher, SearchRequest
+from indexer.repository import Repository
+from indexer.search.searcher import Searcher, SearchRequest
 from tests.builders import zip_files
-from tests.houses import house_at, tweet, x_zip
+from tests.repositories import repository_at, tweet, x_zip
 
 PAGE = """<html><head><base href="../"></head><body class="_5vb_ _2yq _4yic"><div class="_3b0d">Your posts</div>
 <div class="_4t5n" role="main"><div class="pam _3-95 _2pi0 _2lej uiBoxWhite noborder">
@@ -26,33 +26,33 @@ PAGE = """<html><head><base href="../"></head><body class="_5vb_ _2yq _4yic"><di
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    opened = house_at(tmp_path / "data")
+def repository(tmp_path: Path) -> Iterator[Repository]:
+    opened = repository_at(tmp_path / "data")
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def capture_id(house: House, tmp_path: Path) -> int:
-    return ingest(house, [zip_files({"posts/your_posts_1.html": PAGE}, tmp_path / "f.zip")], taken_by="Pat", source="test").capture_id
+def capture_id(repository: Repository, tmp_path: Path) -> int:
+    return ingest(repository, [zip_files({"posts/your_posts_1.html": PAGE}, tmp_path / "f.zip")], taken_by="Pat", source="test").capture_id
 
 
-def on(house: House, day: date) -> int:
-    return Searcher(house).search(SearchRequest("council", Filters(first_day=day, last_day=day))).total
+def on(repository: Repository, day: date) -> int:
+    return Searcher(repository).search(SearchRequest("council", Filters(first_day=day, last_day=day))).total
 
 
-def test_a_time_without_zone_is_read_in_the_bodys_zone_and_says_so(house: House, capture_id: int) -> None:
-    view = next(iter(house.catalogue.stream([1])))
+def test_a_time_without_zone_is_read_in_the_bodys_zone_and_says_so(repository: Repository, capture_id: int) -> None:
+    view = next(iter(repository.catalog.stream([1])))
     assert view.posted_at == datetime(2019, 7, 5, 4, 30, tzinfo=UTC)
     assert (view.time_rule, view.time_is_assumed, view.posted_as_written) == (TimeRule.ACCOUNT_LOCAL, True, "Jul 04, 2019, 11:30 PM")
-    assert on(house, date(2019, 7, 4)) == 1
+    assert on(repository, date(2019, 7, 4)) == 1
     assert capture_id == 1
 
 
-def test_setting_the_zone_derives_the_times_again_as_an_event(house: House, capture_id: int) -> None:
-    before = next(iter(house.catalogue.stream([1])))
-    assert custody.set_zone(house, capture_id, "America/Los_Angeles", "Pat") == 1
-    view = next(iter(house.catalogue.stream([1])))
+def test_setting_the_zone_derives_the_times_again_as_an_event(repository: Repository, capture_id: int) -> None:
+    before = next(iter(repository.catalog.stream([1])))
+    assert verify.set_zone(repository, capture_id, "America/Los_Angeles", "Pat") == 1
+    view = next(iter(repository.catalog.stream([1])))
     assert view.posted_at == datetime(2019, 7, 5, 6, 30, tzinfo=UTC)
     assert (view.time_rule, view.time_is_assumed) == (TimeRule.ZONE_SET, False)
     assert (view.record_id, view.content_digest, view.posted_as_written) == (
@@ -60,22 +60,22 @@ def test_setting_the_zone_derives_the_times_again_as_an_event(house: House, capt
         before.content_digest,
         before.posted_as_written,
     )
-    assert (on(house, date(2019, 7, 4)), on(house, date(2019, 7, 5))) == (0, 1)
-    event = house.audit.newest(1)[0]
+    assert (on(repository, date(2019, 7, 4)), on(repository, date(2019, 7, 5))) == (0, 1)
+    event = repository.audit.newest(1)[0]
     assert (event.tag, event.detail) == ("capture:zone-set", '{"after":"America/Los_Angeles","before":"America/Chicago","versions":1}')
-    assert custody.set_zone(house, capture_id, "America/Chicago", "Pat") == 1
-    assert next(iter(house.catalogue.stream([1]))).posted_at == before.posted_at
+    assert verify.set_zone(repository, capture_id, "America/Chicago", "Pat") == 1
+    assert next(iter(repository.catalog.stream([1]))).posted_at == before.posted_at
 
 
-def test_a_stated_time_is_never_touched(house: House, tmp_path: Path) -> None:
-    capture = ingest(house, [x_zip(tmp_path / "x.zip", [tweet(1, "council")])], taken_by="Pat", source="test").capture_id
-    assert custody.set_zone(house, capture, "Asia/Tokyo", "Pat") == 0
-    assert next(iter(house.catalogue.stream([1]))).posted_at == datetime(2018, 7, 4, 18, tzinfo=UTC)
+def test_a_stated_time_is_never_touched(repository: Repository, tmp_path: Path) -> None:
+    capture = ingest(repository, [x_zip(tmp_path / "x.zip", [tweet(1, "council")])], taken_by="Pat", source="test").capture_id
+    assert verify.set_zone(repository, capture, "Asia/Tokyo", "Pat") == 0
+    assert next(iter(repository.catalog.stream([1]))).posted_at == datetime(2018, 7, 4, 18, tzinfo=UTC)
 
 
-def test_what_cannot_be_set_is_said_and_changes_nothing(house: House, capture_id: int) -> None:
+def test_what_cannot_be_set_is_said_and_changes_nothing(repository: Repository, capture_id: int) -> None:
     with pytest.raises(UnknownZone):
-        custody.set_zone(house, capture_id, "Central", "Pat")
-    with pytest.raises(custody.UnknownCapture):
-        custody.set_zone(house, 99, "America/Chicago", "Pat")
-    assert house.audit.newest(1)[0].tag == "capture:taken"
+        verify.set_zone(repository, capture_id, "Central", "Pat")
+    with pytest.raises(verify.UnknownCapture):
+        verify.set_zone(repository, 99, "America/Chicago", "Pat")
+    assert repository.audit.newest(1)[0].tag == "capture:taken"

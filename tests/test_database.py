@@ -10,11 +10,9 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-import portal.jobs
-import portal.saved_searches
-import portal.users  # noqa: F401  # their tables belong to the same metadata
-from indexer.database import connect, metadata, transaction
-from indexer.tables import meta
+import portal.access.users  # noqa: F401  # their tables belong to the same metadata
+from indexer.catalog.database import connect, metadata, transaction
+from indexer.catalog.tables import meta
 
 
 def test_the_migrations_make_the_tables_that_the_code_speaks_of(tmp_path: Path) -> None:
@@ -58,7 +56,7 @@ def test_two_writers_wait_for_each_other(tmp_path: Path) -> None:
     engine.dispose()
 
 
-def test_two_processes_may_open_a_new_catalogue_at_once(tmp_path: Path) -> None:
+def test_two_processes_may_open_a_new_catalog_at_once(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'c.sqlite3'}"
     engines: list[sa.Engine] = []
     threads = [threading.Thread(target=lambda: engines.append(connect(url))) for _ in range(4)]

@@ -17,9 +17,10 @@ from pathlib import Path
 
 import pytest
 
-from indexer.engines import ENGINES, WILDCARD_LIMIT, Document, Engine, Filters, Hits, IndexBusy, IndexOutdated, Sort, TooBroad, open_engine
+from indexer.engines import ENGINES, WILDCARD_LIMIT, Document, Engine, Hits, IndexBusy, IndexOutdated, TooBroad, open_engine
 from indexer.engines.tantivy_engine import TantivyEngine
 from indexer.query import And, Everything, Not, Or, Phrase, Wildcard, Word, parse
+from indexer.query.filters import Filters, Sort
 
 ROOT = Path(__file__).parents[1]
 
@@ -380,7 +381,7 @@ def test_nothing_is_visible_before_the_commit_and_closing_drops_it(engine: Engin
 def test_documents_that_fail_midway_leave_nothing_behind(engine: Engine) -> None:
     def broken() -> Iterator[Document]:
         yield document(1, "x")
-        raise RuntimeError("the catalogue went away")
+        raise RuntimeError("the catalog went away")
 
     with pytest.raises(RuntimeError, match="went away"):
         engine.write(broken())

@@ -27,7 +27,7 @@ from unittest import mock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer.engines import Document, Filters, Sort, open_engine, tantivy_near
+from indexer.engines import Document, open_engine, tantivy_query
 from indexer.query import (
     And,
     DayRange,
@@ -49,6 +49,7 @@ from indexer.query import (
     expanding,
     parse,
 )
+from indexer.query.filters import Filters, Sort
 from tests import naive_engine
 
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # waiting for a disk thousands of times proves nothing
@@ -265,7 +266,7 @@ def test_both_engines_find_what_the_naive_search_finds() -> None:
         thresholds=thresholds,
     )
     def draw(batches: list[list[Document]], deleted: set[int], asked: Sequence[Asked], thresholds: dict[str, int]) -> None:
-        with mock.patch.multiple(tantivy_near, **thresholds):
+        with mock.patch.multiple(tantivy_query, **thresholds):
             typed.update(_compare(batches, deleted, asked))
 
     draw()
@@ -366,7 +367,7 @@ def test_what_is_near_is_found_exactly_where_the_naive_search_finds_it() -> None
     @settings(max_examples=math.ceil(DRAWS / 2 / CROWD_DRAWS), deadline=None, suppress_health_check=list(HealthCheck))
     @given(seed=st.integers(0, 1 << 32), asked=st.tuples(*[questions] * CROWD_DRAWS), thresholds=thresholds)
     def draw(seed: int, asked: Sequence[Asked], thresholds: dict[str, int]) -> None:
-        with mock.patch.multiple(tantivy_near, **thresholds):
+        with mock.patch.multiple(tantivy_query, **thresholds):
             typed.update(_compare([_crowd(seed)], set(), asked))
 
     draw()

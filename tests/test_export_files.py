@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.exports import COLUMNS
-from indexer.exports.csv_file import CsvFile, CsvRows, guard, unguard
-from indexer.exports.xlsx_file import CELL_LIMIT, XlsxFile, fit_xlsx
+from indexer.exports.csv_file import CsvFile, CsvRows
+from indexer.exports.xlsx_file import XlsxFile
+from indexer.spreadsheets import CELL_LIMIT, fit_xlsx, guard, unguard
 from tests.export_samples import NASTY, attachment, description, make, record, unpack
 
 NAMES = [column.name for column in COLUMNS]

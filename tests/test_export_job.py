@@ -11,16 +11,16 @@ from typing import Any
 
 import pytest
 
-from indexer import export_job, thread_context
-from indexer.engines import Filters, Sort
-from indexer.export_job import export_search
+from indexer.custody.ingest import ingest
 from indexer.exports import Choices, ExportError, ExportMismatch
-from indexer.exports.seen import SetDigest
-from indexer.house import House
-from indexer.ingest import ingest
-from indexer.search import SearchRequest
+from indexer.exports.values import SetDigest
+from indexer.productions import package_search, thread_context
+from indexer.productions.package_search import export_search
+from indexer.query.filters import Filters, Sort
+from indexer.repository import Repository
+from indexer.search.searcher import SearchRequest
 from tests.export_samples import unpack
-from tests.houses import house_at, tweet, x_zip
+from tests.repositories import repository_at, tweet, x_zip
 
 FLOOD = SearchRequest("flood", sort=Sort.OLDEST)
 
@@ -31,7 +31,7 @@ def answer(number: int, text: str, to: int, **more: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def repository(tmp_path: Path) -> Iterator[Repository]:
     tweets = [
         tweet(1, "Is the bridge open?"),
         answer(2, "No, the flood has closed it.", 1),
@@ -39,7 +39,7 @@ def house(tmp_path: Path) -> Iterator[House]:
         tweet(4, "Parade on Main Street"),
         tweet(5, "A flood of joy"),
     ]
-    made = house_at(tmp_path / "data")
+    made = repository_at(tmp_path / "data")
     ingest(made, [x_zip(tmp_path / "x.zip", tweets)], taken_by="rhea", source="test")
     yield made
     made.close()
@@ -49,8 +49,8 @@ def texts(data: Path, name: str) -> list[str]:
     return [json.loads(line)["text"] for line in (data / name).read_text().splitlines()]
 
 
-def test_the_rest_of_the_thread_is_context_and_nothing_else(house: House, tmp_path: Path) -> None:
-    report = export_search(house, FLOOD, tmp_path / "a.zip", by="rhea", choices=Choices(context=True, viewer=True))
+def test_the_rest_of_the_thread_is_context_and_nothing_else(repository: Repository, tmp_path: Path) -> None:
+    report = export_search(repository, FLOOD, tmp_path / "a.zip", by="rhea", choices=Choices(context=True, viewer=True))
     data = unpack(report.path, tmp_path / "out") / "data"
     assert sorted(texts(data, "records.jsonl")) == ["A flood of joy", "No, the flood has closed it."]
     assert sorted(texts(data, "context.jsonl")) == ["Is the bridge open?", "Thank you."]
@@ -61,21 +61,21 @@ def test_the_rest_of_the_thread_is_context_and_nothing_else(house: House, tmp_pa
     assert sorted(map(str, marks)) == sorted(["[2,7]".replace(",", ", "), "[8, 13]", "0", "0"])
 
 
-def test_context_never_leaves_what_the_maker_may_see(house: House, tmp_path: Path) -> None:
+def test_context_never_leaves_what_the_maker_may_see(repository: Repository, tmp_path: Path) -> None:
     nobody = SearchRequest("flood", Filters(allowed_accounts=frozenset({99})))
-    report = export_search(house, nobody, tmp_path / "a.zip", by="gwen", choices=Choices(context=True))
+    report = export_search(repository, nobody, tmp_path / "a.zip", by="gwen", choices=Choices(context=True))
     assert (report.rows, report.context) == (0, 0)
 
 
-def test_too_much_context_is_refused_not_cut(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_much_context_is_refused_not_cut(repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(thread_context, "CONTEXT_MOST", 1)
     with pytest.raises(ExportError, match="hold 2 further records; a package takes at most 1"):
-        export_search(house, FLOOD, tmp_path / "a.zip", by="rhea", choices=Choices(context=True))
+        export_search(repository, FLOOD, tmp_path / "a.zip", by="rhea", choices=Choices(context=True))
     assert not (tmp_path / "a.zip").exists()
 
 
-def test_the_certificate_inside_speaks_of_the_same_records(house: House, tmp_path: Path) -> None:
-    report = export_search(house, FLOOD, tmp_path / "a.zip", by="rhea", choices=Choices(certificate=True))
+def test_the_certificate_inside_speaks_of_the_same_records(repository: Repository, tmp_path: Path) -> None:
+    report = export_search(repository, FLOOD, tmp_path / "a.zip", by="rhea", choices=Choices(certificate=True))
     data = unpack(report.path, tmp_path / "out") / "data"
     assert (data / "certificate.pdf").read_bytes().startswith(b"%PDF")
     certificate = json.loads((data / "certificate.json").read_text())
@@ -84,11 +84,15 @@ def test_the_certificate_inside_speaks_of_the_same_records(house: House, tmp_pat
     assert "the certificate of the search" in (data / "README.txt").read_text()
 
 
-def test_a_certificate_of_other_records_fails_the_export_whole(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    certify = export_job.certify
-    monkeypatch.setattr(export_job, "certify", lambda house, _request, **more: certify(house, SearchRequest("parade"), **more))
+def test_a_certificate_of_other_records_fails_the_export_whole(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certify = package_search.certify
+    monkeypatch.setattr(
+        package_search, "certify", lambda repository, _request, **more: certify(repository, SearchRequest("parade"), **more)
+    )
     with pytest.raises(ExportMismatch, match="not those that the certificate"):
-        export_search(house, FLOOD, tmp_path / "a.zip", by="rhea", choices=Choices(certificate=True))
+        export_search(repository, FLOOD, tmp_path / "a.zip", by="rhea", choices=Choices(certificate=True))
     assert not (tmp_path / "a.zip").exists()
 
 
@@ -104,18 +108,20 @@ def test_sets_are_compared_whatever_their_order() -> None:
 
 
 def test_the_event_of_a_certificate_is_written_only_with_a_whole_package(
-    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    export_search(house, FLOOD, tmp_path / "a.zip", by="Rhea (rhea)", actor="rhea", choices=Choices(certificate=True))
-    made, certified = house.audit.newest(2)
+    export_search(repository, FLOOD, tmp_path / "a.zip", by="Rhea (rhea)", actor="rhea", choices=Choices(certificate=True))
+    made, certified = repository.audit.newest(2)
     assert (made.tag, made.actor, certified.tag, certified.actor) == ("export:made", "rhea", "certificate:made", "rhea")
     detail = json.loads(certified.detail)
     assert detail["package"] == "a.zip"
     inside = unpack(tmp_path / "a.zip", tmp_path / "out") / "data/certificate.json"
     assert detail["sha256"] == hashlib.sha256(inside.read_bytes()).hexdigest()
-    before = len(house.audit.newest(100))
-    certify = export_job.certify
-    monkeypatch.setattr(export_job, "certify", lambda house, _request, **more: certify(house, SearchRequest("parade"), **more))
+    before = len(repository.audit.newest(100))
+    certify = package_search.certify
+    monkeypatch.setattr(
+        package_search, "certify", lambda repository, _request, **more: certify(repository, SearchRequest("parade"), **more)
+    )
     with pytest.raises(ExportMismatch):
-        export_search(house, FLOOD, tmp_path / "b.zip", by="rhea", choices=Choices(certificate=True))
-    assert len(house.audit.newest(100)) == before
+        export_search(repository, FLOOD, tmp_path / "b.zip", by="rhea", choices=Choices(certificate=True))
+    assert len(repository.audit.newest(100)) == before

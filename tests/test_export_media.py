@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.archive import MemberDamaged
+from indexer.catalog.models import AttachmentView
+from indexer.evidence.archive import MemberDamaged
 from indexer.exports import Choices, ExportMismatch
 from indexer.exports.media import NameTable, folder_name, safe_name
-from indexer.shown import AttachmentView
 from tests.export_samples import attachment, make, record, unpack
 
 RESERVED = {"con", "prn", "aux", "nul", "conin$", "conout$", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}

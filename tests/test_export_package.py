@@ -14,10 +14,10 @@ from unittest import mock
 import bagit
 import pytest
 
+from indexer.catalog.models import RecordView
 from indexer.exports import COLUMNS, ExportMismatch, remove_partials
 from indexer.exports.media import MEDIA_COLUMNS
 from indexer.local_time import UnknownZone
-from indexer.shown import RecordView
 from tests.export_samples import NASTY, attachment, description, make, record, unpack
 
 ROOT = Path(__file__).parents[1]
@@ -116,7 +116,7 @@ def test_no_records_make_an_empty_but_whole_package(tmp_path: Path) -> None:
     assert "Records counted by the search: 0" in (folder / "data" / "README.txt").read_text()
 
 
-@pytest.mark.parametrize("error", [RuntimeError("the catalogue went away"), KeyboardInterrupt()])
+@pytest.mark.parametrize("error", [RuntimeError("the catalog went away"), KeyboardInterrupt()])
 def test_an_error_in_the_middle_leaves_no_target_and_no_old_one_is_touched(tmp_path: Path, error: BaseException) -> None:
     (tmp_path / "a.zip").write_bytes(b"an earlier export")
 
@@ -132,7 +132,7 @@ def test_an_error_in_the_middle_leaves_no_target_and_no_old_one_is_touched(tmp_p
 
 def test_a_disk_that_is_full_at_the_last_moment_leaves_nothing(tmp_path: Path) -> None:
     with (
-        mock.patch("indexer.exports.bag.os.fsync", side_effect=OSError(28, "No space left on device")),
+        mock.patch("indexer.atomic_files.os.fsync", side_effect=OSError(28, "No space left on device")),
         pytest.raises(OSError, match="No space"),
     ):
         make(tmp_path / "a.zip", [record(1)])

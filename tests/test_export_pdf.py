@@ -14,11 +14,10 @@ from typing import IO, Any
 import pypdf
 import pytest
 
-from indexer import records_pdf
-from indexer.exports import Choices, ExportError, PdfLayout
+from indexer.catalog.models import AttachmentView, RecordView
+from indexer.exports import Choices, ExportError, PdfLayout, pdf_process
 from indexer.exports import pdf_file as pdf_module
-from indexer.exports.picture_size import picture_size
-from indexer.shown import AttachmentView, RecordView
+from indexer.exports.pdf_file import picture_size
 from tests.export_samples import NASTY, attachment, description, make, record, unpack
 
 RUN_ON, PAGES = Choices(pdf=PdfLayout.RUN_ON), Choices(pdf=PdfLayout.PAGES)
@@ -144,8 +143,8 @@ def test_nothing_found_is_a_pdf_too(tmp_path: Path) -> None:
     ],
 )
 def test_a_process_that_fails_leaves_no_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, reason: str) -> None:
-    monkeypatch.setattr(records_pdf, "PROGRAM", (sys.executable, "-S", "-c", program))
-    monkeypatch.setattr(records_pdf, "PATIENCE", 0.3 if "sleep" in program else 60.0)
+    monkeypatch.setattr(pdf_process, "PROGRAM", (sys.executable, "-S", "-c", program))
+    monkeypatch.setattr(pdf_process, "PATIENCE", 0.3 if "sleep" in program else 60.0)
     with pytest.raises(ExportError, match=rf"records 1 to 1 could not be made: .*{reason}.*Nothing was exported"):
         make(tmp_path / "a.zip", [record(1)], choices=RUN_ON)
     assert list(tmp_path.iterdir()) == []
@@ -159,7 +158,7 @@ def test_an_export_that_fails_stops_the_pdfs_that_are_being_made(tmp_path: Path,
         started.append(popen(*arguments, **named))
         return started[-1]
 
-    monkeypatch.setattr(records_pdf, "PROGRAM", (sys.executable, "-S", "-c", "import time; time.sleep(60)"))
+    monkeypatch.setattr(pdf_process, "PROGRAM", (sys.executable, "-S", "-c", "import time; time.sleep(60)"))
     monkeypatch.setattr(subprocess, "Popen", begin)
     monkeypatch.setattr(pdf_module, "RECORDS", 1)
 

@@ -10,10 +10,10 @@ from typing import Any
 import bagit
 import pytest
 
+from indexer.catalog.models import RecordView
 from indexer.exports import Around, Choices, ExportMismatch
 from indexer.exports import viewer_files as viewer_module
 from indexer.exports.viewer_files import SOURCES, utf16_places
-from indexer.shown import RecordView
 from tests.export_samples import NASTY, attachment, description, make, record, unpack
 
 VIEWER = Choices(viewer=True)

@@ -16,13 +16,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer.archive import Archive, ArchiveError, open_archive
+from indexer.custody.ingest import ingest
+from indexer.evidence.archive import Archive, ArchiveError, open_archive
 from indexer.importers import NotIdentified, identify
-from indexer.ingest import ingest
 from indexer.record import Problem, Record, Tally
 from tests.builders import REAL, zip_files
 from tests.golden import archive_of, cases
-from tests.houses import house_at, tweet, x_files
+from tests.repositories import repository_at, tweet, x_files
 
 EXAMPLES = int(os.environ.get("SHOWME_FUZZ_EXAMPLES", "150"))
 QUIET = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
@@ -149,13 +149,13 @@ def test_a_mutated_zip_is_taken_in_or_refused_and_writes_nowhere_else(
     folder = tmp_path_factory.mktemp("fuzz")
     path = zip_files(x_files([tweet(number, f"Notice {number}") for number in range(3)]), folder / "x.zip")
     path.write_bytes(mutated(path.read_bytes(), data.draw(mutations())))
-    house = house_at(folder / "data")
+    repository = repository_at(folder / "data")
     try:
-        ingest(house, [path], taken_by="test", source="test")
+        ingest(repository, [path], taken_by="test", source="test")
     except ArchiveError as error:
         assert "nothing was taken in" in str(error)  # noqa: PT017  # either outcome is right; a refusal must say this
-        assert house.vault.digests() == []
+        assert repository.vault.digests() == []
     finally:
-        house.close()
+        repository.close()
     assert sorted(one.name for one in folder.iterdir()) == ["data", "x.zip"]
     assert list((folder / "data" / "staging").iterdir()) == []

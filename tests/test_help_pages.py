@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from portal.language import LANGUAGES
-from portal.views.help_pages import FOLDER, NAMES, written
+from portal.i18n import LANGUAGES
+from portal.views.site.help_pages import FOLDER, NAMES, written
 from tests.portal_fixtures import Town, a_town  # noqa: F401  # a_town is the fixture
 
 OTHERS = [code for code in LANGUAGES if code != "en"]

@@ -8,8 +8,8 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer import html_members
-from indexer.html_members import html_items
+from indexer.evidence import html_members
+from indexer.evidence.html_members import html_items
 
 BOX = re.compile(rb'<div class="[^"]*\b_a6-g\b[^"]*">')
 

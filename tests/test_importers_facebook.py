@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from indexer.importers.facebook import FacebookImporter
-from indexer.importers.facebook_members import IGNORED, Role, role_of
+from indexer.importers.facebook.members import IGNORED, Role, role_of
 from indexer.record import RecordKind
 from tests.facebook_archives import NAME, PAGE, POSTS, PROFILE, SECOND, archive_of, post
 from tests.test_importers_facebook_html import FIRST, NEW, OLD, first_page, first_post, new_box, new_page, old_box, old_page

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.archive import open_archive
+from indexer.evidence.archive import open_archive
 from indexer.importers.facebook import FacebookImporter
 from indexer.record import Problem, Record
 from tests.builders import CASES, zip_files

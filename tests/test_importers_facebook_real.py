@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.archive import Archive, open_archive
+from indexer.evidence.archive import Archive, open_archive
 from indexer.importers import COMMON_IGNORED, NotIdentified, identify
 from indexer.record import Problem, Record
 from tests.builders import REAL

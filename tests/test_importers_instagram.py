@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from indexer.archive import Archive, open_archive
+from indexer.evidence.archive import Archive, open_archive
 from indexer.importers import NotIdentified, identify
 from indexer.importers.instagram import InstagramImporter
-from indexer.importers.instagram_members import role_of
+from indexer.importers.instagram.members import role_of
 from indexer.record import Platform, Problem, Record, RecordKind, TimeRule
 from tests.builders import CASES, folder_of, zip_folder
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.importers.instagram_dates import read_printed
+from indexer.importers.instagram.times import read_printed
 from indexer.record import TimeRule
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from indexer.archive import open_archive
-from indexer.importers.instagram_pages import take_apart
+from indexer.evidence.archive import open_archive
+from indexer.importers.instagram.html_pages import take_apart
 from indexer.record import Problem, Record, RecordKind
 from tests.builders import folder_of
 from tests.test_importers_instagram import IG, case, read
@@ -248,8 +248,8 @@ def test_pages_are_read_without_holding_them() -> None:
     """A page is cut while it is read: the first record comes before the second megabyte is asked for."""
     import io
 
-    from indexer.archive import Archive, Member
-    from indexer.importers.instagram_pages import Box, boxes
+    from indexer.evidence.archive import Archive, Member
+    from indexer.importers.instagram.html_pages import Box, boxes
 
     class Counting(io.BytesIO):
         given = 0

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.archive import Archive, open_archive
+from indexer.evidence.archive import Archive, open_archive
 from indexer.importers import identify
 from indexer.importers.instagram import InstagramImporter
 from indexer.record import Problem, Record, TimeRule

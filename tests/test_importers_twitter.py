@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from indexer.archive import open_archive
+from indexer.evidence.archive import open_archive
 from indexer.importers import NotIdentified, identify
 from indexer.importers.twitter import TwitterImporter
-from indexer.importers.twitter_times import x_moment
+from indexer.importers.twitter.times import x_moment
 from indexer.record import Problem, Record, RecordKind, Tally, TimeRule
 from tests.builders import CASES, folder_of, zip_folder
 

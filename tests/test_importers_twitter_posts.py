@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from indexer.archive import open_archive
+from indexer.evidence.archive import open_archive
 from indexer.importers.twitter import TwitterImporter
 from indexer.record import Problem, Record
 from tests.test_importers_twitter import ACCOUNT, codes, records, results, tallies, ytd

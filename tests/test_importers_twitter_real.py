@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from indexer.archive import Archive, open_archive
+from indexer.evidence.archive import Archive, open_archive
 from indexer.importers import COMMON_IGNORED, identify
 from indexer.record import CaptureFacts, Problem, Record, Tally
 from tests.builders import REAL

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from indexer.archive import open_archive
+from indexer.evidence.archive import open_archive
 from indexer.importers.twitter import TwitterImporter
 from indexer.record import RecordKind
-from tests.test_importers_twitter import codes, folder_of, records, results, tallies
+from tests.builders import folder_of
+from tests.test_importers_twitter import codes, records, results, tallies
 from tests.test_importers_twitter_posts import months
 
 CSV_HEAD = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from indexer.importers.twitter_seen import SeenPosts
+from indexer.importers.twitter.posts import SeenPosts
 from tests.test_importers_twitter import codes, records, results, tallies, ytd
 from tests.test_importers_twitter_posts import archive_with, months, only, post
 

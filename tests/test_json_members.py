@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer import json_members
-from indexer.json_members import JsonDamaged, JsonItem, json_items
+from indexer.evidence import json_members
+from indexer.evidence.json_members import JsonDamaged, JsonItem, json_items
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text(max_size=12) | st.sampled_from(['"', "\\", "]}", "},{", "\u0000"]),

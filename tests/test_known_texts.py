@@ -8,12 +8,12 @@ import msgspec
 import pytest
 from flask import Flask, render_template_string
 
+from indexer.i18n import known, recognised, say
 from indexer.importers import COMMON_IGNORED, IMPORTERS
-from indexer.saying import known, recognised, say
-from portal import job_queue, work
-from portal.fact_words import NAMES, VALUES, fact_name, fact_value
-from portal.jobs import JobKind, Jobs, JobState
-from portal.language import LANGUAGES
+from portal.i18n import LANGUAGES
+from portal.jobs import queue, runners
+from portal.jobs.rows import JobKind, Jobs, JobState
+from portal.words import NAMES, VALUES, fact_name, fact_value
 from tests.golden import cases, expected
 from tests.portal_fixtures import Town, a_town, token  # noqa: F401  # a_town is the fixture
 
@@ -78,7 +78,7 @@ def test_the_page_of_a_capture_speaks_the_readers_language(town: Town) -> None:
 
 
 def test_why_a_job_failed_is_kept_as_a_sentence(town: Town) -> None:
-    jobs = Jobs(town.house.db)
+    jobs = Jobs(town.repository.db)
     numbers = [jobs.add(JobKind.VERIFY, "A job", 1, {}) for _ in range(2)]
     for number, error in zip(
         numbers, (say("“{name}” is not a time zone. Write one like America/Chicago.", name="X"), "{ broke"), strict=True
@@ -117,7 +117,7 @@ def test_every_fact_of_the_sample_archives_has_a_name_and_ours_a_translation(tow
 
 
 def test_a_report_of_terms_says_its_readings_in_the_readers_language(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(job_queue, "put", lambda _config, job_id: work.run(town.house, job_id))
+    monkeypatch.setattr(queue, "put", lambda _config, job_id: runners.run(town.repository, job_id))
     client = town.client("rhea")
     form = {"terms": "flood bridge\nagend*", "csrf_token": token(client, "/terms")}
     page = client.post("/terms", data=form).headers["Location"]
@@ -131,7 +131,7 @@ def test_a_report_of_terms_says_its_readings_in_the_readers_language(town: Town,
 def test_a_certificate_is_shown_with_labels_of_the_reader_and_its_english_sentences_marked(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(job_queue, "put", lambda _config, job_id: work.run(town.house, job_id))
+    monkeypatch.setattr(queue, "put", lambda _config, job_id: runners.run(town.repository, job_id))
     client = town.client("lena")
     client.set_cookie("showme_language", "es")
     form = {"q": "flood", "kind": "post", "csrf_token": token(client, "/search?q=flood")}

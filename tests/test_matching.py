@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer.engines import Document, Filters, Sort, open_engine
-from indexer.matching import matches
+from indexer.engines import Document, open_engine
+from indexer.engines.matching import matches
 from indexer.query import Node, Numbered
+from indexer.query.filters import Filters, Sort
 from tests.test_engines_agree import MEMORY, Written, documents, queries
 
 DRAWS = int(os.environ.get("SHOWME_DRAWS", "60"))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from indexer.meta_dates import ZONES, header_offset, moment, parse_date
+from indexer.importers.meta.times import ZONES, header_offset, moment, parse_date
 from indexer.record import TimeRule
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.meta_json import MediaFiles, media_type, read_epoch, repair_all
+from indexer.importers.meta.json_values import MediaFiles, media_type, read_epoch, repair_all
 from indexer.record import TimeRule
 from tests.facebook_archives import archive_of
 

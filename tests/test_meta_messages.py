@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from indexer.meta_ids import MadeIds
-from indexer.meta_json import MediaFiles
-from indexer.meta_messages import messages, thread_key
+from indexer.importers.meta.json_values import MadeIds, MediaFiles
+from indexer.importers.meta.messages import messages, thread_key
 from indexer.record import Problem, Record, RecordKind
 from tests.facebook_archives import NAME, archive_of
 

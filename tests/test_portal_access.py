@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.engines import Filters
+from indexer.catalog.models import RecordView
+from indexer.query.filters import Filters
 from indexer.record import is_conversation
-from indexer.shown import RecordView
-from portal.access import ALL_KINDS, RIGHTS, Reader, Right, Role, allowed_accounts, may_see, may_see_raw, narrowed, still_covers
+from portal.access.rules import ALL_KINDS, RIGHTS, Reader, Right, Role, allowed_accounts, may_see, may_see_raw, narrowed, still_covers
 
 NUMBERS = st.integers(1, 4)
 SETS = st.none() | st.frozensets(NUMBERS, max_size=4)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from portal import work
-from portal.access import Role
+from portal.access.rules import Role
+from portal.jobs import runners
+from portal.jobs.rows import Jobs
 from tests.portal_fixtures import ACCOUNT_CANARY, MESSAGE_CANARY, REACTION_CANARY, ROLES, SECRET, Town, a_town, token  # noqa: F401  # a_town is the fixture
 
 MARKERS = (ACCOUNT_CANARY, MESSAGE_CANARY, REACTION_CANARY, SECRET)
@@ -13,10 +14,10 @@ MARKERS = (ACCOUNT_CANARY, MESSAGE_CANARY, REACTION_CANARY, SECRET)
 
 def addresses(town: Town) -> list[str]:
     """Return every GET address that there is, filled with everything that it could be filled with."""
-    ids = [view.record_id for view in town.house.catalogue.views(list(range(1, 200)))]
-    captures = [one.id for one in town.house.catalogue.captures()]
+    ids = [view.record_id for view in town.repository.catalog.views(list(range(1, 200)))]
+    captures = [one.id for one in town.repository.catalog.captures()]
     users = [one.id for one in town.app.extensions["showme"].users.all()]
-    jobs = [one.id for one in town.app.extensions["showme"].jobs.recent(100)]
+    jobs = [one.id for one in Jobs(town.repository.db).recent(100)]
     values = {
         "record_id": ids,
         "capture_id": captures,
@@ -65,7 +66,7 @@ def others_work(town: Town) -> None:
         client = town.client(name)
         form = token(client, "/password")
         job = client.post("/terms", data={"csrf_token": form, "terms": terms}).headers["Location"]
-        work.run(town.house, int(job.rsplit("/", 1)[1]))
+        runners.run(town.repository, int(job.rsplit("/", 1)[1]))
         if name == "rhea":
             for marker in MARKERS:
                 client.post("/saved", data={"csrf_token": form, "name": marker, "address": f"q={marker}", "shared": "1"})

@@ -10,18 +10,18 @@ import pypdf
 import pytest
 from flask.testing import FlaskClient
 
-from indexer.ingest import ingest
-from portal import job_queue, work
-from portal.access import Role
-from portal.jobs import Jobs
-from portal.users import Users
+from indexer.custody.ingest import ingest
+from portal.access.rules import Role
+from portal.access.users import Users
+from portal.jobs import queue, runners
+from portal.jobs.rows import Jobs
 from tests.portal_fixtures import CITY, CITY_ID, Town, a_town, post, token, x_archive  # noqa: F401  # a_town is the fixture
 
 
 @pytest.fixture(autouse=True)
 def _at_once(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """Do each job when it is put in line: the same function that the worker calls."""
-    monkeypatch.setattr(job_queue, "put", lambda _config, job_id: work.run(town.house, job_id))
+    monkeypatch.setattr(queue, "put", lambda _config, job_id: runners.run(town.repository, job_id))
 
 
 def certify(client: FlaskClient, query: str, **filters: str) -> str:
@@ -49,7 +49,7 @@ def test_a_search_is_certified_read_and_handed_over(town: Town) -> None:
     assert (stored["found"]["total"], stored["made"]["by"]) == (1, "Lena (lena)")
     assert stored["records"][0].startswith("twitter:")
     assert page in client.get("/certificates").text
-    tags = [(one.tag, one.actor) for one in town.house.audit.newest(20)]
+    tags = [(one.tag, one.actor) for one in town.repository.audit.newest(20)]
     assert ("certificate:made", "lena") in tags
     assert ("certificate:downloaded", "lena") in tags
 
@@ -84,7 +84,7 @@ def test_a_check_is_identical_then_names_new_changed_and_gone_with_links(town: T
         post(1_020_000_000_000_000_777, "A new flood gauge", "Thu Jul 05 15:30:00 +0000 2018"),
     ]
     archive = x_archive(tmp_path / "later.zip", CITY, CITY_ID, posts, [], {})
-    ingest(town.house, [archive], taken_by="rhea", source="incoming")
+    ingest(town.repository, [archive], taken_by="rhea", source="incoming")
     shown = check()
     assert "Not identical" in shown
     new, changed = shown.split('id="new"')[1], shown.split('id="changed"')[1]
@@ -126,7 +126,7 @@ def test_a_certificate_is_its_maker_s_and_theirs_who_take_archives_in(town: Town
 
 
 def test_a_certificate_that_exceeds_what_its_maker_may_see_today_is_not_handed_out(town: Town) -> None:
-    users = Users(town.house.db)
+    users = Users(town.repository.db)
     lena = users.by_name("lena")
     assert lena is not None
     page = certify(town.client("lena"), "flood")
@@ -134,10 +134,10 @@ def test_a_certificate_that_exceeds_what_its_maker_may_see_today_is_not_handed_o
     users.change(lena.id, full_name=lena.full_name, role=Role.REQUEST_STAFF, granted=set(), is_disabled=False)
     try:
         assert town.client("lena").get(page).status_code == 403
-        made = Jobs(town.house.db).get(number)
+        made = Jobs(town.repository.db).get(number)
         assert made is not None
-        work.run(town.house, Jobs(town.house.db).add(made.kind, "later", lena.id, made.arguments))
-        assert next(iter(Jobs(town.house.db).recent(1))).error.startswith("lena may not do this any more")
+        runners.run(town.repository, Jobs(town.repository.db).add(made.kind, "later", lena.id, made.arguments))
+        assert next(iter(Jobs(town.repository.db).recent(1))).error.startswith("lena may not do this any more")
     finally:
         users.change(lena.id, full_name=lena.full_name, role=Role.LEGAL_STAFF, granted=set(), is_disabled=False)
 
@@ -147,9 +147,9 @@ def test_what_is_not_there_is_not_found(town: Town) -> None:
     page = certify(client, "flood")
     for address in (f"{page}/certificate.exe", f"{page}/pdf", f"{page}/certificate.", "/certificates/999999", "/certificates/checks/1"):
         assert client.get(address).status_code == 404, address
-    other = next(job for job in Jobs(town.house.db).recent(1))
+    other = next(job for job in Jobs(town.repository.db).recent(1))
     assert client.get(f"/certificates/checks/{other.id}").status_code == 404
-    work.certificate_file(town.house, other.id).unlink()
+    runners.certificate_file(town.repository, other.id).unlink()
     assert client.get(page).status_code == 404
 
 
@@ -157,7 +157,7 @@ def test_a_certificate_that_was_interrupted_is_tried_again_on_its_own_page(town:
     client = town.client("lena")
     page = certify(client, "bridge", kind="reply")
     number = int(page.rsplit("/", 1)[1])
-    Jobs(town.house.db).fail(number, "The worker was stopped in the middle.")
+    Jobs(town.repository.db).fail(number, "The worker was stopped in the middle.")
     assert "Try again" in client.get(page).text
     answer = client.post(f"/jobs/{number}/retry", data={"csrf_token": token(client, page)})
     assert answer.headers["Location"] == page

@@ -8,9 +8,9 @@ from datetime import date
 
 import pytest
 
-from indexer.coverage_days import DayStatus
-from indexer.engines import Filters
-from portal import coverage_band
+from indexer.coverage.days import DayStatus
+from indexer.query.filters import Filters
+from portal.search import coverage_band
 from tests.portal_fixtures import CITY, SECRET, Town, a_town  # noqa: F401  # a_town is the fixture
 
 
@@ -102,7 +102,7 @@ def test_days_that_no_day_can_be_are_no_zero_of_captures(town: Town) -> None:
 
 
 def test_many_accounts_are_drawn_only_where_they_have_gaps(town: Town) -> None:
-    found = town.house.coverage.of(Filters(first_day=date(2022, 1, 1), last_day=date(2022, 12, 31)))
+    found = town.repository.coverage.of(Filters(first_day=date(2022, 1, 1), last_day=date(2022, 12, 31)))
     many = coverage_band.band(replace(found, accounts=found.accounts * 6))
     assert many is not None
     assert (len(many.lines), many.left_out) == (0, 12)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from indexer.engines import Sort
+from indexer.query.filters import Sort
 from indexer.record import Platform, RecordKind
-from portal.access import RIGHTS, Right, Role
-from portal.asked import FILTER_NAMES, SIZES
+from portal.access.rules import RIGHTS, Right, Role
 from portal.config import PORTAL_SETTINGS
+from portal.search.address import FILTER_NAMES, SIZES
 
 PAGE = (Path(__file__).parents[1] / "docs" / "portal.md").read_text()
 

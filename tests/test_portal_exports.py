@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from indexer.ingest import ingest
-from portal import stored_request, work
-from portal.jobs import Job, JobKind, Jobs, JobState
-from portal.users import Users
+from indexer.custody.ingest import ingest
+from portal.access.users import Users
+from portal.jobs import runners, stored
+from portal.jobs.rows import Job, JobKind, Jobs, JobState
 from tests.portal_fixtures import (
     ACCOUNT_CANARY,
     MESSAGE_CANARY,
@@ -41,7 +41,9 @@ def an_answer_of_the_secret_account(town: Town) -> None:
         in_reply_to_status_id=str(FLOOD),
         in_reply_to_status_id_str=str(FLOOD),
     )
-    ingest(town.house, [x_archive(town.data / "made/answer.zip", SECRET, SECRET_ID, [answer], [], {})], taken_by="rhea", source="incoming")
+    ingest(
+        town.repository, [x_archive(town.data / "made/answer.zip", SECRET, SECRET_ID, [answer], [], {})], taken_by="rhea", source="incoming"
+    )
 
 
 def exported(town: Town, name: str, **form: str) -> Job:
@@ -49,8 +51,8 @@ def exported(town: Town, name: str, **form: str) -> Job:
     answer = client.post("/exports", data={"csrf_token": token(client, "/search"), **form})
     assert answer.status_code == 302, answer.text
     number = int(answer.headers["Location"].rsplit("/", 1)[1])
-    work.run(town.house, number)
-    job = Jobs(town.house.db).get(number)
+    runners.run(town.repository, number)
+    job = Jobs(town.repository.db).get(number)
     assert job is not None
     return job
 
@@ -102,14 +104,14 @@ def test_the_job_says_what_is_in_the_package(town: Town) -> None:
 
 
 def test_a_job_of_before_there_were_choices_still_runs(town: Town) -> None:
-    book = Jobs(town.house.db)
-    rhea = Users(town.house.db).by_name("rhea")
+    book = Jobs(town.repository.db)
+    rhea = Users(town.repository.db).by_name("rhea")
     assert rhea is not None
     arguments: dict[str, Any] = dict(exported(town, "rhea", q="parade", with_media="1").arguments)
     for name in ("viewer", "pdf", "context", "certificate", "organization", "dialect", "as_of"):
         del arguments[name]
     number = book.add(JobKind.EXPORT, "parade", rhea.id, json.loads(json.dumps(arguments)))
-    work.run(town.house, number)
+    runners.run(town.repository, number)
     job = book.get(number)
     assert job is not None
     assert set(files(town, "rhea", job)) >= {"records.csv", "records.jsonl", "media.csv"}
@@ -139,33 +141,33 @@ def test_a_clerk_is_offered_no_certificate_and_gets_none(town: Town) -> None:
     assert 'name="certificate"' in town.client("lena").get("/search?q=flood").text
     client = town.client("gwen")
     assert 'name="certificate"' not in client.get("/search?q=flood").text
-    before = len(Jobs(town.house.db).recent(1000))
+    before = len(Jobs(town.repository.db).recent(1000))
     refused = client.post("/exports", data={"csrf_token": token(client, "/search"), "q": "flood", "certificate": "1"})
     assert refused.status_code == 403
-    assert len(Jobs(town.house.db).recent(1000)) == before
+    assert len(Jobs(town.repository.db).recent(1000)) == before
 
 
 def test_the_job_asks_again_whether_its_maker_may_certify(town: Town) -> None:
-    book = Jobs(town.house.db)
-    gwen = Users(town.house.db).by_name("gwen")
+    book = Jobs(town.repository.db)
+    gwen = Users(town.repository.db).by_name("gwen")
     assert gwen is not None
     arguments = {**exported(town, "gwen", q="flood").arguments, "certificate": True}
-    assert stored_request.choices(arguments).certificate
+    assert stored.choices(arguments).certificate
     number = book.add(JobKind.EXPORT, "flood", gwen.id, arguments)
-    events = len(town.house.audit.newest(1000))
-    work.run(town.house, number)
+    events = len(town.repository.audit.newest(1000))
+    runners.run(town.repository, number)
     job = book.get(number)
     assert job is not None
     assert (job.state, "may not do this any more" in job.error) == (JobState.FAILED, True)
-    assert not work.export_file(town.house, number).exists()
-    assert len(town.house.audit.newest(1000)) == events
+    assert not runners.export_file(town.repository, number).exists()
+    assert len(town.repository.audit.newest(1000)) == events
 
 
 def test_the_certificate_inside_names_its_maker_and_what_they_may_see(town: Town) -> None:
     whole = files(town, "lena", exported(town, "lena", q="flood", certificate="1"))
     made = json.loads(whole["certificate.json"])["made"]
     assert (made["by"], made["scope"]["words"]) == ("Lena (lena)", "every account held, with direct messages")
-    noted = next(one for one in town.house.audit.newest(20) if one.tag == "certificate:made")
+    noted = next(one for one in town.repository.audit.newest(20) if one.tag == "certificate:made")
     assert (noted.actor, json.loads(noted.detail)["package"][:7]) == ("lena", "export-")
     assert b"by Lena (lena)" in whole["README.txt"]
 

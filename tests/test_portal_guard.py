@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from portal import HEADERS, guard
-from portal.access import RIGHTS, Right
+from portal import HEADERS
+from portal.access import guard
+from portal.access.rules import RIGHTS, Right
 from tests.portal_fixtures import PASSWORD, ROLES, Town, a_town, token  # noqa: F401  # a_town is the fixture
 
 STATIC = {"static", "bootstrap.static"}
@@ -126,7 +127,7 @@ def test_no_page_holds_inline_script_style_or_an_address_of_elsewhere(town: Town
 def test_healthz_answers_everybody_and_gives_nothing_away(town: Town) -> None:
     answer = town.client().get("/healthz")
     assert answer.status_code == 200
-    assert answer.json == {"status": "ok", "catalogue": "ok", "index": "in step", "worker": "not running"}
+    assert answer.json == {"status": "ok", "catalog": "ok", "index": "in step", "worker": "not running"}
 
 
 def test_a_form_larger_than_any_form_of_ours_is_refused_except_an_upload(town: Town) -> None:

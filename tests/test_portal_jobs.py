@@ -16,12 +16,14 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from indexer.engines import Filters, Sort
-from indexer.search import SearchRequest
-from portal import clock, job_queue, jobs, stored_request, uploads, work, worker
-from portal.access import Role
-from portal.jobs import Job, JobKind, Jobs, JobState
-from portal.users import Users
+from indexer import local_time
+from indexer.query.filters import Filters, Sort
+from indexer.search.searcher import SearchRequest
+from portal.access.rules import Role
+from portal.access.users import Users
+from portal.jobs import queue, runners, stored, uploads, worker
+from portal.jobs import rows as jobs
+from portal.jobs.rows import Job, JobKind, Jobs, JobState
 from tests.portal_fixtures import ACCOUNT_CANARY, MESSAGE_CANARY, Town, a_town, post, token, x_archive  # noqa: F401  # a_town is the fixture
 
 ROOT = Path(__file__).parents[1]
@@ -30,8 +32,8 @@ ROOT = Path(__file__).parents[1]
 def done(town: Town, address: str) -> Job:
     """Do the job of a page as the worker would, and return it."""
     number = int(address.rsplit("/", 1)[1])
-    work.run(town.house, number)
-    job = Jobs(town.house.db).get(number)
+    runners.run(town.repository, number)
+    job = Jobs(town.repository.db).get(number)
     assert job is not None
     return job
 
@@ -58,7 +60,7 @@ def test_an_upload_is_taken_into_custody_and_its_copy_removed(town: Town, tmp_pa
     client = town.client("rhea")
     job = done(town, send(client, [ferry(tmp_path, "FerryMO", "771500")]))
     assert (job.state, job.error) == (JobState.DONE, "")
-    capture = town.house.catalogue.capture(job.result["capture"])
+    capture = town.repository.catalog.capture(job.result["capture"])
     assert capture is not None
     assert (capture.name, capture.taken_by, capture.source) == ("FerryMO.zip", "rhea", "upload")
     assert list(town.app.extensions["showme"].config.uploads.iterdir()) == []
@@ -77,12 +79,12 @@ def test_the_same_archive_again_is_said_to_be_there(town: Town, tmp_path: Path) 
 
 def test_what_is_no_archive_fails_in_words_and_takes_nothing_in(town: Town, tmp_path: Path) -> None:
     client = town.client("rhea")
-    before = len(town.house.catalogue.captures())
+    before = len(town.repository.catalog.captures())
     (tmp_path / "notes.zip").write_bytes(b"these are notes")
     job = done(town, send(client, [tmp_path / "notes.zip"]))
     assert job.state is JobState.FAILED
     assert "nothing was taken in" in job.error
-    assert len(town.house.catalogue.captures()) == before
+    assert len(town.repository.catalog.captures()) == before
     page = client.get(f"/jobs/{job.id}").text
     assert "nothing was taken in" in page
     assert "Try again" in page
@@ -147,7 +149,7 @@ def test_an_uploaded_file_s_name_cannot_lead_elsewhere(given: str, kept: str) ->
 
 
 def test_files_of_incoming_are_picked_up_and_stay_there(town: Town) -> None:
-    folder = town.house.paths.incoming
+    folder = town.repository.paths.incoming
     ferry(folder, "BargeMO", "771700", "The barge is late")
     (folder / ".hidden.zip").write_bytes(b"")
     client = town.client("rhea")
@@ -168,11 +170,11 @@ def test_files_of_incoming_are_picked_up_and_stay_there(town: Town) -> None:
 def test_files_sent_together_are_one_archive_only_when_it_is_said(town: Town, tmp_path: Path) -> None:
     client = town.client("rhea")
     paths = [ferry(tmp_path, "OneMO", "771801"), ferry(tmp_path, "TwoMO", "771802")]
-    before = len(Jobs(town.house.db).recent(100))
+    before = len(Jobs(town.repository.db).recent(100))
     assert send(client, paths) == "/captures"
-    assert len(Jobs(town.house.db).recent(100)) == before + 2
+    assert len(Jobs(town.repository.db).recent(100)) == before + 2
     send(client, paths, one="1")
-    job = Jobs(town.house.db).recent(1)[0]
+    job = Jobs(town.repository.db).recent(1)[0]
     assert len(job.arguments["paths"]) == 2
 
 
@@ -181,7 +183,7 @@ def test_verify_names_what_was_changed_in_the_vault(town: Town) -> None:
     form = {"csrf_token": token(client, "/captures")}
     good = done(town, client.post("/captures/verify", data=form).headers["Location"])
     assert "all are as they were taken in" in client.get(f"/jobs/{good.id}").text
-    stray = town.house.paths.vault / ("0" * 64)
+    stray = town.repository.paths.vault / ("0" * 64)
     stray.write_bytes(b"stray")
     bad = done(town, client.post("/captures/verify", data=form).headers["Location"])
     stray.unlink()
@@ -198,7 +200,7 @@ def test_a_zone_is_set_only_after_being_asked_once_more(town: Town) -> None:
     assert "Set the zone to America/Denver?" in asked.text
     job = done(town, client.post("/captures/1/zone", data={**form, "sure": "1"}).headers["Location"])
     assert job.state is JobState.DONE
-    capture = town.house.catalogue.capture(1)
+    capture = town.repository.catalog.capture(1)
     assert capture is not None
     assert capture.zone == "America/Denver"
     wrong = client.post("/captures/1/zone", data={**form, "zone": "Mars/Base", "sure": "1"})
@@ -229,7 +231,7 @@ def test_an_export_holds_the_records_of_the_page_in_their_order(town: Town) -> N
     assert len(exported) == job.result["rows"] == 40
     assert [next(value for value in row.values() if value in ids) for row in exported] == ids
     assert 'href="/search?q=agenda&amp;sort=oldest"' in client.get(f"/jobs/{job.id}").text
-    assert "export:downloaded" in {event.tag for event in town.house.audit.newest(5)}
+    assert "export:downloaded" in {event.tag for event in town.repository.audit.newest(5)}
 
 
 def test_an_export_of_request_staff_holds_neither_messages_nor_accounts_not_granted(town: Town) -> None:
@@ -244,7 +246,7 @@ def test_an_export_of_request_staff_holds_neither_messages_nor_accounts_not_gran
 
 
 def test_an_export_is_not_handed_out_any_more_when_the_grant_is_taken_back(town: Town) -> None:
-    book = Users(town.house.db)
+    book = Users(town.repository.db)
     user = book.add("hank", "", Role.REQUEST_STAFF, "test")
     book.set_password(user.id, "a sentence for the tests")
     book.change(user.id, full_name="", role=Role.REQUEST_STAFF, granted={1}, is_disabled=False)
@@ -256,7 +258,7 @@ def test_an_export_is_not_handed_out_any_more_when_the_grant_is_taken_back(town:
 
 
 def test_a_grant_taken_back_before_the_work_begins_narrows_the_export(town: Town) -> None:
-    book = Users(town.house.db)
+    book = Users(town.repository.db)
     user = book.add("iris", "", Role.REQUEST_STAFF, "test")
     book.set_password(user.id, "a sentence for the tests")
     book.change(user.id, full_name="", role=Role.REQUEST_STAFF, granted={1}, is_disabled=False)
@@ -281,9 +283,9 @@ def test_request_staff_do_not_see_the_exports_and_jobs_of_others(town: Town) -> 
 
 
 def test_who_was_disabled_meanwhile_gets_nothing_done(town: Town) -> None:
-    book = Users(town.house.db)
+    book = Users(town.repository.db)
     user = book.add("judd", "", Role.RECORDS_CUSTODIAN, "test")
-    number = Jobs(town.house.db).add(JobKind.VERIFY, "all", user.id, {})
+    number = Jobs(town.repository.db).add(JobKind.VERIFY, "all", user.id, {})
     book.change(user.id, full_name="", role=Role.RECORDS_CUSTODIAN, granted=(), is_disabled=True)
     assert "may not do this any more" in done(town, f"/jobs/{number}").error
 
@@ -295,12 +297,12 @@ def test_a_stored_request_comes_back_the_same_and_nothing_is_not_everything(acco
         Filters(accounts=accounts, allowed_accounts=accounts, kinds=None if accounts is None else frozenset(), has_media=False),
         Sort.OLDEST,
     )
-    assert stored_request.decode(json.loads(json.dumps(stored_request.encode(request)))) == request
+    assert stored.decode(json.loads(json.dumps(stored.encode(request)))) == request
 
 
 def test_a_job_runs_once_however_often_its_number_is_in_line(town: Town) -> None:
-    book = Jobs(town.house.db)
-    ada = Users(town.house.db).by_name("ada")
+    book = Jobs(town.repository.db)
+    ada = Users(town.repository.db).by_name("ada")
     assert ada is not None
     number = book.add(JobKind.VERIFY, "all", ada.id, {})
     assert [book.start(number), book.start(number)] == [True, False]
@@ -310,7 +312,7 @@ def test_a_job_runs_once_however_often_its_number_is_in_line(town: Town) -> None
 
 
 def test_a_job_that_was_tried_again_and_taken_meanwhile_does_not_run_twice(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    book = Jobs(town.house.db)
+    book = Jobs(town.repository.db)
     number = book.add(JobKind.VERIFY, "the vault", 1, {})
     assert book.start(number)
     assert not book.retry(number), "it runs"
@@ -330,14 +332,14 @@ def test_a_job_that_was_tried_again_and_taken_meanwhile_does_not_run_twice(town:
 
 
 def test_a_job_whose_heart_stopped_is_interrupted_and_can_be_tried_again(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    book = Jobs(town.house.db)
-    rhea = Users(town.house.db).by_name("rhea")
+    book = Jobs(town.repository.db)
+    rhea = Users(town.repository.db).by_name("rhea")
     assert rhea is not None
     number = book.add(JobKind.VERIFY, "all", rhea.id, {})
     book.start(number)
     client = town.client("rhea")
     assert "running" in client.get(f"/jobs/{number}").text
-    later = clock.now_ms() + jobs.SILENT_AFTER + 1000
+    later = local_time.now_ms() + jobs.SILENT_AFTER + 1000
     monkeypatch.setattr(jobs, "now_ms", lambda: later)
     page = client.get(f"/jobs/{number}").text
     assert "interrupted" in page
@@ -357,7 +359,7 @@ def some_processes() -> Iterator[list[subprocess.Popen[bytes]]]:
 def wait_for(town: Town, number: int, states: set[JobState], seconds: float = 40) -> Job:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        job = Jobs(town.house.db).get(number)
+        job = Jobs(town.repository.db).get(number)
         if job and job.state in states:
             return job
         time.sleep(0.1)
@@ -373,12 +375,12 @@ def test_a_killed_worker_s_job_is_interrupted_and_the_next_worker_does_it(
         return processes[-1]
 
     settings = town.app.extensions["showme"].config
-    rhea = Users(town.house.db).by_name("rhea")
+    rhea = Users(town.repository.db).by_name("rhea")
     assert rhea is not None
     many = [post(1_500_000_000_000_000_000 + at, f"steady number {at}", "Tue Jun 01 15:00:00 +0000 2021") for at in range(60_000)]
     archive = x_archive(tmp_path / "many.zip", "ManyMO", "771900", many, [], {})
-    number = Jobs(town.house.db).add(JobKind.TAKE_IN, "many", rhea.id, {"paths": [str(archive)], "source": "incoming", "zone": None})
-    job_queue.put(settings, number)
+    number = Jobs(town.repository.db).add(JobKind.TAKE_IN, "many", rhea.id, {"paths": [str(archive)], "source": "incoming", "zone": None})
+    queue.put(settings, number)
     first = begin()
     wait_for(town, number, {JobState.RUNNING})
     assert worker.is_running(settings)
@@ -389,7 +391,7 @@ def test_a_killed_worker_s_job_is_interrupted_and_the_next_worker_does_it(
     begin()
     interrupted = wait_for(town, number, {JobState.INTERRUPTED, JobState.DONE})
     assert interrupted.state is JobState.INTERRUPTED
-    assert not any(one.name == "many.zip" for one in town.house.catalogue.captures()), "half a capture is never shown"
+    assert not any(one.name == "many.zip" for one in town.repository.catalog.captures()), "half a capture is never shown"
     client = town.client("rhea")
     client.post(f"/jobs/{number}/retry", data={"csrf_token": token(client, "/captures")})
     finished = wait_for(town, number, {JobState.DONE, JobState.FAILED}, 120)

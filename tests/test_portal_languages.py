@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from flask import Flask, render_template_string
 
-from indexer.saying import say
-from portal.language import spoken
+from indexer.i18n import say
+from portal.i18n import spoken
 from tests.portal_fixtures import Town, a_town  # noqa: F401  # a_town is the fixture
 
 

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from indexer.audit import AuditLog, UnknownTag
-from indexer.database import Busy, connect, transaction
-from indexer.tables import events
-from portal import late_events
-from portal.late_events import LateEvents
+from indexer.catalog.audit import AuditLog, UnknownTag
+from indexer.catalog.database import Busy, connect, transaction
+from indexer.catalog.tables import events
+from portal import event_queue
+from portal.event_queue import LateEvents
 
 
 @pytest.fixture(name="db")
-def a_catalogue(tmp_path: Path) -> sa.Engine:
+def a_catalog(tmp_path: Path) -> sa.Engine:
     return connect(f"sqlite:///{tmp_path / 'catalogue.sqlite3'}")
 
 
@@ -63,7 +63,7 @@ def test_many_threads_write_together_and_nothing_is_lost_or_doubled(db: sa.Engin
 def test_while_somebody_writes_for_long_events_wait_on_the_disk_and_the_page_does_not(
     db: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(late_events, "ROUND", 0.05)
+    monkeypatch.setattr(event_queue, "ROUND", 0.05)
     late, log = LateEvents(tmp_path / "late", db), AuditLog(db)
     log.add("user:signed-in", "rhea", "before")
     with transaction(db):

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from portal import config, create_app, limit_store
-from portal.limit_store import SqliteStorage
+from portal import config, create_app
+from portal.access import limits
+from portal.access.limits import SqliteStorage
 from tests.portal_fixtures import token
 
 
@@ -28,7 +29,7 @@ def test_attempts_are_counted_over_all_web_workers(tmp_path: Path) -> None:
 def test_a_window_ends_and_counting_begins_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store, other = (SqliteStorage(f"showme+sqlite://{tmp_path / 'limits.sqlite3'}") for _ in range(2))
     now = [1000.0]
-    monkeypatch.setattr(limit_store.time, "time", lambda: now[0])
+    monkeypatch.setattr(limits.time, "time", lambda: now[0])
     assert [store.incr("a", 60), other.incr("a", 60), store.incr("b", 60)] == [1, 2, 1]
     assert (other.get("a"), other.get_expiry("a")) == (2, 1060.0)
     now[0] = 1061.0

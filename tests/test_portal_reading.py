@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from indexer.query import Diagnostic
-from portal import config, create_app, faults
+from portal import config, create_app
+from portal.search import facets
 from tests.portal_fixtures import ACCOUNT_CANARY, CITY, MESSAGE_CANARY, Town, a_town, fill  # noqa: F401  # a_town is the fixture
 
 OPERATORS = [
@@ -101,11 +102,11 @@ def test_all_faults_stand_in_one_line_each_with_its_number(town: Town) -> None:
 
 def test_the_pieces_of_a_faulty_query_are_the_query() -> None:
     found = [Diagnostic(0, 2, "a", ""), Diagnostic(1, 4, "b", ""), Diagnostic(6, 6, "c", "")]
-    pieces = faults.pieces("abcdef", found)
-    assert "".join(text for text, _wrong, _numbers in pieces).replace(faults.NO_PLACE, "") == "abcdef"
+    pieces = facets.pieces("abcdef", found)
+    assert "".join(text for text, _wrong, _numbers in pieces).replace(facets.NO_PLACE, "") == "abcdef"
     assert [number for _text, _wrong, numbers in pieces for number in numbers] == [1, 2, 3]
-    assert [text for text, is_wrong, _numbers in pieces if is_wrong] == ["a", "b", "cd", faults.NO_PLACE]
-    assert faults.pieces("", [Diagnostic(0, 0, "c", "")]) == [(faults.NO_PLACE, True, (1,))]
+    assert [text for text, is_wrong, _numbers in pieces if is_wrong] == ["a", "b", "cd", facets.NO_PLACE]
+    assert facets.pieces("", [Diagnostic(0, 0, "c", "")]) == [(facets.NO_PLACE, True, (1,))]
 
 
 def test_each_operator_has_an_example_that_runs_with_the_count_shown(town: Town) -> None:
@@ -130,12 +131,12 @@ def test_examples_are_made_of_what_the_reader_may_see(town: Town) -> None:
 
 
 def test_help_on_an_empty_archive_is_still_a_page(tmp_path: Path) -> None:
-    house = fill(tmp_path)
-    house.delete_index()
-    house.close()
+    repository = fill(tmp_path)
+    repository.delete_index()
+    repository.close()
     app = create_app(config.read({"SHOWME_DEMO": "1"}, tmp_path))
     app.testing = True
-    page = Town(tmp_path, app, house).client("rhea").get("/help/search")
+    page = Town(tmp_path, app, repository).client("rhea").get("/help/search")
     assert page.status_code == 200
     assert "examples that run on them stand here" in page.text
     app.extensions["showme"].close()

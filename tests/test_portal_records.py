@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from indexer.ingest import ingest
-from indexer.shown import AttachmentView
+from indexer.catalog.models import AttachmentView
+from indexer.custody.ingest import ingest
 from portal import media
-from portal.views.records import TEXT_SHOWN
+from portal.views.search.records import TEXT_SHOWN
 from tests.portal_fixtures import CITY, CITY_ID, HTML, MESSAGE_CANARY, Town, a_town, png, post, x_archive  # noqa: F401  # a_town is the fixture
 
 
 def test_a_record_says_where_it_comes_from_so_that_anybody_finds_the_item_again(town: Town) -> None:
     number = town.record_id("closed Mill Bridge")
-    view = town.house.catalogue.record(number)
+    view = town.repository.catalog.record(number)
     assert view is not None
     page = town.client("rhea").get(f"/records/{number}").text
     for part in (
@@ -30,7 +30,7 @@ def test_a_record_says_where_it_comes_from_so_that_anybody_finds_the_item_again(
         "The archive gives this time in UTC.",
     ):
         assert part in page, part
-    with town.house.catalogue.open_media(view.capture_id, view.member) as stream:
+    with town.repository.open_media(view.capture_id, view.member) as stream:
         item = stream.read()[view.start : view.start + view.length]
     assert b"The flood has closed Mill Bridge" in item
 
@@ -88,7 +88,7 @@ def test_the_raw_item_is_shown_to_who_may_and_the_opening_is_logged(town: Town) 
     page = town.client("lena").get(f"/raw/{number}")
     assert "full_text" in page.text
     assert "&#34;id_str&#34;" in page.text
-    event = town.house.audit.newest(1)[0]
+    event = town.repository.audit.newest(1)[0]
     assert (event.tag, event.actor, event.subject) == ("raw:viewed", "lena", number)
     assert town.client("gwen").get(f"/raw/{number}").status_code == 403
 
@@ -144,7 +144,7 @@ def test_a_part_behind_the_end_is_refused_and_a_known_file_is_not_sent_again(tow
 def test_an_edited_post_shows_both_versions_and_the_words_that_changed(town: Town, tmp_path: Path) -> None:
     before = town.record_id("closed Mill Bridge")
     edited = post(1_020_000_000_000_000_001, "The flood has closed Mill Bridge. Take Route 12.", "Wed Jul 04 18:00:00 +0000 2018")
-    ingest(town.house, [x_archive(tmp_path / "later.zip", CITY, CITY_ID, [edited], [], {})], taken_by="rhea", source="upload")
+    ingest(town.repository, [x_archive(tmp_path / "later.zip", CITY, CITY_ID, [edited], [], {})], taken_by="rhea", source="upload")
     client = town.client("rhea")
     page = client.get(f"/records/{before}").text
     assert "2 versions" in page

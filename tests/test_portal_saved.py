@@ -8,10 +8,10 @@ from html import unescape
 import pytest
 from flask.testing import FlaskClient
 
-from portal.access import Role
-from portal.saved_searches import MOST, SavedSearches, SavingError
-from portal.search_history import history, last_runs, question_of, same
-from portal.users import Users
+from portal.access.rules import Role
+from portal.access.users import Users
+from portal.search.history import history, last_runs, question_of, same
+from portal.search.saved import MOST, SavedSearches, SavingError
 from tests.portal_fixtures import ACCOUNT_CANARY, CITY, Town, a_town, token  # noqa: F401  # a_town is the fixture
 
 ADDRESS = "q=flood&dialect=dtsearch&from=2018-07-01&kind=post&as_of=2022-01-01&sort=oldest"
@@ -125,7 +125,7 @@ def test_counts_of_a_shared_search_are_those_of_the_reader(town: Town) -> None:
 
 
 def test_what_became_less_to_see_is_not_shared_with_it(town: Town) -> None:
-    book, db = Users(town.house.db), town.house.db
+    book, db = Users(town.repository.db), town.repository.db
     user = book.add("cora", "", Role.LEGAL_STAFF, "test")
     SavedSearches(db, user.reader).add("Wide words", "q=quag", is_shared=True)
     book.change(user.id, full_name="", role=Role.REQUEST_STAFF, granted={town.account_id(CITY)}, is_disabled=False)
@@ -141,8 +141,8 @@ def test_what_became_less_to_see_is_not_shared_with_it(town: Town) -> None:
 
 
 def test_there_is_a_most_and_it_is_said(town: Town) -> None:
-    user = Users(town.house.db).add("many", "", Role.LEGAL_STAFF, "test")
-    kept = SavedSearches(town.house.db, user.reader)
+    user = Users(town.repository.db).add("many", "", Role.LEGAL_STAFF, "test")
+    kept = SavedSearches(town.repository.db, user.reader)
     for number in range(MOST):
         kept.add(f"search {number}", "q=flood", is_shared=False)
     with pytest.raises(SavingError, match="500"):
@@ -154,7 +154,7 @@ def test_the_list_says_how_many_more_there_are_than_at_the_last_run(town: Town) 
     save(client, "Council", "q=council+agenda&sort=oldest")
     assert "You have not run it lately" in client.get("/saved").text
     client.get("/search?q=council+agenda&size=100")
-    run = last_runs(town.house.db, "rhea", [same(question_of("q=council+agenda"))])
+    run = last_runs(town.repository.db, "rhea", [same(question_of("q=council+agenda"))])
     assert [one.total for one in run.values()] == [40]
     town.app.extensions["showme"].note("search:run", "rhea", "council agenda", {"address": "q=council+agenda", "total": 37})
     page = client.get("/saved").text
@@ -163,11 +163,11 @@ def test_the_list_says_how_many_more_there_are_than_at_the_last_run(town: Town) 
 
 
 def test_pages_of_one_search_are_one_line_of_the_history(town: Town) -> None:
-    Users(town.house.db)
+    Users(town.repository.db)
     client = town.client("gwen")
     for address in ("q=agenda", "q=agenda&page=2", "q=agenda&page=1", "q=parade", "q=agenda", "q=%22open"):
         client.get(f"/search?{address}")
-    lines, further = history(town.house.db, "gwen")
+    lines, further = history(town.repository.db, "gwen")
     told = [(line.question.query, line.looks, line.total) for line in lines[:4]]
     assert told == [('"open', 1, None), ("agenda", 1, 40), ("parade", 1, 1), ("agenda", 3, 40)]
     assert further is None
@@ -179,10 +179,12 @@ def test_pages_of_one_search_are_one_line_of_the_history(town: Town) -> None:
 
 def test_the_history_goes_on_page_by_page_and_misses_nothing(town: Town) -> None:
     for number in range(450):
-        town.house.audit.add("search:run", "walker", f"w{number // 2}", {"address": f"q=w{number // 2}&page={number % 2 + 1}", "total": 1})
+        town.repository.audit.add(
+            "search:run", "walker", f"w{number // 2}", {"address": f"q=w{number // 2}&page={number % 2 + 1}", "total": 1}
+        )
     seen, before = [], None
     while True:
-        lines, before = history(town.house.db, "walker", before)
+        lines, before = history(town.repository.db, "walker", before)
         seen += [(line.question.query, line.looks) for line in lines]
         if before is None:
             break
@@ -198,8 +200,8 @@ def test_the_history_is_one_s_own_even_for_an_administrator(town: Town) -> None:
 def test_empty_pages_say_what_to_do_next(town: Town) -> None:
     client = town.client("nora")
     assert "Save this search" in client.get("/saved").text
-    user = Users(town.house.db).add("fresh", "", Role.LEGAL_STAFF, "test")
-    Users(town.house.db).set_password(user.id, "a sentence for the tests")
+    user = Users(town.repository.db).add("fresh", "", Role.LEGAL_STAFF, "test")
+    Users(town.repository.db).set_password(user.id, "a sentence for the tests")
     assert "You have not searched for anything yet" in town.client("fresh").get("/history").text
 
 
@@ -213,6 +215,6 @@ def test_changes_of_saved_searches_are_events(town: Town) -> None:
     client = town.client("ada")
     save(client, "Noted", "q=flood")
     act(client, number_of(client, "Noted"), "/delete")
-    events = [event for event in town.house.audit.newest(6) if event.tag == "search:saved"]
+    events = [event for event in town.repository.audit.newest(6) if event.tag == "search:saved"]
     assert [event.subject for event in events] == ["Noted", "Noted"]
-    assert town.house.audit.broken_at() is None
+    assert town.repository.audit.broken_at() is None

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from indexer.engines import Sort
-from portal import asked
-from portal.differences import Change, differences
+from indexer.query.filters import Sort
+from portal.records import Change, differences
+from portal.search import address as asked
 from tests.portal_fixtures import CITY, Town, a_town  # noqa: F401  # a_town is the fixture
 
 
@@ -188,7 +188,7 @@ def test_request_staff_do_not_learn_how_many_records_there_are_in_all(town: Town
 
 def test_a_search_is_in_the_event_log_with_its_address_and_its_count(town: Town) -> None:
     town.client("lena").get("/search?q=parade&kind=post")
-    event = next(one for one in town.house.audit.newest() if one.tag == "search:run")
+    event = next(one for one in town.repository.audit.newest() if one.tag == "search:run")
     assert (event.actor, event.subject) == ("lena", "parade")
     assert '"total":1' in event.detail
     assert "kind=post" in event.detail
@@ -237,12 +237,12 @@ def test_texts_too_long_to_compare_say_so() -> None:
 
 
 def test_an_account_that_may_not_be_seen_has_no_name_in_its_chip(town: Town) -> None:
-    secret = next(one.id for one in town.house.catalogue.accounts(None) if one.handle != CITY)
+    secret = next(one.id for one in town.repository.catalog.accounts(None) if one.handle != CITY)
     assert "an account that you cannot see" in town.client("gwen").get(f"/search?account={secret}").text
 
 
 def test_an_index_that_cannot_answer_is_no_fault_of_the_question(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(type(town.house.index), "position", lambda _index: 0)
+    monkeypatch.setattr(type(town.repository.index), "position", lambda _index: 0)
     client = town.client("lena")
     page, answer = client.get("/search?q=flood"), client.get("/search.json?q=flood")
     assert (page.status_code, answer.status_code) == (503, 503)
@@ -255,13 +255,13 @@ def test_an_index_that_cannot_answer_is_no_fault_of_the_question(town: Town, mon
 
 
 def test_a_damaged_index_is_said_without_where_it_lies_on_the_server(town: Town) -> None:
-    town.house.release_index()
+    town.repository.release_index()
     for name in ("*.store", "*.idx", "*.term", "*.fast", "*.pos"):
-        for path in (town.house.paths.index / town.house.engine_name).glob(name):
+        for path in (town.repository.paths.index / town.repository.engine_name).glob(name):
             path.write_bytes(b"\xa5" * 64)
     answer = town.client("gwen").get("/search.json?q=flood")
     assert answer.status_code == 503
     assert "is damaged" in answer.text
-    assert str(town.house.paths.data) not in answer.text
+    assert str(town.repository.paths.data) not in answer.text
     assert answer.json is not None
     assert answer.json["total"] is None

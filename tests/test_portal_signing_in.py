@@ -10,13 +10,15 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-from indexer.database import transaction
-from indexer.house import open_house
-from portal import clock, config, create_app, sign_ins, users
-from portal.access import Role
+from indexer import local_time
+from indexer.catalog.database import transaction
+from indexer.repository import open_repository
+from portal import config, create_app
+from portal.access import sign_ins, users
+from portal.access.rules import Role
+from portal.access.users import UserError, Users
 from portal.commands import main
-from portal.users import UserError, Users
-from portal.views.signing_in import own_address
+from portal.views.site.signing_in import own_address
 from tests.portal_fixtures import PASSWORD, Town, a_town, token  # noqa: F401  # a_town is the fixture
 
 
@@ -33,7 +35,7 @@ def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(town: Town) -> No
 
 def test_a_password_is_kept_as_argon2_and_a_cookie_as_a_digest(town: Town) -> None:
     town.client("rhea")
-    with town.house.db.connect() as connection:
+    with town.repository.db.connect() as connection:
         kept = connection.execute(sa.select(users.users.c.password).where(users.users.c.name == "rhea")).scalar_one()
         digests = connection.execute(sa.select(sign_ins.sign_ins.c.digest)).scalars().all()
     assert kept.startswith("$argon2id$")
@@ -53,8 +55,8 @@ def test_sign_out_ends_the_sign_in_on_the_server_so_a_stolen_cookie_is_worth_not
 
 def test_a_sign_in_ends_after_its_life_and_after_idling(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = town.app.extensions["showme"].config
-    began = clock.now_ms()
-    idle, life = clock.milliseconds(settings.idle_life), clock.milliseconds(settings.sign_in_life)
+    began = local_time.now_ms()
+    idle, life = local_time.milliseconds(settings.idle_life), local_time.milliseconds(settings.sign_in_life)
     client = town.client("lena")
     monkeypatch.setattr(sign_ins, "now_ms", lambda: began + idle - 60_000)
     assert client.get("/search").status_code == 200, "a page keeps it alive"
@@ -71,7 +73,7 @@ def test_a_sign_in_ends_after_its_life_and_after_idling(town: Town, monkeypatch:
 
 
 def test_who_is_disabled_is_out_at_once_and_cannot_come_back(town: Town) -> None:
-    book = Users(town.house.db)
+    book = Users(town.repository.db)
     user = book.add("temp", "", Role.LEGAL_STAFF, "test")
     book.set_password(user.id, PASSWORD)
     client = town.client("temp")
@@ -84,9 +86,9 @@ def test_who_is_disabled_is_out_at_once_and_cannot_come_back(town: Town) -> None
 
 
 def test_a_link_sets_a_password_once_and_signs_in(town: Town) -> None:
-    book = Users(town.house.db)
+    book = Users(town.repository.db)
     user = book.add("newcomer", "", Role.LEGAL_STAFF, "test")
-    key = sign_ins.Links(town.house.db).make(user.id, "test")
+    key = sign_ins.Links(town.repository.db).make(user.id, "test")
     client = town.client()
     page = f"/link/{key}"
     assert client.get(page).status_code == client.get(page).status_code == 200, "opening it does not use it up"
@@ -102,12 +104,12 @@ def test_a_link_sets_a_password_once_and_signs_in(town: Town) -> None:
 
 
 def test_a_link_dies_after_a_day_and_by_a_newer_one(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    links = sign_ins.Links(town.house.db)
-    user = Users(town.house.db).add("latecomer", "", Role.LEGAL_STAFF, "test")
+    links = sign_ins.Links(town.repository.db)
+    user = Users(town.repository.db).add("latecomer", "", Role.LEGAL_STAFF, "test")
     first, second = links.make(user.id, "test"), links.make(user.id, "test")
     assert links.user_of(first) is None
     assert links.user_of(second) is not None
-    later = clock.now_ms() + clock.milliseconds(timedelta(hours=24, seconds=1))
+    later = local_time.now_ms() + local_time.milliseconds(timedelta(hours=24, seconds=1))
     monkeypatch.setattr(sign_ins, "now_ms", lambda: later)
     assert links.user_of(second) is None
     with pytest.raises(sign_ins.LinkUsed):
@@ -115,13 +117,13 @@ def test_a_link_dies_after_a_day_and_by_a_newer_one(town: Town, monkeypatch: pyt
 
 
 def test_two_hands_on_one_link_set_one_password(town: Town) -> None:
-    links = sign_ins.Links(town.house.db)
-    user = Users(town.house.db).add("twohands", "", Role.LEGAL_STAFF, "test")
+    links = sign_ins.Links(town.repository.db)
+    user = Users(town.repository.db).add("twohands", "", Role.LEGAL_STAFF, "test")
     key = links.make(user.id, "test")
     links.redeem(key, "the first hand was here")
     with pytest.raises(sign_ins.LinkUsed):
         links.redeem(key, "the second hand was late")
-    assert Users(town.house.db).check_password("twohands", "the first hand was here")
+    assert Users(town.repository.db).check_password("twohands", "the first hand was here")
 
 
 def test_the_link_command_makes_the_first_administrator_and_later_links_for_the_same(
@@ -130,14 +132,14 @@ def test_the_link_command_makes_the_first_administrator_and_later_links_for_the_
     monkeypatch.setenv("SHOWME_DEMO", "1")
     printed = [CliRunner().invoke(main, ["--data", str(tmp_path), "link"]) for _ in range(2)]
     assert [one.exit_code for one in printed] == [0, 0], printed[0].output
-    house = open_house(tmp_path)
-    assert [(user.name, user.role) for user in Users(house.db).all()] == [("administrator", Role.ADMINISTRATOR)]
+    repository = open_repository(tmp_path)
+    assert [(user.name, user.role) for user in Users(repository.db).all()] == [("administrator", Role.ADMINISTRATOR)]
     key = printed[1].output.strip().rsplit("/", 1)[1]
     assert printed[1].output.startswith("http://127.0.0.1:8000/link/")
-    found = sign_ins.Links(house.db).user_of(key)
+    found = sign_ins.Links(repository.db).user_of(key)
     assert found is not None
     assert found.name == "administrator"
-    house.close()
+    repository.close()
     assert CliRunner().invoke(main, ["--data", str(tmp_path), "link", "nobody"]).exit_code == 1
 
 
@@ -147,7 +149,7 @@ def test_a_good_sign_in_is_not_counted(town: Town) -> None:
 
 
 def test_changing_the_password_needs_the_old_one_and_ends_other_sign_ins(town: Town) -> None:
-    book = Users(town.house.db)
+    book = Users(town.repository.db)
     user = book.add("changer", "", Role.LEGAL_STAFF, "test")
     book.set_password(user.id, PASSWORD)
     elsewhere, here = town.client("changer"), town.client("changer")
@@ -184,8 +186,8 @@ def test_outside_of_the_demo_cookies_travel_over_https_only(tmp_path: Path) -> N
 
 def test_over_https_the_whole_way_from_link_to_search_works(tmp_path: Path) -> None:
     app = create_app(config.read({"SHOWME_SECRET_KEY": "k" * 40}, tmp_path))
-    house = app.extensions["showme"].house
-    key = sign_ins.Links(house.db).make(Users(house.db).first_administrator().id, "test")
+    repository = app.extensions["showme"].repository
+    key = sign_ins.Links(repository.db).make(Users(repository.db).first_administrator().id, "test")
     client = app.test_client()
     base = "https://records.example"
     page = client.get(f"/link/{key}", base_url=base)
@@ -197,7 +199,7 @@ def test_over_https_the_whole_way_from_link_to_search_works(tmp_path: Path) -> N
 
 
 def test_the_last_administrator_stays_one(town: Town) -> None:
-    book = Users(town.house.db)
+    book = Users(town.repository.db)
     ada = book.by_name("ADA")
     assert ada is not None
     with pytest.raises(UserError, match="only administrator"):
@@ -207,15 +209,15 @@ def test_the_last_administrator_stays_one(town: Town) -> None:
 
 def test_a_name_is_taken_once_whatever_its_case(town: Town) -> None:
     with pytest.raises(UserError, match="already"):
-        Users(town.house.db).add("RHEA", "", Role.LEGAL_STAFF, "test")
+        Users(town.repository.db).add("RHEA", "", Role.LEGAL_STAFF, "test")
     with pytest.raises(UserError, match="2 to 64"):
-        Users(town.house.db).add("<script>", "", Role.LEGAL_STAFF, "test")
+        Users(town.repository.db).add("<script>", "", Role.LEGAL_STAFF, "test")
 
 
 def test_the_event_log_knows_who_came_and_went_and_holds_no_password(town: Town) -> None:
     town.client("rhea")
-    with transaction(town.house.db):
-        found = town.house.audit.newest(500)
+    with transaction(town.repository.db):
+        found = town.repository.audit.newest(500)
     assert {"user:signed-in", "user:sign-in-failed"} <= {event.tag for event in found}
     assert not any(PASSWORD in event.detail + event.subject for event in found)
-    assert town.house.audit.broken_at() is None
+    assert town.repository.audit.broken_at() is None

@@ -10,11 +10,11 @@ from html import unescape
 import pytest
 from flask.testing import FlaskClient
 
-from indexer.saying import say
-from portal import stored_texts, work
-from portal.access import Role
-from portal.jobs import JobKind, Jobs, JobState
-from portal.users import Users
+from indexer.i18n import say
+from portal.access.rules import Role
+from portal.access.users import Users
+from portal.jobs import rows, runners
+from portal.jobs.rows import JobKind, Jobs, JobState
 from tests.portal_fixtures import ACCOUNT_CANARY, CITY, MESSAGE_CANARY, PASSWORD, SECRET, Town, a_town, token  # noqa: F401  # a_town is the fixture
 
 LIST = 'flood\nagenda\n\nflood\n"open\nbrid*\n'
@@ -28,8 +28,8 @@ def send(client: FlaskClient, text: str = LIST, **more: str | list[str]) -> str:
 
 
 def done(town: Town, address: str) -> str:
-    work.run(town.house, int(address.rsplit("/", 1)[1]))
-    job = Jobs(town.house.db).get(int(address.rsplit("/", 1)[1]))
+    runners.run(town.repository, int(address.rsplit("/", 1)[1]))
+    job = Jobs(town.repository.db).get(int(address.rsplit("/", 1)[1]))
     assert job is not None
     assert (job.state, job.error) == (JobState.DONE, "")
     return address
@@ -97,7 +97,7 @@ def test_a_report_is_its_maker_s_alone(town: Town) -> None:
 
 
 def test_a_report_is_gone_when_a_grant_is_taken_back(town: Town) -> None:
-    book = Users(town.house.db)
+    book = Users(town.repository.db)
     user = book.add("tess", "", Role.REQUEST_STAFF, "test")
     book.set_password(user.id, PASSWORD)
     city = town.account_id(CITY)
@@ -111,13 +111,13 @@ def test_a_report_is_gone_when_a_grant_is_taken_back(town: Town) -> None:
 
 
 def test_what_is_granted_less_when_the_work_begins_is_not_searched(town: Town) -> None:
-    book = Users(town.house.db)
+    book = Users(town.repository.db)
     user = book.add("ula", "", Role.LEGAL_STAFF, "test")
     book.set_password(user.id, PASSWORD)
     address = send(town.client("ula"), ACCOUNT_CANARY)
     book.change(user.id, full_name="", role=Role.REQUEST_STAFF, granted=set(), is_disabled=False)
     done(town, address)
-    job = Jobs(town.house.db).get(int(address.rsplit("/", 1)[1]))
+    job = Jobs(town.repository.db).get(int(address.rsplit("/", 1)[1]))
     assert job is not None
     assert job.result["totals"]["hits"] == 0
     assert town.client("ula").get(address).status_code == 404
@@ -129,13 +129,13 @@ def test_what_is_granted_less_when_the_work_begins_is_not_searched(town: Town) -
 )
 def test_a_list_that_cannot_be_run_is_said_and_nothing_typed_is_lost(town: Town, text: str, more: dict[str, str], told: str) -> None:
     client = town.client("rhea")
-    before = len(Jobs(town.house.db).recent(100))
+    before = len(Jobs(town.repository.db).recent(100))
     answer = client.post("/terms", data={"csrf_token": token(client, "/terms"), "terms": text, "name": "My list", "kind": "post", **more})
     assert answer.status_code == 400
     assert told in unescape(answer.text)
     assert 'value="My list"' in answer.text
     assert text.strip()[:40] in answer.text
-    assert len(Jobs(town.house.db).recent(100)) == before
+    assert len(Jobs(town.repository.db).recent(100)) == before
 
 
 def test_the_table_sorts_without_script_and_what_has_no_count_stands_last(town: Town) -> None:
@@ -166,7 +166,7 @@ def test_the_files_hold_what_the_page_shows(town: Town) -> None:
     assert workbook.headers["Cache-Control"] == "no-store"
     for name in ("report.exe", "csv", "report"):
         assert client.get(f"{address}/{name}").status_code == 404
-    assert town.house.audit.newest(1)[0].tag == "export:downloaded"
+    assert town.repository.audit.newest(1)[0].tag == "export:downloaded"
 
 
 def test_a_list_can_be_changed_and_run_again(town: Town) -> None:
@@ -193,15 +193,15 @@ def test_a_file_of_a_report_that_is_not_done_is_not_there(town: Town) -> None:
 
 
 def test_other_jobs_are_no_reports(town: Town) -> None:
-    rhea = Users(town.house.db).by_name("rhea")
+    rhea = Users(town.repository.db).by_name("rhea")
     assert rhea is not None
-    number = Jobs(town.house.db).add(JobKind.VERIFY, "all", rhea.id, {})
+    number = Jobs(town.repository.db).add(JobKind.VERIFY, "all", rhea.id, {})
     assert town.client("rhea").get(f"/terms/{number}").status_code == 404
 
 
 def test_sentences_are_kept_so_that_they_can_be_translated() -> None:
     inner = say("any word starting with {stem}", stem="tax")
     told = {"reading": say("{what}, {count} times", what=inner, count=12), "list": [1, None, "plain"]}
-    back = stored_texts.unpack(json.loads(json.dumps(stored_texts.pack(told))))
+    back = rows.unpack(json.loads(json.dumps(rows.pack(told))))
     assert back == told
     assert (back["reading"].template, back["reading"].values["what"].values) == ("{what}, {count} times", {"stem": "tax"})

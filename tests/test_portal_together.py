@@ -6,12 +6,12 @@ import json
 import re
 from pathlib import Path
 
-from indexer.house import open_house
-from indexer.ingest import ingest
+from indexer.custody.ingest import ingest
+from indexer.repository import open_repository
 from portal import config, create_app
 from tests.builders import zip_files
-from tests.houses import tweet, x_files
 from tests.portal_fixtures import CITY, CITY_ID, SECRET, SECRET_ID, Town, a_town, fill, post, x_archive  # noqa: F401  # a_town is the fixture
+from tests.repositories import tweet, x_files
 
 
 def test_the_page_counts_records_and_threads_and_opens_the_others_in_place(town: Town) -> None:
@@ -51,21 +51,21 @@ def test_a_choice_that_there_is_not_is_said(town: Town) -> None:
 def same_notices(tmp_path: Path, data: Path) -> None:
     """Put one notice on both accounts of the town, twice on the city's."""
     notice = "Mill Bridge is closed from Monday until Friday because of high water, please take Route 9 instead"
-    house = open_house(data)
+    repository = open_repository(data)
     for handle, number, natives in ((CITY, CITY_ID, (71, 72)), (SECRET, SECRET_ID, (73,))):
         posts = [post(1_400_000_000_000_000_000 + at, f"{notice} {handle}", f"Thu Jun {at - 60:02} 15:00:00 +0000 2021") for at in natives]
         made = x_archive(tmp_path / f"{handle}.zip", handle, number, posts, [], {})
-        assert ingest(house, [made], taken_by="rhea", source="incoming").capture.went_well
-    house.close()
+        assert ingest(repository, [made], taken_by="rhea", source="incoming").capture.went_well
+    repository.close()
 
 
 def test_a_record_says_where_its_notice_stands_elsewhere_as_far_as_the_reader_may_see(tmp_path: Path) -> None:
     fill(tmp_path / "town").close()
     same_notices(tmp_path, tmp_path / "town")
     app = create_app(config.read({"SHOWME_DEMO": "1"}, tmp_path / "town"))
-    house = app.extensions["showme"].house
-    town = Town(tmp_path / "town", app, house)
-    address = "/records/" + next(one.record_id for one in house.catalogue.views(range(1, 300)) if one.native_id == "1400000000000000071")
+    repository = app.extensions["showme"].repository
+    town = Town(tmp_path / "town", app, repository)
+    address = "/records/" + next(one.record_id for one in repository.catalog.views(range(1, 300)) if one.native_id == "1400000000000000071")
     everything = town.client("rhea").get(address).text
     assert "2 other records say the same or nearly the same" in everything
     granted = town.client("gwen").get(address).text
@@ -80,11 +80,11 @@ def test_what_was_deleted_after_the_day_asked_for_does_not_look_deleted_then(tmp
     files = x_files([tweet(1, "Bridge closed")])
     removed = tweet(5, "Wrong phone number", "Tue Jan 10 18:00:00 +0000 2023", deleted_at="Fri Jan 13 04:30:00 +0000 2023")
     files["data/deleted-tweets.js"] = "window.YTD.deleted_tweets.part0 = " + json.dumps([{"tweet": removed}])
-    house = open_house(tmp_path / "town")
-    ingest(house, [zip_files(files, tmp_path / "x.zip")], taken_by="Pat", source="test")
-    house.close()
+    repository = open_repository(tmp_path / "town")
+    ingest(repository, [zip_files(files, tmp_path / "x.zip")], taken_by="Pat", source="test")
+    repository.close()
     app = create_app(config.read({"SHOWME_DEMO": "1"}, tmp_path / "town"))
-    client = Town(tmp_path / "town", app, app.extensions["showme"].house).client("rhea")
+    client = Town(tmp_path / "town", app, app.extensions["showme"].repository).client("rhea")
     as_of = client.get("/search?q=phone&as_of=2023-01-11").text
     assert "deleted on Jan 12, 2023, after the day asked for" in as_of  # its local day
     assert '<span class="tag tag-bad">deleted</span>' not in as_of

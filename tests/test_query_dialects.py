@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from indexer.i18n import Said
 from indexer.query import (
     And,
     Dialect,
@@ -24,8 +25,7 @@ from indexer.query import (
     nodes,
     parse,
 )
-from indexer.query_canonical import canonical
-from indexer.saying import Said
+from indexer.query.canonical import canonical
 
 A, B, C, D = (Word(letter) for letter in "abcd")
 

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from bench.vocabulary import vocabulary
 from indexer.query import Expanding, Fuzzy, NumberRange, Stem, Wildcard
-from indexer.query_fits import as_typed, beginnings, fitting, pick
-from indexer.stems import stem
+from indexer.query.expansion import as_typed, beginnings, fitting, pick, stem
 from tests import naive_engine
 
 ENDINGS = ("", "s", "es", "ed", "ing", "ly", "y", "ies", "ied", "ying", "ation", "ational", "izer", "ency", "ably", "logy", "fully", "'s")

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.query import And, DayRange, Everything, Node, Not, Or, Parsed, Phrase, Wildcard, Word, expanding, nodes, parse
-from indexer.query_checks import MOST_LETTERS, MOST_TERMS
-from indexer.query_nodes import MAX_DEPTH, depth
-from indexer.query_reading import ENGLISH, reading
+from indexer.query.checks import MOST_LETTERS, MOST_TERMS
+from indexer.query.nodes import MAX_DEPTH, depth
+from indexer.query.reading import reading
+from indexer.query.reading_words import ENGLISH
 
 A, B, C, D = (Word(letter) for letter in "abcd")
 

@@ -7,12 +7,13 @@ from datetime import date
 
 import pytest
 
-from indexer.engines import Filters
+from indexer.catalog.models import AccountView
 from indexer.query import And, DayRange, Everything, Fuzzy, Near, Node, Not, NotNear, NumberRange, Or, Phrase, Stem, Wildcard, Word
-from indexer.query_reading import ENGLISH, SPANISH, TABLES, day, reading
+from indexer.query.filters import Filters
+from indexer.query.reading import day, reading
+from indexer.query.reading_words import ENGLISH, SPANISH, TABLES
 from indexer.record import RecordKind
-from indexer.search_reading import readings, whole_reading
-from indexer.shown import AccountView
+from indexer.search.reading import readings, whole_reading
 
 TAX = Or((Word("budget"), Wildcard("tax*")))
 CASES: list[tuple[Node, str, str]] = [

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from indexer.archive import open_archive
+from indexer.evidence.archive import open_archive
 from indexer.importers import COMMON_IGNORED, IMPORTERS, identify
 from indexer.record import Problem, Record, RecordKind, Tally
 from indexer.text import repair_mojibake

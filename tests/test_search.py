@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.engines import Filters, Sort
-from indexer.highlight import marked_text, snippet
-from indexer.house import House
-from indexer.index_sync import rebuild
-from indexer.ingest import ingest
+from indexer.custody.indexing import rebuild
+from indexer.custody.ingest import ingest
 from indexer.query import parse
-from indexer.search import NotAnswered, Searcher, SearchRequest, bars
+from indexer.query.filters import Filters, Sort
+from indexer.query.highlight import marked_text, snippet
+from indexer.repository import Repository
+from indexer.search.searcher import NotAnswered, Searcher, SearchRequest, bars
 from indexer.settings import BadSetting
-from tests.houses import house_at, tweet, x_zip
+from tests.repositories import repository_at, tweet, x_zip
 
 THREAD = [
     tweet(1, "Is the bridge open?", "Wed Jul 04 18:00:00 +0000 2018"),
@@ -35,15 +35,15 @@ THREAD = [
 
 
 @pytest.fixture(params=["tantivy", "whoosh"])
-def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    opened = house_at(tmp_path / "data", request.param)
+def repository(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Repository]:
+    opened = repository_at(tmp_path / "data", request.param)
     ingest(opened, [x_zip(tmp_path / "x.zip", THREAD)], taken_by="Pat", source="test")
     yield opened
     opened.close()
 
 
-def test_the_export_is_what_was_counted_and_what_was_shown(house: House) -> None:
-    searcher = Searcher(house)
+def test_the_export_is_what_was_counted_and_what_was_shown(repository: Repository) -> None:
+    searcher = Searcher(repository)
     for sort in (Sort.NEWEST, Sort.OLDEST):
         request = SearchRequest("*", sort=sort, limit=2)
         results = searcher.search(request)
@@ -54,59 +54,59 @@ def test_the_export_is_what_was_counted_and_what_was_shown(house: House) -> None
         assert [view.pk for view in searcher.views(request)] == every
 
 
-def test_facets_and_bars_count_all_results_not_a_page(house: House) -> None:
-    results = Searcher(house).search(SearchRequest("*", limit=1))
+def test_facets_and_bars_count_all_results_not_a_page(repository: Repository) -> None:
+    results = Searcher(repository).search(SearchRequest("*", limit=1))
     assert {value.value: value.count for value in results.facets["kind"]} == {"post": 2, "reply": 2}
     assert [(value.label, value.count) for value in results.facets["account"]] == [("@OzarkBendMO (X / Twitter)", 4)]
     assert sum(bar.count for bar in results.bars) == 4
     assert (results.bars[0].label, results.bars[0].count, len(results.bars)) == ("2018-07", 3, 21)
 
 
-def test_filters_hold_for_total_facets_and_bars(house: House) -> None:
-    results = Searcher(house).search(SearchRequest("*", Filters(first_day=date(2020, 1, 1))))
+def test_filters_hold_for_total_facets_and_bars(repository: Repository) -> None:
+    results = Searcher(repository).search(SearchRequest("*", Filters(first_day=date(2020, 1, 1))))
     assert results.total == sum(value.count for value in results.facets["kind"]) == sum(bar.count for bar in results.bars) == 1
 
 
-def test_a_query_that_cannot_be_read_is_not_answered(house: House) -> None:
-    results = Searcher(house).search(SearchRequest('"open'))
+def test_a_query_that_cannot_be_read_is_not_answered(repository: Repository) -> None:
+    results = Searcher(repository).search(SearchRequest('"open'))
     assert not results.answered
     assert results.diagnostics
     with pytest.raises(NotAnswered):
-        list(Searcher(house).ids(SearchRequest('"open')))
+        list(Searcher(repository).ids(SearchRequest('"open')))
 
 
-def test_a_thread_is_its_answers_upwards_and_downwards(house: House) -> None:
-    middle = house.catalogue.record("twitter:4411220099:reply:1000000000000000002")
+def test_a_thread_is_its_answers_upwards_and_downwards(repository: Repository) -> None:
+    middle = repository.catalog.record("twitter:4411220099:reply:1000000000000000002")
     assert middle is not None
-    assert [view.text for view in house.catalogue.thread(middle)] == ["Is the bridge open?", "It is closed until Friday", "Thank you"]
-    alone = house.catalogue.record("twitter:4411220099:post:1000000000000000004")
+    assert [view.text for view in repository.catalog.thread(middle)] == ["Is the bridge open?", "It is closed until Friday", "Thank you"]
+    alone = repository.catalog.record("twitter:4411220099:post:1000000000000000004")
     assert alone is not None
-    assert [view.pk for view in house.catalogue.thread(alone)] == [alone.pk]
+    assert [view.pk for view in repository.catalog.thread(alone)] == [alone.pk]
 
 
 def test_an_engine_that_there_is_not_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from indexer.house import open_house
+    from indexer.repository import open_repository
 
     monkeypatch.setenv("SHOWME_ENGINE", "altavista")
     with pytest.raises(BadSetting, match="altavista"):
-        open_house(tmp_path)
+        open_repository(tmp_path)
 
 
 def test_a_damaged_index_is_said_and_never_zero(tmp_path: Path) -> None:
-    house = house_at(tmp_path / "data")
-    ingest(house, [x_zip(tmp_path / "x.zip", THREAD)], taken_by="Pat", source="test")
-    house.release_index()
+    repository = repository_at(tmp_path / "data")
+    ingest(repository, [x_zip(tmp_path / "x.zip", THREAD)], taken_by="Pat", source="test")
+    repository.release_index()
     for path in (tmp_path / "data" / "index" / "tantivy").iterdir():
         if path.suffix not in {".json", ".lock"} and path.name != "meta.json":
             path.write_bytes(path.read_bytes()[:20])
-    results = Searcher(house).search(SearchRequest("bridge"))
+    results = Searcher(repository).search(SearchRequest("bridge"))
     assert (results.answered, results.index_unusable) == (False, True)
     assert "python -m indexer" in results.diagnostics[0].suggestion
     with pytest.raises(NotAnswered):
-        list(Searcher(house).ids(SearchRequest("bridge")))
-    rebuild(house, "Pat")
-    assert Searcher(house).search(SearchRequest("bridge")).total == 1
-    house.close()
+        list(Searcher(repository).ids(SearchRequest("bridge")))
+    rebuild(repository, "Pat")
+    assert Searcher(repository).search(SearchRequest("bridge")).total == 1
+    repository.close()
 
 
 def test_bars_have_no_gaps_and_become_years_when_there_are_many() -> None:

@@ -8,27 +8,27 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from indexer import settling
-from indexer.house import open_house
-from indexer.ingest import ingest
+from indexer.catalog import completion
+from indexer.custody.ingest import ingest
+from indexer.repository import open_repository
 from tests.portal_fixtures import CITY, CITY_ID, city_archive, post, x_archive
 
 
 def test_no_question_of_the_last_transaction_walks_a_capture_once_for_each_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    house = open_house(tmp_path / "data")
-    ingest(house, [city_archive(tmp_path / "first.zip")], taken_by="rhea", source="incoming")
+    repository = open_repository(tmp_path / "data")
+    ingest(repository, [city_archive(tmp_path / "first.zip")], taken_by="rhea", source="incoming")
     asked: list[tuple[str, Any]] = []
-    monkeypatch.setattr(settling, "_mark", _watched(settling._mark, asked))
+    monkeypatch.setattr(completion, "_mark", _watched(completion._mark, asked))
     kept = [post(1_020_000_000_000_000_001, "The flood has closed Mill Bridge. Take Route 9.", "Wed Jul 04 18:00:00 +0000 2018")]
-    report = ingest(house, [x_archive(tmp_path / "later.zip", CITY, CITY_ID, kept, [], {})], taken_by="rhea", source="incoming")
+    report = ingest(repository, [x_archive(tmp_path / "later.zip", CITY, CITY_ID, kept, [], {})], taken_by="rhea", source="incoming")
     assert report.capture.gone > 40
     assert asked
-    with house.db.connect() as connection:
+    with repository.db.connect() as connection:
         for statement, values in asked:
             plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
             walks = [line for at, line in enumerate(plan) if "ix_sightings_capture_id" in line and "CORRELATED" in plan[at - 1]]
             assert not walks, plan
-    house.close()
+    repository.close()
 
 
 def _watched(mark: Any, asked: list[tuple[str, Any]]) -> Any:

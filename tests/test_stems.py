@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.stems import stem
+from indexer.query.expansion import stem
 from indexer.text import words
 
 

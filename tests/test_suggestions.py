@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from indexer.engines import Filters
-from indexer.house import House
-from indexer.ingest import ingest
+from indexer.custody.ingest import ingest
 from indexer.query import Dialect, parse
-from indexer.search import Searcher, SearchRequest
-from indexer.suggestions import Explained, unsearchable
-from tests.houses import house_at, tweet, x_zip
+from indexer.query.filters import Filters
+from indexer.repository import Repository
+from indexer.search.searcher import Searcher, SearchRequest
+from indexer.search.suggestions import Explained, unsearchable
+from tests.repositories import repository_at, tweet, x_zip
 
 POSTS = [
     tweet(1, "The city council adopts the budget", "Wed Jul 04 18:00:00 +0000 2018"),
@@ -24,24 +24,24 @@ POSTS = [
 
 
 @pytest.fixture(params=["tantivy", "whoosh"])
-def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    opened = house_at(tmp_path / "data", request.param)
+def repository(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Repository]:
+    opened = repository_at(tmp_path / "data", request.param)
     ingest(opened, [x_zip(tmp_path / "x.zip", POSTS)], taken_by="Pat", source="test")
     yield opened
     opened.close()
 
 
-def explained(house: House, query: str, filters: Filters = Filters(), dialect: Dialect = Dialect.PLAIN) -> Explained:  # noqa: B008  # frozen
-    return Searcher(house).search(SearchRequest(query, filters, dialect=dialect)).explained
+def explained(repository: Repository, query: str, filters: Filters = Filters(), dialect: Dialect = Dialect.PLAIN) -> Explained:  # noqa: B008  # frozen
+    return Searcher(repository).search(SearchRequest(query, filters, dialect=dialect)).explained
 
 
-def test_what_stands_for_many_words_is_shown_with_each_word_most_frequent_first(house: House) -> None:
-    found = explained(house, "tax* AND budget~~").expansions
+def test_what_stands_for_many_words_is_shown_with_each_word_most_frequent_first(repository: Repository) -> None:
+    found = explained(repository, "tax* AND budget~~").expansions
     assert [(one.typed, one.words) for one in found] == [
         ("tax*", (("tax", 2), ("taxation", 1), ("taxes", 1))),
         ("budget~~", (("budget", 2), ("budgets", 1))),
     ]
-    results = Searcher(house).search(SearchRequest("budget~~"))
+    results = Searcher(repository).search(SearchRequest("budget~~"))
     assert results.readings["en"].startswith("any form of budget (budget, budgets), ")
     assert results.readings["es"].startswith("cualquier forma de budget (budget, budgets), ")
 
@@ -65,9 +65,9 @@ def test_what_stands_for_many_words_is_shown_with_each_word_most_frequent_first(
     ],
 )
 def test_a_word_that_no_record_holds_is_said_and_repaired_at_its_place(
-    house: House, query: str, missing: tuple[str, ...], repaired: str
+    repository: Repository, query: str, missing: tuple[str, ...], repaired: str
 ) -> None:
-    found = explained(house, query)
+    found = explained(repository, query)
     assert found.missing == missing
     assert found.repaired == repaired
     for one in found.suggestions:
@@ -75,24 +75,24 @@ def test_a_word_that_no_record_holds_is_said_and_repaired_at_its_place(
         assert one.records >= 1
 
 
-def test_the_nearest_word_comes_before_the_most_frequent(house: House) -> None:
-    only = explained(house, "gadgets").suggestions[0]
+def test_the_nearest_word_comes_before_the_most_frequent(repository: Repository) -> None:
+    only = explained(repository, "gadgets").suggestions[0]
     assert (only.instead, only.records, only.start, only.end, only.query) == ("gadget", 1, 0, 7, "gadget")
 
 
-def test_a_query_of_the_other_dialect_is_repaired_in_it(house: House) -> None:
-    assert explained(house, "city councl", dialect=Dialect.DTSEARCH).repaired == "city council"
+def test_a_query_of_the_other_dialect_is_repaired_in_it(repository: Repository) -> None:
+    assert explained(repository, "city councl", dialect=Dialect.DTSEARCH).repaired == "city council"
 
 
-def test_nothing_is_told_of_words_that_the_reader_may_not_see(house: House) -> None:
-    found = explained(house, "tax* OR budgit OR budget", Filters(allowed_accounts=frozenset()))
+def test_nothing_is_told_of_words_that_the_reader_may_not_see(repository: Repository) -> None:
+    found = explained(repository, "tax* OR budgit OR budget", Filters(allowed_accounts=frozenset()))
     assert [one.words for one in found.expansions] == [()]
     assert found.missing == ("tax*", "budgit", "budget")
     assert not found.suggestions
 
 
-def test_filters_that_the_reader_chose_make_no_word_missing(house: House) -> None:
-    assert explained(house, "budget OR gadget", Filters(kinds=frozenset({"message"}))).missing == ()
+def test_filters_that_the_reader_chose_make_no_word_missing(repository: Repository) -> None:
+    assert explained(repository, "budget OR gadget", Filters(kinds=frozenset({"message"}))).missing == ()
 
 
 @pytest.mark.parametrize(

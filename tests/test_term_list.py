@@ -17,18 +17,20 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from indexer import term_list, term_report
-from indexer.engines import Filters
-from indexer.house import House
-from indexer.ingest import ingest
+from indexer.catalog.models import RecordView
+from indexer.custody.ingest import ingest
 from indexer.query import Dialect
+from indexer.query.filters import Filters
 from indexer.record import is_conversation
-from indexer.search import IndexUnusable, SearchRequest
-from indexer.shown import RecordView
-from indexer.term_list import ListError, Report, read_list, run, shape
+from indexer.repository import Repository
+from indexer.search.searcher import IndexUnusable, SearchRequest
+from indexer.term_reports import report as term_report
+from indexer.term_reports import run as term_list
+from indexer.term_reports.report import Report, shape
+from indexer.term_reports.run import ListError, read_list, run
 from indexer.text import words
-from tests.houses import house_at
 from tests.portal_fixtures import pictured, png, post, x_archive
+from tests.repositories import repository_at
 
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # waiting for a disk proves nothing
 DRAWS = int(os.environ.get("SHOWME_DRAWS", "300")) // 10
@@ -52,9 +54,9 @@ texts = st.lists(st.sampled_from(["flood", "bridge", "road", "river", "council"]
 posts = st.lists(st.tuples(texts, st.none() | st.integers(0, 11), st.booleans()), min_size=1, max_size=8)
 
 
-def made(folder: Path, drawn: list[list[tuple[str, int | None, bool]]], messages: list[str]) -> House:
+def made(folder: Path, drawn: list[list[tuple[str, int | None, bool]]], messages: list[str]) -> Repository:
     """Take in two accounts; a post may answer any post of either, or one that nobody holds."""
-    house = house_at(folder / "data")
+    repository = repository_at(folder / "data")
     for account, rows in enumerate(drawn):
         items, media = [], {}
         for at, (text, parent, has_picture) in enumerate(rows):
@@ -68,8 +70,8 @@ def made(folder: Path, drawn: list[list[tuple[str, int | None, bool]]], messages
                 item["tweet"].update(in_reply_to_status_id=answered, in_reply_to_status_id_str=answered, in_reply_to_user_id_str="1")
             items.append(item)
         archive = x_archive(folder / f"a{account}.zip", f"Acct{account}MO", f"7700{account}", items, messages if account else [], media)
-        ingest(house, [archive], taken_by="Pat", source="test")
-    return house
+        ingest(repository, [archive], taken_by="Pat", source="test")
+    return repository
 
 
 def in_scope(view: RecordView, filters: Filters) -> bool:
@@ -127,10 +129,10 @@ def test_counts_are_those_of_somebody_who_reads_every_record(
     drawn: list[list[tuple[str, int | None, bool]]], messages: list[str], listed: list[str], choice: Filters
 ) -> None:
     with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
-        house = made(Path(folder), drawn, messages)
-        report = run(house, read_list("\n".join(listed)), SearchRequest("*", choice), by="Pat")
-        everyone = [view for view in house.catalogue.views(range(1, 100)) if in_scope(view, choice)]
-        house.close()
+        repository = made(Path(folder), drawn, messages)
+        report = run(repository, read_list("\n".join(listed)), SearchRequest("*", choice), by="Pat")
+        everyone = [view for view in repository.catalog.views(range(1, 100)) if in_scope(view, choice)]
+        repository.close()
     families = {view.pk: family(view, everyone) for view in everyone}
     files = {view.pk: sum(1 for one in view.attachments if one.member) for view in everyone}
     hits = {
@@ -156,8 +158,8 @@ def test_counts_are_those_of_somebody_who_reads_every_record(
 
 
 @pytest.fixture(params=["tantivy", "whoosh"])
-def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    opened = house_at(tmp_path / "data", request.param)
+def repository(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Repository]:
+    opened = repository_at(tmp_path / "data", request.param)
     rows = [
         post(FIRST + 1, "The flood has closed the bridge", "Wed Jul 04 18:00:00 +0000 2018"),
         post(
@@ -170,78 +172,78 @@ def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     opened.close()
 
 
-def of(house: House, text: str, request: SearchRequest = SearchRequest()) -> Report:  # noqa: B008  # a frozen value
-    return run(house, read_list(text), request, by="Pat")
+def of(repository: Repository, text: str, request: SearchRequest = SearchRequest()) -> Report:  # noqa: B008  # a frozen value
+    return run(repository, read_list(text), request, by="Pat")
 
 
-def test_the_family_of_a_record_is_its_thread(house: House) -> None:
-    from indexer.families import families
+def test_the_family_of_a_record_is_its_thread(repository: Repository) -> None:
+    from indexer.catalog.threads import families
 
-    found = families(house.db)
-    for view in house.catalogue.views(range(1, 50)):
-        thread = {one.pk for one in house.catalogue.thread(view)}
+    found = families(repository.db)
+    for view in repository.catalog.views(range(1, 50)):
+        thread = {one.pk for one in repository.catalog.thread(view)}
         assert {pk for pk in range(1, len(found)) if found.root(pk) == found.root(view.pk)} & set(range(1, 50)) == thread
         assert found.records[found.root(view.pk)] == len(thread)
 
 
-def test_wildcards_say_for_how_many_words_they_stand(house: House) -> None:
-    result = of(house, "flood*").results[0]
+def test_wildcards_say_for_how_many_words_they_stand(repository: Repository) -> None:
+    result = of(repository, "flood*").results[0]
     assert result.expansions == (("flood*", 3),)
     assert (result.hits, result.family) == (3, 5), "the answer, and the reaction to the message, are in families of hits"
 
 
-def test_blank_and_repeated_lines_are_said_and_what_means_the_same_too(house: House) -> None:
-    report = of(house, "flood\n\nbridge \n  flood\nFLOOD\n")
+def test_blank_and_repeated_lines_are_said_and_what_means_the_same_too(repository: Repository) -> None:
+    report = of(repository, "flood\n\nbridge \n  flood\nFLOOD\n")
     assert [one.term.line for one in report.results] == [1, 3, 5]
     assert (report.listed.lines, report.listed.blank, report.listed.repeats) == (5, 1, ((4, 1, "flood"),))
     assert [one.same_as for one in report.results] == [None, None, 1]
     assert [one.unique for one in report.results] == [0, 0, 0], "the post about the bridge is found by three"
 
 
-def test_the_dialect_of_the_request_holds_for_every_term(house: House) -> None:
-    report = of(house, "flood\nbridge", SearchRequest(dialect=Dialect.DTSEARCH))
+def test_the_dialect_of_the_request_holds_for_every_term(repository: Repository) -> None:
+    report = of(repository, "flood\nbridge", SearchRequest(dialect=Dialect.DTSEARCH))
     assert report.dialect is Dialect.DTSEARCH
     assert shape(report)["dialect"] == "dtsearch"
 
 
-def test_as_of_a_day_hits_and_families_are_of_what_stood_then(house: House) -> None:
-    told = shape(of(house, "flood\nflood*", SearchRequest(as_of=date(2018, 7, 4))))
+def test_as_of_a_day_hits_and_families_are_of_what_stood_then(repository: Repository) -> None:
+    told = shape(of(repository, "flood\nflood*", SearchRequest(as_of=date(2018, 7, 4))))
     assert told["as_of"] == "2018-07-04"
     assert [(term["hits"], term["family"]) for term in told["terms"]] == [(1, 1), (1, 1)], "the answer is of the next day"
     assert told["corpus"]["searched"] == 1
     assert told["corpus"]["as_of_limits"] == {"undated": 0, "unknown": 0, "last_seen_before": 0}
-    told = shape(of(house, "flood\nflood*", SearchRequest(as_of=date(2018, 7, 6))))
+    told = shape(of(repository, "flood\nflood*", SearchRequest(as_of=date(2018, 7, 6))))
     assert [(term["hits"], term["family"]) for term in told["terms"]] == [(1, 2), (2, 3)]
 
 
-def test_a_term_that_is_too_broad_has_no_number(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_term_that_is_too_broad_has_no_number(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     from indexer.engines import TooBroad
 
     def broad(*_given: object) -> Iterator[int]:
         raise TooBroad("flood*", 10_000)
 
-    monkeypatch.setattr(house.index, "ids", broad)
-    report = of(house, "flood*")
+    monkeypatch.setattr(repository.index, "ids", broad)
+    report = of(repository, "flood*")
     assert report.results[0].hits is None
     assert "more than 10,000" in report.results[0].diagnostics[0].message
     assert report.totals.hits == 0
     assert len(report.unread) == 1
 
 
-def test_an_index_that_cannot_answer_makes_no_report(house: House) -> None:
-    house.delete_index()
+def test_an_index_that_cannot_answer_makes_no_report(repository: Repository) -> None:
+    repository.delete_index()
     with pytest.raises(IndexUnusable):
-        of(house, "flood")
+        of(repository, "flood")
     with pytest.raises(IndexUnusable):
-        of(house, '"open')
+        of(repository, '"open')
 
 
-def test_counts_of_two_states_of_the_index_make_no_report(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_counts_of_two_states_of_the_index_make_no_report(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     positions = iter(range(1000))
-    real = house.index.position
-    monkeypatch.setattr(house.index, "position", lambda: real() - 1000 - next(positions))
+    real = repository.index.position
+    monkeypatch.setattr(repository.index, "position", lambda: real() - 1000 - next(positions))
     with pytest.raises(term_list.IndexMoved):
-        of(house, "flood")
+        of(repository, "flood")
 
 
 @pytest.mark.parametrize(
@@ -257,26 +259,26 @@ def test_the_largest_list_is_read() -> None:
     assert len(read_list("a" * 50_000).terms) == 1
 
 
-def test_the_run_is_an_event_with_its_terms(house: House) -> None:
-    of(house, "flood\nbridge", SearchRequest("*", Filters(first_day=date(2018, 7, 4))))
-    event = house.audit.newest(1)[0]
+def test_the_run_is_an_event_with_its_terms(repository: Repository) -> None:
+    of(repository, "flood\nbridge", SearchRequest("*", Filters(first_day=date(2018, 7, 4))))
+    event = repository.audit.newest(1)[0]
     assert (event.tag, event.actor) == ("terms:run", "Pat")
     assert json.loads(event.detail)["terms"] == ["flood", "bridge"]
-    assert house.audit.broken_at() is None
+    assert repository.audit.broken_at() is None
 
 
-def test_who_may_not_see_all_learns_no_number_of_the_whole(house: House) -> None:
+def test_who_may_not_see_all_learns_no_number_of_the_whole(repository: Repository) -> None:
     narrow = Filters(allowed_accounts=frozenset({1}), without_conversations=True)
-    report = of(house, "flood", SearchRequest("*", narrow))
+    report = of(repository, "flood", SearchRequest("*", narrow))
     corpus = shape(report)["corpus"]
     assert corpus == {"searched": 3, "in_step": True, "position": None, "indexed": None, "held": None, "as_of_limits": None}
     assert report.scope == "only these accounts: @OneMO; without direct messages"
-    whole = shape(of(house, "flood"))["corpus"]
+    whole = shape(of(repository, "flood"))["corpus"]
     assert (whole["searched"], whole["held"], whole["indexed"]) == (5, 5, 5)
 
 
-def test_the_files_say_the_same_with_numbers_as_numbers_and_run_nothing(house: House) -> None:
-    report = shape(of(house, 'flood\n=cmd|" /C calc"!A0\n"open\n-x'))
+def test_the_files_say_the_same_with_numbers_as_numbers_and_run_nothing(repository: Repository) -> None:
+    report = shape(of(repository, 'flood\n=cmd|" /C calc"!A0\n"open\n-x'))
     table = list(csv.reader(io.StringIO(term_report.csv_bytes(report).decode("utf-8-sig"), newline="")))
     assert table[0] == list(term_report.COLUMNS)
     assert table[1][:6] == ["1", "flood", "flood", "2", "2", "4"]
@@ -299,8 +301,8 @@ def test_the_files_say_the_same_with_numbers_as_numbers_and_run_nothing(house: H
     assert json.loads(term_report.json_bytes(report)) == report
 
 
-def test_totals_of_a_list_count_each_record_once(house: House) -> None:
-    report = of(house, "flood\nbridge\nclosed")
+def test_totals_of_a_list_count_each_record_once(repository: Repository) -> None:
+    report = of(repository, "flood\nbridge\nclosed")
     assert report.totals.hits == 2
     assert sum(one.hits or 0 for one in report.results) == 4
     assert replace(report.totals, media=0) == term_list.Totals(2, 2, 4, 0)

@@ -12,7 +12,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from portal.language import LANGUAGES
+from portal.i18n import LANGUAGES
 
 ROOT = Path(__file__).parents[1]
 KEYWORDS = {"_": None, "_l": None, "say": None, "known": None, "gettext": None, "_n": (1, 2), "ngettext": (1, 2)}
@@ -33,7 +33,7 @@ def texts() -> set[tuple[str, ...]]:
     return found
 
 
-def catalogue(language: str) -> Catalog:
+def catalog(language: str) -> Catalog:
     with (folder(language) / "messages.po").open("rb") as file:
         return read_po(file, locale=language)
 
@@ -48,12 +48,12 @@ def places(text: str) -> set[str]:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_text_is_translated_and_none_is_left_over(language: str) -> None:
-    known = {forms(one.id) for one in catalogue(language) if one.id}
+    known = {forms(one.id) for one in catalog(language) if one.id}
     wanted = texts()
     assert len(wanted) > 300
     assert wanted - known == set(), "run `make translations`, then translate what is empty in messages.po"
     assert known - wanted == set(), "run `make translations`"
-    assert [one.id for one in catalogue(language) if one.id and (one.fuzzy or not all(forms(one.string)))] == []
+    assert [one.id for one in catalog(language) if one.id and (one.fuzzy or not all(forms(one.string)))] == []
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -63,11 +63,11 @@ def test_a_translation_has_the_places_of_its_text(language: str) -> None:
         told = [places(form) for form in forms(one.string)]
         return all(one_form <= wanted for one_form in told) and set().union(*told) == wanted
 
-    assert [one.id for one in catalogue(language) if one.id and not fits(one)] == []
+    assert [one.id for one in catalog(language) if one.id and not fits(one)] == []
 
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_what_the_portal_reads_is_what_was_translated(language: str) -> None:
     made = io.BytesIO()
-    write_mo(made, catalogue(language))
+    write_mo(made, catalog(language))
     assert made.getvalue() == (folder(language) / "messages.mo").read_bytes(), "run `make translations`"

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer import version_data
+from indexer.catalog import stored_data
+from indexer.local_time import from_ms, to_ms
 from indexer.record import Attachment, Moment, Place, Record, RecordKind, TimeRule
 
 NOON = datetime(2024, 5, 1, 12, 0, 30, tzinfo=UTC)
@@ -36,7 +37,7 @@ RECORD = Record(
     ],
 )
 def test_what_nobody_wrote_makes_no_version(same: Record) -> None:
-    assert version_data.digest(same) == version_data.digest(RECORD)
+    assert stored_data.digest(same) == stored_data.digest(RECORD)
 
 
 @pytest.mark.parametrize(
@@ -53,12 +54,12 @@ def test_what_nobody_wrote_makes_no_version(same: Record) -> None:
     ],
 )
 def test_what_somebody_changed_is_a_version(other: Record) -> None:
-    assert version_data.digest(other) != version_data.digest(RECORD)
+    assert stored_data.digest(other) != stored_data.digest(RECORD)
 
 
 @given(st.integers(-(10**13), 10**13))
 def test_milliseconds_come_back(ms: int) -> None:
-    assert version_data.to_ms(version_data.from_ms(ms)) == ms
+    assert to_ms(from_ms(ms)) == ms
 
 
 @given(
@@ -66,6 +67,6 @@ def test_milliseconds_come_back(ms: int) -> None:
 )
 def test_version_data_come_back(author_id: str, links: list[str], extra: dict[str, str]) -> None:
     record = replace(RECORD, author_id=author_id, links=tuple(links), extra=extra)
-    data = version_data.decode(version_data.encode(record))
+    data = stored_data.decode(stored_data.encode(record))
     assert (data.author_id, data.links, data.extra) == (author_id, tuple(links), extra)
     assert [one.name for one in data.attachments] == [one.name for one in RECORD.attachments]

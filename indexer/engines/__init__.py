@@ -1,6 +1,6 @@
 """The seam between our search and an index: documents in, numbers of records out.
 
-The index is a guess that the catalogue confirms; it can be deleted at any time and rebuilt. Both engines
+The index is a guess that the catalog confirms; it can be deleted at any time and rebuilt. Both engines
 return the same numbers in the same order for the same tree and filters.
 """
 
@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
 from typing import Final, Protocol
 
 from indexer.query import Expanding, Node
+from indexer.query.filters import Filters, Sort
 
 WILDCARD_LIMIT: Final = 10_000
 """How many different words one wildcard (or one phrase with wildcards) may stand for; more is TooBroad, never cut."""
+
+NO_FILTERS: Final = Filters()  # frozen, so it can be shared
 
 FACETS: Final = ("account", "platform", "kind", "author")
 
@@ -46,34 +48,6 @@ class Document:
     urls: tuple[str, ...] = ()  # expanded and short forms of links, and the record's own address
 
 
-class Sort(StrEnum):
-    """The order of hits. Equal ones are ordered by record number, so that every order is total."""
-
-    NEWEST = "newest"
-    OLDEST = "oldest"
-    RELEVANCE = "relevance"
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a search is narrowed to. None means "not narrowed"; an empty set matches nothing (fail closed).
-
-    `allowed_accounts` is the reader's permission; it is apart from `accounts`, the reader's choice, so that
-    no choice can widen it. So is `without_conversations`: it leaves out direct messages and reactions to them.
-    Days are local days, both included.
-    """
-
-    first_day: date | None = None
-    last_day: date | None = None
-    accounts: frozenset[int] | None = None
-    platforms: frozenset[str] | None = None
-    kinds: frozenset[str] | None = None
-    authors: frozenset[str] | None = None
-    has_media: bool | None = None
-    allowed_accounts: frozenset[int] | None = None
-    without_conversations: bool = False
-
-
 @dataclass(frozen=True, slots=True)
 class Hits:
     """An exact answer: `total` and the facets count every match, not a page of them.
@@ -90,7 +64,7 @@ class Hits:
 
 
 class IndexDamaged(Exception):
-    """Files of the index are broken or gone. The records are safe in the catalogue; `rebuild` makes the index anew."""
+    """Files of the index are broken or gone. The records are safe in the catalog; `rebuild` makes the index anew."""
 
 
 class TooBroad(Exception):
@@ -128,11 +102,11 @@ class Engine(Protocol):
         ...
 
     def commit(self, position: int) -> None:
-        """Make everything written visible at once and durable, together with the catalogue's `position`."""
+        """Make everything written visible at once and durable, together with the catalog's `position`."""
         ...
 
     def position(self) -> int:
-        """Return the catalogue position of the last commit; 0 for a new index."""
+        """Return the catalog position of the last commit; 0 for a new index."""
         ...
 
     def count(self) -> int:
@@ -147,7 +121,7 @@ class Engine(Protocol):
         """Yield every matching number in order, from one state of the index. Raises TooBroad."""
         ...
 
-    def expand(self, node: Expanding, filters: Filters = Filters()) -> Mapping[str, int]:  # a frozen value
+    def expand(self, node: Expanding, filters: Filters = NO_FILTERS) -> Mapping[str, int]:
         """Return the words that a wildcard, fuzzy word, stem or range of numbers stands for, in alphabetical order.
 
         Each with the documents that hold it, among those that the reader may see (`allowed_accounts` and

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final, Required, TypedDict
 
-from indexer.engines import Document, Filters
-from indexer.query_nodes import HAS, LONGEST_WORD, And, Node, Or, Phrase, Word, clip, tag_key
+from indexer.engines import Document
+from indexer.query.nodes import HAS, LONGEST_WORD, And, Node, Or, Phrase, Word, clip, tag_key
 from indexer.text import words
 
 LARGEST_PK: Final = (1 << 30) - 1
@@ -93,7 +93,7 @@ def _names(names: tuple[str, ...]) -> list[str]:
 def _has(words_of: tuple[str, ...]) -> frozenset[str]:
     unknown = [word for word in words_of if word not in HAS]
     if unknown:
-        raise ValueError(f"has:{unknown[0]} cannot be searched for; add it to HAS in indexer/query_nodes.py")
+        raise ValueError(f"has:{unknown[0]} cannot be searched for; add it to HAS in indexer/query/nodes.py")
     return frozenset(HAS[word] for word in words_of)
 
 
@@ -134,18 +134,6 @@ def newest_key(posted: int | None, pk: int) -> int:
 
 def _within(posted: int) -> int:
     return min(max(posted + _HALF, 1), _UNDATED - 1)
-
-
-def accounts_of(filters: Filters) -> frozenset[int] | None:
-    """Return the accounts a search may show: the reader's choice within the reader's permission."""
-    if filters.accounts is None or filters.allowed_accounts is None:
-        return filters.allowed_accounts if filters.accounts is None else filters.accounts
-    return filters.accounts & filters.allowed_accounts
-
-
-def permission_of(filters: Filters) -> Filters:
-    """Return the part of filters that says what the reader may see, without what the reader chose."""
-    return Filters(allowed_accounts=filters.allowed_accounts, without_conversations=filters.without_conversations)
 
 
 def scored_part(tree: Node) -> Node | None:

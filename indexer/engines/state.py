@@ -1,4 +1,4 @@
-"""The small file beside an index: which engine and format made it, and up to where of the catalogue it reaches.
+"""The small file beside an index: which engine and format made it, and up to where of the catalog it reaches.
 
 It is written after the index's own commit, whole or not at all: killed in between, the position says less than is
 visible, never more, and the next sync writes the rest once again.
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from indexer.engines import IndexOutdated
-from indexer.query_nodes import HAS, LONGEST_WORD
+from indexer.query.nodes import HAS, LONGEST_WORD
 from indexer.text import TOKEN
 
 _NAME: Final = "position.json"
@@ -43,7 +43,7 @@ def prepare(folder: Path, engine: str) -> bool:
 
 
 def position(folder: Path) -> int:
-    """Return the catalogue position of the last commit. Raises IndexOutdated."""
+    """Return the catalog position of the last commit. Raises IndexOutdated."""
     found = _read(folder).get("position")
     if not isinstance(found, int):
         raise IndexOutdated(f"{folder / _NAME} states no position. The records are safe; rebuild the index.")

@@ -20,11 +20,12 @@ from typing import Any, Final, cast
 import tantivy
 from tantivy import FieldType, Occur, Order, Query
 
-from indexer.engines import FACETS, Document, Filters, Hits, IndexBusy, IndexDamaged, IndexOutdated, Sort, state
+from indexer.engines import FACETS, Document, Hits, IndexBusy, IndexDamaged, IndexOutdated, state
 from indexer.engines.entry import LARGEST_PK, always_scored, entry, scored_part
 from indexer.engines.tantivy_fields import apart, open_index, schema
 from indexer.engines.tantivy_query import Compiler
 from indexer.query import And, Expanding, Node, Not
+from indexer.query.filters import Filters, Sort
 
 _HEAP: Final = 256_000_000  # bytes before a segment is written out, all threads together
 _THREADS: Final = 2

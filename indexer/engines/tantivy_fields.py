@@ -14,9 +14,9 @@ from typing import Final
 import tantivy
 from tantivy import FieldType, Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
 
-from indexer.engines import Filters
-from indexer.engines.entry import accounts_of, plain
+from indexer.engines.entry import plain
 from indexer.query import DayRange
+from indexer.query.filters import Filters, accounts_of
 
 GAP: Final = 100
 """Places between two parts of a text; tantivy itself leaves one more. Distances up to it are exact in tantivy."""

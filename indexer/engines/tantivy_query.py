@@ -2,19 +2,301 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from itertools import product
+from threading import Lock
+from typing import Any, Final, NamedTuple, Protocol
 
 import tantivy
 from tantivy import Occur, Query
 
-from indexer.engines import Filters
-from indexer.engines.entry import always_scored, permission_of
-from indexer.engines.tantivy_fields import all_of, any_of, days, everything, narrowing, pks_query, silent, word_query, words_query
-from indexer.engines.tantivy_near import Nearness
-from indexer.engines.tantivy_words import Dictionary
-from indexer.query import And, DayRange, Everything, Expanding, Near, Node, Not, NotNear, Numbered, Or, Phrase, Word
+from indexer.engines import WILDCARD_LIMIT, TooBroad
+from indexer.engines.entry import always_scored
+from indexer.engines.tantivy_fields import (
+    GAP,
+    all_of,
+    any_of,
+    days,
+    everything,
+    expression,
+    field_of,
+    narrowing,
+    pks_query,
+    schema,
+    silent,
+    together,
+    word_query,
+    words_query,
+)
+from indexer.engines.tantivy_words import Dictionary, too_many
+from indexer.query import And, DayRange, Everything, Expanding, Near, Node, Not, NotNear, Numbered, Or, Phrase, Wildcard, Word
+from indexer.query.filters import Filters, permission_of
+from indexer.query.proximity import Leaf, Record, is_found, leaves, width
+
+_MOST_PAIRS: Final = 1_000  # phrases of words, each a small look into the index
+_MOST_EXPRESSIONS: Final = 12  # phrases of expressions, each a walk through the dictionary
+_FEW: Final = 25  # words that are looked up one by one rather than by an expression
+_STATES: Final = 500  # of an expression; tantivy refuses 1,000
+_ANYWHERE: Final = 20_000_001  # a distance longer than any text
+_ANCHORS: Final = 3  # words of an operand by which candidates are narrowed
+_MOST_KEPT: Final = 2_000_000  # record numbers in remembered queries of one state of the index
+
+_Flat = tuple[Leaf, ...]
+
+
+class Compiling(Protocol):
+    """What this module needs of the compiler of a query."""
+
+    @property
+    def permission(self) -> Filters:
+        """What the reader may see."""
+        ...
+
+    def node(self, tree: Node, depth: int = 0) -> Query:
+        """Return the query of a tree."""
+        ...
+
+
+class _Pieces(NamedTuple):
+    """What an operand of single words is looked up by."""
+
+    words: tuple[str, ...]
+    expressions: tuple[str, ...]
+
+
+class Nearness:
+    """Makes the queries of nearness for one searcher, and remembers what was read. Safe to ask from several threads."""
+
+    def __init__(self, searcher: tantivy.Searcher, words: Dictionary) -> None:
+        self._searcher = searcher
+        self._words = words
+        self._checked: dict[tuple[Node, Filters], tuple[Query, int]] = {}
+        self._lock = Lock()
+
+    def query(self, tree: Near | NotNear, within: Compiling) -> Query:
+        """Return what finds a tree exactly. Raises TooBroad."""
+        if isinstance(tree, Near):
+            exact = self._exact(tree, within)
+            return exact if exact is not None else self.checked(tree, self.superset(tree, within), within)
+        exact = self._exact(tree, within)
+        near = self._narrowed(tree, within) if exact is None else exact
+        left = within.node(tree.left)
+        # where nothing can be near, every place of the left operand stays; the rest is read. Where something is near for
+        # certain, only what has a second place: the first one is near
+        twice = None if exact is None else self._twice(tree.left, within)
+        maybe = all_of((left, silent(near), *([] if twice is None else [twice])))
+        return any_of((all_of((left,), but=near), self.checked(tree, maybe, within)))
+
+    def phrase(self, tree: Phrase, within: Compiling) -> Query:
+        """Return what finds a phrase of two items or more. Raises TooBroad."""
+        field = field_of(tree.field)
+        wild = [item for item in tree.items if not isinstance(item, Word)]
+        if not wild:
+            return Query.phrase_query(schema(), field, [item.word for item in tree.items if isinstance(item, Word)])
+        too_many(wild, (self._words.expand(item, within.permission) for item in wild))
+        spelt = [(item.word,) if isinstance(item, Word) else tuple(self._words.expand(item, within.permission)) for item in tree.items]
+        if not all(spelt):
+            return Query.empty_query()
+        if _ways(spelt) <= _MOST_PAIRS:
+            return any_of([Query.phrase_query(schema(), field, list(words)) for words in product(*spelt)])
+        patterns = [self._pattern(item) for item in tree.items]
+        known = [pattern for pattern in patterns if pattern is not None]
+        if len(known) == len(patterns) and self._fit_together(wild):
+            return Query.regex_phrase_query(schema(), field, list(known))
+        if tree.field == "text":
+            return self.checked(tree, all_of([within.node(item) for item in tree.items]), within)
+        # only the text can be read: the words of other fields are asked for by expressions of as many as tantivy takes
+        split = [_alternatives(words) for words in spelt]
+        return any_of([Query.regex_phrase_query(schema(), field, list(parts)) for parts in product(*split)])
+
+    def superset(self, tree: Node, within: Compiling) -> Query:
+        """Return what finds every record in which a tree is found, and as few others as can be had at once."""
+        if isinstance(tree, Or):
+            return any_of([self.superset(child, within) for child in tree.children])
+        if isinstance(tree, NotNear):
+            return self.superset(tree.left, within)
+        if isinstance(tree, Near):
+            exact = self._exact(tree, within)
+            return exact if exact is not None else self._narrowed(tree, within)
+        return within.node(tree)
+
+    def checked(self, tree: Node, candidates: Query, within: Compiling) -> Query:
+        """Return what finds those candidates in whose words the tree is really found; they are read once."""
+        key = (tree, within.permission)
+        with self._lock:
+            known = self._checked.pop(key, None)
+            if known is not None:
+                self._checked[key] = known  # what was asked for last goes last
+                return known[0]
+        made = self._read(tree, candidates, within)
+        with self._lock:
+            self._checked[key] = made
+            while len(self._checked) > 1 and sum(kept for _query, kept in self._checked.values()) > _MOST_KEPT:
+                del self._checked[next(iter(self._checked))]
+        return made[0]
+
+    def _read(self, tree: Node, candidates: Query, within: Compiling) -> tuple[Query, int]:
+        searcher = self._searcher
+        seen = silent(all_of((candidates, *narrowing(within.permission))))
+        count = searcher.search(seen, 1, count=True).count  # type: ignore[attr-defined]  # missing in its stub
+        hits: list[Any] = searcher.search(seen, max(count, 1), count=False).hits  # equal scores: in the order of the store
+        addresses = [address for _score, address in hits]
+        record = Record({leaf: self._meant(leaf, within) for leaf in leaves(tree)})
+        passed, failed = list[int](), list[int]()
+        for address, pk in zip(addresses, searcher.fast_field_values("pk", addresses), strict=True):
+            record.read(together(searcher.doc(address)["text"]))
+            (passed if is_found(tree, record.places) else failed).append(int(pk or 0))
+        if not passed:
+            return Query.empty_query(), 0
+        if len(failed) < len(passed):  # the smaller set is the faster one
+            return silent(all_of((candidates,), but=pks_query(failed) if failed else None)), len(failed)
+        return pks_query(passed), len(passed)
+
+    def _meant(self, leaf: Leaf, within: Compiling) -> Sequence[str]:
+        return (leaf.word,) if isinstance(leaf, Word) else tuple(self._words.expand(leaf, within.permission))
+
+    def _exact(self, tree: Near | NotNear, within: Compiling) -> Query | None:
+        """Return what finds records where left and right are near each other, if tantivy can tell; else None."""
+        left, right = _flat(tree.left), _flat(tree.right)
+        if left is None or right is None or tree.distance > GAP:
+            return None
+        return self._pairs(left, right, tree.distance, within, is_ordered=tree.is_ordered)
+
+    def _narrowed(self, tree: Near | NotNear, within: Compiling) -> Query:
+        """Return what finds records where left and right may be near: each in them, and their words near enough."""
+        reach = width(tree.left) + width(tree.right) - 2 + tree.distance
+        ways = [self.superset(tree.left, within), self.superset(tree.right, within)]
+        for one, other in product(_anchors(tree.left)[:_ANCHORS], _anchors(tree.right)[:_ANCHORS]):
+            pairs = self._pairs(one, other, reach, within, is_ordered=tree.is_ordered)
+            if pairs is not None:
+                ways.append(pairs)
+        return all_of(ways)
+
+    def _pairs(self, left: _Flat, right: _Flat, distance: int, within: Compiling, *, is_ordered: bool) -> Query | None:
+        """Return what finds a word of the left at most `distance` from one of the right; None where that are too many ways."""
+        one, other = self._pieces(left, within), self._pieces(right, within)
+        if one is None or other is None:
+            return None
+        plain = list(product(one.words, other.words))
+        mixed = [*product(one.expressions, other.words + other.expressions), *product(one.words, other.expressions)]
+        mixed = [(_escaped(first, one), _escaped(second, other)) for first, second in mixed]
+        if len(plain) > _MOST_PAIRS or len(mixed) > _MOST_EXPRESSIONS:
+            return None
+        ways = [way for first, second in plain for way in _slipping(Query.phrase_query, first, second, distance, is_ordered)]
+        ways += [way for first, second in mixed for way in _slipping(Query.regex_phrase_query, first, second, distance, is_ordered)]
+        return any_of(ways)
+
+    def _twice(self, tree: Node, within: Compiling) -> Query | None:
+        """Return what finds records in which an operand has two places, if tantivy can tell; else None."""
+        flat = _flat(tree)
+        return None if flat is None else self._pairs(flat, flat, _ANYWHERE, within, is_ordered=True)
+
+    def _pieces(self, flat: _Flat, within: Compiling) -> _Pieces | None:
+        words, expressions = dict[str, None](), dict[str, None]()
+        for leaf in flat:
+            if isinstance(leaf, Word):
+                words[leaf.word] = None
+                continue
+            meant = self._words.expand(leaf, within.permission)
+            pattern = self._pattern(leaf) if len(meant) > _FEW else None
+            if pattern is not None:
+                expressions[pattern] = None
+            elif len(meant) <= _MOST_PAIRS:
+                words.update(dict.fromkeys(meant))
+            else:
+                return None
+        return _Pieces(tuple(words), tuple(expressions))
+
+    def _pattern(self, leaf: Leaf) -> str | None:
+        """Return the expression of a word or wildcard that tantivy will take, whoever asks; None where there is none."""
+        if isinstance(leaf, Word):
+            return expression(leaf.word, wild=False) if _is_short(leaf.word) else None
+        if not isinstance(leaf, Wildcard) or not _is_short(leaf.pattern) or not self._fit_together([leaf]):
+            return None
+        return expression(leaf.pattern, wild=True)
+
+    def _fit_together(self, wild: Sequence[Expanding]) -> bool:
+        """Tell whether tantivy will walk through the words of all of them: it also counts those that the reader may not see."""
+        try:
+            return sum(len(self._words.expand(item)) for item in wild) <= WILDCARD_LIMIT
+        except TooBroad:
+            return False
+
+
+def _flat(tree: Node) -> _Flat | None:
+    """Return the single words that an operand is, or None where it has longer places."""
+    if isinstance(tree, Leaf):
+        return (tree,)
+    if isinstance(tree, Phrase) and len(tree.items) == 1:
+        return tree.items
+    if isinstance(tree, Or):
+        children = [_flat(child) for child in tree.children]
+        known = [child for child in children if child is not None]
+        return tuple(leaf for child in known for leaf in child) if len(known) == len(children) else None
+    return None
+
+
+def _anchors(tree: Node) -> list[_Flat]:
+    """Return sets of single words of which each place of an operand holds one each."""
+    flat = _flat(tree)
+    if flat is not None:
+        return [flat]
+    if isinstance(tree, Phrase):
+        return [(item,) for item in tree.items]
+    if isinstance(tree, Or):
+        return [tuple(leaf for child in tree.children for leaf in _anchors(child)[0])]
+    if isinstance(tree, Near):
+        return _anchors(tree.left) + _anchors(tree.right)
+    if isinstance(tree, NotNear):
+        return _anchors(tree.left)
+    raise TypeError(f"{type(tree).__name__} has no place in a text")
+
+
+def _slipping(make: Any, one: str, other: str, distance: int, is_ordered: bool) -> list[Query]:  # noqa: FBT001  # one call, above
+    """Return phrases that find two words at most `distance` apart."""
+    if not is_ordered and one != other and make is Query.phrase_query:
+        return [make(schema(), "text", [(0, one), (0, other)], distance)]
+    half, odd = divmod(distance, 2)
+    orders = [(one, other)] if is_ordered or one == other else [(one, other), (other, one)]
+    found = []
+    for first, second in orders:
+        if half + odd:
+            # from 1 to an odd number of words after it: the middle one, and as many to either side
+            found.append(make(schema(), "text", [(0, first), (half + odd, second)], half + odd - 1))
+        if not odd and half:
+            found.append(make(schema(), "text", [(0, first), (distance, second)], 0))
+    return found
+
+
+def _escaped(piece: str, of: _Pieces) -> str:
+    return piece if piece in of.expressions else expression(piece, wild=False)
+
+
+def _ways(spelt: Sequence[Sequence[str]]) -> int:
+    ways = 1
+    for words in spelt:
+        ways *= len(words)
+    return ways
+
+
+def _is_short(pattern: str) -> bool:
+    return sum(12 if sign in "*?" else len(sign.encode("utf-8", "replace")) for sign in pattern) <= _STATES
+
+
+def _alternatives(words: Sequence[str]) -> list[str]:
+    """Return expressions for all words, each small enough for tantivy."""
+    found: list[list[str]] = [[]]
+    size = 0
+    for word in words:
+        length = len(word.encode())
+        if found[-1] and size + length > _STATES:
+            found.append([])
+            size = 0
+        found[-1].append(expression(word, wild=False))
+        size += length
+    return [f"({'|'.join(part)})" for part in found]
+
 
 _DEEPEST: Final = 250  # tantivy recurses; a deeper tree overflowed its stack at some 500
 

@@ -11,10 +11,11 @@ from typing import Final
 import tantivy
 from tantivy import Query
 
-from indexer.engines import WILDCARD_LIMIT, Filters, TooBroad
+from indexer.engines import WILDCARD_LIMIT, TooBroad
 from indexer.engines.tantivy_fields import all_of, field_of, narrowing, word_query
 from indexer.query import Expanding, Wildcard
-from indexer.query_fits import as_typed, beginnings, fitting, pick
+from indexer.query.expansion import as_typed, beginnings, fitting, pick
+from indexer.query.filters import Filters
 
 _MOST_KNOWN: Final = 200  # a handful of searches repeat; the rest need not be remembered
 _ONE_BY_ONE: Final = 300  # above it one walk through the dictionary is faster than so many searches

@@ -1,7 +1,7 @@
 """The reference engine: Whoosh-Reloaded 2.7.5. It needs no compiled code, and the other engine is measured by it.
 
 Whoosh's index holds the words; what a tree finds is worked out here, leaf by leaf, with sets: slow and plain. An index
-is a folder of pickles: one that came from outside is never opened, it is built anew from the catalogue.
+is a folder of pickles: one that came from outside is never opened, it is built anew from the catalog.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ import whoosh.index
 from whoosh.scoring import BM25F
 from whoosh.searching import Searcher
 
-from indexer.engines import FACETS, Document, Filters, Hits, IndexBusy, IndexOutdated, Sort, state
-from indexer.engines.entry import accounts_of, entry, permission_of, plain
-from indexer.engines.whoosh_find import Facts, Finder, within
-from indexer.engines.whoosh_index import PART, WORD_FIELDS, schema
+from indexer.engines import FACETS, Document, Hits, IndexBusy, IndexOutdated, state
+from indexer.engines.entry import entry, plain
+from indexer.engines.whoosh_find import PART, WORD_FIELDS, Facts, Finder, schema, within
 from indexer.query import Expanding, Node
+from indexer.query.filters import Filters, Sort, accounts_of, permission_of
 
 _MEGABYTES = 256  # of words before Whoosh writes them out
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from whoosh import fields
+from whoosh.analysis import Token
 from whoosh.searching import Searcher
 
 from indexer.engines import WILDCARD_LIMIT, TooBroad
 from indexer.engines.entry import always_scored
-from indexer.proximity import Leaf, is_found, leaves
 from indexer.query import And, DayRange, Everything, Expanding, Near, Node, Not, NotNear, Numbered, Or, Phrase, Word
-from indexer.query_fits import as_typed, beginnings, pick
+from indexer.query.expansion import as_typed, beginnings, pick
+from indexer.query.proximity import PART_GAP, Leaf, is_found, leaves
 
 _NOWHERE: Final[tuple[int, ...]] = ()
 
@@ -157,3 +159,31 @@ def _sum(found: list[dict[int, float]]) -> dict[int, float]:
         for docnum, score in one.items():
             scores[docnum] = scores.get(docnum, 0.0) + score
     return scores
+
+
+PART: Final = "\n"
+
+
+class SpaceAnalyzer:
+    """Gives the words of parts that `entry` made: words between spaces, parts between line ends."""
+
+    def __call__(self, value: str, **_options: Any) -> Iterator[Token]:
+        """Yield the words with their positions; Whoosh's convention is one token object used over and over."""
+        token = Token(positions=True)
+        token.stopped, token.boost = False, 1.0
+        position = 0
+        for part in value.split(PART):
+            for word in part.split():
+                token.text, token.pos = word, position
+                yield token
+                position += 1
+            position += PART_GAP
+
+
+WORD_FIELDS: Final = ("text", "account", "author", "url", "hashtag", "mention", "has", "platform", "kind")
+
+
+def schema() -> fields.Schema:
+    """Return the fields of an index: every word with its positions, and the facts that filters and facets need."""
+    names = {name: fields.TEXT(analyzer=SpaceAnalyzer(), phrase=True) for name in WORD_FIELDS}
+    return fields.Schema(pk=fields.ID(unique=True), facts=fields.STORED(), **names)

@@ -6,10 +6,10 @@ Streamed in one pass, with memory that does not grow with the records' texts; wh
 
 from __future__ import annotations
 
+from indexer.atomic_files import remove_partials
 from indexer.exports.columns import COLUMNS
 from indexer.exports.media import OpenMedia
 from indexer.exports.package import EXPORTERS, export
-from indexer.exports.partial import remove_partials
 from indexer.exports.values import (
     Around,
     CaptureLine,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
+from indexer.atomic_files import sync
 from indexer.exports.values import ExportError
 
 BLOCK = 1 << 20
@@ -105,15 +105,6 @@ class BagZip:
         if written != size:
             raise ExportError(f"The file {name!r} changed while it was packed. Nothing was exported. Start the export again.")
         return sha.hexdigest()
-
-
-def sync(path: Path) -> None:
-    """Wait until a file or folder is on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _blocks(stream: IO[bytes]) -> Iterator[bytes]:

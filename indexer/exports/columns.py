@@ -11,10 +11,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from indexer.catalog.models import RecordView
 from indexer.exports.values import Cell, Exact, MediaFile
 from indexer.local_time import zone
 from indexer.masking import mask_facts, mask_tokens
-from indexer.shown import RecordView
 
 
 @dataclass(frozen=True, slots=True)

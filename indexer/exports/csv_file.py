@@ -9,26 +9,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from indexer.exports.values import Cell, Description, Exact, Written
+from indexer.spreadsheets import _FIRST, guard
 
-# Spreadsheets run a cell that begins with one of these (also in their full-width forms).
-_RISKY = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-def guard(cell: str) -> str:
-    """Return a cell that no spreadsheet runs: an apostrophe stands before `=`, `+`, `-`, `@`, tab or line break.
-
-    Apostrophes that already stood there get one more, so that `unguard` gives back every text.
-    """
-    return "'" + cell if cell[:1] in _FIRST and _RISKY.match(cell) else cell
-
-
-_FIRST = frozenset("'=+-@\t\r\n＝＋－＠")
-
-
-def unguard(cell: str) -> str:
-    """Return what `guard` was given."""
-    return cell[1:] if cell[:1] == "'" and _RISKY.match(cell) else cell
 
 
 class CsvFile:

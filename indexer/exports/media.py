@@ -18,12 +18,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from indexer.archive import ArchiveError
+from indexer.catalog.models import AttachmentView, RecordView
+from indexer.evidence.archive import ArchiveError
 from indexer.exports.bag import BagZip
 from indexer.exports.csv_file import CsvFile
 from indexer.exports.values import Cell, Description, ExportMismatch, MediaFile
 from indexer.masking import mask_tokens
-from indexer.shown import AttachmentView, RecordView
 
 OpenMedia = Callable[[AttachmentView], IO[bytes]]
 
@@ -139,7 +139,7 @@ class MediaWriter:
         self.counts = MediaCounts()
 
     def add(self, view: RecordView) -> tuple[MediaFile, ...]:
-        """Store the attachments of one record. Raises ExportMismatch when evidence is not what the catalogue knows."""
+        """Store the attachments of one record. Raises ExportMismatch when evidence is not what the catalog knows."""
         if not view.attachments:
             return ()
         names = NameTable()

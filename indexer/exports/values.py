@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
-from indexer.shown import RecordView
+from indexer.catalog.models import RecordView
 
 Cell = str | int
 """What a spreadsheet's cell holds."""
@@ -23,7 +24,7 @@ class ExportError(Exception):
 
 
 class ExportMismatch(ExportError):
-    """What would have been written is not what was counted, or the evidence is not what the catalogue says it is."""
+    """What would have been written is not what was counted, or the evidence is not what the catalog says it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,3 +180,37 @@ class ExportReport:
     context: int = 0  # records of context, never part of `rows`
     pdf_files: int = 0
     formats: Mapping[str, Written] = field(default_factory=dict)
+
+
+class SeenRecords:
+    """Remembers which records passed, one bit for each: a million take 125 kB."""
+
+    def __init__(self) -> None:
+        self._bits: dict[int, bytearray] = {}
+
+    def add(self, pk: int, version: int) -> bool:
+        """Remember a record's version; return False when it was there already."""
+        bits = self._bits.setdefault(version, bytearray())
+        at, bit = pk >> 3, 1 << (pk & 7)
+        if at >= len(bits):
+            bits.extend(bytes(at + 1 - len(bits) + 4096))
+        if bits[at] & bit:
+            return False
+        bits[at] |= bit
+        return True
+
+
+class SetDigest:
+    """Tells whether two sets of lines are the same, whatever their order: the sum of the SHA-256 of each line."""
+
+    def __init__(self) -> None:
+        self._sum = self._count = 0
+
+    def add(self, line: str) -> None:
+        """Take in one line."""
+        self._sum += int.from_bytes(hashlib.sha256(line.encode("utf-8", "surrogatepass")).digest(), "big")
+        self._count += 1
+
+    def hex(self) -> str:
+        """Return the count and the sum."""
+        return f"{self._count}:{self._sum % (1 << 256):064x}"

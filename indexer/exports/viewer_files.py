@@ -14,12 +14,12 @@ from pathlib import Path
 from string import Template
 from typing import Any, Final
 
+from indexer.catalog.models import RecordView
 from indexer.exports.bag import BagZip
 from indexer.exports.columns import local
 from indexer.exports.readme import coverage_lines
 from indexer.exports.values import Around, Description, Exact
 from indexer.record import Platform
-from indexer.shown import RecordView
 
 SOURCES: Final = Path(__file__).parent / "viewer"
 PLAIN_FILES: Final = ("fold.js", "page.js", "record.js", "viewer.css", "viewer.js", "words.js")

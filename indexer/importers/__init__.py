@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from indexer.archive import SAFE, Archive, ArchiveError
+from indexer.evidence.archive import SAFE, Archive, ArchiveError
+from indexer.i18n import known
 from indexer.importers.facebook import FacebookImporter
 from indexer.importers.instagram import InstagramImporter
 from indexer.importers.twitter import TwitterImporter
 from indexer.record import CaptureFacts, Problem, Record, Tally
-from indexer.saying import known
 
 
 class Importer(Protocol):

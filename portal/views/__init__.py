@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-from portal.views import (
-    captures,
-    certificates,
-    coverage,
-    exports,
-    health,
-    help_pages,
-    jobs,
-    languages,
-    media,
-    records,
-    saved,
-    search,
-    signing_in,
-    terms,
-    users,
-)
+from portal.views.administration import health, users
+from portal.views.custody import captures, jobs
+from portal.views.search import certificates, coverage, exports, media, records, saved, search, terms
+from portal.views.site import help_pages, languages, signing_in
 
 BLUEPRINTS = (
     signing_in.pages,

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from indexer.house import open_house
-from indexer.ingest import ingest
+from indexer.custody.ingest import ingest
+from indexer.repository import open_repository
 from tests.browser.server import Portal
 from tests.browser.test_browser_saved import sound
 from tests.browser.test_browser_work import tab_to
@@ -43,9 +43,9 @@ def water(portal: Portal, tmp_path_factory: pytest.TempPathFactory) -> Portal:
         ),
     ]
     made = x_archive(tmp_path_factory.mktemp("water") / "water.zip", HANDLE, NUMBER, posts, [], {})
-    house = open_house(portal.data)
-    assert ingest(house, [Path(made)], taken_by="rhea", source="incoming").capture.went_well
-    house.close()
+    repository = open_repository(portal.data)
+    assert ingest(repository, [Path(made)], taken_by="rhea", source="incoming").capture.went_well
+    repository.close()
     return portal
 
 

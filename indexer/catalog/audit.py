@@ -1,0 +1,142 @@
+"""The append-only event log. Each row carries the hash of the row before, so that a missing or changed one shows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import msgspec
+import sqlalchemy as sa
+
+from indexer.catalog.database import transaction
+from indexer.catalog.tables import events
+
+# Closed vocabulary: tag -> what it says. `subject:verb`.
+TAGS: Mapping[str, str] = {
+    "capture:taken": "an archive was taken into custody",
+    "capture:refused": "a file could not be taken in; nothing was changed",
+    "capture:removed": "what an interrupted ingest had begun was removed at the next start",
+    "capture:repeated": "an archive was handed in that is in custody already",
+    "capture:zone-set": "the zone of a capture was set and its times were derived again",
+    "vault:verified": "all evidence was hashed again and compared",
+    "index:rebuilt": "the search index was deleted and built anew from the catalog",
+    "search:run": "a search was made",
+    "search:saved": "a search was saved, changed, deleted or brought back",
+    "terms:run": "a list of terms was searched for",
+    "record:viewed": "a record was opened",
+    "raw:viewed": "the raw item of a record was opened",
+    "export:made": "an export was made",
+    "certificate:made": "a certificate of a search was made",
+    "certificate:checked": "the search of a certificate was made again and compared",
+    "certificate:downloaded": "a certificate was downloaded",
+    "export:downloaded": "an export was downloaded",
+    "user:added": "a user was added",
+    "user:changed": "a user's role, grants or state was changed",
+    "user:link-made": "a one-time sign-in link was made",
+    "user:password-set": "a user set a password",
+    "user:signed-in": "a user signed in",
+    "user:sign-in-failed": "a sign-in was refused",
+    "user:signed-out": "a user signed out",
+}
+
+FIRST = "0" * 64
+
+
+class UnknownTag(ValueError):
+    """The tag is not in the closed vocabulary."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One row of the log. `at` is UTC."""
+
+    id: int
+    at: datetime
+    tag: str
+    actor: str
+    subject: str
+    detail: str
+    previous: str
+    hash: str
+
+
+class AuditLog:
+    """Writes and checks the log of one catalog."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def add(
+        self, tag: str, actor: str, subject: str = "", detail: Mapping[str, object] | None = None, *, patience: float | None = None
+    ) -> None:
+        """Append one event in a transaction of its own. Raises UnknownTag, and Busy when `patience` (seconds) ends first."""
+        with transaction(self._engine, patience) as connection:
+            append(connection, tag, actor, subject, detail)
+
+    def last_id(self) -> int:
+        """Return the number of the newest event; 0 for an empty log."""
+        with self._engine.connect() as connection:
+            return connection.execute(sa.select(sa.func.max(events.c.id))).scalar() or 0
+
+    def newest(self, limit: int = 100) -> list[Event]:
+        """Return the newest events, newest first."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(events).order_by(events.c.id.desc()).limit(limit))
+            return [_event(row) for row in rows]
+
+    def broken_at(self) -> int | None:
+        """Return the id of the first row whose hash does not follow from the row before, or None when all do."""
+        previous = FIRST
+        for event in self._all():
+            if event.previous != previous or event.hash != _hash(event):
+                return event.id
+            previous = event.hash
+        return None
+
+    def _all(self) -> Iterator[Event]:
+        with self._engine.connect() as connection:
+            for row in connection.execution_options(yield_per=1000).execute(sa.select(events).order_by(events.c.id)):
+                yield _event(row)
+
+
+def append(  # noqa: PLR0917  # an event's parts, in the order of the table
+    connection: sa.Connection,
+    tag: str,
+    actor: str,
+    subject: str = "",
+    detail: Mapping[str, object] | None = None,
+    at: datetime | None = None,
+) -> None:
+    """Append one event inside a write transaction, so that the event and the deed stand or fall together.
+
+    `at` (UTC) is for an event that had to wait for its turn; else it is now.
+    """
+    if tag not in TAGS:
+        raise UnknownTag(f"{tag!r} is not an event tag; indexer/audit.py lists them")
+    last = connection.execute(sa.select(events.c.id, events.c.hash).order_by(events.c.id.desc()).limit(1)).first()
+    number, previous = (last.id + 1, last.hash) if last else (1, FIRST)
+    now = at or datetime.now(UTC)
+    at = now.replace(microsecond=now.microsecond // 1000 * 1000)
+    text = msgspec.json.encode(detail or {}, order="sorted").decode()
+    event = Event(number, at, tag, actor, subject, text, previous, "")
+    connection.execute(
+        events.insert().values(
+            id=number, at_ms=_ms(at), tag=tag, actor=actor, subject=subject, detail=text, previous=previous, hash=_hash(event)
+        )
+    )
+
+
+def _event(row: sa.Row[tuple[object, ...]]) -> Event:
+    at = datetime.fromtimestamp(row.at_ms / 1000, UTC)
+    return Event(row.id, at, row.tag, row.actor, row.subject, row.detail, row.previous, row.hash)
+
+
+def _ms(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
+
+
+def _hash(event: Event) -> str:
+    parts = (str(event.id), str(_ms(event.at)), event.tag, event.actor, event.subject, event.detail, event.previous)
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

@@ -1,0 +1,340 @@
+"""Writes one capture into the catalog: in short transactions that nobody sees, then in one that shows it whole.
+
+Until `finish()` the capture's state is "taking in", its new records have no current version, and readers leave
+all of that out. `remove()` takes back everything that an interrupted capture wrote.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+import sqlalchemy as sa
+
+from indexer.catalog import audit, stored_data
+from indexer.catalog.completion import mark_absences, queue_for_index, refresh_account, settle_current_versions
+from indexer.catalog.database import insert_many, transaction
+from indexer.catalog.models import Reconciled
+from indexer.catalog.stored_data import COMPLETE, TAKING_IN, CaptureResult, StoredFacts
+from indexer.catalog.tables import accounts, capture_files, captures, members, problems, records, sightings, versions
+from indexer.local_time import to_ms
+from indexer.record import Account, CaptureFacts, Place, Problem, Record, RecordKind
+
+LOOKUP = 500  # ids a query: below every database's limit of variables
+RECORD_COLUMNS = ("pk", "record_id", "account_id", "kind", "native_id", "first_capture_id", "versions")
+VERSION_COLUMNS = tuple(column.name for column in versions.columns)
+SIGHTING_COLUMNS = tuple(column.name for column in sightings.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class VaultFile:
+    """A file of the vault as the capture log names it; size in bytes."""
+
+    digest: str
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemberOutcome:
+    """What became of one member: "read", "ignored" or "unknown", and why."""
+
+    name: str
+    size: int
+    digest: str
+    outcome: str
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class CaptureWriter:
+    """One capture while it is being written. All calls come from the one process that holds the ingest lock."""
+
+    engine: sa.Engine
+    capture_id: int
+    account_id: int
+    account_key: str
+    zone: str
+    result: CaptureResult = field(default_factory=CaptureResult)
+    settled_later: set[int] = field(default_factory=set)  # records met before: their current version is known at the end only
+    _next_pk: int = 0
+    _next_version: int = 0
+    _next_sighting: int = 0
+    _time_rules: Counter[str] = field(default_factory=Counter)
+    _met: set[int] | None = None  # hashes of the ids met, for an account that is new: the others need no look into the catalog
+
+    def add(self, batch: Sequence[Record]) -> list[tuple[int, Record]]:
+        """Write records, their versions and sightings in one transaction; return the records that are new, with their numbers."""
+        fresh: list[tuple[int, Record]] = []
+        ids = [f"{self.account_key}:{record.kind}:{record.native_id}" for record in batch]
+        new_records: list[tuple[object, ...]] = []
+        new_versions: list[tuple[object, ...]] = []
+        new_sightings: list[tuple[object, ...]] = []
+        with transaction(self.engine) as connection:
+            known = self._known(connection, ids)
+            for record_id, record in zip(ids, batch, strict=True):
+                entry = known.get(record_id)
+                if entry is None:
+                    entry = known[record_id] = (self._next_pk, {})
+                    self._next_pk += 1
+                    fresh.append((entry[0], record))
+                    new_records.append((entry[0], record_id, self.account_id, str(record.kind), record.native_id, self.capture_id, 0))
+                else:
+                    self.settled_later.add(entry[0])
+                digest = stored_data.digest(record)
+                version_id = entry[1].get(digest)
+                if version_id is None and record.kind is RecordKind.LIKE and not record.text and entry[1]:
+                    version_id = max(entry[1].values())  # X leaves out the liked words when their post is gone: nothing was changed
+                if version_id is None:
+                    version_id = entry[1][digest] = self._next_version
+                    self._next_version += 1
+                    new_versions.append(self._version_row(version_id, entry[0], len(entry[1]), digest, record))
+                new_sightings.append(self._sighting_row(version_id, entry[0], record))
+                if record.posted is not None:
+                    self._time_rules[str(record.posted.rule)] += 1
+            insert_many(connection, records, RECORD_COLUMNS, new_records)
+            insert_many(connection, versions, VERSION_COLUMNS, new_versions)
+            insert_many(connection, sightings, SIGHTING_COLUMNS, new_sightings)
+        self.result.records += len(new_records)
+        self.result.versions += len(new_versions)
+        self.result.sightings += len(new_sightings)
+        self.result.folded += sum(len(record.folded) for record in batch)
+        return fresh
+
+    def add_problems(self, batch: Iterable[Problem]) -> None:
+        """Write problems; one transaction."""
+        rows = [{"capture_id": self.capture_id, "member": p.member, "item": p.index, "code": p.code, "message": p.message} for p in batch]
+        if rows:
+            with transaction(self.engine) as connection:
+                connection.execute(problems.insert(), rows)
+            self.result.problems += len(rows)
+
+    def finish(self, outcomes: Sequence[MemberOutcome], reconciliation: Sequence[Reconciled], actor: str) -> None:
+        """Show the capture whole: members, counts, current versions, what is gone, the index's work list, the event."""
+        counts = Counter(outcome.outcome for outcome in outcomes)
+        result = self.result
+        result.members_read, result.members_ignored = counts["read"], counts["ignored"]
+        result.members_unknown = counts["unknown"]
+        result.reconciliation = [(row.unit, row.declared, row.read) for row in reconciliation]
+        result.time_rules = dict(self._time_rules)
+        rows = [
+            {"capture_id": self.capture_id, "name": o.name, "size": o.size, "digest": o.digest, "outcome": o.outcome, "reason": o.reason}
+            for o in outcomes
+        ]
+        with transaction(self.engine) as connection:
+            if rows:
+                connection.execute(members.insert(), rows)
+            _store(connection, self.capture_id, result, COMPLETE)
+            settle_current_versions(connection, self.capture_id)
+            for capture_id, gone in mark_absences(connection, self.capture_id, self.account_id).items():
+                if capture_id == self.capture_id:
+                    result.gone = gone
+                    _store(connection, capture_id, result, COMPLETE)
+                elif gone:  # a later archive that was taken in before: now more is known to be missing in it
+                    stored = connection.execute(sa.select(captures.c.result).where(captures.c.id == capture_id)).scalar_one()
+                    later = msgspec.json.decode(stored, type=CaptureResult)
+                    later.gone += gone
+                    _store(connection, capture_id, later, COMPLETE)
+            refresh_account(connection, self.account_id)
+            detail = {
+                "records": result.records,
+                "versions": result.versions,
+                "sightings": result.sightings,
+                "problems": result.problems,
+                "folded": result.folded,
+            }
+            audit.append(connection, "capture:taken", actor, f"capture {self.capture_id}", detail)
+
+    def _known(self, connection: sa.Connection, record_ids: Sequence[str]) -> dict[str, tuple[int, dict[str, int]]]:
+        known: dict[str, tuple[int, dict[str, int]]] = {}
+        ids = list(dict.fromkeys(record_ids))
+        if self._met is not None:
+            met = {record_id: hash(record_id) for record_id in ids}
+            ids = [record_id for record_id in ids if met[record_id] in self._met]
+            self._met.update(met.values())
+        for at in range(0, len(ids), LOOKUP):
+            query = (
+                sa.select(records.c.record_id, records.c.pk, versions.c.digest, versions.c.id)
+                .join(versions, versions.c.record_pk == records.c.pk)
+                .where(records.c.record_id.in_(ids[at : at + LOOKUP]))
+            )
+            for record_id, pk, digest, version_id in connection.execute(query):
+                known.setdefault(record_id, (pk, {}))[1][digest] = version_id
+        return known
+
+    def _version_row(self, version_id: int, pk: int, number: int, digest: str, record: Record) -> tuple[object, ...]:
+        posted = record.posted
+        return (
+            version_id,
+            pk,
+            number,
+            self.capture_id,
+            digest,
+            record.author,
+            record.title,
+            record.text,
+            record.url,
+            to_ms(posted.utc) if posted else None,
+            posted.written if posted else "",
+            str(posted.rule) if posted else "",
+            record.parent_id or None,
+            record.thread_id or None,
+            stored_data.encode(record),
+        )
+
+    def _sighting_row(self, version_id: int, pk: int, record: Record) -> tuple[object, ...]:
+        place = record.place
+        self._next_sighting += 1
+        return (
+            self._next_sighting - 1,
+            pk,
+            version_id,
+            self.capture_id,
+            place.member,
+            place.index,
+            place.start,
+            place.length,
+            place.pointer,
+            hashlib.sha256(record.raw).hexdigest(),
+            _attached(record),
+            msgspec.json.encode([place_text(folded) for folded in record.folded]) if record.folded else None,
+        )
+
+
+def _store(connection: sa.Connection, capture_id: int, result: CaptureResult, state: str) -> None:
+    encoded = msgspec.json.encode(result, order="sorted")
+    connection.execute(captures.update().where(captures.c.id == capture_id).values(state=state, result=encoded))
+
+
+def _attached(record: Record) -> bytes | None:
+    held = {attachment.name: attachment.member for attachment in record.attachments if attachment.member}
+    return msgspec.json.encode(held) if held else None
+
+
+def place_text(place: Place) -> str:
+    """Return a place in words: what the record page and an export show."""
+    pointer = f", {place.pointer}" if place.pointer else ""
+    return f"{place.member}, item {place.index + 1}{pointer}, bytes {place.start}-{place.start + place.length}"
+
+
+def begin(
+    engine: sa.Engine,
+    *,
+    digest: str,
+    files: Sequence[VaultFile],
+    name: str,
+    facts: CaptureFacts,
+    importer: tuple[str, str],
+    taken_by: str,
+    taken_at: datetime,
+    source: str,
+    zone: str,
+) -> CaptureWriter:
+    """Open a capture in the catalog with state "taking in". Call it under the ingest lock."""
+    stored = StoredFacts(
+        first_day=facts.first_day.isoformat() if facts.first_day else "",
+        last_day=facts.last_day.isoformat() if facts.last_day else "",
+        is_partial=facts.is_partial,
+        cannot_contain=list(facts.cannot_contain),
+        kinds=sorted(facts.kinds),
+    )
+    with transaction(engine) as connection:
+        account_id = _account_id(connection, facts.account, to_ms(facts.exported.utc) if facts.exported else None)
+        capture_id = (connection.execute(sa.select(sa.func.max(captures.c.id))).scalar() or 0) + 1
+        connection.execute(
+            captures.insert().values(
+                id=capture_id,
+                digest=digest,
+                name=name,
+                size=sum(file.size for file in files),
+                taken_ms=to_ms(taken_at),
+                taken_by=taken_by,
+                source=source,
+                importer=importer[0],
+                importer_version=importer[1],
+                form=facts.form,
+                account_id=account_id,
+                exported_ms=to_ms(facts.exported.utc) if facts.exported else None,
+                zone=zone,
+                state=TAKING_IN,
+                facts=msgspec.json.encode(stored),
+                result=msgspec.json.encode(CaptureResult()),
+            )
+        )
+        rows = [
+            {"capture_id": capture_id, "part": part, "digest": f.digest, "name": f.name, "size": f.size} for part, f in enumerate(files)
+        ]
+        connection.execute(capture_files.insert(), rows)
+        columns = (records.c.pk, versions.c.id, sightings.c.id)
+        is_new = connection.execute(sa.select(records.c.pk).where(records.c.account_id == account_id).limit(1)).first() is None
+        highest = [connection.execute(sa.select(sa.func.max(column))).scalar() or 0 for column in columns]
+    return CaptureWriter(
+        engine,
+        capture_id,
+        account_id,
+        f"{facts.account.platform}:{facts.account.native_id}",
+        zone,
+        _next_pk=highest[0] + 1,
+        _next_version=highest[1] + 1,
+        _next_sighting=highest[2] + 1,
+        _met=set() if is_new else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What was taken back: how many captures, and the digests of vault files that no capture needs any more."""
+
+    captures: int
+    orphans: Sequence[str]
+
+
+def remove_unfinished(engine: sa.Engine) -> Removed:
+    """Take back every capture that was interrupted. Call it under the ingest lock; it can be interrupted itself."""
+    orphans: list[str] = []
+    with engine.connect() as connection:
+        unfinished = connection.execute(sa.select(captures.c.id).where(captures.c.state != COMPLETE)).scalars().all()
+    for capture_id in unfinished:
+        with transaction(engine) as connection:
+            digests = connection.execute(sa.select(capture_files.c.digest).where(capture_files.c.capture_id == capture_id)).scalars().all()
+            for table in (sightings, problems, members, capture_files):
+                connection.execute(table.delete().where(table.c.capture_id == capture_id))
+            for first in (versions, records):
+                connection.execute(first.delete().where(first.c.first_capture_id == capture_id))
+            connection.execute(captures.delete().where(captures.c.id == capture_id))
+            still = set(connection.execute(sa.select(capture_files.c.digest).where(capture_files.c.digest.in_(digests))).scalars())
+            orphans += [digest for digest in digests if digest not in still]
+            connection.execute(
+                accounts.delete().where(accounts.c.id.not_in(sa.select(captures.c.account_id).where(captures.c.account_id.is_not(None))))
+            )
+            audit.append(connection, "capture:removed", "system", f"capture {capture_id}")
+    return Removed(len(unfinished), orphans)
+
+
+def _account_id(connection: sa.Connection, account: Account, exported_ms: int | None) -> int:
+    """Return the number of an account. It is called as its newest archive calls it, whatever the order of taking in."""
+    row = connection.execute(
+        sa.select(accounts).where(accounts.c.platform == str(account.platform), accounts.c.native_id == account.native_id)
+    ).first()
+    if row:
+        newer = sa.select(captures.c.id).where(captures.c.account_id == row.id, captures.c.state == COMPLETE)
+        if exported_ms is not None and connection.execute(newer.where(captures.c.exported_ms > exported_ms)).first():
+            return int(row.id)
+        values = {key: value for key, value in (("handle", account.handle), ("name", account.name)) if value}
+        if any(getattr(row, key) != value for key, value in values.items()):
+            connection.execute(accounts.update().where(accounts.c.id == row.id).values(**values))
+            # the index holds the account's words with every record of it
+            held = sa.select(records.c.pk).where(records.c.account_id == row.id, records.c.current_version_id.is_not(None))
+            queue_for_index(connection, held.order_by(records.c.pk))
+        return int(row.id)
+    number = (connection.execute(sa.select(sa.func.max(accounts.c.id))).scalar() or 0) + 1
+    connection.execute(
+        accounts.insert().values(
+            id=number, platform=str(account.platform), native_id=account.native_id, handle=account.handle, name=account.name, records=0
+        )
+    )
+    return number

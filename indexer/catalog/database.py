@@ -1,0 +1,112 @@
+"""The only module that knows SQLAlchemy's engine: connect, transaction, migrations.
+
+SQLite in WAL by default, PostgreSQL by address. A write transaction takes SQLite's write lock at its beginning,
+so that two writers wait for each other instead of failing in the middle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+metadata = sa.MetaData()
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_SECONDS = 60
+
+
+def connect(url: str) -> sa.Engine:
+    """Return an engine for a catalog and bring its tables up to date.
+
+    Raises sqlalchemy.exc.OperationalError when the database cannot be reached.
+    """
+    engine = sa.create_engine(url)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+    migrate(engine)
+    return engine
+
+
+class Busy(Exception):
+    """Another writer holds the database for longer than the caller wants to wait. Nothing was written."""
+
+
+@contextmanager
+def transaction(engine: sa.Engine, patience: float | None = None) -> Iterator[sa.Connection]:
+    """Run a write transaction: all of it or nothing.
+
+    It waits BUSY_SECONDS for another writer; with `patience` only so many seconds, and then raises Busy.
+    """
+    with engine.connect() as plain, _waiting(plain, patience), plain.execution_options(showme_write=True) as connection:
+        try:
+            begun = connection.begin()
+        except sa.exc.OperationalError as error:
+            if patience is not None and "locked" in str(error):
+                raise Busy from error
+            raise
+        with begun:
+            yield connection
+
+
+@contextmanager
+def _waiting(connection: sa.Connection, patience: float | None) -> Iterator[None]:
+    """Let SQLite wait so many seconds for this connection's next lock; the connection goes back to the pool as it was."""
+    driver = connection.connection.dbapi_connection
+    if patience is None or driver is None or connection.dialect.name != "sqlite":
+        yield
+        return
+    driver.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")  # the driver's own connection: no transaction begins here
+    try:
+        yield
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")  # as above
+
+
+def insert_many(connection: sa.Connection, table: sa.Table, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Insert rows, given as values in the order of `columns`, by the driver itself: three times as fast as row by row."""
+    if not rows:
+        return
+    compiled = table.insert().compile(dialect=connection.dialect, column_keys=list(columns))
+    if compiled.positional:
+        connection.exec_driver_sql(str(compiled), [tuple(row) for row in rows])
+    else:
+        connection.exec_driver_sql(str(compiled), [dict(zip(columns, row, strict=True)) for row in rows])
+
+
+def migrate(engine: sa.Engine) -> None:
+    """Bring the tables to the newest revision; does nothing in a few milliseconds when they are there."""
+    newest = max(path.stem[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    with engine.connect() as connection:
+        if sa.inspect(connection).has_table("alembic_version"):
+            current = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+            if current == newest:
+                return
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with transaction(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _prepare_sqlite(connection: object, _record: object) -> None:
+    connection.isolation_level = None  # type: ignore[attr-defined]  # the driver's connection; transactions are ours to begin
+    cursor = connection.cursor()  # type: ignore[attr-defined]  # as above
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA cache_size = -65536")  # 64 MiB
+    cursor.execute("PRAGMA wal_autocheckpoint = 16384")  # pages: 64 MiB
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get("showme_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,176 @@
+"""What pages, exports and the command line show of the catalog: plain values, already derived, never raw rows.
+
+All instants are UTC; who shows one turns it into the body's zone and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentView:
+    """A picture, video or file of a record. `member` is empty when no capture holds it; then `size` is 0."""
+
+    name: str
+    media_type: str
+    member: str
+    url: str
+    description: str
+    capture_id: int
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    """One record in one version (usually its current one) and where it comes from."""
+
+    pk: int  # the catalog's own number: what the index holds
+    record_id: str  # stable over captures: platform:account:kind:native id
+    platform: str
+    account_id: int
+    account: str  # handle, or the name where there is no handle
+    account_name: str
+    kind: str
+    native_id: str
+    id_is_made: bool
+    author: str
+    author_id: str
+    posted_at: datetime | None
+    posted_as_written: str
+    time_rule: str  # TimeRule value
+    time_is_assumed: bool
+    edited_at: datetime | None
+    deleted_at: datetime | None
+    text: str
+    title: str
+    url: str
+    parent_id: str
+    thread_id: str
+    thread_title: str
+    attachments: tuple[AttachmentView, ...]
+    links: tuple[str, ...]
+    short_links: tuple[str, ...]
+    hashtags: tuple[str, ...]
+    mentions: tuple[str, ...]
+    language: str
+    extra: Mapping[str, str]
+    version: int  # from 1
+    versions: int
+    content_digest: str
+    capture_id: int
+    capture_digest: str  # SHA-256 of the archive
+    member: str
+    item: int  # the item's number in its member, from 0
+    start: int  # bytes of the uncompressed member
+    length: int
+    pointer: str
+    not_in_capture_of: tuple[date, ...] = ()  # export days of later captures in which it was gone
+
+
+@dataclass(frozen=True, slots=True)
+class SightingView:
+    """One presence of a version in a capture. `folded` are further places of that archive that repeat it."""
+
+    version: int
+    capture_id: int
+    capture_name: str
+    capture_digest: str
+    exported_at: datetime | None
+    member: str
+    item: int
+    start: int
+    length: int
+    pointer: str
+    raw_digest: str
+    folded: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemView:
+    """Something of an archive that did not become a record."""
+
+    member: str
+    item: int
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """One of the platform's own counts against what was read. `declared` None: the platform states no count."""
+
+    unit: str
+    declared: int | None
+    read: int
+
+    @property
+    def short(self) -> int:
+        """How many are missing; 0 when all are there or nothing was declared."""
+        return max(0, (self.declared or 0) - self.read)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """A social account and how many records of it are held."""
+
+    id: int
+    platform: str
+    native_id: str
+    handle: str
+    name: str
+    records: int
+    first_posted: datetime | None
+    last_posted: datetime | None
+
+    @property
+    def label(self) -> str:
+        """The handle with its at sign, or the name."""
+        return f"@{self.handle}" if self.handle else self.name or self.native_id
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureView:
+    """One act of taking an archive into custody."""
+
+    id: int
+    digest: str
+    name: str  # the file as it was named
+    size: int
+    taken_at: datetime
+    taken_by: str
+    source: str  # "upload", "incoming", "command line"
+    importer: str
+    importer_version: str
+    form: str
+    account: AccountView | None
+    exported_at: datetime | None
+    zone: str
+    state: str  # "taking in", "complete"
+    records: int
+    versions: int
+    sightings: int
+    problems: int
+    folded: int
+    members_read: int
+    members_ignored: int
+    members_unknown: int
+    reconciliation: tuple[Reconciled, ...] = ()
+    cannot_contain: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()  # the vault's files of this capture
+    gone: int = 0  # records of earlier captures that are not in this one
+    is_partial: bool = False
+    time_rules: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def is_short(self) -> bool:
+        """True when the platform declared more than was read."""
+        return any(row.short for row in self.reconciliation)
+
+    @property
+    def went_well(self) -> bool:
+        """True when everything was read or ignored for a reason, and every count of the platform is met."""
+        return self.state == "complete" and not self.problems and not self.is_short

@@ -1,0 +1,282 @@
+"""Turns rows of the catalog into RecordViews: one query for a batch, and what the batch needs besides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+import msgspec
+import sqlalchemy as sa
+
+from indexer.catalog import stored_data
+from indexer.catalog.models import AttachmentView, RecordView
+from indexer.catalog.stored_data import COMPLETE
+from indexer.catalog.tables import absences, accounts, captures, members, records, sightings, versions
+from indexer.local_time import from_ms
+from indexer.record import TimeRule
+
+
+def current_views(connection: sa.Connection, pks: Sequence[int]) -> dict[int, RecordView]:
+    """Return records in their current version, by number."""
+    return {row.pk: _view(row, extras) for row, extras in _rows(connection, _CURRENT, pks)}
+
+
+def version_views(connection: sa.Connection, version_ids: Sequence[int]) -> dict[int, RecordView]:
+    """Return single versions of records, by the version's number."""
+    return {row.version_id: _view(row, extras) for row, extras in _rows(connection, _SINGLE, version_ids)}
+
+
+def _rows(connection: sa.Connection, query: sa.Select[Any], keys: Sequence[int]) -> Iterator[tuple[Any, _Extras]]:
+    for at in range(0, len(keys), BATCH):
+        rows = connection.execute(query, {"keys": keys[at : at + BATCH]}).all()
+        extras = _Extras(connection, rows)
+        yield from ((row, extras) for row in rows)
+
+
+def _view_query(join: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    return (
+        sa.select(
+            records.c.pk,
+            records.c.record_id,
+            records.c.kind,
+            records.c.native_id,
+            records.c.versions.label("version_count"),
+            accounts.c.id.label("account_id"),
+            accounts.c.platform,
+            accounts.c.handle,
+            accounts.c.name.label("account_name"),
+            accounts.c.native_id.label("account_native_id"),
+            versions.c.id.label("version_id"),
+            versions.c.number,
+            versions.c.digest,
+            versions.c.author,
+            versions.c.title,
+            versions.c.text,
+            versions.c.url,
+            versions.c.posted_ms,
+            versions.c.posted_written,
+            versions.c.posted_rule,
+            versions.c.parent_id,
+            versions.c.thread_id,
+            versions.c.data,
+        )
+        .select_from(records.join(versions, join).join(accounts, accounts.c.id == records.c.account_id))
+        .where(records.c.current_version_id.is_not(None))
+    )
+
+
+def _among(column: sa.Column[Any], name: str) -> sa.ColumnElement[bool]:
+    return column.in_(sa.bindparam(name, expanding=True))
+
+
+# Statements are made once: making them anew for each page costs more than running them.
+_CURRENT = _view_query(records.c.current_version_id == versions.c.id).where(_among(records.c.pk, "keys"))
+_SINGLE = _view_query(records.c.pk == versions.c.record_pk).where(_among(versions.c.id, "keys"))
+_SEEN = (
+    sa.select(sightings, captures.c.digest.label("capture_digest"))
+    .join(captures, captures.c.id == sightings.c.capture_id)
+    .where(_among(sightings.c.record_pk, "pks"), _among(sightings.c.version_id, "version_ids"), captures.c.state == COMPLETE)
+    .order_by(sightings.c.capture_id, sightings.c.id)
+)
+_MEDIA = sa.select(members.c.name, members.c.size, members.c.digest).where(
+    members.c.capture_id == sa.bindparam("capture_id"), _among(members.c.name, "names")
+)
+_GONE = (
+    sa.select(absences.c.record_pk, captures.c.exported_ms, captures.c.taken_ms)
+    .join(captures, captures.c.id == absences.c.capture_id)
+    .where(_among(absences.c.record_pk, "pks"), captures.c.state == COMPLETE)
+    .order_by(captures.c.id)
+)
+
+
+class _Extras:
+    """What a batch of record rows needs besides: sightings, sizes of media, and captures in which a record was gone."""
+
+    def __init__(self, connection: sa.Connection, rows: Sequence[Any]) -> None:
+        version_ids = [row.version_id for row in rows]
+        pks = list({row.pk for row in rows})
+        self.sighting: dict[int, Any] = {}
+        self.attached: dict[int, dict[str, tuple[int, str]]] = {}
+        for row in connection.execute(_SEEN, {"pks": pks, "version_ids": version_ids}):
+            self.sighting[row.version_id] = row
+            if row.attached:
+                held = msgspec.json.decode(row.attached, type=dict[str, str])
+                self.attached.setdefault(row.version_id, {}).update((name, (row.capture_id, member)) for name, member in held.items())
+        wanted = {pair for places in self.attached.values() for pair in places.values()}
+        self.media: dict[tuple[int, str], tuple[int, str]] = {}
+        for capture_id in {pair[0] for pair in wanted}:
+            names = [name for owner, name in wanted if owner == capture_id]
+            for at in range(0, len(names), BATCH):
+                parameters = {"capture_id": capture_id, "names": names[at : at + BATCH]}
+                self.media.update(((capture_id, name), (size, digest)) for name, size, digest in connection.execute(_MEDIA, parameters))
+        self.gone: dict[int, list[date]] = {}
+        for pk, exported_ms, taken_ms in connection.execute(_GONE, {"pks": pks}):
+            instant = from_ms(exported_ms if exported_ms is not None else taken_ms)
+            if instant:
+                self.gone.setdefault(pk, []).append(instant.date())
+
+
+def _view(row: Any, extras: _Extras) -> RecordView:
+    data = stored_data.decode(row.data)
+    place = extras.sighting[row.version_id]
+    held = extras.attached.get(row.version_id, {})
+    attachments = []
+    for attachment in data.attachments:
+        capture_id, member = held.get(attachment.name, (0, ""))
+        size, sha256 = extras.media.get((capture_id, member), (0, ""))
+        attachments.append(
+            AttachmentView(
+                attachment.name,
+                attachment.media_type,
+                member,
+                attachment.url,
+                attachment.description,
+                capture_id or place.capture_id,
+                size,
+                sha256,
+            )
+        )
+    return RecordView(
+        pk=row.pk,
+        record_id=row.record_id,
+        platform=row.platform,
+        account_id=row.account_id,
+        account=row.handle or row.account_name or row.account_native_id,
+        account_name=row.account_name,
+        kind=row.kind,
+        native_id=row.native_id,
+        id_is_made=data.id_is_made,
+        author=row.author,
+        author_id=data.author_id,
+        posted_at=from_ms(row.posted_ms),
+        posted_as_written=row.posted_written,
+        time_rule=row.posted_rule,
+        time_is_assumed=bool(row.posted_rule) and TimeRule(row.posted_rule).is_assumption,
+        edited_at=from_ms(data.edited.ms) if data.edited else None,
+        deleted_at=from_ms(data.deleted.ms) if data.deleted else None,
+        text=row.text,
+        title=row.title,
+        url=row.url,
+        parent_id=row.parent_id or "",
+        thread_id=row.thread_id or "",
+        thread_title=data.thread_title,
+        attachments=tuple(attachments),
+        links=data.links,
+        short_links=data.short_links,
+        hashtags=data.hashtags,
+        mentions=data.mentions,
+        language=data.language,
+        extra=data.extra,
+        version=row.number,
+        versions=row.version_count,
+        content_digest=row.digest,
+        capture_id=place.capture_id,
+        capture_digest=place.capture_digest,
+        member=place.member,
+        item=place.item,
+        start=place.start,
+        length=place.length,
+        pointer=place.pointer,
+        not_in_capture_of=tuple(extras.gone.get(row.pk, ())),
+    )
+
+
+BATCH: Final = 500  # records a query: below every database's limit of variables
+
+
+def current_texts(connection: sa.Connection, pks: Sequence[int]) -> dict[int, str]:
+    """Return the text of records in their current version, or its title where it has none, by number."""
+    return {pk: text or title for pk, text, title in _read(connection, _TEXTS, pks)}
+
+
+def _read(connection: sa.Connection, query: sa.Select[Any], keys: Sequence[Any]) -> Iterator[Any]:
+    for at in range(0, len(keys), BATCH):
+        yield from connection.execute(query, {"keys": keys[at : at + BATCH]})
+
+
+def _keys(column: sa.Column[Any]) -> sa.ColumnElement[bool]:
+    return column.in_(sa.bindparam("keys", expanding=True))
+
+
+_current = records.c.current_version_id == versions.c.id
+_TEXTS: Final = sa.select(records.c.pk, versions.c.text, versions.c.title).join(versions, _current).where(_keys(records.c.pk))
+_TEXTS_OF_VERSIONS: Final = sa.select(versions.c.record_pk, versions.c.text, versions.c.title).where(_keys(versions.c.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The content of a record that counts now: its version's number and the SHA-256 of that version."""
+
+    record_id: str
+    version: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A record's current version and the capture that brought that version first. `taken_at` is UTC."""
+
+    record_id: str
+    version: int
+    digest: str
+    capture_id: int
+    capture_name: str
+    capture_digest: str
+    taken_at: datetime
+    taken_by: str
+
+
+def contents(connection: sa.Connection, pks: Iterable[int]) -> Iterator[Content]:
+    """Yield the current content of records in the order asked for; numbers without a record are left out."""
+    for batch in _batches(pks):
+        found = {row.pk: Content(row.record_id, row.number, row.digest) for row in connection.execute(_CONTENTS, {"pks": batch})}
+        yield from (found[pk] for pk in batch if pk in found)
+
+
+def origins(connection: sa.Connection, record_ids: Sequence[str]) -> dict[str, Origin]:
+    """Return, by record id, where the current version of records comes from; ids that are not held are left out."""
+    found: dict[str, Origin] = {}
+    for at in range(0, len(record_ids), BATCH):
+        for row in connection.execute(_ORIGINS, {"ids": record_ids[at : at + BATCH]}):
+            taken = from_ms(row.taken_ms)
+            if taken is None:
+                raise AssertionError("a capture always has the time when it was taken")
+            found[row.record_id] = Origin(
+                row.record_id, row.number, row.version_digest, row.id, row.name, row.capture_digest, taken, row.taken_by
+            )
+    return found
+
+
+def _batches(pks: Iterable[int]) -> Iterator[list[int]]:
+    batch: list[int] = []
+    for pk in pks:
+        batch.append(pk)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+_CONTENTS: Final = (
+    sa.select(records.c.pk, records.c.record_id, versions.c.number, versions.c.digest)
+    .join(versions, versions.c.id == records.c.current_version_id)
+    .where(records.c.pk.in_(sa.bindparam("pks", expanding=True)))
+)
+_ORIGINS: Final = (
+    sa.select(
+        records.c.record_id,
+        versions.c.number,
+        versions.c.digest.label("version_digest"),
+        captures.c.id,
+        captures.c.name,
+        captures.c.digest.label("capture_digest"),
+        captures.c.taken_ms,
+        captures.c.taken_by,
+    )
+    .join(versions, versions.c.id == records.c.current_version_id)
+    .join(captures, captures.c.id == versions.c.first_capture_id)
+    .where(records.c.record_id.in_(sa.bindparam("ids", expanding=True)), captures.c.state == COMPLETE)
+)

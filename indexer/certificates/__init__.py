@@ -1,0 +1,1 @@
+"""Search certificates: made, printed and checked again."""

@@ -1,0 +1,322 @@
+"""The parts of a certificate, each asked of the repository: what was found, by which terms and accounts, and what was searched."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import IO, Final
+
+from indexer import __version__
+from indexer.catalog.models import AccountView
+from indexer.catalog.record_views import contents
+from indexer.certificates.file_format import (
+    AccountCount,
+    AccountRef,
+    CaptureRef,
+    Expansion,
+    Found,
+    Header,
+    LineDigest,
+    Made,
+    Narrowed,
+    Query,
+    Scope,
+    Software,
+    State,
+    Stored,
+    TermCount,
+    line,
+)
+from indexer.coverage import scope as coverage
+from indexer.engines.state import analyzer
+from indexer.i18n import say
+from indexer.local_time import local
+from indexer.query import And, Dialect, Everything, Expanding, Node, Not, Or, Parsed, Stem, expanding, parse
+from indexer.query.canonical import canonical
+from indexer.query.filters import Filters, Sort
+from indexer.query.reading import reading
+from indexer.repository import Repository
+from indexer.search.reading import readings
+from indexer.search.searcher import IndexUnusable, NotAnswered, Results, Searcher, SearchRequest
+
+UNKNOWN_ACCOUNT = 0
+"""A number that no account has: a filter for an account that is not held any more finds nothing, and not everything."""
+
+
+def account_ref(account: AccountView) -> AccountRef:
+    """Return an account as a certificate names it."""
+    return AccountRef(account.id, account.platform, account.native_id, account.label)
+
+
+def refs(numbers: frozenset[int] | None, accounts: Mapping[int, AccountView]) -> tuple[AccountRef, ...] | None:
+    """Return the accounts of a filter, None where it is none. A number without an account is kept as one of nowhere."""
+    if numbers is None:
+        return None
+    nowhere = [AccountRef(number, "", "", "") for number in sorted(numbers - accounts.keys())]
+    return tuple([account_ref(accounts[number]) for number in sorted(numbers & accounts.keys())] + nowhere)
+
+
+def narrowed(filters: Filters, accounts: Mapping[int, AccountView]) -> Narrowed:
+    """Return the maker's own filters as a certificate holds them."""
+    return Narrowed(
+        filters.first_day,
+        filters.last_day,
+        refs(filters.accounts, accounts),
+        _sorted(filters.platforms),
+        _sorted(filters.kinds),
+        _sorted(filters.authors),
+        filters.has_media,
+    )
+
+
+def scope(filters: Filters, accounts: Mapping[int, AccountView], words: str) -> Scope:
+    """Return what the maker might see as a certificate holds it."""
+    return Scope(words, refs(filters.allowed_accounts, accounts), filters.without_conversations)
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The search of a certificate, to be made again here; `missing` are accounts of its filters that are not held here."""
+
+    request: SearchRequest
+    missing: tuple[str, ...]
+
+
+def again(stored: Stored, held: Iterable[AccountView]) -> Again:
+    """Return the search of a certificate in terms of the accounts that are held now. Raises ValueError for an unknown dialect."""
+    named = {(one.platform, one.native_id): one.id for one in held}
+    missing: list[str] = []
+
+    def numbers(wanted: Sequence[AccountRef] | None) -> frozenset[int] | None:
+        if wanted is None:
+            return None
+        missing.extend(one.label for one in wanted if (one.platform, one.native_id) not in named)
+        return frozenset(named.get((one.platform, one.native_id), UNKNOWN_ACCOUNT) for one in wanted)
+
+    chosen = stored.filters
+    filters = Filters(
+        first_day=chosen.first_day,
+        last_day=chosen.last_day,
+        accounts=numbers(chosen.accounts),
+        platforms=_set(chosen.platforms),
+        kinds=_set(chosen.kinds),
+        authors=_set(chosen.authors),
+        has_media=chosen.has_media,
+        allowed_accounts=numbers(stored.made.scope.allowed_accounts),
+        without_conversations=stored.made.scope.without_conversations,
+    )
+    request = SearchRequest(stored.query.typed, filters, Sort.NEWEST, dialect=Dialect(stored.query.dialect), as_of=stored.query.as_of)
+    return Again(request, tuple(dict.fromkeys(missing)))
+
+
+def _sorted(values: frozenset[str] | None) -> tuple[str, ...] | None:
+    return None if values is None else tuple(sorted(values))
+
+
+def _set(values: tuple[str, ...] | None) -> frozenset[str] | None:
+    return None if values is None else frozenset(values)
+
+
+PROGRESS_EVERY: Final = 5_000  # records
+
+Tick = Callable[[int, int], None]
+
+
+def understood(request: SearchRequest) -> tuple[Parsed, Node]:
+    """Return a query as it was parsed, and its tree. Raises NotAnswered."""
+    parsed = parse(request.query, request.dialect)
+    if parsed.tree is None:
+        raise NotAnswered(parsed.diagnostics)
+    return parsed, parsed.tree
+
+
+def answered(repository: Repository, request: SearchRequest) -> Results:
+    """Return the counts of a search. Raises NotAnswered."""
+    results = Searcher(repository).search(replace(request, limit=0, offset=0))
+    if not results.answered:
+        raise (IndexUnusable if results.index_unusable else NotAnswered)(results.diagnostics)
+    return results
+
+
+def found_lines(repository: Repository, request: SearchRequest) -> Iterator[str]:
+    """Yield the line of every record that a search finds, newest first. Raises NotAnswered."""
+    asked = replace(request, sort=Sort.NEWEST)
+    searcher = Searcher(repository)
+    if request.as_of is not None:  # then a record stands in the version of that day
+        yield from (line(view.record_id, view.version, view.content_digest) for view in searcher.views(asked))
+        return
+    pks = array("q", searcher.ids(asked))
+    with repository.db.connect() as connection:
+        yield from (line(one.record_id, one.version, one.digest) for one in contents(connection, pks))
+
+
+def found(repository: Repository, request: SearchRequest, spool: IO[bytes], progress: Tick | None) -> Found | None:
+    """Return what a search finds and write the lines of its records into `spool`; None when the counts do not fit each other.
+
+    Raises NotAnswered, TooBroad.
+    """
+    results = answered(repository, request)
+    sha = LineDigest()
+    for one in found_lines(repository, request):
+        spool.write(sha.add(one))
+        if progress and sha.count % PROGRESS_EVERY == 0:
+            progress(sha.count, results.total)
+    if sha.count != results.total:
+        return None
+    if progress:
+        progress(sha.count, results.total)
+    _parsed, tree = understood(request)
+    return Found(
+        results.total,
+        results.undated,
+        sha.hex(),
+        tuple(_terms(repository, request, tree)),
+        _accounts(repository, results),
+        expansions(repository, request),
+    )
+
+
+def _terms(repository: Repository, request: SearchRequest, tree: Node) -> Iterator[TermCount]:
+    """Yield how many records each term of a query finds alone within the same filters, in the order of the query."""
+    searcher = Searcher(repository)
+    for leaf in dict.fromkeys(leaves(tree)):
+        yield TermCount(canonical(leaf), reading(leaf), searcher.count(leaf, request))
+
+
+def leaves(tree: Node) -> Iterator[Node]:
+    """Yield the terms of a query: what stands between AND, OR and NOT. Words near each other are one term."""
+    if isinstance(tree, (And, Or)):
+        for child in tree.children:
+            yield from leaves(child)
+    elif isinstance(tree, Not):
+        yield from leaves(tree.child)
+    elif not isinstance(tree, Everything):
+        yield tree
+
+
+def _accounts(repository: Repository, results: Results) -> tuple[AccountCount, ...]:
+    counts = {one.value: one.count for one in results.facets.get("account", ())}
+    filters = results.request.filters
+    refs = [account_ref(account) for account in repository.catalog.accounts(filters.allowed_accounts)]
+    searched = [AccountCount(one, counts.get(str(one.id), 0)) for one in refs if _is_searched(one, filters)]
+    return tuple(sorted(searched, key=lambda one: -one.records))
+
+
+def expansions(repository: Repository, request: SearchRequest) -> tuple[Expansion, ...]:
+    """Return what each wildcard, fuzzy word, stem or range of a query stands for among the records that the maker may see."""
+    permitted = _permission(request.filters)
+    _parsed, tree = understood(request)
+    return tuple(Expansion(canonical(node), dict(repository.index.expand(node, permitted))) for node in expanding(tree))
+
+
+def _stem_forms(repository: Repository, request: SearchRequest, tree: Node) -> dict[Expanding, list[str]]:
+    """Return the words that each stem stands for, which the reading names."""
+    permitted = _permission(request.filters)
+    return {node: list(repository.index.expand(node, permitted)) for node in expanding(tree) if isinstance(node, Stem)}
+
+
+def _permission(filters: Filters) -> Filters:
+    return Filters(allowed_accounts=filters.allowed_accounts, without_conversations=filters.without_conversations)
+
+
+def made(repository: Repository, filters: Filters, by: str, scope_words: str, at: datetime) -> Made:
+    """Return who made a certificate, when (to the second), and what they might see."""
+    accounts = {account.id: account for account in repository.catalog.accounts()}
+    at = at.replace(microsecond=0)
+    return Made(by, at, local(at, repository.zone), scope(filters, accounts, scope_words or _scope_words(repository, filters)))
+
+
+def _scope_words(repository: Repository, filters: Filters) -> str:
+    closed = filters.without_conversations
+    if filters.allowed_accounts is None:
+        return say("every account held, without direct messages") if closed else say("every account held, with direct messages")
+    labels = ", ".join(one.label for one in repository.catalog.accounts(filters.allowed_accounts)) or say("none")
+    if closed:
+        return say("only these accounts: {accounts}; without direct messages", accounts=labels)
+    return say("only these accounts: {accounts}; with direct messages", accounts=labels)
+
+
+def software(repository: Repository) -> Software:
+    """Return what does the searching here now."""
+    return Software(__version__, repository.engine_name, repository.index.version.partition("/")[0], analyzer())
+
+
+def state(repository: Repository, filters: Filters) -> State:
+    """Return how far catalog and index are; numbers of the whole repository only for who may see all of it."""
+    catalog, index = repository.catalog.position(), repository.index.position()
+    if filters.allowed_accounts is not None or filters.without_conversations:
+        return State(catalog == index, None, None, None, None)
+    return State(catalog == index, catalog, index, repository.catalog.count(), repository.index.count())
+
+
+def captures(repository: Repository, filters: Filters) -> tuple[CaptureRef, ...]:
+    """Return the captures that the maker may know of, the oldest first, each with whether it is of an account searched."""
+    held = repository.catalog.captures(filters.allowed_accounts)
+    return tuple(
+        CaptureRef(
+            one.id,
+            one.name,
+            one.digest,
+            account_ref(one.account) if one.account else None,
+            one.taken_at,
+            one.exported_at,
+            _is_searched(account_ref(one.account) if one.account else None, filters),
+        )
+        for one in reversed(held)
+    )
+
+
+def _is_searched(account: AccountRef | None, filters: Filters) -> bool:
+    if account is None:
+        return True  # it is not known whose it is: then nobody may say that it was left out
+    of_account = filters.accounts is None or account.id in filters.accounts
+    return of_account and (filters.platforms is None or account.platform in filters.platforms)
+
+
+def header(repository: Repository, request: SearchRequest, number: str, made_by: Made, what: Found) -> Header:
+    """Return the whole certificate but its list of records."""
+    accounts = {account.id: account for account in repository.catalog.accounts()}
+    parsed, tree = understood(request)
+    now, results = state(repository, request.filters), answered(repository, request)
+    said = readings(
+        tree, request.filters, tuple(accounts.values()), repository.zone, as_of=request.as_of, forms=_stem_forms(repository, request, tree)
+    )
+    return Header(
+        id=number,
+        made=made_by,
+        query=Query(request.query, parsed.canonical, request.dialect.value, said["en"], said["es"], request.as_of),
+        filters=narrowed(request.filters, accounts),
+        zone=repository.zone,
+        software=software(repository),
+        state=now,
+        captures=captures(repository, request.filters),
+        coverage=coverage.shape(results.coverage) if results.coverage else None,
+        found=what,
+        warnings=(*_warnings(repository, request, now), *(results.as_of.sentences if results.as_of else ())),
+    )
+
+
+def _warnings(repository: Repository, request: SearchRequest, now: State) -> Iterator[str]:
+    """Yield what a reader must know before relying on the search."""
+    if not now.in_step:
+        if now.held is not None and now.indexed is not None and now.held != now.indexed:
+            yield say(
+                "The search index was behind: it held {indexed} of {held} records when this search was made. What it did not hold yet "
+                "could not be found.",
+                indexed=now.indexed,
+                held=now.held,
+            )
+        else:
+            yield say("The search index was behind the catalog when this search was made: newer contents could not be found.")
+    filters = request.filters
+    if filters.first_day is not None or filters.last_day is not None:
+        undated = answered(repository, replace(request, filters=replace(filters, first_day=None, last_day=None))).undated
+        if undated == 1:
+            yield say("One record that fits otherwise carries no date that can be read; it stands outside of every range of days.")
+        elif undated:
+            yield say(
+                "{count} records that fit otherwise carry no date that can be read; they stand outside of every range of days.",
+                count=undated,
+            )

@@ -1,0 +1,185 @@
+"""What every command shares: its options, its data folder, its errors in words, its answer as text or JSON."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+import sqlalchemy as sa
+
+from indexer.cli import output as shapes
+from indexer.custody.ingest import Progress
+from indexer.evidence.archive import ArchiveError
+from indexer.exports import ExportError
+from indexer.local_time import UnknownZone
+from indexer.query import Dialect
+from indexer.query.filters import Filters, Sort
+from indexer.record import Platform, RecordKind
+from indexer.repository import Repository, open_repository
+from indexer.search.searcher import IndexUnusable, NotAnswered, SearchRequest
+from indexer.settings import BadSetting
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+class Refused(click.ClickException):
+    """The evidence is not as it should be; exit status 1."""
+
+
+class NotUnderstood(Refused):
+    """A command or a query that means nothing; exit status 2."""
+
+    exit_code = 2
+
+
+def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Let --data stand after the command's name too."""
+    return click.option("--data", "own_data", type=click.Path(path_type=Path), help="Folder of vault, catalog and index.")(command)
+
+
+def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a command answer as JSON."""
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")(command)
+
+
+def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Narrow a search: the same options for every command that searches."""
+    options = [
+        click.option("--from", "first", type=DAY, help="First local day, included."),
+        click.option("--to", "last", type=DAY, help="Last local day, included."),
+        click.option("--account", multiple=True, help="Handle, name or number of an account; may be given again."),
+        click.option("--platform", multiple=True, help="twitter (or x), facebook, instagram; may be given again."),
+        click.option("--kind", multiple=True, type=click.Choice([str(kind) for kind in RecordKind]), help="May be given again."),
+        click.option("--author", multiple=True, help="Author as shown; may be given again."),
+        click.option("--with-media", type=click.Choice(["with", "without"]), help="Only records with, or without, pictures and video."),
+        click.option(
+            "--dialect", type=click.Choice([str(one) for one in Dialect]), default="plain", show_default=True, help="How QUERY is written."
+        ),
+        click.option("--as-of", type=DAY, help="Only what was visible at the end of this local day, as it stood then."),
+        click.option("--sort", type=click.Choice([str(sort) for sort in Sort]), default="newest", show_default=True),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def request_of(repository: Repository, query: str, narrowed: dict[str, Any], limit: int = 25, offset: int = 0) -> SearchRequest:
+    """Return the search that the options of `filter_options` mean. Raises NotUnderstood."""
+    as_of, dialect = _day(narrowed["as_of"]), Dialect(narrowed["dialect"])
+    return SearchRequest(query, _filters(repository, narrowed), Sort(narrowed["sort"]), limit, offset, dialect, as_of)
+
+
+def _filters(repository: Repository, narrowed: dict[str, Any]) -> Filters:
+    accounts = None
+    if narrowed["account"]:
+        wanted = [word.removeprefix("@").casefold() for word in narrowed["account"]]
+        held = repository.catalog.accounts()
+        named = {
+            word: [a.id for a in held if word in {a.handle.casefold(), a.name.casefold(), a.native_id.casefold(), str(a.id)}]
+            for word in wanted
+        }
+        missing = [word for word, found in named.items() if not found]
+        if missing:
+            known = ", ".join(account.label for account in held) or "none yet"
+            raise NotUnderstood(f"No account is called {', '.join(missing)}. Accounts held: {known}.")
+        accounts = frozenset(number for found in named.values() for number in found)
+    platforms = None
+    if narrowed["platform"]:
+        platforms = frozenset(_platform(word) for word in narrowed["platform"])
+    first, last = _day(narrowed["first"]), _day(narrowed["last"])
+    if first and last and first > last:
+        raise NotUnderstood(f"--from {first} is after --to {last}.")
+    return Filters(
+        first_day=first,
+        last_day=last,
+        accounts=accounts,
+        platforms=platforms,
+        kinds=frozenset(narrowed["kind"]) or None,
+        authors=frozenset(narrowed["author"]) or None,
+        has_media=None if narrowed["with_media"] is None else narrowed["with_media"] == "with",
+    )
+
+
+def _platform(word: str) -> str:
+    named = {"x": Platform.TWITTER, **{str(platform): platform for platform in Platform}}.get(word.casefold())
+    if named is None:
+        raise NotUnderstood(f"{word!r} is no platform. There are: {', '.join(Platform)}.")
+    return str(named)
+
+
+def _day(value: Any) -> date | None:
+    return value.date() if value else None
+
+
+@contextmanager
+def opened(data: Path | None) -> Iterator[Repository]:
+    """Open the repository of a data folder, and let go of it at the end."""
+    repository = open_repository(data)
+    try:
+        yield repository
+    finally:
+        repository.close()
+
+
+@contextmanager
+def errors_told() -> Iterator[None]:
+    """Turn what can go wrong into Refused or NotUnderstood, in words that say that the evidence is safe and what to do."""
+    try:
+        yield
+    except (BadSetting, UnknownZone) as error:
+        raise NotUnderstood(str(error)) from error
+    except IndexUnusable as error:
+        raise Refused(" ".join(f"{one.message} {one.suggestion}" for one in error.diagnostics)) from error
+    except NotAnswered as error:
+        lines = [f"At {one.start + 1}: {one.message} {one.suggestion}".rstrip() for one in error.diagnostics]
+        raise NotUnderstood("The query could not be read. " + " ".join(lines)) from error
+    except (ArchiveError, ExportError) as error:
+        raise Refused(str(error)) from error
+    except sa.exc.DatabaseError as error:
+        raise Refused(
+            f"The catalog cannot be used: {error.orig}. The evidence in the vault is safe. "
+            "If the file is damaged, put catalogue.sqlite3 back from a backup and run: python -m indexer sync"
+        ) from error
+
+    except OSError as error:
+        raise Refused(
+            f"A file could not be read or written: {error}. The evidence in the vault is safe. See to the room on the disk and to who may "
+            "write there, then do it again; python -m indexer sync takes back what was begun."
+        ) from error
+
+
+@contextmanager
+def meter() -> Iterator[Callable[[Progress], None]]:
+    """Show the progress of an ingest on a terminal."""
+    shown = sys.stderr.isatty()
+
+    def report(progress: Progress) -> None:
+        if shown:
+            click.echo("\r" + shapes.progress_text(progress).ljust(78), nl=False, err=True)
+
+    yield report
+    if shown:
+        click.echo("\r" + " " * 78 + "\r", nl=False, err=True)
+
+
+def ticker(stage: str) -> Callable[[int, int], None]:
+    """Return a function that shows how many of how many are done, on a terminal."""
+    shown = sys.stderr.isatty()
+
+    def tick(done: int, total: int) -> None:
+        if shown:
+            share = f" ({done * 100 // total}%)" if total else ""
+            click.echo(f"\r{stage} {done:,} of {total:,}{share}".ljust(79), nl=done >= total > 0, err=True)
+
+    return tick
+
+
+def answer(shape: Any, *, as_json: bool, text: str) -> None:
+    """Print what a command has to say."""
+    click.echo(msgspec.json.encode(shape, enc_hook=str).decode() if as_json else text)

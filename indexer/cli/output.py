@@ -1,0 +1,258 @@
+"""What the command line prints: the stable JSON shapes (docs/command-line.md) and the same in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from indexer import __version__
+from indexer.catalog.models import CaptureView, ProblemView
+from indexer.custody.ingest import IngestReport, Progress
+from indexer.evidence.fixity import VaultFinding
+from indexer.exports import ExportReport
+from indexer.importers import Identified
+from indexer.local_time import local
+from indexer.record import CaptureFacts, Platform
+from indexer.repository import Repository
+from indexer.search.as_json import Shape, _account, _hits_of, _instant, _item
+from indexer.search.groups import Grouped
+from indexer.search.searcher import Results
+from indexer.search.suggestions import Explained
+
+EXPANSIONS_SAID = 12  # words of a wildcard that a line of text names
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun: "1 record", "1,200 records"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def identified(named: Identified, facts: CaptureFacts) -> Shape:
+    """Shape of `identify`."""
+    return {
+        "importer": named.importer.name,
+        "title": named.importer.title,
+        "form": facts.form,
+        "root": named.archive.root,
+        "members": len(named.archive.members),
+        "account": {
+            "platform": str(facts.account.platform),
+            "native_id": facts.account.native_id,
+            "handle": facts.account.handle,
+            "name": facts.account.name,
+        },
+        "exported_at": _instant(facts.exported.utc if facts.exported else None),
+        "counts": dict(facts.counts),
+        "cannot_contain": list(facts.cannot_contain),
+    }
+
+
+def ingested(report: IngestReport) -> Shape:
+    """Shape of `ingest`."""
+    return {"already_captured": report.already_captured, **capture(report.capture)}
+
+
+def capture(view: CaptureView) -> Shape:
+    """Shape of one capture, in `ingest` and `status`."""
+    return {
+        "capture": {
+            "id": view.id,
+            "name": view.name,
+            "sha256": view.digest,
+            "size": view.size,
+            "taken_at": _instant(view.taken_at),
+            "taken_by": view.taken_by,
+            "source": view.source,
+            "form": view.form,
+            "exported_at": _instant(view.exported_at),
+            "zone": view.zone,
+            "is_partial": view.is_partial,
+            "cannot_contain": list(view.cannot_contain),
+        },
+        "account": _account(view.account),
+        "importer": view.importer,
+        "importer_version": view.importer_version,
+        "records": view.records,
+        "versions": view.versions,
+        "sightings": view.sightings,
+        "folded": view.folded,
+        "gone": view.gone,
+        "problems": view.problems,
+        "members": {"read": view.members_read, "ignored": view.members_ignored, "unknown": view.members_unknown},
+        "reconciliation": [
+            {"unit": row.unit, "declared": row.declared, "read": row.read, "short": row.short} for row in view.reconciliation
+        ],
+        "went_well": view.went_well,
+    }
+
+
+def ingested_text(report: IngestReport, problems: Sequence[ProblemView]) -> str:
+    """`ingest` in words."""
+    view = report.capture
+    if report.already_captured:
+        return f"Already captured: capture {view.id} of {view.taken_at:%Y-%m-%d %H:%M} UTC has this archive. Nothing was taken in twice."
+    label = view.account.label if view.account else "unknown account"
+    lines = [
+        f"Capture {view.id}: {view.name}, {label}, {view.form}.",
+        f"SHA-256 {view.digest}.",
+        (
+            f"{counted(view.records, 'new record')}, {counted(view.versions, 'new version')}, "
+            f"{counted(view.sightings, 'sighting')}, {counted(view.folded, 'repeat')} folded."
+        ),
+        f"{counted(view.members_read, 'member')} read, {view.members_ignored:,} ignored with a reason, {view.members_unknown:,} unknown.",
+    ]
+    lines += [
+        f"Short: the platform declares {row.declared:,} in {row.unit}, {row.read:,} {'was' if row.read == 1 else 'were'} read."
+        for row in view.reconciliation
+        if row.short
+    ]
+    if view.gone:
+        lines.append(f"{counted(view.gone, 'record')} of earlier captures {'is' if view.gone == 1 else 'are'} not in this one.")
+    if view.problems:
+        lines.append(f"{counted(view.problems, 'problem')}:")
+        lines += [f"  {one.member}{f', item {one.item + 1}' if one.item >= 0 else ''}: {one.message}" for one in problems]
+        if view.problems > len(problems):
+            lines.append(f"  ... and {view.problems - len(problems):,} more: python -m indexer problems --capture {view.id}")
+    return "\n".join(lines)
+
+
+def problems(captures: Iterable[CaptureView], of: Callable[[int], Iterable[ProblemView]]) -> Shape:
+    """Shape of `problems`."""
+    found, short = [], []
+    for one in sorted(captures, key=lambda view: view.id):
+        found += [{"capture": one.id, "member": p.member, "item": p.item, "code": p.code, "message": p.message} for p in of(one.id)]
+        short += [
+            {"capture": one.id, "unit": row.unit, "declared": row.declared, "read": row.read, "short": row.short}
+            for row in one.reconciliation
+            if row.short
+        ]
+    return {"problems": found, "shortfalls": short}
+
+
+def problems_text(shape: Shape) -> str:
+    """`problems` in words."""
+    lines = [f"Capture {p['capture']}: {p['member']}{_item(p['item'])}: {p['message']} [{p['code']}]" for p in shape["problems"]]
+    lines += [f"Capture {s['capture']}: {s['unit']}: declared {s['declared']:,}, read {s['read']:,}." for s in shape["shortfalls"]]
+    return "\n".join(lines) or "No problems."
+
+
+def results_text(found: Results, zone_name: str, grouped: Grouped | None = None) -> str:
+    """`search` in words."""
+    if found.index_unusable:
+        return "\n".join(f"{one.message} {one.suggestion}" for one in found.diagnostics)
+    if not found.answered:
+        lines = ["The query could not be read; nothing was searched.", found.request.query]
+        for one in found.diagnostics:
+            lines.append(" " * one.start + "^" * max(1, one.end - one.start))
+            lines.append(f"{one.message} {one.suggestion}".rstrip())
+        return "\n".join(lines)
+    lines = [
+        f"{counted(found.total, 'record')}: {found.readings['en']}. Times are {zone_name}.",
+        *_explained_text(found.explained),
+    ]
+    if not found.in_step:
+        lines.append(
+            f"The index is behind, so more may be found ({found.indexed:,} of {found.held:,} indexed): run `python -m indexer sync`."
+        )
+    if found.coverage:
+        lines += [str(one) for one in (found.coverage.summary, *found.coverage.gaps)]
+    lines += [str(one) for one in (found.as_of.sentences if found.as_of else ())]
+    lines += [str(grouped.sentence)] if grouped else []
+    for hit in _hits_of(grouped) if grouped and grouped.groups else found.records:
+        view = hit.view
+        when = local(view.posted_at, zone_name).strftime("%Y-%m-%d %H:%M") if view.posted_at else "no date"
+        text = " ".join((view.text or view.title).split())
+        lines.append(f"{when}  {Platform(view.platform).title}  {view.account}  {view.kind}  {text[:160]}\n    {view.record_id}")
+    return "\n".join(lines)
+
+
+def _explained_text(found: Explained) -> list[str]:
+    lines = []
+    for one in found.expansions:
+        said = ", ".join(f"{word} ({count:,})" for word, count in one.words[:EXPANSIONS_SAID])
+        rest = f" and {len(one.words) - EXPANSIONS_SAID:,} more (--json has all)" if len(one.words) > EXPANSIONS_SAID else ""
+        stands = f"{counted(len(one.words), 'word')}: {said}{rest}" if one.words else "no word"
+        lines.append(f"{one.typed} stands for {stands}.")
+    lines += [f"No record holds {one}." for one in found.missing]
+    lines += [f"Did you mean {one.instead} ({one.records:,}) instead of {one.node.word}?  {one.query}" for one in found.suggestions]
+    if found.unsearchable:
+        lines.append(f"Not searched, such signs only separate words: {' '.join(found.unsearchable)}")
+    return lines
+
+
+def exported(report: ExportReport) -> Shape:
+    """Shape of `export`."""
+    return {
+        "path": str(report.path),
+        "rows": report.rows,
+        "media_files": report.media_files,
+        "missing_media": report.missing_media,
+        "context": report.context,
+        "pdf_files": report.pdf_files,
+        "bytes": report.bytes,
+        "sha256": report.sha256,
+    }
+
+
+def verified(findings: Sequence[VaultFinding], broken: int | None, files: int) -> Shape:
+    """Shape of `verify`."""
+    return {
+        "files": files,
+        "findings": [{"finding": str(one.finding), "name": one.name, "message": one.message} for one in findings],
+        "event_log": "whole" if broken is None else f"broken at event {broken}",
+    }
+
+
+def verified_text(shape: Shape) -> str:
+    """`verify` in words."""
+    lines = [f"{one['finding']}: {one['message']}" for one in shape["findings"]]
+    lines.append(
+        f"{counted(shape['files'], 'file')} verified, {counted(len(shape['findings']), 'finding')}. Event log: {shape['event_log']}."
+    )
+    return "\n".join(lines)
+
+
+def status(repository: Repository) -> Shape:
+    """Shape of `status`."""
+    return {
+        "version": __version__,
+        "data": str(repository.paths.data),
+        "engine": repository.engine_name,
+        "zone": repository.zone,
+        "held": repository.catalog.count(),
+        "indexed": repository.index.count(),
+        "in_step": repository.index.position() == repository.catalog.position(),
+        "accounts": [_account(account) for account in repository.catalog.accounts()],
+        "captures": [capture(one) for one in reversed(repository.catalog.captures())],
+    }
+
+
+def status_text(shape: Shape) -> str:
+    """`status` in words."""
+    lines = [
+        (
+            f"{counted(shape['held'], 'record')} held in {shape['data']}, {shape['indexed']:,} indexed ({shape['engine']}). "
+            f"Zone {shape['zone']}."
+        )
+    ]
+    if not shape["in_step"]:
+        lines.append("The index is behind the catalog: run `python -m indexer sync`.")
+    lines += [
+        f"Capture {one['capture']['id']}: {one['capture']['name']}, "
+        f"{counted(one['records'], 'new record')}, {counted(one['problems'], 'problem')}."
+        for one in shape["captures"]
+    ]
+    return "\n".join(lines)
+
+
+def progress_text(progress: Progress) -> str:
+    """One line of progress."""
+    unit = "bytes" if progress.stage == "copying" else "records"
+    about = "about " if progress.stage == "reading" else ""
+    of = f" of {about}{progress.total:,}" if progress.total else ""
+    left = f", {_duration(progress.seconds_left)} left" if progress.seconds_left is not None else ""
+    return f"{progress.stage}: {progress.done:,}{of} {unit}, {progress.rate:,.0f}/s{left}"
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

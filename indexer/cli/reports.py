@@ -1,0 +1,237 @@
+"""The commands `certificate make` and `certificate verify`."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from indexer.certificates import verify as certificate_check
+from indexer.certificates.certify import CertificateFailed, certify, write
+from indexer.certificates.file_format import NoCertificate
+from indexer.certificates.verify import RecordChange
+from indexer.cli.options import (
+    DAY,
+    NotUnderstood,
+    Refused,
+    answer,
+    data_option,
+    errors_told,
+    filter_options,
+    json_option,
+    opened,
+    request_of,
+    ticker,
+)
+from indexer.cli.output import counted
+from indexer.coverage import scope as captured
+from indexer.coverage.summary import STATUSES, Coverage
+from indexer.productions.package_search import filter_words
+from indexer.term_reports import report as term_report
+from indexer.term_reports import run
+
+SHOWN = 50  # records of each kind in the text; --json has all
+
+
+@click.group()
+def certificate() -> None:
+    """Certify a search, and check a certificate later."""
+
+
+@certificate.command()
+@click.argument("query")
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Name of the two files, .json and .pdf.")
+@filter_options
+@click.option("--by", default=getpass.getuser, help="Who makes it; else the login name.")
+@data_option
+@json_option
+@click.pass_obj
+def make(data: Path | None, /, *, query: str, out: Path, by: str, own_data: Path | None, as_json: bool, **narrowed: Any) -> None:
+    """Search, and write a certificate of it: a PDF to read and sign, a JSON with every record found."""
+    with _certificate_errors(), opened(own_data or data) as repository:
+        target = out if out.suffix == ".json" else out.with_suffix(".json") if out.suffix == ".pdf" else out.with_name(f"{out.name}.json")
+        for path in (target, target.with_suffix(".pdf")):
+            if path.exists():
+                raise NotUnderstood(f"{path} is there already; name another file.")
+        request = request_of(repository, query, narrowed)
+        with certify(repository, request, by=by, progress=ticker("listing")) as made:
+            written = write(repository, made, target)
+        found, warnings = made.header.found, made.header.warnings
+    shape = {
+        "id": written.id,
+        "json": str(written.json),
+        "pdf": str(written.pdf),
+        "json_sha256": written.json_digest,
+        "pdf_sha256": written.pdf_digest,
+        "total": found.total,
+        "digest": found.digest,
+        "warnings": [str(one) for one in warnings],
+    }
+    lines = [
+        f"{counted(found.total, 'record')} certified in {written.pdf} and {written.json}.",
+        f"SHA-256 of the JSON file: {written.json_digest}.",
+    ]
+    answer(shape, as_json=as_json, text="\n".join([*lines, *warnings]))
+
+
+@certificate.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--by", default=getpass.getuser, help="Who checks; else the login name.")
+@data_option
+@json_option
+@click.pass_obj
+def verify(data: Path | None, /, *, file: Path, by: str, own_data: Path | None, as_json: bool) -> None:
+    """Make the search of a certificate's JSON FILE again: identical, or which records are new, changed or gone.
+
+    Exit status 0 when all is identical and the file is unaltered, 1 when not, 2 when FILE is no certificate.
+    """
+    with _certificate_errors(), opened(own_data or data) as repository:
+        try:
+            check = certificate_check.verify(repository, file, by=by, progress=ticker("comparing"))
+        except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+            raise NotUnderstood(f"{file} cannot be read: {error.strerror}.") from error
+    lines = [str(one) for one in certificate_check.sentences(check)]
+    for title, changes in (("New", check.new), ("Changed", check.changed), ("Gone", check.gone)):
+        lines += list(_listed(title, changes))
+    answer(certificate_check.shape(check), as_json=as_json, text="\n".join(lines))
+    if not check.went_well:
+        raise SystemExit(1)
+
+
+def _listed(title: str, changes: tuple[RecordChange, ...]) -> Iterator[str]:
+    if changes:
+        yield f"{title}:"
+    for one in changes[:SHOWN]:
+        origin = one.origin
+        if origin is None:
+            yield f"  {one.record_id} is not held any more"
+        else:
+            since = ", taken in since" if one.capture_is_new else ""
+            yield f"  {one.record_id} version {origin.version}, from {origin.capture_name} (capture {origin.capture_id}{since})"
+    if len(changes) > SHOWN:
+        yield f"  and {len(changes) - SHOWN:,} more; --json lists all"
+
+
+@contextmanager
+def _certificate_errors() -> Iterator[None]:
+    with errors_told():
+        try:
+            yield
+        except NoCertificate as error:
+            raise NotUnderstood(str(error)) from error
+        except CertificateFailed as error:
+            raise Refused(str(error)) from error
+
+
+_NOT_NARROWED = {"kind": (), "author": (), "with_media": None, "dialect": "plain", "as_of": None, "sort": "newest"}
+
+
+@click.command()
+@click.option("--account", multiple=True, help="Handle, name or number of an account; may be given again.")
+@click.option("--platform", multiple=True, help="twitter (or x), facebook, instagram; may be given again.")
+@click.option("--from", "first", type=DAY, help="First local day, included.")
+@click.option("--to", "last", type=DAY, help="Last local day, included.")
+@data_option
+@json_option
+@click.pass_obj
+def coverage(data: Path | None, /, *, own_data: Path | None, as_json: bool, **narrowed: Any) -> None:
+    """Say which accounts and days are captured, by which captures, and what no capture can contain."""
+    with errors_told(), opened(own_data or data) as repository:
+        request = request_of(repository, "*", {**_NOT_NARROWED, **narrowed})
+        in_step = repository.index.position() == repository.catalog.position()
+        found = repository.coverage.of(request.filters, indexed=repository.index.count(), held=repository.catalog.count(), in_step=in_step)
+    answer(captured.shape(found), as_json=as_json, text=_coverage_text(found))
+
+
+def _coverage_text(found: Coverage) -> str:
+    """Return a coverage for a terminal."""
+    lines = captured.lines(found)
+    for account in found.accounts:
+        lines.append(f"\n{account.label} ({account.platform})")
+        for part in account.stretches:
+            days = f"{date.fromordinal(part.first)} to {date.fromordinal(part.after - 1)}"
+            where = f"  capture {', '.join(str(number) for number in part.captures)}" if part.captures else ""
+            lines.append(f"  {days}  {STATUSES[part.status]()}{where}")
+    if found.faulty:
+        lines.append("")
+    lines += [
+        f"Capture {one.capture_id}, {one.name}: {counted(one.problems, 'problem')}, "
+        f"{one.short:,} fewer than declared: python -m indexer problems"
+        for one in found.faulty
+    ]
+    return "\n".join(lines)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@filter_options
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Report to write: .csv, .xlsx or .json; not there yet.")
+@click.option("--by", default=getpass.getuser, help="Who runs it; else the login name.")
+@data_option
+@json_option
+@click.pass_obj
+def terms(data: Path | None, /, *, file: Path, out: Path | None, by: str, own_data: Path | None, as_json: bool, **narrowed: Any) -> None:
+    """Run the terms of FILE (one a line, UTF-8; - is standard input) and report hits, unique hits and hits with family of each."""
+    with errors_told(), opened(own_data or data) as repository:
+        write = _form(out) if out else None
+        request = request_of(repository, "*", narrowed)
+        try:
+            listed = run.read_list(_text(file))
+            words = filter_words(request.filters, repository.catalog.accounts())
+            report = run.run(repository, listed, request, by=by, filters=words, progress=ticker("searching for terms"))
+        except run.ListError as error:
+            raise NotUnderstood(str(error)) from error
+        except run.IndexMoved as error:
+            raise Refused(str(error)) from error
+        shape = run.shape(report)
+        if out and write:
+            with out.open("xb") as stream:
+                stream.write(write(shape))
+    answer(shape, as_json=as_json, text=_term_report_text(shape))
+    if report.unread:
+        raise SystemExit(2)
+
+
+def _text(file: Path) -> str:
+    try:
+        with click.open_file(str(file), encoding="utf-8") as stream:
+            return str(stream.read())
+    except UnicodeDecodeError as error:
+        raise NotUnderstood(f"{file} is not UTF-8 text (byte {error.start}). Save it as UTF-8, then run it again.") from error
+    except OSError as error:  # said here: an error of the vault's disk reads otherwise
+        raise NotUnderstood(f"{file} cannot be read: {error.strerror}.") from error
+
+
+def _form(out: Path) -> Any:
+    write = term_report.FORMS.get(out.suffix.lower().removeprefix("."))
+    if write is None:
+        raise NotUnderstood(f"{out.name}: a report is written as {', '.join('.' + name for name in term_report.FORMS)}.")
+    if out.exists():
+        raise NotUnderstood(f"{out} is there already; name another file.")
+    return write
+
+
+def _term_report_text(shape: run.Shape) -> str:
+    """Return the report for a terminal."""
+    lines = [f"{'hits':>10} {'unique':>10} {'family':>10} {'media':>10}  term"]
+    for row in term_report.rows(shape):
+        _line, text, reading, hits, unique, family, _families, media, _stands_for, note = row
+        shown = [f"{cell:>10,}" if isinstance(cell, int) else f"{'-' if text else '':>10}" for cell in (hits, unique, family, media)]
+        lines.append(" ".join(shown) + f"  {text or reading}" + (f"\n{'':>45}{note}" if note else ""))
+    listed, corpus = shape["list"], shape["corpus"]
+    lines.append(f"{counted(corpus['searched'], 'record was', 'records were')} within the filters; days are those of {shape['zone']}.")
+    if not corpus["in_step"]:
+        lines.append("The index was behind: more may be found. Bring it up to date with: python -m indexer sync")
+    if listed["blank"]:
+        lines.append(f"Blank lines left out: {listed['blank']:,}.")
+    lines += [f"Line {one['line']} repeats line {one['repeats']}: {one['text']}" for one in listed["repeats"]]
+    if listed["not_searched"]:
+        lines.append(
+            f"Not searched for: {listed['not_searched']:,} of {counted(listed['terms'], 'term')}. Their counts are unknown, not zero."
+        )
+    return "\n".join(lines)

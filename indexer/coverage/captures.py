@@ -1,0 +1,114 @@
+"""The complete captures of the catalog as their coverage needs them: what each archive says of itself, and its faults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+
+from indexer.catalog.completion import may_hide_records
+from indexer.catalog.models import AccountView
+from indexer.catalog.stored_data import COMPLETE, CaptureResult, StoredFacts
+from indexer.catalog.tables import accounts, captures, meta, problems, records, sightings, versions
+from indexer.coverage.days import Reason
+from indexer.record import Platform, RecordKind
+
+MESSAGE: Final = str(RecordKind.MESSAGE)
+
+STATE: Final = sa.select(
+    sa.select(meta.c.value).where(meta.c.key == "position").scalar_subquery(),
+    sa.select(sa.func.count()).where(captures.c.state == COMPLETE).scalar_subquery(),
+    sa.select(sa.func.max(captures.c.id)).where(captures.c.state == COMPLETE).scalar_subquery(),
+)
+"""What moves on whenever captures or times of the catalog do: built once, it is asked at every search."""
+
+
+class CaptureDays(NamedTuple):
+    """One complete capture as the catalog has it. Times are milliseconds since 1970 UTC."""
+
+    id: int
+    name: str
+    platform: str
+    zone: str
+    taken_ms: int
+    exported_ms: int | None
+    facts: StoredFacts
+    limits: tuple[str, ...]
+    kinds: frozenset[str]
+    problems: int
+    short: int
+    faults: frozenset[Reason]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldAccount:
+    """An account with its captures, the oldest first."""
+
+    view: AccountView
+    named: str
+    first_ms: int | None
+    last_ms: int | None
+    captures: tuple[CaptureDays, ...]
+
+
+Seen = tuple[int | None, int | None]
+"""First and last time of a capture's dated records, milliseconds since 1970 UTC; None where it has none."""
+
+
+def read(connection: sa.Connection) -> Iterable[HeldAccount]:
+    """Yield the accounts that have a complete capture."""
+    hiding: set[int] = set()
+    told = sa.select(problems.c.capture_id, problems.c.code, problems.c.member).distinct()
+    for capture_id, code, member in connection.execute(told):
+        if may_hide_records(code, member):
+            hiding.add(capture_id)
+    by_account: dict[int, list[CaptureDays]] = {}
+    query = (
+        sa.select(captures, accounts.c.platform)
+        .join(accounts, accounts.c.id == captures.c.account_id)
+        .where(captures.c.state == COMPLETE)
+        .order_by(captures.c.id)
+    )
+    for row in connection.execute(query):
+        by_account.setdefault(row.account_id, []).append(_capture(row, is_hiding=row.id in hiding))
+    for row in connection.execute(sa.select(accounts).order_by(accounts.c.platform, accounts.c.handle, accounts.c.name)):
+        if row.id in by_account:
+            view = AccountView(row.id, row.platform, row.native_id, row.handle, row.name, row.records, None, None)
+            named = f"{view.label} ({Platform(view.platform).title})"
+            yield HeldAccount(view, named, row.first_ms, row.last_ms, tuple(by_account[row.id]))
+
+
+def _capture(row: Any, *, is_hiding: bool) -> CaptureDays:
+    facts = msgspec.json.decode(row.facts, type=StoredFacts)
+    result = msgspec.json.decode(row.result, type=CaptureResult)
+    short = sum(max(0, (declared or 0) - read) for _, declared, read in result.reconciliation)
+    told = ((Reason.UNREAD, is_hiding), (Reason.SHORT, short > 0), (Reason.ONE_PART, facts.is_partial))
+    return CaptureDays(
+        id=row.id,
+        name=row.name,
+        platform=row.platform,
+        zone=row.zone,
+        taken_ms=row.taken_ms,
+        exported_ms=row.exported_ms,
+        facts=facts,
+        limits=tuple(facts.cannot_contain),
+        kinds=frozenset(facts.kinds),
+        problems=result.problems,
+        short=short,
+        faults=frozenset(reason for reason, is_so in told if is_so),
+    )
+
+
+def seen_times(connection: sa.Connection, numbers: Sequence[int], *, without_conversations: bool) -> dict[int, Seen]:
+    """Return the first and the last time of what captures have; None where they have nothing dated."""
+    seen = sightings.join(versions, versions.c.id == sightings.c.version_id)
+    query = sa.select(sightings.c.capture_id, sa.func.min(versions.c.posted_ms), sa.func.max(versions.c.posted_ms))
+    query = query.where(sightings.c.capture_id.in_(numbers)).group_by(sightings.c.capture_id)
+    if without_conversations:
+        seen = seen.join(records, records.c.pk == versions.c.record_pk)
+        reaction = sa.and_(records.c.kind == str(RecordKind.LIKE), sa.func.coalesce(versions.c.thread_id, "") != "")
+        query = query.where(records.c.kind != MESSAGE, sa.not_(reaction))
+    return {row[0]: (row[1], row[2]) for row in connection.execute(query.select_from(seen))}

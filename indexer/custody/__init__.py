@@ -1,0 +1,1 @@
+"""Taking archives in, checking them, and keeping the index in step."""

@@ -1,0 +1,141 @@
+"""Brings the search index up to the catalog's position. Killed anywhere, the next sync does the rest."""
+
+from __future__ import annotations
+
+import struct
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+import msgspec
+
+from indexer.catalog.stored_data import IndexRow
+from indexer.custody.index_process import Message
+from indexer.engines import Document
+from indexer.engines.documents import document
+from indexer.repository import Repository
+
+Progress = Callable[[int, int], None]
+
+
+def sync(repository: Repository, progress: Progress | None = None) -> int:
+    """Index what has changed since the index's position; return how many documents were written."""
+    with repository.writing():
+        return sync_locked(repository, progress)
+
+
+def rebuild(repository: Repository, by: str, progress: Progress | None = None) -> int:
+    """Delete the index and build it anew from the catalog; return how many documents were written."""
+    with repository.writing():
+        repository.delete_index()
+        written = sync_locked(repository, progress)
+    repository.audit.add("index:rebuilt", by, repository.engine_name, {"documents": written})
+    return written
+
+
+def sync_locked(repository: Repository, progress: Progress | None = None) -> int:
+    """Do what `sync` does, for a caller that holds the lock."""
+    target = repository.catalog.position()
+    position = repository.index.position()
+    if position > target:  # the catalog is older than the index: a backup was put back
+        repository.delete_index()
+        position = 0
+    if position == target:
+        return 0
+    batches = repository.catalog.all_pks() if position == 0 else repository.catalog.changed_since(position)
+    counter = _Counter(progress, repository.catalog.count() if position == 0 else target - position)
+    repository.index.write(counter.count(_documents(repository, batches)))
+    repository.index.commit(target)
+    return counter.done
+
+
+def _documents(repository: Repository, batches: Iterable[list[int]]) -> Iterator[Document]:
+    accounts = {account.id: account for account in repository.catalog.accounts()}
+    for batch in batches:
+        for row in repository.catalog.index_rows(batch):
+            yield document(row, accounts[row.account_id], repository.zone)
+
+
+class _Counter:
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self.done = 0
+        self.total = total
+        self.progress = progress
+
+    def count(self, documents: Iterable[Document]) -> Iterator[Document]:
+        for one in documents:
+            yield one
+            self.done += 1
+            if self.progress and self.done % 1000 == 0:
+                self.progress(self.done, max(self.total, self.done))
+
+
+WORTH_IT = 10_000  # records; below it the helper's own start costs more than it saves
+BATCH = 2000
+_encoder = msgspec.msgpack.Encoder()
+
+
+class IndexAhead:
+    """The parent's side, a context manager. Use it under the repository's lock; it idles while the index is not up to date."""
+
+    def __init__(self, repository: Repository, expected: int = 0) -> None:
+        """Take the number of records that the platform declares, as `expected`: where it is large the helper starts at once."""
+        self._repository = repository
+        self._accounts = {account.id: account for account in repository.catalog.accounts()}
+        self._waiting: list[Document] = []
+        self._helper: subprocess.Popen[bytes] | None = None
+        self._usable = repository.index.position() == repository.catalog.position()
+        if self._usable and expected >= WORTH_IT:
+            self._start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the helper; what it has not committed is gone, and index_sync does it."""
+        if self._helper is not None and self._helper.stdin is not None:
+            with suppress(BrokenPipeError):  # it died before; index_sync finds the index behind
+                self._helper.stdin.close()
+            self._helper.wait()
+            self._helper = None
+
+    def add(self, rows: Sequence[IndexRow]) -> None:
+        """Hand over rows of records that are new to the catalog."""
+        if not self._usable:
+            return
+        self._waiting += [document(row, self._accounts[row.account_id], self._repository.zone) for row in rows]
+        if self._helper is None and len(self._waiting) >= WORTH_IT:
+            self._start()
+        if self._helper is not None:
+            for at in range(0, len(self._waiting), BATCH):
+                self._send(self._waiting[at : at + BATCH])
+            self._waiting = []
+
+    def commit(self, settled_later: Sequence[int]) -> None:
+        """Hand over records met before, now that their current version is settled, and commit at the catalog's position."""
+        if self._helper is None:
+            return
+        for at in range(0, len(settled_later), BATCH):
+            self.add(self._repository.catalog.index_rows(settled_later[at : at + BATCH]))
+        self._send((), self._repository.catalog.position())
+
+    def _start(self) -> None:
+        self._repository.release_index()  # one process writes
+        folder = self._repository.paths.index / self._repository.engine_name
+        command = [sys.executable, "-m", "indexer.custody.index_process", self._repository.engine_name, str(folder)]
+        root = str(Path(__file__).parents[2])
+        # the helper holds the repository's lock too: nobody else begins while it is still ending
+        self._helper = subprocess.Popen(  # noqa: S603  # our own module with our own words
+            command, stdin=subprocess.PIPE, cwd=root, pass_fds=self._repository.lock_files()
+        )
+
+    def _send(self, documents: Sequence[Document], position: int | None = None) -> None:
+        message = _encoder.encode(Message(list(documents), position))
+        if self._usable and self._helper is not None and self._helper.stdin is not None:
+            try:
+                self._helper.stdin.write(struct.pack(">Q", len(message)) + message)
+            except BrokenPipeError:
+                self._usable = False  # index_sync finds the index behind and does the rest

@@ -1,0 +1,166 @@
+"""The read-only evidence store: one file per digest, `vault/<sha256>`, never changed and never renamed.
+
+A folder is packed into one ZIP whose bytes depend only on names and contents, so that the same folder is
+recognised again. Files are copied into `staging/` first and enter the vault whole, by a rename.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import threading
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from indexer.evidence.archive import SAFE, Archive, ArchiveError, open_archive, parts_of
+from indexer.evidence.fixity import BLOCK, file_digest
+from indexer.settings import Paths
+
+Progress = Callable[[int], None]
+KEPT_OPEN = 8
+
+
+class NoSpace(ArchiveError):
+    """The disk of the vault has no room for the archive."""
+
+
+@dataclass(frozen=True, slots=True)
+class StagedFile:
+    """A file that lies in staging and may enter the vault. `name` is what the person called it; size in bytes."""
+
+    path: Path
+    name: str
+    digest: str
+    size: int
+
+
+class Vault:
+    """The vault below one data folder."""
+
+    def __init__(self, paths: Paths) -> None:
+        self._paths = paths
+        self._kept: dict[tuple[str, ...], Archive] = {}
+        self._lock = threading.Lock()
+        for folder in (paths.vault, paths.incoming, paths.staging, paths.exports, paths.index):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def path(self, digest: str) -> Path:
+        """Return where the file of a digest lies, or would lie."""
+        return self._paths.vault / digest
+
+    def stage(self, paths: Sequence[Path], progress: Progress | None = None) -> list[StagedFile]:
+        """Copy files (or pack a folder) into staging while hashing them. Raises NoSpace; the sources are not changed."""
+        sources = parts_of(paths)
+        needed = sum(_size(source) for source in sources)
+        if shutil.disk_usage(self._paths.staging).free < needed + 64 * 2**20:
+            raise NoSpace(f"The disk of the vault lacks room for {needed:,} bytes. {SAFE} Free some space and try again.")
+        staged = []
+        for number, source in enumerate(sources):
+            target = self._paths.staging / f"incoming-{os.getpid()}-{number}"
+            digest = _pack(source, target, progress) if source.is_dir() else _copy(source, target, progress)
+            staged.append(StagedFile(target, source.name, digest, target.stat().st_size))
+        return staged
+
+    def admit(self, files: Sequence[StagedFile]) -> None:
+        """Move staged files into the vault, read-only, and make that durable."""
+        for file in files:
+            target = self.path(file.digest)
+            if target.exists():
+                file.path.unlink()
+                continue
+            file.path.chmod(0o444)
+            with file.path.open("rb") as stream:
+                os.fsync(stream.fileno())
+            file.path.rename(target)
+        _sync_folder(self._paths.vault)
+
+    def discard(self, files: Sequence[StagedFile]) -> None:
+        """Remove staged files that will not enter the vault."""
+        for file in files:
+            file.path.unlink(missing_ok=True)
+
+    def empty_staging(self) -> None:
+        """Remove what an interrupted run left in staging. Call it under the ingest lock only."""
+        for path in self._paths.staging.iterdir():
+            if path.name.startswith("incoming-"):
+                path.unlink()
+
+    def remove(self, digest: str) -> None:
+        """Remove evidence that never belonged to a complete capture."""
+        self.path(digest).unlink(missing_ok=True)
+
+    def open(self, digests: Sequence[str], label: str = "") -> Archive:
+        """Return the archive whose parts have these digests; `label` is its name for people. Raises ArchiveError."""
+        return open_archive(*(self.path(digest) for digest in digests), label=label)
+
+    def opened(self, digests: Sequence[str]) -> Archive:
+        """Return the same for reading single members: kept open, since a table of contents can be long. Thread-safe."""
+        key = tuple(digests)
+        with self._lock:
+            archive = self._kept.pop(key, None) or self.open(digests)
+            self._kept[key] = archive
+            while len(self._kept) > KEPT_OPEN:
+                self._kept.pop(next(iter(self._kept)))
+        return archive
+
+    def digests(self) -> list[str]:
+        """Return the names of everything that lies in the vault, sorted."""
+        return sorted(path.name for path in self._paths.vault.iterdir())
+
+    def measure(self, digest: str, progress: Progress | None = None) -> str:
+        """Return the SHA-256 that a vault file has now."""
+        return file_digest(self.path(digest), progress)
+
+
+def archive_digest(files: Sequence[StagedFile]) -> str:
+    """Return the digest of an archive: of its one file, or of the sorted digests of its parts."""
+    if len(files) == 1:
+        return files[0].digest
+    return hashlib.sha256("\n".join(sorted(file.digest for file in files)).encode()).hexdigest()
+
+
+def _size(source: Path) -> int:
+    return sum(file.stat().st_size for file in source.rglob("*") if file.is_file()) if source.is_dir() else source.stat().st_size
+
+
+def _copy(source: Path, target: Path, progress: Progress | None) -> str:
+    sha = hashlib.sha256()
+    with source.open("rb") as reader, target.open("wb") as writer:
+        while block := reader.read(BLOCK):
+            sha.update(block)
+            writer.write(block)
+            if progress:
+                progress(len(block))
+        writer.flush()
+        os.fsync(writer.fileno())
+    return sha.hexdigest()
+
+
+def _pack(folder: Path, target: Path, progress: Progress | None) -> str:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), (1980, 1, 1, 0, 0, 0))
+                entry.external_attr = 0o444 << 16
+                with path.open("rb") as reader, archive.open(entry, "w", force_zip64=True) as writer:
+                    _pour(reader, writer, progress)
+    return file_digest(target)
+
+
+def _pour(reader: IO[bytes], writer: IO[bytes], progress: Progress | None) -> None:
+    while block := reader.read(BLOCK):
+        writer.write(block)
+        if progress:
+            progress(len(block))
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

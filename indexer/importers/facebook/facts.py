@@ -1,0 +1,262 @@
+"""What a Facebook archive says of itself: whose it is, when it was made, which days it covers, and what it cannot hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from indexer.evidence.archive import Archive, ArchiveError
+from indexer.evidence.html_members import HtmlDamaged, html_items
+from indexer.i18n import known
+from indexer.importers.facebook.content import read_entry, writer_of
+from indexer.importers.facebook.context import KINDS, READ_ERRORS
+from indexer.importers.facebook.html_pages_2017 import is_2017
+from indexer.importers.facebook.members import ACTIVITY, Role, members
+from indexer.importers.facebook.shapes import Entry, walk
+from indexer.importers.meta.html_boxes import BOX, Header, read_header
+from indexer.importers.meta.json_values import repair_all
+from indexer.importers.meta.times import moment
+from indexer.record import Account, CaptureFacts, Moment, Platform, Problem, RecordKind
+from indexer.text import repair_mojibake
+
+_FOOTER = re.compile(rb'<div class="footer">')
+_DOWNLOADED = re.compile(r"Downloaded by (?P<name>.+?) on (?P<date>.+)")
+_HEADING = re.compile(rb"<h1>([^<]+)</h1>")
+_PROFILE_ID = re.compile(r"profile\.php\?id=(\d+)")
+_HANDLE = re.compile(r"https?://(?:www\.|m\.)?facebook\.com/([A-Za-z0-9.]{3,})/?$")
+_SAMPLE = 300  # items that are looked at where only their sentences name the account
+
+NO_VISITORS = known(
+    "Comments, reviews and visitor posts by the public are not in it: apart from messages it holds only what this account wrote itself."
+)
+NO_COMMENTS = known(
+    "Comments by the public are not in it: apart from messages and what others wrote on its timeline it holds only its own words."
+)
+NOT_ALL_COMMENTS = known("Comments by the public are in it only where they stand under photos of albums: those under other posts are not.")
+COMMON = (
+    known(
+        "It gives no ids and no addresses of posts: ids are made from time, "
+        "file and content, and a post cannot be opened on Facebook from it."
+    ),
+    known("A comment of the account does not say which post it answers; only the sentence above it names whose post it was."),
+    known("Posts that were deleted before the export are not in it."),
+)
+NO_EDITS = known("Earlier wordings of edited posts are not in it.")
+LOCAL_TIMES = known(
+    "Its pages print times without a time zone: they are taken as the account's local time, which can be set for this capture."
+)
+HEADER_TIMES = known(
+    "Its pages print times without a time zone: the offset in the page header is used for all of them, so times on the other side of a "
+    "daylight saving change may be one hour off."
+)
+ZONED_TIMES = known("Its times have minutes but no seconds; links and pictures of posts are not in it.")
+# by how many forms of pages and files it has: one at least, else it would not be taken for an archive of Facebook
+_PAGE = (
+    known("Facebook Page archive, {form}"),
+    known("Facebook Page archive, {form} and {other}"),
+    known("Facebook Page archive, {form} and {other} and {third}"),
+)
+_PROFILE = (
+    known("Facebook profile archive, {form}"),
+    known("Facebook profile archive, {form} and {other}"),
+    known("Facebook profile archive, {form} and {other} and {third}"),
+)
+
+
+@dataclass(slots=True)
+class _Found:
+    """What was found so far; the first statement of each kind stands."""
+
+    name: str = ""
+    handle: str = ""
+    native_id: str = ""
+    exported: Moment | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+    has_offset: bool = False
+
+
+def read_facts(archive: Archive) -> CaptureFacts:
+    """Return the facts of an archive. Never raises for what it holds."""
+    roles = members(archive)
+    names = [name for role in roles for name in roles[role]]
+    found = _Found()
+    _from_profile(archive, roles.get(Role.PROFILE, []), found)
+    _from_pages(archive, [name for name in names if name.endswith((".html", ".htm"))], found)
+    if not found.name:
+        found.name = _name_in_sentences(archive, roles)
+    kinds = {kind for role in roles for kind in _kinds_of(role)}
+    if any(is_2017(name) for name in roles.get(Role.ALBUM, [])) or any(name.endswith(".json") for name in roles.get(Role.ALBUM, [])):
+        kinds.add(RecordKind.COMMENT)
+    return CaptureFacts(
+        account=Account(Platform.FACEBOOK, found.native_id or found.name, found.handle, found.name),
+        form=_form(names),
+        exported=found.exported,
+        first_day=found.first_day,
+        last_day=found.last_day,
+        cannot_contain=_cannot_contain(roles, has_offset=found.has_offset),
+        kinds=frozenset(kinds),
+    )
+
+
+def _kinds_of(role: Role) -> tuple[RecordKind, ...]:
+    if role is Role.PROFILE:
+        return ()
+    if role is Role.MESSAGES:
+        return (RecordKind.MESSAGE, RecordKind.LIKE)
+    if role in {Role.ALBUM, Role.ALBUM_LIST, Role.PHOTOS}:
+        return (RecordKind.PHOTO, RecordKind.VIDEO)
+    kind = KINDS.get(role)
+    return (kind,) if kind is not None else (RecordKind.POST, RecordKind.REPOST)
+
+
+def _form(names: list[str]) -> str:
+    whose = _PAGE if any("this_profile" in name for name in names) else _PROFILE
+    forms = []
+    if any(is_2017(name) for name in names):
+        forms.append(known("HTML of 2010 to early 2018"))
+    pages = [name for name in names if name.endswith(".html") and not is_2017(name)]
+    if pages:
+        forms.append(known("HTML of 2022 to now") if any(re.match(ACTIVITY, name) for name in pages) else known("HTML of mid-2018 to 2021"))
+    files = [name for name in names if name.endswith(".json")]
+    if files and any(re.match(ACTIVITY, name) for name in files):
+        forms.append(known("JSON of 2022 to now"))
+    elif files:
+        is_2018 = any(re.fullmatch(r"posts/your_posts\.json|comments/.*|likes_and_reactions/.*", name) for name in files)
+        forms.append(known("JSON of 2018 to 2019") if is_2018 else known("JSON of 2019 to 2022"))
+    template = whose[max(0, len(forms) - 1)]
+    return template.format(**dict(zip(("form", "other", "third"), forms or [""], strict=False)))
+
+
+def _cannot_contain(roles: Mapping[Role, list[str]], *, has_offset: bool) -> tuple[str, ...]:
+    names = [name for role in roles for name in roles[role]]
+    has_2017 = any(is_2017(name) for name in names)
+    albums = [name for name in roles.get(Role.ALBUM, []) if is_2017(name) or re.fullmatch(r"photos_and_videos/.*\.json", name)]
+    public = NOT_ALL_COMMENTS if albums else NO_COMMENTS if has_2017 or Role.WALL in roles else NO_VISITORS
+    told = [public, *COMMON]
+    if Role.POST_EDITS not in roles:
+        told.append(NO_EDITS)
+    if has_2017:
+        told.append(ZONED_TIMES)
+    if any(name.endswith(".html") and not is_2017(name) for name in names):
+        told.append(HEADER_TIMES if has_offset else LOCAL_TIMES)
+    return tuple(told)
+
+
+def _from_profile(archive: Archive, names: list[str], found: _Found) -> None:
+    for name in names:
+        try:
+            raw = archive.read(name)
+        except ArchiveError:
+            continue  # ingest reports a damaged member itself
+        if name.endswith(".json"):
+            try:
+                _from_profile_json(repair_all(msgspec.json.decode(raw)), found)
+            except READ_ERRORS:
+                continue  # the account is then named by something else; the file holds no record
+        else:
+            header = read_header(raw)
+            heading = _HEADING.search(raw)
+            found.name = found.name or header.name or (heading[1].decode("utf-8", "replace").strip() if heading else "")
+            found.native_id = found.native_id or header.profile_id
+
+
+def _from_profile_json(value: Any, found: _Found) -> None:
+    profile = next((item for item in value.values() if isinstance(item, dict)), {}) if isinstance(value, dict) else {}
+    name = profile.get("name")
+    stated = name.get("full_name") if isinstance(name, dict) else name
+    if isinstance(stated, str):
+        found.name = found.name or stated
+    handle = profile.get("username")
+    if isinstance(handle, str):
+        found.handle = found.handle or handle
+    uri = profile.get("profile_uri")
+    if isinstance(uri, str):
+        numeric, named = _PROFILE_ID.search(uri), _HANDLE.match(uri)
+        found.native_id = found.native_id or (numeric[1] if numeric else "")
+        found.handle = found.handle or (named[1] if named else "")
+
+
+def _from_pages(archive: Archive, names: list[str], found: _Found) -> None:
+    for name in names:
+        if is_2017(name):
+            _from_footer(archive, name, found)
+            continue
+        header = _header(archive, name)
+        found.name = found.name or header.name
+        found.native_id = found.native_id or header.profile_id
+        found.has_offset = found.has_offset or header.offset is not None
+        if header.generated is not None and found.exported is None:
+            found.exported = header.generated
+        found.first_day = found.first_day or header.first_day
+        found.last_day = found.last_day or header.last_day
+
+
+def _header(archive: Archive, name: str) -> Header:
+    try:
+        with archive.open(name) as stream:
+            return read_header(next(html_items(stream, BOX)).raw)
+    except (ArchiveError, HtmlDamaged):
+        return Header()  # reported when the records are read
+
+
+def _from_footer(archive: Archive, name: str, found: _Found) -> None:
+    if found.exported is not None and found.name:
+        return
+    try:
+        with archive.open(name) as stream:
+            *_, last = html_items(stream, _FOOTER)
+    except (ArchiveError, HtmlDamaged):
+        return  # reported when the records are read
+    text = re.sub(r"<[^>]*>", " ", last.raw[:2000].decode("utf-8", "replace")) if last.index >= 0 else ""
+    told = _DOWNLOADED.search(" ".join(text.split()))
+    if told:
+        found.name = found.name or told["name"]
+        found.exported = found.exported or moment(told["date"].strip())
+
+
+def _name_in_sentences(archive: Archive, roles: Mapping[Role, list[str]]) -> str:
+    """Return the account's name from its own comments, else from what all sentences above its posts begin with."""
+    for role in (Role.COMMENTS, Role.GROUP_COMMENTS):
+        for name in roles.get(role, []):
+            for entry in _entries(archive, name):
+                for part in entry.data or ():
+                    if part.comment is not None and part.comment.author:
+                        return repair_mojibake(part.comment.author)
+    titles = dict.fromkeys(
+        repair_mojibake(entry.title)
+        for role in (Role.POSTS, Role.GROUP_POSTS)
+        for name in roles.get(role, [])
+        for entry in _entries(archive, name)
+        if entry.title
+    )
+    names = {name for name in map(writer_of, titles) if name}
+    if len(names) == 1:
+        return names.pop()
+    if len(titles) < 2:
+        return ""
+    first, last = min(titles), max(titles)
+    same = next((at for at, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), len(first))
+    common = first[:same].rsplit(" ", 1)[0].split()
+    while common and common[-1][0].islower():  # "Example Page a": the Romanian sentences all go on with "a"
+        common.pop()
+    return " ".join(common)
+
+
+def _entries(archive: Archive, name: str) -> Iterator[Entry]:
+    if not name.endswith(".json"):
+        return
+    for number, item in enumerate(walk(archive, name)):
+        if number >= _SAMPLE:
+            return
+        if isinstance(item, Problem):
+            continue
+        try:
+            yield read_entry(item.raw)[0]
+        except READ_ERRORS:
+            continue  # reported when the records are read

@@ -1,0 +1,293 @@
+"""The HTML of a Facebook archive of 2010 to early 2018: `html/timeline.htm`, album pages, messages, events.
+
+Times have minutes and a zone abbreviation that follows daylight saving ("Thursday, November 30, 2017 at 3:39pm PST").
+Album pages are the only place of any Facebook archive that holds other people's comments on the account's photos.
+Line breaks inside of texts stand as they are; a `<div>` inside of a `<p>` is not valid HTML, so pages are cut by their
+opening tags and not by their tree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from indexer.evidence.html_members import HtmlItem
+from indexer.importers.facebook.content import Content, group_of, share_kind
+from indexer.importers.facebook.context import MEDIA_ROLES, Reading, media_key
+from indexer.importers.facebook.html_pages import pieces, read_date
+from indexer.importers.facebook.members import Role
+from indexer.importers.meta.html_boxes import is_too_deep, lines_of
+from indexer.record import Place, Problem, Record, RecordKind
+
+_POST = re.compile(rb'<p>\s*<div class="meta">')
+_BLOCK = re.compile(rb'<div class="block">')
+_MESSAGE = re.compile(rb'<div class="(?:thread|message)">')
+_EVENT = re.compile(rb"<li>(?!<a )")
+_FOOTER = re.compile(rb'(?:</div>\s*)?<div class="footer">.*', re.DOTALL)
+_DATE_IN_EVENT = re.compile(r"\b\d{1,2}:\d\d")
+
+
+def is_2017(member: str) -> bool:
+    """Tell whether a member has a name of this generation."""
+    return member.endswith(".htm") or re.fullmatch(r"(?:html/[^/]+|messages/\d+|photos/[^/]+/index)\.html", member) is not None
+
+
+def survey_2017(reading: Reading, role: Role, member: str) -> None:
+    """Note the photos of an album page, so that the list of albums does not count its covers again."""
+    if role not in MEDIA_ROLES:
+        return
+    for item in pieces(reading, member, _BLOCK):
+        if isinstance(item, Problem) or item.index < 0:
+            continue
+        trimmed = _trim(item)
+        tree = _tree(trimmed.raw)
+        for uri in _uris(tree) if tree is not None else ():
+            reading.media.add(uri, "" if role is Role.ALBUM_LIST else _own_caption(tree), _place(member, trimmed))
+
+
+def records_2017(reading: Reading, role: Role, member: str) -> Iterator[Record | Problem]:
+    """Yield the records of one page. Never raises for what it holds."""
+    opening: re.Pattern[bytes]
+    read: Callable[[Reading, Role, Place, HtmlItem, LexborNode], Iterator[Record | Problem]]
+    if role is Role.MESSAGES:
+        yield from _messages(reading, member)
+        return
+    if role in MEDIA_ROLES:
+        opening, read = _BLOCK, _block
+    elif role is Role.EVENTS:
+        opening, read = _EVENT, _event
+    else:
+        opening, read = _POST, _post
+    for item in pieces(reading, member, opening):
+        if isinstance(item, Problem):
+            yield item
+        elif item.index >= 0:
+            trimmed = _trim(item)
+            tree = _tree(trimmed.raw)
+            if tree is None:
+                yield Problem(member, "bad-item", "This item does not read as a record of the page.", item.index)
+            else:
+                yield from read(reading, role, _place(member, trimmed), trimmed, tree)
+
+
+def _trim(item: HtmlItem) -> HtmlItem:
+    """Return a box without the page's footer, which stands behind the last one."""
+    raw = _FOOTER.sub(b"", item.raw) if b'<div class="footer">' in item.raw else item.raw
+    if raw.startswith(b"<p>"):
+        end = raw.rfind(b"</p>")
+        raw = raw[: end + 4] if end >= 0 else raw
+    return HtmlItem(item.index, item.start, raw)
+
+
+def _place(member: str, item: HtmlItem) -> Place:
+    return Place(member, item.index, item.start, len(item.raw))
+
+
+def _tree(raw: bytes) -> LexborNode | None:
+    return None if is_too_deep(raw) else LexborHTMLParser(raw.decode("utf-8", "replace")).body
+
+
+def _words(node: LexborNode, *, without: str = "") -> str:
+    """Return the text of a node with its line breaks; without the children of a class or tag."""
+    copy = LexborHTMLParser(node.html or "").body
+    if copy is None:
+        return ""
+    for inner in copy.css(without) if without else ():
+        inner.decompose()
+    for line_break in copy.css("br"):
+        line_break.replace_with("\n")
+    return (copy.text() or "").strip()
+
+
+def _post(reading: Reading, role: Role, place: Place, item: HtmlItem, tree: LexborNode) -> Iterator[Record | Problem]:
+    meta = tree.css_first("div.meta")
+    date = (meta.text() if meta is not None else "").strip()
+    content = Content()
+    for comment in tree.css("div.comment"):
+        content.add_text(_words(comment))
+    title = " ".join(_words(tree, without="div.meta, div.comment").split())
+    posted, problems = read_date(date, None, place)
+    yield from problems
+    kind = share_kind(title, content.extra)
+    if group := group_of(title):
+        content.extra["group"] = group
+    yield Record(
+        kind=kind,
+        native_id=reading.native_id(role, posted, f"{title}\n{content.text}", content),
+        place=place,
+        raw=item.raw,
+        text=content.text,
+        title=title,
+        author=reading.author_of(role, title),
+        posted=posted,
+        links=content.all_links(),
+        hashtags=content.all_hashtags(),
+        mentions=content.all_mentions(),
+        id_is_made=True,
+        extra=content.extra,
+    )
+
+
+def _block(reading: Reading, role: Role, place: Place, item: HtmlItem, tree: LexborNode) -> Iterator[Record | Problem]:
+    """Yield a photo or video with all comments under it."""
+    uris = _uris(tree)
+    parent, thread = "", f"media/{media_key(uris[0])}" if uris else ""
+    if uris and any(reading.media.is_left(uri, place) for uri in uris):
+        content = Content()
+        content.add_text(_own_caption(tree))
+        for uri in uris:
+            content.attachments.append(reading.files.attachment(uri, default="image/jpeg"))
+            content.uris.append(uri)
+        dates = [node for node in tree.css("div.meta") if not _is_in_comment(node)]
+        posted, problems = read_date(dates[0].text().strip() if dates else "", None, place)
+        yield from problems
+        parent = reading.native_id(Role.PHOTOS, posted, "", content)
+        others = [other for other in reading.media.take(content.uris, (content.text,)) if other != place]
+        is_video = content.attachments[0].media_type.startswith("video/")
+        yield Record(
+            kind=RecordKind.VIDEO if is_video or role is Role.VIDEOS else RecordKind.PHOTO,
+            native_id=parent,
+            place=place,
+            raw=item.raw,
+            text=content.text,
+            author=reading.account,
+            posted=posted,
+            thread_id=thread,
+            attachments=tuple(content.attachments),
+            links=content.all_links(),
+            hashtags=content.all_hashtags(),
+            mentions=content.all_mentions(),
+            id_is_made=True,
+            folded=tuple(others),
+            extra=content.extra,
+        )
+    comments = [node for node in tree.css("div.comment") if node.css_first("span.user") is not None]
+    for number, node in enumerate(comments):
+        at = Place(place.member, place.index, place.start, place.length, f"comments/{number}")
+        yield from _comment(reading, at, item, node, (parent, thread))
+
+
+def _comment(reading: Reading, place: Place, item: HtmlItem, node: LexborNode, about: tuple[str, str]) -> Iterator[Record | Problem]:
+    parent, thread = about
+    user, meta = node.css_first("span.user"), node.css_first("div.meta")
+    author = " ".join(user.text().split()) if user is not None else ""
+    content = Content()
+    content.add_text(_words(node, without="span.user, div.meta"))
+    posted, problems = read_date(meta.text().strip() if meta is not None else "", None, place)
+    yield from problems
+    written = posted.written if posted else ""
+    yield Record(
+        kind=RecordKind.COMMENT,
+        native_id=reading.made.make("comments on media", written, f"{author} {content.text}", [thread.removeprefix("media/")]),
+        place=place,
+        raw=item.raw,
+        text=content.text,
+        title="Comment under a photo or video.",
+        author=author,
+        posted=posted,
+        parent_id=parent,
+        thread_id=thread,
+        links=content.all_links(),
+        hashtags=content.all_hashtags(),
+        mentions=content.all_mentions(),
+        id_is_made=True,
+        extra=content.extra,
+    )
+
+
+def _messages(reading: Reading, member: str) -> Iterator[Record | Problem]:
+    """Yield the messages of a page: a box for each thread, and in it, flat, a box for each message with its text behind it."""
+    thread_title = ""
+    for item in pieces(reading, member, _MESSAGE):
+        if isinstance(item, Problem):
+            yield item
+            continue
+        if item.index < 0:
+            continue
+        trimmed = _trim(item)
+        place, tree = _place(member, trimmed), _tree(trimmed.raw)
+        if tree is None:
+            yield Problem(member, "bad-item", "This item does not read as a record of the page.", item.index)
+        elif trimmed.raw.startswith(b'<div class="thread">'):
+            thread_title = " ".join(_words(tree).split())
+        else:
+            yield from _message(reading, place, trimmed, tree, thread_title)
+
+
+def _message(reading: Reading, place: Place, item: HtmlItem, tree: LexborNode, thread_title: str) -> Iterator[Record | Problem]:
+    user, meta = tree.css_first("span.user"), tree.css_first(".meta")
+    author = " ".join(user.text().split()) if user is not None else ""
+    content = Content()
+    content.add_text(_words(tree, without="div.message_header"))
+    for uri in _uris(tree):
+        content.attachments.append(reading.files.attachment(uri, default="image/jpeg"))
+        content.uris.append(uri)
+    posted, problems = read_date(meta.text().strip() if meta is not None else "", None, place)
+    yield from problems
+    thread = place.member.removeprefix("messages/").removesuffix(".html") if place.member.startswith("messages/") else thread_title
+    written = posted.written if posted else ""
+    extra = {"direction": "sent" if author == reading.account else "received"} if reading.account else {}
+    yield Record(
+        kind=RecordKind.MESSAGE,
+        native_id=reading.made.make(f"messages/{thread}", written, f"{author} {content.text}", map(media_key, content.uris)),
+        place=place,
+        raw=item.raw,
+        text=content.text,
+        author=author,
+        posted=posted,
+        thread_id=thread,
+        thread_title=thread_title,
+        attachments=tuple(content.attachments),
+        links=content.all_links(),
+        hashtags=content.all_hashtags(),
+        mentions=content.all_mentions(),
+        id_is_made=True,
+        extra=extra,
+    )
+
+
+def _event(reading: Reading, role: Role, place: Place, item: HtmlItem, tree: LexborNode) -> Iterator[Record | Problem]:
+    """Yield an event. The page states when it takes place, not when it was made."""
+    content = Content()
+    content.add_text("\n".join(lines_of(tree)))
+    lines = content.text.splitlines()
+    extra = {"event": lines[0]} if lines else {}
+    start = next((line for line in lines if _DATE_IN_EVENT.search(line)), "")
+    if start:
+        extra["event start"] = start.strip()
+    yield Record(
+        kind=RecordKind.EVENT,
+        native_id=reading.made.make(role.value, start, content.text),
+        place=place,
+        raw=item.raw,
+        text=content.text,
+        links=content.all_links(),
+        hashtags=content.all_hashtags(),
+        mentions=content.all_mentions(),
+        id_is_made=True,
+        extra=extra,
+    )
+
+
+def _uris(tree: LexborNode) -> list[str]:
+    sources = [node.attributes.get("src") or "" for node in tree.css("img, video, audio")]
+    return [uri.removeprefix("../") for uri in dict.fromkeys(sources) if uri and not uri.startswith("data:")]
+
+
+def _own_caption(tree: LexborNode | None) -> str:
+    """Return the words of a photo's owner: a comment box that names no user."""
+    if tree is None:
+        return ""
+    own = [node for node in tree.css("div.comment") if node.css_first("span.user") is None]
+    return "\n".join(_words(node, without="div.meta") for node in own)
+
+
+def _is_in_comment(node: LexborNode) -> bool:
+    above = node.parent
+    while above is not None:
+        if "comment" in (above.attributes.get("class") or "").split():
+            return True
+        above = above.parent
+    return False

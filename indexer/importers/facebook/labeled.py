@@ -1,0 +1,153 @@
+"""Items of labelled values, the form of some Facebook JSON files since 2023: `{timestamp, label_values: [{label, value}], fbid}`.
+
+Labels are in the account's language. The reactions of an account may stand in both forms, in `likes_and_reactions.json`
+(labelled, with the address) and in `likes_and_reactions_1.json` (with the sentence): they are one record, matched by
+second and reaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from indexer.importers.facebook.content import EntryParts, add_media, read_entry, when
+from indexer.importers.facebook.context import READ_ERRORS, STATES, Reading
+from indexer.importers.facebook.members import Role
+from indexer.importers.facebook.shapes import Entry, Item, LabelValue, Medium, walk
+from indexer.importers.meta.json_values import read_epoch, repair_all, seconds_of
+from indexer.record import Problem, Record, RecordKind
+from indexer.text import fold, repair_mojibake
+
+MESSAGE_LABELS = {
+    "message",
+    "text",
+    "post",
+    "content",
+    "comment",
+    "mensaje",
+    "texto",
+    "publicacion",
+    "contenido",
+    "comentario",
+    "mensagem",
+    "conteudo",
+}
+REACTION_LABELS = {"reaction", "reaccion", "reacao"}
+
+
+def survey_labelled_likes(reading: Reading, member: str) -> None:
+    """Note the labelled reactions of a member; its damage is reported when the records are read."""
+    for item in walk(reading.archive, member):
+        if isinstance(item, Problem):
+            continue
+        try:
+            entry, _ = read_entry(item.raw)
+        except READ_ERRORS:
+            continue  # reported as "bad-item" when the records are read
+        if entry.timestamp and entry.label_values is not None:
+            pairs = list(_pairs(entry.label_values))
+            address = next((value for _, value in pairs if value.startswith(("http://", "https://"))), "")
+            reading.likes.setdefault(_key(entry, pairs), []).append((item.place, address))
+
+
+def labelled(reading: Reading, role: Role, kind: RecordKind, item: Item, entry: Entry) -> Iterator[Record | Problem]:
+    """Yield the record of an item of labelled values, unless it is a reaction that another file's record counts."""
+    pairs = list(_pairs(entry.label_values or []))
+    if role is Role.LABELLED_LIKES and entry.timestamp and not _is_left(reading, item, _key(entry, pairs)):
+        return
+    posted, problem = read_epoch(entry.timestamp, item.place.member, item.place.index)
+    if problem:
+        yield problem
+    parts = EntryParts(media=_media(entry))
+    content, told = parts.content, []
+    for label, value in pairs:
+        name = fold(label)
+        if value.startswith(("http://", "https://")):
+            content.link(value)
+        elif name in MESSAGE_LABELS and kind is not RecordKind.LIKE:
+            content.add_text(value)
+        elif name in REACTION_LABELS:
+            content.extra["reaction"] = value
+        elif value:
+            told.append(f"{label}: {content.read(value)}" if label else content.read(value))
+            if label:
+                content.extra.setdefault(label.lower(), content.read(value))
+    add_media(parts, reading.files)
+    if role in STATES:
+        content.extra["state"] = STATES[role]
+    title = "; ".join(told)
+    fbid = "" if entry.fbid is None else str(entry.fbid)
+    is_native = role is Role.ELSEWHERE and fbid.isdigit() and fbid not in reading.native_ids
+    if is_native:
+        reading.native_ids.add(fbid)
+        native_id = fbid
+    else:
+        native_id = reading.native_id(role, posted, f"{title}\n{content.text}", content)
+    yield Record(
+        kind=kind,
+        native_id=native_id,
+        place=item.place,
+        raw=item.raw,
+        text=content.text,
+        title=title,
+        author=reading.account,
+        posted=posted,
+        attachments=tuple(content.attachments),
+        links=content.all_links(),
+        hashtags=content.all_hashtags(),
+        mentions=content.all_mentions(),
+        id_is_made=not is_native,
+        folded=reading.media.take(content.uris, (content.text,)),
+        extra=content.extra,
+    )
+
+
+def _key(entry: Entry, pairs: list[tuple[str, str]]) -> tuple[int, str]:
+    reaction = next((value for label, value in pairs if fold(label) in REACTION_LABELS), "")
+    return int(seconds_of(entry.timestamp) or 0), reaction.casefold()
+
+
+def _is_left(reading: Reading, item: Item, key: tuple[int, str]) -> bool:
+    return any(place == item.place for place, _ in reading.likes.get(key, ()))
+
+
+def _media(entry: Entry) -> list[Medium]:
+    listed = entry.media if isinstance(entry.media, list) else []
+    media = [msgspec.convert(one, Medium, strict=False) for one in listed if isinstance(one, dict)]
+    media += [medium for pair in entry.label_values or () for medium in pair.media or ()]
+    return [medium for medium in media if medium.uri]
+
+
+def _pairs(values: list[LabelValue]) -> Iterator[tuple[str, str]]:
+    """Yield labels and values in order, those of nested lists too."""
+    for pair in values:
+        label = repair_mojibake(pair.label or pair.title or "")
+        if pair.value is not None and not isinstance(pair.value, (list, dict)):
+            yield label, repair_mojibake(str(pair.value))
+        if pair.href and pair.href != pair.value:
+            yield label, repair_mojibake(pair.href)
+        if pair.timestamp_value:
+            yield label, when(pair.timestamp_value)
+        for nested in (pair.value, pair.vec, pair.dict):
+            if isinstance(nested, (list, dict)):
+                yield from _nested(label, repair_all(nested))
+
+
+def _nested(label: str, value: Any, depth: int = 0) -> Iterator[tuple[str, str]]:
+    """Yield the labels and values inside of a nested value, at most ten levels deep (Facebook nests four)."""
+    if depth > 10:
+        return
+    if isinstance(value, dict):
+        inner = str(value.get("label") or value.get("title") or label)
+        if value.get("timestamp_value"):
+            stated = value["timestamp_value"]
+            yield inner, when(stated) if isinstance(stated, (int, float, str)) else str(stated)
+        for key in ("value", "href", "vec", "dict"):
+            yield from _nested(inner, value.get(key), depth + 1)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _nested(label, one, depth + 1)
+    elif value not in (None, ""):
+        yield label, str(value)

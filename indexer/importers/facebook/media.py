@@ -1,0 +1,169 @@
+"""Photos, videos and albums in the JSON of a Facebook archive (2018-2026), and the comments under them (2018-2021)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from indexer.importers.facebook.content import Content, EntryParts, add_media
+from indexer.importers.facebook.context import KINDS, MEDIA_ROLES, READ_ERRORS, STATES, Reading, media_key
+from indexer.importers.facebook.members import Role
+from indexer.importers.facebook.shapes import Item, Medium, MediumComment, walk
+from indexer.importers.meta.json_values import bad_item, items_of, read_epoch
+from indexer.record import Place, Problem, Record, RecordKind
+from indexer.text import repair_mojibake
+
+_MEDIUM = msgspec.json.Decoder(Medium, strict=False)
+_COMMENT = msgspec.json.Decoder(MediumComment, strict=False)
+_SCALAR = msgspec.json.Decoder(str | float | None)
+
+
+def survey_media(reading: Reading, member: str) -> None:
+    """Note the photos and videos of an album or media member by their file names."""
+    for item in walk(reading.archive, member):
+        if isinstance(item, Problem):
+            continue
+        try:
+            medium = _MEDIUM.decode(item.raw)
+        except READ_ERRORS:
+            continue  # reported as "bad-item" when the records are read
+        if medium.uri:
+            reading.media.add(repair_mojibake(medium.uri), Content().read(medium.description), item.place)
+
+
+def medium_records(reading: Reading, role: Role, item: Item) -> Iterator[Record | Problem]:
+    """Yield a photo or video of an album or media file, unless a record has counted it; and the comments under it.
+
+    Raises msgspec.DecodeError for an item that is none.
+    """
+    medium = _MEDIUM.decode(item.raw)
+    uri = repair_mojibake(medium.uri)
+    if not uri:
+        yield Problem(item.place.member, "bad-item", "This item names no file, so it is no photo or video.", item.place.index)
+        return
+    if role not in MEDIA_ROLES or reading.media.is_left(uri, item.place):
+        posted, problem = read_epoch(medium.creation_timestamp, item.place.member, item.place.index)
+        if problem:
+            yield problem
+        parts = EntryParts(media=[medium])
+        add_media(parts, reading.files, "video/mp4" if role is Role.VIDEOS else "image/jpeg")
+        content = parts.content
+        others = reading.media.take(content.uris, (content.text,)) if role in MEDIA_ROLES else ()
+        is_video = content.attachments[0].media_type.startswith("video/")
+        kind = KINDS.get(role, RecordKind.POST)
+        if kind in {RecordKind.PHOTO, RecordKind.VIDEO}:
+            kind = RecordKind.VIDEO if is_video else RecordKind.PHOTO
+        if role in STATES:
+            content.extra["state"] = STATES[role]
+        # Album, photo and video files are one role: the same photo may stand in another of them in the next archive.
+        role_of_id = Role.PHOTOS if role in MEDIA_ROLES else role
+        yield Record(
+            kind=kind,
+            native_id=reading.native_id(role_of_id, posted, "", content),
+            place=item.place,
+            raw=item.raw,
+            text=content.text,
+            author=reading.account,
+            posted=posted,
+            attachments=tuple(content.attachments),
+            links=content.all_links(),
+            hashtags=content.all_hashtags(),
+            mentions=content.all_mentions(),
+            id_is_made=True,
+            folded=tuple(place for place in others if place != item.place),
+            extra=content.extra,
+        )
+    yield from comments_under(reading, medium, item.place, item.raw)
+
+
+def comments_under(reading: Reading, medium: Medium, place: Place, raw: bytes) -> Iterator[Record | Problem]:
+    """Yield the comments under a photo or video: those of other people too (2018-2021)."""
+    equals: dict[tuple[str, str, str], int] = {}
+    for number, comment in enumerate(medium.comments or ()):
+        content = Content()
+        content.add_text(comment.comment)
+        author = repair_mojibake(comment.author or "")
+        said = (author, f"{comment.timestamp}", content.text)
+        equals[said] = equals.get(said, 0) + 1
+        if not reading.media.is_new_comment(repair_mojibake(medium.uri), *said, str(equals[said])):
+            continue
+        key = media_key(repair_mojibake(medium.uri))
+        at = Place(place.member, place.index, place.start, place.length, f"comments/{number}")
+        yield from _comment(reading, comment, key, at, raw)
+
+
+def _comment(reading: Reading, comment: MediumComment, key: str, place: Place, raw: bytes) -> Iterator[Record | Problem]:
+    content = Content()
+    content.add_text(comment.comment)
+    author = repair_mojibake(comment.author or "")
+    posted, problem = read_epoch(comment.timestamp, place.member, place.index)
+    if problem:
+        yield problem
+    if comment.group:
+        content.extra["group"] = repair_mojibake(comment.group)
+    yield Record(
+        kind=RecordKind.COMMENT,
+        native_id=reading.made.make("comments on media", posted.written if posted else "", f"{author} {content.text}", [key]),
+        place=place,
+        raw=raw,
+        text=content.text,
+        title="Comment under a photo or video.",
+        author=author,
+        posted=posted,
+        thread_id=f"media/{key}",
+        links=content.all_links(),
+        hashtags=content.all_hashtags(),
+        mentions=content.all_mentions(),
+        id_is_made=True,
+        extra=content.extra,
+    )
+
+
+def album_record(reading: Reading, member: str) -> Iterator[Record | Problem]:
+    """Yield an album's own words as a post, when it has any: photos are records of their own."""
+    told: dict[str, str | float | None] = {}
+    place, raw = Place(member, -1, 0, 0), b""
+    for item in items_of(reading.archive, member):
+        if isinstance(item, Problem):
+            return  # reported when the photos are read
+        if item.index >= 0 or item.key not in {"name", "description", "last_modified_timestamp"}:
+            continue
+        try:
+            told[item.key] = _SCALAR.decode(item.raw)
+        except READ_ERRORS as error:
+            yield bad_item(member, -1, error)
+            continue
+        if item.key == "description":
+            place, raw = Place(member, -1, item.start, len(item.raw), "description"), item.raw
+    content = Content()
+    name = repair_mojibake(str(told.get("name") or ""))
+    if not content.add_text(str(told.get("description") or "")):
+        return
+    changed = told.get("last_modified_timestamp")
+    edited, problem = read_epoch(changed, member, -1) if isinstance(changed, float) else (None, None)
+    if problem:
+        yield problem
+    content.extra["album"] = name
+    yield Record(
+        kind=RecordKind.POST,
+        native_id=reading.made.make("album words", "", name),
+        place=place,
+        raw=raw,
+        text=content.text,
+        title=f"Album: {name}",
+        author=reading.account,
+        posted=edited,
+        edited=edited,
+        links=content.all_links(),
+        hashtags=content.all_hashtags(),
+        mentions=content.all_mentions(),
+        id_is_made=True,
+        extra=content.extra,
+    )
+
+
+def album_comment(reading: Reading, item: Item) -> Iterator[Record | Problem]:
+    """Yield a comment under an album as a whole. Raises msgspec.DecodeError for an item that is none."""
+    comment = _COMMENT.decode(item.raw)
+    yield from _comment(reading, comment, f"album/{item.place.member.rsplit('/', 1)[-1]}", item.place, item.raw)

@@ -1,0 +1,216 @@
+"""Which member of a Facebook archive is for what: the names of 2010 to 2026, and why some hold no record.
+
+A member that stands in neither table is unknown, and ingest says so: there is no catch-all here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import lru_cache
+
+from indexer.evidence.archive import Archive
+from indexer.i18n import known
+
+
+class Role(StrEnum):
+    """What a member is for. The value goes into made ids, so it never changes. Members are read in this order."""
+
+    POSTS = "posts"
+    ARCHIVED = "archived posts"
+    TRASH = "trash"
+    WALL = "wall posts"  # other people's posts to the account's timeline
+    ELSEWHERE = "posts elsewhere"  # the account's posts on other pages and profiles
+    GROUP_POSTS = "group posts"
+    NOTES = "notes"
+    STORIES = "stories"
+    REELS = "reels"
+    ALBUM = "album"
+    PHOTOS = "photos"
+    VIDEOS = "videos"
+    ALBUM_LIST = "album list"  # a page that shows each album by its cover
+    COMMENTS = "comments"
+    GROUP_COMMENTS = "group comments"
+    LIKES = "likes"
+    LABELLED_LIKES = "labelled likes"
+    PAGE_LIKES = "page likes"
+    STORY_LIKES = "story likes"
+    POLLS = "polls"
+    EVENTS = "events"
+    POST_EDITS = "post edits"
+    COMMENT_EDITS = "comment edits"
+    MESSAGES = "messages"
+    PROFILE = "profile"  # read for the account's name
+
+
+ACTIVITY = r"(?:your_activity_across_facebook/|your_facebook_activity/|this_profile.{1,3}s_activity_across_facebook/)"
+_ROOT = rf"(?:personal_information/profile_information/)?{ACTIVITY}?"
+_PAGE = r"\.(?:json|html)"
+_THREAD = r"(?:inbox|e2ee_cutover|archived_threads|filtered_threads|message_requests|broadcast)"
+
+_ROLES: tuple[tuple[Role, str], ...] = (
+    (Role.POSTS, rf"{_ROOT}posts/(?:your_posts|profile_posts|page_posts|posts)(?:_\d+)?{_PAGE}"),
+    (Role.POSTS, rf"{_ROOT}posts/your_posts__check_ins__photos_and_videos(?:_\d+)?{_PAGE}"),
+    (Role.POSTS, r"html/(?:timeline|wall)\.html?"),
+    (Role.ARCHIVED, rf"{_ROOT}posts/(?:archive|your_archived_posts)(?:_\d+)?{_PAGE}"),
+    (Role.TRASH, rf"{_ROOT}posts/(?:trash|your_trash)(?:_\d+)?{_PAGE}"),
+    (Role.WALL, rf"{_ROOT}posts/other_people.{{1,3}}s_posts_to_(?:your|this_profile.{{1,3}}s)_timeline(?:_\d+)?{_PAGE}"),
+    (Role.ELSEWHERE, rf"{_ROOT}posts/posts_on_other_pages_and_profiles(?:_\d+)?{_PAGE}"),
+    (Role.POST_EDITS, rf"{_ROOT}posts/edits_you_made_to_posts(?:_\d+)?{_PAGE}"),
+    (
+        Role.GROUP_POSTS,
+        rf"{_ROOT}groups/(?:your_posts_and_comments_in_groups|your_posts_in_groups|group_posts_and_comments)(?:_\d+)?{_PAGE}",
+    ),
+    (Role.GROUP_POSTS, rf"{_ROOT}groups/your_pending_posts_in_groups(?:_\d+)?{_PAGE}"),
+    (Role.GROUP_COMMENTS, rf"{_ROOT}groups/your_comments_in_groups(?:_\d+)?{_PAGE}"),
+    (Role.NOTES, rf"{_ROOT}(?:notes/|other_activity/|posts/)(?:your_)?notes{_PAGE}"),
+    (Role.STORIES, rf"{_ROOT}stories/(?:archived_stories|your_stories|stories)(?:_\d+)?{_PAGE}"),
+    (Role.STORY_LIKES, rf"{_ROOT}stories/story_reactions(?:_\d+)?{_PAGE}"),
+    (Role.REELS, rf"{_ROOT}(?:short_videos|shorts|reels)/(?:your_)?(?:short_videos|shorts|reels|lasso_videos)(?:_\d+)?{_PAGE}"),
+    (Role.ALBUM, rf"{_ROOT}(?:posts|photos_and_videos)/album/\d+{_PAGE}"),
+    (Role.ALBUM, r"photos/[^/]+/index\.html?"),
+    (Role.ALBUM_LIST, rf"{_ROOT}(?:posts|photos_and_videos)/(?:your_)?photos\.html"),
+    (Role.ALBUM_LIST, r"html/photos\.html?"),
+    (Role.PHOTOS, rf"{_ROOT}(?:posts|photos_and_videos)/(?:your_)?photos(?:_\d+)?\.json"),
+    (Role.PHOTOS, rf"{_ROOT}(?:posts|photos_and_videos)/(?:your_)?uncategorized_photos(?:_\d+)?{_PAGE}"),
+    (Role.VIDEOS, rf"{_ROOT}(?:posts|photos_and_videos)/(?:your_)?videos(?:_\d+)?{_PAGE}"),
+    (Role.VIDEOS, r"html/videos\.html?"),
+    (Role.COMMENTS, rf"{_ROOT}(?:comments|comments_and_reactions)/(?:your_)?comments(?:_\d+)?{_PAGE}"),
+    (Role.COMMENT_EDITS, rf"{_ROOT}comments_and_reactions/your_comment_edits(?:_\d+)?{_PAGE}"),
+    (Role.LIKES, rf"{_ROOT}(?:likes_and_reactions|comments_and_reactions)/(?:posts_and_comments|likes_on_external_sites)(?:_\d+)?{_PAGE}"),
+    (Role.LIKES, rf"{_ROOT}comments_and_reactions/likes_and_reactions_\d+{_PAGE}"),
+    (Role.LABELLED_LIKES, rf"{_ROOT}comments_and_reactions/likes_and_reactions{_PAGE}"),
+    (Role.PAGE_LIKES, rf"{_ROOT}likes_and_reactions/pages{_PAGE}"),
+    (Role.PAGE_LIKES, rf"{_ROOT}pages/(?:pages_you.{{1,3}}ve_liked|pages_and_profiles_you.{{1,3}}ve_recommended){_PAGE}"),
+    (Role.POLLS, rf"{_ROOT}(?:polls|other_activity)/polls_you_voted_on{_PAGE}"),
+    (Role.EVENTS, rf"{_ROOT}events/(?:your_events|events|your_event_responses|event_invitations){_PAGE}"),
+    (Role.EVENTS, r"html/events\.html?"),
+    (Role.MESSAGES, rf"{_ROOT}messages/{_THREAD}/[^/]+/message(?:_\d+)?{_PAGE}"),
+    (Role.MESSAGES, r"(?:html/messages|messages/\d+)\.html?"),
+    (
+        Role.PROFILE,
+        rf"(?:{_ROOT}|about_you/|personal_information/)profile_information/(?:profile_information|page_information|about){_PAGE}",
+    ),
+    (Role.PROFILE, r"index\.htm"),
+)
+_COMPILED = tuple((role, re.compile(pattern)) for role, pattern in _ROLES)
+ORDER = tuple(role for role in Role if role is not Role.PROFILE)
+
+
+@lru_cache(maxsize=65536)
+def role_of(name: str) -> Role | None:
+    """Return what a member is for, None for media files, ignored and unknown members."""
+    if not name.endswith((".json", ".html", ".htm")):
+        return None
+    for role, pattern in _COMPILED:
+        if pattern.fullmatch(name):
+            return role
+    return None
+
+
+def members(archive: Archive) -> Mapping[Role, list[str]]:
+    """Return the members of each role that has any, in natural order (posts_2 before posts_10)."""
+    found: dict[Role, list[str]] = {}
+    for name in archive.match("*.json", "*.html", "*.htm"):
+        role = role_of(name)
+        if role:
+            found.setdefault(role, []).append(name)
+    return found
+
+
+_NO_DATA = known("says that the section of the export is empty")
+_ADS = known("what advertisers know of the account; nothing that the account wrote")
+_LOGIN = known("sign-ins, devices and addresses of the people behind the account")
+_PREFERENCES = known("settings of the account; nothing that it wrote")
+_SEEN = known("what the account searched for, watched or visited; nothing that it wrote")
+_CONNECTIONS = known("lists of friends and followers; nothing that the account wrote")
+_APPS = known("other apps and sites that the account signed in to")
+_VIEWER = known("part of the pages that show the export in a browser")
+
+IGNORED: Mapping[str, str] = {
+    "*no-data.txt": _NO_DATA,
+    "start_here.html": _VIEWER,
+    "index.html": _VIEWER,
+    "html/style.css": _VIEWER,
+    "photos/profile.jpg": known("the profile picture as the viewer's menu shows it"),
+    "files/*": _VIEWER,
+    "icons/*": _VIEWER,
+    "ads/*": _ADS,
+    "ads_information/*": _ADS,
+    "ads_and_businesses/*": _ADS,
+    "html/ads.htm": _ADS,
+    "apps_and_websites/*": _APPS,
+    "apps_and_websites_off_of_facebook/*": _APPS,
+    "html/apps.htm": _APPS,
+    "security_and_login_information/*": _LOGIN,
+    "html/security.htm": _LOGIN,
+    "location/*": known("where devices of the account were"),
+    "location_history/*": known("where devices of the account were"),
+    "preferences/*": _PREFERENCES,
+    "personal_information/profile_information/preferences/*": _PREFERENCES,
+    "preferences_and_settings/*": _PREFERENCES,
+    "search_history/*": _SEEN,
+    "logged_information/*": _SEEN,
+    "facebook_news/*": _SEEN,
+    "your_interactions_on_facebook/*": _SEEN,
+    "friends/*": _CONNECTIONS,
+    "friends_and_followers/*": _CONNECTIONS,
+    "following_and_followers/*": _CONNECTIONS,
+    "connections/*": _CONNECTIONS,
+    "html/friends.htm": _CONNECTIONS,
+    "html/pages.htm": known("list of the Pages that the account runs or follows"),
+    "html/contact_info.htm": known("addresses and numbers of the people behind the account"),
+    "html/pokes.htm": known("pokes between people: no words"),
+    "about_you/*": known("what Facebook derived about the account; nothing that it wrote"),
+    "payment_history/*": known("payments and cards"),
+    "facebook_payments/*": known("payments and cards"),
+    "saved_items/*": known("bookmarks that only the account could see"),
+    "saved_items_and_collections/*": known("bookmarks that only the account could see"),
+    "your_places/*": known("places that the account created on the map"),
+    "your_topics/*": known("topics that Facebook derived about the account"),
+    "facebook_gaming/*": known("games that were played"),
+    "calls_and_messages/*": known("call and text logs of a telephone that was synchronised, without words"),
+    "voice_recording_and_transcription/*": known("what Facebook heard of the account's voice commands"),
+    "personal_information/other_personal_information/*": known("contacts and mails from Facebook; nothing that the account wrote"),
+    "other_personal_information/*": known("contacts and mails from Facebook; nothing that the account wrote"),
+    "profile_information/profile_update_history.json": known("changes of the profile's own fields"),
+    "profile_information/profile_update_history.html": known("changes of the profile's own fields"),
+    "other_activity/pokes.json": known("pokes between people: no words"),
+    "pages/your_pages.json": known("list of the Pages that the account runs"),
+    "groups/your_groups.json": known("list of the groups that the account runs"),
+    "groups/your_group_membership_activity.json": known("groups that the account joined or left"),
+}
+# The same sections as they stand below the folder of activity since 2022.
+_BELOW_ACTIVITY = {
+    "other_activity/*time_spent_on_facebook*": _SEEN,
+    "other_activity/*your_information_download_requests*": known("when exports like this one were asked for"),
+    "other_activity/*your_video_consumption_summary*": _SEEN,
+    "other_activity/*your_recently_followed_history*": _CONNECTIONS,
+    "other_activity/*pokes*": known("pokes between people: no words"),
+    "saved_items_and_collections/*": known("bookmarks that only the account could see"),
+    "facebook_payments/*": known("payments and cards"),
+    "facebook_gaming/*": known("games that were played"),
+    "your_places/*": known("places that the account created on the map"),
+    "navigation_bar/*": _PREFERENCES,
+    "messages/*settings*": _PREFERENCES,
+    "messages/autofill_information.*": _PREFERENCES,
+    "messages/secret_conversations.*": known("devices used for secret conversations: their words are not in the export"),
+    "messages/secret_groups.*": known("devices used for secret conversations: their words are not in the export"),
+    "messages/messenger_contacts_you*": _CONNECTIONS,
+    "pages/your_pages.*": known("list of the Pages that the account runs"),
+    "pages/pages_and_profiles_you_follow.*": _CONNECTIONS,
+    "pages/pages_you_follow.*": _CONNECTIONS,
+    "pages/pages_and_profiles_you*unfollowed.*": _CONNECTIONS,
+    "groups/your_groups.*": known("list of the groups that the account runs"),
+    "groups/your_group_membership_activity.*": known("groups that the account joined or left"),
+    "groups/group_invites_you*": known("invitations to groups: no words"),
+    "groups/groups_and_pages_that_you_may_find_engaging.*": known("what Facebook proposed to the account"),
+    "comments_and_reactions/your_comment_active_days.*": known("on how many days the account commented"),
+    "fundraisers/fundraiser_posts_you_likely_viewed.*": _SEEN,
+}
+ACTIVITY_FOLDERS = ("your_activity_across_facebook/", "your_facebook_activity/", "this_profile?s_activity_across_facebook/")
+IGNORED = {
+    **IGNORED,
+    **{folder + pattern: reason for folder in ACTIVITY_FOLDERS for pattern, reason in _BELOW_ACTIVITY.items()},
+}

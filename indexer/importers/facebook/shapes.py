@@ -1,0 +1,298 @@
+"""The JSON objects of Facebook archives (2018-2026) as typed structs. Every field may be missing or null.
+
+`DataPart` and `AttachmentPart` refuse a field that is not known here, so that it is noticed and its words are kept.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from indexer.evidence.archive import Archive, ArchiveError, MemberDamaged
+from indexer.evidence.json_members import JsonDamaged, json_items
+from indexer.importers.meta.json_values import Uri, items_of
+from indexer.record import Place, Problem
+
+Number = float | str | None  # a time: a number, or words where somebody changed the file
+Text = str | None
+
+
+class MediumComment(msgspec.Struct):
+    """A comment by anybody under a photo or video (2018-2021)."""
+
+    timestamp: Number = None
+    comment: Text = None
+    author: Text = None
+    group: Text = None
+
+
+class Medium(msgspec.Struct):
+    """A photo or video. `title` is mostly the album's name, `description` the caption."""
+
+    uri: str = ""
+    creation_timestamp: Number = None
+    title: Text = None
+    description: Text = None
+    comments: list[MediumComment] | None = None
+    thumbnail: Uri | None = None
+
+
+class Coordinate(msgspec.Struct):
+    """A point on the map, in degrees."""
+
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+class TaggedPlace(msgspec.Struct):
+    """A place of a check-in or event."""
+
+    name: Text = None
+    address: Text = None
+    url: Text = None
+    coordinate: Coordinate | None = None
+
+
+class Event(msgspec.Struct):
+    """An event, as an attachment and as an item of your_events.json. Seconds since 1970; an end of 0 is none."""
+
+    name: Text = None
+    start_timestamp: Number = None
+    end_timestamp: Number = None
+    place: TaggedPlace | None = None
+    description: Text = None
+    create_timestamp: Number = None
+
+
+class External(msgspec.Struct):
+    """A link to another page."""
+
+    name: Text = None
+    source: Text = None
+    url: Text = None
+
+
+class PollOption(msgspec.Struct):
+    """One answer of a poll."""
+
+    option: Text = None
+    voted: bool | None = None
+
+
+class Poll(msgspec.Struct):
+    """A poll."""
+
+    question: Text = None
+    options: list[PollOption] | None = None
+
+
+class Note(msgspec.Struct):
+    """A note (a long text with a heading), as an attachment and as an item of notes.json."""
+
+    title: Text = None
+    text: Text = None
+    created_timestamp: Number = None
+    updated_timestamp: Number = None
+    cover_photo: Medium | None = None
+    media: list[Medium] | None = None
+    tags: list[Any] | None = None
+
+
+class ForSale(msgspec.Struct):
+    """Something offered for sale."""
+
+    title: Text = None
+    price: Text = None
+    seller: Text = None
+    created_timestamp: Number = None
+    updated_timestamp: Number = None
+    category: Text = None
+    marketplace: Text = None
+    location: TaggedPlace | None = None
+    description: Text = None
+
+
+class LifeEvent(msgspec.Struct):
+    """A life event ("Opened in 1890")."""
+
+    title: Text = None
+    description: Text = None
+    start_date: dict[str, Any] | None = None
+    end_date: dict[str, Any] | None = None
+    place: TaggedPlace | None = None
+
+
+class AttachmentPart(msgspec.Struct, forbid_unknown_fields=True):
+    """One part of an attachment: mostly one of the fields is set."""
+
+    media: Medium | None = None
+    external_context: External | None = None
+    place: TaggedPlace | None = None
+    event: Event | None = None
+    text: Text = None
+    name: Text = None
+    poll: Poll | None = None
+    note: Note | None = None
+    for_sale_item: ForSale | None = None
+    life_event: LifeEvent | None = None
+
+
+class Attachments(msgspec.Struct):
+    """One group of attachments."""
+
+    data: list[AttachmentPart] | None = None
+
+
+class Comment(msgspec.Struct):
+    """What the account commented. Its post is named only by the sentence of the entry."""
+
+    timestamp: Number = None
+    comment: Text = None
+    author: Text = None
+    group: Text = None
+
+
+class Reaction(msgspec.Struct):
+    """A reaction of the account: LIKE, LOVE, WOW ..."""
+
+    reaction: Text = None
+    actor: Text = None
+
+
+class DataPart(msgspec.Struct, forbid_unknown_fields=True):
+    """One part of an entry's data. An empty one is a filler of Page archives."""
+
+    post: Text = None
+    update_timestamp: Number = None
+    backdated_timestamp: Number = None
+    comment: Comment | None = None
+    reaction: Reaction | None = None
+    text: Text = None
+    name: Text = None
+
+
+class LabelValue(msgspec.Struct):
+    """One labelled value of the form seen since 2023; labels are in the account's language."""
+
+    label: Text = None
+    value: Any = None
+    href: Text = None
+    title: Text = None
+    timestamp_value: Number = None
+    vec: list[Any] | None = None
+    dict: list[Any] | None = None
+    media: list[Medium] | None = None
+
+
+class Entry(msgspec.Struct):
+    """An item of a posts, comments or reactions file, in each of its forms."""
+
+    timestamp: Number = None
+    title: Text = None
+    data: list[DataPart] | None = None
+    attachments: list[Attachments] | None = None
+    tags: list[Any] | None = None
+    label_values: list[LabelValue] | None = None
+    media: Any = None
+    fbid: str | int | None = None
+    name: Text = None
+    url: Text = None
+    uri: Text = None
+
+
+class ShellPart(msgspec.Struct):
+    """As much of an entry's data as tells a shell from its full record."""
+
+    post: Text = None
+    update_timestamp: Number = None
+
+
+class Shell(msgspec.Struct):
+    """As much of an entry as tells a shell from its full record."""
+
+    timestamp: Number = None
+    data: list[ShellPart] | None = None
+    attachments: msgspec.Raw = msgspec.Raw(b"")
+
+
+def strings_of(value: Any) -> list[str]:
+    """Return every string of a decoded value that a person could have read (no web addresses), in order."""
+    if isinstance(value, str):
+        return [value] if value.strip() and "://" not in value else []
+    if isinstance(value, dict):
+        return [text for key, item in value.items() if key not in {"uri", "media_metadata"} for text in strings_of(item)]
+    if isinstance(value, list):
+        return [text for item in value for text in strings_of(item)]
+    return []
+
+
+_WHOLE = frozenset({"cover_photo"})  # an album's cover is a photo by itself; what is inside of it are no items
+_SINGLE = re.compile(rb'\s*\{\s*"(?:timestamp|attachments|label_values|fbid)"\s*:')
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item: the names of the arrays that it stands in ("event_responses_v2/events_joined"), its place and bytes."""
+
+    way: str
+    place: Place
+    raw: bytes
+
+
+def walk(archive: Archive, member: str) -> Iterator[Item | Problem]:
+    """Yield the items of a member in file order, numbered from 0 over the whole member, and its damage as a Problem."""
+    try:
+        is_single = bool(_SINGLE.match(archive.peek(member, 256)))
+    except MemberDamaged:
+        is_single = False  # reading it tells what is damaged
+    if is_single:
+        yield from _single(archive, member)
+        return
+    index, scalar = 0, ""
+    for item in items_of(archive, member):
+        if isinstance(item, Problem):
+            yield item
+            scalar = ""
+        elif item.index >= 0 or (item.raw[:1] == b"{" and item.key in _WHOLE):
+            yield Item(item.key, Place(member, index, item.start, len(item.raw)), item.raw)
+            index += 1
+        elif item.raw[:1] == b"{":
+            for found in _inside(member, item.key, item.start, item.raw):
+                if isinstance(found, Problem):
+                    yield found
+                    continue
+                way, start, raw = found
+                yield Item(way, Place(member, index, start, len(raw)), raw)
+                index += 1
+        else:
+            scalar = item.key
+    if scalar and not index:
+        yield Problem(member, "no-items", f"The file has no list of items, only {scalar!r} and the like.")
+
+
+def _single(archive: Archive, member: str) -> Iterator[Item | Problem]:
+    try:
+        raw = archive.read(member)
+    except ArchiveError as error:
+        yield Problem(member, "member-damaged", str(error))
+        return
+    start = len(raw) - len(raw.lstrip())
+    raw = raw.strip()
+    yield Item("", Place(member, 0, start, len(raw)), raw)
+
+
+def _inside(member: str, way: str, start: int, raw: bytes, depth: int = 0) -> Iterator[tuple[str, int, bytes] | Problem]:
+    """Yield the items of the arrays inside of an object that was read whole."""
+    try:
+        for item in json_items(io.BytesIO(raw)):
+            if item.index >= 0:
+                yield f"{way}/{item.key}", start + item.start, item.raw
+            elif item.raw[:1] == b"{" and depth < 3:
+                yield from _inside(member, f"{way}/{item.key}", start + item.start, item.raw, depth + 1)
+    except JsonDamaged as error:
+        yield Problem(member, error.code, f"{error} It stands in {way!r}.")

@@ -1,0 +1,130 @@
+"""What an Instagram archive says of itself: whose it is, which form it has, and what such an archive never holds."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from indexer.evidence.archive import Archive, MemberDamaged
+from indexer.i18n import known
+from indexer.importers.instagram.context import UNREADABLE
+from indexer.importers.instagram.html_pages import take_apart
+from indexer.importers.instagram.labels import OWNER_NAME, USERNAME, is_label
+from indexer.importers.instagram.members import Shape, role_of
+from indexer.importers.instagram.shapes import Entry
+from indexer.record import Account, CaptureFacts, Platform, RecordKind
+
+_PROFILES = (
+    "personal_information/personal_information/personal_information",
+    "personal_information/personal_information",
+    "account_information/personal_information",
+)
+_PACKAGE = re.compile(r"(?:^|/)(?:instagram|meta)-([A-Za-z0-9_.]{1,30})-\d{4}-\d{2}-\d{2}-")
+_LARGE = 8 << 20
+
+CANNOT = (
+    known("Comments that the public wrote under the account's posts are not in an Instagram archive; neither are their likes."),
+    known("A comment of the account names only the owner of the post that it answers, not the post or the comment before it."),
+    known("Recently deleted content reaches back about 30 days; what was deleted earlier is not in the archive."),
+    known("Edits are not recorded: the archive holds each caption as it was on the day of the download."),
+    known("Posts of other accounts that tag or mention the account are not in the archive."),
+    known("The archive states no addresses (links) of its posts."),
+)
+_CANNOT_HTML = (
+    known(
+        "HTML pages print times in a fixed UTC-8, without a zone and without seconds; the UTC shown is that time plus eight hours, assumed."
+    ),
+)
+_CANNOT_OLD = (known("Each picture of a post with several pictures stands as an item of its own, with the caption of the post."),)
+_JSON_AND_HTML, _FILES = known("JSON and HTML"), known("files")
+_FORM_MEDIA = known("Instagram {formats}, your_instagram_activity/media (2024 to now)")
+_FORM_CONTENT = known("Instagram {formats}, your_instagram_activity/content (late 2023 to 2024)")
+_FORM_ACTIVITY = known("Instagram {formats}, your_instagram_activity (late 2023 to now)")
+_FORM_ROOT = known("Instagram {formats}, folders at the root (2021 to mid 2023)")
+
+
+class _OldProfile(msgspec.Struct):
+    username: str | None = None
+    name: str | None = None
+
+
+class _Profile(msgspec.Struct):
+    profile_user: list[Entry] | Entry | None = None
+
+
+def facts_of(archive: Archive) -> CaptureFacts:
+    """Return what the archive says of itself. Never raises for what it holds."""
+    roles = [(name, role) for name in archive.names if (role := role_of(name)) is not None]
+    old = any(role.shape in {Shape.OLD_MEDIA, Shape.OLD_LISTS, Shape.OLD_MESSAGES} for _, role in roles) or "profile.json" in archive
+    html = any(name.endswith(".html") for name, _ in roles)
+    json = any(name.endswith(".json") for name, _ in roles) and not old
+    username, name = _account(archive)
+    username = username or _package_name(archive)
+    kinds: frozenset[RecordKind] = frozenset().union(*(role.kinds for _, role in roles))
+    return CaptureFacts(
+        account=Account(Platform.INSTAGRAM, username or name, username, name),
+        form=_form(archive, [name for name, _ in roles], old=old, html=html, json=json),
+        cannot_contain=(*CANNOT, *(_CANNOT_HTML if html else ()), *(_CANNOT_OLD if old else ())),
+        kinds=kinds,
+    )
+
+
+def _form(archive: Archive, members: list[str], *, old: bool, html: bool, json: bool) -> str:
+    if old:
+        return known("Instagram JSON, files at the root (2018 to November 2020)")
+    formats = _JSON_AND_HTML if json and html else "JSON" if json else "HTML" if html else _FILES
+    if any(name.startswith("your_instagram_activity/media/") for name in members):
+        return _FORM_MEDIA.format(formats=formats)
+    if any(name.startswith("your_instagram_activity/content/") for name in members):
+        return _FORM_CONTENT.format(formats=formats)
+    if any(name.startswith("your_instagram_activity/") for name in archive.names):
+        return _FORM_ACTIVITY.format(formats=formats)
+    return _FORM_ROOT.format(formats=formats)
+
+
+def _account(archive: Archive) -> tuple[str, str]:
+    """Return handle and name as the archive states them, "" for what it does not state."""
+    old = _bytes(archive, "profile.json")
+    if old:
+        try:
+            profile = msgspec.json.decode(old, type=_OldProfile)
+        except UNREADABLE:
+            return "", ""  # a damaged profile leaves the account unknown; the capture asks for it
+        return profile.username or "", profile.name or ""
+    for stem in _PROFILES:
+        values = _json_profile(_bytes(archive, f"{stem}.json")) or _html_profile(_bytes(archive, f"{stem}.html"))
+        if values:
+            username = next((value for label, value in values if is_label(label, USERNAME)), "")
+            return username, next((value for label, value in values if is_label(label, OWNER_NAME)), "")
+    return "", ""
+
+
+def _json_profile(content: bytes) -> list[tuple[str, str]]:
+    try:
+        profile = msgspec.json.decode(content, type=_Profile, strict=False)
+    except UNREADABLE:
+        return []  # empty or damaged: the account stays unknown
+    users = [profile.profile_user] if isinstance(profile.profile_user, Entry) else profile.profile_user or []
+    return [(label, value.text) for user in users for label, value in user.mapped().items()]
+
+
+def _html_profile(content: bytes) -> list[tuple[str, str]]:
+    start = content.find(b"_a6-g")
+    if start < 0:
+        return []
+    return [(row.label, row.value) for row in take_apart(content[content.rfind(b"<div", 0, start) :]).rows]
+
+
+def _bytes(archive: Archive, member: str) -> bytes:
+    """Return a small member without counting it as read: it is no record."""
+    try:
+        return archive.peek(member, _LARGE) if member in archive else b""
+    except MemberDamaged:
+        return b""
+
+
+def _package_name(archive: Archive) -> str:
+    """Return the handle in the name that the platform gives to its download ("instagram-cityofx-2025-10-20-AbCd.zip")."""
+    found = _PACKAGE.search(archive.root) or _PACKAGE.search(archive.label)
+    return found[1] if found else ""

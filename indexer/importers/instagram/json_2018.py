@@ -1,0 +1,282 @@
+"""The JSON of 2018 to November 2020: a few files at the root, times in ISO form with their offset, text in real UTF-8.
+
+`media.json` {photos, videos, stories, profile, direct: [{caption, taken_at, path}]}, `comments.json` and `likes.json`
+with lists of [time, text, account], `stories_activities.json`. Each picture of a carousel is an item of its own with
+the caption of the post.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC
+from typing import Any
+
+import msgspec
+
+from indexer.importers.instagram.context import UNREADABLE, Context, Piece, items, minute, old_time, piece, reaction_record, with_extra
+from indexer.importers.instagram.members import Role
+from indexer.importers.meta.json_values import bad_item, media_type
+from indexer.record import Attachment, Moment, Place, Problem, Record, RecordKind, TimeRule
+from indexer.text import hashtags, links, mentions
+
+_SECTIONS: dict[str, tuple[RecordKind, dict[str, str]]] = {
+    "photos": (RecordKind.POST, {}),
+    "videos": (RecordKind.POST, {}),
+    "stories": (RecordKind.STORY, {}),
+    "profile": (RecordKind.PHOTO, {"section": "profile photo"}),
+    "direct": (RecordKind.PHOTO, {"section": "sent in a message"}),
+}
+_COMMENTS = {"media_comments": "", "live_comments": "live video"}
+_LIKES = {"media_likes": "posts", "comment_likes": "comments"}
+
+
+class _OldMedium(msgspec.Struct):
+    path: str | None = None
+    taken_at: str | float | None = None
+    caption: str | None = None
+    location: str | None = None
+
+
+_MEDIUM = msgspec.json.Decoder(_OldMedium)
+_LIST = msgspec.json.Decoder(list[str | None])
+
+
+def read_old_time(value: str | float | None, member: str, number: int) -> tuple[Moment | None, Problem | None]:
+    """Return the moment of an ISO time with its offset, or the problem "bad-date"."""
+    if not value:
+        return None, Problem(member, "bad-date", "This item has no time.", number)
+    written = str(value)
+    found = old_time(written)
+    if found is None:
+        return None, Problem(member, "bad-date", f"The time {written[:40]!r} does not read as a time with its zone.", number)
+    return Moment(written, TimeRule.UTC, found.astimezone(UTC)), None
+
+
+def old_media(context: Context, role: Role, member: str) -> Iterator[Record | Problem]:
+    """Yield the posts, stories and other pictures of `media.json`; what does not read becomes a Problem."""
+    for found in items(context.archive, member):
+        if isinstance(found, Problem):
+            yield found
+            continue
+        number, item = found
+        kind, extra = _SECTIONS.get(item.key, (role.kind, {"section": item.key}))
+        try:
+            medium = _MEDIUM.decode(item.raw)
+        except UNREADABLE as error:
+            yield bad_item(member, number, error)
+            continue
+        if not medium.path and not medium.taken_at and not medium.caption:
+            yield Problem(member, "bad-item", "This item has neither a file nor a caption nor a time.", number)
+            continue
+        posted, problem = read_old_time(medium.taken_at, member, number)
+        if problem:
+            yield problem
+        attachments = (context.attachment(medium.path),) if medium.path else ()
+        if kind is RecordKind.PHOTO and attachments and attachments[0].media_type.startswith("video/"):
+            kind = RecordKind.VIDEO
+        text = medium.caption or ""
+        yield Record(
+            kind=kind,
+            native_id=context.media_id(kind, posted, text, attachments),
+            place=Place(member, number, item.start, len(item.raw)),
+            raw=item.raw,
+            text=text,
+            author=context.owner,
+            posted=posted,
+            attachments=attachments,
+            links=links(text),
+            hashtags=hashtags(text),
+            mentions=mentions(text),
+            id_is_made=True,
+            extra=with_extra(extra, place=medium.location or ""),
+        )
+
+
+def old_lists(context: Context, role: Role, member: str) -> Iterator[Record | Problem]:
+    """Yield the comments, likes and story reactions that are written as lists; what does not read becomes a Problem."""
+    for found in items(context.archive, member):
+        if isinstance(found, Problem):
+            yield found
+            continue
+        number, item = found
+        try:
+            values = [value or "" for value in _LIST.decode(item.raw)]
+        except UNREADABLE as error:
+            yield bad_item(member, number, error)
+            continue
+        length = 3 if role.kind is RecordKind.COMMENT else 2
+        if len(values) != length:
+            yield Problem(member, "bad-item", f"This item has {len(values)} values where {length} were expected.", number)
+            continue
+        posted, problem = read_old_time(values[0], member, number)
+        if problem:
+            yield problem
+        yield _listed(context, role, piece(member, number, item), item.key, posted=posted, values=values)
+
+
+def _listed(context: Context, role: Role, source: Piece, key: str, *, posted: Moment | None, values: list[str]) -> Record:
+    text, owner = ("", values[1]) if role.kind is RecordKind.LIKE else (values[1], values[2])
+    section = _COMMENTS.get(key) if role.kind is RecordKind.COMMENT else _LIKES.get(key)
+    if section is None:
+        section = f"story {key}".replace("_", " ")
+    reaction = "like" if role.kind is RecordKind.LIKE and key in _LIKES else ""
+    return Record(
+        kind=role.kind,
+        native_id=context.made.make(role.kind, minute(posted), text if role.kind is RecordKind.COMMENT else owner),
+        place=source.place,
+        raw=source.raw,
+        text=text,
+        author=context.owner,
+        posted=posted,
+        links=links(text),
+        hashtags=hashtags(text),
+        mentions=mentions(text),
+        id_is_made=True,
+        extra=with_extra({}, section=section, media_owner=owner, reaction=reaction),
+    )
+
+
+def old_empty(context: Context, role: Role, member: str) -> Iterator[Problem]:
+    """Yield a problem where a file that was empty in every archive seen holds something after all."""
+    held = 0
+    for found in items(context.archive, member):
+        if isinstance(found, Problem):
+            yield found
+        else:
+            held += 1
+    if held:
+        message = f"This file holds {held} items. No archive with content in it was seen, so they did not become {role.kind}s."
+        yield Problem(member, "unknown-section", message)
+
+
+class _Conversation(msgspec.Struct):
+    participants: list[str | None] | None = None
+    conversation: list[msgspec.Raw] | None = None
+
+
+class _Like(msgspec.Struct):
+    username: str | None = None
+    date: str | float | None = None
+
+
+class _Message(msgspec.Struct):
+    sender: str | None = None
+    created_at: str | float | None = None
+    text: str | None = None
+    heart: Any = None  # no message with it was seen
+    link: str | None = None
+    media: str | None = None
+    media_owner: str | None = None
+    media_share_caption: str | None = None
+    media_share_url: str | None = None
+    story_share: str | None = None
+    mentioned_username: str | None = None
+    profile_share_username: str | None = None
+    profile_share_name: str | None = None
+    video_call_action: str | None = None
+    voice_media: Any = None  # no message with it was seen
+    live_video_share: Any = None  # no message with it was seen
+    likes: list[_Like] | None = None
+    animated_media_images: Any = None  # {name: {url, width, ...}}, and other values among them
+
+
+_CONVERSATION = msgspec.json.Decoder(_Conversation)
+_MESSAGE = msgspec.json.Decoder(_Message)
+
+
+def old_messages(context: Context, role: Role, member: str) -> Iterator[Record | Problem]:
+    """Yield the messages of every conversation; one that does not read becomes a Problem and the others stay."""
+    for found in items(context.archive, member):
+        if isinstance(found, Problem):
+            yield found
+            continue
+        number, item = found
+        try:
+            conversation = _CONVERSATION.decode(item.raw)
+        except UNREADABLE as error:
+            yield bad_item(member, number, error)
+            continue
+        if conversation.conversation is None:
+            yield Problem(member, "bad-item", "This item is not a conversation: it has no list of messages.", number)
+            continue
+        yield from _messages(context, role, piece(member, number, item), conversation)
+
+
+def _messages(context: Context, role: Role, source: Piece, conversation: _Conversation) -> Iterator[Record | Problem]:
+    member, number = source.place.member, source.place.index
+    people = [name for name in conversation.participants or () if name]
+    key = "+".join(sorted(people))
+    title = ", ".join(name for name in people if name != context.owner) or ", ".join(people)
+    at = 0
+    for index, part in enumerate(conversation.conversation or ()):
+        raw = bytes(part)
+        at = source.raw.index(raw, at)
+        place = Place(member, number, source.place.start + at, len(raw), f"conversation/{index}")
+        at += len(raw)
+        try:
+            message = _MESSAGE.decode(raw)
+        except UNREADABLE as error:
+            yield Problem(member, "bad-item", f"Message {index + 1} of this conversation does not read: {error}.", number)
+            continue
+        posted, problem = read_old_time(message.created_at, member, number)
+        if problem:
+            yield problem
+        text, sender = _text(message), message.sender or ""
+        found = [link for link in (message.link, *links(text)) if link]
+        record = Record(
+            kind=role.kind,
+            # The microsecond inside its conversation is the message, as for the messages of later years.
+            native_id=context.made.make(f"messages/{key}", posted.written if posted else "", "" if posted else f"{sender} {text}"),
+            place=place,
+            raw=raw,
+            text=text,
+            title=message.story_share or message.video_call_action or "",
+            author=sender,
+            posted=posted,
+            thread_id=key,
+            thread_title=title,
+            attachments=tuple(_attachments(message)),
+            links=tuple(dict.fromkeys(found)),
+            hashtags=hashtags(text),
+            mentions=tuple(dict.fromkeys([*([message.mentioned_username] if message.mentioned_username else []), *mentions(text)])),
+            id_is_made=True,
+            extra=with_extra(
+                {},
+                participants=", ".join(people),
+                direction=("sent" if sender == context.owner else "received") if context.owner else "",
+                media_owner=message.media_owner or "",
+                profile=message.profile_share_username or "",
+            ),
+        )
+        yield record
+        for count, like in enumerate(message.likes or ()):
+            liked, problem = read_old_time(like.date, member, number) if like.date else (None, None)
+            if problem:
+                yield problem
+            yield reaction_record(context, record, count, actor=like.username or "", sign="❤", posted=liked)
+
+
+def _text(message: _Message) -> str:
+    """Return the words that stand in a message: its own, then those of the post or profile that it passes on."""
+    parts = (message.text, message.heart, message.media_share_caption, message.profile_share_name, message.live_video_share)
+    return "\n".join(dict.fromkeys(part for part in parts if isinstance(part, str) and part))
+
+
+def _attachments(message: _Message) -> Iterator[Attachment]:
+    """Yield what a message carries: addresses only, this form of archive holds no files of messages by name."""
+    for address, default, note in (
+        (message.media, "image/jpeg", ""),
+        (message.voice_media, "audio/mp4", ""),
+        (message.media_share_url, "image/jpeg", "picture of the shared post"),
+        (_animation(message), "image/gif", ""),
+    ):
+        if isinstance(address, str) and address.startswith("http"):
+            lasting = address.split("?", 1)[0]  # behind it stand the signature and the end of its validity
+            name = lasting.rstrip("/").rsplit("/", 1)[-1]
+            yield Attachment(name, media_type(name, default), url=lasting, description=note)
+
+
+def _animation(message: _Message) -> str:
+    images = message.animated_media_images if isinstance(message.animated_media_images, dict) else {}
+    found = (images.get(name) for name in ("original", "downsized_large", *images))
+    return next((str(image["url"]) for image in found if isinstance(image, dict) and image.get("url")), "")

@@ -1,0 +1,258 @@
+"""Which member of an Instagram archive holds what: the roles of members, and the members that hold no record.
+
+A role is found by the exact place and name of a member below the export's root, in every layout seen 2018-2026:
+root files (2018 to November 2020), `content/` (2021 to mid 2023), `your_instagram_activity/content/` (2023/24) and
+`your_instagram_activity/media/` (2024 to now).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+
+from indexer.i18n import known
+from indexer.record import RecordKind
+
+
+class Shape(StrEnum):
+    """What the items of a member look like, whatever the member is for."""
+
+    MEDIA = "media"
+    COMMENTS = "comments"
+    REACTIONS = "reactions"
+    REPOSTS = "reposts"
+    MESSAGES = "messages"
+    INSIGHTS = "insights"
+    OLD_MEDIA = "old media"
+    OLD_LISTS = "old lists"
+    OLD_MESSAGES = "old messages"
+    OLD_EMPTY = "old, always empty so far"
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a member is for. `extra` is said of each of its records; `kinds` are the kinds that it can hold."""
+
+    shape: Shape
+    kind: RecordKind
+    extra: Mapping[str, str] = field(default_factory=dict)
+    also: tuple[RecordKind, ...] = ()
+
+    @property
+    def kinds(self) -> frozenset[RecordKind]:
+        """The kinds of record that a member of this role can hold."""
+        return frozenset() if self.shape in {Shape.INSIGHTS, Shape.OLD_EMPTY} else frozenset((self.kind, *self.also))
+
+
+_POST, _STORY, _REEL, _PHOTO, _VIDEO = RecordKind.POST, RecordKind.STORY, RecordKind.REEL, RecordKind.PHOTO, RecordKind.VIDEO
+_LIKE, _COMMENT, _MESSAGE = RecordKind.LIKE, RecordKind.COMMENT, RecordKind.MESSAGE
+
+# The name without its ending, below the root; "_1", "_2" ... number the parts of a large section.
+_A = "(?:your_instagram_activity/)?"
+_M = f"{_A}(?:content|media)/"
+_S = f"{_A}story_(?:sticker_)?interactions/"
+_ROLES: tuple[tuple[str, Role], ...] = (
+    (f"{_M}posts", Role(Shape.MEDIA, _POST)),
+    (f"{_M}archived_posts", Role(Shape.MEDIA, _POST, {"state": "archived"})),
+    (f"{_M}recently_deleted_content", Role(Shape.MEDIA, _POST, {"state": "recently deleted"})),
+    (f"{_M}reels", Role(Shape.MEDIA, _REEL)),
+    (f"{_M}stories", Role(Shape.MEDIA, _STORY)),
+    (f"{_M}igtv_videos", Role(Shape.MEDIA, _VIDEO, {"section": "IGTV"})),
+    (f"{_M}profile_photos", Role(Shape.MEDIA, _PHOTO, {"section": "profile photo"})),
+    (f"{_M}other_content", Role(Shape.MEDIA, _PHOTO, {"section": "other content"}, (_VIDEO,))),
+    (f"{_M}reposts", Role(Shape.REPOSTS, RecordKind.REPOST)),
+    (f"{_A}threads/threads_and_replies", Role(Shape.MEDIA, _POST, {"section": "Threads"}, (RecordKind.REPLY,))),
+    (f"{_A}comments/post_comments", Role(Shape.COMMENTS, _COMMENT)),
+    (f"{_A}comments/reels_comments", Role(Shape.COMMENTS, _COMMENT, {"section": "reels"})),
+    (f"{_A}comments/(?:hype|story_comments)", Role(Shape.COMMENTS, _COMMENT, {"section": "stories"})),
+    (f"{_A}likes/liked_posts", Role(Shape.REACTIONS, _LIKE, {"section": "posts"})),
+    (f"{_A}likes/liked_comments", Role(Shape.REACTIONS, _LIKE, {"section": "comments"})),
+    (f"{_A}threads/liked_threads", Role(Shape.REACTIONS, _LIKE, {"section": "Threads"})),
+    (f"{_S}story_likes", Role(Shape.REACTIONS, _LIKE, {"section": "stories"})),
+    (f"{_S}polls", Role(Shape.REACTIONS, _LIKE, {"section": "story polls"})),
+    (f"{_S}quizzes", Role(Shape.REACTIONS, _LIKE, {"section": "story quizzes"})),
+    (f"{_S}questions", Role(Shape.REACTIONS, _LIKE, {"section": "story questions"})),
+    (f"{_S}question_media_response", Role(Shape.REACTIONS, _LIKE, {"section": "story questions"})),
+    (f"{_S}emoji_sliders", Role(Shape.REACTIONS, _LIKE, {"section": "story emoji sliders"})),
+    (f"{_S}countdowns", Role(Shape.REACTIONS, _LIKE, {"section": "story countdowns"})),
+    (f"{_S}(?:emoji|avatar)_story_reactions", Role(Shape.REACTIONS, _LIKE, {"section": "stories"})),
+    (f"{_S}story_reaction_sticker_reactions", Role(Shape.REACTIONS, _LIKE, {"section": "stories"})),
+    (rf"{_A}messages/[a-z0-9_]+/[^/]+/message", Role(Shape.MESSAGES, _MESSAGE, {}, (_LIKE,))),
+    ("(?:logged_information/)?past_instagram_insights/posts", Role(Shape.INSIGHTS, _POST)),
+)
+_OLD_ROLES: tuple[tuple[str, Role], ...] = (
+    ("media", Role(Shape.OLD_MEDIA, _POST, {}, (_STORY, _PHOTO, _VIDEO))),
+    ("comments", Role(Shape.OLD_LISTS, _COMMENT)),
+    ("likes", Role(Shape.OLD_LISTS, _LIKE)),
+    ("stories_activities", Role(Shape.OLD_LISTS, _LIKE)),
+    ("messages", Role(Shape.OLD_MESSAGES, _MESSAGE)),
+    ("events|fundraisers|guides", Role(Shape.OLD_EMPTY, _POST)),  # no archive with content in them was seen
+)
+_TABLE = (
+    *((re.compile(rf"{stem}(?:_\d+)?\.(?:json|html)"), role) for stem, role in _ROLES),
+    *((re.compile(rf"(?:{stem})(?:_\d+)?\.json"), role) for stem, role in _OLD_ROLES),
+)
+_ENDING = re.compile(r"\.(?:json|html)\Z")
+
+
+@lru_cache(maxsize=4096)
+def role_of(member: str) -> Role | None:
+    """Return what a member (its name below the export's root) is for; None for one that holds no known record."""
+    if not _ENDING.search(member):
+        return None
+    return next((role for pattern, role in _TABLE if pattern.fullmatch(member)), None)
+
+
+_KEPT = known("kept in the archive; not searchable in this version")
+_ADS = known("advertising: what the platform showed, and why")
+_READING = known("what the account looked at, not what it wrote")
+_FOLLOW = known("lists of accounts that follow or are followed, without content")
+_LOGIN = known("sign-ins, devices and security of the account")
+_SETTINGS = known("settings of the account")
+_SAVED = known("private bookmarks of other accounts' posts")
+_SEARCHES = known("searches that the account made inside the app")
+_REACH = known("reach figures without text")
+_PROFILE = known("describes the account, not something that it published")
+_ADDRESSES = known("address book of the telephone")
+_LAYOUT = known("looks of the archive's own pages")
+
+# What the body may be asked for although it is no record of ours comes first: the first pattern that fits is the reason.
+_KEPT_FILES = (
+    "blocked_profiles",
+    "blocked_accounts",
+    "restricted_profiles",
+    "restricted_accounts",
+    "hide_story_from",
+    "filtered_keywords_for_comments_and_messages",
+    "filtered_keywords_for_posts",
+    "hidden_words",
+    "muted_words",
+)
+_FOLLOW_FILES = (
+    "followers*",
+    "following*",
+    "close_friends*",
+    "custom_lists*",
+    "follow_requests_you've_received*",
+    "pending_follow_requests*",
+    "recent_follow_requests*",
+    "recently_unfollowed_*",
+    "removed_suggestions*",
+    "profiles_you've_favorited*",
+    "accounts_you've_favorited*",
+)
+
+IGNORED: Mapping[str, str] = {
+    "no-data.txt": known("the platform says that this section is empty"),
+    "*/no-data.txt": known("the platform says that this section is empty"),
+    **{f"*{name}.{ending}": _KEPT for name in _KEPT_FILES for ending in ("json", "html")},
+    "your_instagram_activity/messages/reported_conversations.*": _KEPT,
+    "your_instagram_activity/messages/ai_conversations*": _KEPT,
+    "your_instagram_activity/ai/*": _KEPT,
+    "your_instagram_activity/messages/secret_conversations.*": known(
+        "devices of encrypted conversations; the platform does not have their text"
+    ),
+    "messages/secret_conversations.*": known("devices of encrypted conversations; the platform does not have their text"),
+    "your_instagram_activity/messages/chats.html": known("table of contents of the conversations"),
+    "messages/chats.html": known("table of contents of the conversations"),
+    "your_instagram_activity/messages/your_chat_information.*": known("settings of the conversations"),
+    # where the pages of an HTML archive keep their looks
+    "start_here.html": known("table of contents of the archive"),
+    "index.html": known("table of contents of the archive"),
+    "files/*.png": _LAYOUT,
+    "files/*.css": _LAYOUT,
+    "files/*.js": _LAYOUT,
+    "files/*.svg": _LAYOUT,
+    # 2021 to now
+    "ads_information/*": _ADS,
+    "ads_and_topics/*": _ADS,
+    "ads_and_businesses/*": _ADS,
+    "ads_and_content/*": _ADS,
+    "apps_and_websites_off_of_instagram/*": known("what other companies told the platform of the account"),
+    "apps_and_websites/*": known("other apps that were connected with the account"),
+    "your_topics/*": known("topics that the platform guesses"),
+    "preferences/your_topics/*": known("topics that the platform guesses"),
+    "preferences/settings/*": _SETTINGS,
+    "preferences/media_settings/*": _SETTINGS,
+    "comments_settings/*": _SETTINGS,
+    "connections/contacts/*": _ADDRESSES,
+    "contacts/*": _ADDRESSES,
+    **{
+        f"{folder}followers_and_following/{name}.{ending}": _FOLLOW
+        for folder in ("connections/", "")
+        for name in _FOLLOW_FILES
+        for ending in ("json", "html")
+    },
+    "connections/followers_and_following/following_hashtags*": _FOLLOW,
+    "logged_information/link_history/*": _READING,
+    "logged_information/recent_searches/*": _SEARCHES,
+    "logged_information/recent_search/*": _SEARCHES,
+    "logged_information/policy_updates_and_permissions/*": _SETTINGS,
+    "recent_searches/*": _SEARCHES,
+    **{
+        f"{folder}past_instagram_insights/{name}.*": _REACH
+        for folder in ("logged_information/", "")
+        for name in ("audience_insights", "content_interactions", "live_videos", "profiles_reached", "accounts_reached")
+    },
+    "security_and_login_information/*": _LOGIN,
+    "login_and_account_creation/*": _LOGIN,
+    "account_information/*": _PROFILE,
+    "device_information/*": _LOGIN,
+    "information_about_you/*": _PROFILE,
+    "autofill_information/*": _PROFILE,
+    "personal_information/autofill_information/*": _PROFILE,
+    "personal_information/device_information/*": _LOGIN,
+    "personal_information/information_about_you/*": _PROFILE,
+    **{
+        f"personal_information/personal_information/{name}.{ending}": _PROFILE
+        for name in (
+            "personal_information",
+            "instagram_profile_information",
+            "account_information",
+            "professional_information",
+            "profile_information",
+            "profile_changes",
+            "instagram_friend_map",
+            "note_and_repost_interactions",
+        )
+        for ending in ("json", "html")
+    },
+    **{
+        pattern: reason
+        for folder in ("your_instagram_activity/", "")
+        for pattern, reason in {
+            f"{folder}saved/*": _SAVED,
+            f"{folder}shopping/*": known("shopping inside the app"),
+            f"{folder}monetization/*": known("whether the account may earn money"),
+            f"{folder}subscriptions/*": known("subscriptions to other accounts"),
+            f"{folder}gifs/*": _SETTINGS,
+            f"{folder}avatars_store/*": known("purchases inside the app"),
+            f"{folder}digital_wallets/*": known("purchases inside the app"),
+            f"{folder}other_activity/*": known("time spent in the app and downloads that were asked for"),
+            f"{folder}story_interactions/stories_viewed.*": _READING,
+            f"{folder}threads/threads_viewed.*": _READING,
+            f"{folder}threads/saved_threads.*": _SAVED,
+            f"{folder}threads/followers*": _FOLLOW,
+            f"{folder}threads/following*": _FOLLOW,
+            f"{folder}threads/personal_information.*": _PROFILE,
+        }.items()
+    },
+    # 2018 to November 2020: files at the root
+    "profile.json": _PROFILE,
+    "connections.json": known("accounts that follow, are followed, blocked or hidden; kept in the archive; not searchable in this version"),
+    "account_history.json": _LOGIN,
+    "devices.json": _LOGIN,
+    "searches.json": _SEARCHES,
+    "seen_content.json": _READING,
+    "saved.json": _SAVED,
+    "settings.json": _SETTINGS,
+    "autofill.json": _PROFILE,
+    "information_about_you.json": _PROFILE,
+    "uploaded_contacts.json": _ADDRESSES,
+    "contacts.json": _ADDRESSES,
+    "checkout.json": known("shopping inside the app"),
+    "shopping.json": known("shopping inside the app"),
+}

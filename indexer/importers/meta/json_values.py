@@ -1,0 +1,195 @@
+"""What the JSON of Facebook and Instagram archives share: times, repaired text, media and where their files stand.
+
+Seen 2018-2026. Epoch times are UTC; text is UTF-8 written as Latin-1 letters ("Ã¡" for "á") and repaired per string.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+from typing import Any
+
+import msgspec
+
+from indexer.evidence.archive import Archive, MemberDamaged
+from indexer.evidence.json_members import JsonDamaged, JsonItem, json_items
+from indexer.local_time import from_epoch
+from indexer.record import Attachment, Moment, Problem
+from indexer.text import repair_mojibake
+
+LAST_MILLISECOND = 253_402_300_800_000  # where the year 10000 begins
+UNKNOWN_TYPE = "application/octet-stream"
+_TYPES = {
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+    ".heic": "image/heic",
+    ".heif": "image/heif",
+    ".avif": "image/avif",
+    ".bmp": "image/bmp",
+    ".tif": "image/tiff",
+    ".tiff": "image/tiff",
+    ".mp4": "video/mp4",
+    ".m4v": "video/mp4",
+    ".mov": "video/quicktime",
+    ".webm": "video/webm",
+    ".avi": "video/x-msvideo",
+    ".3gp": "video/3gpp",
+    ".mkv": "video/x-matroska",
+    ".mp3": "audio/mpeg",
+    ".m4a": "audio/mp4",
+    ".aac": "audio/aac",
+    ".wav": "audio/wav",
+    ".ogg": "audio/ogg",
+    ".opus": "audio/ogg",
+    ".pdf": "application/pdf",
+    ".txt": "text/plain",
+    ".srt": "application/x-subrip",
+    ".vtt": "text/vtt",
+    ".csv": "text/csv",
+    ".doc": "application/msword",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".xls": "application/vnd.ms-excel",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".ppt": "application/vnd.ms-powerpoint",
+    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ".zip": "application/zip",
+}
+
+
+def media_type(name: str, default: str = UNKNOWN_TYPE) -> str:
+    """Return the media type that a file's name says; `default` for a name without a known ending."""
+    return _TYPES.get(PurePosixPath(name).suffix.lower(), default)
+
+
+class MediaFiles:
+    """Finds the member that a `uri` of an archive means.
+
+    A `uri` is relative to the export's root, but may begin with the folder name of an older batch or of another
+    form of the export, or be a web address (then the archive does not hold the file).
+    """
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._by_name: dict[str, list[str]] | None = None
+
+    def member(self, uri: str) -> str:
+        """Return the member that a uri names, "" when the archive does not hold it or it is not certain which."""
+        if not uri or "://" in uri:
+            return ""
+        uri = uri.removeprefix("./").lstrip("/")
+        if uri in self._archive:
+            return uri
+        if self._by_name is None:
+            self._by_name = {}
+            for name in self._archive.names:
+                self._by_name.setdefault(name.rsplit("/", 1)[-1], []).append(name)
+        parts = uri.split("/")
+        found = self._by_name.get(parts[-1], [])
+        for keep in range(len(parts) - 1, 1, -1):
+            tail = "/" + "/".join(parts[-keep:])
+            fitting = [name for name in found if ("/" + name).endswith(tail)]
+            if fitting:
+                return fitting[0] if len(fitting) == 1 else ""
+        return ""
+
+    def attachment(self, uri: str, description: str = "", default: str = UNKNOWN_TYPE) -> Attachment:
+        """Return the attachment of a uri; `default` is the media type of a name without an ending."""
+        uri = repair_mojibake(uri)
+        name = uri.split("?", 1)[0].rstrip("/").rsplit("/", 1)[-1] if "://" in uri else uri.rsplit("/", 1)[-1]
+        return Attachment(
+            name=name or uri,
+            media_type=media_type(name, default),
+            member=self.member(uri),
+            url=uri if "://" in uri else "",
+            description=description,
+        )
+
+
+def seconds_of(value: float | str | None) -> float | None:
+    """Return a time of an archive as a number, also where it is written as text; None when it is none."""
+    try:
+        return None if value is None else float(value)
+    except ValueError:
+        return None
+
+
+def read_epoch(value: float | str | None, member: str, index: int, *, milliseconds: bool = False) -> tuple[Moment | None, Problem | None]:
+    """Return the moment of a Unix time (seconds, or milliseconds for messages), or the problem "bad-date".
+
+    A missing time, zero, a negative one, one beyond the year 9999 or words are none that a platform could have meant.
+    """
+    if value is None:
+        return None, Problem(member, "bad-date", "This item has no time.", index)
+    number = seconds_of(value)
+    written = str(value) if number is None or not number.is_integer() else str(int(number))
+    if number is not None and 0 < number < LAST_MILLISECOND:
+        seconds = number / 1000 if milliseconds else number
+        if seconds < LAST_MILLISECOND / 1000:
+            return from_epoch(seconds, written), None
+    unit = "milliseconds" if milliseconds else "seconds"
+    return None, Problem(member, "bad-date", f"The time {written[:40]} is not a time in {unit} since 1970.", index)
+
+
+def items_of(archive: Archive, member: str) -> Iterator[JsonItem | Problem]:
+    """Yield the items of a JSON member; a cut or broken file keeps what came before and ends in its Problem."""
+    try:
+        with archive.open(member) as stream:
+            yield from json_items(stream)
+    except JsonDamaged as error:
+        yield Problem(member, error.code, str(error))
+    except MemberDamaged as error:
+        yield Problem(member, "member-damaged", str(error))
+
+
+def bad_item(member: str, index: int, error: Exception) -> Problem:
+    """Return the problem of an item that does not read as what its file is for."""
+    return Problem(member, "bad-item", f"This item does not read as the file's others do: {error}.", index)
+
+
+def repair_all(value: Any) -> Any:
+    """Return a decoded JSON value with every string repaired, keys included."""
+    if isinstance(value, str):
+        return repair_mojibake(value)
+    if isinstance(value, list):
+        return [repair_all(item) for item in value]
+    if isinstance(value, dict):
+        return {repair_mojibake(key): repair_all(item) for key, item in value.items()}
+    return value
+
+
+class Reaction(msgspec.Struct):
+    """One reaction to a message. `timestamp` (seconds) is stated since about 2023."""
+
+    reaction: str = ""
+    actor: str = ""
+    timestamp: float | str | None = None
+
+
+class Uri(msgspec.Struct):
+    """A file that a message carries."""
+
+    uri: str = ""
+    creation_timestamp: float | str | None = None
+
+
+class MadeIds:
+    """Makes ids for one archive; remembers what it has made, so that equals get ordinals in file order."""
+
+    def __init__(self) -> None:
+        self._seen: Counter[str] = Counter()
+
+    def make(self, role: str, written: str, text: str, attachments: Iterable[str] = ()) -> str:
+        """Return the id of one record: 24 hex digits, and "-2", "-3" ... for further equals.
+
+        `role` is what the file is for ("posts", "comments", "photos"), never its path, which changes over the
+        years; `attachments` are file names without folders.
+        """
+        parts = (role, written, " ".join(text.split()), *sorted(attachments))
+        made = hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
+        self._seen[made] += 1
+        return made if self._seen[made] == 1 else f"{made}-{self._seen[made]}"

@@ -1,0 +1,178 @@
+"""The table `tweets.csv` of the archives of 2015-2019: read when it is all there is, else compared with the month files.
+
+All fields are quoted and texts hold line breaks, so a row is what stands between two line ends with an even number
+of quotes before them. Its bytes are its raw item.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from indexer.evidence.archive import Archive, MemberDamaged
+from indexer.importers.twitter.text import expand_in_order, read_text, short_links_of
+from indexer.importers.twitter.times import x_moment
+from indexer.importers.twitter.tweets import program_of
+from indexer.record import Account, Place, Problem, Record, RecordKind
+from indexer.text import links
+
+HEADER = b'"tweet_id","in_reply_to_status_id","in_reply_to_user_id","timestamp"'
+MAX_ROW = 2**20
+
+_OWN = re.compile(r"https?://(?:twitter|x)\.com/(\w+)/status/(\d+)/(?:photo|video)/\d+")
+_REPOST = re.compile(r"RT @(\w+)")
+_STATUS = re.compile(r"https?://(?:www\.|mobile\.)?(?:twitter|x)\.com/\w+/status(?:es)?/\d+/?", re.IGNORECASE)
+_NEXT_ADDRESS = re.compile(r",(?=https?://)")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its fields by their names, its number from 0 without the header, and its bytes."""
+
+    index: int
+    start: int
+    raw: bytes
+    fields: dict[str, str]
+
+    @property
+    def number(self) -> str:
+        """The post's id."""
+        return self.fields["tweet_id"]
+
+
+def has_known_header(head: bytes) -> bool:
+    """Return True for the first bytes of a `tweets.csv` as X writes it, with or without a byte order mark."""
+    return head.removeprefix(b"\xef\xbb\xbf").startswith((HEADER, HEADER.replace(b'"', b"")))
+
+
+def rows(archive: Archive, member: str) -> Iterator[Row | Problem]:
+    """Yield the rows of a table in order; a row that does not fit the header is a Problem, and so is a cut file."""
+    header: list[str] = []
+    index = -1
+    for start, raw in _lines(archive, member):
+        if isinstance(raw, Problem):
+            yield raw
+            return
+        if not raw.strip():
+            continue
+        try:
+            text = raw.decode("utf-8-sig" if start == 0 else "utf-8")
+            values = next(csv.reader([text], strict=True))
+        except UnicodeDecodeError:
+            yield Problem(member, "bad-encoding", "This row is not UTF-8 text.", index + 1)
+            index += 1
+            continue
+        except csv.Error as error:
+            yield Problem(member, "bad-item", f"This row cannot be read: {error}.", index + 1)
+            index += 1
+            continue
+        if not header:
+            header = values
+            continue
+        index += 1
+        if len(values) != len(header) or not dict(zip(header, values, strict=True)).get("tweet_id", "").isdigit():
+            note = f"This row has {len(values)} fields, the table's head has {len(header)}, or its first one is no id."
+            yield Problem(member, "bad-item", note, index)
+            continue
+        yield Row(index, start, raw.rstrip(b"\r\n"), dict(zip(header, values, strict=True)))
+
+
+def _lines(archive: Archive, member: str) -> Iterator[tuple[int, bytes | Problem]]:
+    """Yield each row's first byte and bytes; line breaks inside quotes belong to the row."""
+    start, pending = 0, b""
+    try:
+        with archive.open(member) as stream:
+            while line := stream.readline(MAX_ROW):
+                pending += line
+                if pending.count(b'"') % 2 == 0 and pending.endswith(b"\n"):
+                    yield start, pending
+                    start, pending = start + len(pending), b""
+                elif len(pending) > MAX_ROW:
+                    yield (
+                        start,
+                        Problem(
+                            member, "csv-broken", f"The quotes of the row at byte {start:,} are never closed; the rows before it were read."
+                        ),
+                    )
+                    return
+    except (MemberDamaged, zipfile.BadZipFile, tarfile.TarError, zlib.error, OSError, EOFError) as error:
+        yield start, Problem(member, "member-damaged", f"The archive's own checksum says that this file is damaged: {error}.")
+        return
+    if pending.count(b'"') % 2:
+        yield start, Problem(member, "csv-cut", f"The table ends in the middle of the row at byte {start:,}; the rows before it were read.")
+    elif pending:
+        yield start, pending
+
+
+def row_record(member: str, row: Row, account: Account) -> tuple[Record, Problem | None]:
+    """Return the record of a row. Its addresses stand apart from the text, in the order of the text's t.co addresses."""
+    fields = row.fields
+    stored = fields.get("text", "")
+    addresses = [url for url in _NEXT_ADDRESS.split(fields.get("expanded_urls", "")) if url]
+    own = [url for url in addresses if (found := _OWN.fullmatch(url)) and found[2] == row.number]
+    kind, extra = RecordKind.POST, {"source_form": "the archive's table"}
+    if fields.get("retweeted_status_id"):
+        kind = RecordKind.REPOST
+        name = _REPOST.match(stored)
+        extra |= {"repost_form": "the table says so", "repost_id": fields["retweeted_status_id"]}
+        if name:
+            extra["repost_of"] = f"@{name[1]}"
+        if stored.endswith("…"):
+            extra["cut"] = "yes"
+    elif found := re.match(r"RT @(\w+):", stored):
+        kind = RecordKind.REPOST
+        extra |= {"repost_of": f"@{found[1]}", "repost_form": "the text begins with RT"}
+    elif fields.get("in_reply_to_status_id") or fields.get("in_reply_to_user_id"):
+        kind = RecordKind.REPLY
+    reading = read_text(stored, None)
+    text = expand_in_order(reading.text, addresses)
+    for url in own:
+        text = text.replace(url, "").rstrip()
+    quoted = [url for url in addresses if _STATUS.fullmatch(url)]
+    if quoted and kind is not RecordKind.REPOST:
+        extra["quoted"] = quoted[-1]
+    if fields.get("source"):
+        extra["posted_with"] = program_of(fields["source"])
+    problem = None
+    posted = None
+    try:
+        posted = x_moment(fields.get("timestamp", ""))
+    except ValueError as error:
+        problem = Problem(member, "bad-date", f"The date of this post cannot be read ({error}); the post was kept without it.", row.index)
+    record = Record(
+        kind=kind,
+        native_id=row.number,
+        place=Place(member, row.index, row.start, len(row.raw)),
+        raw=row.raw,
+        text=text,
+        author=account.handle,
+        author_id=account.native_id,
+        posted=posted,
+        url=f"https://x.com/{account.handle or 'i'}/status/{row.number}",
+        parent_id=fields.get("in_reply_to_status_id", ""),
+        links=tuple(dict.fromkeys(addresses)) or links(text),
+        short_links=short_links_of(stored),
+        hashtags=reading.hashtags,
+        mentions=reading.mentions,
+        extra=extra,
+    )
+    return record, problem
+
+
+def handle_in_csv(archive: Archive, member: str, limit: int = 5000) -> str:
+    """Return whose posts a lone table holds: a picture's address names its post and the post's author."""
+    for row in rows(archive, member):
+        if isinstance(row, Problem):
+            continue
+        if row.index > limit:
+            break
+        for url in row.fields.get("expanded_urls", "").split(","):
+            found = _OWN.fullmatch(url)
+            if found and found[2] == row.number and not row.fields.get("retweeted_status_id"):
+                return found[1]
+    return ""

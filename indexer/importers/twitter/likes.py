@@ -1,0 +1,63 @@
+"""Likes of X archives: which posts of others the account marked, with their text since 2019, never with a date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from indexer.evidence.archive import Archive
+from indexer.importers.twitter.items import decode, items_of, place_of
+from indexer.importers.twitter.text import Number, read_text
+from indexer.importers.twitter.tweets import text_of
+from indexer.record import Account, Problem, Record, RecordKind, Tally
+
+
+class _Like(msgspec.Struct, frozen=True, rename="camel"):
+    tweet_id: Number = None
+    full_text: str | None = None
+    expanded_url: str | None = None
+
+
+class _Item(msgspec.Struct, frozen=True):
+    like: _Like | None = None
+
+
+_DECODER = msgspec.json.Decoder(_Item)
+
+
+def read_likes(archive: Archive, member: str, account: Account) -> Iterator[Record | Problem | Tally]:
+    """Yield one record for each like; its text is the liked post's, undone once, its parent the liked post."""
+    read = 0
+    for item in items_of(archive, member):
+        if isinstance(item, Problem):
+            yield item
+            continue
+        result = decode(_DECODER, item.raw)
+        like = None if isinstance(result, str) else result[0].like
+        number = text_of(like.tweet_id) if like else ""
+        if like is None or not number:
+            why = result if isinstance(result, str) else "it names no post"
+            yield Problem(member, "bad-item", f"This item cannot be read as a like: {why}.", item.index)
+            continue
+        if result[1]:
+            yield Problem(member, "bad-text", f"{result[1]} The raw item keeps the exact bytes.", item.index)
+        read += 1
+        reading = read_text(like.full_text or "", None)
+        yield Record(
+            kind=RecordKind.LIKE,
+            native_id=number,
+            place=place_of(member, item),
+            raw=item.raw,
+            text=reading.text,
+            author=account.handle,
+            author_id=account.native_id,
+            url=like.expanded_url or f"https://x.com/i/status/{number}",
+            parent_id=number,
+            links=reading.links,
+            short_links=reading.short_links,
+            hashtags=reading.hashtags,
+            mentions=reading.mentions,
+            extra={"reaction": "like"},
+        )
+    yield Tally(member, read)

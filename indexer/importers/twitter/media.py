@@ -1,0 +1,125 @@
+"""Pictures and videos of X archives: files named "<post or message id>-<name at X>" in folders of their own (2018 to now)."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from indexer.evidence.archive import Archive
+from indexer.importers.twitter.text import Medium
+from indexer.record import Attachment
+
+MEDIA_FOLDERS = frozenset(
+    {
+        "tweet_media",  # 2018 - spring 2022
+        "tweets_media",  # since 2022
+        "deleted_tweet_media",
+        "deleted_tweets_media",
+        "community_tweet_media",
+        "twitter_circle_tweet_media",
+        "direct_message_media",  # 2018 - 2020
+        "direct_message_group_media",
+        "direct_messages_media",
+        "direct_messages_group_media",
+    }
+)
+
+
+class MediaFiles:
+    """The media of one archive by the id that their names begin with. The names are looked through once."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._by_id: dict[str, list[str]] = {}
+        for name in archive.names:
+            folder, _, file = name.rpartition("/")
+            if folder.rpartition("/")[2] in MEDIA_FOLDERS:
+                self._by_id.setdefault(file.partition("-")[0], []).append(name)
+
+    def of_post(self, number: str, media: Sequence[Medium]) -> tuple[Attachment, ...]:
+        """Return the attachments of a post: what X names, each with its file if the archive holds it, then further files.
+
+        A file's name begins with the post's own `number`, in reposts here and there with that of the original.
+        """
+        files = self._by_id.get(number, ())
+        if not media and not files:
+            return ()
+        found, taken = [], set()
+        for medium in media:
+            url = address_of(medium)
+            base = _base(url)
+            member = self._file(number, base) or self._file(medium.source_status_id_str or "", base)
+            taken.add(member)
+            text = medium.ext_alt_text or medium.media_alt or medium.alt_text or ""
+            found.append(Attachment(base or url, media_type(base or member), member, url, text))
+        found += [Attachment(_own_name(name), media_type(name), name) for name in files if name not in taken]
+        return tuple(found)
+
+    def _file(self, number: str, base: str) -> str:
+        ending = f"/{number}-{base}"
+        return next((name for name in self._by_id.get(number, ()) if name.endswith(ending)), "") if number and base else ""
+
+    def of_message(self, number: str, urls: Iterable[str]) -> tuple[Attachment, ...]:
+        """Return the attachments of a private message; `urls` are the addresses that it gives for its media."""
+        files = self._by_id.get(number, [])
+        found, taken = [], set()
+        for url in urls:
+            base = _base(url)
+            member = self._file(number, base)
+            taken.add(member)
+            found.append(Attachment(base or url, media_type(base or member), member, url))
+        found += [Attachment(_own_name(name), media_type(name), name) for name in files if name not in taken]
+        return tuple(found)
+
+
+def each_once(media: Sequence[Medium]) -> Sequence[Medium]:
+    """Return the media without repetitions; archives of 2013-2019 list the same picture twice here and there."""
+    if len(media) < 2:
+        return media
+    found: dict[str | None, Medium] = {}
+    for medium in media:
+        found.setdefault(medium.media_url_https or medium.media_url or medium.id_str or medium.url, medium)
+    return tuple(found.values())
+
+
+def address_of(medium: Medium) -> str:
+    """Return the address of the file that the archive keeps: a video's mp4 of the highest bit rate, else the picture."""
+    if medium.video_info and medium.video_info.variants:
+        films = [variant for variant in medium.video_info.variants if variant.url and variant.content_type == "video/mp4"]
+        if films:
+            return max(films, key=lambda variant: _number(variant.bitrate)).url or ""
+    return medium.media_url_https or medium.media_url or ""
+
+
+@lru_cache(maxsize=1)
+def _types() -> mimetypes.MimeTypes:
+    return mimetypes.MimeTypes()  # the library's own table only, so that every machine names the same type
+
+
+def media_type(name: str) -> str:
+    """Return the media type that a file's name stands for."""
+    return _type_of_suffix(name.rpartition(".")[2].lower()) if "." in name else "application/octet-stream"
+
+
+@lru_cache(maxsize=256)
+def _type_of_suffix(suffix: str) -> str:
+    if suffix == "webp":
+        return "image/webp"  # not in every Python's table
+    return _types().guess_type(f"x.{suffix}")[0] or "application/octet-stream"
+
+
+def _number(bitrate: float | str | None) -> float:
+    try:
+        return float(bitrate or 0)
+    except ValueError:
+        return 0.0
+
+
+def _base(url: str) -> str:
+    return url.partition("?")[0].rpartition("/")[2]
+
+
+def _own_name(member: str) -> str:
+    """Return a file's name at X, without the id that an archive puts before it: the same in every capture."""
+    name = member.rpartition("/")[2]
+    return name.partition("-")[2] or name

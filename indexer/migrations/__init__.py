@@ -1,1 +1,0 @@
-"""The catalogue's migrations, run by `indexer.database.migrate`."""

@@ -1,0 +1,1 @@
+"""Packages of a search: records with their conversations, certificate and files."""

@@ -1,0 +1,160 @@
+"""Makes an export of a search: what is written is what was counted, in the same order, or nothing is."""
+
+from __future__ import annotations
+
+import tempfile
+from array import array
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+
+from indexer import __version__
+from indexer.catalog.models import AccountView
+from indexer.certificates.certify import CertificateFailed, certify, note_made, write_into
+from indexer.coverage import scope
+from indexer.exports import Around, CaptureLine, Choices, Description, ExportError, ExportReport, export
+from indexer.exports.pdf_file import refuse_too_many
+from indexer.exports.values import SetDigest
+from indexer.i18n import say
+from indexer.productions.thread_context import context, context_views
+from indexer.query import parse
+from indexer.query.filters import Filters
+from indexer.query.highlight import spans
+from indexer.repository import Repository
+from indexer.search.searcher import Searcher, SearchRequest
+
+Tick = Callable[[int, int], None]
+
+
+def export_search(
+    repository: Repository,
+    request: SearchRequest,
+    target: Path,
+    *,
+    by: str,
+    actor: str = "",
+    choices: Choices = Choices(),  # noqa: B008  # a frozen value
+    organization: str = "",
+    progress: Tick | None = None,
+) -> ExportReport:
+    """Write all results of a search into one package at `target`; the export is an event, and so is the certificate in it.
+
+    `by` is the maker as the package names them, `actor` as the event log does (a login name; the same unless told).
+
+    Raises NotAnswered for a query that cannot be run, ExportError when the package would not be whole.
+    """
+    searcher = Searcher(repository)
+    pks = array("q", searcher.ids(request))
+    refuse_too_many(len(pks), choices.pdf)
+    description = describe(repository, request, by, len(pks), organization)
+    around = _around(repository, request, pks, choices)
+    actor = actor or by
+    documents = (
+        _certified(repository, request, around, by=by, actor=actor, package=target.name) if choices.certificate else nullcontext(around)
+    )
+    with documents as whole:
+        report = export(
+            target,
+            repository.catalog.stream(pks) if request.as_of is None else searcher.views(request),
+            description,
+            open_media=lambda attachment: repository.open_media(attachment.capture_id, attachment.member),
+            choices=choices,
+            around=whole,
+            progress=progress,
+        )
+    detail = {"query": request.query, "filters": list(description.filters), "records": report.rows, "sha256": report.sha256}
+    if choices.context:
+        detail["context"] = report.context
+    repository.audit.add("export:made", actor, report.path.name, detail)
+    return report
+
+
+def _around(repository: Repository, request: SearchRequest, pks: array[int], choices: Choices) -> Around:
+    """Return what the package shows beside the records that were found."""
+    tree = parse(request.query, request.dialect).tree
+    around = context(repository, pks, request.filters, request.as_of) if choices.context else array("q")
+    return Around(
+        context=context_views(repository, around, request.filters, request.as_of),
+        context_total=len(around),
+        versions=lambda view: repository.catalog.versions(view.pk),
+        marks=lambda text: spans(text, tree) if tree is not None else (),
+    )
+
+
+@contextmanager
+def _certified(repository: Repository, request: SearchRequest, around: Around, *, by: str, actor: str, package: str) -> Iterator[Around]:
+    """Give the same with the certificate of the search. Raises NotAnswered, ExportError.
+
+    Its event is written when all of the package is: a certificate that was never handed over was never made.
+    """
+    with tempfile.TemporaryDirectory(prefix="showme-certificate-") as folder:
+        held = SetDigest()
+        try:
+            with certify(repository, request, by=by) as certificate:
+                for line in certificate.lines():
+                    held.add(line)
+                written = write_into(Path(folder), certificate)
+        except CertificateFailed as error:
+            raise ExportError(say("{reason} Nothing was exported.", reason=str(error))) from error
+        yield replace(
+            around,
+            documents={"certificate.json": written.json, "certificate.pdf": written.pdf},
+            certified=held.hex(),
+            before_named=lambda: note_made(repository, certificate, written, actor=actor, package=package),
+        )
+
+
+def describe(repository: Repository, request: SearchRequest, by: str, total: int, organization: str = "") -> Description:
+    """Return what an export says of itself: enough to ask the same question again."""
+    results = Searcher(repository).search(replace(request, limit=0, offset=0))
+    notes = []
+    if results.undated:
+        notes.append(f"{results.undated:,} of the records carry no date that could be read; they stand last and outside of every range.")
+    if not results.in_step:
+        # numbers of the whole repository are only for who may see all of it
+        sees_all = request.filters.allowed_accounts is None and not request.filters.without_conversations
+        counts = f" It held {results.indexed:,} of {results.held:,} records." if sees_all else ""
+        notes.append(f"The index was not up to date with the catalog when the search ran.{counts}")
+    return Description(
+        query=request.query,
+        reading=results.reading,
+        filters=filter_words(request.filters, repository.catalog.accounts()),
+        sort=str(request.sort),
+        zone=repository.zone,
+        total=total,
+        made_at=datetime.now(UTC),
+        made_by=by,
+        version=f"{__version__} ({repository.engine_name} engine, Python index library {_library(repository.engine_name)})",
+        captures=tuple(
+            CaptureLine(one.id, one.name, one.digest) for one in reversed(repository.catalog.captures(request.filters.allowed_accounts))
+        ),
+        notes=tuple(notes),
+        organization=organization,
+        readings=results.readings,
+        coverage=scope.shape(results.coverage) if results.coverage else None,
+    )
+
+
+def filter_words(filters: Filters, accounts: list[AccountView]) -> tuple[str, ...]:
+    """Return the filters in plain English, one sentence part each."""
+    words = []
+    if filters.first_day or filters.last_day:
+        words.append(f"posted {filters.first_day or 'any day'} to {filters.last_day or 'any day'}, local days")
+    if filters.accounts is not None:
+        words.append("accounts: " + ", ".join(one.label for one in accounts if one.id in filters.accounts))
+    for name, values in (("platforms", filters.platforms), ("kinds", filters.kinds), ("authors", filters.authors)):
+        if values is not None:
+            words.append(f"{name}: {', '.join(sorted(values))}")
+    if filters.has_media is not None:
+        words.append("with media" if filters.has_media else "without media")
+    if filters.allowed_accounts is not None:
+        labels = [one.label for one in accounts if one.id in filters.allowed_accounts]
+        words.append(f"only accounts that the maker may see: {', '.join(labels) or 'none'}")
+    return tuple(words)
+
+
+def _library(engine: str) -> str:
+    return metadata.version({"tantivy": "tantivy", "whoosh": "Whoosh-Reloaded"}[engine])

@@ -1,0 +1,73 @@
+"""The context of records that were found: the other records of their threads that the maker may see, all of them or none."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+
+from indexer.catalog.models import RecordView
+from indexer.catalog.threads import families
+from indexer.exports import ExportError
+from indexer.i18n import say
+from indexer.query.filters import Filters, Sort
+from indexer.repository import Repository
+from indexer.search.searcher import Searcher, SearchRequest
+
+CONTEXT_MOST = 100_000
+"""How many records of context a package may have; more are refused, never cut."""
+
+
+def context(repository: Repository, found: array[int], filters: Filters, as_of: date | None = None) -> array[int]:
+    """Return the numbers of the records that share a thread with one that was found and were not found, oldest first.
+
+    Threads are those of the record page, walked only through records that the maker may see. Raises ExportError when
+    they are more than CONTEXT_MOST, NotAnswered when the index cannot be used.
+    """
+    visible = array("q", Searcher(repository).ids(SearchRequest("*", _permission(filters), Sort.OLDEST, as_of=as_of)))
+    grouped = families(repository.db, _places(visible))
+    threads, counted = bytearray(len(grouped)), bytearray(len(grouped))
+    for pk in found:
+        if pk < len(grouped):
+            threads[grouped.root(pk)] = counted[pk] = 1
+    around = array("q", _around(visible, grouped.root, threads, counted))
+    if len(around) > CONTEXT_MOST:
+        raise ExportError(
+            say(
+                "The threads of these records hold {count} further records; a package takes at most {most} of them. Nothing was exported. "
+                "Narrow the search, or make the export without thread context.",
+                count=len(around),
+                most=CONTEXT_MOST,
+            )
+        )
+    return around
+
+
+def context_views(repository: Repository, around: array[int], filters: Filters, as_of: date | None = None) -> Iterator[RecordView]:
+    """Yield the records of `context`, in its order, as they stand now or stood on the day `as_of`."""
+    if as_of is None:
+        yield from repository.catalog.stream(around)
+        return
+    wanted = frozenset(around)
+    asked = SearchRequest("*", _permission(filters), Sort.OLDEST, as_of=as_of)
+    yield from (view for view in Searcher(repository).views(asked) if view.pk in wanted)
+
+
+def _permission(filters: Filters) -> Filters:
+    """Return what of some filters is the maker's permission: what was chosen does not narrow the context."""
+    return Filters(allowed_accounts=filters.allowed_accounts, without_conversations=filters.without_conversations)
+
+
+def _places(pks: Iterable[int]) -> bytearray:
+    places = bytearray()
+    for pk in pks:
+        if pk >= len(places):
+            places.extend(bytes(pk + 1 - len(places) + 4096))
+        places[pk] = 1
+    return places
+
+
+def _around(visible: Iterable[int], root: Callable[[int], int], threads: bytearray, counted: bytearray) -> Iterator[int]:
+    for pk in visible:
+        if pk < len(counted) and not counted[pk] and threads[root(pk)]:
+            yield pk

@@ -1,0 +1,129 @@
+"""The repository of one data folder: vault, catalog, event log and index, opened together."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import IO
+
+import sqlalchemy as sa
+
+from indexer import settings
+from indexer.catalog.audit import AuditLog
+from indexer.catalog.database import connect
+from indexer.catalog.models import RecordView, SightingView
+from indexer.catalog.reader import Catalog
+from indexer.coverage.scope import CoverageOfCaptures
+from indexer.engines import ENGINES, Engine, IndexOutdated, open_engine
+from indexer.evidence.vault import Vault
+from indexer.local_time import UnknownZone, zone
+
+
+class Repository:
+    """Everything below one data folder. Open one per process, after a fork; share it between threads."""
+
+    def __init__(self, paths: settings.Paths, engine_name: str, zone_name: str, url: str) -> None:
+        zone(zone_name)  # an unknown name is said at the start, not at the first record
+        if engine_name not in ENGINES:
+            raise settings.BadSetting(f"{engine_name!r} is not a search engine. SHOWME_ENGINE is one of {', '.join(ENGINES)}.")
+        self.paths = paths
+        self.zone = zone_name
+        self.engine_name = engine_name
+        paths.data.mkdir(parents=True, exist_ok=True)
+        self.vault = Vault(paths)
+        self.db: sa.Engine = connect(url or f"sqlite:///{paths.data / 'catalogue.sqlite3'}")
+        self.catalog = Catalog(self.db)
+        self.audit = AuditLog(self.db)
+        self.coverage = CoverageOfCaptures(self.db, zone_name)
+        self._index: Engine | None = None
+        self._lock_file: int | None = None
+        self._opening = threading.RLock()
+
+    def raw(self, place: RecordView | SightingView) -> bytes:
+        """Return the exact bytes of a record's item, read again from the vault. Raises ArchiveError, KeyError."""
+        with self.open_media(place.capture_id, place.member) as stream:
+            remaining = place.start
+            while remaining:
+                skipped = len(stream.read(min(remaining, 1 << 20)))
+                if not skipped:
+                    break
+                remaining -= skipped
+            return stream.read(place.length)
+
+    def open_media(self, capture_id: int, member: str) -> IO[bytes]:
+        """Open a member of a capture's archive for reading. Raises ArchiveError, KeyError when there is none."""
+        digests = self.catalog.archive_digests(capture_id)
+        if not digests:
+            raise KeyError(member)
+        return self.vault.opened(digests).open(member)
+
+    @property
+    def index(self) -> Engine:
+        """The search engine; an index of an older make is deleted and counts as empty, to be filled by sync."""
+        with self._opening:
+            if self._index is None:
+                try:
+                    self._index = open_engine(self.engine_name, self._folder)
+                except IndexOutdated:
+                    self._index = self._begin_anew()
+            return self._index
+
+    @property
+    def _folder(self) -> Path:
+        return self.paths.index / self.engine_name
+
+    def _begin_anew(self) -> Engine:
+        """Delete an index of an older make, under the lock and only if nobody else has done it meanwhile."""
+        with nullcontext() if self._lock_file is not None else self.writing():
+            try:
+                return open_engine(self.engine_name, self._folder)
+            except IndexOutdated:
+                shutil.rmtree(self._folder)
+                return open_engine(self.engine_name, self._folder)
+
+    def release_index(self) -> None:
+        """Let go of the index, so that another process may write it; it is opened again when it is needed."""
+        if self._index is not None:
+            self._index.close()
+            self._index = None
+
+    def delete_index(self) -> None:
+        """Delete the search index; sync builds it anew from the catalog."""
+        self.release_index()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the one lock under which vault, catalog and index are written. Waits; a killed holder lets go."""
+        with self.paths.ingest_lock.open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._lock_file = lock.fileno()
+            try:
+                yield
+            finally:
+                self._lock_file = None
+
+    def lock_files(self) -> tuple[int, ...]:
+        """Return the descriptor of the lock that is held: a process that inherits it holds the lock too."""
+        return () if self._lock_file is None else (self._lock_file,)
+
+    def close(self) -> None:
+        """Let go of the index and the database."""
+        self.release_index()
+        self.db.dispose()
+
+
+def open_repository(data: str | Path | None = None) -> Repository:
+    """Open the repository of a data folder (or of SHOWME_DATA) as the settings say.
+
+    Raises BadSetting for an engine or a zone that there is not.
+    """
+    name, zone_name = settings.read("SHOWME_ENGINE"), settings.read("SHOWME_TIME_ZONE")
+    try:
+        return Repository(settings.paths(data), name, zone_name, settings.read("SHOWME_DATABASE_URL"))
+    except UnknownZone as error:
+        raise settings.BadSetting(f"SHOWME_TIME_ZONE: {error}") from error

@@ -1,0 +1,1 @@
+"""Searches: planned, run, grouped, explained."""

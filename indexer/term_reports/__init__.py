@@ -1,0 +1,1 @@
+"""Term lists: run as one batch, and reported."""

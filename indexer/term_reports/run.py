@@ -1,0 +1,241 @@
+"""A list of terms, run as one batch: what each one finds, what it alone finds, and what belongs to it (a search term report)."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+
+from indexer.catalog.threads import Families, families
+from indexer.i18n import say
+from indexer.query import Dialect, Node, expanding, parse
+from indexer.query.filters import Filters, Sort
+from indexer.repository import Repository
+from indexer.search.searcher import IndexUnusable, NotAnswered, Searcher, SearchRequest
+from indexer.term_reports.report import Corpus, Report, Shape, Term, TermList, TermResult, Totals, shape
+
+MOST_TERMS: Final = 1_000
+MOST_CHARACTERS: Final = 50_000
+_MANY: Final = 65_535  # in a column of term numbers: more than one term
+_TRIES: Final = 3
+
+Tick = Callable[[int, int], None]
+
+__all__ = ["IndexMoved", "ListError", "Report", "Shape", "Totals", "read_list", "run", "scope_words", "shape"]
+
+
+class ListError(ValueError):
+    """The list cannot be run: it is empty or too long. The text is meant for people."""
+
+
+class IndexMoved(Exception):
+    """The index changed while the list ran, each time: counts of two states would not fit each other."""
+
+
+def read_list(text: str) -> TermList:
+    """Return the terms of a text, one a line. Raises ListError for none, too many or too long a text."""
+    if len(text) > MOST_CHARACTERS:
+        raise ListError(
+            say("The list has {length} characters; {most} is the most that is run at once.", length=len(text), most=MOST_CHARACTERS)
+        )
+    lines = [" ".join(line.split()) for line in text.removeprefix("\ufeff").splitlines()]
+    first: dict[str, int] = {}
+    repeats = []
+    for number, line in enumerate(lines, 1):
+        if line and first.setdefault(line, number) != number:
+            repeats.append((number, first[line], line))
+    terms = tuple(Term(number, line) for line, number in first.items())
+    if not terms:
+        raise ListError(say("The list is empty. Write one term on each line."))
+    if len(terms) > MOST_TERMS:
+        raise ListError(say("The list has {count} terms; {most} is the most that is run at once.", count=len(terms), most=MOST_TERMS))
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return TermList(terms, len(lines), lines.count(""), tuple(repeats), digest)
+
+
+def run(
+    repository: Repository,
+    listed: TermList,
+    request: SearchRequest,
+    *,
+    by: str,
+    filters: tuple[str, ...] = (),
+    progress: Tick | None = None,
+) -> Report:
+    """Run every term of a list within the filters, dialect and as-of day of a request (its query and order do not count).
+
+    `filters` are the filters in words, kept in the report. The run is an event. Raises IndexUnusable, and IndexMoved
+    when records were being indexed all the while: a report is of one state of the index or is none.
+    """
+    started, run_at = time.perf_counter(), datetime.now(UTC)
+    for _ in range(_TRIES):
+        before = repository.index.position()
+        try:
+            results, totals = _Run(repository, listed, request).results(progress)
+            corpus = _corpus(repository, request)
+        except _Grown:
+            continue
+        if repository.index.position() == before:
+            break
+    else:
+        raise IndexMoved(say("Records were being indexed while the list ran, so that its counts would not fit each other. Run it again."))
+    report = Report(
+        listed=listed,
+        results=results,
+        totals=totals,
+        corpus=corpus,
+        scope=scope_words(repository, request.filters),
+        filters=filters,
+        dialect=request.dialect,
+        as_of=request.as_of,
+        zone=repository.zone,
+        run_at=run_at.replace(microsecond=0),
+        run_by=by,
+        took_ms=(time.perf_counter() - started) * 1000,
+        engine=f"{repository.index.name} {repository.index.version}",
+    )
+    detail = {
+        "terms": [term.text for term in listed.terms],
+        "not_searched": len(report.unread),
+        "hits": totals.hits,
+        "filters": [str(one) for one in filters],
+        "dialect": request.dialect.value,
+        "as_of": request.as_of.isoformat() if request.as_of else None,
+        "sha256": listed.digest,
+    }
+    repository.audit.add("terms:run", by, f"{len(listed.terms)} terms", detail)
+    return report
+
+
+def permission(filters: Filters) -> Filters:
+    """Return what of some filters is the reader's permission, without what the reader chose."""
+    return Filters(allowed_accounts=filters.allowed_accounts, without_conversations=filters.without_conversations)
+
+
+def scope_words(repository: Repository, filters: Filters) -> str:
+    """Say what the reader may search, whatever was chosen within it."""
+    closed = filters.without_conversations
+    if filters.allowed_accounts is None:
+        return say("every account held, without direct messages") if closed else say("every account held, with direct messages")
+    labels = [account.label for account in repository.catalog.accounts(filters.allowed_accounts)]
+    if not labels:
+        return say("no account")
+    named = ", ".join(labels)
+    if closed:
+        return say("only these accounts: {accounts}; without direct messages", accounts=named)
+    return say("only these accounts: {accounts}; with direct messages", accounts=named)
+
+
+class _Grown(Exception):
+    """A record was found that was not there when the run began."""
+
+
+class _Run:
+    """One pass over a list: a few columns as long as the catalog, and the hits of one term at a time."""
+
+    def __init__(self, repository: Repository, listed: TermList, request: SearchRequest) -> None:
+        self._repository, self._listed, self._request = repository, listed, replace(request, sort=Sort.OLDEST)
+        self._searcher = Searcher(repository)
+
+    def results(self, progress: Tick | None) -> tuple[tuple[TermResult, ...], Totals]:
+        """Return what became of every term, and the totals."""
+        total = len(self._listed.terms)
+        if progress:
+            progress(0, total)
+        grouped = families(self._repository.db, self._scope())
+        owner = array("H", [0]) * len(grouped)  # by record: 0, or the only term that found it counted from 1, or _MANY
+        seen, every = array("H", [0]) * len(grouped), bytearray(len(grouped))  # by root: the last term that counted it; counted at all
+        results: list[TermResult] = []
+        trees: dict[Node, int] = {}
+        everything = [0, 0, 0]
+        for number, term in enumerate(self._listed.terms, 1):
+            result, hits = self._one(term, trees)
+            if hits is not None:
+                if hits and max(hits) >= len(grouped):
+                    raise _Grown
+                counts = _families_of(hits, number, grouped, owner, seen, every, everything)
+                result = replace(result, hits=len(hits), families=counts[0], family=counts[1], media=counts[2])
+            results.append(result)
+            if progress:
+                progress(number, total)
+        alone = Counter(owner)
+        found = len(owner) - alone[0]
+        whole = tuple(replace(one, unique=alone[number]) if one.hits is not None else one for number, one in enumerate(results, 1))
+        return whole, Totals(found, *everything)
+
+    def _scope(self) -> bytearray | None:
+        """Return which records may be in a family: None for all of them."""
+        filters = permission(self._request.filters)
+        if filters == Filters() and self._request.as_of is None:
+            return None
+        scope = bytearray()
+        for pk in self._searcher.ids(SearchRequest("*", filters, Sort.OLDEST, as_of=self._request.as_of)):
+            if pk >= len(scope):
+                scope.extend(bytes(pk + 1 - len(scope)))
+            scope[pk] = 1
+        return scope
+
+    def _one(self, term: Term, trees: dict[Node, int]) -> tuple[TermResult, array[int] | None]:
+        """Return a term's reading and hits; None where it was not searched for."""
+        parsed = parse(term.text, self._request.dialect)
+        if parsed.tree is None:
+            return TermResult(term, "", diagnostics=parsed.diagnostics), None
+        first = trees.setdefault(parsed.tree, term.line)
+        result = TermResult(term, parsed.reading, same_as=first if first != term.line else None)
+        try:
+            hits = array("q", self._searcher.ids(replace(self._request, query=term.text)))
+            return replace(result, expansions=tuple(self._expansions(parsed.tree))), hits
+        except IndexUnusable:
+            raise
+        except NotAnswered as error:
+            return replace(result, diagnostics=error.diagnostics), None
+
+    def _expansions(self, tree: Node) -> Iterator[tuple[str, int]]:
+        may_see = permission(self._request.filters)
+        for node in expanding(tree):
+            typed: str = getattr(node, "as_typed", "") or node.typed or str(node)
+            yield typed, len(self._repository.index.expand(node, may_see))
+
+
+def _families_of(  # noqa: PLR0917  # the columns of one run
+    hits: array[int], number: int, grouped: Families, owner: array[int], seen: array[int], every: bytearray, everything: list[int]
+) -> tuple[int, int, int]:
+    """Note whose the hits are and return how many families, records and files belong to them; add the new ones to the totals."""
+    root, sizes, files = grouped.root, grouped.records, grouped.media
+    count = family = media = 0
+    for pk in hits:
+        was = owner[pk]
+        owner[pk] = _MANY if was else number
+        top = root(pk)
+        if seen[top] != number:
+            seen[top] = number
+            count += 1
+            family += sizes[top]
+            media += files[top]
+            if not every[top]:
+                every[top] = 1
+                everything[0] += 1
+                everything[1] += sizes[top]
+                everything[2] += files[top]
+    return count, family, media
+
+
+def _corpus(repository: Repository, request: SearchRequest) -> Corpus:
+    searched = Searcher(repository).search(replace(request, query="*", sort=Sort.NEWEST, limit=0, offset=0, dialect=Dialect.PLAIN))
+    if not searched.answered:
+        raise IndexUnusable(searched.diagnostics) if searched.index_unusable else NotAnswered(searched.diagnostics)
+    sees_all = permission(request.filters) == Filters()
+    return Corpus(
+        searched=searched.total,
+        in_step=searched.in_step,
+        position=repository.index.position() if sees_all else None,
+        indexed=searched.indexed if sees_all else None,
+        held=searched.held if sees_all else None,
+        coverage=searched.coverage,
+        limits=searched.as_of,
+    )

@@ -1,0 +1,1 @@
+"""Who may do and see what: rules, guard, users, sign-ins, limits."""

@@ -1,0 +1,108 @@
+"""Default deny: every address needs a signed-in user whose role has the right that its view names.
+
+OPEN is the whole list of addresses that need no sign-in. A view that is neither in it nor names a right makes
+the start fail (`refuse_unguarded`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, Response, abort, current_app, flash, jsonify, redirect, request, url_for
+from flask_login import current_user
+
+from portal.access.rules import Reader, Right
+from portal.access.users import User
+from portal.i18n import _
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+OPEN = frozenset({"static", "bootstrap.static", "health.healthz", "languages.choose", "signing_in.sign_in", "signing_in.link"})
+UPLOADS = "captures.upload"
+CHECK_ROOM = "showme-check-room"
+SMALL_BODY = 2**20  # bytes: no other form needs more
+
+
+class SignedIn:
+    """The present user as Flask-Login sees them; its id is the token of the sign-in, not the user's number."""
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def __init__(self, user: User, token: str) -> None:
+        self.user, self.token = user, token
+
+    def get_id(self) -> str:
+        """Return what the cookie keeps."""
+        return self.token
+
+
+def needs(right: Right) -> Callable[[View], View]:
+    """Name the right that a view needs."""
+
+    def mark(view: View) -> View:
+        view.right = right  # type: ignore[attr-defined]  # read by _guard
+        return view
+
+    return mark
+
+
+def reader() -> Reader:
+    """Return the signed-in reader of the present request. Only for views that name a right."""
+    signed_in: SignedIn = current_user
+    return signed_in.user.reader
+
+
+def reader_if_any() -> Reader | None:
+    """Return who is signed in, None when nobody is: for pages that are open to everybody."""
+    return reader() if current_user.is_authenticated else None
+
+
+def install(app: Flask, check_room: Callable[[int | None], None]) -> None:
+    """Put the guard before everything else that looks at a request; `check_room` refuses an upload that would not fit."""
+    app.extensions[CHECK_ROOM] = check_room
+    app.before_request(_guard)
+
+
+def refuse_unguarded(app: Flask) -> None:
+    """Raise LookupError when an address names no right and is not in OPEN."""
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint not in OPEN and not isinstance(right_of(app, rule.endpoint), Right):
+            raise LookupError(f"{rule.rule} ({rule.endpoint}) names no right and is not open to everybody.")
+
+
+def right_of(app: Flask, endpoint: str) -> Right | None:
+    """Return the right that a view names."""
+    right: Right | None = getattr(app.view_functions[endpoint], "right", None)
+    return right
+
+
+def _guard() -> Response | None:
+    endpoint = request.endpoint
+    request.max_content_length = current_app.config["MAX_UPLOAD"] if endpoint == UPLOADS else SMALL_BODY
+    if endpoint in OPEN:
+        return None
+    if not current_user.is_authenticated:
+        return _ask_to_sign_in()
+    if endpoint is None:
+        return None  # an address that is not there: 404 for who is signed in, no hint for who is not
+    right = right_of(current_app, endpoint)
+    if right is None or not reader().may(right):
+        abort(403)
+    if endpoint == UPLOADS:
+        check_room: Callable[[int | None], None] = current_app.extensions[CHECK_ROOM]
+        check_room(request.content_length)  # before the form's token is looked for, which reads all of it
+    return None
+
+
+def _ask_to_sign_in() -> Response:
+    if request.path.endswith(".json"):
+        answer = jsonify(error="Sign in first.")
+        answer.status_code = 401
+        return answer
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    if wanted is None:
+        flash(_("Your sign-in has ended, so what you sent was not done. Sign in and do it once more."), "problem")
+    return redirect(url_for("signing_in.sign_in", next=wanted))  # type: ignore[return-value]  # Werkzeug's Response; Flask serves both

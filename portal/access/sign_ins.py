@@ -1,0 +1,147 @@
+"""Sign-ins that the server keeps, and one-time links. A cookie or link holds a random token; the table holds its SHA-256.
+
+A sign-in ends with sign-out, with a new password, when its user is disabled, after its life, or after idling.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from indexer.catalog.database import Busy, metadata, transaction
+from indexer.catalog.tables import BigId
+from indexer.local_time import milliseconds, now_ms
+from portal.access.users import User, Users, hashed, users
+from portal.config import LINK_LIFE
+
+sign_in_links = sa.Table(
+    "sign_in_links",
+    metadata,
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("user_id", BigId, sa.ForeignKey("users.id"), nullable=False, index=True),
+    sa.Column("made_ms", sa.BigInteger, nullable=False),
+    sa.Column("made_by", sa.Text, nullable=False),
+    sa.Column("expires_ms", sa.BigInteger, nullable=False),
+    sa.Column("used_ms", sa.BigInteger),
+)
+
+sign_ins = sa.Table(
+    "sign_ins",
+    metadata,
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("user_id", BigId, sa.ForeignKey("users.id"), nullable=False, index=True),
+    sa.Column("started_ms", sa.BigInteger, nullable=False),
+    sa.Column("seen_ms", sa.BigInteger, nullable=False),
+    sa.Column("ended_ms", sa.BigInteger),
+)
+
+SEEN_PATIENCE = 0.1  # seconds
+SEEN_EVERY = 60_000  # milliseconds: a busy reader's sign-in is not written on every page
+
+
+class LinkUsed(Exception):
+    """The link was used, has expired, was replaced by a newer one, or never was one."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignIns:
+    """Sign-ins of one catalog, with their life and idle life."""
+
+    db: sa.Engine
+    life: timedelta
+    idle: timedelta
+
+    def start(self, user_id: int) -> str:
+        """Begin a sign-in and return its token; ended ones older than a week are forgotten."""
+        token, now = secrets.token_urlsafe(32), now_ms()
+        with transaction(self.db) as connection:
+            connection.execute(sign_ins.delete().where(sign_ins.c.seen_ms < now - milliseconds(timedelta(days=7))))
+            connection.execute(sign_ins.insert().values(digest=digest(token), user_id=user_id, started_ms=now, seen_ms=now))
+        return token
+
+    def user_of(self, token: str) -> User | None:
+        """Return who is signed in with a token, and keep the sign-in from idling out; None when it has ended."""
+        now, key = now_ms(), digest(token)
+        alive = sa.and_(
+            sign_ins.c.digest == key,
+            sign_ins.c.ended_ms.is_(None),
+            sign_ins.c.started_ms > now - milliseconds(self.life),
+            sign_ins.c.seen_ms > now - milliseconds(self.idle),
+        )
+        with self.db.connect() as connection:
+            row = connection.execute(sa.select(sign_ins.c.user_id, sign_ins.c.seen_ms).where(alive)).first()
+        user = Users(self.db).by_id(row.user_id) if row else None
+        if row is None or user is None or user.is_disabled:
+            return None
+        if row.seen_ms < now - SEEN_EVERY:
+            with suppress(Busy), transaction(self.db, SEEN_PATIENCE) as connection:  # else the next page writes it
+                connection.execute(sign_ins.update().where(alive).values(seen_ms=now))
+        return user
+
+    def end(self, token: str) -> None:
+        """End one sign-in."""
+        with transaction(self.db) as connection:
+            connection.execute(sign_ins.update().where(sign_ins.c.digest == digest(token)).values(ended_ms=now_ms()))
+
+    def end_all(self, user_id: int) -> None:
+        """End every sign-in of a user."""
+        with transaction(self.db) as connection:
+            _end_all(connection, user_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """One-time links of one catalog: each sets a password once, within 24 hours."""
+
+    db: sa.Engine
+
+    def make(self, user_id: int, by: str) -> str:
+        """Make a link's token for a user; earlier links of that user stop working."""
+        token, now = secrets.token_urlsafe(32), now_ms()
+        row = {"digest": digest(token), "user_id": user_id, "made_ms": now, "made_by": by, "expires_ms": now + milliseconds(LINK_LIFE)}
+        with transaction(self.db) as connection:
+            connection.execute(sign_in_links.delete().where(sign_in_links.c.user_id == user_id))
+            connection.execute(sign_in_links.insert().values(**row))
+        return token
+
+    def user_of(self, token: str) -> User | None:
+        """Return whom a link is for while it can still be used."""
+        with self.db.connect() as connection:
+            user_id = connection.execute(sa.select(sign_in_links.c.user_id).where(_usable(token))).scalar()
+        user = None if user_id is None else Users(self.db).by_id(user_id)
+        return None if user is None or user.is_disabled else user
+
+    def redeem(self, token: str, password: str) -> User:
+        """Use a link up: set the password and end all sign-ins of its user.
+
+        Raises LinkUsed, and UserError for a password that will not do (the link stays usable then).
+        """
+        user = self.user_of(token)
+        if user is None:
+            raise LinkUsed
+        value = hashed(password)
+        with transaction(self.db) as connection:
+            used = connection.execute(sign_in_links.update().where(_usable(token)).values(used_ms=now_ms()))
+            if used.rowcount != 1:
+                raise LinkUsed
+            connection.execute(users.update().where(users.c.id == user.id).values(password=value))
+            _end_all(connection, user.id)
+        return user
+
+
+def digest(token: str) -> str:
+    """Return what a table keeps of a token: who reads the table cannot sign in with it."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _end_all(connection: sa.Connection, user_id: int) -> None:
+    connection.execute(sign_ins.update().where(sign_ins.c.user_id == user_id, sign_ins.c.ended_ms.is_(None)).values(ended_ms=now_ms()))
+
+
+def _usable(token: str) -> sa.ColumnElement[bool]:
+    return sa.and_(sign_in_links.c.digest == digest(token), sign_in_links.c.used_ms.is_(None), sign_in_links.c.expires_ms > now_ms())

@@ -1,0 +1,179 @@
+"""Users of the portal: names, roles, grants of accounts, passwords (argon2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from indexer.catalog.database import metadata, transaction
+from indexer.catalog.tables import BigId
+from indexer.i18n import say
+from indexer.local_time import now_ms
+from portal.access.rules import Reader, Role
+
+users = sa.Table(
+    "users",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    sa.Column("full_name", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("password", sa.Text),  # argon2id, with its parameters; NULL until the person has set one
+    sa.Column("is_disabled", sa.Boolean, nullable=False),
+    sa.Column("made_ms", sa.BigInteger, nullable=False),
+    sa.Column("made_by", sa.Text, nullable=False),
+)
+
+grants = sa.Table(
+    "grants",
+    metadata,
+    sa.Column("user_id", BigId, sa.ForeignKey("users.id"), primary_key=True),
+    sa.Column("account_id", BigId, sa.ForeignKey("accounts.id"), primary_key=True),
+)
+
+MIN_PASSWORD, MAX_PASSWORD = 12, 1000
+_NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
+_HASHER = PasswordHasher()
+_NOBODY = _HASHER.hash("no user has this name")  # verified when a name is unknown, so that both answers take as long
+
+
+class UserError(ValueError):
+    """What was asked for cannot be done to a user; the text says why and is meant for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """One login."""
+
+    id: int
+    name: str
+    full_name: str
+    role: Role
+    grants: frozenset[int]
+    is_disabled: bool
+    has_password: bool
+
+    @property
+    def reader(self) -> Reader:
+        """The user as the access rule sees them."""
+        return Reader(self.id, self.name, self.role, self.grants)
+
+
+class Users:
+    """All users of one catalog."""
+
+    def __init__(self, db: sa.Engine) -> None:
+        self.db = db
+
+    def all(self) -> list[User]:
+        """Return every user by name."""
+        return self._where(sa.true())
+
+    def by_id(self, user_id: int) -> User | None:
+        """Return one user."""
+        return next(iter(self._where(users.c.id == user_id)), None)
+
+    def by_name(self, name: str) -> User | None:
+        """Return one user by the name they sign in with; case does not matter."""
+        return next(iter(self._where(users.c.name == name.strip().lower())), None)
+
+    def add(self, name: str, full_name: str, role: Role, by: str) -> User:
+        """Add a user without a password. Raises UserError for a bad or taken name."""
+        folded = name.strip().lower()
+        if not _NAME.fullmatch(folded):
+            raise UserError(
+                say("A user name has 2 to 64 characters: letters a to z, digits, and . _ @ -; it begins with a letter or digit.")
+            )
+        row = {"name": folded, "full_name": full_name.strip(), "role": role.value, "is_disabled": False, "made_ms": now_ms(), "made_by": by}
+        try:
+            with transaction(self.db) as connection:
+                connection.execute(users.insert().values(**row))
+        except sa.exc.IntegrityError as error:
+            raise UserError(say("There is already a user named {name}.", name=folded)) from error
+        added = self.by_name(folded)
+        if added is None:
+            raise UserError(say("The user {name} was deleted at the same moment.", name=folded))
+        return added
+
+    def change(self, user_id: int, *, full_name: str, role: Role, granted: Iterable[int], is_disabled: bool) -> None:
+        """Set what an administrator decides about a user. Raises UserError when no administrator would remain."""
+        with transaction(self.db) as connection:
+            connection.execute(
+                users.update().where(users.c.id == user_id).values(full_name=full_name, role=role.value, is_disabled=is_disabled)
+            )
+            connection.execute(grants.delete().where(grants.c.user_id == user_id))
+            for account_id in sorted(set(granted)):
+                connection.execute(grants.insert().values(user_id=user_id, account_id=account_id))
+            active = sa.select(sa.func.count()).where(users.c.role == Role.ADMINISTRATOR.value, users.c.is_disabled.is_(False))
+            if not connection.execute(active).scalar_one():
+                raise UserError(say("This is the only administrator. Make somebody else administrator first."))
+
+    def set_password(self, user_id: int, password: str) -> None:
+        """Keep the argon2 hash of a password. Raises UserError for one that is too short or too long."""
+        value = hashed(password)
+        with transaction(self.db) as connection:
+            connection.execute(users.update().where(users.c.id == user_id).values(password=value))
+
+    def check_password(self, name: str, password: str) -> User | None:
+        """Return the user whose name and password these are; None for any mistake, a disabled user, or no password yet."""
+        user = self.by_name(name)
+        with self.db.connect() as connection:
+            kept = connection.execute(sa.select(users.c.password).where(users.c.id == (user.id if user else -1))).scalar()
+        try:
+            _HASHER.verify(kept or _NOBODY, password[:MAX_PASSWORD])
+        except (VerificationError, InvalidHashError):
+            return None
+        if user is None or kept is None or user.is_disabled:
+            return None
+        if _HASHER.check_needs_rehash(kept):
+            self.set_password(user.id, password)
+        return user
+
+    def first_administrator(self) -> User:
+        """Return the first administrator who may sign in; makes the user "administrator" when there is no user at all.
+
+        Raises UserError when there are users, but no administrator among them who may sign in.
+        """
+        everyone = self.all()
+        if not everyone:
+            return self.add("administrator", "", Role.ADMINISTRATOR, "start")
+        able = [user for user in everyone if user.role is Role.ADMINISTRATOR and not user.is_disabled]
+        if not able:
+            raise UserError(say("No administrator may sign in."))
+        return min(able, key=lambda user: user.id)
+
+    def _where(self, condition: sa.ColumnElement[bool]) -> list[User]:
+        with self.db.connect() as connection:
+            rows = connection.execute(sa.select(users).where(condition).order_by(users.c.name)).all()
+            wanted = sa.select(grants).where(grants.c.user_id.in_([row.id for row in rows]))
+            granted: dict[int, set[int]] = {}
+            for row in connection.execute(wanted):
+                granted.setdefault(row.user_id, set()).add(row.account_id)
+        return [
+            User(
+                row.id,
+                row.name,
+                row.full_name,
+                Role(row.role),
+                frozenset(granted.get(row.id, ())),
+                row.is_disabled,
+                row.password is not None,
+            )
+            for row in rows
+        ]
+
+
+def hashed(password: str) -> str:
+    """Return the argon2 hash of a new password. Raises UserError for one that is too short or too long."""
+    if len(password) < MIN_PASSWORD:
+        raise UserError(
+            say("A password has {least} characters or more. A sentence that only you would think of is a good one.", least=MIN_PASSWORD)
+        )
+    if len(password) > MAX_PASSWORD:
+        raise UserError(say("A password has {most} characters at most.", most=MAX_PASSWORD))
+    return _HASHER.hash(password)

@@ -1,0 +1,1 @@
+"""Long work: rows, queue, runners and the worker."""

@@ -1,0 +1,252 @@
+"""The long work itself, run by the worker: each function does one kind of job and returns its result."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from indexer.certificates import certify
+from indexer.certificates import verify as certificate_check
+from indexer.certificates.file_format import NoCertificate
+from indexer.custody import verify as custody
+from indexer.custody.ingest import Progress, ingest
+from indexer.evidence.archive import ArchiveError
+from indexer.exports import ExportError
+from indexer.i18n import say, sentence
+from indexer.local_time import UnknownZone
+from indexer.productions.package_search import export_search, filter_words
+from indexer.repository import Repository
+from indexer.search.searcher import NotAnswered
+from indexer.term_reports import run as term_list
+from portal.access.rules import Right, narrowed, still_covers
+from portal.access.users import User, Users
+from portal.jobs import rows, uploads
+from portal.jobs import stored as stored_request
+from portal.jobs.rows import Job, JobKind, Jobs
+
+BEAT_EVERY = 10.0  # seconds
+TELL_EVERY = 0.5  # seconds
+log = logging.getLogger(__name__)
+
+Tell = Callable[[Progress], None]
+
+
+class NotAllowed(Exception):
+    """The maker of the job may not do this any more."""
+
+
+def run(repository: Repository, job_id: int) -> None:
+    """Do one job, whatever comes of it: an error becomes the job's text, never a lost job."""
+    jobs = Jobs(repository.db)
+    if not jobs.start(job_id):
+        return
+    job = jobs.get(job_id)
+    user = Users(repository.db).by_id(job.user_id) if job else None
+    if job is None or user is None:
+        jobs.fail(job_id, say("Nobody is known to have asked for this."))
+        return
+    try:
+        with _beating(jobs, job_id) as tell:
+            result = _WORK[job.kind](repository, job, user, tell)
+    except (
+        ArchiveError,
+        ExportError,
+        UnknownZone,
+        NotAnswered,
+        NotAllowed,
+        custody.UnknownCapture,
+        term_list.IndexMoved,
+        term_list.ListError,
+        certify.CertificateFailed,
+        NoCertificate,
+    ) as error:
+        jobs.fail(job_id, sentence(error))
+    except Exception as error:  # one broken job must not end the worker
+        log.exception("job %s", job_id)
+        jobs.fail(
+            job_id,
+            say(
+                "A fault of Show-Me Records ({fault}). The evidence is safe. The worker's log says more.",
+                fault=f"{type(error).__name__}: {error}",
+            ),
+        )
+    else:
+        jobs.finish(job_id, result)
+
+
+def _take_in(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
+    _check(user, Right.TAKE_IN)
+    paths = [Path(path) for path in job.arguments["paths"]]
+    source = job.arguments["source"]
+    report = ingest(
+        repository,
+        paths,
+        taken_by=user.name,
+        source=source,
+        zone_name=job.arguments["zone"],
+        account=job.arguments.get("account", ""),  # jobs of before the field have none
+        progress=tell,
+    )
+    if source == "upload":
+        uploads.discard(paths)
+    return {"capture": report.capture_id, "already": report.already_captured}
+
+
+def _verify(repository: Repository, _job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
+    _check(user, Right.TAKE_IN)
+    findings = custody.verify(repository, user.name, _counted(tell, "hashing"))
+    broken = repository.audit.broken_at()
+    listed = [{"finding": str(one.finding), "name": one.name, "message": one.message} for one in findings]
+    return {"files": len(repository.catalog.vault_files()), "findings": listed, "log_broken_at": broken}
+
+
+def _set_zone(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
+    _check(user, Right.TAKE_IN)
+    tell(Progress("deriving", 0, 0, 0.0, None))
+    changed = custody.set_zone(repository, job.arguments["capture"], job.arguments["zone"], user.name)
+    return {"capture": job.arguments["capture"], "changed": changed}
+
+
+def _export(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
+    _check(user, Right.EXPORT)
+    choices = stored_request.choices(job.arguments)
+    if choices.certificate:
+        _check(user, Right.CERTIFY)
+    stored = stored_request.decode(job.arguments)
+    request = replace(stored, filters=narrowed(stored.filters, user.reader))  # by what the maker may see now
+    target = export_file(repository, job.id)
+    target.unlink(missing_ok=True)
+    report = export_search(
+        repository,
+        request,
+        target,
+        by=_signing(user),
+        actor=user.name,
+        choices=choices,
+        organization=job.arguments.get("organization", ""),  # jobs of before the field have none
+        progress=_counted(tell, "writing"),
+    )
+    return {
+        "rows": report.rows,
+        "media_files": report.media_files,
+        "missing_media": report.missing_media,
+        "bytes": report.bytes,
+        "sha256": report.sha256,
+        "context": report.context,
+        "pdf_files": report.pdf_files,
+    }
+
+
+def _term_list(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
+    _check(user, Right.SEARCH)
+    stored = stored_request.decode(job.arguments)
+    listed = term_list.read_list(stored.query)
+    request = replace(stored, query="*", filters=narrowed(stored.filters, user.reader))  # by what the maker may see now
+    words = filter_words(request.filters, repository.catalog.accounts())
+    report = term_list.run(repository, listed, request, by=user.name, filters=words, progress=_counted(tell, "terms"))
+    packed: Mapping[str, Any] = rows.pack(term_list.shape(report))
+    return packed
+
+
+def _certificate(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
+    _check(user, Right.CERTIFY)
+    stored = stored_request.decode(job.arguments)
+    request = replace(stored, filters=narrowed(stored.filters, user.reader))  # by what the maker may see now
+    with certify.certify(repository, request, by=_signing(user), progress=_counted(tell, "listing")) as made:
+        written = certify.write(repository, made, certificate_file(repository, job.id), actor=user.name)
+    return {"id": written.id, "total": made.header.found.total, "json_sha256": written.json_digest, "pdf_sha256": written.pdf_digest}
+
+
+def _certificate_check(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
+    _check(user, Right.CERTIFY)
+    if not still_covers(user.reader, stored_request.decode(job.arguments).filters):
+        raise NotAllowed(f"{user.name} may not see any more what the certificate speaks of.")
+    made = certificate_file(repository, job.arguments["certificate"])
+    check = certificate_check.verify(repository, made, by=user.name, progress=_counted(tell, "comparing"))
+    certificate_check.keep(check, check_file(repository, job.id))
+    return {"went_well": check.went_well, "identical": check.is_identical}
+
+
+_WORK: Mapping[JobKind, Callable[[Repository, Job, User, Tell], Mapping[str, Any]]] = {
+    JobKind.TAKE_IN: _take_in,
+    JobKind.VERIFY: _verify,
+    JobKind.SET_ZONE: _set_zone,
+    JobKind.EXPORT: _export,
+    JobKind.TERM_LIST: _term_list,
+    JobKind.CERTIFICATE: _certificate,
+    JobKind.CERTIFICATE_CHECK: _certificate_check,
+}
+
+
+def export_file(repository: Repository, job_id: int) -> Path:
+    """Return where the package of an export's job lies, or would lie."""
+    return repository.paths.exports / f"export-{job_id}.zip"
+
+
+def certificate_file(repository: Repository, job_id: int) -> Path:
+    """Return where the JSON file of a certificate's job lies, or would lie; the PDF is beside it."""
+    return repository.paths.certificates / f"certificate-{job_id}.json"
+
+
+def check_file(repository: Repository, job_id: int) -> Path:
+    """Return where the result of a check's job lies, or would lie."""
+    return repository.paths.certificates / f"check-{job_id}.json"
+
+
+def _signing(user: User) -> str:
+    """Return a user as what they make names them."""
+    return f"{user.full_name} ({user.name})" if user.full_name else user.name
+
+
+def _check(user: User, right: Right) -> None:
+    """Ask the access rule again when the work begins: it may be hours after the click."""
+    if user.is_disabled or not user.reader.may(right):
+        raise NotAllowed(f"{user.name} may not do this any more. Nothing was changed.")
+
+
+@contextmanager
+def _beating(jobs: Jobs, job_id: int) -> Iterator[Tell]:
+    """Keep the job's heart beating while the work runs, and give a function that writes progress now and then."""
+    stop = threading.Event()
+    latest: list[Progress] = []
+    told = 0.0
+
+    def beat() -> None:
+        while not stop.wait(BEAT_EVERY):
+            jobs.beat(job_id)
+
+    def tell(progress: Progress) -> None:
+        nonlocal told
+        now = time.monotonic()
+        if now - told < TELL_EVERY and latest and latest[-1].stage == progress.stage:
+            return
+        told = now
+        latest[:] = [progress]
+        jobs.beat(
+            job_id, stage=progress.stage, done=progress.done, total=progress.total, rate=progress.rate, seconds_left=progress.seconds_left
+        )
+
+    heart = threading.Thread(target=beat, name=f"beat-{job_id}", daemon=True)
+    heart.start()
+    try:
+        yield tell
+    finally:
+        stop.set()
+        heart.join()
+
+
+def _counted(tell: Tell, stage: str) -> Callable[[int, int], None]:
+    """Return a function that turns (done, total) into progress with a rate and the time left."""
+    started = time.monotonic()
+
+    def count(done: int, total: int) -> None:
+        rate = done / max(time.monotonic() - started, 0.001)
+        tell(Progress(stage, done, total, rate, (total - done) / rate if rate else None))
+
+    return count

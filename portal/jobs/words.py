@@ -1,0 +1,67 @@
+"""Words for jobs: kinds, states, stages and progress."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from portal.i18n import _, _l
+from portal.jobs.rows import Job, JobKind, JobState
+from portal.words import bytes_word, number, span
+
+JOB_KINDS = {
+    JobKind.TAKE_IN: _l("Taking an archive into custody"),
+    JobKind.VERIFY: _l("Verifying the vault"),
+    JobKind.SET_ZONE: _l("Setting the time zone of a capture"),
+    JobKind.EXPORT: _l("Export"),
+    JobKind.TERM_LIST: _l("Term list"),
+    JobKind.CERTIFICATE: _l("Certificate"),
+    JobKind.CERTIFICATE_CHECK: _l("Check of a certificate"),
+}
+JOB_STATES = {
+    JobState.WAITING: _l("waiting"),
+    JobState.RUNNING: _l("running"),
+    JobState.DONE: _l("done"),
+    JobState.FAILED: _l("failed"),
+    JobState.INTERRUPTED: _l("interrupted"),
+}
+
+
+STAGES = {
+    "copying": _l("copying into the vault"),
+    "reading": _l("reading records"),
+    "indexing": _l("indexing"),
+    "hashing": _l("hashing"),
+    "writing": _l("writing records"),
+    "listing": _l("listing records"),
+    "comparing": _l("comparing records"),
+    "deriving": _l("deriving times"),
+    "terms": _l("searching for terms"),
+}
+BYTE_STAGES = frozenset({"copying", "hashing"})
+
+
+def install(app: Flask) -> None:
+    """Give these words to the templates."""
+    app.jinja_env.filters.update(progress=progress)
+    app.jinja_env.globals.update(JOB_KINDS=JOB_KINDS, JOB_STATES=JOB_STATES)
+
+
+def progress(job: Job) -> str:
+    """Return how far a job is, in one sentence: stage, done of total, rate, time left."""
+    if job.state is JobState.WAITING:
+        return _("waiting for its turn")
+    if job.state is not JobState.RUNNING:
+        return str(JOB_STATES[job.state])
+    amount = bytes_word if job.stage in BYTE_STAGES else number
+    parts = [str(STAGES.get(job.stage, job.stage)) or _("starting")]
+    if job.total and job.stage == "reading":  # by the bytes read so far: how many records a file holds is not known before its end
+        parts.append(_("%(done)s of about %(total)s", done=amount(job.done), total=amount(job.total)))
+    elif job.total:
+        parts.append(_("%(done)s of %(total)s", done=amount(job.done), total=amount(job.total)))
+    elif job.done:
+        parts.append(amount(job.done))
+    if job.rate >= 1:
+        parts.append(_("%(rate)s a second", rate=amount(round(job.rate))))
+    if job.seconds_left is not None and job.seconds_left >= 1:
+        parts.append(_("about %(time)s left", time=span(job.seconds_left)))
+    return " · ".join(parts)

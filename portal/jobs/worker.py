@@ -1,0 +1,93 @@
+"""The worker process: `python -m portal worker`. One at a time for a data folder, held by a lock."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from indexer.custody.ingest import recover
+from indexer.exports import remove_partials
+from indexer.repository import Repository, open_repository
+from portal.config import Config
+from portal.jobs import queue as job_queue
+from portal.jobs import runners
+from portal.jobs.rows import Jobs
+
+LOCK_SECONDS = 5.0
+LINE_UP_EVERY = 15.0  # seconds
+THREADS = 2  # an export runs while an archive is taken in; two archives wait for each other
+KEEP_UPLOADS = 7 * 24 * 3600  # seconds that an upload whose job failed stays, so that it can be tried again
+log = logging.getLogger(__name__)
+
+
+class AlreadyRunning(Exception):
+    """Another worker holds the lock of this data folder."""
+
+
+def serve(config: Config) -> None:
+    """Work off the queue until the process is told to stop. Raises AlreadyRunning."""
+    with _lock(config):
+        repository = open_repository(config.data)
+        queue = job_queue.make_queue(config)
+        task = job_queue.task_of(queue, lambda job_id: runners.run(repository, job_id))
+        tidy(repository, config)
+        queue.flush()  # the rows say what waits; what the line still holds may be done or gone
+        threading.Thread(target=_line_up, args=(repository, queue, task), name="line-up", daemon=True).start()
+        queue.create_consumer(workers=THREADS, worker_type="thread", periodic=False, initial_delay=0.05, max_delay=1.0).run()
+
+
+def is_running(config: Config) -> bool:
+    """Tell whether a worker holds the lock."""
+    try:
+        with config.worker_lock.open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
+
+
+def tidy(repository: Repository, config: Config) -> None:
+    """Say of a dead worker's jobs that they were interrupted, take back half an ingest, and remove forgotten uploads."""
+    interrupted = Jobs(repository.db).interrupt_running()
+    removed = recover(repository)
+    if interrupted or removed:
+        log.warning("%s jobs were interrupted, %s half captures were taken back", interrupted, removed)
+    for folder in (repository.paths.exports, repository.paths.certificates):
+        remove_partials(folder)
+    now = time.time()
+    for path in config.uploads.glob("*"):
+        if path.stat().st_mtime < now - KEEP_UPLOADS:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _line_up(repository: Repository, queue: Any, task: Callable[[int], Any]) -> None:
+    """Put every waiting job in line when the line is empty: at the start, and for whatever lost its place."""
+    while True:
+        try:
+            if not queue.pending_count():
+                for job_id in Jobs(repository.db).waiting():
+                    task(job_id)
+        except Exception:  # a locked database passes; the next round tries again
+            log.exception("waiting jobs could not be lined up")
+        time.sleep(LINE_UP_EVERY)
+
+
+@contextmanager
+def _lock(config: Config) -> Iterator[None]:
+    with config.worker_lock.open("a") as lock:
+        until = time.monotonic() + LOCK_SECONDS
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise AlreadyRunning(f"Another worker runs for {config.data}.") from None
+                time.sleep(0.1)
+        yield

@@ -1,0 +1,71 @@
+"""The check that stands before every record, picture and raw item: 404 for what the reader may not see."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flask import abort, request
+
+from indexer.catalog.models import RecordView
+from portal.access.guard import reader
+from portal.access.rules import may_see
+from portal.site import site
+
+
+def visible(record_id: str) -> RecordView:
+    """Return a record that the reader may see; 404 for every other, whether it is there or not."""
+    view = site().repository.catalog.record(record_id)
+    if view is None or not may_see(reader(), view):
+        abort(404)
+    return view
+
+
+def chosen(current: RecordView, versions: list[RecordView]) -> RecordView:
+    """Return the version that the address names, the current one when it names none; 404 for one that is not there."""
+    number = request.args.get("version", "")
+    if not number:
+        return current
+    return next((one for one in versions if str(one.version) == number), None) or abort(404)
+
+
+MAX_WORDS = 5_000
+_WORD = re.compile(r"\s+|[^\s]+")
+
+
+class Change(StrEnum):
+    """What happened to a piece of text."""
+
+    KEPT = "kept"
+    ADDED = "added"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of words with one fate."""
+
+    change: Change
+    text: str
+
+
+def differences(before: str, after: str) -> list[Piece] | None:
+    """Return the pieces that lead from one text to the other; None when they are too long to compare word by word."""
+    old, new = _WORD.findall(before), _WORD.findall(after)
+    if max(len(old), len(new)) > MAX_WORDS:
+        return None
+    return list(_pieces(old, new))
+
+
+def _pieces(old: list[str], new: list[str]) -> Iterator[Piece]:
+    for tag, old_start, old_end, new_start, new_end in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            yield Piece(Change.KEPT, "".join(old[old_start:old_end]))
+            continue
+        if old_end > old_start:
+            yield Piece(Change.REMOVED, "".join(old[old_start:old_end]))
+        if new_end > new_start:
+            yield Piece(Change.ADDED, "".join(new[new_start:new_end]))

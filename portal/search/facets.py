@@ -1,0 +1,210 @@
+"""What a reader can click on to narrow a search: facets that toggle filters, chips that remove them, bars of the chart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from indexer.catalog.models import AccountView
+from indexer.query import Diagnostic, Dialect
+from indexer.record import Platform, RecordKind
+from indexer.search.searcher import Results
+from portal import words
+from portal.access.rules import Reader, allowed_kinds
+from portal.i18n import _
+from portal.search.address import Asked
+
+AUTHORS_SHOWN = 8
+CHART_WIDTH, CHART_HEIGHT, LEAST_BAR = 960, 96, 2
+LABELS_AT_MOST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a group; `count` None: not counted under the filters that are set (it would widen them)."""
+
+    label: str
+    count: int | None
+    is_on: bool
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group of values, such as all platforms."""
+
+    name: str
+    title: str
+    choices: tuple[Choice, ...]
+    more: int = 0  # values that are not listed
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One filter that is set, and the address without it."""
+
+    label: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChartBar:
+    """One bar in the units of the drawing; `address` narrows the search to its days."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    label: str
+    count: int
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """All bars, the drawing's size, and the labels below it."""
+
+    bars: tuple[ChartBar, ...]
+    width: int
+    height: int
+    most: int
+    labels: tuple[str, ...]  # below the drawing: of every bar, or of the first, the middle and the last one
+
+    @property
+    def labels_all(self) -> bool:
+        """Tell whether every bar has its label."""
+        return len(self.labels) == len(self.bars)
+
+
+def groups(question: Asked, results: Results | None, accounts: Sequence[AccountView], reader: Reader) -> list[Group]:
+    """Return the groups beside the results; every value that a reader may choose is there, counted or not."""
+    facets = (
+        {name: {one.value: one.count for one in values} for name, values in results.facets.items()} if results and results.answered else {}
+    )
+    kinds = allowed_kinds(reader)
+    named = [
+        ("account", _("Account"), [(str(one.id), _account(one)) for one in accounts]),
+        ("platform", _("Platform"), [(one.value, one.title) for one in Platform if any(a.platform == one.value for a in accounts)]),
+        ("kind", _("Kind"), [(one.value, words.kind_word(one.value)) for one in RecordKind if kinds is None or one.value in kinds]),
+    ]
+    found = [_group(question, name, title, values, facets.get(name)) for name, title, values in named if values]
+    if authors := facets.get("author"):
+        chosen = [value for name, value in question.pairs if name == "author" and value not in authors]
+        ordered = [*chosen, *sorted(authors, key=lambda one: (not question.has("author", one), -authors[one], one))]
+        shown = _group(question, "author", _("Author"), [(one, one) for one in ordered[: AUTHORS_SHOWN + len(chosen)] if one], authors)
+        found.append(Group(shown.name, shown.title, shown.choices, max(0, len(authors) - AUTHORS_SHOWN)))
+    return [group for group in found if group.choices]
+
+
+def chips(question: Asked, accounts: Sequence[AccountView]) -> list[Chip]:
+    """Return the filters that are set, each with the address without it."""
+    names = {str(one.id): _account(one) for one in accounts}
+    found = [Chip(_chip(name, value, names), question.toggled(name, value)) for name, value in question.pairs]
+    if question.as_of is not None:
+        found.insert(0, Chip(_("as of the end of %(day)s", day=words.day(question.as_of)), question.without_day()))
+    if question.dialect is Dialect.DTSEARCH:
+        found.insert(0, Chip(_("written for dtSearch"), question.in_plain_words()))
+    return found
+
+
+def chart(question: Asked, results: Results | None) -> Chart | None:
+    """Return the drawing of hits over time; None when there is nothing to draw."""
+    if results is None or not results.answered or not results.bars:
+        return None
+    most = max(bar.count for bar in results.bars) or 1
+    step = CHART_WIDTH / len(results.bars)
+    width = max(1.0, min(step * 0.82, 48.0))
+    drawn = []
+    for at, bar in enumerate(results.bars):
+        height = max(LEAST_BAR, bar.count / most * CHART_HEIGHT) if bar.count else 0
+        x = at * step + (step - width) / 2
+        first, last = _within(question, bar.first_day, bar.last_day)
+        drawn.append(
+            ChartBar(
+                round(x, 2),
+                round(CHART_HEIGHT - height, 2),
+                round(width, 2),
+                round(height, 2),
+                bar.label,
+                bar.count,
+                question.with_days(first, last),
+            )
+        )
+    labels = [bar.label for bar in drawn]
+    if len(labels) > LABELS_AT_MOST:
+        labels = [labels[0], labels[len(labels) // 2], labels[-1]]
+    return Chart(tuple(drawn), CHART_WIDTH, CHART_HEIGHT, most, tuple(labels))
+
+
+def _within(question: Asked, first: date, last: date) -> tuple[date, date]:
+    """Keep a bar's days inside of the days that are chosen already: a click never widens a search."""
+    low, high = question.filters.first_day, question.filters.last_day
+    return max(first, low) if low else first, min(last, high) if high else last
+
+
+def _group(question: Asked, name: str, title: str, values: Iterable[tuple[str, str]], counts: Mapping[str, int] | None) -> Group:
+    pairs = list(values)
+    any_on = any(question.has(name, value) for value, _label in pairs)
+    choices = []
+    for value, label in pairs:
+        is_on = question.has(name, value)
+        count = None if counts is None or (any_on and not is_on) else counts.get(value, 0)
+        choices.append(Choice(label, count, is_on, question.toggled(name, value)))
+    choices.sort(key=lambda one: (not one.is_on, -(one.count or 0)))
+    return Group(name, title, tuple(one for one in choices if one.is_on or any_on or counts is None or one.count or name == "account"))
+
+
+def _account(account: AccountView) -> str:
+    return f"{account.label} · {words.platform_word(account.platform)}"
+
+
+def _chip(name: str, value: str, accounts: Mapping[str, str]) -> str:
+    if name == "from":
+        return _("from %(day)s", day=_day(value))
+    if name == "to":
+        return _("to %(day)s", day=_day(value))
+    if name == "account":
+        return accounts.get(value, _("an account that you cannot see"))
+    if name == "platform":
+        return words.platform_word(value)
+    if name == "kind":
+        return words.kind_word(value)
+    if name == "media":
+        return _("with pictures or video") if value == "with" else _("without pictures or video")
+    return _("author %(name)s", name=value)
+
+
+def _day(value: str) -> str:
+    try:
+        return words.day(date.fromisoformat(value))
+    except ValueError:
+        return value
+
+
+Piece = tuple[str, bool, tuple[int, ...]]
+"""A piece of the text, whether something is wrong in it, and the numbers of the faults that end with it."""
+
+NO_PLACE = "\N{NO-BREAK SPACE}"
+
+
+def pieces(text: str, faults: Sequence[Diagnostic]) -> list[Piece]:
+    """Cut a text at the bounds of its faults. A fault without letters, such as one at the end, gets a place to underline."""
+    cuts = sorted({0, len(text), *(min(bound, len(text)) for one in faults for bound in (one.start, one.end))})
+    found: list[Piece] = []
+    for start, end in pairwise(cuts):
+        is_wrong = any(one.start < end and one.end > start for one in faults)
+        found += _points(start, faults)
+        found.append((text[start:end], is_wrong, _ending(end, faults)))
+    return found + _points(len(text), faults)
+
+
+def _ending(at: int, faults: Sequence[Diagnostic]) -> tuple[int, ...]:
+    return tuple(number for number, one in enumerate(faults, 1) if one.end == at and one.start < one.end)
+
+
+def _points(at: int, faults: Sequence[Diagnostic]) -> list[Piece]:
+    """Return the faults that lie between two letters here."""
+    numbers = tuple(number for number, one in enumerate(faults, 1) if one.start >= one.end and one.start == at)
+    return [(NO_PLACE, True, numbers)] if numbers else []

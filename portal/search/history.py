@@ -1,0 +1,101 @@
+"""What a user searched for, read from the event log: there is no second store of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+import sqlalchemy as sa
+from werkzeug.datastructures import MultiDict
+
+from indexer.catalog.tables import events
+from indexer.local_time import instant
+from indexer.query.filters import Sort
+from indexer.search.groups import GroupBy
+from portal.search import address as asked
+from portal.search.address import SIZES, Asked
+
+LINES = 40  # of one page
+_CHUNK = 200  # events that are read at a time
+_LOOKED_THROUGH = 3_000  # newest searches in which the last run of a saved search is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One search of the history, however many of its pages were opened in a row.
+
+    `total` is what the newest of them counted; None when the query could not be read. `oldest` is the number of the
+    first event of the row: the history goes on before it. `at` is UTC.
+    """
+
+    question: Asked
+    at: datetime | None
+    total: int | None
+    looks: int
+    oldest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The last time that a search was run. `at` is UTC."""
+
+    at: datetime | None
+    total: int | None
+
+
+def question_of(address: str) -> Asked:
+    """Return the search of the part of an address after "?"."""
+    return asked.read(MultiDict(parse_qsl(address, keep_blank_values=True, max_num_fields=2_000)))
+
+
+def same(question: Asked) -> str:
+    """Return what two addresses have in common that find the same records, in whatever order, groups and pages."""
+    return replace(question, sort=Sort.NEWEST, size=SIZES[0], group=GroupBy.NONE).address()
+
+
+def history(db: sa.Engine, name: str, before: int | None = None, most: int = LINES) -> tuple[list[Line], int | None]:
+    """Return a page of a user's searches, newest first, and the number to go on before; None at the end."""
+    lines: list[Line] = []
+    with db.connect() as connection:
+        for row in _searches(connection, name, before):
+            detail = json.loads(row.detail)
+            question = replace(question_of(detail.get("address", "")), page=1)
+            if lines and lines[-1].question.address() == question.address():
+                lines[-1] = replace(lines[-1], looks=lines[-1].looks + 1, oldest=row.id)
+                continue
+            if len(lines) == most:
+                return lines, lines[-1].oldest
+            lines.append(Line(question, instant(row.at_ms), detail.get("total"), 1, row.id))
+    return lines, None
+
+
+def last_runs(db: sa.Engine, name: str, addresses: Iterable[str]) -> Mapping[str, Run]:
+    """Return when a user last ran searches, by `same` of their addresses; those not run lately are not in it."""
+    wanted = set(addresses)
+    found: dict[str, Run] = {}
+    with db.connect() as connection:
+        for at, row in enumerate(_searches(connection, name, None) if wanted else ()):
+            if not wanted or at >= _LOOKED_THROUGH:
+                break
+            detail = json.loads(row.detail)
+            key = same(question_of(detail.get("address", "")))
+            if key in wanted:
+                wanted.discard(key)
+                found[key] = Run(instant(row.at_ms), detail.get("total"))
+    return found
+
+
+def _searches(connection: sa.Connection, name: str, before: int | None) -> Iterator[Any]:
+    """Yield a user's searches, newest first, from one state of the log."""
+    query = sa.select(events.c.id, events.c.at_ms, events.c.detail).where(events.c.actor == name, events.c.tag == "search:run")
+    while True:
+        page = query if before is None else query.where(events.c.id < before)
+        rows = connection.execute(page.order_by(events.c.id.desc()).limit(_CHUNK)).all()
+        yield from rows
+        if len(rows) < _CHUNK:
+            return
+        before = rows[-1].id

@@ -1,0 +1,153 @@
+"""Captures: what is in custody, what each archive came to, and taking in more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zoneinfo import available_timezones
+
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from indexer.catalog.models import CaptureView
+from indexer.evidence.archive import is_junk
+from indexer.local_time import UnknownZone, zone
+from portal.access.guard import needs, reader
+from portal.access.limits import UPLOADS, limiter
+from portal.access.rules import Right
+from portal.i18n import _, told
+from portal.jobs import uploads
+from portal.jobs.queue import job_rows, start
+from portal.jobs.rows import JobKind
+from portal.jobs.worker import is_running
+from portal.site import site
+
+pages = Blueprint("captures", __name__)
+
+PROBLEMS_SHOWN = 100
+CUSTODY_KINDS = frozenset({JobKind.TAKE_IN, JobKind.VERIFY, JobKind.SET_ZONE})
+JOBS_SHOWN = 5
+
+
+@pages.get("/captures")
+@needs(Right.SEE_CAPTURES)
+def index() -> ResponseReturnValue:
+    """List captures; who may take archives in also sees the forms and the jobs."""
+    may_take_in = reader().may(Right.TAKE_IN)
+    return render_template(
+        "captures/index.html",
+        captures=site().repository.catalog.captures(),
+        may_take_in=may_take_in,
+        jobs=job_rows().recent(JOBS_SHOWN, kinds=CUSTODY_KINDS) if may_take_in else [],
+        incoming=waiting_files() if may_take_in else [],
+        worker_runs=is_running(site().config),
+        most=site().config.max_upload,
+    )
+
+
+@pages.post("/captures/upload")
+@limiter.limit(UPLOADS)
+@needs(Right.TAKE_IN)
+def upload() -> ResponseReturnValue:
+    """Keep what was uploaded and start a job for it: one for each file, or one for all when they are parts of one export."""
+    files = [file for file in request.files.getlist("archive") if file.filename]
+    if not files:
+        return _answer(_("Choose a file first."), url_for("captures.index"), status=422)
+    return _take_in(uploads.keep(files), "upload")
+
+
+@pages.post("/captures/incoming")
+@needs(Right.TAKE_IN)
+def incoming() -> ResponseReturnValue:
+    """Start jobs for archives that lie in incoming/."""
+    known = {path.name: path for path in waiting_files()}
+    chosen = [known[name] for name in request.form.getlist("name") if name in known]
+    if not chosen:
+        return _answer(_("Choose a file first."), url_for("captures.index"), status=422)
+    return _take_in(chosen, "incoming")
+
+
+@pages.get("/captures/<int:capture_id>")
+@needs(Right.SEE_CAPTURES)
+def capture(capture_id: int) -> ResponseReturnValue:
+    """Show one capture: facts, limits, reconciliation, problems, what was left unread, times."""
+    view = _capture(capture_id)
+    page = request.args.get("page", "1")
+    number = int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 8 else 1
+    catalog = site().repository.catalog
+    return render_template(
+        "captures/capture.html",
+        capture=view,
+        problems=catalog.problems(capture_id, PROBLEMS_SHOWN, (max(1, number) - 1) * PROBLEMS_SHOWN),
+        page=max(1, number),
+        pages_in_all=max(1, -(-view.problems // PROBLEMS_SHOWN)),
+        first_problem=(max(1, number) - 1) * PROBLEMS_SHOWN + 1,
+        ignored=catalog.ignored(capture_id),
+        zones=sorted(available_timezones()),
+        may_take_in=reader().may(Right.TAKE_IN),
+    )
+
+
+@pages.post("/captures/<int:capture_id>/zone")
+@needs(Right.TAKE_IN)
+def set_zone(capture_id: int) -> ResponseReturnValue:
+    """Set the zone of a capture's account, after a page that asks once more."""
+    view = _capture(capture_id)
+    name = request.form.get("zone", "").strip()
+    try:
+        zone(name)
+    except UnknownZone as error:
+        flash(told(error), "problem")
+        return redirect(url_for("captures.capture", capture_id=capture_id))
+    if "sure" not in request.form:
+        return render_template("captures/zone.html", capture=view, zone=name)
+    job = start(JobKind.SET_ZONE, f"{view.name}: {view.zone} → {name}", {"capture": capture_id, "zone": name})
+    return redirect(url_for("jobs.job", job_id=job))
+
+
+@pages.post("/captures/verify")
+@needs(Right.TAKE_IN)
+def verify() -> ResponseReturnValue:
+    """Start hashing all evidence again."""
+    return redirect(url_for("jobs.job", job_id=start(JobKind.VERIFY, _("All files of the vault"), {})))
+
+
+def waiting_files() -> list[Path]:
+    """Return what lies in incoming/: files and folders, without what begins with a dot or is an operating system's."""
+    folder = site().repository.paths.incoming
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if not path.name.startswith(".") and not path.is_symlink() and not is_junk(path.name))
+
+
+def _take_in(paths: list[Path], source: str) -> ResponseReturnValue:
+    batches = [paths] if "one" in request.form else [[path] for path in paths]
+    zone_name = request.form.get("zone", "").strip() or None
+    if zone_name:
+        try:
+            zone(zone_name)
+        except UnknownZone as error:
+            uploads.discard(paths if source == "upload" else [])
+            return _answer(told(error), url_for("captures.index"), status=422)
+    account = request.form.get("account", "").strip()
+    started = [
+        start(
+            JobKind.TAKE_IN,
+            ", ".join(path.name for path in batch),
+            {"paths": [str(path) for path in batch], "source": source, "zone": zone_name, "account": account},
+        )
+        for batch in batches
+    ]
+    return _answer("", url_for("jobs.job", job_id=started[0]) if len(started) == 1 else url_for("captures.index"))
+
+
+def _answer(problem: str, address: str, status: int = 200) -> ResponseReturnValue:
+    """Answer the form with a page, and the script (which asks for JSON) with the address to go to."""
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(problem=problem, address=address), status
+    if problem:
+        flash(problem, "problem")
+    return redirect(address)
+
+
+def _capture(capture_id: int) -> CaptureView:
+    return site().repository.catalog.capture(capture_id) or abort(404)

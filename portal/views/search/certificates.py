@@ -1,0 +1,105 @@
+"""Certificates of searches: made, read, handed over, checked again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from indexer.certificates import verify
+from portal import certificates
+from portal.access.guard import needs, reader
+from portal.access.rules import Right
+from portal.jobs import stored
+from portal.jobs.queue import start
+from portal.jobs.rows import JobKind, JobState
+from portal.jobs.runners import certificate_file, check_file
+from portal.jobs.worker import is_running
+from portal.search import address
+from portal.search.run import run, wanted
+from portal.site import site
+
+pages = Blueprint("certificates", __name__)
+
+TYPES = {"json": "application/json", "pdf": "application/pdf"}
+
+
+@pages.get("/certificates")
+@needs(Right.CERTIFY)
+def index() -> ResponseReturnValue:
+    """List the certificates that the reader may open."""
+    return render_template("certificates/index.html", jobs=certificates.certificates())
+
+
+@pages.post("/certificates")
+@needs(Right.CERTIFY)
+def make() -> ResponseReturnValue:
+    """Certify the search of the form, whatever it finds; a question that cannot be read goes back to its page."""
+    question = address.read(request.form)
+    if question.errors or not run(question).answered:
+        return redirect(f"{url_for('search.page')}?{question.address()}")
+    arguments = {**stored.encode(wanted(question)), "address": question.address()}
+    return redirect(url_for("certificates.certificate", job_id=start(JobKind.CERTIFICATE, question.query or "*", arguments)))
+
+
+@pages.get("/certificates/<int:job_id>")
+@needs(Right.CERTIFY)
+def certificate(job_id: int) -> ResponseReturnValue:
+    """Show how far a certificate is, or what it says."""
+    job = certificates.job_of(job_id)
+    if job.state is not JobState.DONE:
+        return render_template("certificates/waiting.html", job=job, certificate_id=job_id, worker_runs=is_running(site().config))
+    return render_template("certificates/certificate.html", job=job, proof=certificates.proof(job), checks=certificates.checks(job_id))
+
+
+@pages.get("/certificates/<int:job_id>/<name>")
+@needs(Right.CERTIFY)
+def file(job_id: int, name: str) -> ResponseReturnValue:
+    """Hand over certificate.pdf or certificate.json."""
+    form = name.removeprefix("certificate.")
+    job = certificates.finished(job_id)
+    if name == form or form not in TYPES:
+        abort(404)
+    path = certificate_file(site().repository, job.id).with_suffix(f".{form}")
+    if not path.is_file():
+        abort(404)
+    site().note("certificate:downloaded", reader().name, job.result["id"], {"form": form})
+    return _sent(path, TYPES[form])
+
+
+@pages.post("/certificates/<int:job_id>/checks")
+@needs(Right.CERTIFY)
+def check(job_id: int) -> ResponseReturnValue:
+    """Make the search of a certificate again and compare."""
+    job = certificates.finished(job_id)
+    arguments = {**job.arguments, "certificate": job_id}
+    return redirect(url_for("certificates.checked", job_id=start(JobKind.CERTIFICATE_CHECK, job.title, arguments)))
+
+
+@pages.get("/certificates/checks/<int:job_id>")
+@needs(Right.CERTIFY)
+def checked(job_id: int) -> ResponseReturnValue:
+    """Show how far a check is, or what it found."""
+    job = certificates.job_of(job_id, JobKind.CERTIFICATE_CHECK)
+    if job.state is not JobState.DONE:
+        number = job.arguments["certificate"]
+        return render_template("certificates/waiting.html", job=job, certificate_id=number, worker_runs=is_running(site().config))
+    return render_template("certificates/check.html", job=job, outcome=certificates.outcome(job), shown=certificates.SHOWN)
+
+
+@pages.get("/certificates/checks/<int:job_id>/check.json")
+@needs(Right.CERTIFY)
+def check_as_json(job_id: int) -> ResponseReturnValue:
+    """Give a check with every record: the shape of `certificate verify --json`."""
+    job = certificates.finished(job_id, JobKind.CERTIFICATE_CHECK)
+    path = check_file(site().repository, job.id)
+    if not path.is_file():
+        abort(404)
+    return jsonify(verify.shape(verify.kept(path)))
+
+
+def _sent(path: Path, media_type: str) -> Response:
+    answer: Response = send_file(path, mimetype=media_type, as_attachment=True, download_name=path.name, max_age=0)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

@@ -1,0 +1,26 @@
+"""Pictures, video, sound and files of records. The address names the record, so that the record's rule decides."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
+
+from portal import media
+from portal.access.guard import needs
+from portal.access.rules import Right
+from portal.records import chosen, visible
+from portal.site import site
+
+pages = Blueprint("media", __name__)
+
+
+@pages.get("/media/<int:number>/<path:record_id>")
+@needs(Right.SEARCH)
+def file(number: int, record_id: str) -> ResponseReturnValue:
+    """Give an attachment of a record, counted from 0, or the part of it that is asked for."""
+    current = visible(record_id)
+    view = chosen(current, site().repository.catalog.versions(current.pk)) if "version" in request.args else current
+    if number >= len(view.attachments) or not view.attachments[number].member:
+        abort(404)
+    attachment = view.attachments[number]
+    return media.answer(request, attachment, site().repository.open_media(attachment.capture_id, attachment.member))

@@ -1,0 +1,166 @@
+"""Saved searches and the history of searches: run again, keep, rename, share, delete, undo."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from indexer.search.searcher import Searcher
+from portal.access.guard import needs, reader
+from portal.access.rules import Right, allowed_accounts
+from portal.i18n import _
+from portal.search import address, facets
+from portal.search.address import Asked
+from portal.search.facets import Chip
+from portal.search.history import Run, history, last_runs, question_of, same
+from portal.search.run import wanted
+from portal.search.saved import SavedSearch, SavedSearches, SavingError
+from portal.site import site
+
+pages = Blueprint("saved", __name__)
+
+COUNTING_SECONDS = 1.5  # how long a page counts what there is now; the rest are counted when they are run
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A saved search as its page shows it. `now` None: not counted; `more` against the reader's last run."""
+
+    saved: SavedSearch
+    question: Asked
+    chips: tuple[Chip, ...]
+    run: Run | None
+    now: int | None
+
+    @property
+    def more(self) -> int:
+        """How many more there are than at the last run; 0 when there are as many, or when one of both is not known."""
+        return self.now - self.run.total if self.now is not None and self.run and self.run.total is not None else 0
+
+
+@pages.get("/saved")
+@needs(Right.SEARCH)
+def index() -> ResponseReturnValue:
+    """List the reader's saved searches and those that others share."""
+    deleted = request.args.get("deleted", type=int)
+    gone = _kept().own(deleted, is_deleted=True) if deleted and deleted < 2**63 else None
+    return render_template("saved/index.html", searches=_shown(_kept().all()), gone=gone)
+
+
+@pages.get("/saved/new")
+@needs(Right.SEARCH)
+def new() -> ResponseReturnValue:
+    """Ask for the name of the search of this address."""
+    return _form(address.read(request.args))
+
+
+@pages.post("/saved")
+@needs(Right.SEARCH)
+def add() -> ResponseReturnValue:
+    """Keep a search."""
+    question = question_of(request.form.get("address", ""))
+    name, is_shared = request.form.get("name", ""), request.form.get("shared") == "1"
+    if question.errors:
+        problem = _("This search cannot be kept: its address cannot be read.")
+        return _form(question, name=name, is_shared=is_shared, problem=problem), 400
+    try:
+        _kept().add(name, replace(question, page=1).address(), is_shared=is_shared)
+    except SavingError as error:
+        return _form(question, name=name, is_shared=is_shared, problem=str(error)), 400
+    site().note("search:saved", reader().name, name, {"address": question.address(), "shared": is_shared})
+    flash(_("Saved as “%(name)s”.", name=" ".join(name.split())), "good")
+    return redirect(url_for("saved.index"))
+
+
+@pages.get("/saved/<int:saved_id>")
+@needs(Right.SEARCH)
+def edit(saved_id: int) -> ResponseReturnValue:
+    """Show the form of one of the reader's own searches."""
+    saved = _own(saved_id)
+    return _form(question_of(saved.address), name=saved.name, is_shared=saved.is_shared, saved=saved)
+
+
+@pages.post("/saved/<int:saved_id>")
+@needs(Right.SEARCH)
+def change(saved_id: int) -> ResponseReturnValue:
+    """Rename, share, or keep private again."""
+    saved, name, is_shared = _own(saved_id), request.form.get("name", ""), request.form.get("shared") == "1"
+    try:
+        _kept().change(saved_id, name, is_shared=is_shared)
+    except SavingError as error:
+        return _form(question_of(saved.address), name=name, is_shared=is_shared, saved=saved, problem=str(error)), 400
+    site().note("search:saved", reader().name, name, {"was": saved.name, "shared": is_shared})
+    flash(_("Changed: “%(name)s”.", name=" ".join(name.split())), "good")
+    return redirect(url_for("saved.index"))
+
+
+@pages.post("/saved/<int:saved_id>/delete")
+@needs(Right.SEARCH)
+def delete(saved_id: int) -> ResponseReturnValue:
+    """Delete one of the reader's own searches; the page that follows can undo it."""
+    saved = _own(saved_id)
+    _kept().delete(saved_id)
+    site().note("search:saved", reader().name, saved.name, {"deleted": True})
+    return redirect(url_for("saved.index", deleted=saved_id))
+
+
+@pages.post("/saved/<int:saved_id>/restore")
+@needs(Right.SEARCH)
+def restore(saved_id: int) -> ResponseReturnValue:
+    """Undo a deletion."""
+    try:
+        _kept().bring_back(saved_id)
+    except SavingError as error:
+        flash(str(error), "problem")
+        return redirect(url_for("saved.index"))
+    saved = _own(saved_id)
+    site().note("search:saved", reader().name, saved.name, {"brought_back": True})
+    flash(_("“%(name)s” is back.", name=saved.name), "good")
+    return redirect(url_for("saved.index"))
+
+
+@pages.get("/history")
+@needs(Right.SEARCH)
+def past() -> ResponseReturnValue:
+    """List what the reader searched for, newest first."""
+    before = request.args.get("before", type=int)
+    lines, further = history(site().repository.db, reader().name, before if before and before < 2**63 else None)
+    accounts = site().repository.catalog.accounts(allowed_accounts(reader()))
+    chips = [facets.chips(line.question, accounts) for line in lines]
+    return render_template("saved/history.html", lines=list(zip(lines, chips, strict=True)), further=further, is_first=not before)
+
+
+def _kept() -> SavedSearches:
+    return SavedSearches(site().repository.db, reader())
+
+
+def _own(saved_id: int) -> SavedSearch:
+    saved = _kept().own(saved_id)
+    if saved is None:
+        abort(404)
+    return saved
+
+
+def _form(question: Asked, *, name: str = "", is_shared: bool = False, saved: SavedSearch | None = None, problem: str = "") -> str:
+    accounts = site().repository.catalog.accounts(allowed_accounts(reader()))
+    chips = facets.chips(question, accounts)
+    given = {"name": name, "is_shared": is_shared}
+    return render_template("saved/form.html", asked=question, chips=chips, given=given, saved=saved, problem=problem)
+
+
+def _shown(searches: list[SavedSearch]) -> list[Shown]:
+    questions = [question_of(saved.address) for saved in searches]
+    runs = last_runs(site().repository.db, reader().name, [same(question) for question in questions])
+    accounts = site().repository.catalog.accounts(allowed_accounts(reader()))
+    searcher, until = Searcher(site().repository), time.monotonic() + COUNTING_SECONDS
+    shown = []
+    for saved, question in zip(searches, questions, strict=True):
+        now = None
+        if not question.errors and time.monotonic() < until:
+            results = searcher.search(replace(wanted(question), limit=0, offset=0))
+            now = results.total if results.answered else None
+        shown.append(Shown(saved, question, tuple(facets.chips(question, accounts)), runs.get(same(question)), now))
+    return shown

@@ -1,0 +1,75 @@
+"""The search page and /search.json: the same question, the same answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from indexer.search.as_json import results as shape_of
+from indexer.search.groups import Grouped
+from indexer.search.searcher import Results
+from portal.access.guard import needs, reader
+from portal.access.rules import Right, allowed_accounts
+from portal.search import address, coverage_band, facets
+from portal.search.address import Asked
+from portal.search.run import run_in_groups
+from portal.site import site
+
+pages = Blueprint("search", __name__)
+
+
+@pages.get("/")
+@needs(Right.SEARCH)
+def home() -> ResponseReturnValue:
+    """Begin with the search page."""
+    return redirect(url_for("search.page"))
+
+
+@pages.get("/search")
+@needs(Right.SEARCH)
+def page() -> ResponseReturnValue:
+    """Show a page of results; 400 when the question cannot be read, with the place underlined, 503 when the index cannot answer."""
+    question = address.read(request.args)
+    results, grouped = (None, None) if question.errors else run_in_groups(question)
+    return render_template("search/page.html", **shown(question, results, grouped)), _status(results)
+
+
+@pages.get("/search.json")
+@needs(Right.SEARCH)
+def as_json() -> ResponseReturnValue:
+    """Answer as JSON; 400 with diagnostics or field errors when the question cannot be read, 503 when the index cannot answer."""
+    question = address.read(request.args)
+    if question.errors:
+        diagnostics = [{"field": name, "message": message} for name, message in question.errors.items()]
+        return jsonify(query=question.query, reading="", total=None, records=[], facets={}, diagnostics=diagnostics), 400
+    results, grouped = run_in_groups(question)
+    shape = shape_of(results, site().repository.zone, grouped)
+    if not reader().may(Right.SEE_ALL_ACCOUNTS):  # how many records there are in all is not theirs to know
+        del shape["indexed"], shape["held"]
+    return jsonify(shape), _status(results)
+
+
+def _status(results: Results | None) -> int:
+    if results is not None and results.index_unusable:
+        return 503  # the question is sound: it may be asked again once the index is repaired
+    return 200 if results and results.answered else 400
+
+
+def shown(question: Asked, results: Results | None, grouped: Grouped | None = None) -> dict[str, Any]:
+    """Return what the template needs."""
+    accounts = site().repository.catalog.accounts(allowed_accounts(reader()))
+    counted = grouped.total if grouped and not grouped.is_too_many else results.total if results else 0
+    return {
+        "asked": question,
+        "results": results,
+        "groups": facets.groups(question, results, accounts, reader()),
+        "chips": facets.chips(question, accounts),
+        "grouped": grouped,
+        "pages_in_all": max(1, -(-counted // question.size)),
+        "chart": facets.chart(question, results),
+        "coverage_band": coverage_band.band(results.coverage) if results else None,
+        "has_accounts": bool(accounts),
+        "fault_pieces": facets.pieces,
+    }

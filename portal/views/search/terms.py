@@ -1,0 +1,155 @@
+"""Lists of terms: run as one batch, read as a table, handed over as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from io import BytesIO
+from typing import Any
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from indexer.query import Dialect, parse
+from indexer.query.filters import Filters
+from indexer.query.reading import reading
+from indexer.query.reading_words import TABLES
+from indexer.record import Platform, RecordKind
+from indexer.term_reports import report as term_report
+from indexer.term_reports.run import MOST_CHARACTERS, MOST_TERMS, ListError, read_list
+from portal.access.guard import needs, reader
+from portal.access.rules import Right, allowed_accounts, allowed_kinds
+from portal.i18n import language_code, spoken
+from portal.jobs import rows, stored
+from portal.jobs.queue import job_rows, start
+from portal.jobs.rows import Job, JobKind, JobState
+from portal.jobs.stored import may_open
+from portal.jobs.worker import is_running
+from portal.search import address, facets
+from portal.search.address import Asked
+from portal.search.history import question_of
+from portal.search.run import wanted
+from portal.site import site
+
+pages = Blueprint("terms", __name__)
+
+LISTED = 20
+LONGEST_TITLE = 120
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+}
+ORDERS = ("line", "text", "hits", "unique", "family", "media")
+
+
+@pages.get("/terms")
+@needs(Right.SEARCH)
+def index() -> ResponseReturnValue:
+    """Show the form, filled with the filters of the address or with a list that was run before, and the reader's reports."""
+    again = request.args.get("again", type=int)
+    earlier = _found(again) if again and again < 2**63 else None
+    question = question_of(earlier.arguments["address"]) if earlier else address.read(request.args)
+    return _form(replace(question, query=""), earlier.arguments["query"] if earlier else "", "")
+
+
+@pages.post("/terms")
+@needs(Right.SEARCH)
+def run() -> ResponseReturnValue:
+    """Run a list."""
+    text = request.form.get("terms", "")
+    name = " ".join(request.form.get("name", "").split())[:LONGEST_TITLE]
+    question = replace(address.read(request.form), query="", page=1)
+    try:
+        listed = read_list(text)
+    except ListError as error:
+        return _form(question, text, name, {"terms": spoken(error.args[0])}), 400
+    if question.errors:
+        return _form(question, text, name), 400
+    arguments = {**stored.encode(replace(wanted(question), query=text)), "address": question.address()}
+    title = name or ", ".join(term.text for term in listed.terms[:4])[:LONGEST_TITLE]
+    return redirect(url_for("terms.report", job_id=start(JobKind.TERM_LIST, title, arguments)))
+
+
+@pages.get("/terms/<int:job_id>")
+@needs(Right.SEARCH)
+def report(job_id: int) -> ResponseReturnValue:
+    """Show how far a list is, or its report."""
+    job = _found(job_id)
+    question = question_of(job.arguments["address"])
+    accounts = site().repository.catalog.accounts(allowed_accounts(reader()))
+    shown: dict[str, Any] = {"job": job, "asked": question, "chips": facets.chips(question, accounts)}
+    if job.state is not JobState.DONE:
+        return render_template("terms/waiting.html", worker_runs=is_running(site().config), **shown)
+    told = rows.unpack(job.result)
+    by, is_falling = _order(request.args.get("by", ""))
+    terms = _ordered(told["terms"], by, is_falling=is_falling)
+    readings = {term["line"]: _read(term, question.dialect) for term in terms}
+    search = {term["line"]: replace(question, query=term["text"]).address() for term in terms}
+    return render_template(
+        "terms/report.html", report=told, terms=terms, search=search, readings=readings, by=by, is_falling=is_falling, **shown
+    )
+
+
+@pages.get("/terms/<int:job_id>/<name>")
+@needs(Right.EXPORT)
+def file(job_id: int, name: str) -> ResponseReturnValue:
+    """Hand over a report as a file: report.csv, report.xlsx or report.json."""
+    form = name.removeprefix("report.")
+    job = _found(job_id)
+    if form not in TYPES or name == form or job.state is not JobState.DONE:
+        abort(404)
+    content = BytesIO(term_report.FORMS[form](rows.unpack(job.result)))
+    site().note("export:downloaded", reader().name, f"term list {job_id}", {"form": form})
+    answer: Response = send_file(content, mimetype=TYPES[form], as_attachment=True, download_name=f"terms-{job_id}.{form}", max_age=0)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _found(job_id: int) -> Job:
+    job = job_rows().get(job_id)
+    if job is None or job.kind is not JobKind.TERM_LIST or not may_open(reader(), job):
+        abort(404)
+    return job
+
+
+def _form(question: Asked, text: str, name: str, errors: Mapping[str, str] | None = None) -> str:
+    accounts = site().repository.catalog.accounts(allowed_accounts(reader()))
+    kinds = allowed_kinds(reader())
+    jobs = job_rows().recent(LISTED, kinds=frozenset({JobKind.TERM_LIST}), user_id=reader().user_id)
+    return render_template(
+        "terms/index.html",
+        asked=question,
+        errors={**question.errors, **(errors or {})},
+        text=text,
+        name=name,
+        accounts=accounts,
+        platforms=[one for one in Platform if any(account.platform == one.value for account in accounts)],
+        kinds=[one.value for one in RecordKind if kinds is None or one.value in kinds],
+        authors=sorted(question.filters.authors or ()),
+        is_filtered=question.filters != Filters() or question.as_of is not None,
+        most_terms=MOST_TERMS,
+        most_characters=MOST_CHARACTERS,
+        jobs=[job for job in jobs if may_open(reader(), job)],
+    )
+
+
+def _read(term: Mapping[str, Any], dialect: Dialect) -> str:
+    """Return how a term was read, in the reader's language; the report keeps it in English."""
+    tree = parse(term["text"], dialect).tree if term["reading"] else None
+    return reading(tree, TABLES[language_code()]) if tree else str(term["reading"])
+
+
+def _order(given: str) -> tuple[str, bool]:
+    """Return the column that the table is ordered by, and whether the most come first."""
+    name = given.removeprefix("-")
+    return (name, given.startswith("-")) if name in ORDERS else (ORDERS[0], False)
+
+
+def _ordered(terms: list[dict[str, Any]], by: str, *, is_falling: bool) -> list[dict[str, Any]]:
+    """Return the terms in order; those without a count stand last, in the order of the list."""
+    if by == "text":
+        return sorted(terms, key=lambda term: str(term["text"]).casefold(), reverse=is_falling)
+    known = [term for term in terms if term[by] is not None]
+    unknown = [term for term in terms if term[by] is None]
+    return sorted(known, key=lambda term: int(term[by]), reverse=is_falling) + unknown

@@ -1,0 +1,72 @@
+"""The help pages: Markdown files in portal/help, ours alone, one folder per language."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import markdown  # type: ignore[import-untyped]  # the package has no types
+from flask import Blueprint, abort, render_template
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from indexer.query.filters import Filters
+from portal.access.guard import needs, reader
+from portal.access.rules import Right, narrowed
+from portal.i18n import language_code
+from portal.search.examples import examples
+from portal.site import site
+
+pages = Blueprint("help", __name__)
+
+FOLDER = Path(__file__).parents[2] / "help"
+NAMES = (
+    "search",
+    "as-of",
+    "together",
+    "saved",
+    "terms",
+    "coverage",
+    "certificates",
+    "exports",
+    "taking-in",
+    "reading-a-result",
+    "cannot-contain",
+)
+
+
+@pages.get("/help")
+@needs(Right.SEARCH)
+def index() -> ResponseReturnValue:
+    """List the help pages."""
+    return render_template("help/index.html", topics=[(name, title(name, language_code())) for name in NAMES])
+
+
+@pages.get("/help/<name>")
+@needs(Right.SEARCH)
+def page(name: str) -> ResponseReturnValue:
+    """Show one help page."""
+    if name not in NAMES:
+        abort(404)
+    own = examples(site().repository, narrowed(Filters(), reader())) if name == "search" else ()
+    language = language_code()
+    topics = [(one, title(one, language)) for one in NAMES]
+    shown = {"title": title(name, language), "text": rendered(name, language), "topics": topics, "name": name}
+    return render_template("help/page.html", **shown, examples=own)
+
+
+@lru_cache
+def rendered(name: str, language: str) -> Markup:
+    """Return a help page as HTML; the files are ours, nothing that a person or an archive wrote comes here."""
+    return Markup(markdown.markdown(written(name, language), extensions=["tables", "sane_lists", "toc"]))  # noqa: S704  # our own files
+
+
+@lru_cache
+def title(name: str, language: str) -> str:
+    """Return the first heading of a help page."""
+    return written(name, language).split("\n", 1)[0].removeprefix("# ")
+
+
+def written(name: str, language: str) -> str:
+    """Return a help page as it was written: English ones stand in the folder itself, the others in folders of their own."""
+    return (FOLDER / ("" if language == "en" else language) / f"{name}.md").read_text(encoding="utf-8")

@@ -1,0 +1,121 @@
+"""Signing in and out, one-time links, and one's own password."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_user, logout_user
+
+from portal.access.guard import SignedIn, needs, reader
+from portal.access.limits import BY_ADDRESS, BY_NAME, limiter, name_tried, was_refused
+from portal.access.rules import Right
+from portal.access.sign_ins import LinkUsed
+from portal.access.users import MIN_PASSWORD, User, UserError
+from portal.i18n import _, told
+from portal.site import site
+
+pages = Blueprint("signing_in", __name__)
+
+
+@pages.route("/sign-in", methods=["GET", "POST"])
+@limiter.limit(BY_ADDRESS, methods=["POST"], deduct_when=was_refused)
+@limiter.limit(BY_NAME, key_func=name_tried, methods=["POST"], deduct_when=was_refused)
+def sign_in() -> ResponseReturnValue:
+    """Show the form, or sign in. The answer to a wrong name and to a wrong password is the same."""
+    wanted = own_address(request.args.get("next", ""))
+    if request.method == "GET":
+        return redirect(wanted) if current_user.is_authenticated else render_template("signing_in/sign_in.html", failed=False)
+    name = request.form.get("name", "")
+    user = site().users.check_password(name, request.form.get("password", ""))
+    if user is None:
+        site().note("user:sign-in-failed", name.strip()[:64], str(request.remote_addr))
+        return render_template("signing_in/sign_in.html", failed=True, name=name), 401
+    _begin(user)
+    return redirect(wanted)
+
+
+@pages.post("/sign-out")
+@needs(Right.SEARCH)
+def sign_out() -> ResponseReturnValue:
+    """End the sign-in on the server, not only in the browser."""
+    site().note("user:signed-out", reader().name)
+    site().sign_ins.end(current_user.get_id())
+    logout_user()
+    session.clear()
+    flash(_("You are signed out."))
+    return redirect(url_for("signing_in.sign_in"))
+
+
+@pages.route("/link/<token>", methods=["GET", "POST"])
+@limiter.limit(BY_ADDRESS, deduct_when=was_refused)
+def link(token: str) -> ResponseReturnValue:
+    """Let the holder of a one-time link set a password. Opening it does not use it up: mail programs open links too."""
+    links = site().links
+    user = links.user_of(token)
+    if user is None:
+        return render_template("signing_in/link_used.html"), 410
+    if request.method == "GET":
+        return render_template("signing_in/set_password.html", user=user, least=MIN_PASSWORD)
+    password = request.form.get("password", "")
+    if password != request.form.get("again", ""):
+        return _try_again(user, _("The two passwords are not the same."))
+    try:
+        links.redeem(token, password)
+    except UserError as error:
+        return _try_again(user, told(error))
+    except LinkUsed:
+        return render_template("signing_in/link_used.html"), 410
+    site().note("user:password-set", user.name)
+    _begin(user)
+    flash(_("Your password is set and you are signed in."))
+    return redirect(url_for("search.page"))
+
+
+@pages.route("/password", methods=["GET", "POST"])
+@limiter.limit(BY_ADDRESS, methods=["POST"], deduct_when=was_refused)
+@needs(Right.SEARCH)
+def password() -> ResponseReturnValue:
+    """Let a user change the password; every other sign-in of that user ends."""
+    if request.method == "GET":
+        return render_template("signing_in/password.html", least=MIN_PASSWORD)
+    user: User = current_user.user
+    problem = ""
+    if site().users.check_password(user.name, request.form.get("old", "")) is None:
+        problem = _("The present password is another one.")
+    elif request.form.get("password", "") != request.form.get("again", ""):
+        problem = _("The two passwords are not the same.")
+    else:
+        try:
+            site().users.set_password(user.id, request.form.get("password", ""))
+        except UserError as error:
+            problem = told(error)
+    if problem:
+        return render_template("signing_in/password.html", least=MIN_PASSWORD, problem=problem), 422
+    site().sign_ins.end_all(user.id)
+    site().note("user:password-set", user.name)
+    _begin(user)
+    flash(_("Your password is changed. You are signed out everywhere else."))
+    return redirect(url_for("search.page"))
+
+
+def own_address(wanted: str) -> str:
+    """Return a page of ours to go on to; anything that leads elsewhere becomes the search page."""
+    try:
+        parts = urlsplit(wanted)
+    except ValueError:
+        return url_for("search.page")
+    outside = parts.scheme or parts.netloc or not wanted.startswith("/") or wanted.startswith(("//", "/\\")) or "\\" in wanted
+    return url_for("search.page") if outside or any(ord(char) < 0x21 for char in wanted) else wanted
+
+
+def _begin(user: User) -> None:
+    session.clear()
+    token = site().sign_ins.start(user.id)
+    login_user(SignedIn(user, token))
+    site().note("user:signed-in", user.name, str(request.remote_addr))
+
+
+def _try_again(user: User, problem: str) -> ResponseReturnValue:
+    return render_template("signing_in/set_password.html", user=user, least=MIN_PASSWORD, problem=problem), 422
