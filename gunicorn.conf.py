@@ -9,15 +9,19 @@ import threading
 from typing import Any
 
 from portal import config as settings
+from portal.serving import Limits, PacedWorker
 
 _config = settings.read()
 
 bind = _config.address
 workers = _config.web_workers
 threads = _config.web_threads
-worker_class = "gthread"
+worker_class = PacedWorker  # requests are received and answers are sent without a thread: a slow client stops nobody
+PacedWorker.limits = Limits(_config.client_seconds, _config.client_rate)
+worker_connections = 512  # of each worker; then the one that has waited longest is closed
+limit_request_line = 0  # the worker itself refuses a head of more than 64 KiB, in words
 preload_app = False  # each worker opens its own catalog and index
-timeout = 120  # seconds without a sign of life; uploads do not count, they arrive in threads
+timeout = 120  # seconds without a sign of life of the worker's loop
 graceful_timeout = 20
 keepalive = 5
 accesslog = None  # the event log says who did what; addresses may hold search words

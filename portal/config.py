@@ -29,6 +29,12 @@ PORTAL_SETTINGS = (
         "1: the portal starts the worker for long jobs itself. 0: it runs as a service of its own (python -m portal worker).",
     ),
     Setting("SHOWME_MAX_UPLOAD_GB", "64", "Largest upload, in GiB."),
+    Setting(
+        "SHOWME_CLIENT_SECONDS",
+        "20",
+        "A browser may take so many seconds to send a request, besides its size divided by SHOWME_CLIENT_RATE.",
+    ),
+    Setting("SHOWME_CLIENT_RATE", "500", "Least bytes a second that a browser must send or take, measured over SHOWME_CLIENT_SECONDS."),
     Setting("SHOWME_SIGN_IN_HOURS", "10", "A sign-in ends after so many hours, whatever happens."),
     Setting("SHOWME_IDLE_MINUTES", "60", "A sign-in ends after so many minutes without a page."),
 )
@@ -54,6 +60,8 @@ class Config:
     web_threads: int
     job_worker: bool
     max_upload: int  # bytes
+    client_seconds: int
+    client_rate: int  # bytes a second
     sign_in_life: timedelta
     idle_life: timedelta
 
@@ -102,6 +110,8 @@ def read(environ: Mapping[str, str] | None = None, data: Path | None = None) -> 
         web_threads=_number(table, "SHOWME_WEB_THREADS"),
         job_worker=_switch(table, "SHOWME_JOB_WORKER"),
         max_upload=_number(table, "SHOWME_MAX_UPLOAD_GB") * 2**30,
+        client_seconds=_number(table, "SHOWME_CLIENT_SECONDS"),
+        client_rate=_number(table, "SHOWME_CLIENT_RATE"),
         sign_in_life=timedelta(hours=_number(table, "SHOWME_SIGN_IN_HOURS")),
         idle_life=timedelta(minutes=_number(table, "SHOWME_IDLE_MINUTES")),
     )
