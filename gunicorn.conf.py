@@ -8,6 +8,7 @@ import sys
 import threading
 from typing import Any
 
+from indexer.settings import BadSetting
 from portal import config as settings
 from portal.serving import Limits, PacedWorker
 
@@ -32,8 +33,21 @@ _keeper: list[threading.Thread] = []
 RESTART_AFTER = 3.0  # seconds
 
 
-def on_starting(_server: Any) -> None:
-    """Start the worker for long jobs, and start it again when it ends."""
+def on_starting(server: Any) -> None:
+    """Check where the portal is to listen, then start the worker for long jobs, and start it again when it ends."""
+    global _config  # noqa: PLW0603  # --bind is known only now
+    places = [
+        place if isinstance(place, str) else f"[{place[0]}]:{place[1]}" if ":" in place[0] else f"{place[0]}:{place[1]}"
+        for place in server.cfg.address
+    ]
+    for place in places:
+        os.environ["SHOWME_ADDRESS"] = f"unix:{place}" if place.startswith("/") else place
+        try:
+            _config = settings.read()
+        except BadSetting as error:
+            raise SystemExit(str(error)) from error
+    if _config.is_exposed:
+        print(f"Warning: this demo can be reached by other computers on {', '.join(places)}.", flush=True)  # noqa: T201  # as below
     if _config.job_worker:
         _keeper.append(threading.Thread(target=_keep_worker, name="job-worker", daemon=True))
         _keeper[0].start()

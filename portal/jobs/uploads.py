@@ -17,6 +17,7 @@ from werkzeug.datastructures import FileStorage
 from portal.site import Site
 from portal.site import site as the_site
 
+MAX_NAME = 150  # bytes; file systems take 255
 ROOM_LEFT = 256 * 2**20  # bytes of the disk that an upload does not touch
 
 
@@ -86,4 +87,5 @@ def safe_name(name: str) -> str:
     """Return a file name without folders, signs that a shell or a file system minds, or leading dots."""
     last = PurePosixPath(name.replace("\\", "/")).name
     clean = "".join(char if char.isalnum() or char in " ._-()" else "_" for char in last).strip(" .")
-    return clean[-150:] or "archive"
+    cut = clean.encode()[-MAX_NAME:].decode(errors="ignore").strip(" .")  # the end is kept: it says what kind of file it is
+    return cut or "archive"

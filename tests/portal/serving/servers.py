@@ -67,7 +67,7 @@ def serving(data: Path, app: str, probe: str, **settings: str) -> Iterator[Serve
     environ = {**os.environ, "SHOWME_DEMO": "1", "SHOWME_DATA": str(data), "SHOWME_ADDRESS": f"127.0.0.1:{port}", "SHOWME_JOB_WORKER": "0"}
     log = data / "server.log"
     with log.open("wb") as stream:
-        command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", app]
+        command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "--bind", f"127.0.0.1:{port}", app]
         process = subprocess.Popen(command, cwd=ROOT, env={**environ, **settings}, stdout=stream, stderr=stream)
     server = Server(port, process, log)
     try:
