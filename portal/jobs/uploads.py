@@ -5,8 +5,10 @@ What an upload leaves behind without having become a job (a cut line, a refused 
 
 from __future__ import annotations
 
+import fcntl
 import secrets
 import shutil
+import time
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -17,6 +19,7 @@ from werkzeug.datastructures import FileStorage
 from portal.site import Site
 from portal.site import site as the_site
 
+ORPHAN_SECONDS = 5.0
 MAX_NAME = 150  # bytes; file systems take 255
 ROOM_LEFT = 256 * 2**20  # bytes of the disk that an upload does not touch
 
@@ -40,7 +43,9 @@ class PortalRequest(Request):
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{secrets.token_hex(8)}.part"
         self.parts.append(path)
-        return path.open("w+b")
+        part = path.open("w+b")
+        fcntl.flock(part, fcntl.LOCK_EX)  # until it is whole: a killed process lets go, and `remove_orphans` knows by that
+        return part
 
     @property
     def parts(self) -> list[Path]:
@@ -54,6 +59,21 @@ class PortalRequest(Request):
         for path in self.parts:
             path.unlink(missing_ok=True)
         self.parts.clear()
+
+
+def remove_orphans(folder: Path) -> int:
+    """Remove the unfinished uploads of killed processes and return how many; those that still arrive are locked and stay."""
+    removed = 0
+    for path in folder.glob("*.part"):
+        try:
+            with path.open("rb") as part:
+                fcntl.flock(part, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if path.stat().st_mtime < time.time() - ORPHAN_SECONDS:  # else it may have been made this moment
+                    path.unlink()
+                    removed += 1
+        except (BlockingIOError, FileNotFoundError):
+            continue  # still arriving, or gone meanwhile
+    return removed
 
 
 def check_room(expected: int | None) -> None:
