@@ -196,11 +196,16 @@ class Coverage:
         for one in self.accounts:
             by_day.setdefault(one.captured_to, []).append(one.named)
         return tuple(
-            say("Captured to {day}: {accounts}.", day=day, accounts=listed(labels))
-            if day
-            else say("Not captured in these days: {accounts}.", accounts=listed(labels))
+            self._end(day, listed(labels) or "")
             for day, labels in sorted(by_day.items(), key=lambda pair: pair[0] or date.min, reverse=True)
         )
+
+    def _end(self, day: date | None, accounts: str) -> Said:
+        if day is None:
+            return say("Not captured in these days: {accounts}.", accounts=accounts)
+        if self.has_last and day == self.last:
+            return say("Captured to {day}, the last day asked for: {accounts}.", day=day, accounts=accounts)
+        return say("Captured to {day}: {accounts}.", day=day, accounts=accounts)
 
     @property
     def _old(self) -> Iterable[Said]:
