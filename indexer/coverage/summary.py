@@ -202,7 +202,7 @@ class Coverage:
 
     def _end(self, day: date | None, accounts: str) -> Said:
         if day is None:
-            return say("Not captured in these days: {accounts}.", accounts=accounts)
+            return say("None of these days is certainly captured: {accounts}.", accounts=accounts)
         if self.has_last and day == self.last:
             return say("Captured to {day}, the last day asked for: {accounts}.", day=day, accounts=accounts)
         return say("Captured to {day}: {accounts}.", day=day, accounts=accounts)
