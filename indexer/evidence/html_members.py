@@ -62,3 +62,150 @@ def html_items(stream: IO[bytes], opening: re.Pattern[bytes]) -> Iterator[HtmlIt
             ) from error
         searched = max(searched - at, len(rest) - OVERLAP, 0)
         base, at, buffer, ended = base + at, 0, rest + chunk, not chunk
+
+
+VOID = frozenset({b"area", b"base", b"br", b"col", b"embed", b"hr", b"img", b"input", b"link", b"meta", b"param", b"source", b"track", b"wbr"})
+_TAG = re.compile(rb"""<!--.*?-->|<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^<>"']++|"[^"]*+"|'[^']*+')*+)>""", re.DOTALL)
+_CLASS = re.compile(rb"""\bclass\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_MAIN = re.compile(rb"""\brole\s*=\s*["']?main\b""")
+_DEEPEST = 4000  # elements inside elements; the deepest page seen has about 30
+
+
+@dataclass(frozen=True, slots=True)
+class PageMarks:
+    """The class names by which a platform's pages show where a record begins (`boxes`) and where its date stands (`dates`)."""
+
+    boxes: frozenset[bytes]
+    dates: frozenset[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class PageItem:
+    """A part of a page: its head (index -1), an element, the loose text between two, or what stands behind the last.
+
+    `is_whole` is false for an element whose end the page does not hold.
+    """
+
+    index: int
+    start: int
+    raw: bytes
+    is_element: bool = True
+    is_whole: bool = True
+
+
+def page_items(stream: IO[bytes], marks: PageMarks) -> Iterator[PageItem]:
+    """Yield the head of a page, then every element and every loose text that its main part holds, in file order.
+
+    The main part is the element with the role of one, else what the first box stands in. Every byte of the page is in
+    exactly one item, so that whoever reads them can account for all. A box that begins behind the date of the one it
+    seems to stand in is a box of its own: an end tag is missing there. Raises HtmlDamaged as `html_items`.
+    """
+    yield from _Cutter(marks).items(stream)
+
+
+class _Cutter:
+    """One reading of one page."""
+
+    def __init__(self, marks: PageMarks) -> None:
+        self._marks = marks
+        self._buffer, self._offset, self._at = b"", 0, 0  # what is held, where in the member it begins, how far it is scanned
+        self._stack: list[bytes] = []
+        self._floor = -1  # how deep the main part's elements stand; -1 before it
+        self._begin = 0  # of the item or the text at hand, in the buffer
+        self._depth = -1  # of the element at hand; -1 between elements
+        self._is_box = self._has_date = False
+        self._index = -1
+
+    def items(self, stream: IO[bytes]) -> Iterator[PageItem]:
+        while True:
+            yield from self._scan()
+            if len(self._buffer) - self._begin > MAX_CHUNK:
+                raise HtmlDamaged(
+                    "html-item-too-large", f"One record of the page is larger than {MAX_CHUNK:,} bytes.", self._offset + self._begin
+                )
+            chunk = self._read(stream)
+            if not chunk:
+                break
+            self._buffer = self._buffer[self._begin :] + chunk
+            self._offset, self._at, self._begin = self._offset + self._begin, self._at - self._begin, 0
+        rest = self._buffer[self._begin :]
+        if rest or self._index < 0:
+            yield PageItem(self._index, self._offset + self._begin, rest, self._depth >= 0, self._depth < 0)
+
+    def _read(self, stream: IO[bytes]) -> bytes:
+        try:
+            return stream.read(max(CHUNK, len(self._buffer) - self._begin))
+        except DAMAGE as error:
+            raise HtmlDamaged(
+                "member-damaged", f"The archive's own checksum says that this file is damaged: {error}.", self._offset + self._begin
+            ) from error
+
+    def _scan(self) -> Iterator[PageItem]:
+        while found := _TAG.search(self._buffer, self._at):
+            name = (found[2] or b"").lower()
+            if name in {b"script", b"style"} and not found[1]:
+                end = self._buffer.find(b"</" + name, found.end())
+                if end < 0:
+                    return  # its end is in the next chunk
+                self._at = end
+                continue
+            self._at = found.end()
+            if not name or name in {b"script", b"style", b"html", b"head", b"body"}:
+                continue
+            if found[1]:
+                yield from self._closed(name, found.end())
+            elif name not in VOID and not found[3].endswith(b"/"):
+                yield from self._opened(name, found)
+        # a tag that the next chunk goes on with is looked at again
+        last = self._buffer.rfind(b"<", self._at)
+        self._at = last if last >= 0 else len(self._buffer)
+
+    def _opened(self, name: bytes, found: re.Match[bytes]) -> Iterator[PageItem]:
+        named = _CLASS.search(found[3])
+        classes = set(((named[1] or named[2] or b"") if named else b"").split())
+        is_box = not classes.isdisjoint(self._marks.boxes)
+        if self._floor < 0:
+            if name == b"main" or _MAIN.search(found[3]):
+                self._stack.append(name)
+                yield from self._cut(found.end())
+                self._floor = len(self._stack)
+                return
+            if not is_box:
+                self._stack.append(name)
+                return
+            self._floor = len(self._stack)
+        if is_box and self._depth >= 0 and (not self._is_box or self._has_date):
+            del self._stack[self._depth if self._is_box else len(self._stack) :]
+            self._floor = len(self._stack)
+            self._depth, rest = -1, self._depth
+            yield from self._cut(found.start(), is_element=rest >= 0)
+        if self._depth < 0:
+            yield from self._cut(found.start(), is_element=False)
+            self._depth, self._is_box, self._has_date = len(self._stack), is_box, False
+        elif len(self._stack) == self._depth + 1 and not classes.isdisjoint(self._marks.dates):
+            self._has_date = True
+        if len(self._stack) < _DEEPEST:
+            self._stack.append(name)
+
+    def _closed(self, name: bytes, end: int) -> Iterator[PageItem]:
+        for at in range(len(self._stack) - 1, max(-1, len(self._stack) - 200), -1):
+            if self._stack[at] == name:
+                del self._stack[at:]
+                break
+        else:
+            return  # an end without a beginning
+        if self._depth >= 0:
+            if len(self._stack) <= self._depth:
+                self._depth = -1
+                yield from self._cut(end)
+                self._floor = min(self._floor, len(self._stack))
+        elif self._floor >= 0:
+            self._floor = min(self._floor, len(self._stack))
+
+    def _cut(self, at: int, *, is_element: bool = True) -> Iterator[PageItem]:
+        """Yield what was gathered up to `at`, unless it is nothing."""
+        raw = self._buffer[self._begin : at]
+        if self._index < 0 or raw.strip():
+            yield PageItem(self._index, self._offset + self._begin, raw, is_element and self._index >= 0)
+            self._index += 1
+        self._begin = at

@@ -14,6 +14,8 @@ from indexer.importers.facebook.json_entries import json_records, survey_shells
 from indexer.importers.facebook.labeled import survey_labelled_likes
 from indexer.importers.facebook.media import survey_media
 from indexer.importers.facebook.members import ACTIVITY, IGNORED, ORDER, Role, members, role_of
+from indexer.importers.meta.html_boxes import PAGE, plain_head
+from indexer.importers.meta.html_header import HEAD
 from indexer.importers.meta.messages import messages
 from indexer.record import CaptureFacts, Problem, Record, Tally
 
@@ -26,14 +28,14 @@ _JSON_SHAPE = re.compile(
     rb'|other_photos(?:_v2)?|videos(?:_v2)?|archive_v2|photos)"\s*:\s*(?:\[|\{\s*"activity_log_data"\s*:\s*\[)'
     rb'|"(?:creation_)?timestamp"\s*:\s*\d'
 )
-_HTML_SHAPE = re.compile(rb'class="(?:[^"]* )?(?:_5vb_|_2lej|_a6-g|nav|contents)(?: [^"]*)?"')
+_OLD_PAGE = re.compile(rb'class="(?:[^"]* )?(?:nav|contents)(?: [^"]*)?"')
 
 
 class FacebookImporter:
     """Facebook archive, of a profile or of a Page, in each of its forms from 2010 to 2026."""
 
     name = "facebook"
-    version = "1"
+    version = "2"
     title = "Facebook archive"
     marks: tuple[str, ...] = (
         "your_facebook_activity/, your_activity_across_facebook/ or this_profile's_activity_across_facebook/",
@@ -102,9 +104,11 @@ def _is_ours(archive: Archive, name: str) -> bool:
     if role not in _OWN_ROLES:
         return False
     try:
-        head = archive.peek(name)
+        head = archive.peek(name) if name.endswith(".json") else plain_head(archive.peek(name, HEAD))
     except MemberDamaged:
         return _UNMISTAKABLE.fullmatch(name) is not None
     if _UNMISTAKABLE.fullmatch(name) and head.lstrip()[:1] not in {b"{", b"<"}:
         return True  # an empty list, or a file in another encoding
-    return (_JSON_SHAPE if name.endswith(".json") else _HTML_SHAPE).search(head) is not None
+    if name.endswith(".json"):
+        return _JSON_SHAPE.search(head) is not None
+    return PAGE.search(head) is not None or _OLD_PAGE.search(head) is not None

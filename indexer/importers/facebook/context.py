@@ -14,6 +14,7 @@ from indexer.evidence.archive import Archive
 from indexer.importers.facebook.content import Content, writer_of
 from indexer.importers.facebook.members import Role
 from indexer.importers.meta.json_values import MadeIds, MediaFiles
+from indexer.importers.meta.times import PageDates
 from indexer.record import Moment, Place, RecordKind
 
 _FBID = re.compile(r"(\d{6,})(?:\.\w{1,5})?$")
@@ -186,6 +187,7 @@ class Reading:
     account: str
     made: MadeIds = field(default_factory=MadeIds)
     files: MediaFiles = field(init=False)
+    dates: PageDates = field(init=False)
     shells: Shells = field(default_factory=Shells)
     media: Media = field(default_factory=Media)
     likes: dict[tuple[int, str], list[tuple[Place, str]]] = field(default_factory=dict)
@@ -193,6 +195,7 @@ class Reading:
 
     def __post_init__(self) -> None:
         self.files = MediaFiles(self.archive)
+        self.dates = PageDates(self.archive)
 
     def native_id(self, role: Role, posted: Moment | None, words: str, content: Content) -> str:
         """Return a made id from file role, time as written, words where they tell records apart, media and links."""

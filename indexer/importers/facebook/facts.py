@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -18,7 +19,8 @@ from indexer.importers.facebook.context import KINDS, READ_ERRORS
 from indexer.importers.facebook.html_pages_2017 import is_2017
 from indexer.importers.facebook.members import ACTIVITY, Role, members
 from indexer.importers.facebook.shapes import Entry, walk
-from indexer.importers.meta.html_boxes import BOX, Header, read_header
+from indexer.importers.meta.html_boxes import page_boxes, plain_head
+from indexer.importers.meta.html_header import HEAD, account_of_link, page_header, profile_rows
 from indexer.importers.meta.json_values import repair_all
 from indexer.importers.meta.times import moment
 from indexer.record import Account, CaptureFacts, Moment, Platform, Problem, RecordKind
@@ -27,8 +29,6 @@ from indexer.text import repair_mojibake
 _FOOTER = re.compile(rb'<div class="footer">')
 _DOWNLOADED = re.compile(r"Downloaded by (?P<name>.+?) on (?P<date>.+)")
 _HEADING = re.compile(rb"<h1>([^<]+)</h1>")
-_PROFILE_ID = re.compile(r"profile\.php\?id=(\d+)")
-_HANDLE = re.compile(r"https?://(?:www\.|m\.)?facebook\.com/([A-Za-z0-9.]{3,})/?$")
 _SAMPLE = 300  # items that are looked at where only their sentences name the account
 
 NO_VISITORS = known(
@@ -79,6 +79,8 @@ class _Found:
     first_day: date | None = None
     last_day: date | None = None
     has_offset: bool = False
+    link_name: str = ""
+    sentence: str = ""  # with the name in it, in a language that is not known
 
 
 def read_facts(archive: Archive) -> CaptureFacts:
@@ -88,14 +90,15 @@ def read_facts(archive: Archive) -> CaptureFacts:
     found = _Found()
     _from_profile(archive, roles.get(Role.PROFILE, []), found)
     _from_pages(archive, [name for name in names if name.endswith((".html", ".htm"))], found)
-    if not found.name:
-        found.name = _name_in_sentences(archive, roles)
+    if not found.name and found.sentence:
+        found.name = _name_in_both(found.sentence, _page_titles(archive, roles))
+    found.name = found.name or found.link_name or _name_in_sentences(archive, roles)
     kinds = {kind for role in roles for kind in _kinds_of(role)}
     if any(is_2017(name) for name in roles.get(Role.ALBUM, [])) or any(name.endswith(".json") for name in roles.get(Role.ALBUM, [])):
         kinds.add(RecordKind.COMMENT)
     return CaptureFacts(
         account=Account(Platform.FACEBOOK, found.native_id or found.name, found.handle, found.name),
-        form=_form(names),
+        form=_form(names, is_new=_is_new(archive, names)),
         exported=found.exported,
         first_day=found.first_day,
         last_day=found.last_day,
@@ -115,14 +118,14 @@ def _kinds_of(role: Role) -> tuple[RecordKind, ...]:
     return (kind,) if kind is not None else (RecordKind.POST, RecordKind.REPOST)
 
 
-def _form(names: list[str]) -> str:
+def _form(names: list[str], *, is_new: bool) -> str:
     whose = _PAGE if any("this_profile" in name for name in names) else _PROFILE
     forms = []
     if any(is_2017(name) for name in names):
         forms.append(known("HTML of 2010 to early 2018"))
     pages = [name for name in names if name.endswith(".html") and not is_2017(name)]
     if pages:
-        forms.append(known("HTML of 2022 to now") if any(re.match(ACTIVITY, name) for name in pages) else known("HTML of mid-2018 to 2021"))
+        forms.append(known("HTML of 2022 to now") if is_new else known("HTML of mid-2018 to 2021"))
     files = [name for name in names if name.endswith(".json")]
     if files and any(re.match(ACTIVITY, name) for name in files):
         forms.append(known("JSON of 2022 to now"))
@@ -131,6 +134,17 @@ def _form(names: list[str]) -> str:
         forms.append(known("JSON of 2018 to 2019") if is_2018 else known("JSON of 2019 to 2022"))
     template = whose[max(0, len(forms) - 1)]
     return template.format(**dict(zip(("form", "other", "third"), forms or [""], strict=False)))
+
+
+def _is_new(archive: Archive, names: list[str]) -> bool:
+    """Tell whether the pages have the class names of 2022 and later: the folders came a year after them."""
+    for name in names:
+        if name.endswith(".html") and not is_2017(name):
+            try:
+                return b'"_5vb_ _2yq _a7o5"' in (head := plain_head(archive.peek(name, HEAD))) or b"_a6-" in head or b"_a70" in head
+            except ArchiveError:
+                continue  # reported when the records are read
+    return False
 
 
 def _cannot_contain(roles: Mapping[Role, list[str]], *, has_offset: bool) -> tuple[str, ...]:
@@ -160,10 +174,21 @@ def _from_profile(archive: Archive, names: list[str], found: _Found) -> None:
             except READ_ERRORS:
                 continue  # the account is then named by something else; the file holds no record
         else:
-            header = read_header(raw)
-            heading = _HEADING.search(raw)
-            found.name = found.name or header.name or (heading[1].decode("utf-8", "replace").strip() if heading else "")
-            found.native_id = found.native_id or header.profile_id
+            _from_profile_page(raw, found)
+
+
+def _from_profile_page(raw: bytes, found: _Found) -> None:
+    """Take the name of the first line of a profile's table, and handle and number of the line that is a lone address."""
+    heading = _HEADING.search(raw)
+    name = heading[1].decode("utf-8", "replace").strip() if heading and b"<table" not in raw else ""
+    for number, row in enumerate(profile_rows(raw)):
+        handle, native_id = account_of_link(row.value)
+        if number == 0 and "://" not in row.value:
+            name = row.value.split("\n")[0]
+        if handle or native_id:
+            found.handle, found.native_id = found.handle or handle, found.native_id or native_id
+            break
+    found.name = found.name or name
 
 
 def _from_profile_json(value: Any, found: _Found) -> None:
@@ -177,9 +202,9 @@ def _from_profile_json(value: Any, found: _Found) -> None:
         found.handle = found.handle or handle
     uri = profile.get("profile_uri")
     if isinstance(uri, str):
-        numeric, named = _PROFILE_ID.search(uri), _HANDLE.match(uri)
-        found.native_id = found.native_id or (numeric[1] if numeric else "")
-        found.handle = found.handle or (named[1] if named else "")
+        handle_of_uri, native_id = account_of_link(uri)
+        found.native_id = found.native_id or native_id
+        found.handle = found.handle or handle_of_uri
 
 
 def _from_pages(archive: Archive, names: list[str], found: _Found) -> None:
@@ -187,22 +212,17 @@ def _from_pages(archive: Archive, names: list[str], found: _Found) -> None:
         if is_2017(name):
             _from_footer(archive, name, found)
             continue
-        header = _header(archive, name)
+        header = page_header(archive, name)
         found.name = found.name or header.name
+        found.link_name = found.link_name or header.link_name
+        found.sentence = found.sentence or header.sentence
         found.native_id = found.native_id or header.profile_id
+        found.handle = found.handle or header.handle
         found.has_offset = found.has_offset or header.offset is not None
         if header.generated is not None and found.exported is None:
             found.exported = header.generated
         found.first_day = found.first_day or header.first_day
         found.last_day = found.last_day or header.last_day
-
-
-def _header(archive: Archive, name: str) -> Header:
-    try:
-        with archive.open(name) as stream:
-            return read_header(next(html_items(stream, BOX)).raw)
-    except (ArchiveError, HtmlDamaged):
-        return Header()  # reported when the records are read
 
 
 def _from_footer(archive: Archive, name: str, found: _Found) -> None:
@@ -229,11 +249,16 @@ def _name_in_sentences(archive: Archive, roles: Mapping[Role, list[str]]) -> str
                     if part.comment is not None and part.comment.author:
                         return repair_mojibake(part.comment.author)
     titles = dict.fromkeys(
-        repair_mojibake(entry.title)
-        for role in (Role.POSTS, Role.GROUP_POSTS)
-        for name in roles.get(role, [])
-        for entry in _entries(archive, name)
-        if entry.title
+        [
+            *_page_titles(archive, roles),
+            *(
+                repair_mojibake(entry.title)
+                for role in (Role.POSTS, Role.GROUP_POSTS)
+                for name in roles.get(role, [])
+                for entry in _entries(archive, name)
+                if entry.title
+            ),
+        ]
     )
     names = {name for name in map(writer_of, titles) if name}
     if len(names) == 1:
@@ -246,6 +271,21 @@ def _name_in_sentences(archive: Archive, roles: Mapping[Role, list[str]]) -> str
     while common and common[-1][0].islower():  # "Example Page a": the Romanian sentences all go on with "a"
         common.pop()
     return " ".join(common)
+
+
+def _page_titles(archive: Archive, roles: Mapping[Role, list[str]]) -> list[str]:
+    """Return the sentences above the first boxes of the pages of posts."""
+    names = [name for name in roles.get(Role.POSTS, []) if name.endswith(".html") and not is_2017(name)][:2]
+    found = (item for name in names for item in islice(page_boxes(archive, name), _SAMPLE))
+    return [item.box.title for item in found if not isinstance(item, Problem) and item.box is not None and item.box.title]
+
+
+def _name_in_both(sentence: str, titles: list[str]) -> str:
+    """Return the longest run of words of a header's sentence with which sentences above posts begin."""
+    words = sentence.split()
+    runs = {" ".join(words[first:last]) for first in range(len(words)) for last in range(first + 1, min(len(words), first + 12) + 1)}
+    fitting = [run for run in runs if sum(f"{title} ".startswith(f"{run} ") for title in titles) > len(titles) / 2]
+    return max(fitting, key=len, default="")
 
 
 def _entries(archive: Archive, name: str) -> Iterator[Entry]:

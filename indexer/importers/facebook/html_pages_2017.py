@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from indexer.evidence.html_members import HtmlItem
+from indexer.evidence.archive import MemberDamaged
+from indexer.evidence.html_members import HtmlDamaged, HtmlItem, html_items
 from indexer.importers.facebook.content import Content, group_of, share_kind
 from indexer.importers.facebook.context import MEDIA_ROLES, Reading, media_key
-from indexer.importers.facebook.html_pages import pieces, read_date
+from indexer.importers.facebook.html_values import read_date
 from indexer.importers.facebook.members import Role
-from indexer.importers.meta.html_boxes import is_too_deep, lines_of
+from indexer.importers.meta.html_text import is_too_deep, lines_of
 from indexer.record import Place, Problem, Record, RecordKind
 
 _POST = re.compile(rb'<p>\s*<div class="meta">')
@@ -32,6 +33,26 @@ _DATE_IN_EVENT = re.compile(r"\b\d{1,2}:\d\d")
 def is_2017(member: str) -> bool:
     """Tell whether a member has a name of this generation."""
     return member.endswith(".htm") or re.fullmatch(r"(?:html/[^/]+|messages/\d+|photos/[^/]+/index)\.html", member) is not None
+
+
+def pieces(reading: Reading, member: str, opening: re.Pattern[bytes]) -> Iterator[HtmlItem | Problem]:
+    """Yield the head and the boxes of a page, and as Problems: damage, a cut page, a page without any box."""
+    last = HtmlItem(-2, 0, b"")
+    try:
+        with reading.archive.open(member) as stream:
+            for item in html_items(stream, opening):
+                last = item
+                yield item
+    except HtmlDamaged as error:
+        yield Problem(member, error.code, str(error))
+        return
+    except MemberDamaged as error:
+        yield Problem(member, "member-damaged", str(error))
+        return
+    if last.index < 0:
+        yield Problem(member, "html-no-records", "No record was found on this page, so it is empty or of a form that is not known.")
+    elif not last.raw.rstrip().lower().endswith(b"</html>"):
+        yield Problem(member, "html-cut", "The page has no end: it was cut, and what stood behind its last record is missing.")
 
 
 def survey_2017(reading: Reading, role: Role, member: str) -> None:
@@ -108,7 +129,7 @@ def _post(reading: Reading, role: Role, place: Place, item: HtmlItem, tree: Lexb
     for comment in tree.css("div.comment"):
         content.add_text(_words(comment))
     title = " ".join(_words(tree, without="div.meta, div.comment").split())
-    posted, problems = read_date(date, None, place)
+    posted, problems = read_date(reading, date, None, place)
     yield from problems
     kind = share_kind(title, content.extra)
     if group := group_of(title):
@@ -141,7 +162,7 @@ def _block(reading: Reading, role: Role, place: Place, item: HtmlItem, tree: Lex
             content.attachments.append(reading.files.attachment(uri, default="image/jpeg"))
             content.uris.append(uri)
         dates = [node for node in tree.css("div.meta") if not _is_in_comment(node)]
-        posted, problems = read_date(dates[0].text().strip() if dates else "", None, place)
+        posted, problems = read_date(reading, dates[0].text().strip() if dates else "", None, place)
         yield from problems
         parent = reading.native_id(Role.PHOTOS, posted, "", content)
         others = [other for other in reading.media.take(content.uris, (content.text,)) if other != place]
@@ -175,7 +196,7 @@ def _comment(reading: Reading, place: Place, item: HtmlItem, node: LexborNode, a
     author = " ".join(user.text().split()) if user is not None else ""
     content = Content()
     content.add_text(_words(node, without="span.user, div.meta"))
-    posted, problems = read_date(meta.text().strip() if meta is not None else "", None, place)
+    posted, problems = read_date(reading, meta.text().strip() if meta is not None else "", None, place)
     yield from problems
     written = posted.written if posted else ""
     yield Record(
@@ -224,7 +245,7 @@ def _message(reading: Reading, place: Place, item: HtmlItem, tree: LexborNode, t
     for uri in _uris(tree):
         content.attachments.append(reading.files.attachment(uri, default="image/jpeg"))
         content.uris.append(uri)
-    posted, problems = read_date(meta.text().strip() if meta is not None else "", None, place)
+    posted, problems = read_date(reading, meta.text().strip() if meta is not None else "", None, place)
     yield from problems
     thread = place.member.removeprefix("messages/").removesuffix(".html") if place.member.startswith("messages/") else thread_title
     written = posted.written if posted else ""

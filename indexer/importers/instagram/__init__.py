@@ -1,4 +1,4 @@
-"""The importer of Instagram archives: JSON of 2018 to now and HTML of 2022 to now, personal and professional accounts alike."""
+"""The importer of Instagram archives: JSON of 2018 to now and HTML of 2021 to now, personal and professional accounts alike."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from indexer.importers.instagram.html_records import page_records
 from indexer.importers.instagram.json_2018 import old_empty, old_lists, old_media, old_messages
 from indexer.importers.instagram.media import learn_insights, left_insights, published
 from indexer.importers.instagram.members import IGNORED, Role, Shape, role_of
+from indexer.importers.meta.html_boxes import PAGE, plain_head
+from indexer.importers.meta.html_header import HEAD
 from indexer.importers.meta.messages import messages
 from indexer.record import CaptureFacts, Problem, Record, Tally
 
@@ -31,7 +33,6 @@ _JSON_MARKS: Mapping[Shape, re.Pattern[bytes]] = {
 }
 _OLD_PROFILE = re.compile(rb'"date_joined"\s*:.*"username"\s*:|"username"\s*:.*"date_joined"\s*:', re.DOTALL)
 _PROFILE = re.compile(rb'"profile_user"\s*:')
-_PAGE = re.compile(rb"Instagram-Logo\.png|alt=\"Instagram\"|<title>Instagram|[ \"]_a6-g[ \"]")
 
 _READERS: Mapping[Shape, Callable[[Context, Role, str], Iterator[Record | Problem]]] = {
     Shape.MEDIA: published,
@@ -49,7 +50,7 @@ class InstagramImporter:
     """Reads what Instagram's "Download your information" hands out."""
 
     name = "instagram"
-    version = "1"
+    version = "2"
     title = "Instagram archive"
     marks: tuple[str, ...] = (
         "a folder your_instagram_activity",
@@ -80,7 +81,7 @@ class InstagramImporter:
         if role is None or role.shape is Shape.MESSAGES:  # message_1.json is Facebook's as well
             return False
         if name.endswith(".html"):
-            return _PAGE.search(archive.peek(name, 1 << 16)) is not None
+            return PAGE.search(plain_head(archive.peek(name, HEAD))) is not None
         mark = _JSON_MARKS.get(role.shape)
         return mark is not None and mark.search(archive.peek(name)) is not None
 

@@ -17,6 +17,7 @@ import msgspec
 from indexer.evidence.archive import Archive, MemberDamaged
 from indexer.evidence.json_members import JsonDamaged, JsonItem, json_items
 from indexer.importers.meta.json_values import UNKNOWN_TYPE, MadeIds, MediaFiles, items_of, read_epoch
+from indexer.importers.meta.times import PageDates
 from indexer.record import Attachment, Moment, Place, Problem, Record, RecordKind
 
 # What decoding an item can raise: not JSON of that shape, not UTF-8, or nested a thousand deep.
@@ -98,9 +99,11 @@ class Context:
     made: MadeIds = field(default_factory=MadeIds)
     insights: Insights = field(default_factory=Insights)
     media: MediaFiles = field(init=False)
+    dates: PageDates = field(init=False)
 
     def __post_init__(self) -> None:
         self.media = MediaFiles(self.archive)
+        self.dates = PageDates(self.archive)
 
     def attachment(self, uri: str, description: str = "", address: str = "") -> Attachment:
         """Return the attachment of a `uri` of the archive. `address` is where the platform also keeps the file.

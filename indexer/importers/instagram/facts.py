@@ -9,10 +9,11 @@ import msgspec
 from indexer.evidence.archive import Archive, MemberDamaged
 from indexer.i18n import known
 from indexer.importers.instagram.context import UNREADABLE
-from indexer.importers.instagram.html_pages import take_apart
 from indexer.importers.instagram.labels import OWNER_NAME, USERNAME, is_label
 from indexer.importers.instagram.members import Shape, role_of
 from indexer.importers.instagram.shapes import Entry
+from indexer.importers.meta.dates import find_dates
+from indexer.importers.meta.html_header import profile_rows
 from indexer.record import Account, CaptureFacts, Platform, RecordKind
 
 _PROFILES = (
@@ -22,6 +23,8 @@ _PROFILES = (
 )
 _PACKAGE = re.compile(r"(?:^|/)(?:instagram|meta)-([A-Za-z0-9_.]{1,30})-\d{4}-\d{2}-\d{2}-")
 _LARGE = 8 << 20
+_HANDLE = re.compile(r"(?=[^A-Z]*\Z)(?=.*[a-z])[a-z0-9_.]{3,30}")
+_WORDS = frozenset({"true", "false", "none", "male", "female"})
 
 CANNOT = (
     known("Comments that the public wrote under the account's posts are not in an Instagram archive; neither are their likes."),
@@ -96,6 +99,7 @@ def _account(archive: Archive) -> tuple[str, str]:
         values = _json_profile(_bytes(archive, f"{stem}.json")) or _html_profile(_bytes(archive, f"{stem}.html"))
         if values:
             username = next((value for label, value in values if is_label(label, USERNAME)), "")
+            username = username or _only_handle(values)
             return username, next((value for label, value in values if is_label(label, OWNER_NAME)), "")
     return "", ""
 
@@ -110,10 +114,13 @@ def _json_profile(content: bytes) -> list[tuple[str, str]]:
 
 
 def _html_profile(content: bytes) -> list[tuple[str, str]]:
-    start = content.find(b"_a6-g")
-    if start < 0:
-        return []
-    return [(row.label, row.value) for row in take_apart(content[content.rfind(b"<div", 0, start) :]).rows]
+    return [(row.label, row.value) for row in profile_rows(content)]
+
+
+def _only_handle(values: list[tuple[str, str]]) -> str:
+    """Return the one value that can only be a handle, for labels in a language that is not known; "" where several could be."""
+    fitting = {value for _, value in values if _HANDLE.fullmatch(value) and not find_dates(value) and value.lower() not in _WORDS}
+    return fitting.pop() if len(fitting) == 1 else ""
 
 
 def _bytes(archive: Archive, member: str) -> bytes:

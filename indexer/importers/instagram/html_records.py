@@ -1,6 +1,6 @@
-"""Records from HTML pages of 2022 to now: what was published, comments, likes, messages.
+"""Records from HTML pages of 2021 to now: what was published, comments, likes, messages.
 
-Times are printed in UTC-8 without a zone (see `instagram_dates`). The labels are in the account's language, so comments
+Times are printed in UTC-8 without a zone (see `times`). The labels are in the account's language, so comments
 are read by label and, where it is not in our tables, by order: comment, owner, time.
 """
 
@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from indexer.importers.instagram.context import Context, Piece, reaction_record, with_extra
 from indexer.importers.instagram.entries import Said, entry_record
-from indexer.importers.instagram.html_pages import Box, Parts, Row, boxes, page_title, take_apart
 from indexer.importers.instagram.labels import COMMENT, OWNER, TAGGED, USERNAME, is_label
 from indexer.importers.instagram.media import publication
 from indexer.importers.instagram.members import Role, Shape
 from indexer.importers.instagram.times import read_printed
+from indexer.importers.meta.html_boxes import Box, PageBox, Row, page_boxes
+from indexer.importers.meta.html_header import page_header
 from indexer.importers.meta.messages import thread_key
 from indexer.record import Attachment, Moment, Place, Problem, Record
 from indexer.text import hashtags, links, mentions
 
 _TAGGED = re.compile(r"(?<![A-Za-z0-9_.])([A-Za-z0-9_.]++) \([^()]*+\)")
-_PEOPLE = re.compile(r"^(?:Participants|Participantes|Peserta)\s*:\s*(.+)$", re.DOTALL)
+_PEOPLE = re.compile(r"^[^:：\n]{1,60}[:：]\s*(.+)$", re.DOTALL)
 _REACTION = re.compile(r"([^\w\s]\S*?)\s*(\w.*?)(?:\s*\(([^()]*)\))?\Z", re.DOTALL)
+_LIKE_A_DATE = re.compile(r"\d{1,2}[:.h]\d\d")
 _PENDING = "message_requests/"
 
 
@@ -31,57 +34,47 @@ def page_records(context: Context, role: Role, member: str) -> Iterator[Record |
     if role.shape is Shape.MESSAGES:
         yield from _conversation(context, role, member)
         return
-    read = _publication if role.shape is Shape.MEDIA else _entry
-    for box in boxes(context.archive, member):
-        if isinstance(box, Problem):
-            yield box
-        else:
-            yield from _one(context, role, member, box, read)
+    read: _Reader = _publication if role.shape is Shape.MEDIA else _entry
+    for item in page_boxes(context.archive, member, keep_breaks=True):
+        if isinstance(item, Problem):
+            yield item
+        elif item.box is not None:
+            source = _piece(member, item)
+            parts, item.box.inner = item.box.inner, []
+            if not (parts and item.box.is_empty and not item.box.title):
+                yield from read(context, role, source, item.box)
+            for number, part in enumerate(parts):
+                at = replace(source.place, pointer=f"boxes/{number}")
+                yield from read(context, role, Piece(at, item.raw), part)
 
 
-_Reader = Callable[[Context, Role, Piece, Parts], Iterator[Record | Problem]]
+_Reader = Callable[[Context, Role, Piece, Box], Iterator[Record | Problem]]
 
 
-def _one(context: Context, role: Role, member: str, box: Box, read: _Reader) -> Iterator[Record | Problem]:
-    problem = _not_utf8(member, box)
-    if problem:
-        yield problem
-    yield from read(context, role, _piece(member, box), take_apart(box.raw))
+def _piece(member: str, item: PageBox) -> Piece:
+    return Piece(Place(member, item.index, item.start, len(item.raw)), item.raw)
 
 
-def _piece(member: str, box: Box) -> Piece:
-    return Piece(Place(member, box.number, box.start, len(box.raw)), box.raw)
-
-
-def _not_utf8(member: str, box: Box) -> Problem | None:
-    try:
-        box.raw.decode()
-    except UnicodeDecodeError:
-        message = "This record is not UTF-8 text; letters that do not read are shown as replacement signs."
-        return Problem(member, "html-encoding", message, box.number)
-    return None
-
-
-def _publication(context: Context, role: Role, source: Piece, parts: Parts) -> Iterator[Record | Problem]:
+def _publication(context: Context, role: Role, source: Piece, parts: Box) -> Iterator[Record | Problem]:
     place = source.place
     caption = _value(parts.rows, COMMENT)
     text, captions = _caption(parts, caption)
     if not text and not parts.pictures:
         yield Problem(place.member, "bad-item", "This box has neither a caption nor media, so it is not what the page is for.", place.index)
         return
-    posted, problem = _date(parts, place)
+    posted, problem = _date(context, parts, place)
     if problem:
         yield problem
     tagged = _value(parts.rows, TAGGED)
     attachments = [
-        *(context.attachment(picture.source, own) for picture, own in zip(parts.pictures, captions, strict=True)),
+        *(context.attachment(picture.uri, own) for picture, own in zip(parts.pictures, captions, strict=True)),
         *(context.attachment(source, "subtitles") for source in parts.subtitles),
     ]
     unique = tuple(dict.fromkeys(attachments))
     yield publication(context, role, source, text, posted, attachments=unique, tagged=", ".join(_TAGGED.findall(tagged)))
 
 
-def _caption(parts: Parts, labelled: str) -> tuple[str, list[str]]:
+def _caption(parts: Box, labelled: str) -> tuple[str, list[str]]:
     """Return the caption, once, and for each picture the words under it that are not in the caption.
 
     A caption may stand as heading and again under each picture; what stands beside both belongs to the text too.
@@ -89,7 +82,7 @@ def _caption(parts: Parts, labelled: str) -> tuple[str, list[str]]:
     rest = parts.text
     for picture in parts.pictures:
         rest = rest.replace(picture.caption, "", 1) if picture.caption else rest
-    text = parts.heading or labelled
+    text = parts.title or labelled
     if not text and len({picture.caption for picture in parts.pictures}) == 1:
         text = parts.pictures[0].caption
     if (rest := rest.strip()) and rest not in text:
@@ -97,12 +90,12 @@ def _caption(parts: Parts, labelled: str) -> tuple[str, list[str]]:
     return text, ["" if picture.caption in text else picture.caption for picture in parts.pictures]
 
 
-def _entry(context: Context, role: Role, source: Piece, parts: Parts) -> Iterator[Record | Problem]:
+def _entry(context: Context, role: Role, source: Piece, parts: Box) -> Iterator[Record | Problem]:
     place = source.place
-    if not parts.rows and not parts.text and not parts.heading:
+    if not parts.rows and not parts.text and not parts.title:
         yield Problem(place.member, "bad-item", "This box says nothing that its page is for.", place.index)
         return
-    posted, problem = _date(parts, place)
+    posted, problem = _date(context, parts, place)
     if problem:
         yield problem
     yield entry_record(context, role, source, _said(parts, role, posted), posted)
@@ -112,9 +105,9 @@ def _value(rows: list[Row], labels: frozenset[str]) -> str:
     return next((row.value for row in rows if row.value and is_label(row.label, labels)), "")
 
 
-def _said(parts: Parts, role: Role, posted: Moment | None) -> Said:
+def _said(parts: Box, role: Role, posted: Moment | None) -> Said:
     """Read a comment or like: a table of labels and values, or a heading (the owner) with lines below it."""
-    rows = [row for row in parts.rows if row.value and not (row.beside and posted and row.value == posted.written)]
+    rows = [row for row in parts.rows if row.value and not (posted and row.value == posted.written and not is_label(row.label, COMMENT))]
     owner = _value(rows, USERNAME) or _value(rows, OWNER)
     words = [row.value for row in rows if is_label(row.label, COMMENT)]
     strange = [row.value for row in rows if not any(is_label(row.label, table) for table in (COMMENT, OWNER, USERNAME))]
@@ -128,44 +121,44 @@ def _said(parts: Parts, role: Role, posted: Moment | None) -> Said:
         lines.remove(posted.written)  # the time stands last; the same words further up are the person's own
         lines.reverse()
     words.extend(line for line in lines if line.strip() and line not in parts.links)
-    return Said("\n".join(dict.fromkeys(words)), owner or parts.heading, parts.links[0] if parts.links else "")
+    return Said("\n".join(dict.fromkeys(words)), owner or parts.title, parts.links[0] if parts.links else "")
 
 
-def _date(parts: Parts, place: Place) -> tuple[Moment | None, Problem | None]:
+def _date(context: Context, parts: Box, place: Place) -> tuple[Moment | None, Problem | None]:
     """Return the time of a box: its date line, else the first date in its table or the last one below its heading."""
     cells = [row.value for row in parts.rows if row.beside]
-    candidates = [parts.date] if parts.date else [*cells, *reversed(parts.text.split("\n"))]
-    moment = next((moment for written in candidates if (moment := read_printed(written))), None)
+    inside = [row.value for row in reversed(parts.rows) if not row.beside and not is_label(row.label, COMMENT)]
+    candidates = [parts.date] if parts.date else [*cells, *inside, *reversed(parts.text.split("\n"))]
+    moment = next((moment for written in candidates if (moment := read_printed(written, context.dates))), None)
     if moment is not None:
         return moment, None
-    written = parts.date or next(filter(None, reversed(cells)), "")
+    written = parts.date or next(filter(None, reversed(cells)), "") or next((value for value in inside if _LIKE_A_DATE.search(value)), "")
     if not written:
-        return None, Problem(place.member, "bad-date", "This record has no time.", place.index)
+        return None, Problem(place.member, "no-date", "This record has no time.", place.index)
     return None, Problem(place.member, "bad-date", f"The time {written[:60]!r} does not read as a date with a clock time.", place.index)
 
 
 def _conversation(context: Context, role: Role, member: str) -> Iterator[Record | Problem]:
     """Yield the messages of one conversation's page, newest first. Its title is the page's."""
-    key, title = thread_key(member), page_title(context.archive, member)
+    key, title = thread_key(member), page_header(context.archive, member).title
     people, begun = "", False
-    for box in boxes(context.archive, member):
-        if isinstance(box, Problem):
-            yield box
+    for item in page_boxes(context.archive, member, keep_breaks=True):
+        if isinstance(item, Problem):
+            yield item
             continue
-        parts = take_apart(box.raw)
-        found = _PEOPLE.match(parts.heading)
+        parts = item.box
+        if parts is None:
+            continue
+        found = _PEOPLE.match(parts.title)
         if not begun and not parts.date and not parts.text and not parts.pictures:
-            people = found[1].strip() if found else people  # what stands above the messages says who takes part
+            people = people or (found[1].strip() if found else "")  # what stands above the messages says who takes part
             continue
         begun = True
-        source = _piece(member, box)
+        source = _piece(member, item)
         if not parts.date and not parts.text and not parts.pictures:
-            yield Problem(member, "bad-item", "This box is not a message: it has neither words nor a time.", box.number)
+            yield Problem(member, "bad-item", "This box is not a message: it has neither words nor a time.", item.index)
             continue
-        problem = _not_utf8(member, box)
-        if problem:
-            yield problem
-        posted, problem = _date(parts, source.place)
+        posted, problem = _date(context, parts, source.place)
         if problem:
             yield problem
         message = _message(context, role, source, parts, posted=posted, thread=(key, title, people))
@@ -173,14 +166,14 @@ def _conversation(context: Context, role: Role, member: str) -> Iterator[Record 
         for number, written in enumerate(parts.reactions):
             reaction = _REACTION.match(written) if len(written) < 500 else None
             sign, actor, when = (reaction[1], reaction[2], reaction[3] or "") if reaction else (written, "", "")
-            yield reaction_record(context, message, number, actor=actor, sign=sign, posted=read_printed(when))
+            yield reaction_record(context, message, number, actor=actor, sign=sign, posted=read_printed(when, context.dates))
 
 
-def _message(context: Context, role: Role, source: Piece, parts: Parts, *, posted: Moment | None, thread: tuple[str, str, str]) -> Record:
+def _message(context: Context, role: Role, source: Piece, parts: Box, *, posted: Moment | None, thread: tuple[str, str, str]) -> Record:
     key, title, people = thread
     lines = [line for line in parts.text.split("\n") if line not in parts.links]
-    text, author = "\n".join(lines).strip(), parts.heading
-    attachments: list[Attachment] = [context.attachment(picture.source) for picture in parts.pictures]
+    text, author = "\n".join(lines).strip(), parts.title
+    attachments: list[Attachment] = [context.attachment(picture.uri) for picture in parts.pictures]
     return Record(
         kind=role.kind,
         # A printed time has minutes only, so several messages share it: the words belong to the identity.

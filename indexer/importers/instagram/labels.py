@@ -31,7 +31,9 @@ COMMENT = _table(
     "legenda",
     "teks",
     "keterangan",
-)
+    "комментарий", "текст", "подпись", "评论", "留言", "說明", "说明", "コメント", "キャプション", "댓글", "문구", "yorum", "açıklama", "komentarz", "podpis", "bình luận",
+    "chú thích", "légende", "texte", "bildunterschrift", "didascalia", "testo", "bijschrift", "kommentti", "تعليق", "टिप्पणी", "ความคิดเห็น", "σχόλιο",
+)  # fmt: skip
 OWNER = _table(
     "media owner",
     "owner",
@@ -60,9 +62,18 @@ USERNAME = _table(
     "benutzername",
     "nome utente",
     "gebruikersnaam",
-)
-OWNER_NAME = _table("name", "nombre", "nome", "nama", "nom", "naam")
-TAGGED = _table("tagged users", "usuarios etiquetados", "usuários marcados", "pengguna yang ditandai")
+    "帐号", "账号", "用户名", "用戶名稱", "使用者名稱", "帳號", "имя пользователя", "ім’я користувача", "ユーザーネーム", "사용자 이름", "kullanıcı adı",
+    "nazwa użytkownika", "tên người dùng", "användarnamn", "brugernavn", "brukernavn", "käyttäjänimi", "اسم المستخدم", "उपयोगकर्ता नाम", "यूज़रनेम", "ชื่อผู้ใช้",
+    "όνομα χρήστη", "uživatelské jméno", "felhasználónév", "nume de utilizator", "שם משתמש",
+)  # fmt: skip
+OWNER_NAME = _table(
+    "name", "nombre", "nome", "nama", "nom", "naam", "姓名", "名称", "名稱", "имя", "ім’я", "名前", "이름", "adı", "ad", "nazwa", "imię i nazwisko",
+    "tên", "namn", "navn", "nimi", "الاسم", "नाम", "ชื่อ", "όνομα", "jméno", "név", "nume", "שם",
+)  # fmt: skip
+TAGGED = _table(
+    "tagged users", "usuarios etiquetados", "usuários marcados", "pengguna yang ditandai", "utilisateurs identifiés", "markierte nutzer",
+    "utenti taggati", "отмеченные пользователи",
+)  # fmt: skip
 
 
 @lru_cache(maxsize=4096)

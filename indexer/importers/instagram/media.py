@@ -11,11 +11,11 @@ from collections.abc import Iterator
 
 from indexer.evidence.json_members import JsonItem
 from indexer.importers.instagram.context import UNREADABLE, Context, Piece, items, media_number, piece, read_stamp, with_extra
-from indexer.importers.instagram.html_pages import boxes, take_apart
 from indexer.importers.instagram.labels import COMMENT, is_label
 from indexer.importers.instagram.members import Role
 from indexer.importers.instagram.shapes import ENTRY, MEDIUM, Medium, TextAppPost
 from indexer.importers.instagram.times import read_printed
+from indexer.importers.meta.html_boxes import page_boxes
 from indexer.importers.meta.json_values import bad_item
 from indexer.record import Attachment, Moment, Place, Problem, Record, RecordKind
 from indexer.text import hashtags, links, mentions, repair_mojibake
@@ -158,16 +158,18 @@ _Found = tuple[Place, bytes, str, Moment | None, Attachment | None]
 
 def _items(context: Context, member: str) -> Iterator[_Found | Problem]:
     if member.endswith(".html"):
-        for box in boxes(context.archive, member):
+        for box in page_boxes(context.archive, member, keep_breaks=True):
             if isinstance(box, Problem):
                 yield box
                 continue
-            parts = take_apart(box.raw)
-            posted = next((moment for row in parts.rows if (moment := read_printed(row.value))), None)
+            parts = box.box
+            if parts is None:
+                continue
+            posted = next((moment for row in parts.rows if (moment := read_printed(row.value, context.dates))), None)
             picture = parts.pictures[0] if parts.pictures else None
-            attachment = context.attachment(picture.source) if picture else None
-            place = Place(member, box.number, box.start, len(box.raw))
-            yield place, box.raw, picture.caption if picture else parts.heading, posted, attachment
+            attachment = context.attachment(picture.uri) if picture else None
+            place = Place(member, box.index, box.start, len(box.raw))
+            yield place, box.raw, picture.caption if picture else parts.title, posted, attachment
         return
     for found in items(context.archive, member):
         if isinstance(found, Problem):

@@ -1,0 +1,108 @@
+"""The message pages of a Facebook archive (mid-2018 to 2026): one conversation, newest message first.
+
+Above the messages stands who takes part, in the account's language: a box with a title and nothing else. A box with a
+picture only is the picture of a group. A title of a message may be empty: the platform does not name its sender.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from indexer.importers.facebook.content import Content
+from indexer.importers.facebook.context import Reading, media_key
+from indexer.importers.facebook.html_values import fill, read_date
+from indexer.importers.meta.html_boxes import Box, page_boxes
+from indexer.importers.meta.html_header import Header
+from indexer.importers.meta.messages import thread_key
+from indexer.record import Place, Problem, Record, RecordKind
+from indexer.text import hashtags, links, mentions
+
+_REACTION = re.compile(r"(?P<sign>[^\w\s]+[^\w\s\u200d\ufe0f]*)\s*(?P<actor>\w.*)")
+_PARTICIPANTS = re.compile(r"[^:：]{1,60}[:：]\s*(?P<names>.+)")
+
+
+def thread_records(reading: Reading, member: str, header: Header) -> Iterator[Record | Problem]:
+    """Yield the messages of one page with their reactions."""
+    people, begun = "", False
+    for item in page_boxes(reading.archive, member):
+        if isinstance(item, Problem):
+            yield item
+            continue
+        if item.box is None:
+            continue
+        box, place = item.box, Place(member, item.index, item.start, len(item.raw))
+        found = _PARTICIPANTS.fullmatch(box.title)
+        if not box.date and box.is_empty and not begun:
+            people = people or (found["names"] if found else box.title)
+        elif not box.date and box.pictures and not box.lines and not begun:
+            yield from _group_picture(reading, box, place, item.raw, header)
+        else:
+            begun = True
+            yield from _message(reading, box, place, item.raw, (header, people))
+
+
+def _group_picture(reading: Reading, box: Box, place: Place, raw: bytes, header: Header) -> Iterator[Record]:
+    key, content = thread_key(place.member), Content()
+    fill(reading, box, content)
+    yield Record(
+        kind=RecordKind.PHOTO,
+        native_id=reading.made.make(f"thread pictures/{key}", "", "", map(media_key, content.uris)),
+        place=place,
+        raw=raw,
+        title="Picture of the conversation.",
+        thread_id=key,
+        thread_title=header.title or box.title,
+        attachments=tuple(content.attachments),
+        id_is_made=True,
+    )
+
+
+def _message(reading: Reading, box: Box, place: Place, raw: bytes, about: tuple[Header, str]) -> Iterator[Record | Problem]:
+    header, people = about
+    content, key = Content(), thread_key(place.member)
+    fill(reading, box, content)
+    posted, problems = read_date(reading, box.date, header.offset, place)
+    yield from problems
+    native_id = reading.made.make(
+        f"messages/{key}", posted.written if posted else "", f"{box.title} {content.text}", map(media_key, content.uris)
+    )
+    if box.date and posted is None:
+        content.extra["date as printed"] = box.date
+    if people:
+        content.extra["participants"] = people
+    if reading.account:
+        content.extra["direction"] = "sent" if box.title == reading.account else "received"
+    yield Record(
+        kind=RecordKind.MESSAGE,
+        native_id=native_id,
+        place=place,
+        raw=raw,
+        text=content.text,
+        author=box.title,
+        posted=posted,
+        thread_id=key,
+        thread_title=header.title,
+        attachments=tuple(content.attachments),
+        links=tuple(dict.fromkeys((*content.links, *links(content.text)))),
+        hashtags=hashtags(content.text),
+        mentions=mentions(content.text),
+        id_is_made=True,
+        extra=content.extra,
+    )
+    for number, reaction in enumerate(box.reactions):
+        found = _REACTION.match(reaction)
+        sign, actor = (found["sign"], found["actor"]) if found else (reaction, "")
+        yield Record(
+            kind=RecordKind.LIKE,
+            native_id=reading.made.make(f"reactions/{native_id}", "", reaction),
+            place=Place(place.member, place.index, place.start, place.length, f"reactions/{number}"),
+            raw=raw,
+            title=f"{actor} reacted {sign} to a message." if actor else reaction,
+            author=actor,
+            parent_id=native_id,
+            thread_id=key,
+            thread_title=header.title,
+            id_is_made=True,
+            extra={"reaction": sign},
+        )

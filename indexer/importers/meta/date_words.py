@@ -1,0 +1,147 @@
+"""The one table of words in printed dates: months, periods of the day, weekdays and the words between them.
+
+From `date_words.json` (CLDR, see `cldr_words`), with what Meta's pages were seen to print besides. Words are folded and cut
+into tokens as `dates` cuts them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from indexer.text import fold
+
+# Month names of Meta's pages that are not in CLDR (seen 2018-2026), by language.
+_OBSERVED_MONTHS: Mapping[str, str] = {
+    "en": "jan feb mar apr may jun jul aug sept oct nov dec",
+    "es": "ene feb mar abr may jun jul ago set|setiembre|sept oct nov dic",
+    "pt": "jan fev mar abr mai jun jul ago set out nov dez",
+    "fr": "jan fev mars avr mai jun|juin jul aou|aout sep oct nov dec",
+    "de": "jan feb mrz|mar apr mai jun|juni jul|juli aug sep okt nov dez",
+    "it": "gen feb mar apr mag giu lug ago set ott nov dic",
+    "nl": "jan feb mrt apr mei jun jul aug sep okt nov dec",
+    "id": "jan feb|peb|pebruari mar apr mei jun jul agu|agt|ags sep okt nov|nop|nopember des",
+    "ru": "янв фев|февр мар апр май|мая июн июл авг сен|сент окт ноя|нояб дек",
+    "tr": "oca şub mar nis may haz tem ağu eyl eki kas ara",
+    "pl": "sty lut mar kwi maj cze lip sie wrz paź lis gru",
+}
+# Words beside a clock time that are not in CLDR: those of PHP's date() are English in every language.
+_OBSERVED_PERIODS: Mapping[str, Sequence[tuple[int, int]]] = {
+    "am": ((0, 720),), "pm": ((720, 1440),), "a m": ((0, 720),), "p m": ((720, 1440),), "晚上": ((1080, 1440),), "早上": ((240, 720),),
+    "凌晨": ((0, 360),), "中午": ((660, 840),), "πμ": ((0, 720),), "μμ": ((720, 1440),), "fm": ((0, 720),), "em": ((720, 1440),),
+}  # fmt: skip
+_OBSERVED_WORDS = (
+    "on at el la las los a al en de del da das às as à o os um uhr am om op te kl klo kello klockan kloka alle ore il le les du h min s "
+    "pukul jam pada lúc vào ngày um в во у в г год года р року о ob u o godz na k v ve saat tarihinde 日 年 月 号 號 일 년 월 العام في الساعة "
+    "عند को बजे पर เวลา น วันที่ ที่ ปี พ ศ ค ὥρα στις την të në më ora orë kell ar pl val год ч ж м d i il-ta ta st nd rd th der den dem dne ve"
+)
+_TOKEN = re.compile(r"\d+|[^\W\d_][^\s\d.,:;/()\[\]{}<>|\u2010-\u2015'’‘‚\"“”„״׳·•،؛。、፣።`-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A part of the day as a word beside a clock time names it, in minutes of the day; it may run over midnight."""
+
+    ranges: tuple[tuple[int, int], ...]
+    is_latin: bool
+
+    def covers(self, minute: int) -> bool:
+        """Tell whether a minute of the day is in it."""
+        return any(low <= minute < high if low < high else minute >= low or minute < high for low, high in self.ranges)
+
+    @property
+    def is_late(self) -> bool:
+        """True where it begins at noon or later."""
+        return self.ranges[0][0] >= 720
+
+
+class _Words(msgspec.Struct):
+    months: list[list[str]]
+    periods: dict[str, list[tuple[int, int]]]
+    weekdays: list[str]
+    others: list[str]
+
+
+def _cut(text: str) -> tuple[str, ...]:
+    return tuple(_TOKEN.findall(fold(text)))
+
+
+def _load() -> dict[str, _Words]:
+    table = msgspec.json.decode(Path(__file__).with_name("date_words.json").read_bytes(), type=dict[str, _Words])
+    for language, months in _OBSERVED_MONTHS.items():
+        for names, more in zip(table[language].months, months.split(), strict=True):
+            names += more.split("|")
+    return table
+
+
+_TABLE = _load()
+
+
+def _months() -> dict[tuple[str, ...], dict[int, frozenset[str]]]:
+    found: dict[tuple[str, ...], dict[int, set[str]]] = {}
+    for language, words in _TABLE.items():
+        for number, names in enumerate(words.months, start=1):
+            for name in names:
+                tokens = _without_prepositions(_cut(name))
+                found.setdefault(tokens, {}).setdefault(number, set()).add(language)
+    return {tokens: {number: frozenset(spoken) for number, spoken in months.items()} for tokens, months in found.items() if tokens}
+
+
+def _without_prepositions(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the tokens of a month's name as it stands alone: Catalan "d’abril" is "abril"."""
+    return tokens[1:] if len(tokens) > 1 and tokens[0] in {"d", "de"} else tokens
+
+
+def _periods() -> dict[tuple[str, ...], Period]:
+    found: dict[tuple[str, ...], list[tuple[int, int]]] = {}
+    named = [(name, ranges) for words in _TABLE.values() for name, ranges in words.periods.items()]
+    for name, ranges in [*_OBSERVED_PERIODS.items(), *named]:
+        tokens = _cut(name)
+        for form in {tokens, ("".join(tokens),)}:
+            found.setdefault(form, list(ranges))
+    return {tokens: Period(tuple(ranges), all(word.isascii() for word in tokens)) for tokens, ranges in found.items() if len("".join(tokens)) > 1 or not "".join(tokens).isascii()}
+
+
+def _weekdays() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for language, words in _TABLE.items():
+        for name in words.weekdays:
+            for token in _cut(name):
+                found.setdefault(token, set()).add(language)
+    return {word: frozenset(spoken) for word, spoken in found.items()}
+
+
+MONTHS = _months()
+PERIODS = _periods()
+WEEKDAYS = _weekdays()
+WORDS = frozenset(token for words in _TABLE.values() for other in words.others for token in _cut(other)) | frozenset(
+    token for word in _OBSERVED_WORDS.split() for token in _cut(word)
+)
+STARTS = frozenset(tokens[0] for tokens in MONTHS)
+_PERIOD_STARTS = frozenset(tokens[0] for tokens in PERIODS)
+_LONGEST = max(map(len, MONTHS))
+_LONGEST_PERIOD = max(map(len, PERIODS))
+
+
+def months_at(words: Sequence[str], at: int) -> tuple[int, Mapping[int, frozenset[str]]]:
+    """Return how many words from `at` on name a month, and which months they mean in which languages; 0 for none."""
+    if words[at] in STARTS:
+        for length in range(min(_LONGEST, len(words) - at), 0, -1):
+            found = MONTHS.get(tuple(words[at : at + length]))
+            if found:
+                return length, found
+    return 0, {}
+
+
+def period_at(words: Sequence[str], at: int) -> tuple[int, Period | None]:
+    """Return how many words from `at` on name a period of the day, and which; 0 for none."""
+    if at < len(words) and words[at] in _PERIOD_STARTS:
+        for length in range(min(_LONGEST_PERIOD, len(words) - at), 0, -1):
+            found = PERIODS.get(tuple(words[at : at + length]))
+            if found:
+                return length, found
+    return 0, None
