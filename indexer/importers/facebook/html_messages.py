@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from indexer.importers.facebook.content import Content
 from indexer.importers.facebook.context import Reading, media_key
@@ -33,17 +34,27 @@ def thread_records(reading: Reading, member: str, header: Header) -> Iterator[Re
             continue
         box, place = item.box, Place(member, item.index, item.start, len(item.raw))
         found = _PARTICIPANTS.fullmatch(box.title)
-        if not box.date and box.is_empty and not begun:
-            people = people or (found["names"] if found else box.title)
-        elif not box.date and box.pictures and not box.lines and not begun:
+        parts, box.inner = box.inner, []
+        for number, part in enumerate(parts):  # what support wrote on one report
+            yield from _message(reading, part, replace(place, pointer=f"boxes/{number}"), item.raw, (header, people))
+        if not box.date and box.is_empty and (parts or not begun or not box.has_date):
+            people = people or ("" if parts else found["names"] if found else box.title)  # or a setting of the conversation
+        elif not box.date and box.pictures and not box.lines and not box.has_date:
             yield from _group_picture(reading, box, place, item.raw, header)
         else:
-            begun = True
+            begun = begun or box.has_date
+            box.has_date = box.has_date or not begun  # above the messages stand settings of the conversation, without a date
             yield from _message(reading, box, place, item.raw, (header, people))
 
 
+def _key(member: str) -> str:
+    """Return the key of a conversation: its folder's, or the page's own name where it is not in a folder of its own."""
+    page = member.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    return thread_key(member) if re.fullmatch(r"message(?:_\d+)?", page) else page
+
+
 def _group_picture(reading: Reading, box: Box, place: Place, raw: bytes, header: Header) -> Iterator[Record]:
-    key, content = thread_key(place.member), Content()
+    key, content = _key(place.member), Content()
     fill(reading, box, content)
     yield Record(
         kind=RecordKind.PHOTO,
@@ -60,9 +71,9 @@ def _group_picture(reading: Reading, box: Box, place: Place, raw: bytes, header:
 
 def _message(reading: Reading, box: Box, place: Place, raw: bytes, about: tuple[Header, str]) -> Iterator[Record | Problem]:
     header, people = about
-    content, key = Content(), thread_key(place.member)
+    content, key = Content(), _key(place.member)
     fill(reading, box, content)
-    posted, problems = read_date(reading, box.date, header.offset, place)
+    posted, problems = read_date(reading, box.date, header.offset, place, states_none=box.has_date)
     yield from problems
     native_id = reading.made.make(
         f"messages/{key}", posted.written if posted else "", f"{box.title} {content.text}", map(media_key, content.uris)

@@ -92,7 +92,7 @@ def _post(reading: Reading, role: Role, box: Box, place: Place, raw: bytes, offs
     content = Content()
     fill(reading, box, content)
     _say_facts(role, box, content)
-    posted, problems = (None, []) if role is Role.EVENTS and not box.date else read_date(reading, box.date, offset, place)
+    posted, problems = (None, []) if role is Role.EVENTS and not box.date else read_date(reading, box.date, offset, place, states_none=box.has_date)
     edited = None
     if box.updated and parse_date(box.updated) != parse_date(box.date):
         edited, more = read_date(reading, box.updated, offset, place)
@@ -166,7 +166,7 @@ def _medium(reading: Reading, role: Role, box: Box, place: Place, raw: bytes, of
         return
     if not any(reading.media.is_left(picture.uri, place) for picture in box.pictures):
         return
-    posted, problems = read_date(reading, box.date, offset, place)
+    posted, problems = read_date(reading, box.date, offset, place, states_none=box.has_date)
     yield from problems
     content, caption = Content(), _caption(box, role)
     content.add_text(caption)

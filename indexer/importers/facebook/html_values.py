@@ -15,13 +15,13 @@ from indexer.record import Moment, Place, Problem, Record, RecordKind
 DEFAULT_TYPES = {"img": "image/jpeg", "video": "video/mp4", "audio": "audio/mp4"}
 
 
-def read_date(reading: Reading, text: str, offset: timedelta | None, place: Place) -> tuple[Moment | None, list[Problem]]:
-    """Return the moment of a printed date and what is wrong with it."""
+def read_date(reading: Reading, text: str, offset: timedelta | None, place: Place, *, states_none: bool = False) -> tuple[Moment | None, list[Problem]]:
+    """Return the moment of a printed date and what is wrong with it; a page that `states_none` has nothing wrong."""
     posted = reading.dates.moment(text, offset)
     if posted is None and text:
         return None, [Problem(place.member, "bad-date", f"The date {text[:80]!r} cannot be read.", place.index)]
     if posted is None:
-        return None, [Problem(place.member, "no-date", "This item has no date.", place.index)]
+        return None, [] if states_none else [Problem(place.member, "no-date", "This item has no date.", place.index)]
     read = parse_date(text)
     if read is not None and read.zone:
         said = f"The zone {read.zone!r} of {text[:80]!r} is not known or stands for several; the time is taken as the account's local one."

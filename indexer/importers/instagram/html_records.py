@@ -133,6 +133,8 @@ def _date(context: Context, parts: Box, place: Place) -> tuple[Moment | None, Pr
     if moment is not None:
         return moment, None
     written = parts.date or next(filter(None, reversed(cells)), "") or next((value for value in inside if _LIKE_A_DATE.search(value)), "")
+    if not written and parts.has_date and not parts.date:
+        return None, None  # the platform prints no time for it
     if not written:
         return None, Problem(place.member, "no-date", "This record has no time.", place.index)
     return None, Problem(place.member, "bad-date", f"The time {written[:60]!r} does not read as a date with a clock time.", place.index)
@@ -150,10 +152,11 @@ def _conversation(context: Context, role: Role, member: str) -> Iterator[Record 
         if parts is None:
             continue
         found = _PEOPLE.match(parts.title)
-        if not begun and not parts.date and not parts.text and not parts.pictures:
+        if not parts.date and parts.is_empty and (not begun or not parts.has_date):  # or a setting: "Group Invite Link: On"
             people = people or (found[1].strip() if found else "")  # what stands above the messages says who takes part
             continue
-        begun = True
+        begun = begun or parts.has_date
+        parts.has_date = parts.has_date or not begun  # above the messages stand settings of the conversation, without a date
         source = _piece(member, item)
         if not parts.date and not parts.text and not parts.pictures:
             yield Problem(member, "bad-item", "This box is not a message: it has neither words nor a time.", item.index)

@@ -67,6 +67,9 @@ _ROLES: tuple[tuple[str, Role], ...] = (
     (f"{_A}threads/threads_and_replies", Role(Shape.MEDIA, _POST, {"section": "Threads"}, (RecordKind.REPLY,))),
     (f"{_A}comments/post_comments", Role(Shape.COMMENTS, _COMMENT)),
     (f"{_A}comments/reels_comments", Role(Shape.COMMENTS, _COMMENT, {"section": "reels"})),
+    (f"{_A}comments/live_video_comments", Role(Shape.COMMENTS, _COMMENT, {"section": "live videos"})),
+    ("personal_information/personal_information/notes(?:_on_posts)?", Role(Shape.COMMENTS, _POST, {"section": "notes"})),
+    ("personal_information/personal_information/reposts", Role(Shape.REPOSTS, RecordKind.REPOST)),
     (f"{_A}comments/(?:hype|story_comments)", Role(Shape.COMMENTS, _COMMENT, {"section": "stories"})),
     (f"{_A}likes/liked_posts", Role(Shape.REACTIONS, _LIKE, {"section": "posts"})),
     (f"{_A}likes/liked_comments", Role(Shape.REACTIONS, _LIKE, {"section": "comments"})),
@@ -80,7 +83,7 @@ _ROLES: tuple[tuple[str, Role], ...] = (
     (f"{_S}countdowns", Role(Shape.REACTIONS, _LIKE, {"section": "story countdowns"})),
     (f"{_S}(?:emoji|avatar)_story_reactions", Role(Shape.REACTIONS, _LIKE, {"section": "stories"})),
     (f"{_S}story_reaction_sticker_reactions", Role(Shape.REACTIONS, _LIKE, {"section": "stories"})),
-    (rf"{_A}messages/[a-z0-9_]+/[^/]+/message", Role(Shape.MESSAGES, _MESSAGE, {}, (_LIKE,))),
+    (rf"{_A}(?:messages/[a-z0-9_-]+|message_requests)/[^/]+/message", Role(Shape.MESSAGES, _MESSAGE, {}, (_LIKE,))),
     ("(?:logged_information/)?past_instagram_insights/posts", Role(Shape.INSIGHTS, _POST)),
 )
 _OLD_ROLES: tuple[tuple[str, Role], ...] = (
@@ -162,6 +165,20 @@ IGNORED: Mapping[str, str] = {
     # where the pages of an HTML archive keep their looks
     "start_here.html": known("table of contents of the archive"),
     "index.html": known("table of contents of the archive"),
+    "instagram_ads_and_businesses/*": _ADS,
+    "media_settings/*": _SETTINGS,
+    "reports/*": known("reports that the account made to the platform; kept in the archive; not searchable in this version"),
+    "followers_and_following/unfollowed_accounts.*": _FOLLOW,
+    "*messages/your_scheduled_chat_notifications.*": _SETTINGS,
+    "*messages/igd_broadcast_chats.*": _SETTINGS,
+    "*messages/stickers_used/*": known("pictures of stickers that messages show"),
+    "*videos/thumbnails/*": known("preview pictures of videos"),
+    "your_instagram_activity/threads/interest_feeds_on_threads.*": _READING,
+    "your_instagram_activity/threads/threads_home.*": _READING,
+    "your_instagram_activity/threads/pending_follow_requests.*": _FOLLOW,
+    "your_instagram_activity/threads/recent_follow_requests.*": _FOLLOW,
+    "your_instagram_activity/threads/recently_unfollowed_profiles.*": _FOLLOW,
+    "your_instagram_activity/threads/follow_requests_you've_received.*": _FOLLOW,
     "files/*.png": _LAYOUT,
     "files/*.css": _LAYOUT,
     "files/*.js": _LAYOUT,
@@ -217,6 +234,8 @@ IGNORED: Mapping[str, str] = {
             "profile_changes",
             "instagram_friend_map",
             "note_and_repost_interactions",
+            "note_interactions",
+            "advanced_protection",
         )
         for ending in ("json", "html")
     },

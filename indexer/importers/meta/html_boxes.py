@@ -88,6 +88,7 @@ class Box:
     date: str = ""
     updated: str = ""
     has_body: bool = False
+    has_date: bool = False  # true for an empty date line as well: then the platform states none
     inner: list[Box] = field(default_factory=list)
 
     @property
@@ -172,6 +173,8 @@ def _read(member: str, item: PageItem, number: int, *, keep_breaks: bool) -> Ite
             yield PageBox(number, item.start, raw, box_of(root, keep_breaks=keep_breaks))
         return
     words = " ".join(lines_of(root))
+    if "_585n" in classes or (words.replace(" ", "").isdigit() and root.css_first("a") is not None):
+        return  # a notice of the platform ("You are no longer in this conversation."), or the numbers of a list's pages
     if classes & (TITLES | BODIES | DATES) and words:
         yield Problem(member, "bad-item", f"A part of a record stands outside of every record, so it was not read: {words[:200]!r}.", number)
     elif words and not _is_footer(words):
@@ -235,7 +238,7 @@ def _fill(root: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> Non
     for child in list(root.iter()):
         classes = _classes(child)
         if classes & DATES:
-            box.date = box.date or _one_line(words(child))
+            box.date, box.has_date = box.date or _one_line(words(child)), True
         elif classes & TITLES and not classes & BODIES:
             title = words(child)
             box.title = "\n".join(part for part in (box.title, title if words is said else _one_line(title)) if part)
@@ -244,6 +247,8 @@ def _fill(root: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> Non
             for nested in _outermost_boxes(child):
                 _nest(nested, box, words)
             _body(child, box, words)
+    if not box.has_date and not box.date and box.lines and is_date(box.lines[-1]):
+        box.date = _one_line(box.lines.pop())  # a date line whose class is not known
     own = "".join(child.text_content or "" for child in root.iter(include_text=True) if child.tag == "-text").strip()
     if own:
         box.lines.append(own)
