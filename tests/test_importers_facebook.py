@@ -195,7 +195,7 @@ def test_every_role_has_a_name_that_reaches_it() -> None:
             "comments/comments.json", "likes_and_reactions/posts_and_comments.json", PROFILE + "comments_and_reactions/likes_and_reactions.json",
             "likes_and_reactions/pages.json", "polls/polls_you_voted_on.json", "events/your_events.json",
             PROFILE + "posts/edits_you_made_to_posts.json", PROFILE + "comments_and_reactions/your_comment_edits.json",
-            PROFILE + "messages/e2ee_cutover/a_1/message_1.json", PROFILE_FILE,
+            PROFILE + "messages/e2ee_cutover/a_1/message_1.json", PROFILE_FILE, "profile_information/profile_update_history.json",
         )
     }  # fmt: skip
     assert reached == set(Role)

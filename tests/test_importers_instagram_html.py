@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from indexer.evidence.archive import open_archive
-from indexer.importers.instagram.html_pages import take_apart
 from indexer.record import Problem, Record, RecordKind
 from tests.builders import folder_of
 from tests.test_importers_instagram import IG, case, read
@@ -159,16 +158,16 @@ def test_a_comment_without_words_keeps_its_owner(tmp_path: Path) -> None:
 
 
 def test_an_unreadable_date_leaves_the_record_and_is_named(tmp_path: Path) -> None:
-    records, problems = values_of(tmp_path, {POSTS: page(box("Words stay", picture(1), "19/10/2025 18:11"))})
+    records, problems = values_of(tmp_path, {POSTS: page(box("Words stay", picture(1), "09/10/2025 18:11"))})
     assert [(record.text, record.posted) for record in records] == [("Words stay", None)]
     assert [(problem.code, problem.index) for problem in problems] == [("bad-date", 0)]
-    assert "19/10/2025 18:11" in problems[0].message
+    assert "09/10/2025 18:11" in problems[0].message
 
 
 def test_a_page_that_stops_inside_a_record_keeps_what_came_before(tmp_path: Path) -> None:
     whole = page(box("First", picture(1)), box("Second", picture(2)), box("Third", picture(3)))
     records, problems = values_of(tmp_path, {POSTS: whole[: whole.index("Third") + 3]})
-    assert [record.text for record in records] == ["First", "Second"]
+    assert [record.text for record in records] == ["First", "Second", "Thi"]
     assert [(problem.code, problem.index) for problem in problems] == [("html-cut", 2)]
 
 
@@ -197,7 +196,7 @@ def test_a_record_that_is_not_utf_8_is_kept_and_named(tmp_path: Path) -> None:
     content = page(box("Caf\0 open", picture(1)), box("Whole", picture(2))).encode().replace(b"\0", b"\xe9")
     records, problems = values_of(tmp_path, {POSTS: content})
     assert [record.text for record in records] == ["Caf\ufffd open", "Whole"]
-    assert [(problem.code, problem.index) for problem in problems] == [("html-encoding", 0)]
+    assert [(problem.code, problem.index) for problem in problems] == [("bad-encoding", 0)]
 
 
 def test_the_last_record_does_not_hold_the_end_of_the_page(tmp_path: Path) -> None:
@@ -249,7 +248,7 @@ def test_pages_are_read_without_holding_them() -> None:
     import io
 
     from indexer.evidence.archive import Archive, Member
-    from indexer.importers.instagram.html_pages import Box, boxes
+    from indexer.importers.meta.html_boxes import PageBox, page_boxes
 
     class Counting(io.BytesIO):
         given = 0
@@ -262,14 +261,20 @@ def test_pages_are_read_without_holding_them() -> None:
     content = page(*(box(f"Post {number} " + "x" * 500, picture(number)) for number in range(9000))).encode()
     stream = Counting(content)
     archive = Archive("a", {POSTS: Member(POSTS, len(content), len(content), None, is_link=False, open=lambda: stream)})
-    found = boxes(archive, POSTS)
+    found = page_boxes(archive, POSTS)
+    assert next(found).box is None  # the head
     first = next(found)
-    assert isinstance(first, Box)
+    assert isinstance(first, PageBox)
     assert stream.given < len(content) / 3
-    assert sum(1 for _ in found) == 8999
+    assert sum(1 for item in found if item.box is not None) == 8999
 
 
 def test_taking_a_box_apart_never_fails() -> None:
+    import io
+
+    from indexer.evidence.archive import Archive, Member
+    from indexer.importers.meta.html_boxes import page_boxes
+
     for raw in (
         b"",
         b"<",
@@ -280,7 +285,9 @@ def test_taking_a_box_apart_never_fails() -> None:
         b"<div><td><td><table><td>",
         b"</div></div>",
     ):
-        assert take_apart(raw) is not None
+        content = b'<main role="main">' + raw
+        archive = Archive("a", {POSTS: Member(POSTS, len(content), len(content), None, is_link=False, open=lambda content=content: io.BytesIO(content))})
+        list(page_boxes(archive, POSTS))
 
 
 def test_the_account_of_a_page_archive_is_in_its_profile_page() -> None:

@@ -70,4 +70,4 @@ def test_what_is_no_time_is_a_problem_with_its_place(value: float | str | None) 
     moment, problem = read_epoch(value, "posts.json", 7)
     assert moment is None
     assert problem is not None
-    assert (problem.member, problem.code, problem.index) == ("posts.json", "bad-date", 7)
+    assert (problem.member, problem.code, problem.index) == ("posts.json", "no-date" if value is None else "bad-date", 7)

@@ -121,7 +121,7 @@ def test_a_broken_message_is_a_problem_and_the_others_are_read(tmp_path: Path) -
         tmp_path, {"messages": [said("one"), said(content=7), "text", said("no time", at=None), said("two", at=MS - 9)]}
     )
     assert [record.text for record in records] == ["one", "no time", "two"]
-    assert [(problem.code, problem.index) for problem in problems] == [("bad-item", 1), ("bad-item", 2), ("bad-date", 3)]
+    assert [(problem.code, problem.index) for problem in problems] == [("bad-item", 1), ("bad-item", 2), ("no-date", 3)]
 
 
 def test_a_cut_conversation_keeps_what_came_before(tmp_path: Path) -> None:

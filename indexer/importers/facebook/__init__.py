@@ -31,6 +31,9 @@ _JSON_SHAPE = re.compile(
 _OLD_PAGE = re.compile(rb'class="(?:[^"]* )?(?:nav|contents)(?: [^"]*)?"')
 
 
+_INSTAGRAM = ("content/", "media/", "your_instagram_activity/", "account_information/", "login_and_account_creation/", "followers_and_following/")
+
+
 class FacebookImporter:
     """Facebook archive, of a profile or of a Page, in each of its forms from 2010 to 2026."""
 
@@ -47,7 +50,7 @@ class FacebookImporter:
 
     def identify(self, archive: Archive) -> bool:
         """Claim an archive in which one member has the name, the folder and the shape of one of Facebook's."""
-        return any(_is_ours(archive, name) for name in archive.names)
+        return any(_is_ours(archive, name) for name in archive.names) or _holds_only_messages(archive)
 
     def facts(self, archive: Archive) -> CaptureFacts:
         """Return what the archive says of itself. Never raises for what it holds."""
@@ -68,6 +71,7 @@ class FacebookImporter:
         for role in ORDER:
             for member in found.get(role, []):
                 yield from _records(reading, role, member)
+        yield from reading.unread.problems()
 
 
 def _survey(reading: Reading, role: Role, member: str) -> None:
@@ -90,9 +94,24 @@ def _records(reading: Reading, role: Role, member: str) -> Iterator[Record | Pro
     if not member.endswith(".json"):
         yield from (records_2017 if is_2017(member) else html_records)(reading, role, member)
     elif role is Role.MESSAGES:
-        yield from messages(reading.archive, member, {reading.account} - {""}, reading.made, reading.files)
+        yield from messages(reading.archive, member, {reading.account} - {""}, reading.made, reading.files, reading.unread)
     else:
         yield from json_records(reading, role, member)
+
+
+def _holds_only_messages(archive: Archive) -> bool:
+    """Tell whether somebody downloaded nothing but the messages, as pages: Instagram's are alike but show its name."""
+    names = [name for name in archive.names if name.endswith(".html")]
+    if any(name.startswith(_INSTAGRAM) for name in archive.names) or not names:
+        return False
+    for name in names:
+        if role_of(name) is Role.MESSAGES:
+            try:
+                head = plain_head(archive.peek(name, HEAD))
+            except MemberDamaged:
+                continue
+            return PAGE.search(head) is not None and b"nstagram" not in head
+    return False
 
 
 def _is_ours(archive: Archive, name: str) -> bool:

@@ -22,9 +22,16 @@ from indexer.importers.facebook.members import Role
 from indexer.importers.meta.html_text import is_too_deep, lines_of
 from indexer.record import Place, Problem, Record, RecordKind
 
-_POST = re.compile(rb'<p>\s*<div class="meta">')
-_BLOCK = re.compile(rb'<div class="block">')
-_MESSAGE = re.compile(rb'<div class="(?:thread|message)">')
+_POST = re.compile(rb"""<p\b[^<>]*>\s*<div\b[^<>]*\bclass\s*=\s*["'](?:[^"'<>]*\s)?meta[\s"'][^<>]*>""")
+_BLOCK = re.compile(rb"""<div\b[^<>]*\bclass\s*=\s*["'](?:[^"'<>]*\s)?block["'\s][^<>]*>""")
+_MESSAGE = re.compile(rb"""<div\b[^<>]*\bclass\s*=\s*["'](?:[^"'<>]*\s)?(?:thread|message)["'\s][^<>]*>""")
+_THREAD = re.compile(rb"""<div\b[^<>]*\bclass\s*=\s*["'](?:[^"'<>]*\s)?thread["'\s]""")
+_DISPLAYED = re.compile(r"(?P<made>[^()]+)\((?P<shown>[^()]+)\)\s*")
+_SECOND = {  # what an item of a page holds once; twice where the beginning of the next item is not as it should be
+    _POST: re.compile(rb"<p\b"),
+    _BLOCK: re.compile(rb"<img\b|<video\b"),
+    _MESSAGE: re.compile(rb'class="message_header"'),
+}
 _EVENT = re.compile(rb"<li>(?!<a )")
 _FOOTER = re.compile(rb'(?:</div>\s*)?<div class="footer">.*', re.DOTALL)
 _DATE_IN_EVENT = re.compile(r"\b\d{1,2}:\d\d")
@@ -87,10 +94,19 @@ def records_2017(reading: Reading, role: Role, member: str) -> Iterator[Record |
         elif item.index >= 0:
             trimmed = _trim(item)
             tree = _tree(trimmed.raw)
+            yield from _several(member, trimmed, opening)
             if tree is None:
                 yield Problem(member, "bad-item", "This item does not read as a record of the page.", item.index)
             else:
                 yield from read(reading, role, _place(member, trimmed), trimmed, tree)
+
+
+def _several(member: str, item: HtmlItem, opening: re.Pattern[bytes]) -> Iterator[Problem]:
+    """Yield a problem for an item that holds the next one too, whose beginning is of a form that is not known."""
+    second = _SECOND.get(opening)
+    if second is not None and len(second.findall(item.raw)) > 1:
+        message = "This item holds another one whose beginning is not of a known form; the words of both were read as one."
+        yield Problem(member, "bad-item", message, item.index)
 
 
 def _trim(item: HtmlItem) -> HtmlItem:
@@ -129,6 +145,8 @@ def _post(reading: Reading, role: Role, place: Place, item: HtmlItem, tree: Lexb
     for comment in tree.css("div.comment"):
         content.add_text(_words(comment))
     title = " ".join(_words(tree, without="div.meta, div.comment").split())
+    if displayed := _DISPLAYED.fullmatch(date):  # "(Displayed as Friday, May 8, 2015 at 9:00am UTC-05)": a post with another date
+        date, content.extra["backdated to"] = displayed["made"].strip(), displayed["shown"].strip()
     posted, problems = read_date(reading, date, None, place)
     yield from problems
     kind = share_kind(title, content.extra)
@@ -229,9 +247,10 @@ def _messages(reading: Reading, member: str) -> Iterator[Record | Problem]:
             continue
         trimmed = _trim(item)
         place, tree = _place(member, trimmed), _tree(trimmed.raw)
+        yield from _several(member, trimmed, _MESSAGE)
         if tree is None:
             yield Problem(member, "bad-item", "This item does not read as a record of the page.", item.index)
-        elif trimmed.raw.startswith(b'<div class="thread">'):
+        elif _THREAD.match(trimmed.raw):
             thread_title = " ".join(_words(tree).split())
         else:
             yield from _message(reading, place, trimmed, tree, thread_title)

@@ -27,11 +27,13 @@ from indexer.importers.facebook.context import KINDS, MEDIA_ROLES, READ_ERRORS, 
 from indexer.importers.facebook.labeled import labelled
 from indexer.importers.facebook.media import album_comment, album_record, comments_under, medium_records
 from indexer.importers.facebook.members import Role
-from indexer.importers.facebook.shapes import Entry, Event, Item, Note, Number, Shell, walk
+from indexer.importers.facebook.shapes import Entry, Event, Item, Medium, MediumComment, Note, Number, Shell, walk
 from indexer.importers.meta.json_values import bad_item, read_epoch, seconds_of
 from indexer.record import Moment, Place, Problem, Record, RecordKind
 from indexer.text import repair_mojibake
 
+_SHAPES: dict[Role, type[msgspec.Struct]] = {**dict.fromkeys(MEDIA_ROLES, Medium), Role.EVENTS: Event, Role.NOTES: Note}
+_KEPT = frozenset({"data", "attachments/data"})  # words of their unknown parts are added to the record, see `read_entry`
 _SHELL = msgspec.json.Decoder(Shell, strict=False)
 _EVENT = msgspec.json.Decoder(Event, strict=False)
 _NOTE = msgspec.json.Decoder(Note, strict=False)
@@ -73,6 +75,9 @@ def json_records(reading: Reading, role: Role, member: str) -> Iterator[Record |
             yield from _item(reading, role, item)
         except READ_ERRORS as error:
             yield bad_item(member, item.place.index, error)
+            continue
+        shape = _SHAPES.get(role, Entry) if not (role is Role.ALBUM and item.way == "comments") else MediumComment
+        reading.unread.look(role, member, item.place.index, item.raw, shape, _KEPT)
 
 
 def _item(reading: Reading, role: Role, item: Item) -> Iterator[Record | Problem]:

@@ -58,7 +58,7 @@ def labelled(reading: Reading, role: Role, kind: RecordKind, item: Item, entry: 
     if role is Role.LABELLED_LIKES and entry.timestamp and not _is_left(reading, item, _key(entry, pairs)):
         return
     posted, problem = read_epoch(entry.timestamp, item.place.member, item.place.index)
-    if problem:
+    if problem and entry.timestamp:  # poll votes and the like are listed without any time
         yield problem
     parts = EntryParts(media=_media(entry))
     content, told = parts.content, []

@@ -218,7 +218,15 @@ IGNORED: Mapping[str, str] = {
     "voice_recording_and_transcription/*": known("what Facebook heard of the account's voice commands"),
     "personal_information/other_personal_information/*": known("contacts and mails from Facebook; nothing that the account wrote"),
     "other_personal_information/*": known("contacts and mails from Facebook; nothing that the account wrote"),
-    "personal_information/profile_information/*": known("fields and settings of the profile"),
+    **{
+        f"{folder}profile_information/{name}.*": known("fields and settings of the profile")
+        for folder in ("", "personal_information/")
+        for name in (
+            "autofill_information", "books", "contacts_sync_settings", "games", "movies_and_tv", "music", "predicted_languages",
+            "restaurants", "sports", "the_ways_we_can_send_you_notifications", "timezone", "tv", "websites", "your_devices",
+            "your_experiences", "your_interests", "pronouns", "bio_links", "life_events_settings", "professional_mode_settings",
+        )
+    },
     "other_activity/pokes.json": known("pokes between people: no words"),
     "pages/your_pages.json": known("list of the Pages that the account runs"),
     "groups/your_groups.json": known("list of the groups that the account runs"),

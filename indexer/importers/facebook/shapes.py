@@ -205,6 +205,11 @@ class Entry(msgspec.Struct):
     uri: Text = None
 
 
+_OF_ITEMS = frozenset(
+    name for struct in (Entry, Medium, Event, Note, MediumComment, DataPart, AttachmentPart) for name in struct.__struct_fields__
+)
+
+
 class ShellPart(msgspec.Struct):
     """As much of an entry's data as tells a shell from its full record."""
 
@@ -231,6 +236,8 @@ def strings_of(value: Any) -> list[str]:
     return []
 
 
+_SCALARS = frozenset({"name", "description", "last_modified_timestamp"})  # what an album says of itself
+_WRAPPING = re.compile(rb'\{\s*"([^"\\]+)"\s*:\s*[\[{]')
 _WHOLE = frozenset({"cover_photo"})  # an album's cover is a photo by itself; what is inside of it are no items
 _SINGLE = re.compile(rb'\s*\{\s*"(?:timestamp|attachments|label_values|fbid)"\s*:')
 
@@ -253,11 +260,19 @@ def walk(archive: Archive, member: str) -> Iterator[Item | Problem]:
     if is_single:
         yield from _single(archive, member)
         return
-    index, scalar = 0, ""
+    index, scalar, scalars = 0, "", list[Problem]()
     for item in items_of(archive, member):
         if isinstance(item, Problem):
             yield item
             scalar = ""
+        elif item.index >= 0 and _is_wrapping(item.raw):
+            for found in _inside(member, item.key, item.start, item.raw):
+                if isinstance(found, Problem):
+                    yield found
+                    continue
+                way, start, raw = found
+                yield Item(way, Place(member, index, start, len(raw)), raw)
+                index += 1
         elif item.index >= 0 or (item.raw[:1] == b"{" and item.key in _WHOLE):
             yield Item(item.key, Place(member, index, item.start, len(item.raw)), item.raw)
             index += 1
@@ -271,8 +286,29 @@ def walk(archive: Archive, member: str) -> Iterator[Item | Problem]:
                 index += 1
         else:
             scalar = item.key
-    if scalar and not index:
+            if item.key not in _SCALARS and item.key:
+                scalars.append(_wrong_type(member, item.key, item.raw))
+    if index:
+        yield from scalars
+    elif scalar:
         yield Problem(member, "no-items", f"The file has no list of items, only {scalar!r} and the like.")
+
+
+def _is_wrapping(raw: bytes) -> bool:
+    """Tell whether an item is an object around a list of items (`[{"comments_v2": [...]}]`): a known list's name and nothing else."""
+    found = _WRAPPING.match(raw)
+    if not found or found[1].decode() in _OF_ITEMS:
+        return False
+    try:
+        value = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return False  # reported as "bad-item" when it is read
+    return isinstance(value, dict) and len(value) == 1
+
+
+def _wrong_type(member: str, way: str, raw: bytes) -> Problem:
+    shown = raw[:40].decode("utf-8", "replace")
+    return Problem(member, "wrong-type", f"{way!r} should hold a list of items and holds {shown}, so what it held may be missing.")
 
 
 def _single(archive: Archive, member: str) -> Iterator[Item | Problem]:
@@ -294,5 +330,7 @@ def _inside(member: str, way: str, start: int, raw: bytes, depth: int = 0) -> It
                 yield f"{way}/{item.key}", start + item.start, item.raw
             elif item.raw[:1] == b"{" and depth < 3:
                 yield from _inside(member, f"{way}/{item.key}", start + item.start, item.raw, depth + 1)
+            else:
+                yield _wrong_type(member, f"{way}/{item.key}".strip("/"), item.raw)
     except JsonDamaged as error:
         yield Problem(member, error.code, f"{error} It stands in {way!r}.")

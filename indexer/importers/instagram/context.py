@@ -18,6 +18,7 @@ from indexer.evidence.archive import Archive, MemberDamaged
 from indexer.evidence.json_members import JsonDamaged, JsonItem, json_items
 from indexer.importers.meta.json_values import UNKNOWN_TYPE, MadeIds, MediaFiles, items_of, read_epoch
 from indexer.importers.meta.times import PageDates
+from indexer.importers.meta.unread import Unread
 from indexer.record import Attachment, Moment, Place, Problem, Record, RecordKind
 
 # What decoding an item can raise: not JSON of that shape, not UTF-8, or nested a thousand deep.
@@ -100,6 +101,7 @@ class Context:
     insights: Insights = field(default_factory=Insights)
     media: MediaFiles = field(init=False)
     dates: PageDates = field(init=False)
+    unread: Unread = field(default_factory=Unread)
 
     def __post_init__(self) -> None:
         self.media = MediaFiles(self.archive)

@@ -43,6 +43,7 @@ def entries(context: Context, role: Role, member: str) -> Iterator[Record | Prob
         except UNREADABLE as error:
             yield bad_item(member, number, error)
             continue
+        context.unread.look(f"{role.shape} {role.kind}", member, number, item.raw, Entry)
         if entry.says_nothing:
             yield Problem(member, "bad-item", "This item has none of the parts that its file is for.", number)
             continue

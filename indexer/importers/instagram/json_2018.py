@@ -44,7 +44,7 @@ _LIST = msgspec.json.Decoder(list[str | None])
 def read_old_time(value: str | float | None, member: str, number: int) -> tuple[Moment | None, Problem | None]:
     """Return the moment of an ISO time with its offset, or the problem "bad-date"."""
     if not value:
-        return None, Problem(member, "bad-date", "This item has no time.", number)
+        return None, Problem(member, "no-date", "This item has no time.", number)
     written = str(value)
     found = old_time(written)
     if found is None:
@@ -65,6 +65,7 @@ def old_media(context: Context, role: Role, member: str) -> Iterator[Record | Pr
         except UNREADABLE as error:
             yield bad_item(member, number, error)
             continue
+        context.unread.look("media of 2018", member, number, item.raw, _OldMedium)
         if not medium.path and not medium.taken_at and not medium.caption:
             yield Problem(member, "bad-item", "This item has neither a file nor a caption nor a time.", number)
             continue
@@ -218,6 +219,7 @@ def _messages(context: Context, role: Role, source: Piece, conversation: _Conver
         except UNREADABLE as error:
             yield Problem(member, "bad-item", f"Message {index + 1} of this conversation does not read: {error}.", number)
             continue
+        context.unread.look("message of 2018", member, number, raw, _Message)
         posted, problem = read_old_time(message.created_at, member, number)
         if problem:
             yield problem

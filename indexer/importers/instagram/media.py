@@ -36,6 +36,7 @@ def _post(context: Context, role: Role, member: str, number: int, item: JsonItem
     except UNREADABLE as error:
         yield bad_item(member, number, error)
         return
+    context.unread.look(f"{role.shape} {role.kind}", member, number, item.raw, Medium)
     media = _many(post.media) or ([post] if post.uri is not None else [])
     lines = list(post.lines()) if post.label_values else []
     media = media or [medium for _, line in lines for medium in _many(line.media)]

@@ -27,6 +27,7 @@ _OBSERVED_MONTHS: Mapping[str, str] = {
     "id": "jan feb|peb|pebruari mar apr mei jun jul agu|agt|ags sep okt nov|nop|nopember des",
     "ru": "янв фев|февр мар апр май|мая июн июл авг сен|сент окт ноя|нояб дек",
     "tr": "oca şub mar nis may haz tem ağu eyl eki kas ara",
+    "hi": "जन फर|फ़र मार्च|मार अप्रै|अप्रैल मई जून जुल अग|अगस्त सित|सितंबर अक्तू|अक्तूबर नव|नवंबर दिस|दिसंबर",
     "pl": "sty lut mar kwi maj cze lip sie wrz paź lis gru",
 }
 # Words beside a clock time that are not in CLDR: those of PHP's date() are English in every language.
@@ -39,7 +40,7 @@ _OBSERVED_WORDS = (
     "pukul jam pada lúc vào ngày um в во у в г год года р року о ob u o godz na k v ve saat tarihinde 日 年 月 号 號 일 년 월 العام في الساعة "
     "عند को बजे पर เวลา น วันที่ ที่ ปี พ ศ ค ὥρα στις την të në më ora orë kell ar pl val год ч ж м d i il-ta ta st nd rd th der den dem dne ve"
 )
-_TOKEN = re.compile(r"\d+|[^\W\d_][^\s\d.,:;/()\[\]{}<>|\u2010-\u2015'’‘‚\"“”„״׳·•،؛。、፣።`-]*")
+_TOKEN = re.compile(r"\d+|[^\W\d_][^\s\d.,:;/()\[\]{}<>|\u2010-\u2015'’‘‚\"“”„״׳·•،؛。、፣።॰`-]*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ _CLOCK = re.compile(
 # Year first, or with dots or dashes: no language of CLDR writes these with the month before the day in another order.
 _YEAR_FIRST = re.compile(r"(?<![\d./-])(\d{4})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?![\d/-])\.?")
 _DAY_FIRST = re.compile(r"(?<![\d./-])(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4})(?![\d/-])\.?")
-_TOKEN = re.compile(r"\d+|[^\W\d_][^\s\d.,:;/()\[\]{}<>|\u2010-\u2015'’‘‚\"“”„״׳·•،؛。、፣።`-]*")
+_TOKEN = re.compile(r"\d+|[^\W\d_][^\s\d.,:;/()\[\]{}<>|\u2010-\u2015'’‘‚\"“”„״׳·•،؛。、፣።॰`-]*")
 _UNITS = re.compile(r"(?<=\d)\s?([年月日号號년월일])")
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-") | dict.fromkeys("\u200e\u200f\u061c\u2066\u2067\u2068\u2069\u202a\u202b\u202c\u202d\u202e", ""))
 _BUDDHIST = 543  # Thai pages may count the years of the Buddhist calendar

@@ -166,11 +166,14 @@ def _read(member: str, item: PageItem, number: int, *, keep_breaks: bool) -> Ite
         yield PageBox(-1, item.start, raw)
         return
     if classes & BOXES or _has_parts(root):
+        box = box_of(root, keep_breaks=keep_breaks)
         if not item.is_whole:
-            end = item.start + len(raw)
-            yield Problem(member, "html-cut", f"The page ends in the middle of a record, at byte {end:,}. The records before it were read.", number)
-        else:
-            yield PageBox(number, item.start, raw, box_of(root, keep_breaks=keep_breaks))
+            message = f"The page ends in the middle of this record, at byte {item.start + len(raw):,}: what is left of it was read."
+            yield Problem(member, "html-cut", message, number)
+            if box.is_empty and not box.title:
+                return
+            box.has_date = True  # its date is among what is missing
+        yield PageBox(number, item.start, raw, box)
         return
     words = " ".join(lines_of(root))
     if "_585n" in classes or (words.replace(" ", "").isdigit() and root.css_first("a") is not None):

@@ -124,7 +124,7 @@ def read_epoch(value: float | str | None, member: str, index: int, *, millisecon
     A missing time, zero, a negative one, one beyond the year 9999 or words are none that a platform could have meant.
     """
     if value is None:
-        return None, Problem(member, "bad-date", "This item has no time.", index)
+        return None, Problem(member, "no-date", "This item has no time.", index)
     number = seconds_of(value)
     written = str(value) if number is None or not number.is_integer() else str(int(number))
     if number is not None and 0 < number < LAST_MILLISECOND:

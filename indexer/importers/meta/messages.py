@@ -16,6 +16,7 @@ import msgspec
 from indexer.evidence.archive import Archive
 from indexer.evidence.json_members import JsonItem
 from indexer.importers.meta.json_values import MadeIds, MediaFiles, Reaction, Uri, bad_item, items_of, read_epoch
+from indexer.importers.meta.unread import Unread
 from indexer.record import Attachment, Moment, Place, Problem, Record, RecordKind
 from indexer.text import hashtags, links, mentions, repair_mojibake
 
@@ -92,7 +93,7 @@ def thread_key(member: str) -> str:
     return found[1] if found else folder
 
 
-def messages(archive: Archive, member: str, account_names: Collection[str], made: MadeIds, media: MediaFiles) -> Iterator[Record | Problem]:
+def messages(archive: Archive, member: str, account_names: Collection[str], made: MadeIds, media: MediaFiles, unread: Unread | None = None) -> Iterator[Record | Problem]:
     """Yield the messages of one `message_N.json`, each followed by its reactions (kind like).
 
     `account_names` are the names under which the account itself writes: they decide what is "sent" and what
@@ -107,6 +108,8 @@ def messages(archive: Archive, member: str, account_names: Collection[str], made
             yield item
         elif item.key == "messages" and item.index >= 0:
             yield from _message(item, thread)
+            if unread is not None:
+                unread.look("message", member, item.index, item.raw, _Message)
         elif item.key == "image" and item.index < 0:
             yield from _picture(item, thread)
     if not has_messages and not _EMPTY.search(archive.peek(member, 1 << 20)):
