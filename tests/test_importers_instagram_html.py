@@ -248,7 +248,7 @@ def test_pages_are_read_without_holding_them() -> None:
     import io
 
     from indexer.evidence.archive import Archive, Member
-    from indexer.importers.meta.html_boxes import PageBox, page_boxes
+    from indexer.importers.meta.html_pages import PageBox, page_boxes
 
     class Counting(io.BytesIO):
         given = 0
@@ -273,7 +273,7 @@ def test_taking_a_box_apart_never_fails() -> None:
     import io
 
     from indexer.evidence.archive import Archive, Member
-    from indexer.importers.meta.html_boxes import page_boxes
+    from indexer.importers.meta.html_pages import page_boxes
 
     for raw in (
         b"",
@@ -286,7 +286,9 @@ def test_taking_a_box_apart_never_fails() -> None:
         b"</div></div>",
     ):
         content = b'<main role="main">' + raw
-        archive = Archive("a", {POSTS: Member(POSTS, len(content), len(content), None, is_link=False, open=lambda content=content: io.BytesIO(content))})
+        archive = Archive(
+            "a", {POSTS: Member(POSTS, len(content), len(content), None, is_link=False, open=lambda content=content: io.BytesIO(content))}
+        )
         list(page_boxes(archive, POSTS))
 
 

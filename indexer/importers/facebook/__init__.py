@@ -14,8 +14,8 @@ from indexer.importers.facebook.json_entries import json_records, survey_shells
 from indexer.importers.facebook.labeled import survey_labelled_likes
 from indexer.importers.facebook.media import survey_media
 from indexer.importers.facebook.members import ACTIVITY, IGNORED, ORDER, Role, members, role_of
-from indexer.importers.meta.html_boxes import PAGE, plain_head
 from indexer.importers.meta.html_header import HEAD
+from indexer.importers.meta.html_pages import PAGE, plain_head
 from indexer.importers.meta.messages import messages
 from indexer.record import CaptureFacts, Problem, Record, Tally
 
@@ -31,7 +31,14 @@ _JSON_SHAPE = re.compile(
 _OLD_PAGE = re.compile(rb'class="(?:[^"]* )?(?:nav|contents)(?: [^"]*)?"')
 
 
-_INSTAGRAM = ("content/", "media/", "your_instagram_activity/", "account_information/", "login_and_account_creation/", "followers_and_following/")
+_INSTAGRAM = (
+    "content/",
+    "media/",
+    "your_instagram_activity/",
+    "account_information/",
+    "login_and_account_creation/",
+    "followers_and_following/",
+)
 
 
 class FacebookImporter:

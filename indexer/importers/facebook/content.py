@@ -280,6 +280,9 @@ def _attachment(part: AttachmentPart, entry: EntryParts) -> None:
     content = entry.content
     if part.media is not None and part.media.uri:
         entry.media.append(part.media)
+    elif part.media is not None:  # a photo whose file is not named still has its words
+        content.add_text(part.media.title)
+        content.add_text(part.media.description)
     if part.external_context is not None:
         content.link(part.external_context.url)
         content.add_text(part.external_context.name)

@@ -19,8 +19,8 @@ from indexer.importers.facebook.context import KINDS, READ_ERRORS
 from indexer.importers.facebook.html_pages_2017 import is_2017
 from indexer.importers.facebook.members import ACTIVITY, Role, members
 from indexer.importers.facebook.shapes import Entry, walk
-from indexer.importers.meta.html_boxes import page_boxes, plain_head
 from indexer.importers.meta.html_header import HEAD, account_of_link, page_header, profile_rows
+from indexer.importers.meta.html_pages import page_boxes, plain_head
 from indexer.importers.meta.json_values import repair_all
 from indexer.importers.meta.times import moment
 from indexer.record import Account, CaptureFacts, Moment, Platform, Problem, RecordKind

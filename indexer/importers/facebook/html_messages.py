@@ -13,8 +13,9 @@ from dataclasses import replace
 from indexer.importers.facebook.content import Content
 from indexer.importers.facebook.context import Reading, media_key
 from indexer.importers.facebook.html_values import fill, read_date
-from indexer.importers.meta.html_boxes import Box, page_boxes
+from indexer.importers.meta.html_boxes import Box
 from indexer.importers.meta.html_header import Header
+from indexer.importers.meta.html_pages import page_boxes
 from indexer.importers.meta.messages import thread_key
 from indexer.record import Place, Problem, Record, RecordKind
 from indexer.text import hashtags, links, mentions

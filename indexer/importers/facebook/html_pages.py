@@ -19,8 +19,9 @@ from indexer.importers.facebook.html_messages import thread_records
 from indexer.importers.facebook.html_values import DEFAULT_TYPES, event_record, fill, picture_comments, read_date
 from indexer.importers.facebook.labeled import MESSAGE_LABELS, REACTION_LABELS
 from indexer.importers.facebook.members import Role
-from indexer.importers.meta.html_boxes import Box, page_boxes
+from indexer.importers.meta.html_boxes import Box
 from indexer.importers.meta.html_header import page_header
+from indexer.importers.meta.html_pages import page_boxes
 from indexer.importers.meta.times import find_dates, is_date, parse_date
 from indexer.masking import personal
 from indexer.record import Place, Problem, Record, RecordKind
@@ -92,7 +93,9 @@ def _post(reading: Reading, role: Role, box: Box, place: Place, raw: bytes, offs
     content = Content()
     fill(reading, box, content)
     _say_facts(role, box, content)
-    posted, problems = (None, []) if role is Role.EVENTS and not box.date else read_date(reading, box.date, offset, place, states_none=box.has_date)
+    posted, problems = (
+        (None, []) if role is Role.EVENTS and not box.date else read_date(reading, box.date, offset, place, states_none=box.has_date)
+    )
     edited = None
     if box.updated and parse_date(box.updated) != parse_date(box.date):
         edited, more = read_date(reading, box.updated, offset, place)

@@ -56,6 +56,8 @@ def pieces(reading: Reading, member: str, opening: re.Pattern[bytes]) -> Iterato
     except MemberDamaged as error:
         yield Problem(member, "member-damaged", str(error))
         return
+    if last.index < 0 and _is_empty_section(last.raw):
+        return
     if last.index < 0:
         yield Problem(member, "html-no-records", "No record was found on this page, so it is empty or of a form that is not known.")
     elif not last.raw.rstrip().lower().endswith(b"</html>"):
@@ -99,6 +101,17 @@ def records_2017(reading: Reading, role: Role, member: str) -> Iterator[Record |
                 yield Problem(member, "bad-item", "This item does not read as a record of the page.", item.index)
             else:
                 yield from read(reading, role, _place(member, trimmed), trimmed, tree)
+
+
+def _is_empty_section(raw: bytes) -> bool:
+    """Tell whether a page has nothing below its headings: the account had nothing of the kind."""
+    tree = _tree(_FOOTER.sub(b"", raw))
+    contents = tree.css_first("div.contents") if tree is not None else None
+    if contents is None:
+        return False
+    for heading in contents.css("h1, h2, h3"):
+        heading.decompose()
+    return not contents.text(strip=True) and contents.css_first("img, video") is None
 
 
 def _several(member: str, item: HtmlItem, opening: re.Pattern[bytes]) -> Iterator[Problem]:
@@ -321,7 +334,10 @@ def _own_caption(tree: LexborNode | None) -> str:
     if tree is None:
         return ""
     own = [node for node in tree.css("div.comment") if node.css_first("span.user") is None]
-    return "\n".join(_words(node, without="div.meta") for node in own)
+    block = tree.css_first("div.block")
+    beside = [child.text_content or "" for child in block.iter(include_text=True) if child.tag == "-text"] if block is not None else []
+    words = (*(" ".join(text.split()) for text in beside), *(_words(node, without="div.meta") for node in own))
+    return "\n".join(text for text in words if text)
 
 
 def _is_in_comment(node: LexborNode) -> bool:

@@ -15,7 +15,9 @@ from indexer.record import Moment, Place, Problem, Record, RecordKind
 DEFAULT_TYPES = {"img": "image/jpeg", "video": "video/mp4", "audio": "audio/mp4"}
 
 
-def read_date(reading: Reading, text: str, offset: timedelta | None, place: Place, *, states_none: bool = False) -> tuple[Moment | None, list[Problem]]:
+def read_date(
+    reading: Reading, text: str, offset: timedelta | None, place: Place, *, states_none: bool = False
+) -> tuple[Moment | None, list[Problem]]:
     """Return the moment of a printed date and what is wrong with it; a page that `states_none` has nothing wrong."""
     posted = reading.dates.moment(text, offset)
     if posted is None and text:

@@ -222,9 +222,26 @@ IGNORED: Mapping[str, str] = {
         f"{folder}profile_information/{name}.*": known("fields and settings of the profile")
         for folder in ("", "personal_information/")
         for name in (
-            "autofill_information", "books", "contacts_sync_settings", "games", "movies_and_tv", "music", "predicted_languages",
-            "restaurants", "sports", "the_ways_we_can_send_you_notifications", "timezone", "tv", "websites", "your_devices",
-            "your_experiences", "your_interests", "pronouns", "bio_links", "life_events_settings", "professional_mode_settings",
+            "autofill_information",
+            "books",
+            "contacts_sync_settings",
+            "games",
+            "movies_and_tv",
+            "music",
+            "predicted_languages",
+            "restaurants",
+            "sports",
+            "the_ways_we_can_send_you_notifications",
+            "timezone",
+            "tv",
+            "websites",
+            "your_devices",
+            "your_experiences",
+            "your_interests",
+            "pronouns",
+            "bio_links",
+            "life_events_settings",
+            "professional_mode_settings",
         )
     },
     "other_activity/pokes.json": known("pokes between people: no words"),
@@ -257,7 +274,21 @@ _BELOW_ACTIVITY = {
     "music_recommendations/*": _SEEN,
     "bug_bounty/*": _PREFERENCES,
     "reviews/*settings*": _PREFERENCES,
-    "other_activity/*": known("settings, statistics and notices of the platform; nothing that the account wrote"),
+    **{
+        f"other_activity/{name}.*": known("settings, statistics and notices of the platform; nothing that the account wrote")
+        for name in (
+            "facebook_new_user_guide",
+            "statistics_on_your_recent_messenger_activity",
+            "top_fan_*",
+            "weather_forecast_settings",
+            "your_content_visibility_notification_history",
+            "your_autofill_settings",
+            "your_mentions_settings",
+            "link_history",
+            "group_invites_that_were_promoted_to_you",
+            "interactive_videos",
+        )
+    },
     "posts/media_used_for_memories.*": _SEEN,
     "posts/photo_effects.*": _PREFERENCES,
     "posts/places_you_have_been_tagged_in.*": known("where devices of the account were"),

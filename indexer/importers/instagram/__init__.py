@@ -13,8 +13,8 @@ from indexer.importers.instagram.html_records import page_records
 from indexer.importers.instagram.json_2018 import old_empty, old_lists, old_media, old_messages
 from indexer.importers.instagram.media import learn_insights, left_insights, published
 from indexer.importers.instagram.members import IGNORED, Role, Shape, role_of
-from indexer.importers.meta.html_boxes import PAGE, plain_head
 from indexer.importers.meta.html_header import HEAD
+from indexer.importers.meta.html_pages import PAGE, plain_head
 from indexer.importers.meta.messages import messages
 from indexer.record import CaptureFacts, Problem, Record, Tally
 

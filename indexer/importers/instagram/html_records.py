@@ -16,8 +16,9 @@ from indexer.importers.instagram.labels import COMMENT, OWNER, TAGGED, USERNAME,
 from indexer.importers.instagram.media import publication
 from indexer.importers.instagram.members import Role, Shape
 from indexer.importers.instagram.times import read_printed
-from indexer.importers.meta.html_boxes import Box, PageBox, Row, page_boxes
+from indexer.importers.meta.html_boxes import Box, Row
 from indexer.importers.meta.html_header import page_header
+from indexer.importers.meta.html_pages import PageBox, page_boxes
 from indexer.importers.meta.messages import thread_key
 from indexer.record import Attachment, Moment, Place, Problem, Record
 from indexer.text import hashtags, links, mentions

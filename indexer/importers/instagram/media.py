@@ -15,7 +15,7 @@ from indexer.importers.instagram.labels import COMMENT, is_label
 from indexer.importers.instagram.members import Role
 from indexer.importers.instagram.shapes import ENTRY, MEDIUM, Medium, TextAppPost
 from indexer.importers.instagram.times import read_printed
-from indexer.importers.meta.html_boxes import page_boxes
+from indexer.importers.meta.html_pages import page_boxes
 from indexer.importers.meta.json_values import bad_item
 from indexer.record import Attachment, Moment, Place, Problem, Record, RecordKind
 from indexer.text import hashtags, links, mentions, repair_mojibake

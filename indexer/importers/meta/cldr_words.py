@@ -17,10 +17,10 @@ from babel import Locale, localedata
 # month's abbreviation means different months ("lip" is July in Polish and June in Croatian) and nothing else tells the
 # language, the earlier one counts.
 LANGUAGES = (
-    "en en_GB es es_419 es_MX pt pt_PT fr fr_CA de it id vi nl tr pl ru ar ar_MA ar_DZ ar_SY ja ko zh zh_Hant zh_Hant_HK hi th fil ms bn ur "
-    "fa uk ro el cs hu sv da nb nn fi he bg sk sr sr_Latn hr bs sl lt lv et sq mk ca gl eu ta te ml kn mr gu pa ne si my km lo ka hy az kk uz "
-    "ky tg mn be is fo ga cy br af sw ha am so rw mg zu xh ig ff ku ckb ps ug as or ceb jv su ht co fy nl_BE lb szl sc gn qu eo kab tzm "
-    "zgh ti tk tt dv"
+    "en en_GB es es_419 es_MX pt pt_PT fr fr_CA de it id vi nl tr pl ru ar ar_MA ar_DZ ar_SY ja ko zh zh_Hant zh_Hant_HK hi "
+    "th fil ms bn ur fa uk ro el cs hu sv da nb nn fi he bg sk sr sr_Latn hr bs sl lt lv et sq mk ca gl eu ta te ml kn mr gu "
+    "pa ne si my km lo ka hy az kk uz ky tg mn be is fo ga cy br af sw ha am so rw mg zu xh ig ff ku ckb ps ug as or ceb jv "
+    "su ht co fy nl_BE lb szl sc gn qu eo kab tzm zgh ti tk tt dv"
 )
 _LETTERS = re.compile(r"[^\W\d_]")
 _PATTERN_LETTERS = re.compile(r"'((?:[^']|'')*)'|[A-Za-z]+")

@@ -38,7 +38,8 @@ _OBSERVED_PERIODS: Mapping[str, Sequence[tuple[int, int]]] = {
 _OBSERVED_WORDS = (
     "on at el la las los a al en de del da das às as à o os um uhr am om op te kl klo kello klockan kloka alle ore il le les du h min s "
     "pukul jam pada lúc vào ngày um в во у в г год года р року о ob u o godz na k v ve saat tarihinde 日 年 月 号 號 일 년 월 العام في الساعة "
-    "عند को बजे पर เวลา น วันที่ ที่ ปี พ ศ ค ὥρα στις την të në më ora orë kell ar pl val год ч ж м d i il-ta ta st nd rd th der den dem dne ve"
+    "عند को बजे पर เวลา น วันที่ ที่ ปี พ ศ ค ὥρα στις την të në më ora orë kell ar pl val год ч ж м d i il-ta ta "
+    "st nd rd th der den dem dne ve"
 )
 _TOKEN = re.compile(r"\d+|[^\W\d_][^\s\d.,:;/()\[\]{}<>|\u2010-\u2015'’‘‚\"“”„״׳·•،؛。、፣።॰`-]*")
 
@@ -75,7 +76,7 @@ def _load() -> dict[str, _Words]:
     table = msgspec.json.decode(Path(__file__).with_name("date_words.json").read_bytes(), type=dict[str, _Words])
     for language, months in _OBSERVED_MONTHS.items():
         for names, more in zip(table[language].months, months.split(), strict=True):
-            names += more.split("|")
+            names.extend(more.split("|"))
     return table
 
 
@@ -104,7 +105,11 @@ def _periods() -> dict[tuple[str, ...], Period]:
         tokens = _cut(name)
         for form in {tokens, ("".join(tokens),)}:
             found.setdefault(form, list(ranges))
-    return {tokens: Period(tuple(ranges), all(word.isascii() for word in tokens)) for tokens, ranges in found.items() if len("".join(tokens)) > 1 or not "".join(tokens).isascii()}
+    return {
+        tokens: Period(tuple(ranges), all(word.isascii() for word in tokens))
+        for tokens, ranges in found.items()
+        if len("".join(tokens)) > 1 or not "".join(tokens).isascii()
+    }
 
 
 def _weekdays() -> dict[str, frozenset[str]]:

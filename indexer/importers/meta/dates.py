@@ -38,7 +38,10 @@ _YEAR_FIRST = re.compile(r"(?<![\d./-])(\d{4})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{
 _DAY_FIRST = re.compile(r"(?<![\d./-])(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4})(?![\d/-])\.?")
 _TOKEN = re.compile(r"\d+|[^\W\d_][^\s\d.,:;/()\[\]{}<>|\u2010-\u2015'’‘‚\"“”„״׳·•،؛。、፣።॰`-]*")
 _UNITS = re.compile(r"(?<=\d)\s?([年月日号號년월일])")
-_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-") | dict.fromkeys("\u200e\u200f\u061c\u2066\u2067\u2068\u2069\u202a\u202b\u202c\u202d\u202e", ""))
+_DASHES = str.maketrans(
+    dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
+    | dict.fromkeys("\u200e\u200f\u061c\u2066\u2067\u2068\u2069\u202a\u202b\u202c\u202d\u202e", "")
+)
 _BUDDHIST = 543  # Thai pages may count the years of the Buddhist calendar
 
 
@@ -245,7 +248,9 @@ def _minutes(clock: re.Match[str], period: Period | None) -> int:
     return fitting[0] if len(fitting) == 1 else early + (720 if period.is_late else 0)
 
 
-def _day(words: list[str], numbers: tuple[int, int, int] | None, *, strictly: bool) -> tuple[int, int, int, list[tuple[int, frozenset[str]]]] | None:
+def _day(
+    words: list[str], numbers: tuple[int, int, int] | None, *, strictly: bool
+) -> tuple[int, int, int, list[tuple[int, frozenset[str]]]] | None:
     """Return year, month and day of what is left of a date, and the months that its name may mean."""
     if numbers is not None:
         if strictly and not all(word in WORDS or word in WEEKDAYS for word in words if word):
@@ -271,7 +276,9 @@ def _day(words: list[str], numbers: tuple[int, int, int] | None, *, strictly: bo
     if strictly and not all(word.isdigit() or word in WORDS or word in WEEKDAYS for word in rest if word):
         return None
     spoken = _spoken([word for word in rest if word in WEEKDAYS])
-    choices = [(month, languages) for month, languages in named[0][1].items() if not spoken or languages & spoken] or list(named[0][1].items())
+    choices = [(month, languages) for month, languages in named[0][1].items() if not spoken or languages & spoken] or list(
+        named[0][1].items()
+    )
     return int(years[0]), choices[0][0], int(days[0]), choices
 
 

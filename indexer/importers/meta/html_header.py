@@ -16,7 +16,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from indexer.evidence.archive import Archive, ArchiveError
 from indexer.importers.meta.dates import find_dates, parse_date
-from indexer.importers.meta.html_boxes import Box, Row, plain_head, read_rows
+from indexer.importers.meta.html_boxes import Box, Row, read_rows
+from indexer.importers.meta.html_pages import plain_head
 from indexer.importers.meta.html_text import is_too_deep, said
 from indexer.importers.meta.times import exported, header_offset
 from indexer.record import Moment

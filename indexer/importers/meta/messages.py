@@ -22,6 +22,9 @@ from indexer.text import hashtags, links, mentions, repair_mojibake
 
 _KEY = re.compile(r"_(\d{6,}|[A-Za-z0-9_-]{10})$")
 _EMPTY = re.compile(rb'"messages"\s*:\s*\[\s*\]')
+_THREAD_KEYS = frozenset(
+    {"participants", "messages", "title", "image", "is_still_participant", "thread_type", "thread_path", "magic_words"}
+)
 _BOXES = {  # folders of a conversation and what they say of it
     "archived_threads": "archived conversation",
     "filtered_threads": "filtered conversation",
@@ -93,7 +96,9 @@ def thread_key(member: str) -> str:
     return found[1] if found else folder
 
 
-def messages(archive: Archive, member: str, account_names: Collection[str], made: MadeIds, media: MediaFiles, unread: Unread | None = None) -> Iterator[Record | Problem]:
+def messages(  # noqa: PLR0917  # what one archive's conversations share
+    archive: Archive, member: str, account_names: Collection[str], made: MadeIds, media: MediaFiles, unread: Unread | None = None
+) -> Iterator[Record | Problem]:
     """Yield the messages of one `message_N.json`, each followed by its reactions (kind like).
 
     `account_names` are the names under which the account itself writes: they decide what is "sent" and what
@@ -112,6 +117,13 @@ def messages(archive: Archive, member: str, account_names: Collection[str], made
                 unread.look("message", member, item.index, item.raw, _Message)
         elif item.key == "image" and item.index < 0:
             yield from _picture(item, thread)
+        elif item.key == "messages":
+            shown = item.raw[:40].decode("utf-8", "replace")
+            yield Problem(
+                member, "wrong-type", f"'messages' should hold a list of items and holds {shown}, so what it held may be missing."
+            )
+        elif item.key not in _THREAD_KEYS and unread is not None:
+            unread.look_at_key("conversation", item.key, member, item.raw)
     if not has_messages and not _EMPTY.search(archive.peek(member, 1 << 20)):
         yield Problem(member, "no-messages", "The file has no list of messages, so it does not read as a conversation.")
 

@@ -26,9 +26,11 @@ QUIET = frozenset(
     {
         "media_metadata", "exif_data", "cross_post_source", "dubbing_info", "media_variants", "magic_words", "thread_path", "thread_type",
         "joinable_mode", "bumped_message_metadata", "ip", "is_geoblocked_for_viewer", "camera_metadata", "photo_metadata", "video_metadata",
-        "source_app", "privacy", "uri", "backup_uri", "href", "url", "link", "ent_name", "ent_field_name", "id", "fbid", "type", "source_type",
+        "source_app", "privacy", "uri", "backup_uri", "href", "url", "link", "ent_name", "ent_field_name", "id", "fbid", "type",
+        "source_type",
         "audience", "visibility", "interest_topics", "music_genre", "device_id", "software", "has_camera_metadata", "upload_ip", "timezone",
-        "text_app_post", "reel_metadata", "user_agent", "app", "application", "mime_type", "orientation", "user", "camera_make", "camera_model",
+        "text_app_post", "reel_metadata", "user_agent", "app", "application", "mime_type", "orientation", "user", "camera_make",
+        "camera_model",
     }
 )  # fmt: skip
 _DEEPEST = 40
@@ -68,16 +70,31 @@ class Unread:
         except (msgspec.DecodeError, UnicodeError, RecursionError):
             return  # reported as "bad-item" by the item's reader
         for way, sample in _unknown(value, known, "", skip, 0):
-            seen = self._found.get((kind, way))
-            if seen is None:
-                self._found[kind, way] = _Found(member, index, sample)
-            else:
-                seen.number += 1
+            self._note(kind, way, member, index, sample)
+
+    def look_at_key(self, kind: str, key: str, member: str, raw: bytes) -> None:
+        """Note a key of a file itself that no reader knows."""
+        try:
+            sample = "" if key in QUIET else _words_in(repair_all(msgspec.json.decode(raw)), 0)
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
+            return  # reported as the file's damage
+        if sample:
+            self._note(kind, key, member, -1, sample)
+
+    def _note(self, kind: str, way: str, member: str, index: int, sample: str) -> None:
+        seen = self._found.get((kind, way))
+        if seen is None:
+            self._found[kind, way] = _Found(member, index, sample)
+        else:
+            seen.number += 1
 
     def problems(self) -> Iterator[Problem]:
         """Yield a problem for each unknown key of each kind of item."""
         for (_, way), found in self._found.items():
-            message = f"The key {way!r} is not known and holds words that were not read, in {found.number:,} items of this kind; here: {found.sample!r}."
+            message = (
+                f"The key {way!r} is not known and holds words that were not read, "
+                f"in {found.number:,} items of this kind; here: {found.sample!r}."
+            )
             yield Problem(found.member, "unknown-key", message, found.index)
 
 

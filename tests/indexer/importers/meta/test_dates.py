@@ -96,7 +96,12 @@ def test_the_other_dates_of_an_archive_tell_which_month_is_meant() -> None:
 
 def test_the_order_of_day_and_month_comes_from_other_dates() -> None:
     assert parse_date("04/05/2021 3:00 PM") is None
-    assert [slashed(text) for text in ("04/05/2021 3:00", "13/05/2021 3:00", "05/13/2021 3:00", "May 4, 2021 3:00")] == ["", "day", "month", None]
+    assert [slashed(text) for text in ("04/05/2021 3:00", "13/05/2021 3:00", "05/13/2021 3:00", "May 4, 2021 3:00")] == [
+        "",
+        "day",
+        "month",
+        None,
+    ]
     for day_first, month in ((True, 5), (False, 4)):
         read = parse_date("04/05/2021 3:00 PM", day_first=day_first)
         assert read is not None

@@ -1,0 +1,145 @@
+"""Meta's HTML pages, of Facebook and Instagram alike (mid-2018 to 2026): from a page to its boxes, and to what is none.
+
+Every element and every text of a page's main part becomes a box, a problem, or one of the shapes that hold no record:
+the footer (who made the page, and when), a notice of the platform, the numbers of a list's pages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from indexer.evidence.archive import Archive, MemberDamaged
+from indexer.evidence.html_members import HtmlDamaged, PageItem, PageMarks, page_items
+from indexer.importers.meta.html_boxes import BODIES, BOXES, DATES, TITLES, Box, box_of, classes_of
+from indexer.importers.meta.html_text import is_too_deep, lines_of
+from indexer.record import Problem
+
+MARKS = PageMarks(frozenset(name.encode() for name in BOXES), frozenset(name.encode() for name in DATES))
+PAGE = re.compile(rb"""<[a-z0-9]+\b[^<>]*\bclass\s*=\s*["'](?:[^"'<>]*\s)?(?:_5vb_|_2lej|_a6-g|_4t5n|_a706|_a705)[\s"']""")
+_STYLE = re.compile(rb"<(style|script)\b.*?(?:</\1\s*>|\Z)", re.DOTALL)
+_FOOTERS = {"_4t5o", "_a707"}
+
+
+@dataclass(frozen=True, slots=True)
+class PageBox:
+    """A box of a page with its place; `box` is None for what is no box: `raw` is then the page's head, or its footer."""
+
+    index: int
+    start: int
+    raw: bytes
+    box: Box | None = None
+
+
+def page_boxes(archive: Archive, member: str, *, keep_breaks: bool = False) -> Iterator[PageBox | Problem]:
+    """Yield the head of a page (index -1), every box with its parts, and a problem for whatever is neither.
+
+    Every element and every text of the page's main part is one of these: nothing is left out. Damage, a cut page and a
+    page without any box are problems too.
+    """
+    last, number = PageItem(-2, 0, b""), 0
+    try:
+        with archive.open(member) as stream:
+            for item in page_items(stream, MARKS):
+                last = item
+                if item.index < 0:
+                    yield PageBox(-1, item.start, item.raw)
+                    continue
+                for found in _read(member, item, number, keep_breaks=keep_breaks):
+                    yield found
+                    number += isinstance(found, PageBox) and found.box is not None
+    except HtmlDamaged as error:
+        yield Problem(member, error.code, str(error))
+        return
+    except MemberDamaged as error:
+        yield Problem(member, "member-damaged", str(error))
+        return
+    yield from _end(archive, member, last, number)
+
+
+def _read(member: str, item: PageItem, number: int, *, keep_breaks: bool) -> Iterator[PageBox | Problem]:
+    raw = item.raw
+    if is_too_deep(raw):
+        yield Problem(member, "bad-item", "This item does not read as a record of the page.", number)
+        return
+    try:
+        raw.decode()
+    except UnicodeDecodeError as error:
+        yield Problem(member, "bad-encoding", f"This item is not UTF-8 text ({error}); what cannot be read is shown as �.", number)
+    if not item.is_element:
+        body = LexborHTMLParser(raw).body
+        words = " ".join(lines_of(body)) if body is not None else ""
+        if words and b"</html" not in raw.lower():
+            yield Problem(
+                member, "unread-text", f"Text of this page stands outside of every record and was not read: {words[:200]!r}.", number
+            )
+        return
+    root = _root(raw)
+    if root is None:
+        return
+    classes = classes_of(root)
+    if classes & _FOOTERS:
+        yield PageBox(-1, item.start, raw)
+        return
+    if classes & BOXES or _has_parts(root):
+        box = box_of(root, keep_breaks=keep_breaks)
+        if not item.is_whole:
+            message = f"The page ends in the middle of this record, at byte {item.start + len(raw):,}: what is left of it was read."
+            yield Problem(member, "html-cut", message, number)
+            if box.is_empty and not box.title:
+                return
+            box.has_date = True  # its date is among what is missing
+        yield PageBox(number, item.start, raw, box)
+        return
+    words = " ".join(lines_of(root))
+    if "_585n" in classes or (words.replace(" ", "").isdigit() and root.css_first("a") is not None):
+        return  # a notice of the platform ("You are no longer in this conversation."), or the numbers of a list's pages
+    if classes & (TITLES | BODIES | DATES) and words:
+        yield Problem(
+            member, "bad-item", f"A part of a record stands outside of every record, so it was not read: {words[:200]!r}.", number
+        )
+    elif words and not _is_footer(words):
+        yield Problem(member, "unknown-layout", f"A part of this page is none of the record boxes that are known: {words[:200]!r}.", number)
+
+
+def _end(archive: Archive, member: str, last: PageItem, number: int) -> Iterator[Problem]:
+    tail = last.raw[-4096:].rstrip()
+    if last.index < 0:
+        raw = last.raw
+        if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in raw[:64]:
+            yield Problem(member, "html-encoding", "The page is not UTF-8 text.")
+        elif not raw.strip():
+            yield Problem(member, "html-empty", "The page is empty.")
+        elif not tail.lower().endswith(b"</html>"):
+            yield Problem(member, "html-cut", "The page ends before its first record.")
+        else:
+            yield Problem(member, "html-no-records", "No record was found on this page, so it is empty or of a form that is not known.")
+    elif last.is_whole and b"</html>" not in tail.lower():
+        end = archive.size(member)
+        yield Problem(
+            member, "html-cut", f"The page ends at byte {end:,} without its closing tags, so records may be missing.", max(0, number - 1)
+        )
+
+
+def plain_head(raw: bytes) -> bytes:
+    """Return a page's head without its style sheet (20 KB since 2018) and scripts."""
+    return _STYLE.sub(b"", raw)
+
+
+def _root(raw: bytes) -> LexborNode | None:
+    body = LexborHTMLParser(raw.decode("utf-8", "replace")).body
+    return body.child if body is not None else None
+
+
+def _has_parts(root: LexborNode) -> bool:
+    """Tell whether an element has the parts of a box although its own class is not known: two of title, body and date."""
+    kinds = [classes_of(child) for child in root.iter()]
+    return sum(any(classes & part for classes in kinds) for part in (TITLES, BODIES, DATES)) >= 2
+
+
+def _is_footer(words: str) -> bool:
+    """Tell whether these are the words below the records of 2018-2023: who made the page, when, and for which days."""
+    return "UTC" in words and len(words) < 600
