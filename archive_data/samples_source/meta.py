@@ -17,9 +17,8 @@ def style(least: int = 20_000) -> str:
     rules = ["._a6-g{border:1px solid #ddd;margin:8px}", "._a6-h{font-weight:600}", "._a6-p{padding:4px}", "._a6-o{color:#666}"]
     number = 0
     while sum(map(len, rules)) < least:
-        rules.append(
-            f"._s{number:03x}{{margin:{number % 17}px {number % 5}px;color:#{number * 2711 % 0xFFFFFF:06x};line-height:{12 + number % 9}px}}"
-        )
+        color = f"{number * 2711 % 0xFFFFFF:06x}"
+        rules.append(f"._s{number:03x}{{margin:{number % 17}px {number % 5}px;color:#{color};line-height:{12 + number % 9}px}}")
         number += 1
     half = len(rules) // 2
     return "".join((*rules[4:half], *rules[:4], *rules[half:]))

@@ -103,6 +103,7 @@ class Box:
 
 
 def classes_of(node: LexborNode) -> set[str]:
+    """Return the class names of an element."""
     return set((node.attributes.get("class") or "").split())
 
 
