@@ -184,7 +184,7 @@ class _Cutter:
         if self._depth < 0:
             yield from self._cut(found.start(), is_element=False)
             self._depth, self._is_box, self._has_date = len(self._stack), is_box, False
-        elif len(self._stack) == self._depth + 1 and not classes.isdisjoint(self._marks.dates):
+        elif self._depth < len(self._stack) <= self._depth + 2 and not classes.isdisjoint(self._marks.dates):
             self._has_date = True
         if len(self._stack) < _DEEPEST:
             self._stack.append(name)

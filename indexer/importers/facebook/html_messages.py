@@ -80,7 +80,7 @@ def _message(reading: Reading, box: Box, place: Place, raw: bytes, about: tuple[
         f"messages/{key}", posted.written if posted else "", f"{box.title} {content.text}", map(media_key, content.uris)
     )
     if box.date and posted is None:
-        content.extra["date as printed"] = box.date
+        content.extra["date_as_written"] = box.date
     if people:
         content.extra["participants"] = people
     if reading.account:

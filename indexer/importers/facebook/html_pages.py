@@ -102,7 +102,7 @@ def _post(reading: Reading, role: Role, box: Box, place: Place, raw: bytes, offs
         problems += more
     yield from problems
     if box.date and posted is None:
-        content.extra["date as printed"] = box.date
+        content.extra["date_as_written"] = box.date
     kind = KINDS.get(role) or share_kind(box.title, content.extra)
     if group := group_of(box.title):
         content.extra["group"] = group

@@ -59,7 +59,7 @@ def event_record(reading: Reading, box: Box, place: Place, raw: bytes, offset: t
         wall = found.date.wall
         utc = wall - offset if offset is not None else None
         content.extra[name] = f"{utc:%Y-%m-%d %H:%M} UTC" if utc else f"{wall:%Y-%m-%d %H:%M}, local time of the account"
-    content.extra["printed"] = box.date
+    content.extra["date_as_written"] = box.date
     return Record(
         kind=RecordKind.EVENT,
         native_id=reading.made.make(Role.EVENTS.value, box.date, content.text),

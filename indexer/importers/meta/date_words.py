@@ -38,7 +38,8 @@ _OBSERVED_PERIODS: Mapping[str, Sequence[tuple[int, int]]] = {
 }  # fmt: skip
 _OBSERVED_WORDS = (
     "on at el la las los a al en de del da das às as à o os um uhr am om op te kl klo kello klockan kloka alle ore il le les du h min s "
-    "pukul jam pada lúc vào ngày um в во у в г год года р року о ob u o godz na k v ve saat tarihinde 日 年 月 号 號 일 년 월 العام في الساعة "
+    "pukul jam pada lúc vào ngày um в во у в г год года р року о ob u o godz na k v ve saat tarihinde "
+    "日 年 月 号 號 일 년 월 العام في الساعة "
     "عند को बजे पर เวลา น วันที่ ที่ ปี พ ศ ค ὥρα στις την të në më ora orë kell ar pl val год ч ж м d i il-ta ta "
     "st nd rd th der den dem dne ve"
 )

@@ -81,6 +81,7 @@ def capture(capture_id: int) -> ResponseReturnValue:
         page=max(1, number),
         pages_in_all=max(1, -(-view.problems // PROBLEMS_SHOWN)),
         first_problem=(max(1, number) - 1) * PROBLEMS_SHOWN + 1,
+        unreadable_dates=catalog.unreadable_dates(capture_id),
         ignored=catalog.ignored(capture_id),
         zones=sorted(available_timezones()),
         may_take_in=reader().may(Right.TAKE_IN),
