@@ -27,8 +27,7 @@ _OBSERVED_MONTHS: Mapping[str, str] = {
     "id": "jan feb|peb|pebruari mar apr mei jun jul agu|agt|ags sep okt nov|nop|nopember des",
     "ru": "янв фев|февр мар апр май|мая июн июл авг сен|сент окт ноя|нояб дек",
     "tr": "oca şub mar nis may haz tem ağu eyl eki kas ara",
-    "hi": "जन फर|फ़र मार्च|मार अप्रै|अप्रैल मई जून "
-    "जुल अग|अगस्त सित|सितंबर अक्तू|अक्तूबर नव|नवंबर दिस|दिसंबर",
+    "hi": "जन फर|फ़र मार्च|मार अप्रै|अप्रैल मई जून जुल अग|अगस्त सित|सितंबर अक्तू|अक्तूबर नव|नवंबर दिस|दिसंबर",
     "pl": "sty lut mar kwi maj cze lip sie wrz paź lis gru",
 }
 # Words beside a clock time that are not in CLDR: those of PHP's date() are English in every language.
