@@ -23,7 +23,7 @@ def storage_error(error: BaseException, folder: Path) -> str:
         if isinstance(cause, OSError) and cause.errno in _FULL:
             return f"The disk is full ({_room(folder)}). Free some space, then do it again."
         if isinstance(cause, OSError) and cause.errno == errno.EIO:
-            return "The disk reported a fault while reading or writing. Have the disk looked at, then do it again."
+            return "The disk reported a fault while reading or writing. Check the disk, then do it again."
     return ""
 
 
@@ -32,7 +32,7 @@ def _of_catalog(error: sqlite3.Error, folder: Path) -> str:
     if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _free(folder) < NEARLY_FULL):
         return f"The disk is full ({_room(folder)}), so the catalog could not be written. Free some space, then do it again."
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-        return "Another program holds the catalog (it is locked). The catalog is not damaged. Wait until the other one is done, then do it again."
+        return "The catalog is locked by another program; it is not damaged. Wait until the other program is done, then do it again."
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN}:
         return f"The catalog cannot be written to ({error}). See to who may write to the data folder, then do it again."
     if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
@@ -41,7 +41,7 @@ def _of_catalog(error: sqlite3.Error, folder: Path) -> str:
             "Put the catalog file back from a backup and run: python -m indexer sync"
         )
     if code == sqlite3.SQLITE_IOERR:
-        return f"The disk reported a fault under the catalog ({error}). The evidence in the vault is safe. Have the disk looked at, then do it again."
+        return f"The disk reported a fault at the catalog ({error}). The evidence in the vault is safe. Check the disk, then do it again."
     return ""
 
 

@@ -146,7 +146,7 @@ def errors_told() -> Iterator[None]:
     except sa.exc.DatabaseError as error:
         raise Refused(
             storage_error(error, _data_folder())
-            or f"The catalog cannot be used: {error.orig}. The evidence in the vault is safe. See to the catalog, then do it again."
+            or f"The catalog cannot be used: {error.orig}. The evidence in the vault is safe. Check the catalog, then do it again."
         ) from error
 
     except OSError as error:
