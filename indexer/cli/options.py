@@ -152,8 +152,8 @@ def errors_told() -> Iterator[None]:
     except OSError as error:
         raise Refused(
             storage_error(error, _data_folder())
-            or f"A file could not be read or written: {error}. The evidence in the vault is safe. See to the room on the disk and to who may "
-            "write there, then do it again; python -m indexer sync takes back what was begun."
+            or f"A file could not be read or written: {error}. The evidence in the vault is safe. See to the room on the disk and to who "
+            "may write there, then do it again; python -m indexer sync takes back what was begun."
         ) from error
 
 
