@@ -40,7 +40,8 @@ _USER = """
 """
 _NOTE = """
  noteTweet deletedNoteTweet noteTweetId createdAt updatedAt lifecycle core text urls mentions hashtags cashtags styletags
- styleTypes inlineMedia mediaId index media name originalName id indices shortUrl expandedUrl displayUrl screenName fromIndex toIndex deletedAt
+ styleTypes inlineMedia mediaId index media name originalName
+ id indices shortUrl expandedUrl displayUrl screenName fromIndex toIndex deletedAt
 """
 _MESSAGE = """
  dmConversation conversationId messages messageCreate welcomeMessageCreate reactionCreate participantsJoin participantsLeave

@@ -116,7 +116,7 @@ def layout_of(archive: Archive) -> Layout:
             layout.files.append(file)
         else:
             layout.months.append(name)
-    layout.files.sort(key=lambda file: (file.member.rpartition("/")[0], file.kind, file.part, file.member))
+    layout.files.sort(key=lambda file: (f"{file.member.rpartition('/')[0]}/{file.kind}.js", file.part, file.member))
     layout.months.sort()
     return layout
 
