@@ -262,7 +262,7 @@ def _zip_members(path: Path, handles: _Handles) -> list[Member]:
     handles.add(archive)
     members = []
     for info in archive.infolist():
-        if info.filename.endswith("/"):  # a folder; the library's own question fails for a member without a name
+        if info.filename.endswith("/") and not info.file_size:  # a folder; the library's own question fails for a member without a name
             continue
         if info.flag_bits & 0x1:
             raise EncryptedArchive(f"{path.name} is protected by a password. {SAFE} Save it without a password and take that in.")
@@ -271,7 +271,7 @@ def _zip_members(path: Path, handles: _Handles) -> list[Member]:
             name = utf8_if_it_is(name)
         members.append(
             Member(
-                name=name.replace("\\", "/"),
+                name=name.replace("\\", "/").rstrip("/"),
                 size=info.file_size,
                 packed=info.compress_size,
                 crc=info.CRC,
