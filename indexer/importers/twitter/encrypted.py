@@ -25,7 +25,7 @@ HELD_UNDATED = known(
     "Encrypted private messages: {member} holds {count} of them without a date, sent by {senders}, in conversation {conversations}. "
     "X hands out no key with the archive, so what they say cannot be read or searched."
 )
-NO_MESSAGE = known("Encrypted conversations: {member} holds {count} entries about them, but no message.")
+NO_MESSAGE = known("Encrypted conversations: {member} holds {count} entries of them, but no message.")
 _AND_MORE = known("{names} and {count} more")
 
 
@@ -57,12 +57,12 @@ class Encrypted:
     def sentence(self, member: str, account: Account) -> str:
         """Return what is held and cannot be read, for the list of what an archive cannot contain."""
         if not self.messages:
-            return say(NO_MESSAGE, member=member, count=self.items)
+            return str(say(NO_MESSAGE, member=member, count=self.items))
         names = [f"@{account.handle}" if number == account.native_id and account.handle else number for number in self.senders]
         values = {"member": member, "count": self.messages, "senders": _listed(names), "conversations": _listed(list(self.conversations))}
         if self.first is None or self.last is None:
-            return say(HELD_UNDATED, **values)
-        return say(HELD, first=f"{self.first:%Y-%m-%d %H:%M:%S} UTC", last=f"{self.last:%Y-%m-%d %H:%M:%S} UTC", **values)
+            return str(say(HELD_UNDATED, **values))
+        return str(say(HELD, first=f"{self.first:%Y-%m-%d %H:%M:%S} UTC", last=f"{self.last:%Y-%m-%d %H:%M:%S} UTC", **values))
 
 
 def read_encrypted(archive: Archive, member: str, problems: list[Problem]) -> Encrypted:

@@ -60,8 +60,8 @@ class MediaFiles:
         return tuple(found)
 
     def _file(self, number: str, base: str) -> str:
-        ending = f"/{number}-{base}"
-        return next((name for name in self._by_id.get(number, ()) if name.endswith(ending)), "") if number and base else ""
+        own = f"{number}-{base}"
+        return next((name for name in self._by_id.get(number, ()) if name.rpartition("/")[2] == own), "") if number and base else ""
 
     def of_message(self, number: str, urls: Iterable[str]) -> tuple[Attachment, ...]:
         """Return the attachments of a private message; `urls` are the addresses that it gives for its media."""
