@@ -230,7 +230,7 @@ def _read(
 
     for value in named.importer.records(archive):
         if isinstance(value, Record):
-            attached.update(archive.known_as(attachment.member) for attachment in value.attachments if attachment.member)
+            attached.update(root + attachment.member for attachment in value.attachments if attachment.member)
             batch.append(_settled(value, root, writer.zone, is_set=task.zone_name is not None))
             if len(batch) >= BATCH:
                 write()

@@ -168,6 +168,10 @@ class Archive:
         except DAMAGE as error:
             raise MemberDamaged(f"{name} cannot be opened: {damage_of(error)}.") from error
 
+    def name_of(self, name: str) -> str:
+        """Return a member's name below the root exactly as it is known, for one that may be written with other accents."""
+        return self.known_as(name)[len(self.root) :]
+
     def known_as(self, name: str) -> str:
         """Return a member's name from the archive's top: as asked for, or with its accents composed when only that is there."""
         full = self.root + name
