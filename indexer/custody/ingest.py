@@ -219,6 +219,7 @@ def _read(
     tallies: dict[str, int] = {}
     batch: list[Record] = []
     found: list[Problem] = []
+    damaged: set[str] = set()  # members of which the importer has told already
 
     through = _Through(archive, named.importer)
 
@@ -236,6 +237,8 @@ def _read(
                 write()
         elif isinstance(value, Problem):
             found.append(replace(value, member=root + value.member))
+            if value.code == "member-damaged":
+                damaged.add(root + value.member)
             if len(found) >= BATCH:
                 writer.add_problems(found)
                 found.clear()
@@ -244,7 +247,9 @@ def _read(
     write()
     digests = checked.result()
     outcomes = list(_outcomes(archive, named.importer, attached, digests))
-    found.extend(_member_problems(outcomes, digests))
+    found.extend(
+        problem for problem in _member_problems(outcomes, digests) if problem.code != "member-damaged" or problem.member not in damaged
+    )
     writer.add_problems(found)
     return outcomes, tallies
 
