@@ -26,7 +26,6 @@ HELD_UNDATED = known(
     "X hands out no key with the archive, so what they say cannot be read or searched."
 )
 NO_MESSAGE = known("Encrypted conversations: {member} holds {count} entries of them, but no message.")
-_AND_MORE = known("{names} and {count} more")
 
 
 class _Event(msgspec.Struct, frozen=True, rename="camel"):
@@ -96,5 +95,5 @@ def read_encrypted(archive: Archive, member: str, problems: list[Problem]) -> En
 
 
 def _listed(names: list[str]) -> str:
-    shown = ", ".join(names[:_NAMED])
-    return say(_AND_MORE, names=shown, count=len(names) - _NAMED) if len(names) > _NAMED else shown
+    """Return the first names, and how many there are besides: the same in every language."""
+    return ", ".join(names[:_NAMED]) + (f" (+{len(names) - _NAMED:,})" if len(names) > _NAMED else "")

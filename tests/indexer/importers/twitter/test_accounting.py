@@ -153,7 +153,7 @@ def test_encrypted_entries_that_are_no_message_or_no_event_are_told_apart(tmp_pa
 
 def test_many_conversations_are_named_in_part(tmp_path: Path) -> None:
     _, (line,) = said(tmp_path, [event(number, "1771945388492", SECRET, where=f"g:{number}") for number in range(14)])
-    assert "g:9 and 4 more" in line
+    assert "g:9 (+4)." in line
 
 
 def test_a_post_without_text_is_kept_and_told(tmp_path: Path) -> None:
