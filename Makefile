@@ -6,16 +6,19 @@ BIN := .venv/bin
 DATA ?= archive_data
 ADDRESS ?= 127.0.0.1:8000
 PIP_INSTALL := python -m pip install --quiet --disable-pip-version-check --require-hashes
+SEED ?= 1
+COUNT ?= 3000
 BESIDE := -n 2 --dist loadfile # two test files at a time
 export SHOWME_DATA := $(DATA)
 export SHOWME_ADDRESS := $(ADDRESS)
 
-.PHONY: help setup setup-dev requirements run test lint types floors unit browser golden samples translations pictures bench clean
+.PHONY: help setup setup-dev requirements run test lint types floors unit browser fuzz golden samples translations pictures bench clean
 
 help:
 	@echo "make run      set up, take the sample archives in, serve the portal on http://$(ADDRESS)"
 	@echo "make test     set up, then lint, types, floors, unit, property and browser tests"
 	@echo "make bench    measure speed and memory side by side with peers (about 20 minutes)"
+	@echo "make fuzz     read $(COUNT) damaged archives and name what is lost in silence (SEED=1 COUNT=3000; ONLY=7 tries number 7 again)"
 	@echo "make golden   write the golden files of the importers anew"
 	@echo "make samples  make the sample archives anew"
 	@echo "make pictures take the README's pictures anew from the running product (needs Chromium)"
@@ -76,6 +79,9 @@ unit:
 browser:
 	@echo "[test 5/5] browser tests ..."
 	@$(BIN)/python -m pytest -m browser $(BESIDE)
+
+fuzz: setup-dev
+	@$(BIN)/python -m tests.fuzz --seed $(SEED) --count $(COUNT) $(if $(ONLY),--only $(ONLY)) $(if $(PLATFORM),--platform $(PLATFORM))
 
 golden: setup-dev
 	@$(BIN)/python -m tests.golden

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.evidence.archive import DamagedArchive, EncryptedArchive, MemberDamaged, NotAnArchive, UnsafeArchive, open_archive
+from indexer.evidence.names import is_junk
 from tests.builders import folder_of, zip_files
 
 FILES = {"export/data/a.js": b"one", "export/data/b.js": b"two"}
@@ -90,14 +91,110 @@ def test_a_link_is_refused_in_zip_tar_and_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_duplicate_and_case_colliding_names_are_refused(tmp_path: Path) -> None:
+def test_the_same_name_twice_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "twice.zip", "w") as archive:
         archive.writestr("a.js", "one")
         archive.writestr("a.js", "two")
     with pytest.raises(UnsafeArchive, match="stands twice"):
         open_archive(tmp_path / "twice.zip")
-    with pytest.raises(UnsafeArchive, match="differ only in case"):
-        open_archive(zip_files({"A.js": "x", "a.js": "x"}, tmp_path / "case.zip"))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("data/A.png", "data/a.png"),
+        ("Data/a.png", "data/a.png"),
+        ("stra\u00dfe.png", "STRASSE.png"),
+        ("caf\u00e9.png", "cafe\u0301.png"),  # composed and decomposed, both there: each is itself
+    ],
+)
+def test_names_that_only_look_alike_are_members_of_their_own(tmp_path: Path, names: tuple[str, str]) -> None:
+    archive = open_archive(zip_files({name: name for name in names}, tmp_path / "a.zip"))
+    assert {archive.read(name).decode() for name in names} == set(names)
+    assert archive.asked == set(names)
+
+
+@pytest.mark.parametrize("stored", ["caf\u00e9/\u1ebf.png", "cafe\u0301/e\u0302\u0301.png", "cafe\u0301/\u1ebf.png"])
+@pytest.mark.parametrize("asked", ["caf\u00e9/\u1ebf.png", "cafe\u0301/e\u0302\u0301.png"])
+@pytest.mark.parametrize("root", ["", "Arch\u00edvo/"])
+def test_a_name_is_found_however_its_accents_are_written(tmp_path: Path, stored: str, asked: str, root: str) -> None:
+    path = zip_files({root + stored: "picture", root + "cafe.png": "other"}, tmp_path / "a.zip")
+    archive = open_archive(path).at(root)
+    assert asked in archive
+    assert archive.size(asked) == 7
+    assert archive.read(asked) == archive.peek(asked) == b"picture"
+    assert archive.names == ("cafe.png", "caf\u00e9/\u1ebf.png")
+    assert archive.asked == {root + "caf\u00e9/\u1ebf.png"}
+
+
+def test_a_name_that_is_not_there_is_a_key_error_with_the_name_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(KeyError, match="absent"):
+        open_archive(zip_files({"a.js": "x"}, tmp_path / "a.zip")).read("absent")
+
+
+@pytest.mark.parametrize("name", ["", "\0hidden"])
+def test_a_member_without_a_name_is_refused_in_words(tmp_path: Path, name: str) -> None:
+    path = zip_files({"data/x.js": "x", "NAME_OF_A_MEMBER": "x"}, tmp_path / "a.zip")
+    packed = name.encode().ljust(16, b"\0")
+    path.write_bytes(path.read_bytes().replace(b"NAME_OF_A_MEMBER", packed))
+    with pytest.raises(UnsafeArchive, match="has no name") as caught:
+        open_archive(path)
+    assert "nothing was taken in" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "name", ["Icon\r", "data/Icon\r", "__MACOSX/._Icon\r", "._Icon\r", "a/.DS_Store", "DESKTOP.INI", ".Spotlight-V100/store", "a/._b.png"]
+)
+def test_what_a_computer_adds_is_no_reason_to_refuse(tmp_path: Path, name: str) -> None:
+    archive = open_archive(zip_files({"export/data/a.js": "one", name: ""}, tmp_path / "a.zip"))
+    assert is_junk(name)
+    assert archive.roots() == ("", "export/", "export/data/")
+
+
+@pytest.mark.parametrize("name", ["Icon\r/../x", "Icon\r\r", "Ico\rn", "lesson\r", "SetIcon\r", "Icon\n"])
+def test_only_that_icon_may_hold_a_control_character(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UnsafeArchive):
+        open_archive(zip_files({name: "x"}, tmp_path / "a.zip"))
+
+
+METHODS = [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_any_damage_inside_a_member_is_that_member_s(tmp_path: Path, method: int) -> None:
+    words = "".join(f"Notice {number} of the city. " for number in range(80)).encode()
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("a.js", words)
+        archive.writestr("b.js", words[::-1])
+        begin = archive.getinfo("a.js").header_offset + 30 + len("a.js")
+        end = begin + archive.getinfo("a.js").compress_size
+    whole, told = path.read_bytes(), 0
+    for at in range(begin, end, max(1, (end - begin) // 60)):
+        for bits in (0x01, 0xFF, 0x80):
+            path.write_bytes(whole[:at] + bytes([whole[at] ^ bits]) + whole[at + 1 :])
+            opened = open_archive(path)
+            assert opened.read("b.js") == words[::-1]
+            try:
+                assert opened.read("a.js") == words  # a flipped bit that says nothing
+            except MemberDamaged as error:
+                assert "a.js is damaged: " in str(error) or "a.js cannot be opened: " in str(error)  # noqa: PT017  # either is right
+                told += 1
+    assert told > 20
+
+
+@pytest.mark.parametrize("method", [1, 6, 9, 12, 14, 93, 98, 65535])
+def test_a_compression_that_is_not_known_or_not_the_real_one_is_a_damaged_member(tmp_path: Path, method: int) -> None:
+    path = zip_files({"a.js": "words " * 50, "b.js": "whole"}, tmp_path / "a.zip")
+    data = bytearray(path.read_bytes())
+    for mark, offset in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        at = data.index(mark) + offset
+        data[at : at + 2] = method.to_bytes(2, "little")
+    path.write_bytes(bytes(data))
+    archive = open_archive(path)
+    assert archive.read("b.js") == b"whole"
+    with pytest.raises(MemberDamaged):
+        archive.read("a.js")
 
 
 def test_a_bomb_is_refused_before_it_is_read(tmp_path: Path) -> None:

@@ -159,7 +159,8 @@ def test_a_file_that_x_counted_and_that_is_not_there_is_a_problem_and_a_shortfal
                 "archiveInfo": {"generationDate": "2024-01-02T00:00:00.000Z", "isPartialArchive": True},
                 "dataTypes": {
                     "tweets": {"files": [{"fileName": "data/tweets.js", "count": "8074"}]},
-                    "app": {"files": [{"fileName": "data/app.js", "count": "0"}]},
+                    "app": {"files": [{"fileName": "data/app.js", "count": "3"}]},
+                    "moment": {"files": [{"fileName": "data/moment.js", "count": "0"}]},
                 },
             }
         )

@@ -86,7 +86,7 @@ def test_a_full_original_that_ends_in_dots_is_not_called_cut(tmp_path: Path) -> 
     cut = item | {"id_str": "10", "retweeted_status": {"id_str": "6", "text": "To be …", "truncated": True}}
     found = records(results(tmp_path, months([item, cut])))
     assert [record.extra.get("cut") for record in found] == [None, "yes"]
-    assert [record.text for record in found] == ["RT @a: To be …", "RT @a: To be …"]
+    assert [record.text for record in found] == ["RT @a: To be …", "RT @a: To be…"]  # the second original is cut itself
 
 
 def test_half_a_hashtag_at_a_cut_is_no_hashtag(tmp_path: Path) -> None:

@@ -78,7 +78,6 @@ REAL_ARCHIVES = {
         {},
         problems=(
             ("data/account.js", "account-not-read"),
-            ("data/app.js", "declared-missing"),
             ("data/follower.js", "declared-missing"),
             ("data/tweets.js", "declared-missing"),
         ),

@@ -87,6 +87,40 @@ def test_what_is_no_json_has_a_code_of_its_own(data: bytes, code: str) -> None:
     assert caught.value.code == code
 
 
+@pytest.mark.parametrize("chunk", [1, 7, 1 << 20])
+@pytest.mark.parametrize(
+    ("data", "read"),
+    [
+        (b'[{"a": 1}] , {"a": 2}]', 1),  # a bracket too much in the middle
+        (b'[{"a": 1}][{"a": 2}]', 1),
+        (b'{"a": [1]}, "b": [2]}', 1),
+        (b'window.YTD.tweets.part0 = {"a": 1}, {"a": 2}]', 1),  # the opening bracket is gone
+        (b'ext": "cut at its beginning"}, {"a": 2}', 1),
+        (b"[] x", 0),
+        (b"words [1]", 1),
+        (b"[1]" + b" " * 99 + b"\0", 1),
+    ],
+)
+def test_what_stands_before_or_behind_the_list_is_told(data: bytes, read: int, chunk: int) -> None:
+    before = json_members.CHUNK
+    json_members.CHUNK = chunk
+    found: list[JsonItem] = []
+    try:
+        with pytest.raises(JsonDamaged) as caught:
+            found.extend(json_items(io.BytesIO(data)))
+    finally:
+        json_members.CHUNK = before
+    assert (caught.value.code, len(found)) == ("json-more", read)
+
+
+@pytest.mark.parametrize(
+    "before", ["", "\ufeff", "Grailbird.data.tweets_2018_01 = \n ", "var tweet_index =  ", "const x = ", "window.__THAR_CONFIG="]
+)
+@pytest.mark.parametrize("behind", ["", "\n", ";", " ;\r\n"])
+def test_the_envelope_of_a_platform_is_no_damage(before: str, behind: str) -> None:
+    assert [item.raw for item in items(f'{before}[{{"a": 1}}]{behind}'.encode())] == [b'{"a": 1}']
+
+
 def test_a_post_of_fifty_megabytes_is_one_item() -> None:
     data = b'[{"text": "' + b"flood " * 8_400_000 + b'"}, {"text": "after"}]'
     found = items(data)

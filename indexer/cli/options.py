@@ -13,6 +13,8 @@ import click
 import msgspec
 import sqlalchemy as sa
 
+from indexer import settings
+from indexer.catalog.storage_errors import storage_error
 from indexer.cli import output as shapes
 from indexer.custody.ingest import Progress
 from indexer.evidence.archive import ArchiveError
@@ -143,15 +145,21 @@ def errors_told() -> Iterator[None]:
         raise Refused(str(error)) from error
     except sa.exc.DatabaseError as error:
         raise Refused(
-            f"The catalog cannot be used: {error.orig}. The evidence in the vault is safe. "
-            "If the file is damaged, put catalogue.sqlite3 back from a backup and run: python -m indexer sync"
+            storage_error(error, _data_folder())
+            or f"The catalog cannot be used: {error.orig}. The evidence in the vault is safe. Check the catalog, then do it again."
         ) from error
 
     except OSError as error:
         raise Refused(
-            f"A file could not be read or written: {error}. The evidence in the vault is safe. See to the room on the disk and to who may "
-            "write there, then do it again; python -m indexer sync takes back what was begun."
+            storage_error(error, _data_folder())
+            or f"A file could not be read or written: {error}. The evidence in the vault is safe. See to the room on the disk and to who "
+            "may write there, then do it again; python -m indexer sync takes back what was begun."
         ) from error
+
+
+def _data_folder() -> Path:
+    context = click.get_current_context(silent=True)
+    return settings.paths((context.params.get("own_data") or context.find_root().params.get("data")) if context else None).data
 
 
 @contextmanager

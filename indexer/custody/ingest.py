@@ -15,13 +15,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy.exc import DatabaseError
+
 from indexer.catalog.capture_writer import CaptureWriter, MemberOutcome, VaultFile, begin, remove_unfinished
 from indexer.catalog.models import CaptureView, Reconciled
+from indexer.catalog.storage_errors import storage_error
 from indexer.catalog.stored_data import new_row
 from indexer.custody import indexing
 from indexer.custody.indexing import IndexAhead
 from indexer.evidence import fixity
-from indexer.evidence.archive import DAMAGE, SAFE, Archive, ArchiveError, open_archive
+from indexer.evidence.archive import DAMAGE, SAFE, Archive, ArchiveError, damage_of, open_archive
 from indexer.evidence.vault import StagedFile, archive_digest
 from indexer.importers import COMMON_IGNORED, Identified, Importer, NotIdentified, identify
 from indexer.local_time import derive, zone
@@ -65,7 +68,7 @@ class IngestReport:
 
 
 class IngestFailed(ArchiveError):
-    """Our own fault: an importer broke off. Nothing was taken in."""
+    """The ingest broke off, by our own fault or for want of a working disk or catalog. Nothing was taken in."""
 
 
 def ingest(
@@ -93,6 +96,10 @@ def ingest(
             staged = repository.vault.stage(paths, meter.copied(_bytes(paths)))
         except ArchiveError as error:
             repository.audit.add("capture:refused", taken_by, ", ".join(path.name for path in paths), {"why": str(error)})
+            raise
+        except OSError as error:
+            if cause := storage_error(error, repository.paths.data):
+                raise IngestFailed(f"{cause} {SAFE}") from error
             raise
         digest = archive_digest(staged)
         known = repository.catalog.capture_of_digest(digest)
@@ -165,14 +172,24 @@ def _take_in(repository: Repository, task: _Task) -> int:
             writer.finish(outcomes, reconcile(facts.counts, tallies), task.taken_by)
             ahead.commit(sorted(writer.settled_later))
     except BaseException as error:
-        recover_locked(repository)
+        try:
+            recover_locked(repository)
+        except (OSError, DatabaseError) as still:  # the next ingest or sync takes it back: until then nobody sees it
+            raise _failed("the reading", repository, still) from error
         if isinstance(error, ArchiveError) or not isinstance(error, Exception):
             raise
-        raise IngestFailed(
-            f"The importer of {named.importer.title} broke off ({type(error).__name__}: {error}). {SAFE} "
-            "This is a fault of Show-Me Records: keep the file and report the text of this message."
-        ) from error
+        raise _failed(f"the importer of {named.importer.title}", repository, error) from error
     return writer.capture_id
+
+
+def _failed(what: str, repository: Repository, error: Exception) -> IngestFailed:
+    """Return why an ingest broke off: a full disk or a locked or damaged catalog is told as such, not as a fault of the program."""
+    if cause := storage_error(error, repository.paths.data):
+        return IngestFailed(f"{cause} {SAFE}")
+    return IngestFailed(
+        f"{what[0].upper()}{what[1:]} broke off ({type(error).__name__}: {error}). {SAFE} "
+        "This is a fault of Show-Me Records: keep the file and report the text of this message."
+    )
 
 
 def _facts(named: Identified, account: str, digest: str = "") -> CaptureFacts:
@@ -202,6 +219,7 @@ def _read(
     tallies: dict[str, int] = {}
     batch: list[Record] = []
     found: list[Problem] = []
+    damaged: set[str] = set()  # members of which the importer has told already
 
     through = _Through(archive, named.importer)
 
@@ -219,6 +237,8 @@ def _read(
                 write()
         elif isinstance(value, Problem):
             found.append(replace(value, member=root + value.member))
+            if value.code == "member-damaged":
+                damaged.add(root + value.member)
             if len(found) >= BATCH:
                 writer.add_problems(found)
                 found.clear()
@@ -227,7 +247,9 @@ def _read(
     write()
     digests = checked.result()
     outcomes = list(_outcomes(archive, named.importer, attached, digests))
-    found.extend(_member_problems(outcomes, digests))
+    found.extend(
+        problem for problem in _member_problems(outcomes, digests) if problem.code != "member-damaged" or problem.member not in damaged
+    )
     writer.add_problems(found)
     return outcomes, tallies
 
@@ -293,7 +315,7 @@ def _member_digests(archive: Archive) -> dict[str, tuple[str, str]]:
             with member.open() as stream:
                 found[name] = (fixity.digest(stream), "")
         except DAMAGE as error:
-            found[name] = ("", str(error))
+            found[name] = ("", damage_of(error))
     return found
 
 

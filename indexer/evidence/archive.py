@@ -9,23 +9,41 @@ from __future__ import annotations
 import fnmatch
 import lzma
 import stat
+import struct
 import tarfile
 import weakref
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import IO
 
-DAMAGE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError)
+from indexer.evidence.names import composed, composed_where_unique, is_junk, natural, unsafe_name, utf8_if_it_is
 
+# Everything that Python's readers of containers and of compressed streams raise for bytes that are not as they should be. Their
+# documentation names a few of these; the others come out of the modules below them (seen with mutated archives, Python 3.11).
+DAMAGE = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    RuntimeError,  # and NotImplementedError: a compression or a flag that is not known
+    ValueError,  # and UnicodeDecodeError
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    MemoryError,  # a damaged head of an LZMA stream asks for any amount
+)
 
 MAX_MEMBERS = 2_000_000
 MAX_TOTAL_BYTES = 2**40
 MAX_MEMBER_RATIO, MEMBER_RATIO_FROM = 250, 100 * 2**20  # a member above 100 MiB that shrank 250-fold
 MAX_TOTAL_RATIO, TOTAL_RATIO_FROM = 200, 2**30  # deflate of platform JSON reaches about 30
-MAX_NAME = 4096
 
 SAFE = "Your file was not changed and nothing was taken in."
 
@@ -96,7 +114,7 @@ class Archive:
         return tuple(sorted(name[len(self.root) :] for name in self.members if name.startswith(self.root)))
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and self.root + name in self.members
+        return isinstance(name, str) and self.known_as(name) in self.members
 
     def at(self, root: str) -> Archive:
         """Return the same archive seen from a folder of it (`root` ends in "/" or is empty); shares what was asked."""
@@ -119,15 +137,15 @@ class Archive:
     def match(self, *patterns: str) -> list[str]:
         """Return the members that fit a shell-style pattern ("*" also crosses "/"), in natural order (part2 before part10)."""
         names = [name for name in self.names if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)]
-        return sorted(names, key=_natural)
+        return sorted(names, key=natural)
 
     def size(self, name: str) -> int:
         """Return the uncompressed size in bytes. Raises KeyError for a name that is not there."""
-        return self.members[self.root + name].size
+        return self.members[self.known_as(name)].size
 
     def open(self, name: str) -> IO[bytes]:
         """Open a member for reading and remember that it was asked for. Raises KeyError, MemberDamaged."""
-        self.asked.add(self.root + name)
+        self.asked.add(self.known_as(name))
         return self._open(name)
 
     def read(self, name: str, limit: int = 512 * 2**20) -> bytes:
@@ -142,9 +160,22 @@ class Archive:
 
     def _open(self, name: str) -> IO[bytes]:
         try:
-            return self.members[self.root + name].open()
+            member = self.members[self.known_as(name)]
+        except KeyError:
+            raise KeyError(name) from None
+        try:
+            return member.open()
         except DAMAGE as error:
-            raise MemberDamaged(f"{name} cannot be opened: {error}.") from error
+            raise MemberDamaged(f"{name} cannot be opened: {damage_of(error)}.") from error
+
+    def name_of(self, name: str) -> str:
+        """Return a member's name below the root exactly as it is known, for one that may be written with other accents."""
+        return self.known_as(name)[len(self.root) :]
+
+    def known_as(self, name: str) -> str:
+        """Return a member's name from the archive's top: as asked for, or with its accents composed when only that is there."""
+        full = self.root + name
+        return full if full in self.members else composed(full)
 
 
 def open_archive(*paths: str | Path, label: str = "") -> Archive:
@@ -181,18 +212,19 @@ def _all_members(paths: Sequence[str | Path], handles: _Handles) -> dict[str, Me
                 raise UnsafeArchive(
                     f"{member.name!r} differs between the files named, so they are no parts of one export. {SAFE} Take them in singly."
                 )
-    return members
+    names = composed_where_unique(members)
+    return {names[name]: replace(member, name=names[name]) for name, member in members.items()}
+
+
+def damage_of(error: BaseException) -> str:
+    """Return what a library says of damaged bytes, and the kind of its error where it says nothing or a mere number."""
+    text = " ".join(str(error).split()).rstrip(".")
+    return text if " " in text else " ".join(filter(None, (type(error).__name__, text)))
 
 
 def _is_below(name: str, root: str) -> bool:
     """Tell whether a member lies in a folder below `root`, not in `root` itself."""
     return name.startswith(root) and "/" in name[len(root) :]
-
-
-def is_junk(name: str) -> bool:
-    """Tell what an operating system adds when a person packs a folder by its name."""
-    parts = PurePosixPath(name).parts
-    return "__MACOSX" in parts or parts[-1] in {".DS_Store", "Thumbs.db", "desktop.ini"} or parts[-1].startswith("._")
 
 
 def parts_of(paths: Sequence[Path]) -> list[Path]:
@@ -219,8 +251,8 @@ def _members_of(path: Path, handles: _Handles) -> Iterable[Member]:
         raise DamagedArchive(f"{path.name} is a ZIP that was cut: its table of contents is missing. {SAFE} Download the archive again.")
     try:
         is_tar = tarfile.is_tarfile(path)
-    except (OSError, EOFError, tarfile.TarError) as error:
-        raise DamagedArchive(f"{path.name} cannot be read: {error}. {SAFE} Download the archive again.") from error
+    except DAMAGE as error:
+        raise DamagedArchive(f"{path.name} cannot be read: {damage_of(error)}. {SAFE} Download the archive again.") from error
     if is_tar:
         return _tar_members(path, handles)
     raise NotAnArchive(f"{path.name} is neither a ZIP nor a tar nor a folder. {SAFE} Name the file that the platform gave you.")
@@ -229,21 +261,21 @@ def _members_of(path: Path, handles: _Handles) -> Iterable[Member]:
 def _zip_members(path: Path, handles: _Handles) -> list[Member]:
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError) as error:
-        raise DamagedArchive(f"{path.name} is a ZIP that cannot be read: {error}. {SAFE} Download the archive again.") from error
+    except DAMAGE as error:
+        raise DamagedArchive(f"{path.name} is a ZIP that cannot be read: {damage_of(error)}. {SAFE} Download the archive again.") from error
     handles.add(archive)
     members = []
     for info in archive.infolist():
-        if info.is_dir():
+        if info.filename.endswith("/") and not info.file_size:  # a folder; the library's own question fails for a member without a name
             continue
         if info.flag_bits & 0x1:
             raise EncryptedArchive(f"{path.name} is protected by a password. {SAFE} Save it without a password and take that in.")
         name = info.filename
         if not info.flag_bits & 0x800:
-            name = _utf8_if_it_is(name)
+            name = utf8_if_it_is(name)
         members.append(
             Member(
-                name=name.replace("\\", "/"),
+                name=name.replace("\\", "/").rstrip("/"),
                 size=info.file_size,
                 packed=info.compress_size,
                 crc=info.CRC,
@@ -254,21 +286,13 @@ def _zip_members(path: Path, handles: _Handles) -> list[Member]:
     return members
 
 
-def _utf8_if_it_is(name: str) -> str:
-    """Names without the UTF-8 flag are read as code page 437 by the standard; many packers wrote UTF-8 all the same."""
-    try:
-        return name.encode("cp437").decode("utf-8")
-    except UnicodeError:
-        return name
-
-
 def _tar_members(path: Path, handles: _Handles) -> list[Member]:
     try:
         archive = tarfile.open(path)  # noqa: SIM115  # stays open as long as its members
         handles.add(archive)
         infos = archive.getmembers()
-    except (tarfile.TarError, OSError, EOFError) as error:
-        raise DamagedArchive(f"{path.name} is a tar that cannot be read: {error}. {SAFE} Download the archive again.") from error
+    except DAMAGE as error:
+        raise DamagedArchive(f"{path.name} is a tar that cannot be read: {damage_of(error)}. {SAFE} Download the archive again.") from error
     return [
         Member(
             name=info.name.removeprefix("./"),
@@ -314,14 +338,10 @@ def _refuse_unsafe(members: Iterable[Member]) -> None:
     members = list(members)
     if len(members) > MAX_MEMBERS:
         raise UnsafeArchive(f"It holds {len(members):,} files; no platform's archive has more than {MAX_MEMBERS:,}. {SAFE}")
-    folded: dict[str, str] = {}
     for member in members:
-        reason = _unsafe_name(member.name)
+        reason = unsafe_name(member.name)
         if reason or member.is_link:
             raise UnsafeArchive(f"The member {member.name!r} {reason or 'is a link'}. {SAFE} Ask for the platform's own file.")
-        other = folded.setdefault(member.name.casefold(), member.name)
-        if other != member.name:
-            raise UnsafeArchive(f"The names {other!r} and {member.name!r} differ only in case, so one could hide the other. {SAFE}")
         if member.size > MEMBER_RATIO_FROM and member.size > MAX_MEMBER_RATIO * max(member.packed, 1):
             raise UnsafeArchive(f"The member {member.name!r} would grow {member.size // max(member.packed, 1)}-fold: a zip bomb. {SAFE}")
     total, packed = sum(member.size for member in members), sum(member.packed for member in members)
@@ -329,36 +349,11 @@ def _refuse_unsafe(members: Iterable[Member]) -> None:
         raise UnsafeArchive(f"It would grow to {total:,} bytes from {packed:,}: a zip bomb. {SAFE}")
 
 
-def _unsafe_name(name: str) -> str:
-    if not name or len(name) > MAX_NAME:
-        return "has no name or one that is too long"
-    if any(ord(char) < 32 or ord(char) == 127 for char in name):
-        return "has control characters in its name"
-    if name.startswith("/") or (len(name) > 1 and name[1] == ":" and name[0].isalpha()):
-        return "has an absolute name"
-    if any(part in {"", ".", ".."} for part in name.split("/")):
-        return "has a name that leads outside of the archive"
-    return ""
-
-
 def _read(stream: IO[bytes], name: str, limit: int, *, whole: bool = True) -> bytes:
     try:
         data = stream.read(limit + 1 if whole else limit)
     except DAMAGE as error:
-        raise MemberDamaged(f"{name} is damaged: {error}.") from error
+        raise MemberDamaged(f"{name} is damaged: {damage_of(error)}.") from error
     if whole and len(data) > limit:
         raise MemberDamaged(f"{name} is larger than the {limit:,} bytes that are held in memory at once.")
     return data
-
-
-def _natural(name: str) -> list[tuple[int, str]]:
-    parts, number = [], ""
-    for char in name + "\0":
-        if char.isdigit() and char.isascii():
-            number += char
-            continue
-        if number:
-            parts.append((int(number), ""))
-            number = ""
-        parts.append((-1, char))
-    return parts

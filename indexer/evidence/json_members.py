@@ -14,7 +14,7 @@ from typing import IO
 
 import msgspec
 
-from indexer.evidence.archive import DAMAGE
+from indexer.evidence.archive import DAMAGE, damage_of
 
 CHUNK = 4 << 20
 MAX_ITEM = 256 * 2**20
@@ -24,6 +24,10 @@ _TO_BRACKET = re.compile(rb'[^"{}\[\]]*+(?:' + _STRING.pattern + rb'[^"{}\[\]]*+
 _PRIMITIVE = re.compile(rb"[^,\]}\s]++(?=[,\]}\s])")
 _SPACE = re.compile(rb"[\s,]*+")
 _START = re.compile(rb"[\[{]")
+_BEFORE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:(?:var|let|const)\s+)?(?:[\w.$]+\s*=\s*)?(?:\(\s*)?"
+)  # all that a platform writes before the list
+_AFTER = re.compile(rb"[\s;)]*+")
 
 
 class JsonDamaged(Exception):
@@ -53,7 +57,8 @@ def json_items(stream: IO[bytes]) -> Iterator[JsonItem]:
 
     A top-level object's values that are not arrays come as one item with index -1, under their key.
     Raises JsonDamaged after the last whole item, with code "json-cut" (ends in the middle), "json-broken",
-    "json-encoding" (not UTF-8), "json-empty" or "member-damaged" (the ZIP's own checksum).
+    "json-encoding" (not UTF-8), "json-empty", "member-damaged" (the ZIP's own checksum), or "json-more" when there is
+    more in the member than the list or object that was read (before it or behind it).
     """
     yield from _Reader(stream).items()
 
@@ -76,11 +81,28 @@ class _Reader:
                 empty = not self.buffer.strip()
                 raise JsonDamaged("json-empty" if empty else "json-broken", "The file holds no JSON list or object.", 0)
             self._more()
+        is_bare = self.base == 0 and _BEFORE.fullmatch(self.buffer, 0, found.start()) is not None
         self.at = found.end()
         if found[0] == b"[":
             yield from self._array("")
         else:
             yield from self._object()
+        self._end()
+        if not is_bare:
+            raise JsonDamaged("json-more", "The file begins with something else than its list, which was not read.", self.base + self.at)
+
+    def _end(self) -> None:
+        """Read to the end of the member, so that its checksum is checked. Raises JsonDamaged for anything but white space."""
+        while True:
+            rest = _AFTER.match(self.buffer, self.at)
+            self.at = rest.end() if rest else self.at
+            if self.at < len(self.buffer):
+                raise JsonDamaged(
+                    "json-more", "The file goes on behind the end of its list; what follows was not read.", self.base + self.at
+                )
+            if self.ended:
+                return
+            self._more()
 
     def _object(self) -> Iterator[JsonItem]:
         while (char := self._peek()) != b"}":
@@ -197,7 +219,7 @@ class _Reader:
             chunk = self.stream.read(max(CHUNK, len(rest)))
         except DAMAGE as error:
             raise JsonDamaged(
-                "member-damaged", f"The archive's own checksum says that this file is damaged: {error}.", self.base + self.at
+                "member-damaged", f"The archive's own checksum says that this file is damaged: {damage_of(error)}.", self.base + self.at
             ) from error
         self.base += self.at
         self.at = 0

@@ -50,13 +50,16 @@ class NotIdentified(ArchiveError):
 
 IMPORTERS: tuple[Importer, ...] = (TwitterImporter(), FacebookImporter(), InstagramImporter())
 
-# What an operating system or a packer adds to any archive; importers have their own tables besides.
+# What an operating system or a packer adds to any archive (indexer.evidence.names.is_junk); importers have their own tables besides.
+_PACKER = known("written by the computer that packed the folder")
 COMMON_IGNORED: Mapping[str, str] = {
-    "*__MACOSX/*": known("written by the computer that packed the folder"),
-    "*.DS_Store": known("written by the computer that packed the folder"),
-    "*Thumbs.db": known("written by the computer that packed the folder"),
-    "*desktop.ini": known("written by the computer that packed the folder"),
-}
+    f"{before}{name}": _PACKER
+    for before in ("", "*/")
+    for name in (
+        "__MACOSX/*", ".Spotlight-V100/*", ".Trashes/*", ".fseventsd/*", ".TemporaryItems/*", ".AppleDouble/*", "[$]RECYCLE.BIN/*",
+        "._*", ".DS_Store", "Icon\r", ".localized", ".apdisk", ".directory", "[Tt]humbs.db", "ehthumbs.db", "[Dd]esktop.ini",
+    )
+}  # fmt: skip
 
 
 def identify(archive: Archive) -> Identified:

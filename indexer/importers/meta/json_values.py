@@ -83,7 +83,7 @@ class MediaFiles:
             return ""
         uri = uri.removeprefix("./").lstrip("/")
         if uri in self._archive:
-            return uri
+            return self._archive.name_of(uri)
         if self._by_name is None:
             self._by_name = {}
             for name in self._archive.names:

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import csv
 import re
-import tarfile
-import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from indexer.evidence.archive import Archive, MemberDamaged
+from indexer.evidence.archive import DAMAGE, Archive, MemberDamaged, damage_of
 from indexer.importers.twitter.text import expand_in_order, read_text, short_links_of
 from indexer.importers.twitter.times import x_moment
 from indexer.importers.twitter.tweets import program_of
@@ -22,6 +19,10 @@ from indexer.record import Account, Place, Problem, Record, RecordKind
 from indexer.text import links
 
 HEADER = b'"tweet_id","in_reply_to_status_id","in_reply_to_user_id","timestamp"'
+COLUMNS = (
+    "tweet_id", "in_reply_to_status_id", "in_reply_to_user_id", "timestamp", "source", "text",
+    "retweeted_status_id", "retweeted_status_user_id", "retweeted_status_timestamp", "expanded_urls",
+)  # fmt: skip
 MAX_ROW = 2**20
 
 _OWN = re.compile(r"https?://(?:twitter|x)\.com/(\w+)/status/(\d+)/(?:photo|video)/\d+")
@@ -53,6 +54,7 @@ def has_known_header(head: bytes) -> bool:
 def rows(archive: Archive, member: str) -> Iterator[Row | Problem]:
     """Yield the rows of a table in order; a row that does not fit the header is a Problem, and so is a cut file."""
     header: list[str] = []
+    strange: list[str] = []
     index = -1
     for start, raw in _lines(archive, member):
         if isinstance(raw, Problem):
@@ -73,13 +75,32 @@ def rows(archive: Archive, member: str) -> Iterator[Row | Problem]:
             continue
         if not header:
             header = values
+            strange = [name for name in dict.fromkeys(header) if name not in COLUMNS]
+            yield from _of_head(member, header)
             continue
         index += 1
         if len(values) != len(header) or not dict(zip(header, values, strict=True)).get("tweet_id", "").isdigit():
             note = f"This row has {len(values)} fields, the table's head has {len(header)}, or its first one is no id."
             yield Problem(member, "bad-item", note, index)
             continue
-        yield Row(index, start, raw.rstrip(b"\r\n"), dict(zip(header, values, strict=True)))
+        fields = dict(zip(header, values, strict=True))
+        for name in strange:
+            if any(char.isalpha() for char in fields[name]):
+                note = f"This table holds text in a column {name!r} that is not known, so it was not read; the raw row keeps it."
+                yield Problem(member, "unknown-key", note, index)
+                strange.remove(name)
+                break
+        yield Row(index, start, raw.rstrip(b"\r\n"), fields)
+    if not header:
+        yield Problem(member, "csv-empty", "The table is empty: not even the line that names its columns is there.")
+
+
+def _of_head(member: str, header: list[str]) -> Iterator[Problem]:
+    """Tell when the line that names the columns is not X's: the rows are read by these names."""
+    if missing := [name for name in COLUMNS[:1] + COLUMNS[3:4] + COLUMNS[5:6] if name not in header]:
+        yield Problem(
+            member, "csv-head", f"The first line of the table does not name the column {', '.join(missing)}, so what it holds is not read."
+        )
 
 
 def _lines(archive: Archive, member: str) -> Iterator[tuple[int, bytes | Problem]]:
@@ -100,8 +121,11 @@ def _lines(archive: Archive, member: str) -> Iterator[tuple[int, bytes | Problem
                         ),
                     )
                     return
-    except (MemberDamaged, zipfile.BadZipFile, tarfile.TarError, zlib.error, OSError, EOFError) as error:
-        yield start, Problem(member, "member-damaged", f"The archive's own checksum says that this file is damaged: {error}.")
+    except MemberDamaged as error:
+        yield start, Problem(member, "member-damaged", str(error))
+        return
+    except DAMAGE as error:
+        yield start, Problem(member, "member-damaged", f"The archive's own checksum says that this file is damaged: {damage_of(error)}.")
         return
     if pending.count(b'"') % 2:
         yield start, Problem(member, "csv-cut", f"The table ends in the middle of the row at byte {start:,}; the rows before it were read.")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
 from indexer.evidence.archive import Archive, MemberDamaged
 from indexer.i18n import known
 from indexer.importers.twitter.csv_table import handle_in_csv
+from indexer.importers.twitter.encrypted import Encrypted, read_encrypted
 from indexer.importers.twitter.items import Item, decode, items_of
-from indexer.importers.twitter.members import DataFile, Role, data_file, data_files, is_month_file
+from indexer.importers.twitter.members import DataFile, Layout, Role, data_file, layout_of
 from indexer.importers.twitter.text import Number
 from indexer.importers.twitter.times import x_moment
 from indexer.importers.twitter.tweets import decode_tweet, id_of, text_of
@@ -64,6 +65,7 @@ class _ArchiveInfo(msgspec.Struct, frozen=True, rename="camel"):
 
 class _File(msgspec.Struct, frozen=True, rename="camel"):
     file_name: str | None = None
+    global_name: str | None = None
     count: Number = None
 
 
@@ -83,6 +85,7 @@ class _AccountItem(msgspec.Struct, frozen=True):
 
 class _Month(msgspec.Struct, frozen=True):
     file_name: str | None = None
+    var_name: str | None = None
     tweet_count: Number = None
 
 
@@ -101,6 +104,8 @@ class Description:
     has_csv: bool
     problems: list[Problem]
     missing: list[str]  # units that X counted and that are not in the archive
+    layout: Layout
+    encrypted: dict[str, Encrypted] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -120,35 +125,42 @@ class _Told:
 
 def describe(archive: Archive) -> Description:
     """Read the files that describe an archive. Never raises for what an archive holds."""
-    names = archive.names
-    files = data_files(names)
-    months = [name for name in names if is_month_file(name)]
-    description = Description(CaptureFacts(Account(Platform.TWITTER, ""), ""), files, months, CSV in archive, [], [])
+    layout = layout_of(archive)
+    facts = CaptureFacts(Account(Platform.TWITTER, ""), "")
+    description = Description(facts, layout.files, layout.months, CSV in archive, [], [], layout)
+    for copy, original in layout.copies.items():
+        archive.asked.add(archive.known_as(copy))
+        note = f"This file is a copy of {original}, byte for byte: it was read once."
+        description.problems.append(Problem(copy, "doubled-member", note))
     told, counts = _Told(), dict[str, int]()
-    edited = _account_file(archive, told, description.problems)
+    edited = _account_file(archive, layout.account, told, description.problems)
     _manifest(archive, told, counts, description)
     told.learn(**edited)
     _grailbird(archive, told, counts, description)
     if not (told.handle and told.number):
         _first_posts(archive, description, told)
     form = _form(archive, description)
+    account = Account(Platform.TWITTER, told.number or told.handle or archive.label, told.handle, told.name)
+    for file in layout.files:
+        if file.role is Role.ENCRYPTED:
+            description.encrypted[file.member] = read_encrypted(archive, file.member, description.problems)
     description.facts = CaptureFacts(
-        account=Account(Platform.TWITTER, told.number or told.handle or archive.label, told.handle, told.name),
+        account=account,
         form=form,
         exported=told.exported,
         counts=counts,
         is_partial=told.is_partial,
-        cannot_contain=_cannot_contain(description),
+        cannot_contain=_cannot_contain(description, account),
         kinds=_kinds(description),
     )
     return description
 
 
-def _account_file(archive: Archive, told: _Told, problems: list[Problem]) -> dict[str, str]:
+def _account_file(archive: Archive, member: str, told: _Told, problems: list[Problem]) -> dict[str, str]:
     """Learn from account.js; what can only be guessed from a file that a person changed is returned, to be believed last."""
-    member = next((name for name in ("data/account.js", "account.js") if name in archive), "")
     if not member:
         return {}
+    before = len(problems)
     for item in items_of(archive, member):
         if isinstance(item, Problem):
             problems.append(item)
@@ -164,11 +176,13 @@ def _account_file(archive: Archive, told: _Told, problems: list[Problem]) -> dic
         keys = {"number": "accountId", "handle": "username", "name": "accountDisplayName"}
         guessed = {word: re.search(rf"""\b{key}["']?\s*:\s*["']([^"'\n]*)["']""", text) for word, key in keys.items()}
         return {word: found[1] for word, found in guessed.items() if found}
+    if len(problems) == before:
+        problems.append(Problem(member, "account-not-read", "This file names no account: its list is empty."))
     return {}
 
 
 def _manifest(archive: Archive, told: _Told, counts: dict[str, int], description: Description) -> None:
-    member = next((name for name in ("data/manifest.js", "manifest.js") if name in archive), "")
+    member = description.layout.manifest
     if not member:
         return
     values = _object(archive, member, description.problems)
@@ -180,35 +194,34 @@ def _manifest(archive: Archive, told: _Told, counts: dict[str, int], description
         told.is_partial = info.is_partial_archive in {True, "true"}
         told.exported = _exported(info.generation_date, member, description.problems)
     types = _decoded(_DATA_TYPES, values, "dataTypes", member, description.problems) or {}
+    if "dataTypes" not in values and not description.problems:
+        description.problems.append(Problem(member, "bad-item", "X's list of contents names no files, so nothing can be compared with it."))
     for file in (file for data_type in types.values() for file in data_type.files or ()):
         name = file.file_name or ""
-        is_read = data_file(name) is not None
+        if name not in archive:  # a file that a browser renamed is known by what its first line calls it
+            name = description.layout.by_global.get(file.global_name or "", name)
+        is_read = data_file(name) is not None or any(name == known_file.member for known_file in description.files)
         number = text_of(file.count)
         if is_read and number.isdigit():
             counts[name] = int(number)
         if name and name not in archive:
-            description.problems.append(
-                Problem(
-                    name,
-                    "declared-missing",
-                    f"X's list of contents names this file ({number or 'no'} items), but it is not in the archive.",
-                )
-            )
+            if number != "0":
+                note = f"X's list of contents names this file ({number or 'no'} items), but it is not in the archive."
+                description.problems.append(Problem(name, "declared-missing", note))
             if is_read:
                 description.missing.append(name)
 
 
 def _grailbird(archive: Archive, told: _Told, counts: dict[str, int], description: Description) -> None:
     """Read the three small files of 2013-2019. `payload_details.tweets` is no count of this archive: it is larger by rule."""
-    problems = description.problems
-    if "data/js/user_details.js" in archive:
-        user = _object(archive, "data/js/user_details.js", problems)
+    problems, singles = description.problems, description.layout.singles
+    if member := singles.get("user_details"):
+        user = _object(archive, member, problems)
         told.learn(_string(user, "id"), _string(user, "screen_name"), _string(user, "full_name"))
-    if "data/js/payload_details.js" in archive:
-        details = _object(archive, "data/js/payload_details.js", problems)
-        told.exported = told.exported or _exported(_string(details, "created_at"), "data/js/payload_details.js", problems)
-    member = "data/js/tweet_index.js"
-    if member not in archive:
+    if member := singles.get("payload_details"):
+        details = _object(archive, member, problems)
+        told.exported = told.exported or _exported(_string(details, "created_at"), member, problems)
+    if not (member := singles.get("tweet_index", "")):
         return
     for item in items_of(archive, member):
         if isinstance(item, Problem):
@@ -219,6 +232,8 @@ def _grailbird(archive: Archive, told: _Told, counts: dict[str, int], descriptio
         if not name or not number.isdigit():
             problems.append(Problem(member, "bad-item", "This line of X's list of months cannot be read.", item.index))
             continue
+        if name not in archive and not isinstance(result, str):
+            name = description.layout.by_global.get(result[0].var_name or "", name)
         counts[name] = max(int(number), counts.get(name, 0))  # a month can stand twice in archives that a tool has extended
         if name not in archive and name not in description.missing:
             problems.append(
@@ -252,22 +267,19 @@ def _first_posts(archive: Archive, description: Description, told: _Told) -> Non
 
 def _form(archive: Archive, description: Description) -> str:
     """Name the layout and its years."""
-    names = {file.member for file in description.files}
-    at_root = not any(name.startswith("data/") for name in names)
+    kinds = {file.kind for file in description.files}
+    at_root = not any(file.member.startswith("data/") for file in description.files)
+    has_tweet_js = "tweet" in kinds and "tweets" not in kinds
     if description.months:
         return known("2013 to 2019 (data/js/tweets, one file a month)")
-    if "data/tweets.js" in names or "data/manifest.js" in archive or "tweets.js" in names:
-        return known("2022 to now (tweets.js)") if not _has_tweet_js(names) else known("2019 to 2022 (tweet.js)")
-    if description.has_csv and not names:
+    if "tweets" in kinds or (description.layout.manifest.startswith("data/")):
+        return known("2022 to now (tweets.js)") if not has_tweet_js else known("2019 to 2022 (tweet.js)")
+    if description.has_csv and not kinds:
         return known("2013 to 2019 (only the table tweets.csv)")
     shape = _first_item(archive) if at_root else b""
     if shape:
         return known("2019 to 2022 (tweet.js)") if b'"tweet"' in shape else known("2018 to 2019 (tweet.js beside the other files)")
     return known("2018 to 2022 (tweet.js beside the other files)") if at_root else known("2019 to 2022 (tweet.js)")
-
-
-def _has_tweet_js(names: set[str]) -> bool:
-    return bool(names & {"data/tweet.js", "tweet.js"}) and not names & {"data/tweets.js", "tweets.js"}
 
 
 def _first_item(archive: Archive) -> bytes:
@@ -279,17 +291,18 @@ def _first_item(archive: Archive) -> bytes:
     return found[0] if found else b""
 
 
-def _cannot_contain(description: Description) -> tuple[str, ...]:
+def _cannot_contain(description: Description, account: Account) -> tuple[str, ...]:
+    encrypted = tuple(found.sentence(member, account) for member, found in description.encrypted.items() if found.items)
     if description.months or (description.has_csv and not description.files):
         return _UNTIL_2019 + (() if description.months else (_CSV_ONLY,)) + (_SINCE_2018[1:] if description.files else ())
     lines = list(_SINCE_2018)
     if not any(file.role is Role.SIDE_POSTS and file.marks.get("state") for file in description.files):
         lines[3] = known("Deleted posts are not in this archive: it has no file of them.")
-    if not any(file.role is Role.MESSAGES for file in description.files):
+    if not any(file.role is Role.MESSAGES for file in description.files) and not encrypted:
         lines[5] = known("Private messages are not in this archive: it has no file of them.")
     if not any(file.role is Role.LIKES for file in description.files):
         lines[4] = known("Likes are not in this archive: it has no file of them.")
-    return (*lines, _UNREAD)
+    return (*encrypted, *lines, _UNREAD)
 
 
 def _kinds(description: Description) -> frozenset[RecordKind]:
@@ -307,7 +320,7 @@ def _kinds(description: Description) -> frozenset[RecordKind]:
 def _object(archive: Archive, member: str, problems: list[Problem]) -> Mapping[str, bytes]:
     """Return the values of a member that holds one object, as far as it can be read."""
     values: dict[str, bytes] = {}
-    for item in items_of(archive, member):
+    for item in items_of(archive, member, is_list=False):
         if isinstance(item, Problem):
             problems.append(item)
         else:

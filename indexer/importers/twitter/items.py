@@ -20,12 +20,13 @@ _LONE_HIGH = re.compile(rb"(?<!\\)((?:\\\\)*)\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u
 _PAIR_OR_LOW = re.compile(rb"(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(?<!\\)((?:\\\\)*)\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 
 
-def items_of(archive: Archive, member: str) -> Iterator[JsonItem | Problem]:
+def items_of(archive: Archive, member: str, *, is_list: bool = True) -> Iterator[JsonItem | Problem]:
     """Yield the items of a member in file order, then the Problem that stopped the reading, if one did.
 
-    Items of an array come with their index. A member that holds one object instead of a list gives that object's
-    values; callers see them as items that do not decode.
+    Items of an array come with their index. A member that holds one object instead of a list (or the other way round
+    where `is_list` is False) gives what it has, and a Problem: its values may not be what they are taken for.
     """
+    wrong = ""
     try:
         stream = archive.open(member)
     except MemberDamaged as error:
@@ -33,9 +34,22 @@ def items_of(archive: Archive, member: str) -> Iterator[JsonItem | Problem]:
         return
     with stream:
         try:
-            yield from json_items(stream)
+            for item in json_items(stream):
+                if is_list is (item.index < 0 or bool(item.key)):
+                    wrong = "holds one object" if is_list else "holds a list"
+                yield item
         except JsonDamaged as error:
             yield Problem(member, error.code, f"{error.message} Everything before byte {error.offset:,} was read.")
+            return
+    if not wrong and is_list and _is_empty_object(archive, member):
+        wrong = "holds an empty object"
+    if wrong:
+        yield Problem(member, "json-wrong-type", f"This file {wrong} where X writes {'a list' if is_list else 'one object'}.")
+
+
+def _is_empty_object(archive: Archive, member: str) -> bool:
+    found = re.search(rb"[\[{]", archive.peek(member))
+    return found is not None and found[0] == b"{"
 
 
 def place_of(member: str, item: JsonItem) -> Place:

@@ -8,6 +8,7 @@ import msgspec
 
 from indexer.evidence.archive import Archive
 from indexer.importers.twitter.items import decode, items_of, place_of
+from indexer.importers.twitter.keys import KeyWatch
 from indexer.importers.twitter.text import Number, read_text
 from indexer.importers.twitter.tweets import text_of
 from indexer.record import Account, Problem, Record, RecordKind, Tally
@@ -26,13 +27,14 @@ class _Item(msgspec.Struct, frozen=True):
 _DECODER = msgspec.json.Decoder(_Item)
 
 
-def read_likes(archive: Archive, member: str, account: Account) -> Iterator[Record | Problem | Tally]:
+def read_likes(archive: Archive, member: str, account: Account, keys: KeyWatch) -> Iterator[Record | Problem | Tally]:
     """Yield one record for each like; its text is the liked post's, undone once, its parent the liked post."""
     read = 0
     for item in items_of(archive, member):
         if isinstance(item, Problem):
             yield item
             continue
+        yield from keys.problems("like", member, item)
         result = decode(_DECODER, item.raw)
         like = None if isinstance(result, str) else result[0].like
         number = text_of(like.tweet_id) if like else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -26,6 +27,9 @@ MEDIA_FOLDERS = frozenset(
 )
 
 
+_MEDIA_NAME = re.compile(r"\d{6,}-[\w-]+\.(?:jpe?g|png|gif|mp4|webp|mov|m4a)\Z", re.IGNORECASE)  # a person laid all files into one folder
+
+
 class MediaFiles:
     """The media of one archive by the id that their names begin with. The names are looked through once."""
 
@@ -33,7 +37,7 @@ class MediaFiles:
         self._by_id: dict[str, list[str]] = {}
         for name in archive.names:
             folder, _, file = name.rpartition("/")
-            if folder.rpartition("/")[2] in MEDIA_FOLDERS:
+            if folder.rpartition("/")[2] in MEDIA_FOLDERS or (folder in {"", "data"} and _MEDIA_NAME.match(file)):
                 self._by_id.setdefault(file.partition("-")[0], []).append(name)
 
     def of_post(self, number: str, media: Sequence[Medium]) -> tuple[Attachment, ...]:
@@ -56,8 +60,8 @@ class MediaFiles:
         return tuple(found)
 
     def _file(self, number: str, base: str) -> str:
-        ending = f"/{number}-{base}"
-        return next((name for name in self._by_id.get(number, ()) if name.endswith(ending)), "") if number and base else ""
+        own = f"{number}-{base}"
+        return next((name for name in self._by_id.get(number, ()) if name.rpartition("/")[2] == own), "") if number and base else ""
 
     def of_message(self, number: str, urls: Iterable[str]) -> tuple[Attachment, ...]:
         """Return the attachments of a private message; `urls` are the addresses that it gives for its media."""

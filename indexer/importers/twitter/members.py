@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from indexer.evidence.archive import Archive, MemberDamaged
 from indexer.i18n import known
 
 
@@ -19,16 +20,31 @@ class Role(Enum):
     NOTES = auto()
     MESSAGES = auto()
     LIKES = auto()
+    ENCRYPTED = auto()  # events of encrypted conversations: counted, their words cannot be read
 
 
 @dataclass(frozen=True, slots=True)
 class DataFile:
-    """A member that holds records. `marks` are facts that hold for each of them."""
+    """A member that holds records. `marks` are facts that hold for each of them; `kind` is X's own name of the file ("tweets")."""
 
     member: str
     role: Role
     marks: Mapping[str, str]
     part: int
+    kind: str = ""
+
+
+@dataclass(slots=True)
+class Layout:
+    """Which member is what in one archive, by the first line of each file where it is X's, else by the file's name."""
+
+    files: list[DataFile] = field(default_factory=list)
+    months: list[str] = field(default_factory=list)
+    account: str = ""
+    manifest: str = ""
+    singles: dict[str, str] = field(default_factory=dict)  # "user_details", "payload_details", "tweet_index" -> member
+    by_global: dict[str, str] = field(default_factory=dict)  # X's global name ("YTD.tweets.part0", "tweets_2018_01") -> member
+    copies: dict[str, str] = field(default_factory=dict)  # byte-for-byte copies -> the member that is read
 
 
 DELETED: Mapping[str, str] = {"state": "deleted"}
@@ -48,29 +64,103 @@ _ROLES: Mapping[str, tuple[Role, Mapping[str, str]]] = {
     "direct-messages": (Role.MESSAGES, {}),
     "direct-messages-group": (Role.MESSAGES, {}),
     "like": (Role.LIKES, {}),
+    "message-event": (Role.ENCRYPTED, {}),  # XChat, 2026
 }
-_DATA_FILE = re.compile(r"((?:data/)?)([a-z_-]+?)(?:-part(\d+))?\.js")
-_MONTH_FILE = re.compile(r"data/js/tweets/\d{4}_\d{2}\.js")
+# What a browser or a computer adds to the name of a second copy: "tweets (1).js", "like copy 2.js", "tweets - Copy.js".
+_AGAIN = r"(?:\s*\(\d+\)|\s+copy(?:\s+\d+)?|\s+-\s+Copy(?:\s*\(\d+\))?)?"
+_DATA_FILE = re.compile(rf"((?:data/)?)([a-z_-]+?)(?:-part(\d+))?{_AGAIN}\.js")
+_MONTH_FILE = re.compile(rf"data/js/tweets/(\d{{4}}_\d{{2}}){_AGAIN}\.js")
+_SINGLE_FILE = re.compile(rf"data/js/(user_details|payload_details|tweet_index){_AGAIN}\.js")
+_FOLDERS = frozenset({"", "data", "data/js", "data/js/tweets"})
+_YTD = re.compile(rb"\s*window\.YTD\.(\w+)\.part(\d+)\s*=")
+_CONFIG = re.compile(rb"\s*window\.__THAR_CONFIG\s*=")
+_GRAILBIRD = re.compile(rb"\s*Grailbird\.data\.tweets_(\d{4}_\d{2})\s*=")
+_SINGLE = re.compile(rb"\s*var\s+(user_details|payload_details|tweet_index)\s*=")
+
+
+def head_of(archive: Archive, name: str) -> bytes:
+    """Return how a member begins, without byte order mark; a member that cannot be opened begins with nothing (records() tells of it)."""
+    try:
+        head = archive.peek(name, 256)
+    except MemberDamaged:
+        return b""
+    if head[:2] in {b"\xff\xfe", b"\xfe\xff"}:  # saved as UTF-16 by a person: ours all the same, and reported as damaged
+        head = head[2:].replace(b"\0", b"")
+    return head.removeprefix(b"\xef\xbb\xbf")
+
+
+def is_named_by_x(head: bytes) -> bool:
+    """Tell whether this is the first line of a file as X writes it (every form since 2013)."""
+    return any(shape.match(head) for shape in (_YTD, _CONFIG, _GRAILBIRD)) or head.lstrip().startswith(b"var tweet_index =")
+
+
+def scripts_of(archive: Archive) -> list[str]:
+    """Return the members that can be X's own: in another folder lies another archive, or the program that shows this one."""
+    return [name for name in archive.names if name.endswith(".js") and name.rpartition("/")[0] in _FOLDERS]
+
+
+def layout_of(archive: Archive) -> Layout:
+    """Return which member is what. Each file's first line names it, however the file itself is called."""
+    layout = Layout()
+    seen: dict[tuple[int, int | None], str] = {}
+    for name in sorted(scripts_of(archive), key=lambda name: (bool(_COPY.search(name)), name)):
+        if (file := _placed(layout, name, head_of(archive, name))) is None:
+            continue
+        member = archive.members[archive.known_as(name)]
+        mark = (member.size, member.crc)
+        if member.crc is not None and mark in seen and _COPY.search(name) and member.size:
+            layout.copies[name] = seen[mark]
+            continue
+        seen.setdefault(mark, name)
+        if isinstance(file, DataFile):
+            layout.files.append(file)
+        else:
+            layout.months.append(name)
+    layout.files.sort(key=lambda file: (f"{file.member.rpartition('/')[0]}/{file.kind}.js", file.part, file.member))
+    layout.months.sort()
+    return layout
+
+
+_COPY = re.compile(rf"{_AGAIN[:-1]}\.js$")
+
+
+def _placed(layout: Layout, name: str, head: bytes) -> DataFile | str | None:
+    """Note what a file is; return it when it holds records (a month by its name)."""
+    if found := _YTD.match(head):
+        kind, part = found[1].decode("ascii", "replace"), int(found[2])
+        layout.by_global.setdefault(f"YTD.{kind}.part{part}", name)
+        kind = kind.replace("_", "-")
+    elif found := _GRAILBIRD.match(head):
+        layout.by_global.setdefault(f"tweets_{found[1].decode()}", name)
+        return name
+    elif found := _SINGLE.match(head):
+        layout.singles.setdefault(found[1].decode(), name)
+        return None
+    elif _CONFIG.match(head):
+        kind, part = "manifest", 0
+    elif by_name := _DATA_FILE.fullmatch(name):
+        kind, part = by_name[2], int(by_name[3] or 0)
+    elif by_name := _MONTH_FILE.fullmatch(name):
+        return name
+    elif by_name := _SINGLE_FILE.fullmatch(name):
+        layout.singles.setdefault(by_name[1], name)
+        return None
+    else:
+        return None
+    if kind in {"account", "manifest"}:
+        setattr(layout, kind, getattr(layout, kind) or name)
+        return None
+    role, marks = _ROLES.get(kind, (None, {}))
+    return None if role is None else DataFile(name, role, marks, part, kind)
 
 
 def data_file(name: str) -> DataFile | None:
-    """Return what a member is read as, None when it holds no records that are read. Parts may stand at the root (2018-2019)."""
+    """Return what a member is read as by its name alone, None when it holds no records that are read."""
     found = _DATA_FILE.fullmatch(name)
     if found is None or found[2] not in _ROLES:
         return None
     role, marks = _ROLES[found[2]]
-    return DataFile(name, role, marks, int(found[3] or 0))
-
-
-def data_files(names: Iterable[str]) -> list[DataFile]:
-    """Return the members that hold records, in the order of their names and parts."""
-    files = [file for name in names if (file := data_file(name))]
-    return sorted(files, key=lambda file: (re.sub(r"-part\d+\.js$", ".js", file.member), file.part))
-
-
-def is_month_file(name: str) -> bool:
-    """Return True for a month of posts in the form of 2013-2019."""
-    return _MONTH_FILE.fullmatch(name) is not None
+    return DataFile(name, role, marks, int(found[3] or 0), found[2])
 
 
 _ADS = known("what X noted about advertisements shown to the account; no record of the body's own")
@@ -169,18 +259,22 @@ _MEDIA: Mapping[str, str] = {
 
 
 def _patterns() -> dict[str, str]:
-    """Return the table of patterns. "data/x.js" since 2020, "x.js" before; "*" crosses "/" in a pattern, so none begins with it."""
+    """Return the table of patterns. "data/x.js" since 2020, "x.js" before; "*" crosses "/" in a pattern, so none begins with it.
+
+    A blank or "(" behind the name is that of a second copy ("block (1).js", "block - Copy.js").
+    """
     table: dict[str, str] = {}
     for folder in ("data/", ""):
         for name, why in _BY_NAME.items():
             table[f"{folder}{name}.js"] = why
             table[f"{folder}{name}-part[0-9]*.js"] = why
+            table[f"{folder}{name}[ (]*.js"] = why
         table[f"{folder}ad-*.js"] = _ADS
         table[f"{folder}periscope-*.js"] = _PERISCOPE
         for name, why in _MEDIA.items():
             table[f"{folder}{name}/*"] = why
         table[f"{folder}README.txt"] = known("X's description of the files")
-    table["assets/*"] = table["Your archive.html"] = table["index.html"] = _VIEWER
+    table["assets/*"] = table["Your archive*.html"] = table["index.html"] = _VIEWER
     table.update({f"{folder}/*": _VIEWER for folder in ("css", "img", "lib", "js")})
     table["data/csv/*.csv"] = known("the same posts as in data/js/tweets, in a form that loses letters (2013)")
     return table

@@ -16,6 +16,7 @@ import msgspec
 from indexer.evidence.archive import Archive
 from indexer.evidence.json_members import JsonItem
 from indexer.importers.twitter.items import Part, decode, items_of, parts_of
+from indexer.importers.twitter.keys import KeyWatch
 from indexer.importers.twitter.media import MediaFiles
 from indexer.importers.twitter.text import Number, read_message
 from indexer.importers.twitter.times import x_moment
@@ -94,9 +95,10 @@ class _Thread:
 class MessageReader:
     """Makes records of the conversations of one archive."""
 
-    def __init__(self, account: Account, media: MediaFiles) -> None:
+    def __init__(self, account: Account, media: MediaFiles, keys: KeyWatch) -> None:
         self._account = account
         self._media = media
+        self._keys = keys
 
     def read(self, archive: Archive, member: str) -> Iterator[Record | Problem | Tally]:
         """Yield the records of a file, then how many conversations it holds: the manifest counts these, as it counts every file's items."""
@@ -105,14 +107,15 @@ class MessageReader:
             if isinstance(item, Problem):
                 yield item
                 continue
+            yield from self._keys.problems("message", member, item)
             result = decode(_ITEM, item.raw)
             conversation = None if isinstance(result, str) else result[0].dm_conversation
-            if conversation is None:
-                why = result if isinstance(result, str) else "it has no conversation in it"
+            if conversation is None or conversation.messages is None:
+                why = result if isinstance(result, str) else f"it has no {'list of messages' if conversation else 'conversation'} in it"
                 yield Problem(member, "bad-item", f"This item cannot be read as a conversation: {why}.", item.index)
                 continue
             try:
-                parts = parts_of(item.raw, conversation.messages or [])
+                parts = parts_of(item.raw, conversation.messages)
             except ValueError:  # the item was mended for reading, so its pieces are not its bytes any more
                 yield Problem(member, "bad-item", "The messages of this conversation hold bytes that are no text.", item.index)
                 continue
@@ -128,13 +131,13 @@ class MessageReader:
         if isinstance(entry, str) or not entry[0]:
             yield self._bad(thread, pointer, entry if isinstance(entry, str) else "it is empty")
             return
-        kind, body = next(iter(entry[0].items()))
-        if kind in _TEXT:
-            yield from self._message(thread, part, bytes(body), kind, pointer)
-        elif kind == "reactionCreate":
-            yield from self._reaction(thread, Part(part.offset, part.raw), bytes(body), "", pointer)
-        else:
-            yield from self._event(thread, part, bytes(body), kind, pointer)
+        for kind, body in entry[0].items():
+            if kind in _TEXT:
+                yield from self._message(thread, part, bytes(body), kind, pointer)
+            elif kind == "reactionCreate":
+                yield from self._reaction(thread, Part(part.offset, part.raw), bytes(body), "", pointer)
+            else:
+                yield from self._event(thread, part, bytes(body), kind, pointer)
 
     def _message(self, thread: _Thread, part: Part, body: bytes, kind: str, pointer: str) -> Iterator[Record | Problem]:
         result = decode(_MESSAGE, body)
@@ -144,6 +147,8 @@ class MessageReader:
         message, number = result[0], text_of(result[0].id)
         if result[1]:
             yield Problem(thread.member, "bad-text", f"{result[1]} The raw item keeps the exact bytes.", thread.item.index)
+        if message.text is None:
+            yield self._bad(thread, pointer, "it has no text; the message was kept without it", "in full")
         extra: dict[str, str] = {}
         if _TEXT[kind]:
             extra["message"] = _TEXT[kind]
@@ -271,8 +276,9 @@ class MessageReader:
         return made if thread.made[made] == 1 else f"{made}-{thread.made[made]}"
 
     @staticmethod
-    def _bad(thread: _Thread, pointer: str, why: str) -> Problem:
-        return Problem(thread.member, "bad-item", f"The entry at {pointer} cannot be read: {why}.", thread.item.index)
+    def _bad(thread: _Thread, pointer: str, why: str, how: str = "") -> Problem:
+        said = f"The entry at {pointer} cannot be read{how and ' '}{how}: {why}."
+        return Problem(thread.member, "bad-item", said, thread.item.index)
 
 
 def _title(parts: list[Part]) -> str:

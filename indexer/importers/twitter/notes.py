@@ -14,6 +14,7 @@ import msgspec
 
 from indexer.evidence.archive import Archive
 from indexer.importers.twitter.items import decode, items_of, place_of
+from indexer.importers.twitter.keys import KeyWatch
 from indexer.importers.twitter.text import Number, Reading, read_note
 from indexer.importers.twitter.times import x_moment
 from indexer.importers.twitter.tweets import ReadTweet, plain_start, text_of
@@ -70,8 +71,9 @@ class _Waiting:
 class Notes:
     """The notes of one archive, by second. Each is used once; what is left over becomes a record of its own."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, keys: KeyWatch) -> None:
         self._account = account
+        self._keys = keys
         self._by_second: dict[datetime, list[_Waiting]] = {}
         self._undated: list[_Waiting] = []
         self._held: list[ReadTweet] = []
@@ -83,6 +85,7 @@ class Notes:
             if isinstance(item, Problem):
                 yield item
                 continue
+            yield from self._keys.problems("note", member, item)
             result = decode(_DECODER, item.raw)
             note = None if isinstance(result, str) else result[0].note_tweet or result[0].deleted_note_tweet
             if note is None or note.core is None or note.core.text is None:

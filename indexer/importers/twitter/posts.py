@@ -11,6 +11,7 @@ import msgspec
 from indexer.evidence.archive import Archive
 from indexer.importers.twitter.csv_table import row_record, rows
 from indexer.importers.twitter.items import decode, items_of, place_of
+from indexer.importers.twitter.keys import KeyWatch
 from indexer.importers.twitter.media import MediaFiles
 from indexer.importers.twitter.members import DataFile, Role
 from indexer.importers.twitter.notes import Notes
@@ -91,11 +92,12 @@ _ID_LIMIT = 2**64
 class PostReader:
     """Makes records of the posts of one archive; to be used once."""
 
-    def __init__(self, archive: Archive, account: Account, media: MediaFiles) -> None:
+    def __init__(self, archive: Archive, account: Account, media: MediaFiles, keys: KeyWatch) -> None:
         self._archive = archive
         self._account = account
-        self._reader = TweetReader(account, media)
-        self._notes = Notes(account)
+        self._keys = keys
+        self._reader = TweetReader(account, media, keys)
+        self._notes = Notes(account, keys)
         self._seen = SeenPosts()
         self._texts: SeenPosts | None = None  # what the month files say, for the comparison with the table
         self._sides: dict[str, ReadTweet] = {}  # posts of the small files, by id; few
@@ -142,6 +144,8 @@ class PostReader:
             count += 1
             number, digest, given = _as_number(read.number), _digest(read.record), read
             if self._seen.first(number, digest):
+                if problem := _differing(read, self._sides.get(read.number)):
+                    yield problem
                 given = self._with_side(read)
             else:
                 order, is_new = self._seen.version(number, digest)
@@ -175,6 +179,8 @@ class PostReader:
             else:
                 yield _doubled(read)
         for read in kept.values():
+            if problem := _differing(read, self._sides.get(read.number)):
+                yield problem
             if record := self._give(self._with_side(read)):
                 yield record
         yield Tally(member, count)
@@ -184,6 +190,7 @@ class PostReader:
             if isinstance(item, Problem):
                 yield item
                 continue
+            yield from self._keys.problems("post", file.member, item)
             read = self._reader.read(file.member, item, file.marks)
             if isinstance(read, ReadTweet):
                 if read.problems:
@@ -200,6 +207,8 @@ class PostReader:
                 continue
             count += 1
             known = self._sides.get(read.number)
+            if known is not None and (problem := _differing(known, read)):
+                yield problem
             self._sides[read.number] = read if known is None else _merged(known, read)
         yield Tally(file.member, count)
 
@@ -210,6 +219,7 @@ class PostReader:
             if isinstance(item, Problem):
                 yield item
                 continue
+            yield from self._keys.problems("header", file.member, item)
             result = decode(_HEADER, item.raw)
             header = None if isinstance(result, str) else result[0].tweet
             number = text_of(header.tweet_id) if header else ""
@@ -288,6 +298,15 @@ def _merged(read: ReadTweet, other: ReadTweet) -> ReadTweet:
         title=title,
     )
     return replace(read, record=merged)
+
+
+def _differing(read: ReadTweet, side: ReadTweet | None) -> Problem | None:
+    """Return a Problem when another file gives a post other words: they are joined into one record, which has one text."""
+    if side is None or not (ours := _stored(read.tweet)) or not (theirs := _stored(side.tweet)) or ours == theirs:
+        return None
+    place = side.record.place
+    note = f"The post {read.number} stands in {read.record.place.member} with other words; those were taken, and the raw item keeps these."
+    return Problem(place.member, "doubled-item", note, place.index)
 
 
 def _doubled(read: ReadTweet) -> Problem:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import msgspec
 
 from indexer.evidence.json_members import JsonItem
 from indexer.importers.twitter.items import decode, place_of
+from indexer.importers.twitter.keys import KeyWatch
 from indexer.importers.twitter.media import MediaFiles, each_once
 from indexer.importers.twitter.text import Entities, Medium, Number, read_text
 from indexer.importers.twitter.times import x_moment
@@ -21,6 +22,7 @@ _REPOST = re.compile(r"RT @(\w+):\s?")
 _ANCHOR = re.compile(r"<a\b[^>]*>(.*?)</a>", re.DOTALL)
 _WRAPPED = re.compile(rb'\{\s*"(?:tweet|deletedTweet|communityTweet|twitterCircleTweet)"\s*:')
 _CUT = "…"
+_CUT_END = re.compile(r"\s*(?:…|\.\.\.)\Z")
 
 
 class User(msgspec.Struct, frozen=True, gc=False):
@@ -149,54 +151,57 @@ def _inner(value: Tweet | _Words | _Wrapped | _WrappedWords) -> Tweet | _Words |
 class TweetReader:
     """Makes records of the posts of one archive."""
 
-    def __init__(self, account: Account, media: MediaFiles) -> None:
+    def __init__(self, account: Account, media: MediaFiles, keys: KeyWatch) -> None:
         self._account = account
         self._media = media
+        self._keys = keys
 
     def read(self, member: str, item: JsonItem, marks: Mapping[str, str]) -> ReadTweet | tuple[Problem, ...]:
         """Return the post of an item. `marks` are facts that hold for every post of the member ({"state": "deleted"})."""
         tweet, problems = decode_tweet(member, item)
         if tweet is None:
             return problems
+        if tweet.full_text is None and tweet.text is None:
+            if strange := self._keys.unknown("post", item.raw):
+                note = f"The words of this post are not where X writes them; there is text under {', '.join(map(repr, strange))}."
+                return (*problems, Problem(member, "bad-item", note, item.index))
+            read = self.record(tweet, place_of(member, item), item.raw, marks, problems)
+            problem = Problem(member, "bad-item", "This post has no text in the archive; it was kept without one.", item.index)
+            title = read.record.title or "A post without text: the archive gives none for it."
+            return replace(read, record=replace(read.record, title=title), problems=(*read.problems, problem))
         return self.record(tweet, place_of(member, item), item.raw, marks, problems)
 
     def record(self, tweet: Tweet, place: Place, raw: bytes, marks: Mapping[str, str], problems: tuple[Problem, ...]) -> ReadTweet:
         """Return the record of a decoded post."""
         number = id_of(tweet)
-        stored = tweet.full_text if tweet.full_text is not None else tweet.text or ""
+        stored = _stored(tweet)
         extra = dict(marks)
-        kind, told, told_stored, prefix = RecordKind.POST, tweet, stored, ""
+        kind, told = RecordKind.POST, _Told(stored, tweet.entities, _media_of(tweet))
         parent = text_of(tweet.in_reply_to_status_id_str or tweet.in_reply_to_status_id)
         original = tweet.retweeted_status
         if original is not None:
-            kind, told = RecordKind.REPOST, original
-            told_stored = original.full_text if original.full_text is not None else original.text or ""
-            name = (original.user and original.user.screen_name) or next(iter(_REPOST.findall(stored)), "")
-            prefix = f"RT @{name}: " if name else "RT: "
-            extra["repost_form"] = "the archive holds the original post"
-            if name:
-                extra["repost_of"] = f"@{name}"
-            if original_id := id_of(original):
-                extra["repost_id"] = original_id
-            if original.truncated in {True, "true"} and len(stored) > len(prefix) + len(told_stored):
-                told, told_stored, prefix = tweet, stored, ""  # the original is cut, and the repost says more of it
+            kind, told = RecordKind.REPOST, _told_of(tweet, original, extra)
         elif stored.startswith("RT @") and (found := _REPOST.match(stored)):
             kind = RecordKind.REPOST
             extra["repost_of"], extra["repost_form"] = f"@{found[1]}", "the text begins with RT"
         elif parent or tweet.in_reply_to_user_id_str or tweet.in_reply_to_user_id:
             kind = RecordKind.REPLY
-        if told.truncated in {True, "true"} or (kind is RecordKind.REPOST and original is None and stored.endswith(_CUT)):
+        if (original is None and tweet.truncated in {True, "true"}) or (
+            kind is RecordKind.REPOST and told.text.endswith(_CUT) and told.is_cut
+        ):
             extra["cut"] = "yes"
-        media: Sequence[Medium] = (told.extended_entities and told.extended_entities.media) or (told.entities and told.entities.media) or ()
-        media = each_once(media)
-        reading = read_text(told_stored, told.entities, media)
+        media = each_once(told.media)
+        reading = read_text(told.text, told.entities, media)
         mentions = reading.mentions
-        if original is not None and "repost_of" in extra:
-            mentions = tuple(dict.fromkeys((extra["repost_of"][1:], *mentions)))
+        if original is not None:
+            both = (_name_in(stored), (original.user and original.user.screen_name) or "")
+            mentions = tuple(dict.fromkeys((*filter(None, both), *mentions)))
         if reading.quoted and kind is not RecordKind.REPOST:
             extra["quoted"] = reading.quoted
         quoted = tweet.quoted_status or (original and original.quoted_status)
-        if quoted is not None and (words := quoted.full_text if quoted.full_text is not None else quoted.text):
+        if told.beside:
+            extra["quoted_text"] = unescape_x(told.beside)
+        elif quoted is not None and (words := quoted.full_text if quoted.full_text is not None else quoted.text):
             extra["quoted_text"] = unescape_x(words)
         if tweet.in_reply_to_screen_name:
             extra["in_reply_to"] = f"@{tweet.in_reply_to_screen_name}"
@@ -226,7 +231,7 @@ class TweetReader:
             native_id=first,
             place=place,
             raw=raw,
-            text=prefix + reading.text,
+            text=reading.text,
             author=author,
             author_id=author_id,
             posted=posted,
@@ -254,6 +259,64 @@ class TweetReader:
             return None
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is read as the text of a post: stored words, what X found in them, its media, and words that stand beside it."""
+
+    text: str
+    entities: Entities | None
+    media: Sequence[Medium]
+    beside: str = ""
+    is_cut: bool = True  # the platform may have cut a repost's text
+
+
+def _told_of(tweet: Tweet, original: Tweet, extra: dict[str, str]) -> _Told:
+    """Return the text of a repost whose original the archive holds (2013-2019): as published, with the original's words where it is cut.
+
+    The account of the original may have another name by now: the published text keeps the one that it was published with.
+    """
+    stored, words = _stored(tweet), _stored(original)
+    name = _name_in(stored) or (original.user and original.user.screen_name) or ""
+    extra["repost_form"] = "the archive holds the original post"
+    if name:
+        extra["repost_of"] = f"@{name}"
+    if original_id := id_of(original):
+        extra["repost_id"] = original_id
+    begin = _REPOST.match(stored)
+    prefix, rest = (stored[: begin.end()], stored[begin.end() :]) if begin else ("", stored)
+    entities, media = _joined(tweet.entities, original.entities), _media_of(original) or _media_of(tweet)
+    if not stored:
+        return _Told((f"RT @{name}: " if name else "RT: ") + words, entities, media)
+    kept = _CUT_END.sub("", rest)
+    if len(kept) < len(rest) and len(words) > len(kept) and words.startswith(kept) and original.truncated not in {True, "true"}:
+        return _Told(prefix + words, entities, media, is_cut=False)
+    differs = bool(words) and words not in stored and original.truncated not in {True, "true"}
+    return _Told(stored, entities, media, words if differs else "", is_cut=rest != words)
+
+
+def _joined(published: Entities | None, original: Entities | None) -> Entities | None:
+    """Return what X found in a published text and in its original, each once."""
+    if published is None or original is None:
+        return published or original
+    urls = {link.url: link for link in (*(published.urls or ()), *(original.urls or ()))}
+    tags = {tag.text: tag for tag in (*(original.hashtags or ()), *(published.hashtags or ()))}
+    names = {named.screen_name: named for named in (*(published.user_mentions or ()), *(original.user_mentions or ()))}
+    return Entities(list(tags.values()), list(names.values()), list(urls.values()))
+
+
+def _name_in(stored: str) -> str:
+    found = _REPOST.match(stored)
+    return found[1] if found else ""
+
+
+def _stored(tweet: Tweet) -> str:
+    return tweet.full_text if tweet.full_text is not None else tweet.text or ""
+
+
+def _media_of(tweet: Tweet) -> Sequence[Medium]:
+    return (tweet.extended_entities and tweet.extended_entities.media) or (tweet.entities and tweet.entities.media) or ()
+
+
 def id_of(tweet: Tweet | User) -> str:
     """Return an id as written; the string is preferred, numbers of files that went through JavaScript are rounded (seen 2019)."""
     return tweet.id_str or text_of(tweet.id)
@@ -268,9 +331,8 @@ def text_of(value: Number) -> str:
 
 def plain_start(tweet: Tweet) -> str:
     """Return the stored text, undone, without the addresses of its pictures: what a long post's text begins with."""
-    text = unescape_x(tweet.full_text if tweet.full_text is not None else tweet.text or "")
-    media = (tweet.extended_entities and tweet.extended_entities.media) or (tweet.entities and tweet.entities.media) or ()
-    for medium in media:
+    text = unescape_x(_stored(tweet))
+    for medium in _media_of(tweet):
         if medium.url and text.endswith(medium.url):
             text = text[: -len(medium.url)].rstrip()
     return text

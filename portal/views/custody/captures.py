@@ -9,7 +9,7 @@ from flask import Blueprint, abort, flash, jsonify, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 
 from indexer.catalog.models import CaptureView
-from indexer.evidence.archive import is_junk
+from indexer.evidence.names import is_junk
 from indexer.local_time import UnknownZone, zone
 from portal.access.guard import needs, reader
 from portal.access.limits import UPLOADS, limiter

@@ -1,0 +1,115 @@
+"""Which names X gives to the values of its items (2013-2026). Text under any other name is told, once for each kind of item."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from indexer.evidence.json_members import JsonItem
+from indexer.record import Problem
+
+_NAME = re.compile(rb'"([^"\\]{1,64})"\s*:')
+_WORDS_OF_TYPE = frozenset({"true", "false", "null", "none"})
+_ANY = msgspec.json.Decoder()
+
+_POST = """
+ additional_media_info annotations aspect_ratio attributes bitrate bounding_box call_to_actions can_media_tag card cashtags
+ community_id community_id_str contained_within content_type contributors coordinates country country_code created_at deleted_at
+ description display_text_range display_url duration_millis edit edit_info editControlInitial editTweetIds editableUntil
+ editsRemaining embeddable entities ext_alt_text alt_text expanded_url extended_entities faces favorite_count favorited features
+ filter_level full_name full_text geo h hashtags id id_str in_reply_to_screen_name in_reply_to_status_id in_reply_to_status_id_str
+ in_reply_to_user_id in_reply_to_user_id_str indices initial initialTweetId isEditEligible is_quote_status lang large media
+ media_alt media_url media_url_https medium metadata monetizable name orig originalName place place_type polls possibly_sensitive
+ possibly_sensitive_appealable possibly_sensitive_editable quote_count quoted_status quoted_status_id quoted_status_id_str
+ quoted_status_permalink reply_count resize retweet_count retweeted retweeted_status scopes screen_name self_thread sizes small
+ source source_status_id source_status_id_str source_user source_user_id source_user_id_str symbols text thumb title truncated
+ tweet deletedTweet communityTweet twitterCircleTweet type url urls user user_id user_mentions value variants video_info
+ visit_site w watch_now withheld_copyright withheld_in_countries withheld_scope expanded display tweet_id x y iso_language_code
+ result_type embed
+"""
+_USER = """
+ contributors_enabled default_profile default_profile_image email favourites_count follow_request_sent followed_by followers
+ followers_count following friends_count geo_enabled has_extended_profile is_translation_enabled is_translator listed_count
+ location needs_phone_verification notifications profile_background_color profile_background_image_url
+ profile_background_image_url_https profile_background_tile profile_banner_url profile_image_extensions_alt_text profile_image_url
+ profile_image_url_https profile_interstitial_type profile_link_color profile_sidebar_border_color profile_sidebar_fill_color
+ profile_text_color profile_use_background_image protected status statuses_count suspended time_zone translator_type utc_offset
+ verified
+"""
+_NOTE = """
+ noteTweet deletedNoteTweet noteTweetId createdAt updatedAt lifecycle core text urls mentions hashtags cashtags styletags
+ styleTypes inlineMedia mediaId index media name originalName
+ id indices shortUrl expandedUrl displayUrl screenName fromIndex toIndex deletedAt
+"""
+_MESSAGE = """
+ dmConversation conversationId messages messageCreate welcomeMessageCreate reactionCreate participantsJoin participantsLeave
+ joinConversation conversationNameUpdate id text senderId recipientId createdAt createdAtSec mediaUrls urls url expanded display
+ reactions reactionKey eventId messageId editHistory editedText initiatingUserId userIds participantsSnapshot name timestamps
+ quickReply
+"""
+_LIKE = "like tweetId fullText expandedUrl"
+
+
+def _known(*lists: str) -> frozenset[bytes]:
+    return frozenset(name.encode() for names in lists for name in names.split())
+
+
+KNOWN = {
+    "post": _known(_POST, _USER),
+    "note": _known(_NOTE),
+    "message": _known(_MESSAGE),
+    "like": _known(_LIKE),
+    "header": _known("tweet tweet_id user_id created_at deleted_at"),
+}
+
+
+class KeyWatch:
+    """Looks for names that are not known in the items of one archive."""
+
+    def __init__(self) -> None:
+        self._told: set[tuple[str, str]] = set()
+
+    def unknown(self, kind: str, raw: bytes) -> list[str]:
+        """Return the names in an item that are not known and hold text. Costs next to nothing where all are known."""
+        strange = set(_NAME.findall(raw)) - KNOWN[kind]
+        if not strange:
+            return []
+        try:
+            content = _ANY.decode(raw)
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            return []  # whoever reads the item tells of that
+        names = {name.decode("utf-8", "replace") for name in strange}
+        return sorted(name for name in dict.fromkeys(_with_text(content, names, 0)) if name)
+
+    def problems(self, kind: str, member: str, item: JsonItem) -> Iterator[Problem]:
+        """Yield a Problem for each name of an item that is not known and holds text, the first time it is met in this kind of item."""
+        for name in self.unknown(kind, item.raw):
+            if (kind, name) not in self._told:
+                self._told.add((kind, name))
+                note = f"Items of this kind hold text under {name!r}, a name that is not known, so it was not read; the raw items keep it."
+                yield Problem(member, "unknown-key", note, item.index)
+
+
+def _with_text(value: object, names: set[str], depth: int) -> Iterator[str]:
+    if depth > 40:
+        return
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key in names and _has_text(inner, depth):
+                yield key
+            else:
+                yield from _with_text(inner, names, depth + 1)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _with_text(inner, names, depth + 1)
+
+
+def _has_text(value: object, depth: int) -> bool:
+    """Return True for a value in which a letter stands; numbers and words of type written as strings are none."""
+    if isinstance(value, str):
+        return value.lower() not in _WORDS_OF_TYPE and any(char.isalpha() for char in value)
+    if isinstance(value, dict):
+        return depth > 40 or any(_has_text(inner, depth + 1) for inner in value.values())
+    return isinstance(value, list) and (depth > 40 or any(_has_text(inner, depth + 1) for inner in value))

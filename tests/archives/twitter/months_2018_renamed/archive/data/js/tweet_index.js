@@ -1,0 +1,1 @@
+var tweet_index =  [{"file_name": "data/js/tweets/2018_01.js", "year": 2018, "var_name": "tweets_2018_01", "tweet_count": 3, "month": 1}]

@@ -1,0 +1,1 @@
+var user_details =  {"screen_name": "CedarFordMO", "id": "455000111", "full_name": "City of Cedar Ford"}
