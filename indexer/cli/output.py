@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from indexer import __version__
 from indexer.catalog.models import CaptureView, ProblemView
 from indexer.custody.ingest import IngestReport, Progress
-from indexer.evidence.fixity import VaultFinding
+from indexer.custody.verify import Verification, proves
 from indexer.exports import ExportReport
 from indexer.importers import Identified
 from indexer.local_time import local
@@ -193,22 +193,30 @@ def exported(report: ExportReport) -> Shape:
     }
 
 
-def verified(findings: Sequence[VaultFinding], broken: int | None, files: int) -> Shape:
+def verified(check: Verification) -> Shape:
     """Shape of `verify`."""
     return {
-        "files": files,
-        "findings": [{"finding": str(one.finding), "name": one.name, "message": one.message} for one in findings],
-        "event_log": "whole" if broken is None else f"broken at event {broken}",
+        "level": str(check.level),
+        "files": check.files,
+        "findings": [{"finding": str(one.finding), "name": one.name, "message": str(one.message)} for one in check.findings],
+        "total": check.total,
+        "counts": dict(check.counts),
+        "events": check.events,
+        "event_log": check.log_words,
+        "anchor": None if check.anchor is None else str(check.anchor),
+        "raw_only": list(check.raw_only),
+        "proves": [str(one) for one in proves(check)],
+        "went_well": check.went_well,
     }
 
 
 def verified_text(shape: Shape) -> str:
     """`verify` in words."""
     lines = [f"{one['finding']}: {one['message']}" for one in shape["findings"]]
-    lines.append(
-        f"{counted(shape['files'], 'file')} verified, {counted(len(shape['findings']), 'finding')}. Event log: {shape['event_log']}."
-    )
-    return "\n".join(lines)
+    if shape["total"] > len(shape["findings"]):
+        lines.append(f"... and {shape['total'] - len(shape['findings']):,} more: {shape['counts']}")
+    lines.append(f"{counted(shape['files'], 'file')} verified, {counted(shape['total'], 'finding')}. Event log: {shape['event_log']}.")
+    return "\n".join([*lines, *shape["proves"]])
 
 
 def status(repository: Repository) -> Shape:
