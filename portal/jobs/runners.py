@@ -13,6 +13,7 @@ from typing import Any
 
 from indexer.certificates import certify
 from indexer.certificates import verify as certificate_check
+from indexer.certificates.check import keep
 from indexer.certificates.file_format import NoCertificate
 from indexer.custody import verify as custody
 from indexer.custody.ingest import Progress, ingest
@@ -177,7 +178,7 @@ def _certificate_check(repository: Repository, job: Job, user: User, tell: Tell)
         raise NotAllowed(f"{user.name} may not see any more what the certificate speaks of.")
     made = certificate_file(repository, job.arguments["certificate"])
     check = certificate_check.verify(repository, made, by=user.name, progress=_counted(tell, "comparing"))
-    certificate_check.keep(check, check_file(repository, job.id))
+    keep(check, check_file(repository, job.id))
     return {"went_well": check.went_well, "identical": check.is_identical}
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from indexer.certificates import verify
+from indexer.certificates.check import kept
+from indexer.certificates.check_words import shape
 from portal import certificates
 from portal.access.guard import needs, reader
 from portal.access.rules import Right
@@ -96,7 +97,7 @@ def check_as_json(job_id: int) -> ResponseReturnValue:
     path = check_file(site().repository, job.id)
     if not path.is_file():
         abort(404)
-    return jsonify(verify.shape(verify.kept(path)))
+    return jsonify(shape(kept(path)))
 
 
 def _sent(path: Path, media_type: str) -> Response:
