@@ -8,6 +8,7 @@ from indexer import __version__
 from indexer.catalog.models import CaptureView, ProblemView
 from indexer.custody.ingest import IngestReport, Progress
 from indexer.custody.verify import Verification, proves
+from indexer.evidence.vault import MISSING
 from indexer.exports import ExportReport
 from indexer.importers import Identified
 from indexer.local_time import local
@@ -48,7 +49,8 @@ def identified(named: Identified, facts: CaptureFacts) -> Shape:
 
 def ingested(report: IngestReport) -> Shape:
     """Shape of `ingest`."""
-    return {"already_captured": report.already_captured, **capture(report.capture)}
+    healed = [{"name": one.name, "sha256": one.digest, "was": one.was} for one in report.healed]
+    return {"already_captured": report.already_captured, "healed": healed, **capture(report.capture)}
 
 
 def capture(view: CaptureView) -> Shape:
@@ -88,10 +90,16 @@ def capture(view: CaptureView) -> Shape:
 def ingested_text(report: IngestReport, problems: Sequence[ProblemView]) -> str:
     """`ingest` in words."""
     view = report.capture
+    healed = [
+        f"The vault's file of {one.name} was {'missing' if one.was == MISSING else 'damaged'}: this good copy was put in its place."
+        for one in report.healed
+    ]
     if report.already_captured:
-        return f"Already captured: capture {view.id} of {view.taken_at:%Y-%m-%d %H:%M} UTC has this archive. Nothing was taken in twice."
+        known = f"Already captured: capture {view.id} of {view.taken_at:%Y-%m-%d %H:%M} UTC has this archive. Nothing was taken in twice."
+        return "\n".join([known, *healed])
     label = view.account.label if view.account else "unknown account"
     lines = [
+        *healed,
         f"Capture {view.id}: {view.name}, {label}, {view.form}.",
         f"SHA-256 {view.digest}.",
         (

@@ -97,7 +97,7 @@ def _take_in(repository: Repository, job: Job, user: User, tell: Tell) -> Mappin
     )
     if source == "upload":
         uploads.discard(paths)
-    return {"capture": report.capture_id, "already": report.already_captured}
+    return {"capture": report.capture_id, "already": report.already_captured, "healed": [one.name for one in report.healed]}
 
 
 def _verify(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
