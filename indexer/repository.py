@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from indexer import settings
 from indexer.catalog.audit import AuditLog
 from indexer.catalog.database import connect
+from indexer.catalog.location import catalog_file
 from indexer.catalog.models import RecordView, SightingView
 from indexer.catalog.reader import Catalog
 from indexer.coverage.scope import CoverageOfCaptures
@@ -35,7 +36,7 @@ class Repository:
         self.engine_name = engine_name
         paths.data.mkdir(parents=True, exist_ok=True)
         self.vault = Vault(paths)
-        self.db: sa.Engine = connect(url or f"sqlite:///{paths.data / 'catalogue.sqlite3'}")
+        self.db: sa.Engine = connect(url or f"sqlite:///{catalog_file(paths)}")
         self.catalog = Catalog(self.db)
         self.audit = AuditLog(self.db)
         self.coverage = CoverageOfCaptures(self.db, zone_name)

@@ -163,7 +163,7 @@ def test_files_of_incoming_are_picked_up_and_stay_there(town: Town) -> None:
     job = done(town, client.post("/captures/incoming", data=form).headers["Location"])
     assert job.state is JobState.DONE
     assert (folder / "BargeMO.zip").exists()
-    outside = client.post("/captures/incoming", data={**form, "name": "../catalogue.sqlite3"})
+    outside = client.post("/captures/incoming", data={**form, "name": "../catalog.sqlite3"})
     assert outside.headers["Location"] == "/captures"
 
 
