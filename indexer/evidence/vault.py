@@ -88,7 +88,7 @@ class Vault:
             if was == file.digest:
                 file.path.unlink()
                 continue
-            file.path.chmod(0o444)
+            file.path.chmod(0o400)
             with file.path.open("rb") as stream:
                 os.fsync(stream.fileno())
             file.path.replace(self.path(file.digest))
