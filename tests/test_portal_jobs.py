@@ -190,6 +190,16 @@ def test_verify_names_what_was_changed_in_the_vault(town: Town) -> None:
     page = client.get(f"/jobs/{bad.id}").text
     assert "Not everything is as it was taken in." in page
     assert "UnexpectedFile" in page
+    assert "What this proves" in page
+    assert "only Full verification finds an altered author or time" in page
+
+
+def test_verify_in_full_reads_the_archives_again(town: Town) -> None:
+    client = town.client("rhea")
+    form = {"csrf_token": token(client, "/captures"), "level": "full"}
+    job = done(town, client.post("/captures/verify", data=form).headers["Location"])
+    assert (job.result["level"], job.result["findings"]) == ("full", [])
+    assert "every stored field of every record was compared" in client.get(f"/jobs/{job.id}").text
 
 
 def test_a_zone_is_set_only_after_being_asked_once_more(town: Town) -> None:

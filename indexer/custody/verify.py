@@ -16,6 +16,7 @@ from indexer.catalog.models import CaptureView
 from indexer.custody.catalog_checks import capture_faults, content_faults, damaged, database_faults, row_faults
 from indexer.custody.raw_items import RawFault, raw_faults
 from indexer.custody.read_again import Deviation, Difference, differences, facts_differ, open_again
+from indexer.engines import IndexOutdated, state
 from indexer.evidence.archive import ArchiveError
 from indexer.evidence.fixity import Finding, IntegrityFinding
 from indexer.i18n import say
@@ -102,8 +103,9 @@ def verify(
     found.add(raw_finding(fault) for fault in raw_faults(repository, progress=_stage(progress, "reading raw items")))
     if level is Level.FULL:
         found.add(_read_again(repository, raw_only, _stage(progress, "reading again")))
-    broken, length, state = _log(repository, anchor, found)
-    check = Verification(level, len(known), length, broken, state, tuple(found.listed), dict(found.counts), tuple(raw_only))
+    found.add(_index_faults(repository))
+    broken, length, log_state = _log(repository, anchor, found)
+    check = Verification(level, len(known), length, broken, log_state, tuple(found.listed), dict(found.counts), tuple(raw_only))
     detail = {"level": str(level), "files": len(known), "findings": dict(found.counts), "event_log": check.log_words}
     try:
         repository.audit.add("vault:verified", by, "vault", detail)
@@ -120,18 +122,18 @@ def _stage(progress: Report | None, name: str) -> Tick | None:
 def _log(repository: Repository, anchor: Anchor | None, found: _Findings) -> tuple[int | None, int, AnchorState | None]:
     try:
         broken, length = repository.audit.broken_at(), repository.audit.last_id()
-        state = None if anchor is None else repository.audit.against(anchor)
+        against = None if anchor is None else repository.audit.against(anchor)
     except sa.exc.DatabaseError as error:
         found.add([damaged(str(error.orig))])
         return 0, 0, None
-    if anchor is not None and state is not AnchorState.HOLDS:
-        found.add([anchor_finding(anchor, state, length)])
-    return broken, length, state
+    if anchor is not None and against is not AnchorState.HOLDS:
+        found.add([anchor_finding(anchor, against, length)])
+    return broken, length, against
 
 
-def anchor_finding(anchor: Anchor, state: AnchorState | None, length: int) -> IntegrityFinding:
+def anchor_finding(anchor: Anchor, found: AnchorState | None, length: int) -> IntegrityFinding:
     """Return the finding of a log that does not go on from an anchor."""
-    if state is AnchorState.CUT:
+    if found is AnchorState.CUT:
         message = say(
             "The event log was cut: the anchor was made when it had {then} events, now it has {now}. Put the catalog back from a backup.",
             then=anchor.events,
@@ -183,6 +185,22 @@ def _vault_faults(repository: Repository, known: Sequence[tuple[str, str]], prog
             yield IntegrityFinding(Finding.CHECKSUM_MISMATCH, name, message)
     for name in sorted(present - {digest for digest, _ in known}):
         yield IntegrityFinding(Finding.UNEXPECTED_FILE, name, say("{name} lies in the vault and belongs to no capture.", name=name))
+
+
+def _index_faults(repository: Repository) -> Iterator[IntegrityFinding]:
+    """Yield the files of the index that are not as the last commit wrote them, where the index keeps sums of its files."""
+    check_files = getattr(state, "check_files", None)
+    if check_files is None:
+        return
+    try:
+        with repository.writing():
+            found = check_files(repository.index_folder)
+    except IndexOutdated as error:
+        yield IntegrityFinding(Finding.INDEX_DAMAGED, "index", str(error))
+        return
+    for one in found:
+        message = say("{fault} The records are safe. Build the index anew: python -m indexer rebuild", fault=one.message)
+        yield IntegrityFinding(Finding.INDEX_DAMAGED, one.name, message)
 
 
 def raw_finding(fault: RawFault) -> IntegrityFinding:

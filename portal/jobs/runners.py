@@ -177,7 +177,8 @@ def _certificate_check(repository: Repository, job: Job, user: User, tell: Tell)
     if not still_covers(user.reader, stored_request.decode(job.arguments).filters):
         raise NotAllowed(f"{user.name} may not see any more what the certificate speaks of.")
     made = certificate_file(repository, job.arguments["certificate"])
-    check = certificate_check.verify(repository, made, by=user.name, progress=_counted(tell, "comparing"))
+    level = custody.Level(job.arguments.get("level", "quick"))  # jobs of before the field have none
+    check = certificate_check.verify(repository, made, by=user.name, level=level, progress=_counted(tell, "comparing"))
     keep(check, check_file(repository, job.id))
     return {"went_well": check.went_well, "identical": check.is_identical}
 

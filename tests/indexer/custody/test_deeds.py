@@ -14,6 +14,7 @@ from indexer.catalog.audit import AnchorState
 from indexer.custody.indexing import rebuild
 from indexer.custody.ingest import ingest
 from indexer.custody.verify import Level, Verification, verify
+from indexer.engines import state
 from indexer.repository import Repository
 from tests.repositories import repository_at, tweet, x_zip
 
@@ -285,3 +286,19 @@ def test_a_changed_importer_is_said_and_the_raw_level_counts(repository: Reposit
     check = verify(repository, "ada", level=Level.FULL)
     assert (check.findings, check.raw_only) == ((), (1,))
     assert any("The importer has changed since these captures were read" in one for one in proves(check))
+
+
+@pytest.mark.skipif(not hasattr(state, "check_files"), reason="this index keeps no sums of its files")
+@pytest.mark.parametrize("deed", ["flip", "remove"])
+def test_a_damaged_file_of_the_index_is_named(repository: Repository, deed: str) -> None:
+    assert repository.index.count()
+    repository.release_index()
+    path = max(repository.index_folder.glob("*.term"), key=lambda one: one.stat().st_size)
+    content = bytearray(path.read_bytes())
+    path.unlink()
+    if deed == "flip":
+        content[len(content) // 2] ^= 1
+        path.write_bytes(content)
+    check = verify(repository, "ada")
+    assert kinds(check) == {"IndexDamaged"}
+    assert path.name in {one.name for one in check.findings}
