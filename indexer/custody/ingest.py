@@ -23,11 +23,12 @@ from indexer.catalog.storage_errors import storage_error
 from indexer.catalog.stored_data import new_row
 from indexer.custody import indexing
 from indexer.custody.indexing import IndexAhead
+from indexer.custody.read_again import settled
 from indexer.evidence import fixity
 from indexer.evidence.archive import DAMAGE, SAFE, Archive, ArchiveError, damage_of, open_archive
-from indexer.evidence.vault import StagedFile, archive_digest
+from indexer.evidence.vault import MISSING, Placed, StagedFile, archive_digest
 from indexer.importers import COMMON_IGNORED, Identified, Importer, NotIdentified, identify
-from indexer.local_time import derive, zone
+from indexer.local_time import zone
 from indexer.record import CaptureFacts, Problem, Record
 from indexer.repository import Repository
 
@@ -60,6 +61,7 @@ class IngestReport:
 
     capture: CaptureView
     already_captured: bool = False
+    healed: tuple[Placed, ...] = ()  # files of the vault that this archive has replaced: they were missing or damaged
 
     @property
     def capture_id(self) -> int:
@@ -104,16 +106,25 @@ def ingest(
         digest = archive_digest(staged)
         known = repository.catalog.capture_of_digest(digest)
         if known is not None:
-            repository.vault.discard(staged)
+            healed = _healed(repository, staged, taken_by)
             repository.audit.add("capture:repeated", taken_by, f"capture {known.id}", {"digest": digest})
             indexing.sync_locked(repository, meter.indexed)
-            return IngestReport(known, already_captured=True)
+            return IngestReport(known, already_captured=True, healed=healed)
         capture_id = _take_in(repository, _Task(staged, digest, paths, taken_by, source, zone_name, account, meter))
         indexing.sync_locked(repository, meter.indexed)
     capture = repository.catalog.capture(capture_id)
     if capture is None:
         raise IngestFailed(f"The capture is not in the catalog. {SAFE}")
     return IngestReport(capture)
+
+
+def _healed(repository: Repository, staged: Sequence[StagedFile], by: str) -> tuple[Placed, ...]:
+    """Admit staged files; return those that replace missing or damaged evidence. Each of these is an event."""
+    held = {digest for digest, _name in repository.catalog.vault_files()}
+    healed = tuple(one for one in repository.vault.admit(staged) if one.was != MISSING or one.digest in held)
+    for one in healed:
+        repository.audit.add("vault:healed", by, one.name, {"sha256": one.digest, "was": one.was})
+    return healed
 
 
 def recover(repository: Repository, progress: Callable[[int, int], None] | None = None) -> int:
@@ -162,7 +173,7 @@ def _take_in(repository: Repository, task: _Task) -> int:
         zone=task.zone_name or repository.zone,
     )
     try:
-        repository.vault.admit(task.staged)
+        _healed(repository, task.staged, task.taken_by)
         digests = [file.digest for file in task.staged]
         kept = Identified(named.importer, repository.vault.open(digests, label).at(named.archive.root))
         with ThreadPoolExecutor(1) as pool, IndexAhead(repository, sum(facts.counts.values())) as ahead:
@@ -232,7 +243,7 @@ def _read(
     for value in named.importer.records(archive):
         if isinstance(value, Record):
             attached.update(root + attachment.member for attachment in value.attachments if attachment.member)
-            batch.append(_settled(value, root, writer.zone, is_set=task.zone_name is not None))
+            batch.append(settled(value, root, writer.zone, is_set=task.zone_name is not None))
             if len(batch) >= BATCH:
                 write()
         elif isinstance(value, Problem):
@@ -258,21 +269,6 @@ def reconcile(declared: Mapping[str, int], tallies: Mapping[str, int]) -> list[R
     """Compare the platform's own counts with what was read, unit by unit; a declared unit never read counts as 0."""
     units = list(dict.fromkeys([*declared, *tallies]))
     return [Reconciled(unit, declared.get(unit), tallies.get(unit, 0)) for unit in sorted(units)]
-
-
-def _settled(record: Record, root: str, zone_name: str, *, is_set: bool) -> Record:
-    """Derive the times that depend on the capture's zone, and name members from the archive's top."""
-    changes: dict[str, object] = {}
-    for name in ("posted", "edited", "deleted"):
-        moment = getattr(record, name)
-        derived = derive(moment, zone_name, is_set=is_set)
-        if derived is not moment:
-            changes[name] = derived
-    if root:
-        changes["place"] = replace(record.place, member=root + record.place.member)
-        changes["folded"] = tuple(replace(place, member=root + place.member) for place in record.folded)
-        changes["attachments"] = tuple(replace(a, member=root + a.member if a.member else "") for a in record.attachments)
-    return replace(record, **changes) if changes else record  # type: ignore[arg-type]  # the names above are the record's own
 
 
 def _outcomes(archive: Archive, importer: Importer, attached: set[str], digests: Mapping[str, tuple[str, str]]) -> Iterator[MemberOutcome]:

@@ -9,6 +9,7 @@ from flask import Blueprint, abort, flash, jsonify, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 
 from indexer.catalog.models import CaptureView
+from indexer.custody.verify import Level
 from indexer.evidence.names import is_junk
 from indexer.local_time import UnknownZone, zone
 from portal.access.guard import needs, reader
@@ -108,8 +109,10 @@ def set_zone(capture_id: int) -> ResponseReturnValue:
 @pages.post("/captures/verify")
 @needs(Right.TAKE_IN)
 def verify() -> ResponseReturnValue:
-    """Start hashing all evidence again."""
-    return redirect(url_for("jobs.job", job_id=start(JobKind.VERIFY, _("All files of the vault"), {})))
+    """Start comparing evidence, catalog and event log: quickly, or in full."""
+    is_full = request.form.get("level") == Level.FULL
+    title = _("In full: archives are read again") if is_full else _("Quick: evidence, catalog and event log")
+    return redirect(url_for("jobs.job", job_id=start(JobKind.VERIFY, title, {"level": (Level.FULL if is_full else Level.QUICK).value})))
 
 
 def waiting_files() -> list[Path]:

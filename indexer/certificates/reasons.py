@@ -1,0 +1,66 @@
+"""Deeds since a certificate was made that explain why its search finds something else now: a table of event tags."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from indexer.catalog.audit import Event
+from indexer.certificates.file_format import Stored
+from indexer.i18n import say
+from indexer.local_time import local_day
+from indexer.query.filters import Filters
+from indexer.repository import Repository
+
+Sentence = Callable[[str, date], str]
+
+REASONS: Final[Mapping[str, Sentence]] = {
+    "capture:zone-set": lambda number, day: say(
+        "Reason: the time zone of capture {number} was set on {day}, and its times were derived anew.", number=number, day=day
+    ),
+    "capture:reread": lambda number, day: say(
+        "Reason: capture {number} was read again on {day} by a newer importer; corrected texts and times are new versions.",
+        number=number,
+        day=day,
+    ),
+    "capture:set-aside": lambda number, day: say(
+        "Reason: capture {number} was set aside on {day}: it is left out of searches; the evidence is kept.", number=number, day=day
+    ),
+    "capture:restored": lambda number, day: say(
+        "Reason: capture {number}, which had been set aside, counts again since {day}.", number=number, day=day
+    ),
+    "account:merged": lambda number, day: say("Reason: account {number} was merged into another account on {day}.", number=number, day=day),
+    "account:unmerged": lambda number, day: say(
+        "Reason: account {number} was separated again on {day} from the account that it had been merged into.", number=number, day=day
+    ),
+}
+"""Event tag -> the sentence of a capture's or an account's number and a local day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One deed since the certificate was made. `subject` is "capture 3" or "account 3"; `at` is UTC."""
+
+    tag: str
+    subject: str
+    at: datetime
+
+    def sentence(self, zone: str) -> str:
+        """Return the deed in words, with its local day."""
+        return REASONS[self.tag](self.subject.rpartition(" ")[2], local_day(self.at, zone))
+
+
+def reasons(repository: Repository, stored: Stored, filters: Filters) -> tuple[Reason, ...]:
+    """Return the deeds since a certificate was made, the oldest first; of captures and accounts that the maker might see."""
+    since = [event for event in repository.audit.of(*REASONS) if _is_later(event, stored)]
+    allowed = filters.allowed_accounts
+    if allowed is not None:
+        seen = {f"capture {one.id}" for one in repository.catalog.captures(allowed)} | {f"account {number}" for number in allowed}
+        since = [event for event in since if event.subject in seen]
+    return tuple(Reason(event.tag, event.subject, event.at) for event in since)
+
+
+def _is_later(event: Event, stored: Stored) -> bool:
+    return event.id > stored.anchor.events if stored.anchor else event.at >= stored.made.at_utc
