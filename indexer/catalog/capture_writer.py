@@ -161,6 +161,7 @@ class CaptureWriter:
                 sa.select(records.c.record_id, records.c.pk, versions.c.digest, versions.c.id)
                 .join(versions, versions.c.record_pk == records.c.pk)
                 .where(records.c.record_id.in_(ids[at : at + LOOKUP]))
+                .order_by(versions.c.id)  # of two readings of the same content the later one is kept
             )
             for record_id, pk, digest, version_id in connection.execute(query):
                 known.setdefault(record_id, (pk, {}))[1][digest] = version_id
@@ -297,7 +298,7 @@ def remove_unfinished(engine: sa.Engine) -> Removed:
     """Take back every capture that was interrupted. Call it under the ingest lock; it can be interrupted itself."""
     orphans: list[str] = []
     with engine.connect() as connection:
-        unfinished = connection.execute(sa.select(captures.c.id).where(captures.c.state != COMPLETE)).scalars().all()
+        unfinished = connection.execute(sa.select(captures.c.id).where(captures.c.state == TAKING_IN)).scalars().all()
     for capture_id in unfinished:
         with transaction(engine) as connection:
             digests = connection.execute(sa.select(capture_files.c.digest).where(capture_files.c.capture_id == capture_id)).scalars().all()
