@@ -140,12 +140,15 @@ class CaptureWriter:
                     later.gone += gone
                     _store(connection, capture_id, later, COMPLETE)
             refresh_account(connection, self.account_id)
+            digest = connection.execute(sa.select(captures.c.digest).where(captures.c.id == self.capture_id)).scalar_one()
             detail = {
                 "records": result.records,
                 "versions": result.versions,
                 "sightings": result.sightings,
                 "problems": result.problems,
                 "folded": result.folded,
+                "sha256": digest,
+                "zone": self.zone,
             }
             audit.append(connection, "capture:taken", actor, f"capture {self.capture_id}", detail)
 
@@ -188,7 +191,7 @@ class CaptureWriter:
         )
 
     def _sighting_row(self, version_id: int, pk: int, record: Record) -> tuple[object, ...]:
-        place = record.place
+        place, attached = record.place, attached_members(record)
         self._next_sighting += 1
         return (
             self._next_sighting - 1,
@@ -201,7 +204,7 @@ class CaptureWriter:
             place.length,
             place.pointer,
             hashlib.sha256(record.raw).hexdigest(),
-            _attached(record),
+            msgspec.json.encode(attached) if attached else None,
             msgspec.json.encode([place_text(folded) for folded in record.folded]) if record.folded else None,
         )
 
@@ -211,9 +214,9 @@ def _store(connection: sa.Connection, capture_id: int, result: CaptureResult, st
     connection.execute(captures.update().where(captures.c.id == capture_id).values(state=state, result=encoded))
 
 
-def _attached(record: Record) -> bytes | None:
-    held = {attachment.name: attachment.member for attachment in record.attachments if attachment.member}
-    return msgspec.json.encode(held) if held else None
+def attached_members(record: Record) -> dict[str, str]:
+    """Return the members that hold a record's attachments, by the attachment's name."""
+    return {attachment.name: attachment.member for attachment in record.attachments if attachment.member}
 
 
 def place_text(place: Place) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -110,21 +111,51 @@ def digest(record: Record) -> str:
     when it was posted (one form of archive has seconds, another only minutes). A time without zone counts as
     written, so that a corrected zone makes no new version.
     """
-    content = (
-        record.kind,
-        record.native_id,
-        record.title,
-        record.text,
-        _instant(record.edited),
-        _instant(record.deleted),
-        record.parent_id,
-        record.thread_id,
-        tuple(sorted(_medium(attachment.name) for attachment in record.attachments)),
-        tuple(sorted(attachment.description for attachment in record.attachments)),
-        record.links,
-        record.extra.get("state", ""),
+    return _content_digest(record, record.kind, _instant(record.edited), _instant(record.deleted))
+
+
+def digest_of(kind: str, native_id: str, row: StoredText, data: VersionData) -> str:
+    """Return the digest of a version as the catalog holds it: it equals the stored one unless the catalog was altered."""
+    content = _Content(native_id, row.title, row.text, row.parent_id or "", row.thread_id or "", data.attachments, data.links, data.extra)
+    return _content_digest(content, kind, _stored_instant(data.edited), _stored_instant(data.deleted))
+
+
+class StoredText(Protocol):
+    """The columns of a version that `digest_of` needs beside its data."""
+
+    title: str
+    text: str
+    parent_id: str | None
+    thread_id: str | None
+
+
+class _Content(NamedTuple):
+    native_id: str
+    title: str
+    text: str
+    parent_id: str
+    thread_id: str
+    attachments: tuple[StoredAttachment, ...]
+    links: tuple[str, ...]
+    extra: Mapping[str, str]
+
+
+def _content_digest(content: Record | _Content, kind: str, edited: str, deleted: str) -> str:
+    parts = (
+        kind,
+        content.native_id,
+        content.title,
+        content.text,
+        edited,
+        deleted,
+        content.parent_id,
+        content.thread_id,
+        tuple(sorted(_medium(attachment.name) for attachment in content.attachments)),
+        tuple(sorted(attachment.description for attachment in content.attachments)),
+        content.links,
+        content.extra.get("state", ""),
     )
-    return hashlib.sha256(_encoder.encode(content)).hexdigest()
+    return hashlib.sha256(_encoder.encode(parts)).hexdigest()
 
 
 _MEDIUM_NUMBER = re.compile(r"\d{15,}")
@@ -148,6 +179,12 @@ def _instant(moment: Moment | None) -> str:
     if moment.wall is not None:
         return moment.wall.isoformat()
     return str(to_ms(moment.utc)) if moment.utc is not None else moment.written
+
+
+def _stored_instant(moment: StoredMoment | None) -> str:
+    if moment is None:
+        return ""
+    return moment.wall or (str(moment.ms) if moment.ms is not None else moment.written)
 
 
 class CaptureResult(msgspec.Struct):

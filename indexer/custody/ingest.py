@@ -20,11 +20,12 @@ from indexer.catalog.models import CaptureView, Reconciled
 from indexer.catalog.stored_data import new_row
 from indexer.custody import indexing
 from indexer.custody.indexing import IndexAhead
+from indexer.custody.read_again import settled
 from indexer.evidence import fixity
 from indexer.evidence.archive import DAMAGE, SAFE, Archive, ArchiveError, open_archive
 from indexer.evidence.vault import StagedFile, archive_digest
 from indexer.importers import COMMON_IGNORED, Identified, Importer, NotIdentified, identify
-from indexer.local_time import derive, zone
+from indexer.local_time import zone
 from indexer.record import CaptureFacts, Problem, Record
 from indexer.repository import Repository
 
@@ -214,7 +215,7 @@ def _read(
     for value in named.importer.records(archive):
         if isinstance(value, Record):
             attached.update(root + attachment.member for attachment in value.attachments if attachment.member)
-            batch.append(_settled(value, root, writer.zone, is_set=task.zone_name is not None))
+            batch.append(settled(value, root, writer.zone, is_set=task.zone_name is not None))
             if len(batch) >= BATCH:
                 write()
         elif isinstance(value, Problem):
@@ -236,21 +237,6 @@ def reconcile(declared: Mapping[str, int], tallies: Mapping[str, int]) -> list[R
     """Compare the platform's own counts with what was read, unit by unit; a declared unit never read counts as 0."""
     units = list(dict.fromkeys([*declared, *tallies]))
     return [Reconciled(unit, declared.get(unit), tallies.get(unit, 0)) for unit in sorted(units)]
-
-
-def _settled(record: Record, root: str, zone_name: str, *, is_set: bool) -> Record:
-    """Derive the times that depend on the capture's zone, and name members from the archive's top."""
-    changes: dict[str, object] = {}
-    for name in ("posted", "edited", "deleted"):
-        moment = getattr(record, name)
-        derived = derive(moment, zone_name, is_set=is_set)
-        if derived is not moment:
-            changes[name] = derived
-    if root:
-        changes["place"] = replace(record.place, member=root + record.place.member)
-        changes["folded"] = tuple(replace(place, member=root + place.member) for place in record.folded)
-        changes["attachments"] = tuple(replace(a, member=root + a.member if a.member else "") for a in record.attachments)
-    return replace(record, **changes) if changes else record  # type: ignore[arg-type]  # the names above are the record's own
 
 
 def _outcomes(archive: Archive, importer: Importer, attached: set[str], digests: Mapping[str, tuple[str, str]]) -> Iterator[MemberOutcome]:
