@@ -53,7 +53,7 @@ def settle(connection: sa.Connection, touched: sa.Select[tuple[int]], capture_id
     when = {one.id: one.when for one in _complete_captures(connection, account)}
     if when:
         _settle_changed(connection, touched, when)
-    queue_for_index(connection, touched.distinct().order_by(sightings.c.record_pk))
+    queue_for_index(connection, touched.distinct().order_by(sa.text("1")))
 
 
 def _has_uncounted_versions(connection: sa.Connection) -> bool:

@@ -99,9 +99,7 @@ class ExportTimes:
 def export_times(connection: sa.Connection) -> dict[int, ExportTimes]:
     """Return when each complete capture was exported. Where an archive does not say it: after its last record, before its custody."""
     found = {}
-    whole = sa.select(captures, root_id.label("whole_id")).select_from(
-        captures.outerjoin(accounts, accounts.c.id == captures.c.account_id)
-    )
+    whole = sa.select(captures, root_id.label("whole_id")).select_from(captures.outerjoin(accounts, accounts.c.id == captures.c.account_id))
     for row in connection.execute(whole.where(captures.c.state == COMPLETE)).all():
         first = by = row.exported_ms
         if by is None:

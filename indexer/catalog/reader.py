@@ -23,6 +23,7 @@ from indexer.catalog.tables import (
     earlier_readings,
     members,
     meta,
+    other_ids,
     outbox,
     problems,
     records,
@@ -37,6 +38,9 @@ THREAD_LIMIT = 500
 
 Standing = Callable[[Sequence[int]], Mapping[int, int]]
 """Says of some records in which version (its number in the table) they are wanted; of the others, the current one is."""
+
+
+_CURRENT = records.join(versions, versions.c.id == records.c.current_version_id).join(accounts, accounts.c.id == records.c.account_id)
 
 
 class Catalog:
@@ -103,9 +107,25 @@ class Catalog:
     # records
 
     def record(self, record_id: str) -> RecordView | None:
-        """Return a record in its current version."""
+        """Return a record in its current version; an id that it had in another reading of its archive leads to it too."""
         with self._engine.connect() as connection:
-            pk = connection.execute(sa.select(records.c.pk).where(records.c.record_id == record_id)).scalar()
+            row = connection.execute(
+                sa.select(records.c.pk, records.c.account_id, records.c.kind, records.c.native_id, records.c.current_version_id).where(
+                    records.c.record_id == record_id
+                )
+            ).first()
+            pk = row.pk if row else None
+            if row and row.current_version_id is None:
+                pk = connection.execute(
+                    sa.select(records.c.pk)
+                    .join(other_ids, sa.and_(other_ids.c.account_id == records.c.account_id, other_ids.c.kind == records.c.kind))
+                    .where(
+                        other_ids.c.account_id == row.account_id,
+                        other_ids.c.kind == row.kind,
+                        other_ids.c.native_id == row.native_id,
+                        records.c.native_id == other_ids.c.held_as,
+                    )
+                ).scalar()
         return next(iter(self.views([pk])), None) if pk is not None else None
 
     def views(self, pks: Sequence[int], standing: Standing | None = None) -> list[RecordView]:
@@ -130,9 +150,7 @@ class Catalog:
     def versions(self, pk: int) -> list[RecordView]:
         """Return every version of a record that a capture holds which counts, the first one first."""
         with self._engine.connect() as connection:
-            ids = connection.execute(
-                sa.select(versions.c.id).where(versions.c.record_pk == pk, COUNTED).order_by(versions.c.number)
-            )
+            ids = connection.execute(sa.select(versions.c.id).where(versions.c.record_pk == pk, COUNTED).order_by(versions.c.number))
             numbers = list(ids.scalars())
             found = version_views(connection, numbers)
         return [found[number] for number in numbers if number in found]
@@ -270,7 +288,9 @@ class Catalog:
             versions.c.parent_id,
             versions.c.thread_id,
             versions.c.data,
-        ).select_from(records.join(versions, versions.c.id == records.c.current_version_id).join(accounts, accounts.c.id == records.c.account_id))
+        ).select_from(
+            records.join(versions, versions.c.id == records.c.current_version_id).join(accounts, accounts.c.id == records.c.account_id)
+        )
         found = {}
         with self._engine.connect() as connection:
             for at in range(0, len(pks), BATCH):

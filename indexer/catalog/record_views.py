@@ -57,38 +57,34 @@ COUNTED: Final = sa.exists().where(
 
 
 def _view_query(join: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    return (
-        sa.select(
-            records.c.pk,
-            records.c.record_id,
-            records.c.kind,
-            records.c.native_id,
-            records.c.versions.label("version_count"),
-            _whole.c.id.label("account_id"),
-            _whole.c.platform,
-            sa.func.coalesce(_whole.c.given_handle, _whole.c.handle).label("handle"),
-            sa.func.coalesce(_whole.c.given_name, _whole.c.name).label("account_name"),
-            _whole.c.native_id.label("account_native_id"),
-            versions.c.id.label("version_id"),
-            versions.c.number,
-            versions.c.digest,
-            versions.c.author,
-            versions.c.title,
-            versions.c.text,
-            versions.c.url,
-            versions.c.posted_ms,
-            versions.c.posted_written,
-            versions.c.posted_rule,
-            versions.c.parent_id,
-            versions.c.thread_id,
-            versions.c.data,
-        )
-        .select_from(
-            records.join(versions, join)
-            .join(accounts, accounts.c.id == records.c.account_id)
-            .join(_whole, _whole.c.id == sa.func.coalesce(accounts.c.merged_into, accounts.c.id))
-        )
-        .where(records.c.current_version_id.is_not(None))
+    return sa.select(
+        records.c.pk,
+        records.c.record_id,
+        records.c.kind,
+        records.c.native_id,
+        records.c.versions.label("version_count"),
+        _whole.c.id.label("account_id"),
+        _whole.c.platform,
+        sa.func.coalesce(_whole.c.given_handle, _whole.c.handle).label("handle"),
+        sa.func.coalesce(_whole.c.given_name, _whole.c.name).label("account_name"),
+        _whole.c.native_id.label("account_native_id"),
+        versions.c.id.label("version_id"),
+        versions.c.number,
+        versions.c.digest,
+        versions.c.author,
+        versions.c.title,
+        versions.c.text,
+        versions.c.url,
+        versions.c.posted_ms,
+        versions.c.posted_written,
+        versions.c.posted_rule,
+        versions.c.parent_id,
+        versions.c.thread_id,
+        versions.c.data,
+    ).select_from(
+        records.join(versions, join)
+        .join(accounts, accounts.c.id == records.c.account_id)
+        .join(_whole, _whole.c.id == sa.func.coalesce(accounts.c.merged_into, accounts.c.id))
     )
 
 
@@ -113,7 +109,7 @@ _SEEN_BEFORE = (
             sa.and_(sightings.c.record_pk == earlier_readings.c.record_pk, sightings.c.capture_id == earlier_readings.c.capture_id),
         ).join(captures, captures.c.id == sightings.c.capture_id)
     )
-    .where(_among(earlier_readings.c.record_pk, "pks"), captures.c.state == COMPLETE)
+    .where(_among(earlier_readings.c.version_id, "version_ids"), captures.c.state == COMPLETE)
     .order_by(sightings.c.id)
 )
 _MEDIA = sa.select(members.c.name, members.c.size, members.c.digest).where(
@@ -137,12 +133,11 @@ class _Extras:
         self.attached: dict[int, dict[str, tuple[int, str]]] = {}
         for row in connection.execute(_SEEN, {"pks": pks, "version_ids": version_ids}):
             self.sighting[row.version_id] = row
-            if row.attached:
-                held = msgspec.json.decode(row.attached, type=dict[str, str])
-                self.attached.setdefault(row.version_id, {}).update((name, (row.capture_id, member)) for name, member in held.items())
+            self._attach(row.version_id, row)
         if any(number not in self.sighting for number in version_ids):  # as it was before the archive was read again
-            for row in connection.execute(_SEEN_BEFORE, {"pks": pks}):
-                self.sighting.setdefault(row.read_as, row)
+            for row in connection.execute(_SEEN_BEFORE, {"version_ids": version_ids}):
+                if self.sighting.setdefault(row.read_as, row) is row:
+                    self._attach(row.read_as, row)
         self.people = people_named(connection)
         wanted = {pair for places in self.attached.values() for pair in places.values()}
         self.media: dict[tuple[int, str], tuple[int, str]] = {}
@@ -156,6 +151,11 @@ class _Extras:
             instant = from_ms(exported_ms if exported_ms is not None else taken_ms)
             if instant:
                 self.gone.setdefault(pk, []).append(instant.date())
+
+    def _attach(self, version_id: int, row: Any) -> None:
+        if row.attached:
+            held = msgspec.json.decode(row.attached, type=dict[str, str])
+            self.attached.setdefault(version_id, {}).update((name, (row.capture_id, member)) for name, member in held.items())
 
 
 def _view(row: Any, extras: _Extras) -> RecordView:
@@ -223,16 +223,14 @@ def _view(row: Any, extras: _Extras) -> RecordView:
     )
 
 
-_PEOPLE_OF: Final = ("to", "participants")
+_PEOPLE_OF: tuple[str, ...] = ("to", "participants")
 """Facts that name people, by number where the platform gives no name; several with a comma between them."""
 
 
 def _with_names(extra: dict[str, str], platform: str, names: Mapping[tuple[str, str], str]) -> dict[str, str]:
     if not names:
         return extra
-    shown = {
-        fact: ", ".join(shown_person(platform, one, names) for one in extra[fact].split(", ")) for fact in _PEOPLE_OF if fact in extra
-    }
+    shown = {fact: ", ".join(shown_person(platform, one, names) for one in extra[fact].split(", ")) for fact in _PEOPLE_OF if fact in extra}
     return {**extra, **shown}
 
 

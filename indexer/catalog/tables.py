@@ -154,6 +154,15 @@ earlier_readings = sa.Table(
     sa.Column("reread_ms", sa.BigInteger, nullable=False),
 )
 
+other_ids = sa.Table(
+    "other_ids",
+    metadata,
+    sa.Column("account_id", BigId, sa.ForeignKey("accounts.id"), primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("native_id", sa.Text, primary_key=True),  # the id that another reading of the archive gives the record
+    sa.Column("held_as", sa.Text, nullable=False),  # the native id that the catalog keeps it under
+)
+
 problems = sa.Table(
     "problems",
     metadata,

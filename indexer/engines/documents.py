@@ -11,7 +11,6 @@ from indexer.engines import Document
 from indexer.local_time import local_day_of
 from indexer.record import is_conversation
 
-
 _NOBODY: Mapping[tuple[str, str], str] = MappingProxyType({})
 
 

@@ -39,3 +39,10 @@ def upgrade() -> None:
         sa.Column("reread_ms", sa.BigInteger, nullable=False),
     )
     op.create_index("ix_earlier_readings_record_pk", "earlier_readings", ["record_pk"])
+    op.create_table(
+        "other_ids",
+        sa.Column("account_id", big, sa.ForeignKey("accounts.id"), primary_key=True),
+        sa.Column("kind", sa.Text, primary_key=True),
+        sa.Column("native_id", sa.Text, primary_key=True),
+        sa.Column("held_as", sa.Text, nullable=False),
+    )
