@@ -66,7 +66,11 @@ Old = Callable[[sa.Connection], None]
 def _change(connection: sa.Connection, **values: Any) -> None:
     """Let an older importer have read the second record otherwise."""
     connection.execute(versions.update().where(versions.c.id == 2).values(**values))
-    row = connection.execute(sa.select(versions, records.c.kind, records.c.native_id).join(records, records.c.pk == versions.c.record_pk).where(versions.c.id == 2)).one()
+    row = connection.execute(
+        sa.select(versions, records.c.kind, records.c.native_id)
+        .join(records, records.c.pk == versions.c.record_pk)
+        .where(versions.c.id == 2)
+    ).one()
     made = stored_data.digest_of(row.kind, row.native_id, row, stored_data.decode(row.data))
     connection.execute(versions.update().where(versions.c.id == 2).values(digest=made))
 
@@ -96,7 +100,9 @@ OLD: dict[str, Old] = {
     "another author": lambda connection: _change(connection, author="an address"),
     "other data": lambda connection: _change(connection, data=b'{"hashtags":["no"]}'),
     "another id": other_id,
-    "another place": lambda connection: connection.execute(sightings.update().where(sightings.c.id == 2).values(item=99, pointer="there")) and None,
+    "another place": lambda connection: (
+        connection.execute(sightings.update().where(sightings.c.id == 2).values(item=99, pointer="there")) and None
+    ),
     "not read": unread,
     "a problem that is none": a_problem,
 }
@@ -131,7 +137,9 @@ def test_the_reading_before_stays_with_the_record_and_its_id(repository: Reposit
     number = take(repository, archive)
     with transaction(repository.db) as connection:
         OLD[old](connection)
-        record_id, was = connection.execute(sa.select(records.c.record_id, versions.c.text).join(versions, versions.c.record_pk == records.c.pk).where(records.c.pk == 2)).one()
+        record_id, was = connection.execute(
+            sa.select(records.c.record_id, versions.c.text).join(versions, versions.c.record_pk == records.c.pk).where(records.c.pk == 2)
+        ).one()
     assert reread(repository, number, "Rhea").corrected == 1
     view = repository.catalog.record(record_id)
     assert view is not None
@@ -156,8 +164,12 @@ def test_a_record_that_is_not_read_any_more_stays_and_is_told(repository: Reposi
         row = connection.execute(sa.select(records).where(records.c.pk == 1)).one()._mapping
         version = connection.execute(sa.select(versions).where(versions.c.record_pk == 1)).one()._mapping
         seen = connection.execute(sa.select(sightings).where(sightings.c.record_pk == 1)).one()._mapping
-        connection.execute(records.insert().values(**{**row, "pk": 90, "record_id": "only:then", "native_id": "then", "current_version_id": 90}))
-        connection.execute(versions.insert().values(**{**version, "id": 90, "record_pk": 90, "text": "only the older importer", "digest": "d"}))
+        connection.execute(
+            records.insert().values(**{**row, "pk": 90, "record_id": "only:then", "native_id": "then", "current_version_id": 90})
+        )
+        connection.execute(
+            versions.insert().values(**{**version, "id": 90, "record_pk": 90, "text": "only the older importer", "digest": "d"})
+        )
         connection.execute(sightings.insert().values(**{**seen, "id": 90, "record_pk": 90, "version_id": 90, "start": 7}))
     report = reread(repository, number, "Rhea")
     assert report.not_read == ("only:then",)

@@ -33,8 +33,12 @@ def take(repository: Repository, folder: Path, name: str, tweets: list[dict[str,
 @pytest.fixture
 def both(repository: Repository, tmp_path: Path) -> tuple[int, int]:
     """Two archives: 1 only in the first, 2 in both, 3 with other words in each, 4 only in the second."""
-    first = take(repository, tmp_path, "a.zip", [tweet(1, "only first"), tweet(2, "both"), tweet(3, "old wording")], "2021-02-01T12:00:00.000Z")
-    second = take(repository, tmp_path, "b.zip", [tweet(2, "both"), tweet(3, "new wording"), tweet(4, "only second")], "2023-02-01T12:00:00.000Z")
+    first = take(
+        repository, tmp_path, "a.zip", [tweet(1, "only first"), tweet(2, "both"), tweet(3, "old wording")], "2021-02-01T12:00:00.000Z"
+    )
+    second = take(
+        repository, tmp_path, "b.zip", [tweet(2, "both"), tweet(3, "new wording"), tweet(4, "only second")], "2023-02-01T12:00:00.000Z"
+    )
     return first, second
 
 
@@ -91,7 +95,9 @@ def test_an_account_with_nothing_left_is_in_no_scope(repository: Repository, bot
     assert [one.id for one in repository.catalog.captures(with_set_aside=True)] == [2, 1]
 
 
-def test_a_record_that_only_a_set_aside_capture_holds_is_not_there_and_its_captures_are_named(repository: Repository, both: tuple[int, int]) -> None:
+def test_a_record_that_only_a_set_aside_capture_holds_is_not_there_and_its_captures_are_named(
+    repository: Repository, both: tuple[int, int]
+) -> None:
     lost, kept = (next(iter(Searcher(repository).views(SearchRequest(words)))).record_id for words in ('"only first"', '"both"'))
     set_aside(repository, both[0], "wrong", "Pat")
     assert repository.catalog.record(lost) is None
@@ -107,7 +113,9 @@ def test_the_evidence_stays_and_is_verified(repository: Repository, both: tuple[
     assert len(set(repository.vault.digests())) == 2
 
 
-def test_handing_in_a_set_aside_archive_again_takes_nothing_in_and_shows_nothing(repository: Repository, both: tuple[int, int], tmp_path: Path) -> None:
+def test_handing_in_a_set_aside_archive_again_takes_nothing_in_and_shows_nothing(
+    repository: Repository, both: tuple[int, int], tmp_path: Path
+) -> None:
     set_aside(repository, both[0], "wrong", "Pat")
     report = ingest(repository, [tmp_path / "a.zip"], taken_by="Pat", source="test")
     assert (report.already_captured, report.capture_id, report.capture.aside is not None) == (True, both[0], True)
@@ -121,9 +129,7 @@ def test_a_later_archive_brings_a_hidden_record_back(repository: Repository, bot
     assert find(repository, '"old wording"') == []
 
 
-@pytest.mark.parametrize(
-    ("why", "number", "twice"), [("", 1, False), ("   ", 1, False), ("wrong", 99, False), ("wrong", 1, True)]
-)
+@pytest.mark.parametrize(("why", "number", "twice"), [("", 1, False), ("   ", 1, False), ("wrong", 99, False), ("wrong", 1, True)])
 def test_what_cannot_be_set_aside_is_refused_and_changes_nothing(
     repository: Repository, both: tuple[int, int], why: str, number: int, *, twice: bool
 ) -> None:
