@@ -172,6 +172,15 @@ class Users:
         ]
 
 
+def grants_of(db: sa.Engine) -> dict[int, set[int]]:
+    """Return the accounts granted to each user, one by one, whether or not they are merged with others."""
+    found: dict[int, set[int]] = {}
+    with db.connect() as connection:
+        for row in connection.execute(sa.select(grants)):
+            found.setdefault(row.user_id, set()).add(row.account_id)
+    return found
+
+
 def whole_grants(granted: Iterable[int], merged: Mapping[int, int]) -> frozenset[int]:
     """Return the accounts that are granted wholly: a merged account, with the numbers of its parts, only when every part is."""
     numbers = frozenset(granted)

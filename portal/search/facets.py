@@ -94,8 +94,8 @@ def groups(question: Asked, results: Results | None, accounts: Sequence[AccountV
         chosen = [value for name, value in question.pairs if name == "author" and value not in authors]
         ordered = [*chosen, *sorted(authors, key=lambda one: (not question.has("author", one), -authors[one], one))]
         labels = {one.value: one.label for one in results.facets.get("author", ())} if results else {}
-        named = [(one, labels.get(one, one)) for one in ordered[: AUTHORS_SHOWN + len(chosen)] if one]
-        shown = _group(question, "author", _("Author"), named, authors)
+        shown_as = [(one, labels.get(one, one)) for one in ordered[: AUTHORS_SHOWN + len(chosen)] if one]
+        shown = _group(question, "author", _("Author"), shown_as, authors)
         found.append(Group(shown.name, shown.title, shown.choices, max(0, len(authors) - AUTHORS_SHOWN)))
     return [group for group in found if group.choices]
 
