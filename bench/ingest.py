@@ -56,7 +56,7 @@ def measure(out: Path, made: corpus.Corpus) -> dict[str, Any]:
         "processor_seconds": processor,
         "peak_bytes": peak,
         "seconds_of_an_idle_command": status.seconds,
-        "house_bytes": {name: _bytes(repository / name) for name in ("vault", "catalogue.sqlite3", "index")},
+        "house_bytes": {name: _bytes(repository / name) for name in ("vault", "catalog.sqlite3", "index")},
     }
     (repository / "bench.json").write_text(json.dumps(figures))
     return figures

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from indexer import private_files, settings
 from indexer.catalog.audit import AuditLog
 from indexer.catalog.database import connect
+from indexer.catalog.location import catalog_file
 from indexer.catalog.models import RecordView, SightingView
 from indexer.catalog.reader import Catalog
 from indexer.coverage.scope import CoverageOfCaptures
@@ -35,7 +36,7 @@ class Repository:
         self.engine_name = engine_name
         private_files.make_private(paths.data)
         self.vault = Vault(paths)
-        self.db: sa.Engine = connect(url or f"sqlite:///{paths.data / 'catalogue.sqlite3'}")
+        self.db: sa.Engine = connect(url or f"sqlite:///{catalog_file(paths)}")
         self.catalog = Catalog(self.db)
         self.audit = AuditLog(self.db)
         self.coverage = CoverageOfCaptures(self.db, zone_name)
@@ -67,23 +68,24 @@ class Repository:
         with self._opening:
             if self._index is None:
                 try:
-                    self._index = open_engine(self.engine_name, self._folder)
+                    self._index = open_engine(self.engine_name, self.index_folder)
                 except IndexOutdated:
                     self._index = self._begin_anew()
             return self._index
 
     @property
-    def _folder(self) -> Path:
+    def index_folder(self) -> Path:
+        """Where the files of the engine's index are."""
         return self.paths.index / self.engine_name
 
     def _begin_anew(self) -> Engine:
         """Delete an index of an older make, under the lock and only if nobody else has done it meanwhile."""
         with nullcontext() if self._lock_file is not None else self.writing():
             try:
-                return open_engine(self.engine_name, self._folder)
+                return open_engine(self.engine_name, self.index_folder)
             except IndexOutdated:
-                shutil.rmtree(self._folder)
-                return open_engine(self.engine_name, self._folder)
+                shutil.rmtree(self.index_folder)
+                return open_engine(self.engine_name, self.index_folder)
 
     def release_index(self) -> None:
         """Let go of the index, so that another process may write it; it is opened again when it is needed."""
@@ -94,7 +96,7 @@ class Repository:
     def delete_index(self) -> None:
         """Delete the search index; sync builds it anew from the catalog."""
         self.release_index()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.index_folder, ignore_errors=True)
 
     @contextmanager
     def writing(self) -> Iterator[None]:

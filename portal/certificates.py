@@ -8,10 +8,10 @@ from typing import Any
 from flask import abort
 
 from indexer.catalog.models import RecordView
-from indexer.certificates import file_format, verify
+from indexer.certificates import check, check_words, file_format
+from indexer.certificates.check import Check, RecordChange
 from indexer.certificates.file_format import Header
 from indexer.certificates.pdf import document
-from indexer.certificates.verify import Check, RecordChange
 from portal.access.guard import reader
 from portal.access.rules import Right, may_see
 from portal.jobs.queue import job_rows
@@ -84,12 +84,12 @@ def outcome(job: Job) -> Outcome:
     path = check_file(site().repository, job.id)
     if not path.is_file():
         abort(404)
-    check = verify.kept(path)
-    parts = (("new", check.new), ("changed", check.changed), ("gone", check.gone))
+    kept = check.kept(path)
+    parts = (("new", kept.new), ("changed", kept.changed), ("gone", kept.gone))
     groups = tuple((name, found[:SHOWN], len(found)) for name, found in parts if found)
     held = (site().repository.catalog.record(one.record_id) for _name, found, _count in groups for one in found if one.origin)
     views = {view.record_id: view for view in held if view is not None and may_see(reader(), view)}
-    return Outcome(check, verify.sentences(check), groups, views)
+    return Outcome(kept, check_words.sentences(kept), groups, views)
 
 
 def _recent(kind: JobKind) -> list[Job]:

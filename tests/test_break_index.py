@@ -76,14 +76,14 @@ def test_an_export_of_an_empty_index_is_refused(data: Path) -> None:
 
 
 def test_an_older_catalog_put_back_gives_no_number_of_records_that_it_does_not_have(data: Path, tmp_path: Path) -> None:
-    backup = (data / "catalogue.sqlite3").read_bytes()
+    backup = (data / "catalog.sqlite3").read_bytes()
     repository = opened(data)
     later = [tweet(number, f"Flood notice {number}") for number in range(8)]
     ingest(repository, [x_zip(tmp_path / "later.zip", later, generated="2024-02-01T12:00:00.000Z")], taken_by="Pat", source="test")
     repository.close()
-    for beside in data.glob("catalogue.sqlite3-*"):
+    for beside in data.glob("catalog.sqlite3-*"):
         beside.unlink()
-    (data / "catalogue.sqlite3").write_bytes(backup)
+    (data / "catalog.sqlite3").write_bytes(backup)
     result = run(data, "search", "flood")
     assert result.exit_code == 1
     assert "ahead of the catalog" in result.stdout
@@ -94,13 +94,13 @@ def test_an_older_catalog_put_back_gives_no_number_of_records_that_it_does_not_h
 @pytest.mark.parametrize("command", [["status"], ["search", "flood"], ["verify"], ["problems"], ["sync"]])
 @pytest.mark.parametrize("where", [0, 8 * 4096])
 def test_a_damaged_catalog_is_named_with_its_repair(data: Path, command: list[str], where: int) -> None:
-    with (data / "catalogue.sqlite3").open("r+b") as file:
+    with (data / "catalog.sqlite3").open("r+b") as file:
         file.seek(where)
-        size = max((data / "catalogue.sqlite3").stat().st_size - where, 100) if where else 100
+        size = max((data / "catalog.sqlite3").stat().st_size - where, 100) if where else 100
         file.write(b"\xa5" * size)
     result = run(data, *command)
     assert result.exit_code == 1
-    assert "put catalogue.sqlite3 back from a backup" in result.stderr
+    assert "put catalog.sqlite3 back from a backup" in result.stderr
 
 
 def test_a_disk_that_takes_nothing_is_an_error_in_words(data: Path, tmp_path: Path) -> None:

@@ -18,11 +18,11 @@ import pypdf
 import pytest
 from click.testing import CliRunner, Result
 
-from indexer.certificates import contents, file_format
-from indexer.certificates import verify as certificate_check
+from indexer.certificates import check_words, contents, file_format
 from indexer.certificates.certify import CertificateFailed, certify, write
+from indexer.certificates.check import FileState
 from indexer.certificates.file_format import NoCertificate
-from indexer.certificates.verify import FileState, verify
+from indexer.certificates.verify import verify
 from indexer.cli.main import main
 from indexer.custody.ingest import ingest
 from indexer.query import Dialect
@@ -81,7 +81,7 @@ def test_the_digest_is_what_the_documentation_says(repository: Repository, tmp_p
 def test_the_same_search_twice_has_the_same_digest_and_all_that_was_asked(repository: Repository, tmp_path: Path) -> None:
     first, second = (json.loads(made(repository, tmp_path / f"{name}.json", "flood* OR budget").read_bytes()) for name in "ab")
     assert first["records"] == second["records"]
-    assert {key for key in first if first[key] != second[key]} <= {"id", "state"}
+    assert {key for key in first if first[key] != second[key]} <= {"id", "state", "anchor"}
     assert first["found"]["by_account"][0]["records"] == 4
     assert [one["records"] for one in first["found"]["by_term"]] == [3, 1]
     assert first["found"]["expansions"][0]["words"] == {"flood": 2, "flooding": 1}
@@ -247,7 +247,7 @@ def test_a_changed_byte_is_noticed(repository: Repository, tmp_path: Path, part:
     check = verify(repository, path, by="lena")
     assert check.file is FileState.ALTERED
     assert not check.went_well
-    assert any("changed after it was made" in one for one in certificate_check.sentences(check))
+    assert any("changed after it was made" in one for one in check_words.sentences(check))
 
 
 def test_another_zone_and_another_program_are_said(repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -300,7 +300,7 @@ def test_who_may_not_see_everything_learns_nothing_of_the_rest(repository: Repos
     path = made(repository, tmp_path / "c.json", filters=Filters(allowed_accounts=frozenset()))
     stored = file_format.read(path)
     assert (stored.found.total, stored.captures, stored.found.by_account) == (0, (), ())
-    assert (stored.state.held, stored.state.catalogue_position) == (None, None)
+    assert (stored.state.held, stored.state.catalog_position) == (None, None)
     assert stored.found.expansions[0].words == {}
     assert "OzarkBend" not in path.read_text(encoding="utf-8") + text_of(path)
 
@@ -313,7 +313,7 @@ def test_who_may_not_see_everything_learns_nothing_of_the_rest(repository: Repos
         (b"hello", "is not a certificate"),
         (b"{}", "not a certificate of a search"),
         (b"[1]", "is not a certificate"),
-        (b'{"format":"Show-Me Records certificate of a search","format_version":2}', "reads format 1"),
+        (b'{"format":"Show-Me Records certificate of a search","format_version":3}', "reads formats up to 2"),
         (b'{"format":"Show-Me Records certificate of a search","format_version":1}', "damaged or was changed"),
         (b'{"format":"\xff"}', "is not a certificate"),
     ],

@@ -142,7 +142,7 @@ def test_changed_evidence_is_named_by_verify(run: Any, archive: str, tmp_path: P
     kept.write_bytes(b"changed")
     result = run("verify", "--json")
     assert result.exit_code == 1
-    assert [one["finding"] for one in last(result)["findings"]] == ["ChecksumMismatch"]
+    assert [one["finding"] for one in last(result)["findings"]] == ["ChecksumMismatch", "RawChanged"]
 
 
 def test_rebuild_and_sync_bring_the_index_back(run: Any, archive: str) -> None:

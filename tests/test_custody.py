@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.custody import verify
+from indexer.custody import zone
 from indexer.custody.ingest import ingest
 from indexer.local_time import UnknownZone
 from indexer.query.filters import Filters
@@ -51,7 +51,7 @@ def test_a_time_without_zone_is_read_in_the_bodys_zone_and_says_so(repository: R
 
 def test_setting_the_zone_derives_the_times_again_as_an_event(repository: Repository, capture_id: int) -> None:
     before = next(iter(repository.catalog.stream([1])))
-    assert verify.set_zone(repository, capture_id, "America/Los_Angeles", "Pat") == 1
+    assert zone.set_zone(repository, capture_id, "America/Los_Angeles", "Pat") == 1
     view = next(iter(repository.catalog.stream([1])))
     assert view.posted_at == datetime(2019, 7, 5, 6, 30, tzinfo=UTC)
     assert (view.time_rule, view.time_is_assumed) == (TimeRule.ZONE_SET, False)
@@ -63,19 +63,19 @@ def test_setting_the_zone_derives_the_times_again_as_an_event(repository: Reposi
     assert (on(repository, date(2019, 7, 4)), on(repository, date(2019, 7, 5))) == (0, 1)
     event = repository.audit.newest(1)[0]
     assert (event.tag, event.detail) == ("capture:zone-set", '{"after":"America/Los_Angeles","before":"America/Chicago","versions":1}')
-    assert verify.set_zone(repository, capture_id, "America/Chicago", "Pat") == 1
+    assert zone.set_zone(repository, capture_id, "America/Chicago", "Pat") == 1
     assert next(iter(repository.catalog.stream([1]))).posted_at == before.posted_at
 
 
 def test_a_stated_time_is_never_touched(repository: Repository, tmp_path: Path) -> None:
     capture = ingest(repository, [x_zip(tmp_path / "x.zip", [tweet(1, "council")])], taken_by="Pat", source="test").capture_id
-    assert verify.set_zone(repository, capture, "Asia/Tokyo", "Pat") == 0
+    assert zone.set_zone(repository, capture, "Asia/Tokyo", "Pat") == 0
     assert next(iter(repository.catalog.stream([1]))).posted_at == datetime(2018, 7, 4, 18, tzinfo=UTC)
 
 
 def test_what_cannot_be_set_is_said_and_changes_nothing(repository: Repository, capture_id: int) -> None:
     with pytest.raises(UnknownZone):
-        verify.set_zone(repository, capture_id, "Central", "Pat")
-    with pytest.raises(verify.UnknownCapture):
-        verify.set_zone(repository, 99, "America/Chicago", "Pat")
+        zone.set_zone(repository, capture_id, "Central", "Pat")
+    with pytest.raises(zone.UnknownCapture):
+        zone.set_zone(repository, 99, "America/Chicago", "Pat")
     assert repository.audit.newest(1)[0].tag == "capture:taken"

@@ -69,7 +69,7 @@ def test_the_evidence_is_read_only_and_bit_for_bit_the_same(repository: Reposito
     kept = repository.vault.path(digest)
     assert kept.read_bytes() == source.read_bytes()
     assert kept.stat().st_mode & 0o222 == 0
-    assert verify.verify(repository, "Pat") == []
+    assert verify.verify(repository, "Pat").findings == ()
 
 
 def test_every_record_leads_back_to_its_exact_bytes(repository: Repository, tmp_path: Path) -> None:
@@ -260,10 +260,12 @@ def test_verify_names_what_is_wrong(repository: Repository, tmp_path: Path) -> N
     repository.vault.path(second).chmod(0o644)
     repository.vault.path(second).write_bytes(b"changed")
     (repository.paths.vault / "stranger").write_text("x")
-    assert {(one.finding, one.name) for one in verify.verify(repository, "Pat")} == {
+    assert {(one.finding, one.name) for one in verify.verify(repository, "Pat").findings} == {
         (Finding.FILE_MISSING, "1.zip"),
         (Finding.CHECKSUM_MISMATCH, "2.zip"),
         (Finding.UNEXPECTED_FILE, "stranger"),
+        (Finding.RAW_CHANGED, "capture 1"),
+        (Finding.RAW_CHANGED, "capture 2"),
     }
 
 
@@ -353,7 +355,7 @@ def test_a_kill_at_any_moment_leaves_all_or_nothing(tmp_path: Path) -> None:
             outcomes.add(held)
             assert held in {0, 12_000}
             assert repository.index.count() == held
-            assert verify.verify(repository, "test") == []
+            assert verify.verify(repository, "test").findings == ()
             assert len(repository.vault.digests()) == (1 if held else 0)
             assert list(repository.paths.staging.iterdir()) == []
             assert repository.audit.broken_at() is None

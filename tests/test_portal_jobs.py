@@ -163,7 +163,7 @@ def test_files_of_incoming_are_picked_up_and_stay_there(town: Town) -> None:
     job = done(town, client.post("/captures/incoming", data=form).headers["Location"])
     assert job.state is JobState.DONE
     assert (folder / "BargeMO.zip").exists()
-    outside = client.post("/captures/incoming", data={**form, "name": "../catalogue.sqlite3"})
+    outside = client.post("/captures/incoming", data={**form, "name": "../catalog.sqlite3"})
     assert outside.headers["Location"] == "/captures"
 
 
@@ -190,6 +190,16 @@ def test_verify_names_what_was_changed_in_the_vault(town: Town) -> None:
     page = client.get(f"/jobs/{bad.id}").text
     assert "Not everything is as it was taken in." in page
     assert "UnexpectedFile" in page
+    assert "What this proves" in page
+    assert "only Full verification finds an altered author or time" in page
+
+
+def test_verify_in_full_reads_the_archives_again(town: Town) -> None:
+    client = town.client("rhea")
+    form = {"csrf_token": token(client, "/captures"), "level": "full"}
+    job = done(town, client.post("/captures/verify", data=form).headers["Location"])
+    assert (job.result["level"], job.result["findings"]) == ("full", [])
+    assert "every stored field of every record was compared" in client.get(f"/jobs/{job.id}").text
 
 
 def test_a_zone_is_set_only_after_being_asked_once_more(town: Town) -> None:

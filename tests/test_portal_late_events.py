@@ -18,7 +18,7 @@ from portal.event_queue import LateEvents
 
 @pytest.fixture(name="db")
 def a_catalog(tmp_path: Path) -> sa.Engine:
-    return connect(f"sqlite:///{tmp_path / 'catalogue.sqlite3'}")
+    return connect(f"sqlite:///{tmp_path / 'catalog.sqlite3'}")
 
 
 def subjects(db: sa.Engine) -> list[str]:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 
 import msgspec
 import sqlalchemy as sa
@@ -29,7 +30,9 @@ TAGS: Mapping[str, str] = {
     "account:unmerged": "an account that was part of another one is an account of its own again",
     "person:named": "a platform's number was given the name of a person",
     "person:unnamed": "the name given to a platform's number was taken back",
-    "vault:verified": "all evidence was hashed again and compared",
+    "vault:verified": "evidence, catalog and event log were verified",
+    "vault:healed": "a missing or damaged file of the vault was replaced by a good copy that was handed in",
+    "log:anchored": "the newest hash and the count of the event log were written to a file",
     "index:rebuilt": "the search index was deleted and built anew from the catalog",
     "search:run": "a search was made",
     "search:saved": "a search was saved, changed, deleted or brought back",
@@ -71,6 +74,22 @@ class Event:
     hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """How long the log was at some time, and the hash of its newest event then. Kept elsewhere, it finds a cut or rewritten log."""
+
+    events: int
+    hash: str
+
+
+class AnchorState(StrEnum):
+    """How the log is related to an anchor."""
+
+    HOLDS = "holds"
+    CUT = "cut"  # the log is shorter than the anchor says
+    REWRITTEN = "rewritten"  # another event is where the anchor's was
+
+
 class AuditLog:
     """Writes and checks the log of one catalog."""
 
@@ -98,11 +117,33 @@ class AuditLog:
     def broken_at(self) -> int | None:
         """Return the id of the first row whose hash does not follow from the row before, or None when all do."""
         previous = FIRST
-        for event in self._all():
-            if event.previous != previous or event.hash != _hash(event):
+        for number, event in enumerate(self._all(), 1):
+            if event.id != number or event.previous != previous or event.hash != _hash(event):
                 return event.id
             previous = event.hash
         return None
+
+    def anchor(self) -> Anchor:
+        """Return how long the log is and the hash of its newest event."""
+        with self._engine.connect() as connection:
+            newest = connection.execute(sa.select(events.c.id, events.c.hash).order_by(events.c.id.desc()).limit(1)).first()
+        return Anchor(newest.id, newest.hash) if newest else Anchor(0, FIRST)
+
+    def against(self, anchor: Anchor) -> AnchorState:
+        """Return whether the log still goes on from an anchor. A changed event before it shows in `broken_at`."""
+        if anchor.events == 0:
+            return AnchorState.HOLDS if anchor.hash == FIRST else AnchorState.REWRITTEN
+        with self._engine.connect() as connection:
+            held = connection.execute(sa.select(events.c.hash).where(events.c.id == anchor.events)).scalar()
+            newest = connection.execute(sa.select(sa.func.max(events.c.id))).scalar() or 0
+        if held is None:
+            return AnchorState.CUT if newest < anchor.events else AnchorState.REWRITTEN
+        return AnchorState.HOLDS if held == anchor.hash else AnchorState.REWRITTEN
+
+    def of(self, *tags: str) -> list[Event]:
+        """Return the events of some tags, the oldest first."""
+        with self._engine.connect() as connection:
+            return [_event(row) for row in connection.execute(sa.select(events).where(events.c.tag.in_(tags)).order_by(events.c.id))]
 
     def _all(self) -> Iterator[Event]:
         with self._engine.connect() as connection:
@@ -123,7 +164,7 @@ def append(  # noqa: PLR0917  # an event's parts, in the order of the table
     `at` (UTC) is for an event that had to wait for its turn; else it is now.
     """
     if tag not in TAGS:
-        raise UnknownTag(f"{tag!r} is not an event tag; indexer/audit.py lists them")
+        raise UnknownTag(f"{tag!r} is not an event tag; indexer/catalog/audit.py lists them")
     last = connection.execute(sa.select(events.c.id, events.c.hash).order_by(events.c.id.desc()).limit(1)).first()
     number, previous = (last.id + 1, last.hash) if last else (1, FIRST)
     now = at or datetime.now(UTC)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -257,15 +257,6 @@ _TEXTS_OF_VERSIONS: Final = sa.select(versions.c.record_pk, versions.c.text, ver
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
-    """The content of a record that counts now: its version's number and the SHA-256 of that version."""
-
-    record_id: str
-    version: int
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
 class Origin:
     """A record's current version and the capture that brought that version first. `taken_at` is UTC."""
 
@@ -277,13 +268,6 @@ class Origin:
     capture_digest: str
     taken_at: datetime
     taken_by: str
-
-
-def contents(connection: sa.Connection, pks: Iterable[int]) -> Iterator[Content]:
-    """Yield the current content of records in the order asked for; numbers without a record are left out."""
-    for batch in _batches(pks):
-        found = {row.pk: Content(row.record_id, row.number, row.digest) for row in connection.execute(_CONTENTS, {"pks": batch})}
-        yield from (found[pk] for pk in batch if pk in found)
 
 
 def origins(connection: sa.Connection, record_ids: Sequence[str]) -> dict[str, Origin]:
@@ -300,22 +284,6 @@ def origins(connection: sa.Connection, record_ids: Sequence[str]) -> dict[str, O
     return found
 
 
-def _batches(pks: Iterable[int]) -> Iterator[list[int]]:
-    batch: list[int] = []
-    for pk in pks:
-        batch.append(pk)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-_CONTENTS: Final = (
-    sa.select(records.c.pk, records.c.record_id, versions.c.number, versions.c.digest)
-    .join(versions, versions.c.id == records.c.current_version_id)
-    .where(records.c.pk.in_(sa.bindparam("pks", expanding=True)))
-)
 _first_that_counts = (
     sa.select(sa.func.min(sightings.c.capture_id))
     .join(_seen_in, _seen_in.c.id == sightings.c.capture_id)

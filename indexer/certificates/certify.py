@@ -18,7 +18,7 @@ from indexer.certificates import pdf as certificate_pdf
 from indexer.certificates.file_format import Header
 from indexer.engines import TooBroad
 from indexer.evidence.fixity import file_digest
-from indexer.i18n import say
+from indexer.i18n import say, sentence
 from indexer.query.filters import Sort
 from indexer.repository import Repository
 from indexer.search.searcher import SearchRequest
@@ -81,7 +81,7 @@ def certify(
     """Search, and return the certificate of it. `at` (UTC) is now unless told; `scope_words` say what `by` may see.
 
     Everything in it is of one state of catalog and index. Raises NotAnswered for a query that cannot be run and
-    CertificateFailed when archives are being taken in all the while.
+    CertificateFailed when archives are being taken in all the while or the catalog was altered.
     """
     asked = replace(request, sort=Sort.NEWEST, limit=0, offset=0)
     for _ in range(TRIES):
@@ -97,6 +97,9 @@ def certify(
         except TooBroad as error:
             spool.close()
             raise CertificateFailed(say("{why} Write more letters before the wildcard.", why=str(error))) from error
+        except parts.Altered as error:
+            spool.close()
+            raise CertificateFailed(sentence(error)) from error
         except BaseException:
             spool.close()
             raise

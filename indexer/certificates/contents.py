@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,7 +9,6 @@ from typing import IO, Final
 
 from indexer import __version__
 from indexer.catalog.models import AccountView, by_number
-from indexer.catalog.record_views import contents
 from indexer.certificates.file_format import (
     AccountCount,
     AccountRef,
@@ -19,6 +17,7 @@ from indexer.certificates.file_format import (
     Found,
     Header,
     LineDigest,
+    LogAnchor,
     Made,
     Narrowed,
     Query,
@@ -27,8 +26,8 @@ from indexer.certificates.file_format import (
     State,
     Stored,
     TermCount,
-    line,
 )
+from indexer.certificates.shown import shown
 from indexer.coverage import scope as coverage
 from indexer.engines.state import analyzer
 from indexer.i18n import say
@@ -141,27 +140,29 @@ def answered(repository: Repository, request: SearchRequest) -> Results:
     return results
 
 
-def found_lines(repository: Repository, request: SearchRequest) -> Iterator[str]:
-    """Yield the line of every record that a search finds, newest first. Raises NotAnswered."""
-    asked = replace(request, sort=Sort.NEWEST)
-    searcher = Searcher(repository)
-    if request.as_of is not None:  # then a record stands in the version of that day
-        yield from (line(view.record_id, view.version, view.content_digest) for view in searcher.views(asked))
-        return
-    pks = array("q", searcher.ids(asked))
-    with repository.db.connect() as connection:
-        yield from (line(one.record_id, one.version, one.digest) for one in contents(connection, pks))
+class Altered(Exception):
+    """The catalog's content of a record is not the one that was taken in; the text says which and what to do."""
 
 
 def found(repository: Repository, request: SearchRequest, spool: IO[bytes], progress: Tick | None) -> Found | None:
     """Return what a search finds and write the lines of its records into `spool`; None when the counts do not fit each other.
 
-    Raises NotAnswered, TooBroad.
+    Raises NotAnswered, TooBroad, Altered.
     """
     results = answered(repository, request)
     sha = LineDigest()
-    for one in found_lines(repository, request):
-        spool.write(sha.add(one))
+    for one in shown(repository, request):
+        if one.is_altered:
+            raise Altered(
+                say(
+                    "The catalog was altered: the content of {record}, version {number}, is not the one that was taken in. "
+                    "No certificate is made of it. The evidence is safe: run python -m indexer verify --full, and put the catalog back "
+                    "from a backup.",
+                    record=one.record_id,
+                    number=one.version,
+                )
+            )
+        spool.write(sha.add(one.line))
         if progress and sha.count % PROGRESS_EVERY == 0:
             progress(sha.count, results.total)
     if sha.count != results.total:
@@ -252,6 +253,12 @@ def state(repository: Repository, filters: Filters) -> State:
     return State(catalog == index, catalog, index, repository.catalog.count(), repository.index.count())
 
 
+def anchor(repository: Repository) -> LogAnchor:
+    """Return how long the event log is and the hash of its newest event."""
+    now = repository.audit.anchor()
+    return LogAnchor(now.events, now.hash)
+
+
 def captures(repository: Repository, filters: Filters) -> tuple[CaptureRef, ...]:
     """Return the captures that the maker may know of, the oldest first, each with whether it is of an account searched."""
     held = repository.catalog.captures(filters.allowed_accounts)
@@ -293,6 +300,7 @@ def header(repository: Repository, request: SearchRequest, number: str, made_by:
         captures=captures(repository, request.filters),
         coverage=coverage.shape(results.coverage) if results.coverage else None,
         found=what,
+        anchor=anchor(repository),
         warnings=(*_warnings(repository, request, now), *(results.as_of.sentences if results.as_of else ())),
     )
 

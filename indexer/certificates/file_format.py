@@ -7,14 +7,16 @@ import mmap
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, TypeVar
 
 import msgspec
 
 from indexer.i18n import Said, say
 
 FORMAT: Final = "Show-Me Records certificate of a search"
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
+OLDER: Final = frozenset({1})
+"""Formats that are still read: 1 (until 2026) has no anchor and no announcements, and another name for the catalog's position."""
 
 
 class NoCertificate(Exception):
@@ -87,10 +89,17 @@ class State(_Part, frozen=True):
     """How far catalog and index were. Numbers of the whole repository are None where the maker may not see all of it."""
 
     in_step: bool
-    catalogue_position: int | None
+    catalog_position: int | None
     index_position: int | None
     held: int | None
     indexed: int | None
+
+
+class LogAnchor(_Part, frozen=True):
+    """How many events the log had when the certificate was made, and the hash of its newest one."""
+
+    events: int
+    hash: str
 
 
 class CaptureRef(_Part, frozen=True):
@@ -154,12 +163,17 @@ class Header(_Part, frozen=True, kw_only=True):
     coverage: Any
     found: Found
     warnings: tuple[str, ...]
+    anchor: LogAnchor | None = None
+    announcements: tuple[Any, ...] = ()
 
 
 class Stored(Header, frozen=True, kw_only=True):
     """A certificate as its file holds it. A record is "record_id TAB version number TAB content digest"."""
 
     records: list[str]
+
+
+_Certificate = TypeVar("_Certificate", bound=Header)
 
 
 def line(record_id: str, version: int, digest: str) -> str:
@@ -231,12 +245,7 @@ def read(path: Path) -> Stored:
 def read_header(path: Path) -> Header:
     """Return a certificate without its records: quick for a million of them too. Raises NoCertificate, OSError."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as raw:
-        try:
-            return msgspec.json.decode(raw, type=_Head)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise NoCertificate(
-                say("{name} was a certificate, but it is damaged or was changed: {why}", name=path.name, why=str(error))
-            ) from error
+        return _typed(raw, path.name, _kind(raw, path.name), _Head)
 
 
 class _Head(Header, frozen=True, kw_only=True, forbid_unknown_fields=False):
@@ -244,25 +253,48 @@ class _Head(Header, frozen=True, kw_only=True, forbid_unknown_fields=False):
 
 
 def _decoded(raw: mmap.mmap, name: str) -> Stored:
+    return _typed(raw, name, _kind(raw, name), Stored)
+
+
+def _kind(raw: mmap.mmap, name: str) -> int:
+    """Return the format of a certificate that can be read. Raises NoCertificate."""
     try:
         kind = msgspec.json.decode(raw, type=_Kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise NoCertificate(say("{name} is not a certificate: {why}", name=name, why=str(error))) from error
     if kind.format != FORMAT:
         raise NoCertificate(say("{name} is JSON, but not a certificate of a search.", name=name))
-    if kind.format_version != FORMAT_VERSION:
+    if kind.format_version not in {FORMAT_VERSION, *OLDER}:
         raise NoCertificate(
             say(
-                "{name} is a certificate of format {found}; this program reads format {known}.",
+                "{name} is a certificate of format {found}; this program reads formats up to {known}.",
                 name=name,
                 found=kind.format_version,
                 known=FORMAT_VERSION,
             )
         )
+    return kind.format_version
+
+
+def _typed(raw: mmap.mmap, name: str, version: int, kind: type[_Certificate]) -> _Certificate:
     try:
-        return msgspec.json.decode(raw, type=Stored)
+        if version == FORMAT_VERSION:
+            return msgspec.json.decode(raw, type=kind)
+        return msgspec.convert(_upgraded(msgspec.json.decode(raw, type=dict[str, Any])), type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise NoCertificate(say("{name} was a certificate, but it is damaged or was changed: {why}", name=name, why=str(error))) from error
+
+
+def _upgraded(content: dict[str, Any]) -> dict[str, Any]:
+    """Return a certificate of format 1 under the names of format 2. Raises msgspec.ValidationError for names that format 1 lacks."""
+    state = content.get("state")
+    if not isinstance(state, dict):
+        return content
+    new = sorted({"anchor", "announcements"} & content.keys() | {"catalog_position"} & state.keys())
+    if new:
+        raise msgspec.ValidationError(f"Object contains unknown field `{new[0]}`")
+    renamed = {"catalog_position" if key == "catalogue_position" else key: value for key, value in state.items()}
+    return {**content, "state": renamed}
 
 
 class _Kind(msgspec.Struct):

@@ -242,11 +242,11 @@ def _made(header: Header) -> Iterator[Block]:
             ),
         ],
     ]
-    if state.catalogue_position is not None and state.index_position is not None:
+    if state.catalog_position is not None and state.index_position is not None:
         rows.append(
             [
                 say("State"),
-                say("catalog at {catalog}, search index at {index}", catalog=state.catalogue_position, index=state.index_position),
+                say("catalog at {catalog}, search index at {index}", catalog=state.catalog_position, index=state.index_position),
             ]
         )
     yield {"kind": "facts", "rows": rows}
@@ -270,8 +270,15 @@ def _check(header: Header, json_name: str, json_digest: str) -> Iterator[Block]:
             [say("Certificate"), header.id],
             [say("SHA-256 of the list of records"), {"digest": header.found.digest}],
             [say("SHA-256 of the JSON file"), {"digest": json_digest}],
+            *_anchor(header),
         ],
     }
+
+
+def _anchor(header: Header) -> Iterator[list[Any]]:
+    if header.anchor is not None:
+        yield [say("Event log"), say("{count} events when this was made", count=header.anchor.events)]
+        yield [say("Hash of the newest event"), {"digest": header.anchor.hash}]
 
 
 def account_words(account: AccountRef) -> str:

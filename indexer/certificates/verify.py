@@ -2,105 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
-from enum import StrEnum
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
-from indexer.atomic_files import partial, publish, sync
+from indexer.catalog.audit import Anchor
 from indexer.catalog.record_views import Origin, origins
-from indexer.catalog.tables import events
+from indexer.catalog.tables import events, records, sightings
 from indexer.certificates import contents as parts
 from indexer.certificates import file_format
 from indexer.certificates.certify import TRIES, CertificateFailed
+from indexer.certificates.check import Alteration, Check, Difference, FileState, RecordChange
 from indexer.certificates.contents import Again, again
-from indexer.certificates.file_format import CaptureRef, LineDigest, NoCertificate, Stored
-from indexer.evidence.fixity import file_digest
-from indexer.i18n import say
+from indexer.certificates.file_format import LineDigest, NoCertificate, Stored
+from indexer.certificates.reasons import reasons
+from indexer.certificates.shown import BATCH, Shown, shown
+from indexer.custody.raw_items import raw_faults
+from indexer.custody.verify import LISTED, Level, capture_differences, raw_finding
+from indexer.evidence.fixity import Finding, IntegrityFinding, file_digest
+from indexer.i18n import Said, say
+from indexer.query.filters import Filters
 from indexer.repository import Repository
 from indexer.search.searcher import SearchRequest
 
 Tick = Callable[[int, int], None]
 
 
-class FileState(StrEnum):
-    """What the event log says of a certificate's file."""
-
-    UNALTERED = "unaltered"
-    ALTERED = "altered"
-    UNKNOWN = "unknown"  # no event of this catalog says that it was made here
-
-
-@dataclass(frozen=True, slots=True)
-class RecordChange:
-    """One record that is new, changed or gone. Version and digest are 0 and "" where the record was, or is, not found.
-
-    `origin` is the record as it is held now and the capture that brought that version; None: it is not held any more.
-    `capture_is_new` says that this capture was not held when the certificate was made.
-    """
-
-    record_id: str
-    was_version: int
-    was_digest: str
-    version: int
-    digest: str
-    origin: Origin | None
-    capture_is_new: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Something that is not as it was when the certificate was made: program, engine, zone, reading, words of a wildcard."""
-
-    what: str
-    then: str
-    now: str
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """What became of a certificate. `lines_fit`: its records have the digest and number that the certificate states."""
-
-    id: str
-    sha256: str
-    file: FileState
-    log_broken_at: int | None
-    lines_fit: bool
-    total_then: int
-    total_now: int
-    digest_then: str
-    digest_now: str
-    new: tuple[RecordChange, ...]
-    changed: tuple[RecordChange, ...]
-    gone: tuple[RecordChange, ...]
-    in_step: bool
-    differences: tuple[Difference, ...]
-    captures_added: tuple[CaptureRef, ...]
-    captures_missing: tuple[CaptureRef, ...]
-    accounts_missing: tuple[str, ...]
-
-    @property
-    def is_identical(self) -> bool:
-        """The same records with the same contents in the same order."""
-        return self.digest_then == self.digest_now and self.lines_fit
-
-    @property
-    def is_reordered(self) -> bool:
-        """The same records with the same contents, in another order: their times were derived anew."""
-        return not self.is_identical and self.lines_fit and not (self.new or self.changed or self.gone)
-
-    @property
-    def went_well(self) -> bool:
-        """Identical, and nothing stands against relying on that: neither the file, nor the log, nor the index."""
-        return self.is_identical and self.file is FileState.UNALTERED and self.log_broken_at is None and self.in_step
-
-
-def verify(repository: Repository, path: Path, *, by: str, progress: Tick | None = None) -> Check:
-    """Make the search of a certificate's JSON file again and compare; the check is an event.
+def verify(repository: Repository, path: Path, *, by: str, level: Level = Level.QUICK, progress: Tick | None = None) -> Check:
+    """Make the search of a certificate's JSON file again and compare with the certificate and the evidence; the check is an event.
 
     Raises NoCertificate for any other file, NotAnswered when the search cannot be made now, CertificateFailed when
     archives are being taken in all the while, OSError.
@@ -110,13 +42,14 @@ def verify(repository: Repository, path: Path, *, by: str, progress: Tick | None
     wanted = _again(repository, stored)
     for _ in range(TRIES):
         before = parts.state(repository, wanted.request.filters)
-        check = _compared(repository, stored, (sha256, _file_state(repository, stored.id, sha256)), wanted, progress)
+        check = _compared(repository, stored, (sha256, _file_state(repository, stored.id, sha256)), wanted, (level, progress))
         if parts.state(repository, wanted.request.filters) == before:
             break
     else:
         raise CertificateFailed(say("Records are being taken in or indexed at this moment. Check the certificate again when that is done."))
     outcome = {"identical": check.is_identical, "new": len(check.new), "changed": len(check.changed), "gone": len(check.gone)}
-    repository.audit.add("certificate:checked", by, stored.id, {**outcome, "file": check.file.value, "sha256": sha256})
+    detail = {**outcome, "altered": check.altered_total, "level": level.value, "file": check.file.value, "sha256": sha256}
+    repository.audit.add("certificate:checked", by, stored.id, detail)
     return check
 
 
@@ -139,22 +72,28 @@ def _lines(stored: Stored) -> dict[str, str]:
     return found
 
 
-def _compared(repository: Repository, stored: Stored, file: tuple[str, FileState], wanted: Again, progress: Tick | None) -> Check:
+def _compared(repository: Repository, stored: Stored, file: tuple[str, FileState], wanted: Again, way: tuple[Level, Tick | None]) -> Check:
     request, was = wanted.request, _lines(stored)
+    level, progress = way
     sha_then = LineDigest()
     for one in stored.records:
         sha_then.add(one)
     now, new, changed = LineDigest(), dict[str, str](), dict[str, tuple[str, str]]()
-    for one in parts.found_lines(repository, request):
-        now.add(one)
-        record_id, _, content = one.partition("\t")
-        before = was.pop(record_id, None)
+    altered, pks = _Alterations(), array("q")
+    for record in shown(repository, request):
+        now.add(record.line)
+        pks.append(record.pk)
+        content = f"{record.version}\t{record.digest}"
+        before = was.pop(record.record_id, None)
         if before is None:
-            new[record_id] = content
+            new[record.record_id] = content
         elif before != content:
-            changed[record_id] = (before, content)
+            changed[record.record_id] = (before, content)
+        if record.is_altered or (before is not None and before != content and before.startswith(f"{record.version}\t")):
+            altered.add(_altered_content(record))
         if progress and now.count % parts.PROGRESS_EVERY == 0:
             progress(now.count, max(now.count, len(stored.records)))
+    raw_only = _against_evidence(repository, request.filters, pks, altered, way)
     with repository.db.connect() as connection:
         places = origins(connection, [*new, *changed, *was])
     known = {one.digest for one in stored.captures}
@@ -178,7 +117,70 @@ def _compared(repository: Repository, stored: Stored, file: tuple[str, FileState
         captures_added=tuple(one for one in held if one.digest not in known),
         captures_missing=tuple(one for one in stored.captures if one.digest not in held_digests),
         accounts_missing=wanted.missing,
+        level=level,
+        anchor=repository.audit.against(Anchor(stored.anchor.events, stored.anchor.hash)) if stored.anchor else None,
+        anchor_events=stored.anchor.events if stored.anchor else 0,
+        alterations=tuple(altered.listed),
+        altered_total=altered.total,
+        raw_only=raw_only,
+        reasons=reasons(repository, stored, request.filters),
+        zone=repository.zone,
     )
+
+
+class _Alterations:
+    """Keeps the first alterations and counts all."""
+
+    def __init__(self) -> None:
+        self.listed: list[Alteration] = []
+        self.total = 0
+
+    def add(self, found: IntegrityFinding) -> None:
+        self.total += 1
+        if self.total <= LISTED and isinstance(found.message, Said):
+            values = {name: value if isinstance(value, int) else str(value) for name, value in found.message.values.items()}
+            self.listed.append(Alteration(found.finding, found.name, found.message.template, values))
+
+
+def _altered_content(record: Shown) -> IntegrityFinding:
+    message = say(
+        "{record}, version {number}: the catalog shows other content than was taken in. A version never changes: the catalog was altered.",
+        record=record.record_id,
+        number=record.version,
+    )
+    return IntegrityFinding(Finding.CONTENT_CHANGED, record.record_id, message)
+
+
+def _against_evidence(
+    repository: Repository, filters: Filters, pks: Sequence[int], altered: _Alterations, way: tuple[Level, Tick | None]
+) -> tuple[int, ...]:
+    """Compare the found records with the vault; return the captures that only their raw items could be compared of."""
+    level, progress = way
+    for fault in raw_faults(repository, pks, progress):
+        altered.add(raw_finding(fault))
+    if level is Level.QUICK:
+        return ()
+    named, holding = _named(repository, pks)
+    raw_only: list[int] = []
+    for capture in reversed(repository.catalog.captures(filters.allowed_accounts)):
+        if capture.id in holding:
+            for finding in capture_differences(repository, capture, raw_only, progress):
+                if finding.finding is not Finding.RECORD_CHANGED or finding.name in named:
+                    altered.add(finding)
+    return tuple(raw_only)
+
+
+def _named(repository: Repository, pks: Sequence[int]) -> tuple[set[str], set[int]]:
+    """Return the ids of records, and the captures that hold them."""
+    named: set[str] = set()
+    holding: set[int] = set()
+    with repository.db.connect() as connection:
+        for at in range(0, len(pks), BATCH):
+            query = sa.select(records.c.record_id, sightings.c.capture_id).join(sightings, sightings.c.record_pk == records.c.pk)
+            for record_id, capture_id in connection.execute(query.where(records.c.pk.in_(list(pks[at : at + BATCH])))):
+                named.add(record_id)
+                holding.add(capture_id)
+    return named, holding
 
 
 def _change(record_id: str, before: str, content: str, places: Mapping[str, Origin], known: Iterable[str]) -> RecordChange:
@@ -215,117 +217,3 @@ def _differences(repository: Repository, stored: Stored, request: SearchRequest)
         if before_word is not None and before_word.keys() != one.words.keys():
             lost, added = sorted(before_word.keys() - one.words.keys()), sorted(one.words.keys() - before_word.keys())
             yield Difference(say("words of {term}", term=one.query), ", ".join(lost), ", ".join(added))
-
-
-def shape(check: Check) -> dict[str, Any]:
-    """Return a check for programs: the JSON of `certificate verify` (docs/command-line.md)."""
-    records = {name: [_record(one) for one in getattr(check, name)] for name in ("new", "changed", "gone")}
-    return {
-        "id": check.id,
-        "sha256": check.sha256,
-        "file": check.file.value,
-        "event_log": "whole" if check.log_broken_at is None else f"broken at event {check.log_broken_at}",
-        "lines_fit": check.lines_fit,
-        "identical": check.is_identical,
-        "reordered": check.is_reordered,
-        "went_well": check.went_well,
-        "total": {"then": check.total_then, "now": check.total_now},
-        "digest": {"then": check.digest_then, "now": check.digest_now},
-        **records,
-        "in_step": check.in_step,
-        "differences": [{"what": str(one.what), "then": one.then, "now": one.now} for one in check.differences],
-        "captures_added": [_capture(one) for one in check.captures_added],
-        "captures_missing": [_capture(one) for one in check.captures_missing],
-        "accounts_missing": list(check.accounts_missing),
-        "says": [str(one) for one in sentences(check)],
-    }
-
-
-def _record(one: RecordChange) -> dict[str, Any]:
-    origin = None
-    if one.origin is not None:
-        origin = {**asdict(one.origin), "taken_at": one.origin.taken_at.isoformat(), "is_new": one.capture_is_new}
-        del origin["record_id"]
-    before = {"version": one.was_version, "digest": one.was_digest} if one.was_version else None
-    after = {"version": one.version, "digest": one.digest} if one.version else None
-    return {"record_id": one.record_id, "then": before, "now": after, "held": origin}
-
-
-def _capture(one: CaptureRef) -> dict[str, Any]:
-    return {"name": one.name, "sha256": one.digest, "account": one.account.label if one.account else ""}
-
-
-def keep(check: Check, target: Path) -> None:
-    """Write a check where `kept` finds it again, whole or not at all. Raises OSError."""
-    with partial(target) as folder:
-        made = folder / "check.json"
-        made.write_bytes(msgspec.json.encode(check, enc_hook=file_format.plain))
-        sync(made)
-        publish(made, target)
-
-
-def kept(target: Path) -> Check:
-    """Return a check that `keep` has written. Raises OSError."""
-    return msgspec.json.decode(target.read_bytes(), type=Check)
-
-
-def sentences(check: Check) -> list[str]:
-    """Say what a check found, the outcome first: one sentence each."""
-    said = [_outcome(check)]
-    said.extend(_counts(check))
-    if check.file is FileState.ALTERED or not check.lines_fit:
-        said.append(say("The file is not the one that was made here: it was changed after it was made. Do not rely on what it says."))
-    elif check.file is FileState.UNKNOWN:
-        said.append(
-            say("The event log here knows no certificate {id}: it was made with another catalog, or the file was changed.", id=check.id)
-        )
-    else:
-        said.append(say("The file is unaltered: it is the one that was made here."))
-    if check.log_broken_at is not None:
-        said.append(say("The event log was changed at event {number}.", number=str(check.log_broken_at)))
-    if not check.in_step:
-        said.append(
-            say(
-                "The search index is behind the catalog now, so that records may be missing from this comparison. "
-                "Bring it up to date with: python -m indexer sync"
-            )
-        )
-    said.extend(_surroundings(check))
-    return said
-
-
-def _outcome(check: Check) -> str:
-    if check.is_identical:
-        return say("Identical: the search finds the same {count} records with the same contents.", count=check.total_now)
-    if check.is_reordered:
-        return say(
-            "The search finds the same {count} records with the same contents, but in another order: their times were derived anew.",
-            count=check.total_now,
-        )
-    return say("Not identical: the search found {then} records then and finds {now} now.", then=check.total_then, now=check.total_now)
-
-
-def _counts(check: Check) -> Iterator[str]:
-    for changes, one, many in (
-        (check.new, "1 record is new.", "{count} records are new."),
-        (check.changed, "1 record has changed content.", "{count} records have changed content."),
-        (check.gone, "1 record is gone from the result.", "{count} records are gone from the result."),
-    ):
-        if changes:
-            yield say(one) if len(changes) == 1 else say(many, count=len(changes))
-
-
-def _surroundings(check: Check) -> Iterator[str]:
-    for one in check.differences:
-        if not one.then or not one.now:
-            yield say(
-                "Different now: {what} (then only: {then}; now only: {now}).", what=one.what, then=one.then or "–", now=one.now or "–"
-            )
-        else:
-            yield say("Different now: {what}, then {then}, now {now}.", what=one.what, then=one.then, now=one.now)
-    for added in check.captures_added:
-        yield say("Taken in since: {name} (SHA-256 {digest}).", name=added.name, digest=added.digest)
-    for missing in check.captures_missing:
-        yield say("No longer held: {name} (SHA-256 {digest}).", name=missing.name, digest=missing.digest)
-    for label in check.accounts_missing:
-        yield say("An account of the certificate is not held here: {account}.", account=label)

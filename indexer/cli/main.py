@@ -17,6 +17,7 @@ import click
 from indexer.cli import output as shapes
 from indexer.cli.decisions import account, named_at_last, person, reread
 from indexer.cli.decisions import capture as capture_group
+from indexer.cli.integrity import anchor, verify
 from indexer.cli.options import (
     NotUnderstood,
     answer,
@@ -31,7 +32,6 @@ from indexer.cli.options import (
 )
 from indexer.cli.reports import certificate, coverage, terms
 from indexer.custody import indexing
-from indexer.custody import verify as custody
 from indexer.custody.ingest import ingest as take_in
 from indexer.custody.ingest import recover
 from indexer.evidence.archive import open_archive
@@ -196,22 +196,6 @@ def export(
 
 
 @main.command()
-@click.option("--by", default=getpass.getuser, help="Who verifies; else the login name.")
-@data_option
-@json_option
-@click.pass_obj
-def verify(data: Path | None, /, *, by: str, own_data: Path | None, as_json: bool) -> None:
-    """Hash all evidence again and check the event log. Exit status 1 when anything is not as it was taken in."""
-    with errors_told(), opened(own_data or data) as repository:
-        findings = custody.verify(repository, by, ticker("hashing"))
-        broken = repository.audit.broken_at()
-        shape = shapes.verified(findings, broken, len(repository.catalog.vault_files()))
-    answer(shape, as_json=as_json, text=shapes.verified_text(shape))
-    if findings or broken is not None:
-        raise SystemExit(1)
-
-
-@main.command()
 @data_option
 @json_option
 @click.pass_obj
@@ -251,6 +235,8 @@ def status(data: Path | None, /, *, own_data: Path | None, as_json: bool) -> Non
 
 for command in (account, person, capture_group, reread):
     main.add_command(command)
+main.add_command(verify)
+main.add_command(anchor)
 main.add_command(coverage)
 main.add_command(certificate)
 main.add_command(terms)

@@ -150,7 +150,7 @@ def errors_told() -> Iterator[None]:
     except sa.exc.DatabaseError as error:
         raise Refused(
             f"The catalog cannot be used: {error.orig}. The evidence in the vault is safe. "
-            "If the file is damaged, put catalogue.sqlite3 back from a backup and run: python -m indexer sync"
+            "If the file is damaged, put catalog.sqlite3 back from a backup and run: python -m indexer sync"
         ) from error
 
     except OSError as error:

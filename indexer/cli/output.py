@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from indexer import __version__
 from indexer.catalog.models import CaptureView, ProblemView
 from indexer.custody.ingest import IngestReport, Progress
-from indexer.evidence.fixity import VaultFinding
+from indexer.custody.verify import Verification, proves
+from indexer.evidence.vault import MISSING
 from indexer.exports import ExportReport
 from indexer.importers import Identified
 from indexer.local_time import local
@@ -48,7 +49,8 @@ def identified(named: Identified, facts: CaptureFacts) -> Shape:
 
 def ingested(report: IngestReport) -> Shape:
     """Shape of `ingest`."""
-    return {"already_captured": report.already_captured, **capture(report.capture)}
+    healed = [{"name": one.name, "sha256": one.digest, "was": one.was} for one in report.healed]
+    return {"already_captured": report.already_captured, "healed": healed, **capture(report.capture)}
 
 
 def capture(view: CaptureView) -> Shape:
@@ -91,12 +93,18 @@ def capture(view: CaptureView) -> Shape:
 def ingested_text(report: IngestReport, problems: Sequence[ProblemView]) -> str:
     """`ingest` in words."""
     view = report.capture
+    healed = [
+        f"The vault's file of {one.name} was {'missing' if one.was == MISSING else 'damaged'}: this good copy was put in its place."
+        for one in report.healed
+    ]
     if report.already_captured:
         aside = f" It is set aside ({view.aside.why}): capture restore {view.id} lets it count again." if view.aside else ""
         at = f"{view.taken_at:%Y-%m-%d %H:%M} UTC"
-        return f"Already captured: capture {view.id} of {at} has this archive. Nothing was taken in twice.{aside}"
+        known = f"Already captured: capture {view.id} of {at} has this archive. Nothing was taken in twice.{aside}"
+        return "\n".join([known, *healed])
     label = view.account.label if view.account else "unknown account"
     lines = [
+        *healed,
         f"Capture {view.id}: {view.name}, {label}, {view.form}.",
         f"SHA-256 {view.digest}.",
         (
@@ -202,22 +210,30 @@ def exported(report: ExportReport) -> Shape:
     }
 
 
-def verified(findings: Sequence[VaultFinding], broken: int | None, files: int) -> Shape:
+def verified(check: Verification) -> Shape:
     """Shape of `verify`."""
     return {
-        "files": files,
-        "findings": [{"finding": str(one.finding), "name": one.name, "message": one.message} for one in findings],
-        "event_log": "whole" if broken is None else f"broken at event {broken}",
+        "level": str(check.level),
+        "files": check.files,
+        "findings": [{"finding": str(one.finding), "name": one.name, "message": str(one.message)} for one in check.findings],
+        "total": check.total,
+        "counts": dict(check.counts),
+        "events": check.events,
+        "event_log": check.log_words,
+        "anchor": None if check.anchor is None else str(check.anchor),
+        "raw_only": list(check.raw_only),
+        "proves": [str(one) for one in proves(check)],
+        "went_well": check.went_well,
     }
 
 
 def verified_text(shape: Shape) -> str:
     """`verify` in words."""
     lines = [f"{one['finding']}: {one['message']}" for one in shape["findings"]]
-    lines.append(
-        f"{counted(shape['files'], 'file')} verified, {counted(len(shape['findings']), 'finding')}. Event log: {shape['event_log']}."
-    )
-    return "\n".join(lines)
+    if shape["total"] > len(shape["findings"]):
+        lines.append(f"... and {shape['total'] - len(shape['findings']):,} more: {shape['counts']}")
+    lines.append(f"{counted(shape['files'], 'file')} verified, {counted(shape['total'], 'finding')}. Event log: {shape['event_log']}.")
+    return "\n".join([*lines, *shape["proves"]])
 
 
 def status(repository: Repository) -> Shape:

@@ -11,10 +11,11 @@ from typing import Any
 
 import click
 
+from indexer.certificates import check_words
 from indexer.certificates import verify as certificate_check
 from indexer.certificates.certify import CertificateFailed, certify, write
+from indexer.certificates.check import RecordChange
 from indexer.certificates.file_format import NoCertificate
-from indexer.certificates.verify import RecordChange
 from indexer.cli.options import (
     DAY,
     NotUnderstood,
@@ -31,6 +32,7 @@ from indexer.cli.options import (
 from indexer.cli.output import counted
 from indexer.coverage import scope as captured
 from indexer.coverage.summary import STATUSES, Coverage
+from indexer.custody.verify import Level
 from indexer.productions.package_search import filter_words
 from indexer.term_reports import report as term_report
 from indexer.term_reports import run
@@ -81,24 +83,27 @@ def make(data: Path | None, /, *, query: str, out: Path, by: str, own_data: Path
 
 @certificate.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--full", is_flag=True, help="Also read the archives of its records again, and compare every stored field.")
 @click.option("--by", default=getpass.getuser, help="Who checks; else the login name.")
 @data_option
 @json_option
 @click.pass_obj
-def verify(data: Path | None, /, *, file: Path, by: str, own_data: Path | None, as_json: bool) -> None:
-    """Make the search of a certificate's JSON FILE again: identical, or which records are new, changed or gone.
+def verify(data: Path | None, /, *, file: Path, full: bool, by: str, own_data: Path | None, as_json: bool) -> None:
+    """Make the search of a certificate's JSON FILE again: identical, or which records are new, changed, gone or altered.
 
     Exit status 0 when all is identical and the file is unaltered, 1 when not, 2 when FILE is no certificate.
     """
     with _certificate_errors(), opened(own_data or data) as repository:
         try:
-            check = certificate_check.verify(repository, file, by=by, progress=ticker("comparing"))
+            check = certificate_check.verify(
+                repository, file, by=by, level=Level.FULL if full else Level.QUICK, progress=ticker("comparing")
+            )
         except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
             raise NotUnderstood(f"{file} cannot be read: {error.strerror}.") from error
-    lines = [str(one) for one in certificate_check.sentences(check)]
+    lines = [str(one) for one in check_words.sentences(check)]
     for title, changes in (("New", check.new), ("Changed", check.changed), ("Gone", check.gone)):
         lines += list(_listed(title, changes))
-    answer(certificate_check.shape(check), as_json=as_json, text="\n".join(lines))
+    answer(check_words.shape(check), as_json=as_json, text="\n".join(lines))
     if not check.went_well:
         raise SystemExit(1)
 

@@ -23,7 +23,7 @@ from indexer.custody.indexing import IndexAhead
 from indexer.custody.read_again import settled
 from indexer.evidence import fixity
 from indexer.evidence.archive import DAMAGE, SAFE, Archive, ArchiveError, open_archive
-from indexer.evidence.vault import StagedFile, archive_digest
+from indexer.evidence.vault import MISSING, Placed, StagedFile, archive_digest
 from indexer.importers import COMMON_IGNORED, Identified, Importer, NotIdentified, identify
 from indexer.local_time import zone
 from indexer.record import CaptureFacts, Problem, Record
@@ -58,6 +58,7 @@ class IngestReport:
 
     capture: CaptureView
     already_captured: bool = False
+    healed: tuple[Placed, ...] = ()  # files of the vault that this archive has replaced: they were missing or damaged
 
     @property
     def capture_id(self) -> int:
@@ -98,16 +99,25 @@ def ingest(
         digest = archive_digest(staged)
         known = repository.catalog.capture_of_digest(digest)
         if known is not None:
-            repository.vault.discard(staged)
+            healed = _healed(repository, staged, taken_by)
             repository.audit.add("capture:repeated", taken_by, f"capture {known.id}", {"digest": digest})
             indexing.sync_locked(repository, meter.indexed)
-            return IngestReport(known, already_captured=True)
+            return IngestReport(known, already_captured=True, healed=healed)
         capture_id = _take_in(repository, _Task(staged, digest, paths, taken_by, source, zone_name, account, meter))
         indexing.sync_locked(repository, meter.indexed)
     capture = repository.catalog.capture(capture_id)
     if capture is None:
         raise IngestFailed(f"The capture is not in the catalog. {SAFE}")
     return IngestReport(capture)
+
+
+def _healed(repository: Repository, staged: Sequence[StagedFile], by: str) -> tuple[Placed, ...]:
+    """Admit staged files; return those that replace missing or damaged evidence. Each of these is an event."""
+    held = {digest for digest, _name in repository.catalog.vault_files()}
+    healed = tuple(one for one in repository.vault.admit(staged) if one.was != MISSING or one.digest in held)
+    for one in healed:
+        repository.audit.add("vault:healed", by, one.name, {"sha256": one.digest, "was": one.was})
+    return healed
 
 
 def recover(repository: Repository, progress: Callable[[int, int], None] | None = None) -> int:
@@ -156,7 +166,7 @@ def _take_in(repository: Repository, task: _Task) -> int:
         zone=task.zone_name or repository.zone,
     )
     try:
-        repository.vault.admit(task.staged)
+        _healed(repository, task.staged, task.taken_by)
         digests = [file.digest for file in task.staged]
         kept = Identified(named.importer, repository.vault.open(digests, label).at(named.archive.root))
         with ThreadPoolExecutor(1) as pool, IndexAhead(repository, sum(facts.counts.values())) as ahead:

@@ -1,35 +1,162 @@
-"""Keeps evidence honest: verifies the vault, and derives a capture's times again when its zone is set."""
+"""Verifies evidence, catalog and event log against each other, quickly or in full."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import partial
+from typing import Final
 
 import sqlalchemy as sa
 
-from indexer.catalog import audit, stored_data
-from indexer.catalog.completion import queue_for_index, refresh_account
-from indexer.catalog.database import transaction
-from indexer.catalog.tables import captures, sightings, versions
-from indexer.custody import indexing
-from indexer.evidence.fixity import Finding, VaultFinding
-from indexer.local_time import DEPENDS_ON_ZONE, from_wall, to_ms, zone
-from indexer.record import TimeRule
+from indexer.catalog.audit import Anchor, AnchorState
+from indexer.catalog.models import CaptureView
+from indexer.custody.catalog_checks import capture_faults, content_faults, damaged, database_faults, row_faults
+from indexer.custody.raw_items import RawFault, raw_faults
+from indexer.custody.read_again import Deviation, Difference, differences, facts_differ, open_again
+from indexer.engines import IndexOutdated, state
+from indexer.evidence.archive import ArchiveError
+from indexer.evidence.fixity import Finding, IntegrityFinding
+from indexer.i18n import say
 from indexer.repository import Repository
 
-BATCH = 2000
+LISTED: Final = 200  # findings of each kind that are kept; all are counted
+SHOWN: Final = 200  # characters of a value in a finding
+
+Tick = Callable[[int, int], None]
+Report = Callable[[str, int, int], None]
 
 
-class UnknownCapture(LookupError):
-    """There is no capture of that number."""
+class Level(StrEnum):
+    """How far a verification goes."""
+
+    QUICK = "quick"
+    FULL = "full"
 
 
-def verify(repository: Repository, by: str, progress: Callable[[int, int], None] | None = None) -> list[VaultFinding]:
-    """Hash all evidence again and compare; return what is not as it was taken in (an empty list: all is well).
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The outcome of a verification. `findings` holds the first LISTED of each kind, `counts` how many there are of each.
 
-    `progress` gets bytes done and bytes in all. The check itself is an event.
+    `raw_only` are captures that were read by another version of their importer: Full could compare only their raw items.
     """
-    known = repository.catalog.vault_files()
+
+    level: Level
+    files: int
+    events: int
+    log_broken_at: int | None
+    anchor: AnchorState | None
+    findings: tuple[IntegrityFinding, ...]
+    counts: Mapping[str, int]
+    raw_only: tuple[int, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """How many findings there are, listed or not."""
+        return sum(self.counts.values())
+
+    @property
+    def went_well(self) -> bool:
+        """Tell whether nothing was found and the event log is whole."""
+        return not self.total and self.log_broken_at is None
+
+    @property
+    def log_words(self) -> str:
+        """Return the state of the event log in one word or two."""
+        return "whole" if self.log_broken_at is None else f"broken at event {self.log_broken_at}"
+
+
+class _Findings:
+    """Keeps the first findings of each kind and counts all."""
+
+    def __init__(self) -> None:
+        self.listed: list[IntegrityFinding] = []
+        self.counts: Counter[str] = Counter()
+
+    def add(self, found: Iterable[IntegrityFinding]) -> None:
+        try:
+            for one in found:
+                self.counts[str(one.finding)] += 1
+                if self.counts[str(one.finding)] <= LISTED:
+                    self.listed.append(one)
+        except sa.exc.DatabaseError as error:  # a page of the catalog that cannot be read: the other checks still run
+            self.add([damaged(str(error.orig))])
+
+
+def verify(
+    repository: Repository, by: str, progress: Report | None = None, *, level: Level = Level.QUICK, anchor: Anchor | None = None
+) -> Verification:
+    """Compare evidence, catalog, event log and index with each other; an empty list of findings: all is well.
+
+    `progress` gets a stage, what is done and what there is in all (bytes while hashing, else records). The check is an event.
+    """
+    found = _Findings()
+    raw_only: list[int] = []
+    found.add(database_faults(repository))
+    known = _vault_files(repository, found)
+    found.add(_vault_faults(repository, known, _stage(progress, "hashing")))
+    found.add(capture_faults(repository))
+    found.add(row_faults(repository))
+    found.add(content_faults(repository, _stage(progress, "comparing")))
+    found.add(raw_finding(fault) for fault in raw_faults(repository, progress=_stage(progress, "reading raw items")))
+    if level is Level.FULL:
+        found.add(_read_again(repository, raw_only, _stage(progress, "reading again")))
+    found.add(_index_faults(repository))
+    broken, length, log_state = _log(repository, anchor, found)
+    check = Verification(level, len(known), length, broken, log_state, tuple(found.listed), dict(found.counts), tuple(raw_only))
+    detail = {"level": str(level), "files": len(known), "findings": dict(found.counts), "event_log": check.log_words}
+    try:
+        repository.audit.add("vault:verified", by, "vault", detail)
+    except sa.exc.DatabaseError as error:
+        found.add([damaged(str(error.orig))])
+        check = replace(check, findings=tuple(found.listed), counts=dict(found.counts))
+    return check
+
+
+def _stage(progress: Report | None, name: str) -> Tick | None:
+    return None if progress is None else partial(progress, name)
+
+
+def _log(repository: Repository, anchor: Anchor | None, found: _Findings) -> tuple[int | None, int, AnchorState | None]:
+    try:
+        broken, length = repository.audit.broken_at(), repository.audit.last_id()
+        against = None if anchor is None else repository.audit.against(anchor)
+    except sa.exc.DatabaseError as error:
+        found.add([damaged(str(error.orig))])
+        return 0, 0, None
+    if anchor is not None and against is not AnchorState.HOLDS:
+        found.add([anchor_finding(anchor, against, length)])
+    return broken, length, against
+
+
+def anchor_finding(anchor: Anchor, found: AnchorState | None, length: int) -> IntegrityFinding:
+    """Return the finding of a log that does not go on from an anchor."""
+    if found is AnchorState.CUT:
+        message = say(
+            "The event log was cut: the anchor was made when it had {then} events, now it has {now}. Put the catalog back from a backup.",
+            then=anchor.events,
+            now=length,
+        )
+        return IntegrityFinding(Finding.LOG_CUT, "event log", message)
+    message = say(
+        "The event log was rewritten: its event {number} is another one than when the anchor was made, or the anchor is of another "
+        "catalog. Put the catalog back from a backup.",
+        number=str(anchor.events),
+    )
+    return IntegrityFinding(Finding.LOG_REWRITTEN, "event log", message)
+
+
+def _vault_files(repository: Repository, found: _Findings) -> list[tuple[str, str]]:
+    try:
+        return repository.catalog.vault_files()
+    except sa.exc.DatabaseError as error:
+        found.add([damaged(str(error.orig))])
+        return []
+
+
+def _vault_faults(repository: Repository, known: Sequence[tuple[str, str]], progress: Tick | None) -> Iterator[IntegrityFinding]:
     present = set(repository.vault.digests())
     total = sum(repository.vault.path(digest).stat().st_size for digest, _ in known if digest in present)
     done = 0
@@ -40,80 +167,149 @@ def verify(repository: Repository, by: str, progress: Callable[[int, int], None]
         if progress:
             progress(done, total)
 
-    findings = []
     for digest, name in known:
         if digest not in present:
-            findings.append(VaultFinding(Finding.FILE_MISSING, name, f"{name} ({digest}) is not in the vault. Put it back from a backup."))
+            message = say(
+                "{name} ({digest}) is not in the vault. Hand in the same archive again, or put the file back from a backup.",
+                name=name,
+                digest=digest,
+            )
+            yield IntegrityFinding(Finding.FILE_MISSING, name, message)
         elif (now := repository.vault.measure(digest, count)) != digest:
-            findings.append(VaultFinding(Finding.CHECKSUM_MISMATCH, name, f"{name} was taken in as {digest} and is now {now}."))
-    findings += [
-        VaultFinding(Finding.UNEXPECTED_FILE, name, f"{name} lies in the vault and belongs to no capture.")
-        for name in sorted(present - {digest for digest, _ in known})
+            message = say(
+                "{name} was taken in as {digest} and is now {now}. Hand in the same archive again, or put the file back from a backup.",
+                name=name,
+                digest=digest,
+                now=now,
+            )
+            yield IntegrityFinding(Finding.CHECKSUM_MISMATCH, name, message)
+    for name in sorted(present - {digest for digest, _ in known}):
+        yield IntegrityFinding(Finding.UNEXPECTED_FILE, name, say("{name} lies in the vault and belongs to no capture.", name=name))
+
+
+def _index_faults(repository: Repository) -> Iterator[IntegrityFinding]:
+    """Yield the files of the index that are not as the last commit wrote them, where the index keeps sums of its files."""
+    check_files = getattr(state, "check_files", None)
+    if check_files is None:
+        return
+    try:
+        with repository.writing():
+            found = check_files(repository.index_folder)
+    except IndexOutdated as error:
+        yield IntegrityFinding(Finding.INDEX_DAMAGED, "index", str(error))
+        return
+    for one in found:
+        message = say("{fault} The records are safe. Build the index anew: python -m indexer rebuild", fault=one.message)
+        yield IntegrityFinding(Finding.INDEX_DAMAGED, one.name, message)
+
+
+def raw_finding(fault: RawFault) -> IntegrityFinding:
+    """Return a raw item that is not as the catalog says as a finding."""
+    if not fault.place:
+        message = say("The raw items of capture {number} cannot be read: {why}", number=str(fault.capture_id), why=fault.why)
+        return IntegrityFinding(Finding.RAW_CHANGED, f"capture {fault.capture_id}", message)
+    values = {"record": fault.record_id or "–", "number": str(fault.capture_id), "place": fault.place}
+    if fault.why:
+        message = say("{record}: its raw item in capture {number} ({place}) cannot be read: {why}", **values, why=fault.why)
+    else:
+        message = say("{record}: its raw item in capture {number} ({place}) is not the one that the catalog names.", **values)
+    return IntegrityFinding(Finding.RAW_CHANGED, fault.record_id, message)
+
+
+def _read_again(repository: Repository, raw_only: list[int], progress: Tick | None) -> Iterator[IntegrityFinding]:
+    for capture in reversed(repository.catalog.captures()):
+        yield from capture_differences(repository, capture, raw_only, progress)
+
+
+def capture_differences(
+    repository: Repository, capture: CaptureView, raw_only: list[int], progress: Tick | None = None
+) -> Iterator[IntegrityFinding]:
+    """Yield how the catalog differs from today's reading of a capture; where the importer has changed, add it to `raw_only`."""
+    try:
+        reading = open_again(repository, capture)
+        if reading.importer_has_changed:
+            raw_only.append(capture.id)
+            return
+        yield from (difference_finding(one) for one in facts_differ(repository, reading))
+        yield from (difference_finding(one) for one in differences(repository, reading, progress))
+    except ArchiveError as error:
+        message = say("Capture {number} ({name}) cannot be read again: {why}", number=str(capture.id), name=capture.name, why=str(error))
+        yield IntegrityFinding(Finding.NOT_READ_AGAIN, f"capture {capture.id}", message)
+
+
+def difference_finding(one: Difference) -> IntegrityFinding:
+    """Return a difference between catalog and evidence as a finding."""
+    name, held, read = one.record_id or f"capture {one.capture_id}", _cut(one.held), _cut(one.read)
+    if one.deviation is Deviation.NOT_HELD:
+        message = say(
+            "{record} is in the archive of capture {number} ({place}) and not in the catalog: {text}",
+            record=name,
+            number=str(one.capture_id),
+            place=one.place,
+            text=read,
+        )
+        return IntegrityFinding(Finding.RECORD_MISSING, name, message)
+    if one.deviation is Deviation.NOT_READ:
+        message = say(
+            "{record} is in the catalog, and the archive of capture {number} does not give it ({place}): {text}",
+            record=name,
+            number=str(one.capture_id),
+            place=one.place,
+            text=held,
+        )
+        return IntegrityFinding(Finding.RECORD_ADDED, name, message)
+    message = say(
+        "{record}: {field} is {held} in the catalog and {read} in the archive of capture {number}.",
+        record=name,
+        field=one.field,
+        held=held or "–",
+        read=read or "–",
+        number=str(one.capture_id),
+    )
+    return IntegrityFinding(Finding.RECORD_CHANGED, name, message)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]} …"
+
+
+def proves(check: Verification) -> list[str]:
+    """Say what a verification proves and what it cannot, one sentence each."""
+    sentences: list[str] = [
+        say(
+            "Quick verification: the files of the vault are the ones that were taken in; the raw item of each record is the one that the "
+            "catalog names; each version has the content whose digest was stored; captures, records and event log fit each other."
+        )
     ]
-    repository.audit.add("vault:verified", by, "vault", {"files": len(known), "findings": [str(one.finding) for one in findings]})
-    return findings
-
-
-def set_zone(repository: Repository, capture_id: int, zone_name: str, by: str) -> int:
-    """Set the zone of a capture's account and derive its times again; return how many versions have a new time.
-
-    Touches only times that the archive gives without a zone, or with the offset of the page's header.
-    The event keeps the zone before. Raises UnknownZone, UnknownCapture.
-    """
-    zone(zone_name)
-    with repository.writing():
-        with transaction(repository.db) as connection:
-            row = connection.execute(sa.select(captures).where(captures.c.id == capture_id)).first()
-            if row is None:
-                raise UnknownCapture(f"There is no capture {capture_id}.")
-            changed = _derive_again(connection, capture_id, zone_name)
-            connection.execute(captures.update().where(captures.c.id == capture_id).values(zone=zone_name))
-            queue_for_index(
-                connection,
-                sa.select(sightings.c.record_pk).where(sightings.c.capture_id == capture_id).distinct().order_by(sightings.c.record_pk),
+    if check.level is Level.FULL:
+        sentences.append(
+            say(
+                "Full verification: the archives were read again, and every stored field of every record was compared: text, title, "
+                "time, author and all others."
             )
-            refresh_account(connection, row.account_id)
-            detail = {"before": row.zone, "after": zone_name, "versions": changed}
-            audit.append(connection, "capture:zone-set", by, f"capture {capture_id}", detail)
-        indexing.sync_locked(repository)
-    return changed
-
-
-def _derive_again(connection: sa.Connection, capture_id: int, zone_name: str) -> int:
-    seen = sa.select(sightings.c.version_id).where(sightings.c.capture_id == capture_id)
-    changed, last = 0, 0
-    while True:
-        rows = connection.execute(
-            sa.select(versions.c.id, versions.c.posted_rule, versions.c.posted_ms, versions.c.data)
-            .where(versions.c.id.in_(seen), versions.c.id > last)
-            .order_by(versions.c.id)
-            .limit(BATCH)
-        ).all()
-        if not rows:
-            return changed
-        last = rows[-1].id
-        updates = []
-        for row in rows:
-            data = stored_data.decode(row.data)
-            edited, deleted = _again(data.edited, zone_name), _again(data.deleted, zone_name)
-            posted_ms, rule = row.posted_ms, row.posted_rule
-            if data.posted_wall and rule in DEPENDS_ON_ZONE:
-                posted_ms, rule = to_ms(from_wall(datetime.fromisoformat(data.posted_wall), zone_name)), str(TimeRule.ZONE_SET)
-            if (posted_ms, rule, edited, deleted) != (row.posted_ms, row.posted_rule, data.edited, data.deleted):
-                new = stored_data.reencode(stored_data.with_moments(data, edited, deleted))
-                updates.append({"b_id": row.id, "b_ms": posted_ms, "b_rule": rule, "b_data": new})
-        if updates:
-            connection.execute(
-                versions.update()
-                .where(versions.c.id == sa.bindparam("b_id"))
-                .values(posted_ms=sa.bindparam("b_ms"), posted_rule=sa.bindparam("b_rule"), data=sa.bindparam("b_data")),
-                updates,
+        )
+    else:
+        sentences.append(
+            say(
+                "It does not read the archives again: only Full verification finds an altered author or time, or content that was altered "
+                "together with its digest."
             )
-        changed += len(updates)
-
-
-def _again(moment: stored_data.StoredMoment | None, zone_name: str) -> stored_data.StoredMoment | None:
-    if moment is None or not moment.wall or moment.rule not in DEPENDS_ON_ZONE:
-        return moment
-    instant = from_wall(datetime.fromisoformat(moment.wall), zone_name)
-    return stored_data.StoredMoment(moment.written, str(TimeRule.ZONE_SET), to_ms(instant), moment.wall)
+        )
+    if check.raw_only:
+        sentences.append(
+            say(
+                "The importer has changed since these captures were read, so that only their raw items were compared: {captures}. Read "
+                "them again, then verify.",
+                captures=", ".join(str(number) for number in check.raw_only),
+            )
+        )
+    if check.anchor is None:
+        sentences.append(
+            say(
+                "No anchor was given: an event log that was cut at its end or rewritten as a whole cannot be found without one. Keep "
+                "anchors, or certificates, where nobody who can write the catalog can write."
+            )
+        )
+    elif check.anchor is AnchorState.HOLDS:
+        sentences.append(say("The event log goes on from the anchor: nothing before it was cut or rewritten."))
+    return sentences

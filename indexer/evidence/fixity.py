@@ -29,16 +29,30 @@ def file_digest(path: Path, progress: Callable[[int], None] | None = None) -> st
 
 
 class Finding(StrEnum):
-    """What can be wrong with evidence."""
+    """What can be wrong with evidence, catalog, event log or index."""
 
     CHECKSUM_MISMATCH = "ChecksumMismatch"
     FILE_MISSING = "FileMissing"
     UNEXPECTED_FILE = "UnexpectedFile"
+    CATALOG_DAMAGED = "CatalogDamaged"  # the database's own check fails
+    CAPTURE_MISSING = "CaptureMissing"  # the event log has a capture that the catalog lacks
+    EVENT_MISSING = "EventMissing"  # the catalog has a capture that the event log lacks
+    CAPTURE_CHANGED = "CaptureChanged"  # a capture differs from its event
+    ROWS_MISSING = "RowsMissing"  # records, versions or sightings without the rows that belong to them
+    CONTENT_CHANGED = "ContentChanged"  # a version's digest is not the digest of its content
+    RAW_CHANGED = "RawChanged"  # an item in the vault is not the one that the catalog names
+    RECORD_CHANGED = "RecordChanged"  # a stored field differs from today's reading of the evidence
+    RECORD_MISSING = "RecordMissing"  # the evidence has a record that the catalog lacks
+    RECORD_ADDED = "RecordAdded"  # the catalog has a record that the evidence does not give
+    NOT_READ_AGAIN = "NotReadAgain"  # a capture could not be read again
+    LOG_CUT = "LogCut"
+    LOG_REWRITTEN = "LogRewritten"
+    INDEX_DAMAGED = "IndexDamaged"
 
 
 @dataclass(frozen=True, slots=True)
-class VaultFinding:
-    """One file of the vault that is not as it was taken in."""
+class IntegrityFinding:
+    """One thing that is not as it was taken in or as the program wrote it. `message` is a sentence for people."""
 
     finding: Finding
     name: str

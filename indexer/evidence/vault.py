@@ -11,7 +11,7 @@ import os
 import shutil
 import threading
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -36,6 +36,18 @@ class StagedFile:
     name: str
     digest: str
     size: int
+
+
+MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A file that has entered the vault. `was` is MISSING, or the SHA-256 of the damaged file before it, or why that was not readable."""
+
+    name: str
+    digest: str
+    was: str
 
 
 class Vault:
@@ -65,18 +77,41 @@ class Vault:
             staged.append(StagedFile(target, source.name, digest, target.stat().st_size))
         return staged
 
-    def admit(self, files: Sequence[StagedFile]) -> None:
-        """Move staged files into the vault, read-only, and make that durable."""
+    def admit(self, files: Sequence[StagedFile]) -> list[Placed]:
+        """Move staged files into the vault, read-only, and make that durable; return those that the vault did not have whole.
+
+        A file that lies under the digest already is hashed: only where it is the same is the staged one dropped.
+        """
+        placed = []
         for file in files:
-            target = self.path(file.digest)
-            if target.exists():
+            was = self._state(file.digest)
+            if was == file.digest:
                 file.path.unlink()
                 continue
             file.path.chmod(0o400)
             with file.path.open("rb") as stream:
                 os.fsync(stream.fileno())
-            file.path.rename(target)
+            file.path.replace(self.path(file.digest))
+            placed.append(Placed(file.name, file.digest, was))
         _sync_folder(self._paths.vault)
+        self._forget(one.digest for one in placed)
+        return placed
+
+    def _state(self, digest: str) -> str:
+        """Return the SHA-256 that the file of a digest has now, MISSING, or why it cannot be read."""
+        try:
+            return self.measure(digest)
+        except FileNotFoundError:
+            return MISSING
+        except OSError as error:
+            return f"cannot be read: {error.strerror}"
+
+    def _forget(self, digests: Iterable[str]) -> None:
+        """Let go of archives that are kept open and have one of these files."""
+        changed = set(digests)
+        with self._lock:
+            for key in [key for key in self._kept if changed & set(key)]:
+                self._kept.pop(key)
 
     def discard(self, files: Sequence[StagedFile]) -> None:
         """Remove staged files that will not enter the vault."""

@@ -84,6 +84,7 @@ def readme(description: Description, rows: int, media: MediaCounts, notes: Seque
         "  This package is a BagIt bag (RFC 8493). manifest-sha256.txt has the SHA-256 of every file.",
         "  Unpack it; then, in its folder:   sha256sum -c manifest-sha256.txt",
         "  or with the Library of Congress's program:   bagit.py --validate FOLDER",
+        *_anchored(about.anchor),
         "",
         "How to read the files",
         "  records.csv is UTF-8 with a byte order mark, comma-separated, every cell in quotation marks (RFC 4180). A cell that",
@@ -93,6 +94,17 @@ def readme(description: Description, rows: int, media: MediaCounts, notes: Seque
         "",
     ]
     return "\n".join(lines)
+
+
+def _anchored(anchor: Mapping[str, int | str] | None) -> list[str]:
+    if anchor is None:
+        return []
+    return [
+        f"  When it was made the event log had {anchor['events']:,} events; the hash of its newest one:",
+        f"  {anchor['hash']}",
+        "  With search.json who holds the records finds out whether that log was cut or rewritten since:",
+        "  python -m indexer verify --anchor search.json",
+    ]
 
 
 def _beside(contents: Contents) -> list[str]:

@@ -57,6 +57,7 @@ class Description:
     notes: tuple[str, ...] = ()
     organization: str = ""
     readings: Mapping[str, str] = field(default_factory=dict)  # the whole search in one sentence, by language ("en", "es")
+    anchor: Mapping[str, int | str] | None = None  # count and newest hash of the event log ("events", "hash") when it was made
     coverage: Mapping[str, Any] | None = None  # what of the search's scope was captured, as JSON (docs/command-line.md)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -134,6 +134,7 @@ def describe(repository: Repository, request: SearchRequest, by: str, total: int
         notes=tuple(notes),
         organization=organization,
         readings=results.readings,
+        anchor=asdict(repository.audit.anchor()),
         coverage=scope.shape(results.coverage) if results.coverage else None,
     )
 

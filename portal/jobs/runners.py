@@ -14,10 +14,12 @@ from typing import Any
 from indexer.catalog.models import CaptureView
 from indexer.certificates import certify
 from indexer.certificates import verify as certificate_check
+from indexer.certificates.check import keep
 from indexer.certificates.file_format import NoCertificate
 from indexer.custody import verify as custody
 from indexer.custody.ingest import Progress, ingest
 from indexer.custody.set_aside import DecisionRefused
+from indexer.custody.zone import UnknownCapture, set_zone
 from indexer.evidence.archive import ArchiveError
 from indexer.exports import ExportError
 from indexer.i18n import say, sentence
@@ -62,8 +64,8 @@ def run(repository: Repository, job_id: int) -> None:
         UnknownZone,
         NotAnswered,
         NotAllowed,
-        custody.UnknownCapture,
         DecisionRefused,
+        UnknownCapture,
         term_list.IndexMoved,
         term_list.ListError,
         certify.CertificateFailed,
@@ -101,6 +103,7 @@ def _take_in(repository: Repository, job: Job, user: User, tell: Tell) -> Mappin
     return {
         "capture": report.capture_id,
         "already": report.already_captured,
+        "healed": [one.name for one in report.healed],
         "set_aside": report.capture.aside is not None,
         "named": named_otherwise(report.capture, job.arguments.get("account", "")) if report.already_captured else "",
     }
@@ -112,18 +115,25 @@ def named_otherwise(capture: CaptureView, handle: str) -> str:
     return wanted if capture.account is not None and wanted.casefold() != capture.account.handle.casefold() else ""
 
 
-def _verify(repository: Repository, _job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
+def _verify(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
     _check(user, Right.TAKE_IN)
-    findings = custody.verify(repository, user.name, _counted(tell, "hashing"))
-    broken = repository.audit.broken_at()
-    listed = [{"finding": str(one.finding), "name": one.name, "message": one.message} for one in findings]
-    return {"files": len(repository.catalog.vault_files()), "findings": listed, "log_broken_at": broken}
+    level = custody.Level(job.arguments.get("level", "quick"))  # jobs of before the field have none
+    check = custody.verify(repository, user.name, _staged(tell), level=level)
+    listed = [{"finding": str(one.finding), "name": one.name, "message": rows.pack(one.message)} for one in check.findings]
+    return {
+        "level": str(check.level),
+        "files": check.files,
+        "findings": listed,
+        "total": check.total,
+        "log_broken_at": check.log_broken_at,
+        "proves": rows.pack(custody.proves(check)),
+    }
 
 
 def _set_zone(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
     _check(user, Right.TAKE_IN)
     tell(Progress("deriving", 0, 0, 0.0, None))
-    changed = custody.set_zone(repository, job.arguments["capture"], job.arguments["zone"], user.name)
+    changed = set_zone(repository, job.arguments["capture"], job.arguments["zone"], user.name)
     return {"capture": job.arguments["capture"], "changed": changed}
 
 
@@ -182,8 +192,9 @@ def _certificate_check(repository: Repository, job: Job, user: User, tell: Tell)
     if not still_covers(user.reader, stored_request.decode(job.arguments).filters):
         raise NotAllowed(f"{user.name} may not see any more what the certificate speaks of.")
     made = certificate_file(repository, job.arguments["certificate"])
-    check = certificate_check.verify(repository, made, by=user.name, progress=_counted(tell, "comparing"))
-    certificate_check.keep(check, check_file(repository, job.id))
+    level = custody.Level(job.arguments.get("level", "quick"))  # jobs of before the field have none
+    check = certificate_check.verify(repository, made, by=user.name, level=level, progress=_counted(tell, "comparing"))
+    keep(check, check_file(repository, job.id))
     return {"went_well": check.went_well, "identical": check.is_identical}
 
 
@@ -271,6 +282,18 @@ def _beating(jobs: Jobs, job_id: int) -> Iterator[Tell]:
     finally:
         stop.set()
         heart.join()
+
+
+def _staged(tell: Tell) -> Callable[[str, int, int], None]:
+    """Return a function that turns (stage, done, total) into progress; each stage has a rate of its own."""
+    counters: dict[str, Callable[[int, int], None]] = {}
+
+    def count(stage: str, done: int, total: int) -> None:
+        if stage not in counters:
+            counters[stage] = _counted(tell, stage)
+        counters[stage](done, total)
+
+    return count
 
 
 def _counted(tell: Tell, stage: str) -> Callable[[int, int], None]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import Flask
 
 from portal.i18n import _, _l
-from portal.jobs.rows import Job, JobKind, JobState
+from portal.jobs.rows import Job, JobKind, JobState, unpack
 from portal.words import bytes_word, number, span
 
 JOB_KINDS = {
     JobKind.TAKE_IN: _l("Taking an archive into custody"),
-    JobKind.VERIFY: _l("Verifying the vault"),
+    JobKind.VERIFY: _l("Verifying evidence and catalog"),
     JobKind.SET_ZONE: _l("Setting the time zone of a capture"),
     JobKind.REREAD: _l("Reading archives again"),
     JobKind.SET_ASIDE: _l("Setting an archive aside, or restoring it"),
@@ -39,6 +39,8 @@ STAGES = {
     "writing": _l("writing records"),
     "listing": _l("listing records"),
     "comparing": _l("comparing records"),
+    "reading raw items": _l("hashing the raw items of records"),
+    "reading again": _l("reading archives again"),
     "deriving": _l("deriving times"),
     "terms": _l("searching for terms"),
 }
@@ -47,7 +49,7 @@ BYTE_STAGES = frozenset({"copying", "hashing"})
 
 def install(app: Flask) -> None:
     """Give these words to the templates."""
-    app.jinja_env.filters.update(progress=progress)
+    app.jinja_env.filters.update(progress=progress, unpacked=unpack)
     app.jinja_env.globals.update(JOB_KINDS=JOB_KINDS, JOB_STATES=JOB_STATES)
 
 

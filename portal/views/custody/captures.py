@@ -12,6 +12,7 @@ from indexer.catalog.models import CaptureView
 from indexer.custody.accounts import LONGEST_NAME
 from indexer.custody.reread import is_outdated
 from indexer.custody.set_aside import LONGEST_WHY
+from indexer.custody.verify import Level
 from indexer.evidence.archive import is_junk
 from indexer.local_time import UnknownZone, zone
 from portal.access.guard import needs, reader
@@ -188,8 +189,10 @@ def reread_all() -> ResponseReturnValue:
 @pages.post("/captures/verify")
 @needs(Right.TAKE_IN)
 def verify() -> ResponseReturnValue:
-    """Start hashing all evidence again."""
-    return redirect(url_for("jobs.job", job_id=start(JobKind.VERIFY, _("All files of the vault"), {})))
+    """Start comparing evidence, catalog and event log: quickly, or in full."""
+    is_full = request.form.get("level") == Level.FULL
+    title = _("In full: archives are read again") if is_full else _("Quick: evidence, catalog and event log")
+    return redirect(url_for("jobs.job", job_id=start(JobKind.VERIFY, title, {"level": (Level.FULL if is_full else Level.QUICK).value})))
 
 
 def waiting_files() -> list[Path]:

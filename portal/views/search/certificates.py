@@ -7,7 +7,9 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from indexer.certificates import verify
+from indexer.certificates.check import kept
+from indexer.certificates.check_words import shape
+from indexer.custody.verify import Level
 from portal import certificates
 from portal.access.guard import needs, reader
 from portal.access.rules import Right
@@ -71,9 +73,10 @@ def file(job_id: int, name: str) -> ResponseReturnValue:
 @pages.post("/certificates/<int:job_id>/checks")
 @needs(Right.CERTIFY)
 def check(job_id: int) -> ResponseReturnValue:
-    """Make the search of a certificate again and compare."""
+    """Make the search of a certificate again and compare, with the evidence too: quickly, or in full."""
     job = certificates.finished(job_id)
-    arguments = {**job.arguments, "certificate": job_id}
+    level = Level.FULL if request.form.get("level") == Level.FULL else Level.QUICK
+    arguments = {**job.arguments, "certificate": job_id, "level": level.value}
     return redirect(url_for("certificates.checked", job_id=start(JobKind.CERTIFICATE_CHECK, job.title, arguments)))
 
 
@@ -96,7 +99,7 @@ def check_as_json(job_id: int) -> ResponseReturnValue:
     path = check_file(site().repository, job.id)
     if not path.is_file():
         abort(404)
-    return jsonify(verify.shape(verify.kept(path)))
+    return jsonify(shape(kept(path)))
 
 
 def _sent(path: Path, media_type: str) -> Response:

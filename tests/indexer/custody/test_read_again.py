@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from indexer.catalog.database import transaction
 from indexer.catalog.stored_data import digest_of
 from indexer.catalog.tables import records, versions
-from indexer.custody import verify
+from indexer.custody import zone
 from indexer.custody.ingest import ingest
 from indexer.custody.read_again import Deviation, Difference, differences, facts_differ, open_again
 from indexer.repository import Repository
@@ -68,8 +68,8 @@ def test_a_zone_set_by_hand_is_no_difference(repository: Repository, tmp_path: P
     ingest(repository, [zip_files(page, tmp_path / "f.zip")], taken_by="ada", source="test")
     ingest(repository, [zip_files({**page, "posts/a.txt": "x"}, tmp_path / "g.zip")], taken_by="ada", source="test", zone_name="Asia/Tokyo")
     assert read(repository, 1) == read(repository, 2) == []
-    for capture, zone in ((1, "America/Denver"), (2, "Europe/Berlin"), (1, "America/New_York")):
-        verify.set_zone(repository, capture, zone, "ada")
+    for capture, name in ((1, "America/Denver"), (2, "Europe/Berlin"), (1, "America/New_York")):
+        zone.set_zone(repository, capture, name, "ada")
         assert read(repository, 1) == read(repository, 2) == []
 
 

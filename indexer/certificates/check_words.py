@@ -1,0 +1,176 @@
+"""The check of a certificate in words and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any, Final
+
+from indexer.catalog.audit import AnchorState
+from indexer.certificates.check import Check, FileState, RecordChange
+from indexer.certificates.file_format import CaptureRef
+from indexer.custody.verify import Level
+from indexer.i18n import say
+
+SAID: Final = 20  # alterations that the sentences name; the JSON has more
+
+
+def shape(check: Check) -> dict[str, Any]:
+    """Return a check for programs: the JSON of `certificate verify` (docs/command-line.md)."""
+    records = {name: [_record(one) for one in getattr(check, name)] for name in ("new", "changed", "gone")}
+    return {
+        "id": check.id,
+        "sha256": check.sha256,
+        "file": check.file.value,
+        "event_log": "whole" if check.log_broken_at is None else f"broken at event {check.log_broken_at}",
+        "anchor": check.anchor.value if check.anchor else None,
+        "level": check.level.value if check.level else None,
+        "altered": check.altered_total,
+        "alterations": [
+            {"finding": one.finding.value, "record_id": one.record_id, "message": str(one.message)} for one in check.alterations
+        ],
+        "raw_only": list(check.raw_only),
+        "reasons": [{"tag": one.tag, "subject": one.subject, "at": one.at.isoformat()} for one in check.reasons],
+        "lines_fit": check.lines_fit,
+        "identical": check.is_identical,
+        "reordered": check.is_reordered,
+        "went_well": check.went_well,
+        "total": {"then": check.total_then, "now": check.total_now},
+        "digest": {"then": check.digest_then, "now": check.digest_now},
+        **records,
+        "in_step": check.in_step,
+        "differences": [{"what": str(one.what), "then": one.then, "now": one.now} for one in check.differences],
+        "captures_added": [_capture(one) for one in check.captures_added],
+        "captures_missing": [_capture(one) for one in check.captures_missing],
+        "accounts_missing": list(check.accounts_missing),
+        "says": [str(one) for one in sentences(check)],
+    }
+
+
+def _record(one: RecordChange) -> dict[str, Any]:
+    origin = None
+    if one.origin is not None:
+        origin = {**asdict(one.origin), "taken_at": one.origin.taken_at.isoformat(), "is_new": one.capture_is_new}
+        del origin["record_id"]
+    before = {"version": one.was_version, "digest": one.was_digest} if one.was_version else None
+    after = {"version": one.version, "digest": one.digest} if one.version else None
+    return {"record_id": one.record_id, "then": before, "now": after, "held": origin}
+
+
+def _capture(one: CaptureRef) -> dict[str, Any]:
+    return {"name": one.name, "sha256": one.digest, "account": one.account.label if one.account else ""}
+
+
+def sentences(check: Check) -> list[str]:
+    """Say what a check found, the outcome first: one sentence each."""
+    said = list(_outcome(check))
+    said.extend(_counts(check))
+    said.extend(one.message for one in check.alterations[:SAID])
+    if check.altered_total > SAID and check.alterations:
+        said.append(say("And {count} more alterations.", count=check.altered_total - min(SAID, len(check.alterations))))
+    if not check.is_identical:
+        said.extend(one.sentence(check.zone) for one in check.reasons)
+    said.extend(_of_file(check))
+    said.extend(_of_log(check))
+    if not check.in_step:
+        said.append(
+            say(
+                "The search index is behind the catalog now, so that records may be missing from this comparison. "
+                "Bring it up to date with: python -m indexer sync"
+            )
+        )
+    said.extend(_surroundings(check))
+    said.extend(_proves(check))
+    return said
+
+
+def _of_file(check: Check) -> Iterator[str]:
+    if check.file is FileState.ALTERED or not check.lines_fit:
+        yield say("The file is not the one that was made here: it was changed after it was made. Do not rely on what it says.")
+    elif check.file is FileState.UNKNOWN:
+        yield say("The event log here knows no certificate {id}: it was made with another catalog, or the file was changed.", id=check.id)
+    else:
+        yield say("The file is unaltered: it is the one that was made here.")
+
+
+def _of_log(check: Check) -> Iterator[str]:
+    if check.log_broken_at is not None:
+        yield say("The event log was changed at event {number}.", number=str(check.log_broken_at))
+    if check.anchor is AnchorState.CUT:
+        yield say(
+            "The event log was cut: it had {count} events when the certificate was made, and has fewer now; or the certificate is of "
+            "another catalog.",
+            count=check.anchor_events,
+        )
+    elif check.anchor is AnchorState.REWRITTEN:
+        yield say(
+            "The event log was rewritten: its event {number} is another one than when the certificate was made; or the certificate is of "
+            "another catalog.",
+            number=str(check.anchor_events),
+        )
+    elif check.anchor is AnchorState.HOLDS:
+        yield say("The event log goes on from the certificate: nothing before it was cut or rewritten.")
+
+
+def _proves(check: Check) -> Iterator[str]:
+    if check.level is None:
+        return
+    yield say(
+        "Compared with the evidence: the raw item of each record found was hashed in the vault, and the digest of its content was computed "
+        "from the content that is shown."
+    )
+    if check.level is Level.FULL:
+        yield say("The archives of these records were read again, and every stored field was compared: text, title, time, author, all.")
+    else:
+        yield say("This does not prove author and time: a full check reads the archives again and compares every stored field.")
+    if check.raw_only:
+        yield say(
+            "The importer has changed since these captures were read, so that only their raw items were compared: {captures}. Read them "
+            "again, then check.",
+            captures=", ".join(str(number) for number in check.raw_only),
+        )
+
+
+def _outcome(check: Check) -> Iterator[str]:
+    if check.altered_total == 1:
+        yield say("Altered: 1 time the catalog or the vault is not as it was when the records were taken in. Do not rely on this result.")
+    elif check.altered_total:
+        yield say(
+            "Altered: {count} times the catalog or the vault is not as it was when the records were taken in. Do not rely on this result.",
+            count=check.altered_total,
+        )
+    if check.is_identical:
+        yield say("Identical: the search finds the same {count} records with the same contents.", count=check.total_now)
+    elif check.is_reordered:
+        yield say(
+            "The search finds the same {count} records with the same contents, but in another order: their times were derived anew.",
+            count=check.total_now,
+        )
+    else:
+        yield say("Not identical: the search found {then} records then and finds {now} now.", then=check.total_then, now=check.total_now)
+
+
+def _counts(check: Check) -> Iterator[str]:
+    for changes, one, many in (
+        (check.new, "1 record is new.", "{count} records are new."),
+        (check.changed, "1 record has changed content.", "{count} records have changed content."),
+        (check.gone, "1 record is gone from the result.", "{count} records are gone from the result."),
+    ):
+        if changes:
+            yield say(one) if len(changes) == 1 else say(many, count=len(changes))
+
+
+def _surroundings(check: Check) -> Iterator[str]:
+    for one in check.differences:
+        if not one.then or not one.now:
+            yield say(
+                "Different now: {what} (then only: {then}; now only: {now}).", what=one.what, then=one.then or "–", now=one.now or "–"
+            )
+        else:
+            yield say("Different now: {what}, then {then}, now {now}.", what=one.what, then=one.then, now=one.now)
+    for added in check.captures_added:
+        yield say("Taken in since: {name} (SHA-256 {digest}).", name=added.name, digest=added.digest)
+    for missing in check.captures_missing:
+        yield say("No longer held: {name} (SHA-256 {digest}).", name=missing.name, digest=missing.digest)
+    for label in check.accounts_missing:
+        yield say("An account of the certificate is not held here: {account}.", account=label)

@@ -1,0 +1,94 @@
+"""The content of found records with its digest, computed from what is shown and not taken from a column."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from indexer.catalog.tables import records, versions
+from indexer.certificates.file_format import line
+from indexer.custody.catalog_checks import stored_digest
+from indexer.query.filters import Sort
+from indexer.repository import Repository
+from indexer.search.searcher import Searcher, SearchRequest
+
+BATCH: Final = 500  # records a query: below every database's limit of variables
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One record as it is shown. `digest` is that of the content shown, `stored` the one that the catalog states for it."""
+
+    pk: int
+    record_id: str
+    version: int
+    digest: str
+    stored: str
+
+    @property
+    def line(self) -> str:
+        """The line of a certificate."""
+        return line(self.record_id, self.version, self.digest)
+
+    @property
+    def is_altered(self) -> bool:
+        """Tell whether the content is not the one whose digest was stored when it was taken in."""
+        return self.digest != self.stored
+
+
+_COLUMNS: Final = sa.select(
+    records.c.pk,
+    records.c.record_id,
+    records.c.kind,
+    records.c.native_id,
+    versions.c.number,
+    versions.c.digest,
+    versions.c.title,
+    versions.c.text,
+    versions.c.parent_id,
+    versions.c.thread_id,
+    versions.c.data,
+)
+_pks: Final[sa.BindParameter[Any]] = sa.bindparam("pks", expanding=True)
+_CURRENT: Final = _COLUMNS.join(versions, versions.c.id == records.c.current_version_id).where(records.c.pk.in_(_pks))
+_EVERY: Final = _COLUMNS.join(versions, versions.c.record_pk == records.c.pk).where(records.c.pk.in_(_pks))
+
+
+def shown(repository: Repository, request: SearchRequest) -> Iterator[Shown]:
+    """Yield every record that a search finds, newest first, in the version that it finds. Raises NotAnswered."""
+    asked = replace(request, sort=Sort.NEWEST)
+    searcher = Searcher(repository)
+    if request.as_of is None:
+        yield from _current(repository, array("q", searcher.ids(asked)))
+        return
+    batch: list[tuple[int, int]] = []
+    for view in searcher.views(asked):  # a record is found in the version of that day
+        batch.append((view.pk, view.version))
+        if len(batch) == BATCH:
+            yield from _numbered(repository, batch)
+            batch = []
+    yield from _numbered(repository, batch)
+
+
+def _current(repository: Repository, pks: Sequence[int]) -> Iterator[Shown]:
+    with repository.db.connect() as connection:
+        for at in range(0, len(pks), BATCH):
+            batch = list(pks[at : at + BATCH])
+            found = {row.pk: _shown(row) for row in connection.execute(_CURRENT, {"pks": batch})}
+            yield from (found[pk] for pk in batch if pk in found)
+
+
+def _numbered(repository: Repository, wanted: Iterable[tuple[int, int]]) -> Iterator[Shown]:
+    pairs = list(wanted)
+    with repository.db.connect() as connection:
+        rows = connection.execute(_EVERY, {"pks": [pk for pk, _number in pairs]}).all()
+    found = {(row.pk, row.number): row for row in rows}
+    yield from (_shown(found[pair]) for pair in pairs if pair in found)
+
+
+def _shown(row: Any) -> Shown:
+    return Shown(row.pk, row.record_id, row.number, stored_digest(row), row.digest)

@@ -1,0 +1,212 @@
+"""Checks of the catalog against itself and against the event log: what `verify` finds without reading any evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+import msgspec
+import sqlalchemy as sa
+
+from indexer.catalog import stored_data
+from indexer.catalog.stored_data import TAKING_IN
+from indexer.catalog.tables import capture_files, captures, events, problems, records, sightings, versions
+from indexer.evidence.fixity import Finding, IntegrityFinding
+from indexer.i18n import say
+from indexer.repository import Repository
+
+BATCH: Final = 2000
+
+Tick = Callable[[int, int], None]
+
+
+def database_faults(repository: Repository) -> Iterator[IntegrityFinding]:
+    """Yield the findings of SQLite's own integrity check; PostgreSQL has checks of its own outside of a connection."""
+    if repository.db.dialect.name != "sqlite":
+        return
+    with repository.db.connect() as connection:
+        try:
+            lines = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check(20)")]
+        except sa.exc.DatabaseError as error:
+            lines = [str(error.orig)]
+    yield from (damaged(line) for line in lines if line != "ok")
+
+
+def damaged(why: str) -> IntegrityFinding:
+    """Return the finding of a catalog that the database itself calls damaged."""
+    message = say("The catalog's file is damaged: {why}. The evidence is safe. Put the catalog back from a backup.", why=why)
+    return IntegrityFinding(Finding.CATALOG_DAMAGED, "catalog", message)
+
+
+def capture_faults(repository: Repository) -> Iterator[IntegrityFinding]:
+    """Yield captures without an event, events without a capture, and captures that differ from their event."""
+    with repository.db.connect() as connection:
+        rows = {row.id: row for row in connection.execute(sa.select(captures).where(captures.c.state != TAKING_IN))}
+        taken: dict[int, dict[str, Any]] = {}
+        zones: dict[int, str] = {}
+        query = sa.select(events.c.tag, events.c.subject, events.c.detail).where(
+            events.c.tag.in_(["capture:taken", "capture:reread", "capture:zone-set"])
+        )
+        for tag, subject, detail in connection.execute(query.order_by(events.c.id)):
+            digits = str(subject).removeprefix("capture ")
+            if not digits.isdecimal():
+                continue
+            number, stated = int(digits), msgspec.json.decode(detail)
+            if tag == "capture:zone-set":
+                zones[number] = stated.get("after", "")
+            elif tag == "capture:taken" or number in taken:
+                taken[number] = taken.get(number, {}) | stated
+        files = {row.capture_id for row in connection.execute(sa.select(capture_files.c.capture_id).distinct())}
+        counted = _counts(connection)
+    for number in sorted(taken.keys() - rows.keys()):
+        digest = taken[number].get("sha256", "")
+        message = say(
+            "Capture {number} (SHA-256 {digest}) was taken in, says the event log, and is not in the catalog. Put the catalog back from a "
+            "backup.",
+            number=str(number),
+            digest=digest or "–",
+        )
+        yield IntegrityFinding(Finding.CAPTURE_MISSING, f"capture {number}", message)
+    for number, row in sorted(rows.items()):
+        subject = f"capture {number}"
+        if number not in taken:
+            message = say(
+                "Capture {number} ({name}) is in the catalog, and the event log does not say that it was taken in.",
+                number=str(number),
+                name=row.name,
+            )
+            yield IntegrityFinding(Finding.EVENT_MISSING, subject, message)
+            continue
+        wanted = dict(taken[number])
+        if number in zones:
+            wanted["zone"] = zones[number]
+        held = {"sha256": row.digest, "zone": row.zone, **counted(number)}
+        for name, value in held.items():
+            if name in wanted and wanted[name] != value:
+                message = say(
+                    "Capture {number} ({name}): the event log says {field} {then}, the catalog has {now}. "
+                    "Put the catalog back from a backup.",
+                    number=str(number),
+                    name=row.name,
+                    field=name,
+                    then=str(wanted[name]),
+                    now=str(value),
+                )
+                yield IntegrityFinding(Finding.CAPTURE_CHANGED, subject, message)
+        if number not in files:
+            message = say("Capture {number} ({name}) has no file in the catalog.", number=str(number), name=row.name)
+            yield IntegrityFinding(Finding.CAPTURE_CHANGED, subject, message)
+
+
+def _counts(connection: sa.Connection) -> Callable[[int], Mapping[str, int]]:
+    """Return a function that gives the rows of a capture, by the names that its event uses."""
+    tables: Mapping[str, tuple[sa.Table, sa.Column[int]]] = {
+        "records": (records, records.c.first_capture_id),
+        "versions": (versions, versions.c.first_capture_id),
+        "sightings": (sightings, sightings.c.capture_id),
+        "problems": (problems, problems.c.capture_id),
+    }
+    counts: dict[str, dict[int, int]] = {}
+    for name, (table, column) in tables.items():
+        query = sa.select(column, sa.func.count()).select_from(table).group_by(column)
+        counts[name] = {number: total for number, total in connection.execute(query)}  # noqa: C416  # rows are no pairs to the type checker
+    return lambda number: {name: found.get(number, 0) for name, found in counts.items()}
+
+
+def row_faults(repository: Repository) -> Iterator[IntegrityFinding]:
+    """Yield rows of records, versions and sightings that lack the rows they belong to."""
+    reread = {event.subject.removeprefix("capture ") for event in repository.audit.of("capture:reread")}
+    numbers = [int(number) for number in reread if number.isdecimal()]
+    seen = sa.select(sightings.c.version_id)
+    queries: tuple[tuple[str, sa.Select[Any]], ...] = (
+        (
+            say("a record without a version"),
+            sa.select(records.c.record_id).where(records.c.pk.not_in(sa.select(versions.c.record_pk))),
+        ),
+        (
+            say("a record whose shown version is not its own"),
+            sa.select(records.c.record_id)
+            .outerjoin(versions, sa.and_(versions.c.id == records.c.current_version_id, versions.c.record_pk == records.c.pk))
+            .where(records.c.current_version_id.is_not(None), versions.c.id.is_(None)),
+        ),
+        (
+            say("a record that no capture has"),
+            sa.select(records.c.record_id).where(records.c.pk.not_in(sa.select(sightings.c.record_pk))),
+        ),
+        (
+            say("a record named by another id than its own"),
+            sa.select(records.c.record_id).where(
+                ~records.c.record_id.endswith(sa.literal(":").concat(records.c.kind).concat(":").concat(records.c.native_id))
+            ),
+        ),
+        (
+            say("a version without its record"),
+            sa.select(sa.cast(versions.c.id, sa.Text)).where(versions.c.record_pk.not_in(sa.select(records.c.pk))),
+        ),
+        (
+            say("a version that no capture has"),
+            sa.select(records.c.record_id)
+            .join(versions, versions.c.record_pk == records.c.pk)
+            .where(versions.c.id.not_in(seen), versions.c.first_capture_id.not_in(numbers)),
+        ),
+        (
+            say("a sighting without its record or version"),
+            sa.select(sa.func.coalesce(records.c.record_id, sightings.c.member))
+            .select_from(sightings)
+            .outerjoin(records, records.c.pk == sightings.c.record_pk)
+            .outerjoin(versions, sa.and_(versions.c.id == sightings.c.version_id, versions.c.record_pk == sightings.c.record_pk))
+            .where(sa.or_(records.c.pk.is_(None), versions.c.id.is_(None))),
+        ),
+        (
+            say("a sighting without its capture"),
+            sa.select(sightings.c.member).where(sightings.c.capture_id.not_in(sa.select(captures.c.id))),
+        ),
+    )
+    for words, query in queries:
+        with repository.db.connect() as connection:
+            for (name,) in connection.execution_options(yield_per=1000).execute(query):
+                message = say("{name}: {fault}. Put the catalog back from a backup.", name=str(name), fault=words)
+                yield IntegrityFinding(Finding.ROWS_MISSING, str(name), message)
+
+
+def content_faults(repository: Repository, progress: Tick | None = None) -> Iterator[IntegrityFinding]:
+    """Yield the versions whose content does not have the digest that the catalog states for it."""
+    query = (
+        sa.select(
+            records.c.record_id,
+            records.c.kind,
+            records.c.native_id,
+            versions.c.id,
+            versions.c.number,
+            versions.c.digest,
+            versions.c.title,
+            versions.c.text,
+            versions.c.parent_id,
+            versions.c.thread_id,
+            versions.c.data,
+        )
+        .join(records, records.c.pk == versions.c.record_pk)
+        .order_by(versions.c.id)
+    )
+    with repository.db.connect() as connection:
+        total = connection.execute(sa.select(sa.func.count()).select_from(versions)).scalar_one()
+        for done, row in enumerate(connection.execution_options(yield_per=1000).execute(query), 1):
+            if stored_digest(row) != row.digest:
+                message = say(
+                    "{record}, version {number}: the catalog's content is not the one whose digest it states. It was altered after it was "
+                    "taken in.",
+                    record=row.record_id,
+                    number=row.number,
+                )
+                yield IntegrityFinding(Finding.CONTENT_CHANGED, row.record_id, message)
+            if progress and done % BATCH == 0:
+                progress(done, total)
+
+
+def stored_digest(row: Any) -> str:
+    """Return the digest of a version's row as its content gives it; empty where the row cannot be read."""
+    try:
+        data = stored_data.decode(row.data)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ""
+    return stored_data.digest_of(row.kind, row.native_id, row, data)
