@@ -11,10 +11,12 @@ import pytest
 
 from indexer.certificates import certify
 from indexer.certificates import verify as certificate_check
+from indexer.certificates.check_words import sentences
 from indexer.custody import accounts
 from indexer.custody.indexing import rebuild
 from indexer.custody.ingest import ingest
 from indexer.custody.set_aside import DecisionRefused, set_aside
+from indexer.custody.verify import Level, verify
 from indexer.query.filters import Filters
 from indexer.repository import Repository
 from indexer.search.as_json import results as results_json
@@ -83,13 +85,14 @@ def test_what_is_taken_back_leaves_all_as_it_was_and_both_are_events(repository:
     before = state(repository)
     do(repository)
     during = state(repository)
+    assert list(verify(repository, "Pat", level=Level.FULL).findings) == []
     assert during != before
     rebuild(repository, "Pat")
     assert state(repository) == during, "the index follows without being built anew"
     undo(repository)
     assert state(repository) == before
-    assert [one.tag for one in repository.audit.newest(3) if one.tag != "index:rebuilt"] == tags
-    assert all(one.actor == "Rhea" for one in repository.audit.newest(3) if one.tag in tags)
+    assert [one.tag for one in repository.audit.newest(4) if one.tag not in {"index:rebuilt", "vault:verified"}] == tags
+    assert all(one.actor == "Rhea" for one in repository.audit.newest(4) if one.tag in tags)
 
 
 def test_a_named_account_is_called_so_everywhere_and_found_by_its_name(repository: Repository) -> None:
@@ -214,3 +217,4 @@ def test_a_certificate_of_a_part_is_checked_against_the_whole(repository: Reposi
     merged(repository)
     check = certificate_check.verify(repository, tmp_path / "c.json", by="Rhea")
     assert (check.accounts_missing, check.gone, len(check.new)) == ((), (), 4)
+    assert any("was merged into another account" in line for line in sentences(check))

@@ -23,6 +23,7 @@ from indexer.custody.ingest import ingest
 from indexer.custody.read_again import differences, open_again
 from indexer.custody.reread import outdated, reread
 from indexer.custody.set_aside import DecisionRefused, set_aside
+from indexer.custody.verify import Level, verify
 from indexer.evidence.archive import ArchiveError
 from indexer.repository import Repository
 from indexer.search.searcher import Searcher, SearchRequest
@@ -126,7 +127,8 @@ def test_what_an_older_importer_read_otherwise_becomes_as_a_first_reading_would_
     assert report.not_read == ()
     assert repository.index.count() == repository.catalog.count() == 5
     assert all(view.versions == 1 for view in Searcher(repository).views(SearchRequest("*"))), "a reading is no edit"
-    (event,) = repository.audit.newest(1)
+    assert list(verify(repository, "Pat", level=Level.FULL).findings) == []
+    event = repository.audit.newest(2)[1]
     assert (event.tag, event.actor, event.subject) == ("capture:reread", "Rhea", f"capture {number}")
     again = reread(repository, number, "Rhea")
     assert (again.corrected, again.added) == (0, 0), "a second time there is nothing to do"
@@ -192,6 +194,7 @@ def test_readings_of_two_archives_become_one_again(repository: Repository, tmp_p
     assert moved is not None, "the id that was cited leads to the record"
     assert {one.capture_id for one in repository.catalog.sightings(moved.pk)} == {first, second}
     assert [one.view.text for one in repository.catalog.earlier_readings(moved.pk)] == ["read otherwise"]
+    assert list(verify(repository, "Pat", level=Level.FULL).findings) == []
     for number in (first, second):
         capture = repository.catalog.capture(number)
         assert capture is not None

@@ -8,10 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from indexer.catalog.database import transaction
+from indexer.catalog.tables import captures, records
 from indexer.custody.indexing import rebuild
 from indexer.custody.ingest import ingest, recover
 from indexer.custody.set_aside import DecisionRefused, restore, set_aside
+from indexer.custody.verify import Level, verify
+from indexer.evidence.fixity import Finding
 from indexer.query.filters import Filters
 from indexer.repository import Repository
 from indexer.search.as_json import results as results_json
@@ -42,6 +47,13 @@ def both(repository: Repository, tmp_path: Path) -> tuple[int, int]:
     return first, second
 
 
+def whole(repository: Repository) -> bool:
+    """Verify in full: evidence, catalog, event log and index fit each other."""
+    check = verify(repository, "Pat", level=Level.FULL)
+    assert list(check.findings) == []
+    return check.log_broken_at is None
+
+
 def find(repository: Repository, query: str) -> list[str]:
     return sorted(view.text for view in Searcher(repository).views(SearchRequest(query)))
 
@@ -67,8 +79,8 @@ def test_restored_all_is_as_it_was(repository: Repository, both: tuple[int, int]
     assert state(repository) != before
     restore(repository, both[aside], "Pat")
     assert state(repository) == before
-    assert repository.audit.broken_at() is None
-    assert [one.tag for one in repository.audit.newest(2)] == ["capture:restored", "capture:set-aside"]
+    assert whole(repository)
+    assert [one.tag for one in repository.audit.newest(3)][1:] == ["capture:restored", "capture:set-aside"]
 
 
 @pytest.mark.parametrize("aside", [0, 1])
@@ -109,6 +121,7 @@ def test_the_evidence_stays_and_is_verified(repository: Repository, both: tuple[
     files = repository.catalog.vault_files()
     set_aside(repository, both[0], "wrong", "Pat")
     recover(repository)
+    assert whole(repository)
     assert repository.catalog.vault_files() == files
     assert len(set(repository.vault.digests())) == 2
 
@@ -149,3 +162,19 @@ def test_filters_of_an_account_find_what_is_left(repository: Repository, both: t
     account = repository.catalog.accounts()[0]
     assert account.records == 3
     assert Searcher(repository).search(SearchRequest("*", Filters(accounts=frozenset({account.id})))).total == 3
+
+
+@pytest.mark.parametrize(
+    ("tampering", "finding"),
+    [
+        (captures.update().where(captures.c.id == 1).values(state="set aside"), Finding.CAPTURE_CHANGED),
+        (records.update().where(records.c.pk == 1).values(current_version_id=None), Finding.ROWS_MISSING),
+    ],
+)
+def test_what_is_hidden_without_an_event_is_found(
+    repository: Repository, both: tuple[int, int], tampering: sa.Update, finding: Finding
+) -> None:
+    assert both == (1, 2)
+    with transaction(repository.db) as connection:
+        connection.execute(tampering)
+    assert finding in {one.finding for one in verify(repository, "Pat").findings}
