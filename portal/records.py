@@ -8,20 +8,31 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from flask import abort, request
+from flask import abort, make_response, render_template, request
 
 from indexer.catalog.models import RecordView
 from portal.access.guard import reader
-from portal.access.rules import may_see
+from portal.access.rules import Right, may_see
 from portal.site import site
 
 
 def visible(record_id: str) -> RecordView:
     """Return a record that the reader may see; 404 for every other, whether it is there or not."""
     view = site().repository.catalog.record(record_id)
+    if view is None:
+        _say_set_aside(record_id)
     if view is None or not may_see(reader(), view):
         abort(404)
     return view
+
+
+def _say_set_aside(record_id: str) -> None:
+    """Tell who may see every archive that a record is only in archives which are set aside. Still 404; nobody else learns of it."""
+    if not (reader().may(Right.SEE_CAPTURES) and reader().may(Right.SEE_ALL_ACCOUNTS)):
+        return
+    held = site().repository.catalog.captures_set_aside(record_id)
+    if held:
+        abort(make_response(render_template("records/set_aside.html", record_id=record_id, captures=held), 404))
 
 
 def chosen(current: RecordView, versions: list[RecordView]) -> RecordView:

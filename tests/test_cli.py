@@ -175,3 +175,66 @@ def test_every_command_and_every_key_is_documented(run: Any, archive: str) -> No
 def test_one_is_not_said_as_many(number: int, said: str) -> None:
     assert counted(number, "record") == said
     assert counted(number, "record was", "records were") == said + (" was" if number == 1 else " were")
+
+
+def test_a_capture_is_set_aside_and_restored(run: Any, archive: str) -> None:
+    run("ingest", archive)
+    assert run("capture", "set-aside", "1", "--json").exit_code == 2
+    assert last(run("capture", "set-aside", "1", "--why", "Not the city's", "--json")) == {"capture": 1, "records": 3}
+    assert last(run("search", "*", "--json"))["total"] == 0
+    (held,) = last(run("status", "--json"))["captures"]
+    assert (held["capture"]["state"], held["capture"]["set_aside"]["why"]) == ("set aside", "Not the city's")
+    again = run("ingest", archive)
+    assert "It is set aside (Not the city's)" in again.output
+    refused = run("capture", "set-aside", "1", "--why", "again")
+    assert (refused.exit_code, "Nothing was changed" in refused.output) == (1, True)
+    assert last(run("capture", "restore", "1", "--json")) == {"capture": 1, "records": 3}
+    assert last(run("search", "*", "--json"))["total"] == 3
+
+
+def test_an_account_and_a_person_are_named_and_the_names_taken_back(run: Any, archive: str) -> None:
+    run("ingest", archive)
+    assert run("account", "name", "nobody", "--handle", "x").exit_code == 2
+    assert run("account", "name", "1").exit_code == 1
+    assert last(run("account", "name", "1", "--handle", "@given", "--json"))["account"]["handle"] == "given"
+    assert last(run("search", "*", "--account", "given", "--json"))["total"] == 3
+    assert run("account", "name", "@given", "--remove").exit_code == 0
+    assert run("search", "*", "--account", "given").exit_code == 2
+    named = last(run("person", "name", "3051921866", "Jane Roe", "--json"))
+    assert named == {"platform": "twitter", "number": "3051921866", "name": "Jane Roe", "records": 0}
+    assert run("person", "name", "Jane", "Jane Roe").exit_code == 1
+    assert run("person", "name", "3051921866", "--remove").exit_code == 0
+
+
+def test_two_accounts_are_merged_and_parted(run: Any, archive: str, tmp_path: Path) -> None:
+    from tests.portal_fixtures import post, x_archive
+
+    run("ingest", archive)
+    posts = [post(1_500_000_000_000_000_000 + at, f"Notice {at}", f"Mon Mar 0{at + 1} 18:00:00 +0000 2021") for at in range(2)]
+    run("ingest", str(x_archive(tmp_path / "two.zip", "second", "990077", posts, [], {})))
+    merged = last(run("account", "merge", "second", "1", "--yes", "--json"))
+    assert (merged["account"]["records"], merged["parts"]) == (5, [2])
+    assert last(run("search", "*", "--account", "second", "--json"))["total"] == 5
+    assert run("account", "merge", "2", "1", "--yes").exit_code == 1
+    assert run("account", "unmerge", "2").exit_code == 0
+    assert last(run("search", "*", "--account", "second", "--json"))["total"] == 2
+
+
+def test_archives_are_read_again(run: Any, archive: str) -> None:
+    run("ingest", archive)
+    assert "today's importer" in run("reread").output
+    (report,) = last(run("reread", "1", "--json"))["reread"]
+    assert (report["capture"], report["corrected"], report["added"], report["not_read"]) == (1, 0, 0, [])
+    assert run("reread", "77").exit_code == 1
+
+
+def test_handing_an_archive_in_again_with_a_handle_names_its_account(run: Any, tmp_path: Path) -> None:
+    from tests.builders import zip_files
+    from tests.portal.views.custody.test_decisions import UNNAMED
+
+    path = str(zip_files(UNNAMED, tmp_path / "instagram.zip"))
+    run("ingest", path)
+    shape = last(run("ingest", path, "--account", "@bluffphotos", "--json"))
+    assert (shape["already_captured"], shape["named"]) == (True, "@bluffphotos")
+    assert last(run("search", "*", "--account", "bluffphotos", "--json"))["total"] == 2
+    assert "named" not in last(run("ingest", path, "--account", "@bluffphotos", "--json"))

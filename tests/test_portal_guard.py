@@ -18,6 +18,7 @@ FILLED = {
     "job_id": 1,
     "saved_id": 1,
     "number": 0,
+    "account_id": 1,
     "name": "search",
     "token": "no-such",
     "code": "en",

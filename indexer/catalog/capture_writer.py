@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -20,7 +21,7 @@ from indexer.catalog.completion import mark_absences, queue_for_index, refresh_a
 from indexer.catalog.database import insert_many, transaction
 from indexer.catalog.models import Reconciled
 from indexer.catalog.stored_data import COMPLETE, TAKING_IN, CaptureResult, StoredFacts
-from indexer.catalog.tables import accounts, capture_files, captures, members, problems, records, sightings, versions
+from indexer.catalog.tables import accounts, capture_files, captures, members, other_ids, problems, records, sightings, versions
 from indexer.local_time import to_ms
 from indexer.record import Account, CaptureFacts, Place, Problem, Record, RecordKind
 
@@ -65,11 +66,13 @@ class CaptureWriter:
     _next_version: int = 0
     _next_sighting: int = 0
     _time_rules: Counter[str] = field(default_factory=Counter)
+    _other_ids: Mapping[tuple[str, str], str] = field(default_factory=dict)
     _met: set[int] | None = None  # hashes of the ids met, for an account that is new: the others need no look into the catalog
 
     def add(self, batch: Sequence[Record]) -> list[tuple[int, Record]]:
         """Write records, their versions and sightings in one transaction; return the records that are new, with their numbers."""
         fresh: list[tuple[int, Record]] = []
+        batch = [held_as(record, self._other_ids) for record in batch]
         ids = [f"{self.account_key}:{record.kind}:{record.native_id}" for record in batch]
         new_records: list[tuple[object, ...]] = []
         new_versions: list[tuple[object, ...]] = []
@@ -164,48 +167,51 @@ class CaptureWriter:
                 sa.select(records.c.record_id, records.c.pk, versions.c.digest, versions.c.id)
                 .join(versions, versions.c.record_pk == records.c.pk)
                 .where(records.c.record_id.in_(ids[at : at + LOOKUP]))
+                .order_by(versions.c.id)  # of two readings of the same content the later one is kept
             )
             for record_id, pk, digest, version_id in connection.execute(query):
                 known.setdefault(record_id, (pk, {}))[1][digest] = version_id
         return known
 
     def _version_row(self, version_id: int, pk: int, number: int, digest: str, record: Record) -> tuple[object, ...]:
-        posted = record.posted
-        return (
-            version_id,
-            pk,
-            number,
-            self.capture_id,
-            digest,
-            record.author,
-            record.title,
-            record.text,
-            record.url,
-            to_ms(posted.utc) if posted else None,
-            posted.written if posted else "",
-            str(posted.rule) if posted else "",
-            record.parent_id or None,
-            record.thread_id or None,
-            stored_data.encode(record),
-        )
+        return (version_id, pk, number, self.capture_id, *version_values(record, digest))
 
     def _sighting_row(self, version_id: int, pk: int, record: Record) -> tuple[object, ...]:
-        place, attached = record.place, attached_members(record)
         self._next_sighting += 1
-        return (
-            self._next_sighting - 1,
-            pk,
-            version_id,
-            self.capture_id,
-            place.member,
-            place.index,
-            place.start,
-            place.length,
-            place.pointer,
-            hashlib.sha256(record.raw).hexdigest(),
-            msgspec.json.encode(attached) if attached else None,
-            msgspec.json.encode([place_text(folded) for folded in record.folded]) if record.folded else None,
-        )
+        return (self._next_sighting - 1, pk, version_id, self.capture_id, *sighting_values(record, hashlib.sha256(record.raw).hexdigest()))
+
+
+def version_values(record: Record, digest: str) -> tuple[Any, ...]:
+    """Return the columns of a version from `digest` on: what a record says."""
+    posted = record.posted
+    return (
+        digest,
+        record.author,
+        record.title,
+        record.text,
+        record.url,
+        to_ms(posted.utc) if posted else None,
+        posted.written if posted else "",
+        str(posted.rule) if posted else "",
+        record.parent_id or None,
+        record.thread_id or None,
+        stored_data.encode(record),
+    )
+
+
+def sighting_values(record: Record, raw_digest: str) -> tuple[Any, ...]:
+    """Return the columns of a sighting from `member` on: where a record is in its archive."""
+    place, attached = record.place, attached_members(record)
+    return (
+        place.member,
+        place.index,
+        place.start,
+        place.length,
+        place.pointer,
+        raw_digest,
+        msgspec.json.encode(attached) if attached else None,
+        msgspec.json.encode([place_text(folded) for folded in record.folded]) if record.folded else None,
+    )
 
 
 def _store(connection: sa.Connection, capture_id: int, result: CaptureResult, state: str) -> None:
@@ -274,6 +280,7 @@ def begin(
         connection.execute(capture_files.insert(), rows)
         columns = (records.c.pk, versions.c.id, sightings.c.id)
         is_new = connection.execute(sa.select(records.c.pk).where(records.c.account_id == account_id).limit(1)).first() is None
+        others = other_ids_of(connection, account_id)
         highest = [connection.execute(sa.select(sa.func.max(column))).scalar() or 0 for column in columns]
     return CaptureWriter(
         engine,
@@ -284,8 +291,21 @@ def begin(
         _next_pk=highest[0] + 1,
         _next_version=highest[1] + 1,
         _next_sighting=highest[2] + 1,
+        _other_ids=others,
         _met=set() if is_new else None,
     )
+
+
+def other_ids_of(connection: sa.Connection, account_id: int) -> dict[tuple[str, str], str]:
+    """Return, by kind and native id, under which native id the catalog holds a record whose id came out otherwise before."""
+    query = sa.select(other_ids.c.kind, other_ids.c.native_id, other_ids.c.held_as).where(other_ids.c.account_id == account_id)
+    return {(row.kind, row.native_id): row.held_as for row in connection.execute(query)}
+
+
+def held_as(record: Record, others: Mapping[tuple[str, str], str]) -> Record:
+    """Return a record under the native id that the catalog keeps it under."""
+    held = others.get((str(record.kind), record.native_id))
+    return record if held is None else replace(record, native_id=held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +320,7 @@ def remove_unfinished(engine: sa.Engine) -> Removed:
     """Take back every capture that was interrupted. Call it under the ingest lock; it can be interrupted itself."""
     orphans: list[str] = []
     with engine.connect() as connection:
-        unfinished = connection.execute(sa.select(captures.c.id).where(captures.c.state != COMPLETE)).scalars().all()
+        unfinished = connection.execute(sa.select(captures.c.id).where(captures.c.state == TAKING_IN)).scalars().all()
     for capture_id in unfinished:
         with transaction(engine) as connection:
             digests = connection.execute(sa.select(capture_files.c.digest).where(capture_files.c.capture_id == capture_id)).scalars().all()

@@ -8,8 +8,20 @@ from dataclasses import dataclass
 import msgspec
 import sqlalchemy as sa
 
-from indexer.catalog.stored_data import COMPLETE, StoredFacts
-from indexer.catalog.tables import absences, accounts, captures, meta, outbox, problems, records, sightings, versions
+from indexer.catalog.record_views import COUNTED
+from indexer.catalog.stored_data import COMPLETE, SET_ASIDE, CaptureResult, StoredFacts
+from indexer.catalog.tables import (
+    absences,
+    accounts,
+    captures,
+    earlier_readings,
+    meta,
+    outbox,
+    problems,
+    records,
+    sightings,
+    versions,
+)
 from indexer.record import Platform
 
 # Problems after which every record of the archive was read all the same, under its own id.
@@ -23,14 +35,35 @@ def settle_current_versions(connection: sa.Connection, capture_id: int) -> None:
     Current is the version seen in the capture that the platform exported last; inside one capture the last of the
     edits. An older archive that is taken in later does not turn the clock back.
     """
-    touched = sa.select(sightings.c.record_pk).where(sightings.c.capture_id == capture_id)
+    settle(connection, sa.select(sightings.c.record_pk).where(sightings.c.capture_id == capture_id), capture_id)
+
+
+def settle(connection: sa.Connection, touched: sa.Select[tuple[int]], capture_id: int) -> None:
+    """Give records of a capture's account the current version that the captures which count give them; queue them for the index.
+
+    A record that only set-aside captures hold has none, and leaves the index.
+    """
+    counted = COUNTED if _has_uncounted_versions(connection) else sa.true()
     single = (
-        sa.select(sa.func.max(versions.c.id)).where(versions.c.record_pk == records.c.pk).scalar_subquery(),
-        sa.select(sa.func.count()).where(versions.c.record_pk == records.c.pk).scalar_subquery(),
+        sa.select(sa.func.max(versions.c.id)).where(versions.c.record_pk == records.c.pk, counted).scalar_subquery(),
+        sa.select(sa.func.count()).where(versions.c.record_pk == records.c.pk, counted).scalar_subquery(),
     )
     connection.execute(records.update().where(records.c.pk.in_(touched)).values(current_version_id=single[0], versions=single[1]))
     account = sa.select(captures.c.account_id).where(captures.c.id == capture_id).scalar_subquery()
     when = {one.id: one.when for one in _complete_captures(connection, account)}
+    if when:
+        _settle_changed(connection, touched, when)
+    queue_for_index(connection, touched.distinct().order_by(sa.text("1")))
+
+
+def _has_uncounted_versions(connection: sa.Connection) -> bool:
+    """Tell whether some version is no longer held by a capture that counts: asking it of every version is slow."""
+    aside = sa.select(captures.c.id).where(captures.c.state == SET_ASIDE)
+    before = sa.select(earlier_readings.c.id)
+    return any(connection.execute(query.limit(1)).first() is not None for query in (aside, before))
+
+
+def _settle_changed(connection: sa.Connection, touched: sa.Select[tuple[int]], when: Mapping[int, int]) -> None:
     newest = (
         sa.select(sightings.c.record_pk, sightings.c.version_id)
         .join(captures, captures.c.id == sightings.c.capture_id)
@@ -44,7 +77,6 @@ def settle_current_versions(connection: sa.Connection, capture_id: int) -> None:
             records.update().where(records.c.pk == sa.bindparam("b_pk")).values(current_version_id=sa.bindparam("b_version")),
             [{"b_pk": pk, "b_version": version_id} for pk, version_id in current.items()],
         )
-    queue_for_index(connection, touched.distinct().order_by(sightings.c.record_pk))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +145,21 @@ def mark_absences(connection: sa.Connection, capture_id: int, account_id: int) -
         if (one.when, one.id) >= (this.when, this.id):
             counts[one.id] = _mark(connection, one, [other.id for other in held if (other.when, other.id) < (one.when, one.id)], account_id)
     return counts
+
+
+def mark_absences_anew(connection: sa.Connection, account_id: int) -> None:
+    """Work out again what is gone from which capture of an account, after captures came to count or no longer do."""
+    of_account = sa.select(captures.c.id).where(captures.c.account_id == account_id)
+    connection.execute(absences.delete().where(absences.c.capture_id.in_(of_account)))
+    held = sorted(_complete_captures(connection, account_id), key=lambda one: (one.when, one.id))
+    for at, one in enumerate(held):
+        gone = _mark(connection, one, [other.id for other in held[:at]], account_id)
+        stored = connection.execute(sa.select(captures.c.result).where(captures.c.id == one.id)).scalar_one()
+        result = msgspec.json.decode(stored, type=CaptureResult)
+        if result.gone != gone:
+            result.gone = gone
+            encoded = msgspec.json.encode(result, order="sorted")
+            connection.execute(captures.update().where(captures.c.id == one.id).values(result=encoded))
 
 
 def _mark(connection: sa.Connection, later: _Complete, earlier: list[int], account_id: int) -> int:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from indexer.catalog import stored_data
 from indexer.catalog.stored_data import COMPLETE
-from indexer.catalog.tables import absences, captures, records, sightings, versions
+from indexer.catalog.tables import absences, accounts, captures, records, root_id, sightings, versions
 
 
 @dataclass(slots=True)
@@ -99,7 +99,8 @@ class ExportTimes:
 def export_times(connection: sa.Connection) -> dict[int, ExportTimes]:
     """Return when each complete capture was exported. Where an archive does not say it: after its last record, before its custody."""
     found = {}
-    for row in connection.execute(sa.select(captures).where(captures.c.state == COMPLETE)).all():
+    whole = sa.select(captures, root_id.label("whole_id")).select_from(captures.outerjoin(accounts, accounts.c.id == captures.c.account_id))
+    for row in connection.execute(whole.where(captures.c.state == COMPLETE)).all():
         first = by = row.exported_ms
         if by is None:
             last = connection.execute(
@@ -109,5 +110,5 @@ def export_times(connection: sa.Connection) -> dict[int, ExportTimes]:
             ).scalar()
             by = row.taken_ms
             first = by if last is None else min(last, by)
-        found[row.id] = ExportTimes(first, by, row.account_id)
+        found[row.id] = ExportTimes(first, by, row.whole_id)
     return found

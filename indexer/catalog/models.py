@@ -5,7 +5,7 @@ All instants are UTC; who shows one turns it into the body's zone and says so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -114,8 +114,23 @@ class Reconciled:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountPart:
+    """An account that is merged into another one: the same account under another id of its platform."""
+
+    id: int
+    native_id: str
+    handle: str
+    name: str
+
+    @property
+    def label(self) -> str:
+        """The handle with its at sign, or the name."""
+        return f"@{self.handle}" if self.handle else self.name or self.native_id
+
+
+@dataclass(frozen=True, slots=True)
 class AccountView:
-    """A social account and how many records of it are held."""
+    """A whole social account, with what is merged into it, and how many records of it are held."""
 
     id: int
     platform: str
@@ -125,11 +140,56 @@ class AccountView:
     records: int
     first_posted: datetime | None
     last_posted: datetime | None
+    is_given: bool = False  # a records custodian gave handle or name
+    parts: tuple[AccountPart, ...] = ()  # the accounts that are merged into it
 
     @property
     def label(self) -> str:
         """The handle with its at sign, or the name."""
         return f"@{self.handle}" if self.handle else self.name or self.native_id
+
+    @property
+    def is_unnamed(self) -> bool:
+        """True while neither its archive nor a records custodian names it."""
+        return self.native_id.startswith(UNNAMED) and not self.is_given
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """Its number and those of its parts."""
+        return frozenset({self.id, *(part.id for part in self.parts)})
+
+    @property
+    def native_ids(self) -> tuple[str, ...]:
+        """Its id on the platform and those of its parts."""
+        return (self.native_id, *(part.native_id for part in self.parts))
+
+
+UNNAMED = "unnamed:"
+"""What the id of an account begins with whose archive does not name it."""
+
+
+def by_number(held: Iterable[AccountView]) -> dict[int, AccountView]:
+    """Return whole accounts by every number that means them, those of their parts included."""
+    return {number: account for account in held for number in account.numbers}
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """When, by whom and why a capture was set aside."""
+
+    at: datetime
+    by: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierReading:
+    """What a record said before its archive was read again. `importer_version` is of the earlier reading."""
+
+    view: RecordView
+    capture_id: int
+    importer_version: str
+    read_again_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +209,7 @@ class CaptureView:
     account: AccountView | None
     exported_at: datetime | None
     zone: str
-    state: str  # "taking in", "complete"
+    state: str  # "taking in", "complete", "set aside"
     records: int
     versions: int
     sightings: int
@@ -164,6 +224,8 @@ class CaptureView:
     gone: int = 0  # records of earlier captures that are not in this one
     is_partial: bool = False
     time_rules: Mapping[str, int] = field(default_factory=dict)
+    unreadable_dates: int = 0  # records without a date because theirs could not be read
+    aside: SetAside | None = None
 
     @property
     def is_short(self) -> bool:
@@ -173,4 +235,4 @@ class CaptureView:
     @property
     def went_well(self) -> bool:
         """True when everything was read or ignored for a reason, and every count of the platform is met."""
-        return self.state == "complete" and not self.problems and not self.is_short
+        return self.state != "taking in" and not self.problems and not self.is_short and not self.unreadable_dates

@@ -1,21 +1,36 @@
 """Reads the catalog: captures, accounts, records, versions, sightings, problems. Writes stand in capture_writer.py.
 
-Nothing of a capture that is still being taken in is ever returned.
+Nothing of a capture that is still being taken in is ever returned; of one that is set aside, only where it is asked for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
 from indexer.catalog import stored_data
-from indexer.catalog.models import AccountView, CaptureView, ProblemView, Reconciled, RecordView, SightingView
-from indexer.catalog.record_views import BATCH, current_views, version_views
-from indexer.catalog.stored_data import COMPLETE, CaptureResult, IndexRow, StoredFacts
-from indexer.catalog.tables import accounts, capture_files, captures, members, meta, outbox, problems, records, sightings, versions
+from indexer.catalog.accounts import people_named, whole_accounts
+from indexer.catalog.capture_views import capture_views
+from indexer.catalog.models import AccountView, CaptureView, EarlierReading, ProblemView, RecordView, SightingView
+from indexer.catalog.record_views import BATCH, COUNTED, current_views, version_views
+from indexer.catalog.stored_data import COMPLETE, SET_ASIDE, TAKING_IN, IndexRow
+from indexer.catalog.tables import (
+    accounts,
+    capture_files,
+    captures,
+    earlier_readings,
+    members,
+    meta,
+    other_ids,
+    outbox,
+    problems,
+    records,
+    root_id,
+    sightings,
+    versions,
+)
 from indexer.catalog.threads import thread
 from indexer.local_time import from_ms
 
@@ -23,6 +38,9 @@ THREAD_LIMIT = 500
 
 Standing = Callable[[Sequence[int]], Mapping[int, int]]
 """Says of some records in which version (its number in the table) they are wanted; of the others, the current one is."""
+
+
+_CURRENT = records.join(versions, versions.c.id == records.c.current_version_id).join(accounts, accounts.c.id == records.c.account_id)
 
 
 class Catalog:
@@ -33,25 +51,31 @@ class Catalog:
 
     # captures and accounts
 
-    def captures(self, allowed: frozenset[int] | None = None) -> list[CaptureView]:
-        """Return the complete captures, newest first; only of allowed accounts where a set is given."""
-        query = sa.select(captures).where(captures.c.state == COMPLETE).order_by(captures.c.id.desc())
-        if allowed is not None:
-            query = query.where(captures.c.account_id.in_(allowed))
+    def captures(self, allowed: frozenset[int] | None = None, *, with_set_aside: bool = False) -> list[CaptureView]:
+        """Return the captures that count, newest first; only of allowed accounts where a set is given."""
+        conditions = () if allowed is None else (captures.c.account_id.in_(allowed),)
         with self._engine.connect() as connection:
-            return [self._capture(connection, row) for row in connection.execute(query).all()]
+            return capture_views(connection, *conditions, with_set_aside=with_set_aside)
 
-    def capture(self, capture_id: int) -> CaptureView | None:
-        """Return one complete capture."""
+    def capture(self, capture_id: int, *, with_set_aside: bool = False) -> CaptureView | None:
+        """Return one capture that counts, or one set aside where that is asked for."""
         with self._engine.connect() as connection:
-            row = connection.execute(sa.select(captures).where(captures.c.id == capture_id, captures.c.state == COMPLETE)).first()
-            return self._capture(connection, row) if row else None
+            return next(iter(capture_views(connection, captures.c.id == capture_id, with_set_aside=with_set_aside)), None)
 
     def capture_of_digest(self, digest: str) -> CaptureView | None:
-        """Return the complete capture of an archive with this digest."""
+        """Return the capture of an archive with this digest, be it set aside or not."""
         with self._engine.connect() as connection:
-            row = connection.execute(sa.select(captures).where(captures.c.digest == digest, captures.c.state == COMPLETE)).first()
-            return self._capture(connection, row) if row else None
+            return next(iter(capture_views(connection, captures.c.digest == digest, with_set_aside=True)), None)
+
+    def captures_set_aside(self, record_id: str) -> list[CaptureView]:
+        """Return the captures that hold a record, when all of them are set aside; none for any other record."""
+        holding = (
+            sa.select(sightings.c.capture_id)
+            .join(records, records.c.pk == sightings.c.record_pk)
+            .where(records.c.record_id == record_id, records.c.current_version_id.is_(None))
+        )
+        with self._engine.connect() as connection:
+            return capture_views(connection, captures.c.id.in_(holding), captures.c.state == SET_ASIDE, with_set_aside=True)
 
     def problems(self, capture_id: int, limit: int = 100, offset: int = 0) -> list[ProblemView]:
         """Return a page of a capture's problems in the order they were met."""
@@ -76,20 +100,38 @@ class Catalog:
         with self._engine.connect() as connection:
             return [(row[0], row[1], row[2]) for row in connection.execute(query)]
 
-    def accounts(self, allowed: frozenset[int] | None = None) -> list[AccountView]:
-        """Return the accounts that a reader may see (None: all), by platform and handle."""
-        query = sa.select(accounts).order_by(accounts.c.platform, accounts.c.handle, accounts.c.name)
-        if allowed is not None:
-            query = query.where(accounts.c.id.in_(allowed))
+    def accounts(self, allowed: frozenset[int] | None = None, *, with_set_aside: bool = False) -> list[AccountView]:
+        """Return the whole accounts that a reader may see (None: all), by platform and handle (accounts.py)."""
         with self._engine.connect() as connection:
-            return [_account(row) for row in connection.execute(query)]
+            return whole_accounts(connection, allowed, with_set_aside=with_set_aside)
+
+    def people(self) -> dict[tuple[str, str], str]:
+        """Return the names that records custodians gave to numbers, by platform and number."""
+        with self._engine.connect() as connection:
+            return people_named(connection)
 
     # records
 
     def record(self, record_id: str) -> RecordView | None:
-        """Return a record in its current version."""
+        """Return a record in its current version; an id that it had in another reading of its archive leads to it too."""
         with self._engine.connect() as connection:
-            pk = connection.execute(sa.select(records.c.pk).where(records.c.record_id == record_id)).scalar()
+            row = connection.execute(
+                sa.select(records.c.pk, records.c.account_id, records.c.kind, records.c.native_id, records.c.current_version_id).where(
+                    records.c.record_id == record_id
+                )
+            ).first()
+            pk = row.pk if row else None
+            if row and row.current_version_id is None:
+                pk = connection.execute(
+                    sa.select(records.c.pk)
+                    .join(other_ids, sa.and_(other_ids.c.account_id == records.c.account_id, other_ids.c.kind == records.c.kind))
+                    .where(
+                        other_ids.c.account_id == row.account_id,
+                        other_ids.c.kind == row.kind,
+                        other_ids.c.native_id == row.native_id,
+                        records.c.native_id == other_ids.c.held_as,
+                    )
+                ).scalar()
         return next(iter(self.views([pk])), None) if pk is not None else None
 
     def views(self, pks: Sequence[int], standing: Standing | None = None) -> list[RecordView]:
@@ -112,14 +154,9 @@ class Catalog:
             yield from _in_order(connection, batch, standing)
 
     def versions(self, pk: int) -> list[RecordView]:
-        """Return every version of a record, the first one first."""
+        """Return every version of a record that a capture holds which counts, the first one first."""
         with self._engine.connect() as connection:
-            ids = connection.execute(
-                sa.select(versions.c.id)
-                .join(captures, captures.c.id == versions.c.first_capture_id)
-                .where(versions.c.record_pk == pk, captures.c.state == COMPLETE)
-                .order_by(versions.c.number)
-            )
+            ids = connection.execute(sa.select(versions.c.id).where(versions.c.record_pk == pk, COUNTED).order_by(versions.c.number))
             numbers = list(ids.scalars())
             found = version_views(connection, numbers)
         return [found[number] for number in numbers if number in found]
@@ -152,6 +189,23 @@ class Catalog:
                 for row in connection.execute(query)
             ]
 
+    def earlier_readings(self, pk: int) -> list[EarlierReading]:
+        """Return what a record said before its archives were read again, the latest first."""
+        query = (
+            sa.select(earlier_readings)
+            .join(captures, captures.c.id == earlier_readings.c.capture_id)
+            .where(earlier_readings.c.record_pk == pk, captures.c.state == COMPLETE)
+            .order_by(earlier_readings.c.id.desc())
+        )
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+            views = version_views(connection, [row.version_id for row in rows])
+        return [
+            EarlierReading(views[row.version_id], row.capture_id, row.importer_version, from_ms(row.reread_ms))  # type: ignore[arg-type]  # the column is never NULL
+            for row in rows
+            if row.version_id in views
+        ]
+
     def thread(self, view: RecordView, limit: int = THREAD_LIMIT) -> list[RecordView]:
         """Return the thread that a record belongs to, oldest first, the record itself included (threads.py)."""
         with self._engine.connect() as connection:
@@ -172,11 +226,11 @@ class Catalog:
             return connection.execute(query).scalar()
 
     def vault_files(self) -> list[tuple[str, str]]:
-        """Return (digest, name) of every file that complete captures have in the vault."""
+        """Return (digest, name) of every file that captures have in the vault, those set aside included."""
         query = (
             sa.select(capture_files.c.digest, sa.func.min(capture_files.c.name))
             .join(captures, captures.c.id == capture_files.c.capture_id)
-            .where(captures.c.state == COMPLETE)
+            .where(captures.c.state != TAKING_IN)
             .group_by(capture_files.c.digest)
             .order_by(capture_files.c.digest)
         )
@@ -192,7 +246,7 @@ class Catalog:
         return int(value or 0)
 
     def count(self) -> int:
-        """Return how many records are held."""
+        """Return how many records are held and count."""
         with self._engine.connect() as connection:
             return connection.execute(sa.select(sa.func.coalesce(sa.func.sum(accounts.c.records), 0))).scalar() or 0
 
@@ -230,7 +284,7 @@ class Catalog:
         query = sa.select(
             records.c.pk,
             records.c.kind,
-            records.c.account_id,
+            root_id.label("account_id"),
             records.c.versions,
             versions.c.text,
             versions.c.title,
@@ -240,7 +294,9 @@ class Catalog:
             versions.c.parent_id,
             versions.c.thread_id,
             versions.c.data,
-        ).join(versions, versions.c.id == records.c.current_version_id)
+        ).select_from(
+            records.join(versions, versions.c.id == records.c.current_version_id).join(accounts, accounts.c.id == records.c.account_id)
+        )
         found = {}
         with self._engine.connect() as connection:
             for at in range(0, len(pks), BATCH):
@@ -255,54 +311,13 @@ class Catalog:
         query = (
             sa.select(versions.c.record_pk, versions.c.text, versions.c.title)
             .join(records, records.c.pk == versions.c.record_pk)
-            .join(captures, captures.c.id == versions.c.first_capture_id)
-            .where(versions.c.id != records.c.current_version_id, captures.c.state == COMPLETE)
+            .where(versions.c.id != records.c.current_version_id, COUNTED)
             .order_by(versions.c.record_pk, versions.c.number)
         )
         for at in range(0, len(pks), BATCH):
             for pk, text, title in connection.execute(query.where(versions.c.record_pk.in_(pks[at : at + BATCH]))):
                 texts[pk] = (*texts.get(pk, ()), text, title)
         return texts
-
-    # rows to values
-
-    def _capture(self, connection: sa.Connection, row: Any) -> CaptureView:
-        result = msgspec.json.decode(row.result, type=CaptureResult)
-        facts = msgspec.json.decode(row.facts, type=StoredFacts)
-        account = connection.execute(sa.select(accounts).where(accounts.c.id == row.account_id)).first()
-        files = connection.execute(
-            sa.select(capture_files.c.name).where(capture_files.c.capture_id == row.id).order_by(capture_files.c.part)
-        ).scalars()
-        return CaptureView(
-            id=row.id,
-            digest=row.digest,
-            name=row.name,
-            size=row.size,
-            taken_at=from_ms(row.taken_ms),  # type: ignore[arg-type]  # the column is never NULL
-            taken_by=row.taken_by,
-            source=row.source,
-            importer=row.importer,
-            importer_version=row.importer_version,
-            form=row.form,
-            account=_account(account) if account else None,
-            exported_at=from_ms(row.exported_ms),
-            zone=row.zone,
-            state=row.state,
-            records=result.records,
-            versions=result.versions,
-            sightings=result.sightings,
-            problems=result.problems,
-            folded=result.folded,
-            members_read=result.members_read,
-            members_ignored=result.members_ignored,
-            members_unknown=result.members_unknown,
-            reconciliation=tuple(Reconciled(*line) for line in result.reconciliation),
-            cannot_contain=tuple(facts.cannot_contain),
-            files=tuple(files),
-            gone=result.gone,
-            is_partial=facts.is_partial,
-            time_rules=result.time_rules,
-        )
 
 
 def _in_order(connection: sa.Connection, pks: Sequence[int], standing: Standing | None) -> Iterator[RecordView]:
@@ -311,16 +326,3 @@ def _in_order(connection: sa.Connection, pks: Sequence[int], standing: Standing 
     if other:
         found.update((view.pk, view) for view in version_views(connection, list(other.values())).values())
     yield from (found[pk] for pk in pks if pk in found)
-
-
-def _account(row: Any) -> AccountView:
-    return AccountView(
-        id=row.id,
-        platform=row.platform,
-        native_id=row.native_id,
-        handle=row.handle,
-        name=row.name,
-        records=row.records,
-        first_posted=from_ms(row.first_ms),
-        last_posted=from_ms(row.last_ms),
-    )

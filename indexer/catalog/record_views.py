@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -11,9 +11,19 @@ import msgspec
 import sqlalchemy as sa
 
 from indexer.catalog import stored_data
+from indexer.catalog.accounts import people_named, shown_person
 from indexer.catalog.models import AttachmentView, RecordView
 from indexer.catalog.stored_data import COMPLETE
-from indexer.catalog.tables import absences, accounts, captures, members, records, sightings, versions
+from indexer.catalog.tables import (
+    absences,
+    accounts,
+    captures,
+    earlier_readings,
+    members,
+    records,
+    sightings,
+    versions,
+)
 from indexer.local_time import from_ms
 from indexer.record import TimeRule
 
@@ -35,35 +45,46 @@ def _rows(connection: sa.Connection, query: sa.Select[Any], keys: Sequence[int])
         yield from ((row, extras) for row in rows)
 
 
+_whole = accounts.alias("whole")
+_seen_in = captures.alias("seen_in")
+COUNTED: Final = sa.exists().where(
+    sightings.c.record_pk == versions.c.record_pk,
+    sightings.c.version_id == versions.c.id,
+    sightings.c.capture_id == _seen_in.c.id,
+    _seen_in.c.state == COMPLETE,
+)
+"""A version counts when a capture holds it that counts: not one set aside, and not only as it was read before."""
+
+
 def _view_query(join: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    return (
-        sa.select(
-            records.c.pk,
-            records.c.record_id,
-            records.c.kind,
-            records.c.native_id,
-            records.c.versions.label("version_count"),
-            accounts.c.id.label("account_id"),
-            accounts.c.platform,
-            accounts.c.handle,
-            accounts.c.name.label("account_name"),
-            accounts.c.native_id.label("account_native_id"),
-            versions.c.id.label("version_id"),
-            versions.c.number,
-            versions.c.digest,
-            versions.c.author,
-            versions.c.title,
-            versions.c.text,
-            versions.c.url,
-            versions.c.posted_ms,
-            versions.c.posted_written,
-            versions.c.posted_rule,
-            versions.c.parent_id,
-            versions.c.thread_id,
-            versions.c.data,
-        )
-        .select_from(records.join(versions, join).join(accounts, accounts.c.id == records.c.account_id))
-        .where(records.c.current_version_id.is_not(None))
+    return sa.select(
+        records.c.pk,
+        records.c.record_id,
+        records.c.kind,
+        records.c.native_id,
+        records.c.versions.label("version_count"),
+        _whole.c.id.label("account_id"),
+        _whole.c.platform,
+        sa.func.coalesce(_whole.c.given_handle, _whole.c.handle).label("handle"),
+        sa.func.coalesce(_whole.c.given_name, _whole.c.name).label("account_name"),
+        _whole.c.native_id.label("account_native_id"),
+        versions.c.id.label("version_id"),
+        versions.c.number,
+        versions.c.digest,
+        versions.c.author,
+        versions.c.title,
+        versions.c.text,
+        versions.c.url,
+        versions.c.posted_ms,
+        versions.c.posted_written,
+        versions.c.posted_rule,
+        versions.c.parent_id,
+        versions.c.thread_id,
+        versions.c.data,
+    ).select_from(
+        records.join(versions, join)
+        .join(accounts, accounts.c.id == records.c.account_id)
+        .join(_whole, _whole.c.id == sa.func.coalesce(accounts.c.merged_into, accounts.c.id))
     )
 
 
@@ -79,6 +100,17 @@ _SEEN = (
     .join(captures, captures.c.id == sightings.c.capture_id)
     .where(_among(sightings.c.record_pk, "pks"), _among(sightings.c.version_id, "version_ids"), captures.c.state == COMPLETE)
     .order_by(sightings.c.capture_id, sightings.c.id)
+)
+_SEEN_BEFORE = (
+    sa.select(earlier_readings.c.version_id.label("read_as"), sightings, captures.c.digest.label("capture_digest"))
+    .select_from(
+        earlier_readings.join(
+            sightings,
+            sa.and_(sightings.c.record_pk == earlier_readings.c.record_pk, sightings.c.capture_id == earlier_readings.c.capture_id),
+        ).join(captures, captures.c.id == sightings.c.capture_id)
+    )
+    .where(_among(earlier_readings.c.version_id, "version_ids"), captures.c.state == COMPLETE)
+    .order_by(sightings.c.id)
 )
 _MEDIA = sa.select(members.c.name, members.c.size, members.c.digest).where(
     members.c.capture_id == sa.bindparam("capture_id"), _among(members.c.name, "names")
@@ -101,9 +133,12 @@ class _Extras:
         self.attached: dict[int, dict[str, tuple[int, str]]] = {}
         for row in connection.execute(_SEEN, {"pks": pks, "version_ids": version_ids}):
             self.sighting[row.version_id] = row
-            if row.attached:
-                held = msgspec.json.decode(row.attached, type=dict[str, str])
-                self.attached.setdefault(row.version_id, {}).update((name, (row.capture_id, member)) for name, member in held.items())
+            self._attach(row.version_id, row)
+        if any(number not in self.sighting for number in version_ids):  # as it was before the archive was read again
+            for row in connection.execute(_SEEN_BEFORE, {"version_ids": version_ids}):
+                if self.sighting.setdefault(row.read_as, row) is row:
+                    self._attach(row.read_as, row)
+        self.people = people_named(connection)
         wanted = {pair for places in self.attached.values() for pair in places.values()}
         self.media: dict[tuple[int, str], tuple[int, str]] = {}
         for capture_id in {pair[0] for pair in wanted}:
@@ -116,6 +151,11 @@ class _Extras:
             instant = from_ms(exported_ms if exported_ms is not None else taken_ms)
             if instant:
                 self.gone.setdefault(pk, []).append(instant.date())
+
+    def _attach(self, version_id: int, row: Any) -> None:
+        if row.attached:
+            held = msgspec.json.decode(row.attached, type=dict[str, str])
+            self.attached.setdefault(version_id, {}).update((name, (row.capture_id, member)) for name, member in held.items())
 
 
 def _view(row: Any, extras: _Extras) -> RecordView:
@@ -148,7 +188,7 @@ def _view(row: Any, extras: _Extras) -> RecordView:
         kind=row.kind,
         native_id=row.native_id,
         id_is_made=data.id_is_made,
-        author=row.author,
+        author=shown_person(row.platform, row.author, extras.people),
         author_id=data.author_id,
         posted_at=from_ms(row.posted_ms),
         posted_as_written=row.posted_written,
@@ -168,7 +208,7 @@ def _view(row: Any, extras: _Extras) -> RecordView:
         hashtags=data.hashtags,
         mentions=data.mentions,
         language=data.language,
-        extra=data.extra,
+        extra=_with_names(data.extra, row.platform, extras.people),
         version=row.number,
         versions=row.version_count,
         content_digest=row.digest,
@@ -181,6 +221,17 @@ def _view(row: Any, extras: _Extras) -> RecordView:
         pointer=place.pointer,
         not_in_capture_of=tuple(extras.gone.get(row.pk, ())),
     )
+
+
+_PEOPLE_OF: tuple[str, ...] = ("to", "participants")
+"""Facts that name people, by number where the platform gives no name; several with a comma between them."""
+
+
+def _with_names(extra: dict[str, str], platform: str, names: Mapping[tuple[str, str], str]) -> dict[str, str]:
+    if not names:
+        return extra
+    shown = {fact: ", ".join(shown_person(platform, one, names) for one in extra[fact].split(", ")) for fact in _PEOPLE_OF if fact in extra}
+    return {**extra, **shown}
 
 
 BATCH: Final = 500  # records a query: below every database's limit of variables
@@ -233,6 +284,12 @@ def origins(connection: sa.Connection, record_ids: Sequence[str]) -> dict[str, O
     return found
 
 
+_first_that_counts = (
+    sa.select(sa.func.min(sightings.c.capture_id))
+    .join(_seen_in, _seen_in.c.id == sightings.c.capture_id)
+    .where(sightings.c.record_pk == versions.c.record_pk, sightings.c.version_id == versions.c.id, _seen_in.c.state == COMPLETE)
+    .scalar_subquery()
+)
 _ORIGINS: Final = (
     sa.select(
         records.c.record_id,
@@ -245,6 +302,6 @@ _ORIGINS: Final = (
         captures.c.taken_by,
     )
     .join(versions, versions.c.id == records.c.current_version_id)
-    .join(captures, captures.c.id == versions.c.first_capture_id)
+    .join(captures, captures.c.id == _first_that_counts)
     .where(records.c.record_id.in_(sa.bindparam("ids", expanding=True)), captures.c.state == COMPLETE)
 )

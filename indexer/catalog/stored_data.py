@@ -240,4 +240,4 @@ def new_row(pk: int, account_id: int, record: Record) -> IndexRow:
     )
 
 
-TAKING_IN, COMPLETE = "taking in", "complete"
+TAKING_IN, COMPLETE, SET_ASIDE = "taking in", "complete", "set aside"

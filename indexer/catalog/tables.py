@@ -19,7 +19,25 @@ accounts = sa.Table(
     sa.Column("records", sa.Integer, nullable=False, server_default="0"),
     sa.Column("first_ms", sa.BigInteger),
     sa.Column("last_ms", sa.BigInteger),
+    sa.Column("given_handle", sa.Text),  # as a records custodian named it; NULL: as its archives name it
+    sa.Column("given_name", sa.Text),
+    sa.Column("merged_into", BigId, sa.ForeignKey("accounts.id")),  # the account that this one is a part of; never a chain
     sa.UniqueConstraint("platform", "native_id"),
+)
+
+account_handle = sa.func.coalesce(accounts.c.given_handle, accounts.c.handle)
+account_name = sa.func.coalesce(accounts.c.given_name, accounts.c.name)
+root_id = sa.func.coalesce(accounts.c.merged_into, accounts.c.id)
+"""The number of the whole account that an account is a part of, or is itself."""
+
+people = sa.Table(
+    "people",
+    metadata,
+    sa.Column("platform", sa.Text, primary_key=True),
+    sa.Column("native_id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("named_by", sa.Text, nullable=False),
+    sa.Column("named_ms", sa.BigInteger, nullable=False),
 )
 
 captures = sa.Table(
@@ -41,6 +59,9 @@ captures = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("facts", sa.LargeBinary, nullable=False),
     sa.Column("result", sa.LargeBinary, nullable=False),
+    sa.Column("aside_ms", sa.BigInteger),  # when, by whom and why it was set aside; NULL while it counts
+    sa.Column("aside_by", sa.Text),
+    sa.Column("aside_why", sa.Text),
 )
 
 capture_files = sa.Table(
@@ -120,6 +141,26 @@ sightings = sa.Table(
     sa.Column("raw_digest", sa.Text, nullable=False),
     sa.Column("attached", sa.LargeBinary),  # JSON: attachment name -> its member in this capture
     sa.Column("folded", sa.LargeBinary),  # JSON: further places that repeat the record
+)
+
+earlier_readings = sa.Table(
+    "earlier_readings",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("record_pk", BigId, nullable=False, index=True),
+    sa.Column("version_id", BigId, nullable=False),  # the version that a sighting pointed to before it was read again
+    sa.Column("capture_id", BigId, nullable=False),
+    sa.Column("importer_version", sa.Text, nullable=False),
+    sa.Column("reread_ms", sa.BigInteger, nullable=False),
+)
+
+other_ids = sa.Table(
+    "other_ids",
+    metadata,
+    sa.Column("account_id", BigId, sa.ForeignKey("accounts.id"), primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("native_id", sa.Text, primary_key=True),  # the id that another reading of the archive gives the record
+    sa.Column("held_as", sa.Text, nullable=False),  # the native id that the catalog keeps it under
 )
 
 problems = sa.Table(

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from indexer.catalog.models import RecordView
 from indexer.catalog.record_views import BATCH, current_views
 from indexer.catalog.stored_data import COMPLETE
-from indexer.catalog.tables import accounts, captures, records, sightings, versions
+from indexer.catalog.tables import accounts, captures, records, root_id, sightings, versions
 
 _ROWS = 10_000  # rows that are fetched at a time
 
@@ -98,9 +98,10 @@ def _parents_of_all(connection: sa.Connection) -> Iterator[tuple[int, int]]:
 
 def _join_conversations(connection: sa.Connection, found: Families, inside: bytearray) -> None:
     query = (
-        sa.select(versions.c.thread_id, records.c.account_id, records.c.pk)
+        sa.select(versions.c.thread_id, root_id, records.c.pk)
         .select_from(versions)
         .join(records, sa.and_(records.c.pk == versions.c.record_pk, records.c.current_version_id == versions.c.id))
+        .join(accounts, accounts.c.id == records.c.account_id)
         .where(versions.c.thread_id.is_not(None), versions.c.thread_id != "")
         .order_by(versions.c.thread_id)
     )
@@ -166,10 +167,11 @@ def thread(connection: sa.Connection, view: RecordView, limit: int) -> list[Reco
 
 
 def _conversation(connection: sa.Connection, view: RecordView, limit: int) -> list[int]:
+    whole = sa.select(accounts.c.id).where(root_id == view.account_id)
     query = (
         sa.select(records.c.pk)
         .join(versions, versions.c.id == records.c.current_version_id)
-        .where(versions.c.thread_id == view.thread_id, records.c.account_id == view.account_id)
+        .where(versions.c.thread_id == view.thread_id, records.c.account_id.in_(whole))
         .order_by(versions.c.posted_ms, records.c.pk)
     )
     pks = list(connection.execute(query).scalars())

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import IO, Final
 
 from indexer import __version__
-from indexer.catalog.models import AccountView
+from indexer.catalog.models import AccountView, by_number
 from indexer.certificates.file_format import (
     AccountCount,
     AccountRef,
@@ -54,7 +54,8 @@ def refs(numbers: frozenset[int] | None, accounts: Mapping[int, AccountView]) ->
     if numbers is None:
         return None
     nowhere = [AccountRef(number, "", "", "") for number in sorted(numbers - accounts.keys())]
-    return tuple([account_ref(accounts[number]) for number in sorted(numbers & accounts.keys())] + nowhere)
+    known = dict.fromkeys(account_ref(accounts[number]) for number in sorted(numbers & accounts.keys()))
+    return (*known, *nowhere)
 
 
 def narrowed(filters: Filters, accounts: Mapping[int, AccountView]) -> Narrowed:
@@ -85,7 +86,7 @@ class Again:
 
 def again(stored: Stored, held: Iterable[AccountView]) -> Again:
     """Return the search of a certificate in terms of the accounts that are held now. Raises ValueError for an unknown dialect."""
-    named = {(one.platform, one.native_id): one.id for one in held}
+    named = {(one.platform, native_id): one.id for one in held for native_id in one.native_ids}
     missing: list[str] = []
 
     def numbers(wanted: Sequence[AccountRef] | None) -> frozenset[int] | None:
@@ -224,7 +225,7 @@ def _permission(filters: Filters) -> Filters:
 
 def made(repository: Repository, filters: Filters, by: str, scope_words: str, at: datetime) -> Made:
     """Return who made a certificate, when (to the second), and what they might see."""
-    accounts = {account.id: account for account in repository.catalog.accounts()}
+    accounts = by_number(repository.catalog.accounts())
     at = at.replace(microsecond=0)
     return Made(by, at, local(at, repository.zone), scope(filters, accounts, scope_words or _scope_words(repository, filters)))
 
@@ -284,12 +285,10 @@ def _is_searched(account: AccountRef | None, filters: Filters) -> bool:
 
 def header(repository: Repository, request: SearchRequest, number: str, made_by: Made, what: Found) -> Header:
     """Return the whole certificate but its list of records."""
-    accounts = {account.id: account for account in repository.catalog.accounts()}
+    accounts = by_number(held := repository.catalog.accounts())
     parsed, tree = understood(request)
     now, results = state(repository, request.filters), answered(repository, request)
-    said = readings(
-        tree, request.filters, tuple(accounts.values()), repository.zone, as_of=request.as_of, forms=_stem_forms(repository, request, tree)
-    )
+    said = readings(tree, request.filters, held, repository.zone, as_of=request.as_of, forms=_stem_forms(repository, request, tree))
     return Header(
         id=number,
         made=made_by,

@@ -1,4 +1,4 @@
-"""The command line: identify, ingest, problems, search, export, verify, sync, rebuild, status.
+"""The command line: identify, ingest, problems, search, export, verify, sync, rebuild, status; reports.py and decisions.py have more.
 
 Exit status 0 only when all went well; 1 when something of the evidence is missing, damaged or unknown; 2 when a
 command or a query could not be understood. With --json the last line of standard output is one object whose shape
@@ -15,6 +15,8 @@ from typing import Any
 import click
 
 from indexer.cli import output as shapes
+from indexer.cli.decisions import account, named_at_last, person, reread
+from indexer.cli.decisions import capture as capture_group
 from indexer.cli.integrity import anchor, verify
 from indexer.cli.options import (
     NotUnderstood,
@@ -81,8 +83,10 @@ def ingest(
     """Take one archive into custody and index it. Several PATHS are the parts of one export."""
     with errors_told(), opened(own_data or data) as repository, meter() as report:
         result = take_in(repository, list(paths), taken_by=by, source="command line", zone_name=zone, account=account, progress=report)
+        named = named_at_last(repository, result, account, by)
         problems = repository.catalog.problems(result.capture_id, 20)
-    answer(shapes.ingested(result), as_json=as_json, text=shapes.ingested_text(result, problems))
+    shape = {**shapes.ingested(result), **({"named": named} if named else {})}
+    answer(shape, as_json=as_json, text=shapes.ingested_text(result, problems) + (f" The account is called {named} now." if named else ""))
     if not result.capture.went_well:
         raise SystemExit(1)
 
@@ -229,6 +233,8 @@ def status(data: Path | None, /, *, own_data: Path | None, as_json: bool) -> Non
         raise SystemExit(1)
 
 
+for command in (account, person, capture_group, reread):
+    main.add_command(command)
 main.add_command(verify)
 main.add_command(anchor)
 main.add_command(coverage)

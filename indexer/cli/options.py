@@ -14,6 +14,7 @@ import msgspec
 import sqlalchemy as sa
 
 from indexer import settings
+from indexer.catalog.models import AccountView
 from indexer.catalog.storage_errors import storage_error
 from indexer.cli import output as shapes
 from indexer.custody.ingest import Progress
@@ -82,10 +83,7 @@ def _filters(repository: Repository, narrowed: dict[str, Any]) -> Filters:
     if narrowed["account"]:
         wanted = [word.removeprefix("@").casefold() for word in narrowed["account"]]
         held = repository.catalog.accounts()
-        named = {
-            word: [a.id for a in held if word in {a.handle.casefold(), a.name.casefold(), a.native_id.casefold(), str(a.id)}]
-            for word in wanted
-        }
+        named = {word: [account.id for account in held if word in names_of(account)] for word in wanted}
         missing = [word for word, found in named.items() if not found]
         if missing:
             known = ", ".join(account.label for account in held) or "none yet"
@@ -93,7 +91,7 @@ def _filters(repository: Repository, narrowed: dict[str, Any]) -> Filters:
         accounts = frozenset(number for found in named.values() for number in found)
     platforms = None
     if narrowed["platform"]:
-        platforms = frozenset(_platform(word) for word in narrowed["platform"])
+        platforms = frozenset(platform_of(word) for word in narrowed["platform"])
     first, last = _day(narrowed["first"]), _day(narrowed["last"])
     if first and last and first > last:
         raise NotUnderstood(f"--from {first} is after --to {last}.")
@@ -108,7 +106,15 @@ def _filters(repository: Repository, narrowed: dict[str, Any]) -> Filters:
     )
 
 
-def _platform(word: str) -> str:
+def names_of(account: AccountView) -> set[str]:
+    """Return what an account may be called by on the command line, in small letters: handles, names, ids and numbers, of its parts too."""
+    words = [account.handle, account.name, account.native_id, str(account.id)]
+    words += [word for one in account.parts for word in (one.handle, one.name, one.native_id, str(one.id))]
+    return {word.casefold() for word in words if word}
+
+
+def platform_of(word: str) -> str:
+    """Return the platform that a word means. Raises NotUnderstood."""
     named = {"x": Platform.TWITTER, **{str(platform): platform for platform in Platform}}.get(word.casefold())
     if named is None:
         raise NotUnderstood(f"{word!r} is no platform. There are: {', '.join(Platform)}.")

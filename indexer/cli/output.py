@@ -67,6 +67,8 @@ def capture(view: CaptureView) -> Shape:
             "form": view.form,
             "exported_at": _instant(view.exported_at),
             "zone": view.zone,
+            "state": view.state,
+            "set_aside": {"at": _instant(view.aside.at), "by": view.aside.by, "why": view.aside.why} if view.aside else None,
             "is_partial": view.is_partial,
             "cannot_contain": list(view.cannot_contain),
         },
@@ -79,6 +81,7 @@ def capture(view: CaptureView) -> Shape:
         "folded": view.folded,
         "gone": view.gone,
         "problems": view.problems,
+        "unreadable_dates": view.unreadable_dates,
         "members": {"read": view.members_read, "ignored": view.members_ignored, "unknown": view.members_unknown},
         "reconciliation": [
             {"unit": row.unit, "declared": row.declared, "read": row.read, "short": row.short} for row in view.reconciliation
@@ -95,7 +98,9 @@ def ingested_text(report: IngestReport, problems: Sequence[ProblemView]) -> str:
         for one in report.healed
     ]
     if report.already_captured:
-        known = f"Already captured: capture {view.id} of {view.taken_at:%Y-%m-%d %H:%M} UTC has this archive. Nothing was taken in twice."
+        aside = f" It is set aside ({view.aside.why}): capture restore {view.id} lets it count again." if view.aside else ""
+        at = f"{view.taken_at:%Y-%m-%d %H:%M} UTC"
+        known = f"Already captured: capture {view.id} of {at} has this archive. Nothing was taken in twice.{aside}"
         return "\n".join([known, *healed])
     label = view.account.label if view.account else "unknown account"
     lines = [
@@ -115,6 +120,8 @@ def ingested_text(report: IngestReport, problems: Sequence[ProblemView]) -> str:
     ]
     if view.gone:
         lines.append(f"{counted(view.gone, 'record')} of earlier captures {'is' if view.gone == 1 else 'are'} not in this one.")
+    if view.unreadable_dates:
+        lines.append(f"{counted(view.unreadable_dates, 'record')} without a date, because the date could not be read.")
     if view.problems:
         lines.append(f"{counted(view.problems, 'problem')}:")
         lines += [f"  {one.member}{f', item {one.item + 1}' if one.item >= 0 else ''}: {one.message}" for one in problems]
@@ -240,7 +247,7 @@ def status(repository: Repository) -> Shape:
         "indexed": repository.index.count(),
         "in_step": repository.index.position() == repository.catalog.position(),
         "accounts": [_account(account) for account in repository.catalog.accounts()],
-        "captures": [capture(one) for one in reversed(repository.catalog.captures())],
+        "captures": [capture(one) for one in reversed(repository.catalog.captures(with_set_aside=True))],
     }
 
 
@@ -255,7 +262,7 @@ def status_text(shape: Shape) -> str:
     if not shape["in_step"]:
         lines.append("The index is behind the catalog: run `python -m indexer sync`.")
     lines += [
-        f"Capture {one['capture']['id']}: {one['capture']['name']}, "
+        f"Capture {one['capture']['id']}{' (set aside)' if one['capture']['set_aside'] else ''}: {one['capture']['name']}, "
         f"{counted(one['records'], 'new record')}, {counted(one['problems'], 'problem')}."
         for one in shape["captures"]
     ]

@@ -9,11 +9,13 @@ from typing import Any, Final, NamedTuple
 import msgspec
 import sqlalchemy as sa
 
+from indexer.catalog.accounts import REVISION, whole_accounts
 from indexer.catalog.completion import may_hide_records
 from indexer.catalog.models import AccountView
 from indexer.catalog.stored_data import COMPLETE, CaptureResult, StoredFacts
-from indexer.catalog.tables import accounts, captures, meta, problems, records, sightings, versions
+from indexer.catalog.tables import accounts, captures, meta, problems, records, root_id, sightings, versions
 from indexer.coverage.days import Reason
+from indexer.local_time import to_ms
 from indexer.record import Platform, RecordKind
 
 MESSAGE: Final = str(RecordKind.MESSAGE)
@@ -22,6 +24,7 @@ STATE: Final = sa.select(
     sa.select(meta.c.value).where(meta.c.key == "position").scalar_subquery(),
     sa.select(sa.func.count()).where(captures.c.state == COMPLETE).scalar_subquery(),
     sa.select(sa.func.max(captures.c.id)).where(captures.c.state == COMPLETE).scalar_subquery(),
+    sa.select(meta.c.value).where(meta.c.key == REVISION).scalar_subquery(),
 )
 """What moves on whenever captures or times of the catalog do: built once, it is asked at every search."""
 
@@ -67,18 +70,17 @@ def read(connection: sa.Connection) -> Iterable[HeldAccount]:
             hiding.add(capture_id)
     by_account: dict[int, list[CaptureDays]] = {}
     query = (
-        sa.select(captures, accounts.c.platform)
+        sa.select(captures, accounts.c.platform, root_id.label("whole_id"))
         .join(accounts, accounts.c.id == captures.c.account_id)
         .where(captures.c.state == COMPLETE)
         .order_by(captures.c.id)
     )
     for row in connection.execute(query):
-        by_account.setdefault(row.account_id, []).append(_capture(row, is_hiding=row.id in hiding))
-    for row in connection.execute(sa.select(accounts).order_by(accounts.c.platform, accounts.c.handle, accounts.c.name)):
-        if row.id in by_account:
-            view = AccountView(row.id, row.platform, row.native_id, row.handle, row.name, row.records, None, None)
+        by_account.setdefault(row.whole_id, []).append(_capture(row, is_hiding=row.id in hiding))
+    for view in whole_accounts(connection):
+        if view.id in by_account:
             named = f"{view.label} ({Platform(view.platform).title})"
-            yield HeldAccount(view, named, row.first_ms, row.last_ms, tuple(by_account[row.id]))
+            yield HeldAccount(view, named, to_ms(view.first_posted), to_ms(view.last_posted), tuple(by_account[view.id]))
 
 
 def _capture(row: Any, *, is_hiding: bool) -> CaptureDays:

@@ -130,6 +130,8 @@ class CoverageOfCaptures:
         with self._db.connect() as connection:
             state = tuple(connection.execute(STATE).one())
             if state != self._state:
+                if self._state is not None and state[-1] != self._state[-1]:
+                    self._seen = {}  # an archive was read again: its times may be others
                 self._accounts, self._days, self._state = tuple(read(connection)), {}, state
 
     def _days_of(self, account: HeldAccount, *, open_only: bool) -> _Days:

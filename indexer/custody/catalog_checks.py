@@ -9,8 +9,8 @@ import msgspec
 import sqlalchemy as sa
 
 from indexer.catalog import stored_data
-from indexer.catalog.stored_data import TAKING_IN
-from indexer.catalog.tables import capture_files, captures, events, problems, records, sightings, versions
+from indexer.catalog.stored_data import COMPLETE, SET_ASIDE, TAKING_IN
+from indexer.catalog.tables import capture_files, captures, earlier_readings, events, problems, records, sightings, versions
 from indexer.evidence.fixity import Finding, IntegrityFinding
 from indexer.i18n import say
 from indexer.repository import Repository
@@ -44,8 +44,9 @@ def capture_faults(repository: Repository) -> Iterator[IntegrityFinding]:
         rows = {row.id: row for row in connection.execute(sa.select(captures).where(captures.c.state != TAKING_IN))}
         taken: dict[int, dict[str, Any]] = {}
         zones: dict[int, str] = {}
+        aside: set[int] = set()
         query = sa.select(events.c.tag, events.c.subject, events.c.detail).where(
-            events.c.tag.in_(["capture:taken", "capture:reread", "capture:zone-set"])
+            events.c.tag.in_(["capture:taken", "capture:reread", "capture:zone-set", "capture:set-aside", "capture:restored"])
         )
         for tag, subject, detail in connection.execute(query.order_by(events.c.id)):
             digits = str(subject).removeprefix("capture ")
@@ -54,6 +55,8 @@ def capture_faults(repository: Repository) -> Iterator[IntegrityFinding]:
             number, stated = int(digits), msgspec.json.decode(detail)
             if tag == "capture:zone-set":
                 zones[number] = stated.get("after", "")
+            elif tag in {"capture:set-aside", "capture:restored"}:
+                aside = aside | {number} if tag == "capture:set-aside" else aside - {number}
             elif tag == "capture:taken" or number in taken:
                 taken[number] = taken.get(number, {}) | stated
         files = {row.capture_id for row in connection.execute(sa.select(capture_files.c.capture_id).distinct())}
@@ -80,7 +83,8 @@ def capture_faults(repository: Repository) -> Iterator[IntegrityFinding]:
         wanted = dict(taken[number])
         if number in zones:
             wanted["zone"] = zones[number]
-        held = {"sha256": row.digest, "zone": row.zone, **counted(number)}
+        wanted["state"] = SET_ASIDE if number in aside else COMPLETE
+        held = {"sha256": row.digest, "state": row.state, "zone": row.zone, **counted(number)}
         for name, value in held.items():
             if name in wanted and wanted[name] != value:
                 message = say(
@@ -115,9 +119,9 @@ def _counts(connection: sa.Connection) -> Callable[[int], Mapping[str, int]]:
 
 def row_faults(repository: Repository) -> Iterator[IntegrityFinding]:
     """Yield rows of records, versions and sightings that lack the rows they belong to."""
-    reread = {event.subject.removeprefix("capture ") for event in repository.audit.of("capture:reread")}
-    numbers = [int(number) for number in reread if number.isdecimal()]
     seen = sa.select(sightings.c.version_id)
+    before = sa.select(earlier_readings.c.version_id)  # of archives that were read again: the reading before has no sighting any more
+    counted = sa.select(sightings.c.record_pk).join(captures, captures.c.id == sightings.c.capture_id).where(captures.c.state == COMPLETE)
     queries: tuple[tuple[str, sa.Select[Any]], ...] = (
         (
             say("a record without a version"),
@@ -131,7 +135,14 @@ def row_faults(repository: Repository) -> Iterator[IntegrityFinding]:
         ),
         (
             say("a record that no capture has"),
-            sa.select(records.c.record_id).where(records.c.pk.not_in(sa.select(sightings.c.record_pk))),
+            sa.select(records.c.record_id).where(
+                records.c.pk.not_in(sa.select(sightings.c.record_pk)),
+                records.c.pk.not_in(sa.select(versions.c.record_pk).where(versions.c.id.in_(before))),
+            ),
+        ),
+        (
+            say("a record that is hidden, though a capture has it that is not set aside"),
+            sa.select(records.c.record_id).where(records.c.current_version_id.is_(None), records.c.pk.in_(counted)),
         ),
         (
             say("a record named by another id than its own"),
@@ -147,7 +158,7 @@ def row_faults(repository: Repository) -> Iterator[IntegrityFinding]:
             say("a version that no capture has"),
             sa.select(records.c.record_id)
             .join(versions, versions.c.record_pk == records.c.pk)
-            .where(versions.c.id.not_in(seen), versions.c.first_capture_id.not_in(numbers)),
+            .where(versions.c.id.not_in(seen), versions.c.id.not_in(before)),
         ),
         (
             say("a sighting without its record or version"),

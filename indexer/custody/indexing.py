@@ -12,6 +12,7 @@ from typing import Self
 
 import msgspec
 
+from indexer.catalog.models import by_number
 from indexer.catalog.stored_data import IndexRow
 from indexer.custody.index_process import Message
 from indexer.engines import Document
@@ -47,16 +48,23 @@ def sync_locked(repository: Repository, progress: Progress | None = None) -> int
         return 0
     batches = repository.catalog.all_pks() if position == 0 else repository.catalog.changed_since(position)
     counter = _Counter(progress, repository.catalog.count() if position == 0 else target - position)
-    repository.index.write(counter.count(_documents(repository, batches)))
+    hidden: set[int] = set()
+    repository.index.write(counter.count(_documents(repository, batches, hidden)))
+    if hidden and position:
+        repository.index.delete(sorted(hidden))
     repository.index.commit(target)
     return counter.done
 
 
-def _documents(repository: Repository, batches: Iterable[list[int]]) -> Iterator[Document]:
-    accounts = {account.id: account for account in repository.catalog.accounts()}
+def _documents(repository: Repository, batches: Iterable[list[int]], hidden: set[int]) -> Iterator[Document]:
+    """Yield the documents of records; note those that no capture holds any more which counts (set aside): they leave the index."""
+    accounts, people = by_number(repository.catalog.accounts()), repository.catalog.people()
     for batch in batches:
-        for row in repository.catalog.index_rows(batch):
-            yield document(row, accounts[row.account_id], repository.zone)
+        rows = repository.catalog.index_rows(batch)
+        hidden.update(batch)
+        hidden.difference_update(row.pk for row in rows)
+        for row in rows:
+            yield document(row, accounts[row.account_id], repository.zone, people)
 
 
 class _Counter:
@@ -84,7 +92,7 @@ class IndexAhead:
     def __init__(self, repository: Repository, expected: int = 0) -> None:
         """Take the number of records that the platform declares, as `expected`: where it is large the helper starts at once."""
         self._repository = repository
-        self._accounts = {account.id: account for account in repository.catalog.accounts()}
+        self._accounts, self._people = by_number(repository.catalog.accounts()), repository.catalog.people()
         self._waiting: list[Document] = []
         self._helper: subprocess.Popen[bytes] | None = None
         self._usable = repository.index.position() == repository.catalog.position()
@@ -106,7 +114,7 @@ class IndexAhead:
         """Hand over rows of records that are new to the catalog."""
         if not self._usable:
             return
-        self._waiting += [document(row, self._accounts[row.account_id], self._repository.zone) for row in rows]
+        self._waiting += [document(row, self._accounts[row.account_id], self._repository.zone, self._people) for row in rows]
         if self._helper is None and len(self._waiting) >= WORTH_IT:
             self._start()
         if self._helper is not None:

@@ -12,7 +12,7 @@ import msgspec
 import sqlalchemy as sa
 
 from indexer.catalog import stored_data
-from indexer.catalog.capture_writer import attached_members, place_text
+from indexer.catalog.capture_writer import attached_members, held_as, other_ids_of, place_text
 from indexer.catalog.models import CaptureView
 from indexer.catalog.tables import captures, events, records, sightings, versions
 from indexer.importers import Identified, NotIdentified, identify
@@ -186,6 +186,8 @@ class _Comparison:
         account = reading.facts.account
         self._prefix = f"{account.platform}:{account.native_id}:" if account.native_id else ""
         with repository.db.connect() as connection:
+            account_id = connection.execute(sa.select(captures.c.account_id).where(captures.c.id == self._number)).scalar_one()
+            self._other_ids = other_ids_of(connection, account_id)
             self._first, last, self._total = connection.execute(
                 sa.select(
                     sa.func.coalesce(sa.func.min(sightings.c.id), 0), sa.func.coalesce(sa.func.max(sightings.c.id), -1), sa.func.count()
@@ -205,7 +207,8 @@ class _Comparison:
         yield from self._compare(batch)
         yield from self._left_over()
 
-    def _compare(self, batch: Sequence[Record]) -> Iterator[Difference]:
+    def _compare(self, read: Sequence[Record]) -> Iterator[Difference]:
+        batch = [held_as(record, self._other_ids) for record in read]
         root, own = self._reading.named.archive.root, self._reading.zone
         rows = self._rows([record.native_id for record in batch])
         zones = self._zones_of([row.version_id for found in rows.values() for row in found])

@@ -45,6 +45,7 @@ class Document:
     has: tuple[str, ...] = ()  # "media", "picture", "video", "link", "reply" ...: what `has:` finds
     hashtags: tuple[str, ...] = ()
     mentions: tuple[str, ...] = ()
+    author_names: tuple[str, ...] = ()  # what a records custodian calls the author: `author:` finds it too
     urls: tuple[str, ...] = ()  # expanded and short forms of links, and the record's own address
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from indexer.catalog.models import AccountView
 from indexer.catalog.stored_data import IndexRow
 from indexer.engines import Document
 from indexer.local_time import local_day_of
 from indexer.record import is_conversation
 
+_NOBODY: Mapping[tuple[str, str], str] = MappingProxyType({})
 
-def document(row: IndexRow, account: AccountView, zone: str) -> Document:
-    """Return what the index knows of a record."""
+
+def document(row: IndexRow, account: AccountView, zone: str, people: Mapping[tuple[str, str], str] = _NOBODY) -> Document:
+    """Return what the index knows of a record of a whole account; `people` are names given to numbers of a platform."""
     data = row.data
     has = ["media"] if data.attachments else []
     has += {_MEDIA_WORDS.get(attachment.media_type.split("/")[0], "file") for attachment in data.attachments}
@@ -34,8 +39,8 @@ def document(row: IndexRow, account: AccountView, zone: str) -> Document:
     return Document(
         pk=row.pk,
         parts=tuple(dict.fromkeys(part for part in (*parts, *row.earlier) if part)),
-        account_id=row.account_id,
-        account_words=tuple(word for word in (account.handle, account.name, account.native_id) if word),
+        account_id=account.id,
+        account_words=_words_of(account),
         platform=account.platform,
         kind=row.kind,
         author=row.author,
@@ -44,8 +49,15 @@ def document(row: IndexRow, account: AccountView, zone: str) -> Document:
         has=tuple(sorted(has)),
         hashtags=data.hashtags,
         mentions=data.mentions,
+        author_names=(name,) if (name := people.get((account.platform, row.author))) else (),
         urls=data.links + data.short_links + ((row.url,) if row.url else ()),
     )
+
+
+def _words_of(account: AccountView) -> tuple[str, ...]:
+    names = (account.handle, account.name, account.native_id)
+    parts = (name for part in account.parts for name in (part.handle, part.name, part.native_id))
+    return tuple(dict.fromkeys(name for name in (*names, *parts) if name))
 
 
 # Facts that people wrote or are called, and that stand around a record's text on its page: a search finds them too.

@@ -61,7 +61,7 @@ def entry(document: Document) -> Entry:
         made["account"] = _names(document.account_words)
     if document.author:
         made["author"] = plain(document.author)
-        made["author_words"] = _names((document.author,))
+        made["author_words"] = _names((document.author, *document.author_names))
     if document.day is not None:
         made["day"] = document.day.toordinal()
         made["month"] = document.day.year * 12 + document.day.month - 1

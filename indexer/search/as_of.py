@@ -24,7 +24,7 @@ import sqlalchemy as sa
 
 from indexer.catalog import stored_data
 from indexer.catalog.history import _GONE, _ROWS, _SEEN, ExportTimes, _moments, _Seen, _Story, export_times
-from indexer.catalog.models import AccountView
+from indexer.catalog.models import AccountView, by_number
 from indexer.catalog.stored_data import IndexRow
 from indexer.catalog.tables import absences, sightings
 from indexer.engines import Document, Engine
@@ -101,7 +101,7 @@ class Stood:
 
     def __init__(self, db: sa.Engine, engine: Engine, accounts: Sequence[AccountView], zone: str, day: date) -> None:
         self._db, self._zone, self.day = db, zone, day
-        self._accounts = {account.id: account for account in accounts}
+        self._accounts = by_number(accounts)
         _start, end = day_range(None, day, zone)
         end_ms = to_ms(end)
         self._end_ms = end_ms if end_ms is not None else 1 << 62

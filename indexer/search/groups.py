@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 
 from indexer.catalog.record_views import _TEXTS_OF_VERSIONS, _current, _keys, _read, current_texts
-from indexer.catalog.tables import accounts, records, versions
+from indexer.catalog.tables import accounts, records, root_id, versions
 from indexer.catalog.threads import Joined
 from indexer.i18n import say
 from indexer.query.filters import Filters
@@ -102,7 +102,7 @@ _ALL_TIES: Final = (
     sa.select(
         records.c.pk,
         records.c.kind,
-        records.c.account_id,
+        root_id.label("account_id"),
         records.c.native_id,
         accounts.c.platform,
         versions.c.parent_id,

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from indexer.catalog.accounts import shown_person
 from indexer.catalog.models import AccountView, RecordView
 from indexer.coverage.summary import Coverage
 from indexer.engines import Hits, IndexDamaged, TooBroad
@@ -147,7 +148,7 @@ class Searcher:
             reading=parsed.reading,
             total=hits.total,
             records=self._hits(hits.pks, parsed.tree, asked),
-            facets=_facets(hits, accounts),
+            facets=_facets(hits, accounts, self._repository.catalog.people()),
             bars=bars(hits.months),
             undated=hits.undated,
             undated_outside=outside,
@@ -285,11 +286,12 @@ def bars(months: Mapping[str, int]) -> tuple[Bar, ...]:
     return tuple(Bar(date(year, 1, 1), date(year, 12, 31), f"{year:04}", count) for year, count in years.items())
 
 
-def _facets(hits: Hits, held: Sequence[AccountView]) -> dict[str, tuple[FacetValue, ...]]:
+def _facets(hits: Hits, held: Sequence[AccountView], people: Mapping[tuple[str, str], str]) -> dict[str, tuple[FacetValue, ...]]:
     accounts = {str(account.id): account for account in held}
+    authors = {native_id: shown_person(platform, native_id, people) for platform, native_id in people}
     return {
         name: tuple(
-            FacetValue(value, _label(name, value, accounts), count)
+            FacetValue(value, authors.get(value, value) if name == "author" else _label(name, value, accounts), count)
             for value, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
         )
         for name, counts in hits.facets.items()

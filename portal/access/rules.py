@@ -7,7 +7,7 @@ Used as a filter (`narrowed`, `allowed_accounts`) and as a check on every record
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from indexer.catalog.models import RecordView
@@ -34,7 +34,7 @@ class Right(StrEnum):
     SEE_MESSAGES = "see direct messages"
     SEE_RAW = "see raw items"
     SEE_CAPTURES = "see captures and their problems"
-    TAKE_IN = "take archives into custody, verify them, set a capture's zone"
+    TAKE_IN = "take archives into custody, verify them, set a zone, name and merge accounts, set captures aside"
     MANAGE_USERS = "add users, set roles and grants"
 
 
@@ -55,12 +55,17 @@ ALL_KINDS = frozenset(kind.value for kind in RecordKind)
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A signed-in user as the access rule sees them. `grants` are the accounts granted by an administrator."""
+    """A signed-in user as the access rule sees them.
+
+    `grants` are the accounts granted by an administrator; of merged accounts all parts, or none where one of them is not
+    granted. `merged` leads from the number of each part to its whole account: what was kept before a merge still means it.
+    """
 
     user_id: int
     name: str
     role: Role
     grants: frozenset[int] = frozenset()
+    merged: Mapping[int, int] = field(default_factory=dict, hash=False, compare=False)
 
     def may(self, right: Right) -> bool:
         """Tell whether the reader's role has the right."""
@@ -92,7 +97,10 @@ def narrowed(filters: Filters, reader: Reader) -> Filters:
     if filters.allowed_accounts is not None:
         accounts = filters.allowed_accounts if accounts is None else accounts & filters.allowed_accounts
     closed = filters.without_conversations or not reader.may(Right.SEE_MESSAGES)
-    return replace(filters, kinds=kinds, allowed_accounts=accounts, without_conversations=closed)
+    chosen = filters.accounts
+    if chosen is not None and reader.merged:
+        chosen = frozenset(reader.merged.get(number, number) for number in chosen)
+    return replace(filters, accounts=chosen, kinds=kinds, allowed_accounts=accounts, without_conversations=closed)
 
 
 def may_see(reader: Reader, view: RecordView) -> bool:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from indexer.catalog.database import Busy, metadata, transaction
-from indexer.catalog.tables import BigId
+from indexer.catalog.tables import BigId, accounts, root_id
 from indexer.i18n import say
 from indexer.local_time import now_ms
 from portal.access.rules import Reader, Role
@@ -61,11 +61,12 @@ class User:
     grants: frozenset[int]
     is_disabled: bool
     has_password: bool
+    merged: Mapping[int, int] = field(default_factory=dict, hash=False, compare=False)
 
     @property
     def reader(self) -> Reader:
         """The user as the access rule sees them."""
-        return Reader(self.id, self.name, self.role, self.grants)
+        return Reader(self.id, self.name, self.role, self.grants, self.merged)
 
 
 class Users:
@@ -160,18 +161,37 @@ class Users:
             granted: dict[int, set[int]] = {}
             for row in connection.execute(wanted):
                 granted.setdefault(row.user_id, set()).add(row.account_id)
+            part_of = sa.select(accounts.c.id, root_id).where(accounts.c.merged_into.is_not(None))
+            merged = {row[0]: row[1] for row in connection.execute(part_of)}
         return [
             User(
                 row.id,
                 row.name,
                 row.full_name,
                 Role(row.role),
-                frozenset(granted.get(row.id, ())),
+                whole_grants(granted.get(row.id, ()), merged),
                 row.is_disabled,
                 row.password is not None,
+                merged,
             )
             for row in rows
         ]
+
+
+def grants_of(db: sa.Engine) -> dict[int, set[int]]:
+    """Return the accounts granted to each user, one by one, whether or not they are merged with others."""
+    found: dict[int, set[int]] = {}
+    with db.connect() as connection:
+        for row in connection.execute(sa.select(grants)):
+            found.setdefault(row.user_id, set()).add(row.account_id)
+    return found
+
+
+def whole_grants(granted: Iterable[int], merged: Mapping[int, int]) -> frozenset[int]:
+    """Return the accounts that are granted wholly: a merged account, with the numbers of its parts, only when every part is."""
+    numbers = frozenset(granted)
+    lacking = {root for part, root in merged.items() if part not in numbers or root not in numbers}
+    return frozenset(number for number in numbers if merged.get(number, number) not in lacking)
 
 
 def hashed(password: str, name: str) -> str:

@@ -11,12 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from indexer.catalog.models import CaptureView
 from indexer.certificates import certify
 from indexer.certificates import verify as certificate_check
 from indexer.certificates.check import keep
 from indexer.certificates.file_format import NoCertificate
 from indexer.custody import verify as custody
 from indexer.custody.ingest import Progress, ingest
+from indexer.custody.set_aside import DecisionRefused
 from indexer.custody.zone import UnknownCapture, set_zone
 from indexer.evidence.archive import ArchiveError
 from indexer.exports import ExportError
@@ -28,7 +30,7 @@ from indexer.search.searcher import NotAnswered
 from indexer.term_reports import run as term_list
 from portal.access.rules import Right, narrowed, still_covers
 from portal.access.users import User, Users
-from portal.jobs import rows, uploads
+from portal.jobs import decisions, rows, uploads
 from portal.jobs import stored as stored_request
 from portal.jobs.rows import Job, JobKind, Jobs
 
@@ -62,6 +64,7 @@ def run(repository: Repository, job_id: int) -> None:
         UnknownZone,
         NotAnswered,
         NotAllowed,
+        DecisionRefused,
         UnknownCapture,
         term_list.IndexMoved,
         term_list.ListError,
@@ -97,7 +100,19 @@ def _take_in(repository: Repository, job: Job, user: User, tell: Tell) -> Mappin
     )
     if source == "upload":
         uploads.discard(paths)
-    return {"capture": report.capture_id, "already": report.already_captured, "healed": [one.name for one in report.healed]}
+    return {
+        "capture": report.capture_id,
+        "already": report.already_captured,
+        "healed": [one.name for one in report.healed],
+        "set_aside": report.capture.aside is not None,
+        "named": named_otherwise(report.capture, job.arguments.get("account", "")) if report.already_captured else "",
+    }
+
+
+def named_otherwise(capture: CaptureView, handle: str) -> str:
+    """Return the handle that an archive which is held already was handed in with, where its account is called otherwise."""
+    wanted = handle.strip().removeprefix("@")
+    return wanted if capture.account is not None and wanted.casefold() != capture.account.handle.casefold() else ""
 
 
 def _verify(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
@@ -183,10 +198,28 @@ def _certificate_check(repository: Repository, job: Job, user: User, tell: Tell)
     return {"went_well": check.went_well, "identical": check.is_identical}
 
 
-_WORK: Mapping[JobKind, Callable[[Repository, Job, User, Tell], Mapping[str, Any]]] = {
+Work = Callable[[Repository, Job, User, Tell], Mapping[str, Any]]
+
+
+def _deciding(work: Work) -> Work:
+    """Return work that only who may take archives in may ask for."""
+
+    def checked(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
+        _check(user, Right.TAKE_IN)
+        return work(repository, job, user, tell)
+
+    return checked
+
+
+_WORK: Mapping[JobKind, Work] = {
     JobKind.TAKE_IN: _take_in,
     JobKind.VERIFY: _verify,
     JobKind.SET_ZONE: _set_zone,
+    JobKind.REREAD: _deciding(decisions.read_again),
+    JobKind.SET_ASIDE: _deciding(decisions.set_capture_aside),
+    JobKind.NAME_ACCOUNT: _deciding(decisions.name_account),
+    JobKind.NAME_PERSON: _deciding(decisions.name_person),
+    JobKind.MERGE_ACCOUNTS: _deciding(decisions.merge_accounts),
     JobKind.EXPORT: _export,
     JobKind.TERM_LIST: _term_list,
     JobKind.CERTIFICATE: _certificate,

@@ -93,14 +93,16 @@ def groups(question: Asked, results: Results | None, accounts: Sequence[AccountV
     if authors := facets.get("author"):
         chosen = [value for name, value in question.pairs if name == "author" and value not in authors]
         ordered = [*chosen, *sorted(authors, key=lambda one: (not question.has("author", one), -authors[one], one))]
-        shown = _group(question, "author", _("Author"), [(one, one) for one in ordered[: AUTHORS_SHOWN + len(chosen)] if one], authors)
+        labels = {one.value: one.label for one in results.facets.get("author", ())} if results else {}
+        shown_as = [(one, labels.get(one, one)) for one in ordered[: AUTHORS_SHOWN + len(chosen)] if one]
+        shown = _group(question, "author", _("Author"), shown_as, authors)
         found.append(Group(shown.name, shown.title, shown.choices, max(0, len(authors) - AUTHORS_SHOWN)))
     return [group for group in found if group.choices]
 
 
 def chips(question: Asked, accounts: Sequence[AccountView]) -> list[Chip]:
     """Return the filters that are set, each with the address without it."""
-    names = {str(one.id): _account(one) for one in accounts}
+    names = {str(number): _account(one) for one in accounts for number in one.numbers}
     found = [Chip(_chip(name, value, names), question.toggled(name, value)) for name, value in question.pairs]
     if question.as_of is not None:
         found.insert(0, Chip(_("as of the end of %(day)s", day=words.day(question.as_of)), question.without_day()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.views.administration import health, users
-from portal.views.custody import captures, jobs
+from portal.views.custody import accounts, captures, jobs
 from portal.views.search import certificates, coverage, exports, media, records, saved, search, terms
 from portal.views.site import help_pages, languages, signing_in
 
@@ -13,6 +13,7 @@ BLUEPRINTS = (
     records.pages,
     media.pages,
     captures.pages,
+    accounts.pages,
     coverage.pages,
     jobs.pages,
     exports.pages,

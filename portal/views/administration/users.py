@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from indexer.catalog.models import by_number
 from portal.access.guard import needs, reader
 from portal.access.rules import Right, Role
 from portal.access.users import User, UserError
@@ -46,8 +47,10 @@ def user(user_id: int) -> ResponseReturnValue:
 def change(user_id: int) -> ResponseReturnValue:
     """Set role, grants and state; a disabled user is signed out everywhere at once."""
     before = _user(user_id)
-    known = {account.id for account in site().repository.catalog.accounts(None)}
-    granted = {int(value) for value in request.form.getlist("account") if value.isascii() and value.isdigit()} & known
+    known = site().repository.catalog.accounts()
+    chosen = {int(value) for value in request.form.getlist("account") if value.isascii() and value.isdigit()}
+    granted = {number for account in known if account.id in chosen for number in account.numbers}  # of merged accounts every part
+    granted |= before.grants - by_number(known).keys()  # accounts that are set aside are not on the page
     disabled = "is_disabled" in request.form
     if disabled and user_id == reader().user_id:
         return _show(before, problem=_("You cannot disable yourself.")), 422

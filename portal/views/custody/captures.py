@@ -9,6 +9,9 @@ from flask import Blueprint, abort, flash, jsonify, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 
 from indexer.catalog.models import CaptureView
+from indexer.custody.accounts import LONGEST_NAME
+from indexer.custody.reread import is_outdated
+from indexer.custody.set_aside import LONGEST_WHY
 from indexer.custody.verify import Level
 from indexer.evidence.names import is_junk
 from indexer.local_time import UnknownZone, zone
@@ -25,7 +28,19 @@ from portal.site import site
 pages = Blueprint("captures", __name__)
 
 PROBLEMS_SHOWN = 100
-CUSTODY_KINDS = frozenset({JobKind.TAKE_IN, JobKind.VERIFY, JobKind.SET_ZONE})
+TITLE = 200  # characters of a job's title
+CUSTODY_KINDS = frozenset(
+    {
+        JobKind.TAKE_IN,
+        JobKind.VERIFY,
+        JobKind.SET_ZONE,
+        JobKind.REREAD,
+        JobKind.SET_ASIDE,
+        JobKind.NAME_ACCOUNT,
+        JobKind.NAME_PERSON,
+        JobKind.MERGE_ACCOUNTS,
+    }
+)
 JOBS_SHOWN = 5
 
 
@@ -34,9 +49,14 @@ JOBS_SHOWN = 5
 def index() -> ResponseReturnValue:
     """List captures; who may take archives in also sees the forms and the jobs."""
     may_take_in = reader().may(Right.TAKE_IN)
+    held = site().repository.catalog.captures(with_set_aside=True)
+    counting = [one for one in held if one.aside is None]
     return render_template(
         "captures/index.html",
-        captures=site().repository.catalog.captures(),
+        captures=counting,
+        set_aside=[one for one in held if one.aside is not None],
+        unnamed=[one for one in counting if one.account is not None and one.account.is_unnamed],
+        outdated=[one for one in counting if is_outdated(one)],
         may_take_in=may_take_in,
         jobs=job_rows().recent(JOBS_SHOWN, kinds=CUSTODY_KINDS) if may_take_in else [],
         incoming=waiting_files() if may_take_in else [],
@@ -85,6 +105,8 @@ def capture(capture_id: int) -> ResponseReturnValue:
         unreadable_dates=catalog.unreadable_dates(capture_id),
         ignored=catalog.ignored(capture_id),
         zones=sorted(available_timezones()),
+        is_outdated=view.aside is None and is_outdated(view),
+        with_it=[one for one in _outdated_of(view) if one.id != view.id],
         may_take_in=reader().may(Right.TAKE_IN),
     )
 
@@ -104,6 +126,65 @@ def set_zone(capture_id: int) -> ResponseReturnValue:
         return render_template("captures/zone.html", capture=view, zone=name)
     job = start(JobKind.SET_ZONE, f"{view.name}: {view.zone} → {name}", {"capture": capture_id, "zone": name})
     return redirect(url_for("jobs.job", job_id=job))
+
+
+@pages.post("/captures/<int:capture_id>/name")
+@needs(Right.TAKE_IN)
+def name_account(capture_id: int) -> ResponseReturnValue:
+    """Name the account of an archive that was handed in again with a handle."""
+    view = _capture(capture_id)
+    handle = "".join(request.form.get("handle", "").split()).removeprefix("@")[:LONGEST_NAME]
+    if view.account is None or not handle:
+        abort(404)
+    arguments = {"account": view.account.id, "handle": handle, "name": "", "remove": False}
+    return redirect(url_for("jobs.job", job_id=start(JobKind.NAME_ACCOUNT, f"{view.account.label} → @{handle}", arguments)))
+
+
+@pages.post("/captures/<int:capture_id>/set-aside")
+@needs(Right.TAKE_IN)
+def set_aside(capture_id: int) -> ResponseReturnValue:
+    """Leave a capture out of searches and papers, after a page that asks once more."""
+    view = _capture(capture_id)
+    why = " ".join(request.form.get("why", "").split())[:LONGEST_WHY]
+    if view.aside is not None:
+        return redirect(url_for("captures.capture", capture_id=capture_id))
+    if not why:
+        flash(_("Say why the archive is set aside: the reason is kept in the event log."), "problem")
+        return redirect(url_for("captures.capture", capture_id=capture_id))
+    if "sure" not in request.form:
+        return render_template("captures/set_aside.html", capture=view, why=why)
+    job = start(JobKind.SET_ASIDE, view.name, {"capture": capture_id, "why": why, "restore": False})
+    return redirect(url_for("jobs.job", job_id=job))
+
+
+@pages.post("/captures/<int:capture_id>/restore")
+@needs(Right.TAKE_IN)
+def restore(capture_id: int) -> ResponseReturnValue:
+    """Let a capture that was set aside count again."""
+    view = _capture(capture_id)
+    job = start(JobKind.SET_ASIDE, view.name, {"capture": capture_id, "why": "", "restore": True})
+    return redirect(url_for("jobs.job", job_id=job))
+
+
+@pages.post("/captures/<int:capture_id>/reread")
+@needs(Right.TAKE_IN)
+def reread(capture_id: int) -> ResponseReturnValue:
+    """Read a capture again, with the others of its account that an older importer has read: they share records."""
+    view = _capture(capture_id)
+    numbers = sorted({view.id, *(one.id for one in _outdated_of(view))})
+    return redirect(url_for("jobs.job", job_id=start(JobKind.REREAD, view.name, {"captures": numbers})))
+
+
+@pages.post("/captures/reread")
+@needs(Right.TAKE_IN)
+def reread_all() -> ResponseReturnValue:
+    """Read every capture again that an older importer has read."""
+    found = [one for one in site().repository.catalog.captures() if is_outdated(one)]
+    if not found:
+        flash(_("Every archive was read by today's importers."))
+        return redirect(url_for("captures.index"))
+    title = ", ".join(one.name for one in reversed(found))[:TITLE]
+    return redirect(url_for("jobs.job", job_id=start(JobKind.REREAD, title, {"captures": []})))
 
 
 @pages.post("/captures/verify")
@@ -154,4 +235,12 @@ def _answer(problem: str, address: str, status: int = 200) -> ResponseReturnValu
 
 
 def _capture(capture_id: int) -> CaptureView:
-    return site().repository.catalog.capture(capture_id) or abort(404)
+    return site().repository.catalog.capture(capture_id, with_set_aside=True) or abort(404)
+
+
+def _outdated_of(view: CaptureView) -> list[CaptureView]:
+    """Return the captures of the same account that an older importer has read."""
+    if view.account is None:
+        return []
+    held = site().repository.catalog.captures(view.account.numbers)
+    return [one for one in held if is_outdated(one)]

@@ -1,0 +1,83 @@
+"""Whole accounts as readers see them: with the names that a records custodian gave, and those merged into them; and people by number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from indexer.catalog.models import AccountPart, AccountView
+from indexer.catalog.stored_data import SET_ASIDE
+from indexer.catalog.tables import account_handle, account_name, accounts, captures, meta, people, root_id
+from indexer.local_time import from_ms
+
+REVISION: Final = "accounts"
+"""The key in `meta` that moves on with every name, merge and set-aside."""
+
+_held_aside = sa.exists().where(captures.c.account_id == accounts.c.id, captures.c.state == SET_ASIDE)
+_held_otherwise = sa.exists().where(captures.c.account_id == accounts.c.id, captures.c.state != SET_ASIDE)
+_ROWS: Final = sa.select(
+    accounts.c.id,
+    root_id.label("root_id"),
+    accounts.c.platform,
+    accounts.c.native_id,
+    account_handle.label("handle"),
+    account_name.label("name"),
+    sa.or_(accounts.c.given_handle.is_not(None), accounts.c.given_name.is_not(None)).label("is_given"),
+    accounts.c.records,
+    accounts.c.first_ms,
+    accounts.c.last_ms,
+)
+_COUNTING: Final = _ROWS.where(sa.or_(_held_otherwise, sa.not_(_held_aside)))
+
+
+def whole_accounts(connection: sa.Connection, allowed: frozenset[int] | None = None, *, with_set_aside: bool = False) -> list[AccountView]:
+    """Return the whole accounts that a reader may see (None: all), by platform and handle.
+
+    An account is left out while all its captures are set aside.
+    """
+    parts: dict[int, list[Any]] = {}
+    for row in connection.execute(_ROWS if with_set_aside else _COUNTING):
+        parts.setdefault(row.root_id, []).append(row)
+    roots = {row.id: row for row in connection.execute(_ROWS.where(accounts.c.id.in_(list(parts))))} if parts else {}
+    views = [_whole(roots[number], rows) for number, rows in parts.items() if allowed is None or number in allowed]
+    return sorted(views, key=lambda one: (one.platform, one.handle, one.name, one.id))
+
+
+def _whole(root: Any, rows: list[Any]) -> AccountView:
+    """Return an account with all that is merged into it. The root may have no capture that counts: then it only gives the name."""
+    firsts, lasts = [row.first_ms for row in rows if row.first_ms is not None], [row.last_ms for row in rows if row.last_ms is not None]
+    return AccountView(
+        id=root.id,
+        platform=root.platform,
+        native_id=root.native_id,
+        handle=root.handle,
+        name=root.name,
+        records=sum(row.records for row in rows),
+        first_posted=from_ms(min(firsts, default=None)),
+        last_posted=from_ms(max(lasts, default=None)),
+        is_given=bool(root.is_given),
+        parts=tuple(AccountPart(row.id, row.native_id, row.handle, row.name) for row in rows if row.id != root.id),
+    )
+
+
+def people_named(connection: sa.Connection) -> dict[tuple[str, str], str]:
+    """Return the names that records custodians gave to numbers, by platform and number."""
+    return {(row.platform, row.native_id): row.name for row in connection.execute(sa.select(people))}
+
+
+def move_on(connection: sa.Connection) -> None:
+    """Note that a name, a merge or a set-aside has changed what readers are shown."""
+    value = connection.execute(sa.select(meta.c.value).where(meta.c.key == REVISION)).scalar()
+    connection.execute(meta.delete().where(meta.c.key == REVISION))
+    connection.execute(meta.insert().values(key=REVISION, value=str(int(value or 0) + 1)))
+
+
+def shown_person(platform: str, native_id: str, names: Mapping[tuple[str, str], str]) -> str:
+    """Return a person as pages and papers show them: a number with the name given to it, anything else as it is."""
+    name = names.get((platform, native_id))
+    return f"{name} ({_TITLES.get(platform, platform.title())} user {native_id})" if name else native_id
+
+
+_TITLES: Final = {"twitter": "X"}

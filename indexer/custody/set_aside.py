@@ -1,0 +1,76 @@
+"""Sets a capture aside that is wrong or not the body's, and restores it. The evidence stays in the vault; both are events."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from indexer.catalog import audit
+from indexer.catalog.accounts import move_on
+from indexer.catalog.completion import mark_absences_anew, refresh_account, settle
+from indexer.catalog.database import transaction
+from indexer.catalog.stored_data import COMPLETE, SET_ASIDE
+from indexer.catalog.tables import captures, records, sightings
+from indexer.custody import indexing
+from indexer.i18n import say
+from indexer.local_time import to_ms
+from indexer.repository import Repository
+
+LONGEST_WHY = 500
+
+
+class DecisionRefused(ValueError):
+    """What a records custodian decided cannot be done. The text says why and is meant for people; nothing was changed."""
+
+
+def set_aside(repository: Repository, capture_id: int, why: str, by: str) -> int:
+    """Leave a capture out of searches and papers; return how many records are no longer found. Raises DecisionRefused.
+
+    Records that another capture holds too stay, as that one has them.
+    """
+    reason = " ".join(why.split())[:LONGEST_WHY]
+    if not reason:
+        raise DecisionRefused(say("Say why the archive is set aside: the reason is kept in the event log."))
+    row = {"state": SET_ASIDE, "aside_ms": to_ms(datetime.now(UTC)), "aside_by": by, "aside_why": reason}
+    return _change(repository, capture_id, (COMPLETE, row), ("capture:set-aside", {"why": reason}), by)
+
+
+def restore(repository: Repository, capture_id: int, by: str) -> int:
+    """Let a capture that was set aside count again; return how many records are found again. Raises DecisionRefused."""
+    row = {"state": COMPLETE, "aside_ms": None, "aside_by": None, "aside_why": None}
+    return _change(repository, capture_id, (SET_ASIDE, row), ("capture:restored", {}), by)
+
+
+def _change(
+    repository: Repository, capture_id: int, change: tuple[str, dict[str, Any]], event: tuple[str, dict[str, object]], by: str
+) -> int:
+    was, row = change
+    with repository.writing():
+        with transaction(repository.db) as connection:
+            found = connection.execute(sa.select(captures.c.state, captures.c.account_id).where(captures.c.id == capture_id)).first()
+            if found is None or found.state not in {COMPLETE, SET_ASIDE}:
+                raise DecisionRefused(say("There is no capture {number}.", number=str(capture_id)))
+            if found.state != was:
+                if found.state == SET_ASIDE:
+                    raise DecisionRefused(say("Capture {number} is set aside already.", number=str(capture_id)))
+                raise DecisionRefused(say("Capture {number} is not set aside.", number=str(capture_id)))
+            before = _count(connection, capture_id)
+            connection.execute(captures.update().where(captures.c.id == capture_id).values(**row))
+            settle(connection, sa.select(sightings.c.record_pk).where(sightings.c.capture_id == capture_id), capture_id)
+            mark_absences_anew(connection, found.account_id)
+            refresh_account(connection, found.account_id)
+            move_on(connection)
+            changed = abs(_count(connection, capture_id) - before)
+            audit.append(connection, event[0], by, f"capture {capture_id}", {**event[1], "records": changed})
+        indexing.sync_locked(repository)
+    return changed
+
+
+def _count(connection: sa.Connection, capture_id: int) -> int:
+    """Return how many of a capture's records are found now."""
+    held = sa.select(sightings.c.record_pk).where(sightings.c.capture_id == capture_id)
+    return connection.execute(
+        sa.select(sa.func.count()).where(records.c.pk.in_(held), records.c.current_version_id.is_not(None))
+    ).scalar_one()

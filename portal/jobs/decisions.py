@@ -1,0 +1,85 @@
+"""What a records custodian decided, done by the worker: it may touch every record of an archive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from indexer.custody import accounts, set_aside
+from indexer.custody.ingest import Progress
+from indexer.custody.reread import outdated, reread
+from indexer.evidence.archive import ArchiveError
+from indexer.repository import Repository
+from portal.access.users import User
+from portal.jobs.rows import Job
+
+Tell = Callable[[Progress], None]
+
+
+def read_again(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
+    """Read the captures again that the job names, or all that an older importer has read. One that fails does not stop the rest."""
+    wanted = job.arguments["captures"] or [one.id for one in outdated(repository)]
+    reports, failed = [], []
+    for number in wanted:
+        try:
+            report = reread(repository, number, user.name, lambda stage, done, total: tell(Progress(stage, done, total, 0.0, None)))
+        except ArchiveError as error:
+            if len(wanted) == 1:
+                raise
+            failed.append({"capture": number, "why": str(error)})
+            continue
+        reports.append(
+            {
+                "capture": report.capture_id,
+                "corrected": report.corrected,
+                "added": report.added,
+                "not_read": len(report.not_read),
+                "not_read_ids": list(report.not_read[:20]),
+                "other_account": report.other_account,
+            }
+        )
+    return {"reports": reports, "failed": failed}
+
+
+def set_capture_aside(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
+    """Set a capture aside, or let it count again."""
+    tell(Progress("indexing", 0, 0, 0.0, None))
+    number, is_restored = job.arguments["capture"], job.arguments["restore"]
+    if is_restored:
+        count = set_aside.restore(repository, number, user.name)
+    else:
+        count = set_aside.set_aside(repository, number, job.arguments["why"], user.name)
+    return {"capture": number, "records": count, "restore": is_restored}
+
+
+def name_account(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
+    """Give an account a name, or take it back."""
+    tell(Progress("indexing", 0, 0, 0.0, None))
+    number = job.arguments["account"]
+    if job.arguments["remove"]:
+        return {"label": accounts.unname_account(repository, number, user.name).label, "namesakes": []}
+    named = accounts.name_account(repository, number, handle=job.arguments["handle"], name=job.arguments["name"], by=user.name)
+    return {"label": named.account.label, "namesakes": [one.id for one in named.namesakes]}
+
+
+def name_person(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
+    """Give a platform's number the name of a person, or take it back."""
+    tell(Progress("indexing", 0, 0, 0.0, None))
+    platform, number, name = (job.arguments[key] for key in ("platform", "number", "name"))
+    if name:
+        count = accounts.name_person(repository, platform, number, name, user.name)
+    else:
+        count = accounts.unname_person(repository, platform, number, user.name)
+    return {"records": count, "name": name}
+
+
+def merge_accounts(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
+    """Make one account of two, or two of one again."""
+    tell(Progress("indexing", 0, 0, 0.0, None))
+    part, into = job.arguments["part"], job.arguments["into"]
+    if into is None:
+        own, rest = accounts.unmerge(repository, part, user.name)
+        return {"part": own.label, "whole": rest.label, "merged": False}
+    whole = accounts.merge(repository, part, into, user.name)
+    label = next((one.label for one in whole.parts if one.id == part), whole.label)
+    return {"part": label, "whole": whole.label, "merged": True}
