@@ -14,6 +14,7 @@ from indexer.catalog.record_views import contents
 from indexer.certificates.file_format import (
     AccountCount,
     AccountRef,
+    Announcement,
     CaptureRef,
     Expansion,
     Found,
@@ -294,6 +295,9 @@ def header(repository: Repository, request: SearchRequest, number: str, made_by:
         captures=captures(repository, request.filters),
         coverage=coverage.shape(results.coverage) if results.coverage else None,
         found=what,
+        announcements=tuple(
+            Announcement(one.code, one.message, one.start, one.end, one.other_query, one.other_total) for one in results.announcements
+        ),
         warnings=(*_warnings(repository, request, now), *(results.as_of.sentences if results.as_of else ())),
     )
 
