@@ -143,7 +143,7 @@ class Terms:
             return Diagnostic(
                 first,
                 sign.endchar,
-                say("“{sign}” is no distance that can be read.", sign=sign.after),
+                say("“{sign}” is not a valid distance.", sign=sign.after),
                 say('Write a number from 1 to {most} directly behind the ~, like "city budget"~5', most=MOST_APART),
             )
         if not isinstance(node, Phrase) or node.field != TEXT:
