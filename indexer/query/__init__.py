@@ -42,7 +42,7 @@ from indexer.query.nodes import (
 from indexer.query.parser import Terms, nest
 
 _MOST_FAULTS: Final = 50
-_OF_REFUSED: Final = frozenset({"other-operator", "list-marks", "several-lines"})
+_OF_REFUSED: Final = frozenset({"small-operator", "other-operator", "list-marks", "several-lines"})
 """What is announced of a query that cannot be read: the others say how something was searched for."""
 
 __all__ = [
@@ -139,7 +139,7 @@ def _sound(parsed: Parsed, doubts: list[Announcement]) -> Iterator[Announcement]
             continue
         other, _doubts = _read(one.other_query, parsed.dialect)
         if other.tree is None:
-            if one.code not in {"mixed-and-or", "several-lines"} and not (is_refused and one.code == "other-operator"):
+            if one.code not in {"mixed-and-or", "several-lines"} and not (is_refused and one.code != "list-marks"):
                 yield replace(one, other_query=None)
         elif other.tree != parsed.tree:
             yield one

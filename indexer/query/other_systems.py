@@ -18,7 +18,7 @@ from indexer.query.nodes import MOST_APART
 _SLASH: Final = r"\s?[/\\⁄∕／|]{1,2}\s?"
 _ANY_ORDER: Final = "wi|within|near|nnear|nw|notw|notnear|beside|dist|n"
 _IN_ORDER: Final = "p|onear|adj|before|b"
-_LONG_NAMES: Final = "wi|within|near|nnear|onear|pre|adj|nw|notw|notnear"  # nobody writes these as words with a number
+_LONG_NAMES: Final = "wi|within|near|nnear|onear|pre|adj|nw|notw|notnear|beside|before|dist"  # nobody writes these as words with a number
 _SENTENCE: Final = 15  # words, about
 _PARAGRAPH: Final = 50
 
@@ -102,7 +102,7 @@ TABLE: Final = (
     ),
     Spelling(
         "nearness in parentheses",
-        rf"{_NOT}(?P<name>(?i:o?near|within|adj|pre|wi|w))\s?\(\s*(?:[nN]\s*=\s*)?(?P<distance>[0-9]+)\s*\)",
+        rf"{_NOT}(?P<name>(?i:{_LONG_NAMES}|w))\s?\(\s*(?:[nN]\s*=\s*)?(?P<distance>[0-9]+)\s*\)",
         _nearness,
         ("NEAR(5)", "near(n=5)", "ONEAR(n=5)", "w(5)"),
     ),

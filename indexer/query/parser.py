@@ -191,7 +191,7 @@ def or_first(steps: Sequence[Step], text: str) -> str | None:
     places = sorted([(start, "(") for start, _end in inside] + [(end, ")") for _start, end in inside], reverse=True)
     for at, sign in places:
         text = text[:at] + sign + text[at:]
-    return text if places else None
+    return text if places and nester.has_and else None
 
 
 def _with_field(text: str, start: int) -> int:
@@ -206,7 +206,8 @@ class _Nester:
     def __init__(self, *, is_or_first: bool = False) -> None:
         self.found: list[Diagnostic] = []
         self.alternatives: list[tuple[int, int]] = []  # the places of what is joined by OR
-        self._and, self._or = (_OR, _AND) if is_or_first else (_AND, _OR)
+        self.has_and = False
+        self._and, self._not, self._or = (_OR, _AND, _NOT) if is_or_first else (_AND, _NOT, _OR)
         self._operands: list[Operand] = []
         self._waiting: list[Any] = []  # operators, and parentheses that are open
         self._places: dict[int, Operand] = {}  # by identity of the node, which the value keeps alive
@@ -223,7 +224,7 @@ class _Nester:
         elif isinstance(step, _Close):
             self._close(step)
         elif isinstance(step, syntax.PrefixOperator):
-            self._waiting.append(_Operator(_NOT, step))
+            self._waiting.append(_Operator(self._not, step))
         elif isinstance(step, lexer.Proximity):
             self._operator(_Operator(_NEAR, step))
         else:
@@ -240,7 +241,8 @@ class _Nester:
 
     def _operator(self, operator: _Operator) -> None:
         # AND and OR wait for their like, and become one node of many; nearness goes from left to right
-        self._reduce(operator.binds + 1 if operator.binds in {_AND, _OR} else operator.binds)
+        self.has_and = self.has_and or operator.binds == self._and
+        self._reduce(operator.binds + 1 if operator.binds in {self._and, self._or} else operator.binds)
         self._waiting.append(operator)
 
     def _close(self, sign: Any) -> None:
@@ -253,7 +255,7 @@ class _Nester:
         """Do the waiting operators that bind at least so, back to the last open parenthesis."""
         while self._waiting and isinstance(top := self._waiting[-1], _Operator) and top.binds >= least:
             self._waiting.pop()
-            if top.binds == _NOT:
+            if top.binds == self._not:
                 child = self._operands.pop()
                 self._push(Operand(Not(child.node), top.sign.startchar, child.end))
             elif top.binds == _NEAR:

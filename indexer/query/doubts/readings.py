@@ -45,28 +45,22 @@ class Read:
 def sentence_ends(signs: Sequence[Any]) -> list[tuple[int, int]]:
     """Return the places of question marks that end a sentence: behind a row of two words or more without other wildcards.
 
-    The row is the last of the query, or the next word begins with a capital letter.
+    The row is the last one, or the next word begins with a capital letter, or what follows ends as a question too.
     """
     flat = [sign for sign in signs if not sign.is_ws()]
-    found: list[tuple[int, int]] = []
-    row: list[Any] = []
+    found: list[tuple[int, int, bool]] = []
+    row = 0
     for sign, following in zip(flat, [*flat[1:], None], strict=True):
-        if not _is_word(sign):
-            row = []
-            continue
-        match = _SENTENCE_END.match(sign.text)
-        is_alone = set(sign.text) <= set("?？!！") and "?" in sign.text.replace("？", "?")
-        if match and row and (following is None or not _is_word(following) or following.text[:1].isupper()):
-            found.append((sign.startchar + match.start("mark"), sign.endchar))
-            row = []
-        elif is_alone and row and (following is None or not _is_word(following) or following.text[:1].isupper()):
-            found.append((sign.startchar, sign.endchar))
-            row = []
-        elif match or is_alone or any(mark in sign.text for mark in "*=%~?\\"):
-            row = []
-        else:
-            row.append(sign)
-    return found
+        match = _SENTENCE_END.match(sign.text) if _is_word(sign) else None
+        is_alone = _is_word(sign) and set(sign.text) <= set("?？!！") and bool(set(sign.text) & set("?？"))
+        if row and (match or is_alone):
+            is_last = following is None or not _is_word(following) or following.text[:1].isupper()
+            start = sign.startchar + (match.start("mark") if match else 0)
+            found.append((start, sign.endchar, is_last))
+        ends = not _is_word(sign) or match or any(mark in sign.text for mark in "*=%~?？\\")
+        row = 0 if ends else row + 1
+    last = max((at for at, (_start, _end, is_last) in enumerate(found) if is_last), default=-1)
+    return [(start, end) for start, end, _is_last in found[: last + 1]]
 
 
 def announcements(read: Read, ends: Sequence[tuple[int, int]]) -> list[Announcement]:
@@ -107,7 +101,7 @@ def _questions(read: Read, ends: Sequence[tuple[int, int]]) -> Iterator[Announce
 def _small_operators(read: Read) -> Iterator[Announcement]:
     """Find `and`, `or`, `not` that were read as words; one announcement for all of them."""
     small = [sign for sign in read.signs if _is_word(sign) and sign.text.lower() in _SMALL]
-    if not small or any(isinstance(sign, lexer.Proximity) for sign in read.signs):
+    if not small:
         return
     text = read.text
     before = {id(sign): read.signs[at - 1] if at else None for at, sign in enumerate(read.signs)}
@@ -118,12 +112,10 @@ def _small_operators(read: Read) -> Iterator[Announcement]:
             text = _put(text, earlier.startchar, sign.startchar, "")
     names = list(dict.fromkeys(sign.text for sign in small))
     if len(names) == 1:
-        message = say(
-            "“{word}” in small letters was searched for as a word. Did you mean {operator}?", word=names[0], operator=names[0].upper()
-        )
+        message = say("“{word}” in small letters is a word here. Did you mean {operator}?", word=names[0], operator=names[0].upper())
     else:
         message = say(
-            "These words in small letters were searched for as words: {words}. Did you mean {operators}?",
+            "In small letters these are words here: {words}. Did you mean {operators}?",
             words=", ".join(names),
             operators=", ".join(name.upper() for name in names),
         )
@@ -152,7 +144,9 @@ def _other_operators(read: Read) -> Iterator[Announcement]:
         yield Announcement("other-operator", sign.startchar, sign.endchar, message, " ".join(repaired.split()))
     flat = list(read.signs)
     for at, sign in enumerate(flat):
-        if not _is_word(sign) or not 0 < at < len(flat) - 1 or not (_is_operand(flat[at - 1]) and _is_operand(flat[at + 1])):
+        before = flat[at - 2 : at] if at > 1 and isinstance(flat[at - 1], syntax.PrefixOperator) else flat[max(0, at - 1) : at]
+        after = flat[at + 1 : at + 2]
+        if not (_is_word(sign) and before and after and _is_operand(before[0]) and _is_operand(after[0])):
             continue
         if spelling := other_systems.as_word(sign.text):
             written = other_systems.instead(sign.text, spelling)
