@@ -44,7 +44,10 @@ def _class(*categories: str) -> str:
 
 
 _MARKS = _class("Mn", "Mc", "Me")
-_SINGLE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # scripts without spaces: one sign, one token
+_HALF_WIDTH = "\uff66-\uff9d"  # half-width katakana; \uff9e and \uff9f are their voicing marks, each a sign of its own
+_VOICING = "\uff9e\uff9f"
+# scripts without spaces: one sign, one token
+_SINGLE = f"{_HALF_WIDTH}{_VOICING}\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _PICTURE = (
     "\u203c\u2049\u2122\u2139\u2190-\u21ff\u231a-\u23ff\u25a0-\u27bf\u2934\u2935\u2b00-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
 )
@@ -54,12 +57,46 @@ _EMOJI = (
     r"|[0-9#*]\ufe0f?\u20e3"  # keycaps
     rf"|[{_PICTURE}][{_MODIFIER}]*(?:\u200d[{_PICTURE}][{_MODIFIER}]*)*"
 )
-_LETTER = rf"[^\W_{_SINGLE}]"  # an underscore is a sign: who looks for flood finds _flood_ and flood_2018.pdf
+# letters that stand for an apostrophe: the word parts at them as it does at '
+_APOSTROPHES = "\u02b9-\u02bf\u02c8\u02ca\u02cb\ua78b\ua78c"
+_LETTER = rf"[^\W_{_SINGLE}{_APOSTROPHES}]"  # an underscore is a sign: who looks for flood finds _flood_ and flood_2018.pdf
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufeff"  # soft hyphen, joiners, marks of direction: a reader sees one word
-TOKEN = re.compile(rf"{_EMOJI}|[{_SINGLE}]|{_LETTER}+(?:[{_MARKS}{_INVISIBLE}]+{_LETTER}*)*")
+TOKEN = re.compile(rf"{_EMOJI}|[{_HALF_WIDTH}][{_VOICING}]?|[{_SINGLE}]|{_LETTER}+(?:[{_MARKS}{_INVISIBLE}]+{_LETTER}*)*")
 _ASCII_TOKEN = re.compile(r"[^\W_]+", re.ASCII)
 # how an emoji or a word is drawn, not which one it is; a joiner between two emoji tells which one
-_UNSEEN = re.compile(r"[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff\u00ad\u200b\u200c\u200e\u200f\u2060\ufeff]|(?<=\w)\u200d")
+_UNSEEN = re.compile(r"[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff\u00ad\u0640\u200b\u200c\u200e\u200f\u2060\ufeff]|(?<=\w)\u200d")
+_BASE_LETTER = re.compile(r"LATIN (?:CAPITAL|SMALL) LETTER (?:DOTLESS )?([A-Z])(?: WITH .+)?")
+_LATIN = (range(0x80, 0x250), range(0x1D6C, 0x1D9B), range(0x1E00, 0x1F00), range(0x2C60, 0x2C80), range(0xA720, 0xA800))
+_SPELLED = {"æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ŋ": "n", "ĸ": "q", "ƿ": "w", "ȝ": "gh"}
+_ARABIC = {
+    "ك": "ک",  # Arabic and Persian kaf
+    "ڪ": "ک",
+    "ي": "ی",  # Arabic and Persian yeh, and alef maksura
+    "ى": "ی",
+    "ٱ": "ا",
+    "ہ": "ه",
+    "ۀ": "ه",
+    "ۃ": "ة",
+    "ە": "ه",
+}
+
+
+def _same_letters() -> dict[int, str]:
+    """Return what is written for a letter in another keyboard or another land, and is no accent: ł, ø, đ, ı, æ, Persian kaf."""
+    table = {ord(letter): plain for letter, plain in {**_SPELLED, **_ARABIC}.items()}
+    for code in chain(*_LATIN):
+        letter = chr(code).casefold()
+        named = _BASE_LETTER.fullmatch(unicodedata.name(chr(code), ""))
+        if named and len(letter) == 1 and not unicodedata.normalize("NFKD", letter).isascii():
+            table.setdefault(ord(letter), named[1].lower())
+    for zero in ("٠", "۰"):  # Arabic-Indic digits
+        table |= {ord(zero) + digit: str(digit) for digit in range(10)}
+    return table
+
+
+_SAME = _same_letters()
+FOLDING = f"{_UNSEEN.pattern} {sorted(_SAME.items())}"
+"""How words are folded besides Unicode's own rules: an index that was made otherwise counts as outdated."""
 
 
 class Token(NamedTuple):
@@ -71,11 +108,11 @@ class Token(NamedTuple):
 
 
 def fold(text: str) -> str:
-    """Return a text without case, accents and presentation: what two spellings of one word share."""
+    """Return a text without case, accents and presentation: what two spellings of one word share (help page "How to search")."""
     if text.isascii():
         return text.lower()
     plain = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
-    return unicodedata.normalize("NFC", _UNSEEN.sub("", plain).casefold())
+    return unicodedata.normalize("NFC", _UNSEEN.sub("", plain).casefold().translate(_SAME))
 
 
 def _word(token: str) -> str:

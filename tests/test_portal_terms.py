@@ -158,7 +158,7 @@ def test_the_files_hold_what_the_page_shows(town: Town) -> None:
     address = done(town, send(client))
     told = report(client, address)
     table = list(csv.reader(io.StringIO(client.get(f"{address}/report.csv").data.decode("utf-8-sig"), newline="")))
-    assert [row[3] for row in table[1:]] == ["" if term["hits"] is None else str(term["hits"]) for term in told["terms"]] + [
+    assert [row[4] for row in table[1:]] == ["" if term["hits"] is None else str(term["hits"]) for term in told["terms"]] + [
         str(told["totals"]["hits"])
     ]
     workbook = client.get(f"{address}/report.xlsx")

@@ -144,8 +144,8 @@ def test_fields_tags_addresses_and_days(text: str, meaning: Node) -> None:
 
 
 FAULTS = [
-    ('budget "city council', '"', "no partner"),
-    ("say “this", "“", "no partner"),
+    ('budget "city council', '"', "never closed"),
+    ("say “this", "“", "never closed"),
     ("a (b c", "(", "never closed"),
     ("a b) c", ")", "closes nothing"),
     ("a ( ) b", "( )", "between the parentheses"),
@@ -162,9 +162,9 @@ FAULTS = [
     ("account:", "account:", "has no value"),
     ("account: x", "account:", "has no value"),
     ("a (kind:) b", "kind:", "has no value"),
-    ("platform:myspace", "myspace", "no value of platform"),
-    ("kind:repli", "repli", "no value of kind"),
-    ("has:pictures", "pictures", "no value of has"),
+    ("platform:myspace", "myspace", "not a value of platform"),
+    ("kind:repli", "repli", "not a value of kind"),
+    ("has:pictures", "pictures", "not a value of has"),
     ("date:7/4/2018", "7/4/2018", "not a date"),
     ("from:cityhall", "cityhall", "not a date"),
     ("date:2018-02-30", "2018-02-30", "not a date"),

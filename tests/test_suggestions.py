@@ -104,8 +104,15 @@ def test_filters_that_the_reader_chose_make_no_word_missing(repository: Reposito
         ("https://x.org/a-b?c=d url:x.org/y date:2018-07-04 [2018-07-01 TO 2018-07-31]", ()),
         ("kind:post e-mail", ("-",)),
         ("10:30", (":",)),
+        ("date:[2018-07-01 TO 2018-07-31]", ()),
+        ("mention:city_hall hashtag:flood_2018 #flood_2018 @city_hall", ()),
+        ("url:riverbend.gov/a?b=c&d account:city_hall", ("_",)),
+        ("#1 50% council% %council council= C#", ("#", "%", "=")),
+        ("flood_map", ("_",)),
+        ('"who pays?" 5$', ("?", "$")),
     ],
 )
 def test_signs_that_only_separate_words_are_said(text: str, signs: tuple[str, ...]) -> None:
-    assert parse(text).tree is not None
-    assert unsearchable(text) == signs
+    parsed = parse(text)
+    assert parsed.tree is not None
+    assert unsearchable(parsed) == signs

@@ -281,17 +281,17 @@ def test_the_files_say_the_same_with_numbers_as_numbers_and_run_nothing(reposito
     report = shape(of(repository, 'flood\n=cmd|" /C calc"!A0\n"open\n-x'))
     table = list(csv.reader(io.StringIO(term_report.csv_bytes(report).decode("utf-8-sig"), newline="")))
     assert table[0] == list(term_report.COLUMNS)
-    assert table[1][:6] == ["1", "flood", "flood", "2", "2", "4"]
+    assert table[1][:7] == ["1", "flood", "flood", "", "2", "2", "4"]
     assert table[2][1].startswith("'="), "no spreadsheet runs it"
-    assert table[3][3] == "", "never zero"
-    assert "Not searched for" in table[3][9]
+    assert table[3][4] == "", "never zero"
+    assert "Not searched for" in table[3][10]
     assert b'1,"flood"' in term_report.csv_bytes(report), "numbers are not quoted"
     book = openpyxl.load_workbook(io.BytesIO(term_report.xlsx_bytes(report)))
     sheet = [[cell.value for cell in row] for row in book["terms"].iter_rows()]
-    assert sheet[1][3:7] == [2, 2, 4, 2]
+    assert sheet[1][4:8] == [2, 2, 4, 2]
     assert book["terms"]["B3"].value.startswith("=cmd")
     assert book["terms"]["B3"].data_type == "s"
-    assert sheet[3][3] is None
+    assert sheet[3][4] is None
     about = {row[0].value: row[1].value for row in book["about"].iter_rows()}
     assert (about["records held"], about["terms not searched for"], about["time zone of days"]) == (
         5,

@@ -48,6 +48,56 @@ def test_words_are_what_a_search_sees(text: str, expected: list[str]) -> None:
     assert words(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("written", "same"),
+    [
+        ("ﾊﾝｶｸ", "ハンカク"),
+        ("ｶﾞｽ ﾊﾟﾝ", "ガス パン"),
+        ("ﾃｽﾄflood", "テストflood"),
+        ("سـلام", "سلام"),
+        ("كتاب", "کتاب"),
+        ("علي", "علی"),
+        ("على", "علی"),
+        ("٢٠١٨", "2018"),
+        ("۲۰۱۸", "2018"),
+        ("donʼt", "don't"),
+        ("Hawaiʻi", "Hawai'i"),
+        ("Łódź", "Lodz"),
+        ("Øresund", "Oresund"),
+        ("Đorđe", "Dorde"),
+        ("ħal", "hal"),
+        ("Kırşehir", "Kirsehir"),
+        ("İstanbul", "istanbul"),
+        ("Ærø", "aero"),
+        ("cœur", "coeur"),
+        ("Þór", "thor"),
+        ("ⱡ ƀ ǥ ŧ ƶ", "l b g t z"),
+        ("ﬁre ﬂood", "fire flood"),
+        ("Ｆｌｏｏｄ", "flood"),
+    ],
+)
+def test_letters_of_another_keyboard_are_the_same_letters(written: str, same: str) -> None:
+    assert words(written) == words(same) != []
+    assert fold(written.replace("ʼ", "").replace("ʻ", "")) == fold(same.replace("'", ""))
+
+
+def test_every_latin_letter_with_a_stroke_or_hook_is_its_base_letter() -> None:
+    for code in range(0x80, 0x250):
+        name = unicodedata.name(chr(code), "")
+        if (
+            name.startswith(("LATIN SMALL LETTER ", "LATIN CAPITAL LETTER "))
+            and " WITH " in name
+            and "MIDDLE DOT" not in name
+            and name.count("LETTER") == 1
+            and len(name.split()[3]) == 1
+        ):
+            assert fold(chr(code)) == name.split()[3].lower(), name
+
+
+def test_signs_that_are_drawn_alone_are_no_words() -> None:
+    assert words("ـ ʼ ﾞ ﾟ") == []
+
+
 @given(st.text(max_size=60))
 def test_tokens_and_words_are_the_same(text: str) -> None:
     found = list(tokens(text))

@@ -12,6 +12,7 @@ from indexer.catalog.models import AccountView, by_number
 from indexer.certificates.file_format import (
     AccountCount,
     AccountRef,
+    Announcement,
     CaptureRef,
     Expansion,
     Found,
@@ -301,6 +302,9 @@ def header(repository: Repository, request: SearchRequest, number: str, made_by:
         coverage=coverage.shape(results.coverage) if results.coverage else None,
         found=what,
         anchor=anchor(repository),
+        announcements=tuple(
+            Announcement(one.code, one.message, one.start, one.end, one.other_query, one.other_total) for one in results.announcements
+        ),
         warnings=(*_warnings(repository, request, now), *(results.as_of.sentences if results.as_of else ())),
     )
 

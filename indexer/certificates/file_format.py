@@ -147,6 +147,17 @@ class Found(_Part, frozen=True):
     expansions: tuple[Expansion, ...]
 
 
+class Announcement(_Part, frozen=True):
+    """A doubtful reading of the query: what was done, the query that says the other thing, and how many records that finds."""
+
+    code: str
+    message: str
+    start: int
+    end: int
+    other_query: str | None
+    other_total: int | None
+
+
 class Header(_Part, frozen=True, kw_only=True):
     """Everything of a certificate but its records."""
 
@@ -164,7 +175,7 @@ class Header(_Part, frozen=True, kw_only=True):
     found: Found
     warnings: tuple[str, ...]
     anchor: LogAnchor | None = None
-    announcements: tuple[Any, ...] = ()
+    announcements: tuple[Announcement, ...] = ()
 
 
 class Stored(Header, frozen=True, kw_only=True):

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from indexer.certificates.file_format import AccountRef, CaptureRef, Expansion, Found, Header
+from indexer.certificates.file_format import AccountRef, Announcement, CaptureRef, Expansion, Found, Header
 from indexer.i18n import say
 from indexer.local_time import local
 from indexer.record import Platform
+from indexer.search.announced import Announced, sentences
 from indexer.typeset import pdf
 
 WORDS_SHOWN: Final = 60
@@ -46,6 +47,8 @@ def document(header: Header, json_name: str, json_digest: str) -> Block:
 def _beginning(header: Header) -> Iterator[Block]:
     under = say("Made by {name} on {time}", name=header.made.by, time=_moment(header.made.at_utc, header.zone))
     yield {"kind": "title", "text": say("Certificate of a search"), "under": under}
+    for doubt in header.announcements:  # before the number: who reads it must know how the query was read
+        yield from ({"kind": "warning", "text": sentence} for sentence in _announced(doubt))
     yield {"kind": "result", "text": _result(header.found)}
     if not header.found.total:
         yield {
@@ -56,6 +59,10 @@ def _beginning(header: Header) -> Iterator[Block]:
             ),
         }
     yield from ({"kind": "warning", "text": one} for one in header.warnings)
+
+
+def _announced(doubt: Announcement) -> list[str]:
+    return list(sentences(Announced(doubt.code, doubt.message, doubt.start, doubt.end, doubt.other_query, doubt.other_total)))
 
 
 def _result(found: Found) -> str:

@@ -14,6 +14,7 @@ from indexer.importers import Identified
 from indexer.local_time import local
 from indexer.record import CaptureFacts, Platform
 from indexer.repository import Repository
+from indexer.search.announced import Announced, sentences
 from indexer.search.as_json import Shape, _account, _hits_of, _instant, _item
 from indexer.search.groups import Grouped
 from indexer.search.searcher import Results
@@ -159,8 +160,9 @@ def results_text(found: Results, zone_name: str, grouped: Grouped | None = None)
         for one in found.diagnostics:
             lines.append(" " * one.start + "^" * max(1, one.end - one.start))
             lines.append(f"{one.message} {one.suggestion}".rstrip())
-        return "\n".join(lines)
+        return "\n".join([*lines, *announced_text(found.announcements)])
     lines = [
+        *announced_text(found.announcements),
         f"{counted(found.total, 'record')}: {found.readings['en']}. Times are {zone_name}.",
         *_explained_text(found.explained),
     ]
@@ -180,6 +182,11 @@ def results_text(found: Results, zone_name: str, grouped: Grouped | None = None)
         text = " ".join((view.text or view.title).split())
         lines.append(f"{when}  {Platform(view.platform).title}  {view.account}  {view.kind}  {text[:160]}\n    {view.record_id}")
     return "\n".join(lines)
+
+
+def announced_text(found: Iterable[Announced]) -> list[str]:
+    """Doubtful readings in words, a line for each."""
+    return [f"Note: {' '.join(sentences(one))}" for one in found]
 
 
 def _explained_text(found: Explained) -> list[str]:

@@ -176,17 +176,29 @@ def _coverage_text(found: Coverage) -> str:
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @filter_options
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Report to write: .csv, .xlsx or .json; not there yet.")
+@click.option("--keep-numbers", is_flag=True, help="Search for numbers before the lines (1. budget) too; else they are taken off.")
 @click.option("--by", default=getpass.getuser, help="Who runs it; else the login name.")
 @data_option
 @json_option
 @click.pass_obj
-def terms(data: Path | None, /, *, file: Path, out: Path | None, by: str, own_data: Path | None, as_json: bool, **narrowed: Any) -> None:
+def terms(
+    data: Path | None,
+    /,
+    *,
+    file: Path,
+    out: Path | None,
+    keep_numbers: bool,
+    by: str,
+    own_data: Path | None,
+    as_json: bool,
+    **narrowed: Any,
+) -> None:
     """Run the terms of FILE (one a line, UTF-8; - is standard input) and report hits, unique hits and hits with family of each."""
     with errors_told(), opened(own_data or data) as repository:
         write = _form(out) if out else None
         request = request_of(repository, "*", narrowed)
         try:
-            listed = run.read_list(_text(file))
+            listed = run.read_list(_text(file), keep_numbers=keep_numbers)
             words = filter_words(request.filters, repository.catalog.accounts())
             report = run.run(repository, listed, request, by=by, filters=words, progress=ticker("searching for terms"))
         except run.ListError as error:
@@ -225,9 +237,11 @@ def _term_report_text(shape: run.Shape) -> str:
     """Return the report for a terminal."""
     lines = [f"{'hits':>10} {'unique':>10} {'family':>10} {'media':>10}  term"]
     for row in term_report.rows(shape):
-        _line, text, reading, hits, unique, family, _families, media, _stands_for, note = row
+        _line, text, reading, announced, hits, unique, family, _families, media, _stands_for, note = row
         shown = [f"{cell:>10,}" if isinstance(cell, int) else f"{'-' if text else '':>10}" for cell in (hits, unique, family, media)]
-        lines.append(" ".join(shown) + f"  {text or reading}" + (f"\n{'':>45}{note}" if note else ""))
+        told = [str(one) for one in (announced, note) if one]
+        lines += [*(f"Note: {one}" for one in told if not text), " ".join(shown) + f"  {text or reading}"]
+        lines += [f"{'':>45}{one}" for one in told if text]
     listed, corpus = shape["list"], shape["corpus"]
     lines.append(f"{counted(corpus['searched'], 'record was', 'records were')} within the filters; days are those of {shape['zone']}.")
     if not corpus["in_step"]:

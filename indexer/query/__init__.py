@@ -8,14 +8,16 @@ tree: it is never answered as if it had found nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 
 from indexer.i18n import say
 from indexer.query import checks, lexer
 from indexer.query import reading as query_reading
 from indexer.query.canonical import canonical
-from indexer.query.diagnostics import Diagnostic
+from indexer.query.diagnostics import Announcement, Diagnostic
+from indexer.query.doubts import lists, readings
 from indexer.query.nodes import (
     And,
     DayRange,
@@ -40,9 +42,12 @@ from indexer.query.nodes import (
 from indexer.query.parser import Terms, nest
 
 _MOST_FAULTS: Final = 50
+_OF_REFUSED: Final = frozenset({"small-operator", "other-operator", "list-marks", "several-lines"})
+"""What is announced of a query that cannot be read: the others say how something was searched for."""
 
 __all__ = [
     "And",
+    "Announcement",
     "DayRange",
     "Diagnostic",
     "Dialect",
@@ -78,16 +83,31 @@ class Parsed:
     dialect: Dialect = Dialect.PLAIN
     canonical: str = ""
     """The tree as text of the plain dialect with every parenthesis, which is read as the same tree; empty without a tree."""
+    announcements: tuple[Announcement, ...] = ()
+    """The doubtful readings, to be said before any number; each other query is one that can be run."""
+    unread: tuple[int, ...] = ()
+    """The places of signs that nothing is looked for by."""
 
 
 def parse(text: str, dialect: Dialect = Dialect.PLAIN) -> Parsed:
     """Read a query. An empty one, like `*`, means every record. Raises nothing: what is wrong is in the diagnostics."""
+    parsed, doubts = _read(text, dialect)
+    return replace(parsed, announcements=tuple(_sound(parsed, doubts))) if doubts else parsed
+
+
+def _read(text: str, dialect: Dialect) -> tuple[Parsed, list[Announcement]]:
     if long := checks.too_long(text):
-        return Parsed(None, (long,), "", text, dialect)
+        return Parsed(None, (long,), "", text, dialect), []
     seen = lexer.seen(text)
     if not seen.strip():
-        return _parsed(Everything(), text, dialect)
+        return _parsed(Everything(), text, dialect), []
+    seen, doubts = lists.unmarked(seen, dialect)
     signs = lexer.signs(seen, dialect)
+    if ends := readings.sentence_ends(signs):
+        for start, end in ends:
+            seen = seen[:start] + " " * (end - start) + seen[end:]
+        signs = lexer.signs(seen, dialect)
+    flat = [sign for sign in signs if not sign.is_ws()]
     found = checks.faults(signs, seen, dialect)
     if dialect is Dialect.DTSEARCH:
         signs, apart = lexer.joined(signs, seen)
@@ -96,11 +116,35 @@ def parse(text: str, dialect: Dialect = Dialect.PLAIN) -> Parsed:
     terms = Terms(dialect)
     steps = terms.steps(signs)
     found += terms.found
+    tree: Node | None = None
     if not found:
         tree, found = nest(steps)
-        if not found:
-            return _parsed(tree, text, dialect)
-    return Parsed(None, _most_telling(sorted(dict.fromkeys(found), key=lambda fault: (fault.start, fault.end))), "", text, dialect)
+    read = readings.Read(text, seen, dialect, flat, steps, terms.unread, is_sound=tree is not None)
+    doubts += readings.announcements(read, ends)
+    if tree is not None and not found:
+        unread = tuple(at for at, _is_quoted in terms.unread)
+        return replace(_parsed(tree, text, dialect), unread=unread), doubts
+    faults = sorted(dict.fromkeys(found), key=lambda fault: (fault.start, fault.end))
+    return Parsed(None, _most_telling(faults), "", text, dialect), doubts
+
+
+def _sound(parsed: Parsed, doubts: list[Announcement]) -> Iterator[Announcement]:
+    """Yield the doubts whose other reading is another one; a query that cannot be run is no other reading."""
+    is_refused = parsed.tree is None
+    for one in doubts:
+        if is_refused and one.code not in _OF_REFUSED:
+            continue
+        if one.other_query is None:
+            yield one
+            continue
+        other, _doubts = _read(one.other_query, parsed.dialect)
+        if other.tree is None:
+            if one.code not in {"mixed-and-or", "several-lines"} and not (is_refused and one.code != "list-marks"):
+                yield replace(one, other_query=None)
+        elif other.tree != parsed.tree:
+            yield one
+        elif one.code in {"sign-not-searched", "list-marks"}:
+            yield replace(one, other_query=None)
 
 
 def _parsed(tree: Node, text: str, dialect: Dialect) -> Parsed:

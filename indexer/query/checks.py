@@ -1,4 +1,4 @@
-"""The strict look at the signs of a query, before they are nested."""
+"""Validates the tokens of a query before the tree is built."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 from whoosh.qparser import plugins, syntax
 
 from indexer.i18n import Said, say
-from indexer.query import diagnostics
+from indexer.query import diagnostics, other_systems
 from indexer.query.diagnostics import Diagnostic, Trouble, closest, listed
 from indexer.query.lexer import FIELDS, Proximity
 from indexer.query.nodes import MAX_DEPTH, Dialect
@@ -43,6 +43,7 @@ def faults(signs: Sequence[Any], text: str, dialect: Dialect) -> list[Diagnostic
     found += _parentheses(flat)
     found += _operands(flat, text, dialect)
     found += _fields(flat, text)
+    found += [_hidden(sign) for sign in flat if isinstance(sign, syntax.WordNode) and other_systems.hidden(sign.text)]
     if dialect is Dialect.PLAIN:
         found += _small_operators(flat)
     if len(flat) > MOST_TERMS:
@@ -55,6 +56,17 @@ def faults(signs: Sequence[Any], text: str, dialect: Dialect) -> list[Diagnostic
             )
         )
     return sorted(found, key=lambda fault: (fault.start, fault.end))
+
+
+def _hidden(sign: Any) -> Diagnostic:
+    return _at(
+        sign,
+        say("In “{sign}” an operator touches other letters.", sign=sign.text),
+        say(
+            "Write a space on both sides of it, like council w/5 budget; for the words themselves, use quotation marks: {quoted}",
+            quoted=f'"{sign.text}"',
+        ),
+    )
 
 
 def _small_operators(flat: Sequence[Any]) -> list[Diagnostic]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Final
 
 from whoosh.qparser import syntax
 
 from indexer.i18n import Said, say
+from indexer.query import other_systems
 from indexer.query.nodes import MOST_APART
 
 
@@ -22,6 +24,35 @@ class Diagnostic:
     suggestion: str
 
 
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A doubtful reading: what was done with a place of the query, and the query that says the other thing (None: there is none).
+
+    `code` is one of `CODES`, which do not change.
+    """
+
+    code: str
+    start: int
+    end: int
+    message: str
+    other_query: str | None = None
+
+
+CODES: Final = (
+    "small-operator",  # and, or, not in small letters: read as words
+    "mixed-and-or",  # AND beside OR without parentheses: AND was done first
+    "other-operator",  # an operator of another search program
+    "glued-parenthesis",  # a parenthesis that touches a word: read as a phrase, or as a group
+    "question-mark",  # a ? at a sentence's end, or at the end of a word
+    "sign-not-searched",  # a sign beside a word that nothing was looked for by
+    "similar-words",  # a % before or after a word of the dtSearch dialect
+    "list-marks",  # numbers, letters or bullets before lines, which were taken off
+    "several-lines",  # lines that were read as one query
+    "columns",  # a tab in a line of a list
+)
+"""The kinds of announcements, as JSON and certificates name them (docs/query-language.md)."""
+
+
 def closest(word: str, known: Iterable[str]) -> str:
     """Return the known word that a misspelt one most likely means, or nothing."""
     return next(iter(get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)), "")
@@ -32,8 +63,12 @@ def listed(words: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(words))
 
 
+OTHER_SYSTEM: Final = "other system"
+"""Why an operator of another search program is refused: `other_systems` has the words."""
+
+
 class Trouble(syntax.MarkerNode):  # type: ignore[misc]  # Whoosh has no types
-    """A sign that cannot stand where it stands. `why` is a key of the messages in `query_checks`."""
+    """A sign that is not valid at its place. `why` is a key of the messages below."""
 
     def __init__(self, why: str, text: str = "") -> None:
         self.why, self.text = why, text
@@ -45,10 +80,12 @@ def diagnostic(sign: Trouble) -> Diagnostic:
 
 
 def _said(why: str, text: str) -> tuple[Said, Said]:
+    if why == OTHER_SYSTEM:
+        return other_systems.words_of(text)
     inside = _inside(text)
     return {
         "distance": (
-            say("“{sign}” is no distance that can be read.", sign=text),
+            say("“{sign}” is not a valid distance.", sign=text),
             say(
                 "Write w/5 or pre/5 with a number from 1 to {most}; for the sign itself, use quotation marks: {quoted}",
                 most=MOST_APART,
@@ -64,11 +101,11 @@ def _said(why: str, text: str) -> tuple[Said, Said]:
             say("Use double ones: {quoted}", quoted=f'"{text[1:-1]}"'),
         ),
         "quote": (
-            say("A quotation mark has no partner."),
+            say("This quotation mark is never closed."),
             say("Close the phrase with a second quotation mark, or leave this one out"),
         ),
         "bracket": (
-            say("“{sign}” stands only around a range of days.", sign=text),
+            say("“{sign}” is only for a range of days.", sign=text),
             say("Write [2018-07-01 TO 2018-07-31], or ( ) around a group"),
         ),
         "minus": (
@@ -92,7 +129,7 @@ def _said(why: str, text: str) -> tuple[Said, Said]:
         ),
         "bar": (say("“{sign}” is not an operator here.", sign=text), say("Write OR")),
         "recogniser": (
-            say("“{sign}” recognises kinds of text in dtSearch, and there is nothing like it here.", sign=text),
+            say("“{sign}” recognizes kinds of text in dtSearch, and there is nothing like it here.", sign=text),
             say("For days, write [2018-07-01 TO 2018-07-31]; for other things, write the words or a wildcard, like riverbend* or ===="),
         ),
         "anchor": (

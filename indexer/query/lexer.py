@@ -16,7 +16,8 @@ from whoosh.qparser import plugins, syntax, taggers
 from whoosh.qparser.default import QueryParser
 
 from indexer.i18n import say
-from indexer.query.diagnostics import Diagnostic, Trouble
+from indexer.query import other_systems
+from indexer.query.diagnostics import OTHER_SYSTEM, Diagnostic, Trouble
 from indexer.query.nodes import MOST_APART, Dialect
 from indexer.text import words
 
@@ -27,6 +28,7 @@ QUOTES: Final = '"“”„‟«»＂'
 
 _BEFORE = rf"(?<![^\s()\]{QUOTES}])"  # where a term may begin
 _AFTER = rf"(?![^\s(){QUOTES}\[])"  # where an operator ends
+_WORD_ENDS = r"(?!\w)"
 _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
 _WIDE = str.maketrans("（）", "()")
 _UNSEEN = re.compile(rf"(?<![^\s()\[\]:{QUOTES}])[{_INVISIBLE}]+|[{_INVISIBLE}]+(?![^\s()\[\]{QUOTES}])")
@@ -50,6 +52,10 @@ class Phrase(syntax.TextNode):  # type: ignore[misc]  # Whoosh has no types
 
 class Address(syntax.TextNode):  # type: ignore[misc]  # Whoosh has no types
     """A web address, typed as it is."""
+
+
+class Glued(syntax.WordNode):  # type: ignore[misc]  # Whoosh has no types
+    """A word with a parenthesis that touches it, like `610.021(1)` or `council(s)`: read as words that follow each other."""
 
 
 class Proximity(syntax.InfixOperator):  # type: ignore[misc]  # Whoosh has no types
@@ -83,6 +89,23 @@ def _near(found: Match[str]) -> Proximity | Trouble:
     return Proximity(found[0], distance, is_ordered=found["how"].lower() == "pre", is_not=bool(found["not"]))
 
 
+_NO_OPERATOR: Final = {  # what a glued word does not begin with
+    Dialect.PLAIN: rf"(?!(?:AND|OR|NOT|TO)(?![^\s(]))(?!(?i:w|pre){_NEAR_SIGN}[0-9])",
+    Dialect.DTSEARCH: rf"(?!(?i:and|or|not|to)(?![^\s(]))(?!(?i:w|pre){_NEAR_SIGN}[0-9])",
+}
+_IN_WORD = rf"[^\s():\[\]{QUOTES}]"
+
+
+def _glued(dialect: Dialect) -> str:
+    """Return the pattern of a word with short parentheses in it: no group, for nothing but one word stands in each."""
+    free = _NO_OPERATOR[dialect]
+    inside = rf"\({free}(?=[^\s()]*\w){_IN_WORD}{{1,40}}\)"
+    letters = rf"{free}{_IN_WORD}*"
+    return (
+        rf"(?<![^\s(:{QUOTES}]){free}(?:{_IN_WORD}*[\w*?~%=]{inside}|(?<![(:]){inside}(?=\w){letters})(?:{letters}{inside})*(?:{letters})?"
+    )
+
+
 _WORD_OF_DTSEARCH = rf"[^\s(){QUOTES}]+"
 _DTSEARCH: Final = (
     _trouble("recogniser", rf"{_BEFORE}(?i:date|mail|creditcard)\([^()]*\)", -15),
@@ -107,7 +130,12 @@ class _Signs(plugins.Plugin):  # type: ignore[misc]  # Whoosh has no types
         signs = [
             (_Tagger(rf"{_BEFORE}{_NEAR}{_AFTER}", _near), -20),
             _trouble("sentence", rf"{_BEFORE}(?:(?i:not)\s+)?(?i:w|pre){_NEAR_SIGN}(?i:s|p|sent|para|sentence|paragraph){_AFTER}", -19),
+            *(
+                _trouble(OTHER_SYSTEM, rf"{_BEFORE}(?:{pattern}){_WORD_ENDS if glued else _AFTER}", -19)
+                for pattern, glued in other_systems.patterns()
+            ),
             _trouble("distance", rf"{_BEFORE}{_NEAR_WRONG}{_AFTER}", -18),
+            (_Tagger(_glued(self.dialect), lambda found: Glued(found[0])), -8),
             (
                 _Tagger(
                     rf"(?<![^\s(:{QUOTES}])(?:https?://|www\.|(?:[\w-]+\.)+[A-Za-z]{{2,}}/)[^\s(){QUOTES}]+",

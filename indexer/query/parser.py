@@ -5,6 +5,7 @@ Nearness binds before NOT, NOT before AND (written or not), AND before OR. Nearn
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -37,10 +38,11 @@ from indexer.query.nodes import (
     any_of,
     depth,
 )
-from indexer.query.terms import address, term
+from indexer.query.terms import address, term, unread
 
 _Open, _Close = plugins.GroupPlugin.OpenBracket, plugins.GroupPlugin.CloseBracket
 _OR, _AND, _NOT, _NEAR = 1, 2, 3, 4
+_FIELD_BEFORE: Final = re.compile(r"[^\W\d]\w{0,20}:$")
 _LONGEST_REPAIR: Final = 200  # letters; a longer suggestion is no help
 
 
@@ -68,6 +70,7 @@ class Terms:
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
         self.found: list[Diagnostic] = []
+        self.unread: list[tuple[int, bool]] = []  # places in the query of signs that only separate words; whether in quotation marks
 
     def steps(self, signs: Sequence[Any]) -> list[Step]:
         """Return the signs in order with an operand for each term. The field before a group is that of its terms."""
@@ -98,10 +101,18 @@ class Terms:
         if field == "unknown" or (isinstance(sign, syntax.WordNode) and sign.text[:-1].lower() in lexer.FIELDS and sign.text[-1:] == ":"):
             return  # the field itself is already a fault
         node = self._node(sign, field)
+        self._note_unread(sign, field)
         if isinstance(node, Diagnostic):
             self.found.append(node)
         else:
             yield Operand(node, sign.startchar, sign.endchar)
+
+    def _note_unread(self, sign: Any, field: str | None) -> None:
+        if isinstance(sign, syntax.RangeNode) or (isinstance(sign, lexer.Address) and field in {None, "url"}):
+            return
+        is_quoted = isinstance(sign, lexer.Phrase)
+        start = sign.textstartchar if is_quoted else sign.startchar
+        self.unread += [(start + at, is_quoted) for at in unread(field, sign.text, self.dialect, quoted=is_quoted)]
 
     def _node(self, sign: Any, field: str | None) -> Node | Diagnostic:
         if isinstance(sign, syntax.RangeNode):
@@ -132,7 +143,7 @@ class Terms:
             return Diagnostic(
                 first,
                 sign.endchar,
-                say("“{sign}” is no distance that can be read.", sign=sign.after),
+                say("“{sign}” is not a valid distance.", sign=sign.after),
                 say('Write a number from 1 to {most} directly behind the ~, like "city budget"~5', most=MOST_APART),
             )
         if not isinstance(node, Phrase) or node.field != TEXT:
@@ -169,11 +180,34 @@ def nest(steps: Sequence[Step]) -> tuple[Node, list[Diagnostic]]:
     return tree, nester.found
 
 
+def or_first(steps: Sequence[Step], text: str) -> str | None:
+    """Return a query of the same terms in which OR binds before AND, by parentheses; None where that is the same query."""
+    nester = _Nester(is_or_first=True)
+    for step in steps:
+        nester.take(step)
+    nester.tree()
+    spans = [(_with_field(text, start), end) for start, end in nester.alternatives]
+    inside = [(start, end) for start, end in spans if not (text[start - 1 : start] == "(" and text[end : end + 1] == ")")]
+    places = sorted([(start, "(") for start, _end in inside] + [(end, ")") for _start, end in inside], reverse=True)
+    for at, sign in places:
+        text = text[:at] + sign + text[at:]
+    return text if places and nester.has_and else None
+
+
+def _with_field(text: str, start: int) -> int:
+    """Return where an operand begins when the name of its field is counted in."""
+    name = _FIELD_BEFORE.search(text[:start])
+    return name.start() if name else start
+
+
 class _Nester:
     """Two stacks, as for sums: operands, and operators that wait for their right side."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_or_first: bool = False) -> None:
         self.found: list[Diagnostic] = []
+        self.alternatives: list[tuple[int, int]] = []  # the places of what is joined by OR
+        self.has_and = False
+        self._and, self._not, self._or = (_OR, _AND, _NOT) if is_or_first else (_AND, _NOT, _OR)
         self._operands: list[Operand] = []
         self._waiting: list[Any] = []  # operators, and parentheses that are open
         self._places: dict[int, Operand] = {}  # by identity of the node, which the value keeps alive
@@ -181,7 +215,7 @@ class _Nester:
 
     def take(self, step: Step) -> None:
         if isinstance(step, (Operand, _Open, syntax.PrefixOperator)) and self._follows:
-            self._operator(_Operator(_AND))
+            self._operator(_Operator(self._and))
         self._follows = isinstance(step, (Operand, _Close))
         if isinstance(step, Operand):
             self._push(step)
@@ -190,11 +224,11 @@ class _Nester:
         elif isinstance(step, _Close):
             self._close(step)
         elif isinstance(step, syntax.PrefixOperator):
-            self._waiting.append(_Operator(_NOT, step))
+            self._waiting.append(_Operator(self._not, step))
         elif isinstance(step, lexer.Proximity):
             self._operator(_Operator(_NEAR, step))
         else:
-            self._operator(_Operator(_OR if step.grouptype is syntax.OrGroup else _AND, step))
+            self._operator(_Operator(self._or if step.grouptype is syntax.OrGroup else self._and, step))
 
     def tree(self) -> Node:
         self._reduce(0)
@@ -207,7 +241,8 @@ class _Nester:
 
     def _operator(self, operator: _Operator) -> None:
         # AND and OR wait for their like, and become one node of many; nearness goes from left to right
-        self._reduce(operator.binds + 1 if operator.binds in {_AND, _OR} else operator.binds)
+        self.has_and = self.has_and or operator.binds == self._and
+        self._reduce(operator.binds + 1 if operator.binds in {self._and, self._or} else operator.binds)
         self._waiting.append(operator)
 
     def _close(self, sign: Any) -> None:
@@ -220,7 +255,7 @@ class _Nester:
         """Do the waiting operators that bind at least so, back to the last open parenthesis."""
         while self._waiting and isinstance(top := self._waiting[-1], _Operator) and top.binds >= least:
             self._waiting.pop()
-            if top.binds == _NOT:
+            if top.binds == self._not:
                 child = self._operands.pop()
                 self._push(Operand(Not(child.node), top.sign.startchar, child.end))
             elif top.binds == _NEAR:
@@ -234,7 +269,9 @@ class _Nester:
                 parts = self._operands[-count:]
                 del self._operands[-count:]
                 nodes = tuple(part.node for part in parts)
-                self._push(Operand(all_of(nodes) if top.binds == _AND else any_of(nodes), parts[0].start, parts[-1].end))
+                self._push(Operand(all_of(nodes) if top.binds == self._and else any_of(nodes), parts[0].start, parts[-1].end))
+                if top.binds == self._or:
+                    self.alternatives.append((parts[0].start, parts[-1].end))
 
     def _near(self, left: Operand, sign: Any, right: Operand) -> Operand:
         near = NotNear if sign.is_not else Near

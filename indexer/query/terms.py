@@ -41,7 +41,7 @@ LEAST_LETTERS: Final = {1: 3, 2: 5}
 _RANGE = r"(?P<range>(?<!\w)[0-9]+~~[0-9]+(?!\w))"
 _SIGNS: Final = {
     Dialect.PLAIN: re.compile(rf"{_RANGE}|\\\{{(?P<literal>[^{{}}\\]+)\}}|\\[=%?*]|[*?]|~+(?:[0-9]+(?!\w))?"),
-    Dialect.DTSEARCH: re.compile(rf"{_RANGE}|(?P<literal>(?!))|[*?=%]|~+(?:[0-9]+(?!\w))?"),
+    Dialect.DTSEARCH: re.compile(rf"{_RANGE}|(?P<literal>(?!))|\\[?]|[*?=%]|~+(?:[0-9]+(?!\w))?"),
 }
 _SIGNS_OF_LINKS: Final = re.compile(r"(?P<range>(?!))|\\\{(?P<literal>[^{}\\]+)\}|[*]")  # the other signs are parts of addresses
 _WILD: Final = frozenset("*?=")
@@ -90,6 +90,16 @@ def _pieces(field: str, typed: str, dialect: Dialect, *, quoted: bool) -> list[_
     return sorted((piece for piece in signs + plain if piece.word), key=lambda piece: piece.start)
 
 
+def unread(field: str | None, typed: str, dialect: Dialect, *, quoted: bool) -> list[int]:
+    """Return the places in the text of a term by which nothing is looked for: they only separate words."""
+    if field in _CLOSED or field in {"date", "from", "to"} or field in _TAGS or (field is None and not quoted and tag_of(typed)):
+        return []
+    if not quoted and field is None and set(typed) == {"*"}:
+        return []
+    covered = {at for piece in _pieces(field or TEXT, typed, dialect, quoted=quoted) for at in range(piece.start, piece.end)}
+    return [at for at, sign in enumerate(typed) if at not in covered and not sign.isspace() and sign.isprintable()]
+
+
 def _is_sign(typed: str, at: int, *, quoted: bool) -> bool:
     """Tell whether a sign is meant as one: a `?` at the end of a quoted word is a question mark ("who pays?")."""
     return typed[at] != "?" or not quoted or bool(re.match(r"\?+[\w*]", typed[at:]))
@@ -123,7 +133,7 @@ def _item(field: str, typed: str, group: list[_Piece], dialect: Dialect) -> Word
         )
     if len(special) > 1 or "range" in special:
         return (
-            say("“{word}” has signs that do not go together.", word=written),
+            say("“{word}” combines signs that cannot be used together.", word=written),
             say("Write one of them: tax* for a beginning, or a sign for similar words or other forms"),
         )
     if special == {"wild"}:
@@ -268,7 +278,7 @@ def _closed(field: str, typed: str, start: int, end: int) -> Node | Diagnostic:
     known = _CLOSED[field]
     if value := known.get(typed.lower()):
         return Word(value, field)
-    message = say("“{value}” is no value of {field}:.", value=typed, field=field)
+    message = say("“{value}” is not a value of {field}:.", value=typed, field=field)
     if near := closest(typed, known):
         return Diagnostic(
             start,
@@ -306,7 +316,7 @@ def _tag(field: str, typed: str, start: int, dialect: Dialect) -> Node | Diagnos
     if "*" in typed or "?" in typed:
         wrong = wildcard_faults(key)
         if suffixed:
-            wrong = say("“{word}” has signs that do not go together.", word=typed), say("Leave the ~ or the wildcard out")
+            wrong = say("“{word}” combines signs that cannot be used together.", word=typed), say("Leave the ~ or the wildcard out")
         return Diagnostic(start, end, *wrong) if wrong else Wildcard(key, field, sign + typed.strip().lstrip("#＃@＠"))
     if suffixed:
         return _tag_after(field, typed, key, suffixed[2], start=start, dialect=dialect)

@@ -9,6 +9,7 @@ from indexer.catalog.models import AccountView, RecordView
 from indexer.coverage import scope
 from indexer.local_time import local
 from indexer.masking import mask_tokens
+from indexer.search.announced import shape as announced_shape
 from indexer.search.groups import Grouped
 from indexer.search.searcher import Hit, Results
 from indexer.search.suggestions import Explained
@@ -91,6 +92,7 @@ def results(found: Results, zone_name: str, grouped: Grouped | None = None) -> S
         "bars": [{"from": bar.first_day.isoformat(), "to": bar.last_day.isoformat(), "count": bar.count} for bar in found.bars],
         "coverage": scope.shape(found.coverage) if found.coverage else None,
         **_explained(found.explained),
+        "announcements": [announced_shape(one) for one in found.announcements],
         "diagnostics": [
             {"start": one.start, "end": one.end, "message": one.message, "suggestion": one.suggestion} for one in found.diagnostics
         ],

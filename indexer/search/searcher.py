@@ -13,11 +13,12 @@ from indexer.catalog.models import AccountView, RecordView
 from indexer.coverage.summary import Coverage
 from indexer.engines import Hits, IndexDamaged, TooBroad
 from indexer.i18n import say
-from indexer.query import Diagnostic, Dialect, Node, parse
+from indexer.query import Announcement, Diagnostic, Dialect, Node, parse
 from indexer.query.filters import Filters, Sort
 from indexer.query.highlight import cut_out, spans
 from indexer.record import Platform
 from indexer.repository import Repository
+from indexer.search.announced import Announced, announced
 from indexer.search.as_of import Asked, Limits, stood
 from indexer.search.reading import readings
 from indexer.search.suggestions import Explained, explain
@@ -81,6 +82,7 @@ class Results:
     facets: Mapping[str, tuple[FacetValue, ...]] = field(default_factory=dict)
     bars: tuple[Bar, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    announcements: tuple[Announced, ...] = ()  # doubtful readings, to be said before the total
     undated: int = 0
     undated_outside: int = 0  # records that fit but for the days asked for, because they carry no date
     undated_query: str = ""  # what finds them without the days, in the plain dialect; empty where there are none
@@ -124,7 +126,8 @@ class Searcher:
         started = time.perf_counter()
         parsed = parse(request.query, request.dialect)
         if parsed.tree is None:
-            return Results(request, parsed.reading, diagnostics=parsed.diagnostics)
+            announcements = self.announced(request, parsed.announcements)
+            return Results(request, parsed.reading, diagnostics=parsed.diagnostics, announcements=announcements)
         reached, target = self._positions()
         if (empty := _unusable_index(reached, target)) is not None:
             return Results(request, parsed.reading, diagnostics=(empty,), index_unusable=True)
@@ -147,6 +150,7 @@ class Searcher:
             request=replace(request, limit=limit),
             reading=parsed.reading,
             total=hits.total,
+            announcements=self.announced(request, parsed.announcements),
             records=self._hits(hits.pks, parsed.tree, asked),
             facets=_facets(hits, accounts, self._repository.catalog.people()),
             bars=bars(hits.months),
@@ -188,6 +192,18 @@ class Searcher:
         asked = self._as_of(request, node)
         tree, filters = (asked.tree, asked.filters) if asked else (node, request.filters)
         return self._repository.index.search(tree, filters, Sort.NEWEST, 0, 0).total
+
+    def announced(self, request: SearchRequest, doubts: Sequence[Announcement]) -> tuple[Announced, ...]:
+        """Return the doubtful readings of a request's query, each with the number of records that the other reading finds."""
+        return announced(doubts, request.dialect, lambda node: self._counted(node, request))
+
+    def _counted(self, node: Node, request: SearchRequest) -> int | None:
+        if _unusable_index(*self._positions()) is not None:
+            return None
+        try:
+            return self.count(node, request)
+        except (TooBroad, IndexDamaged):  # the search itself says what is wrong; the other reading is offered without a number
+            return None
 
     def hits(self, request: SearchRequest, pks: Sequence[int]) -> tuple[Hit, ...]:
         """Return some results of a request as its page shows them, in the order given. Raises NotAnswered."""

@@ -5,7 +5,6 @@ All counts are those of the records that the reader may see, whatever else the s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -17,7 +16,6 @@ from indexer.query import And, Expanding, Fuzzy, Near, Node, Not, NotNear, Or, P
 from indexer.query.canonical import canonical
 from indexer.query.expansion import as_typed
 from indexer.query.filters import Filters, Sort
-from indexer.query.lexer import FIELDS
 from indexer.text import tokens
 
 MOST_CHECKED: Final = 200
@@ -27,16 +25,6 @@ MOST_REPAIRED: Final = 5
 """How many misspelt words of one query get a suggestion: each is compared with the whole dictionary."""
 
 _TYPED_FIELDS: Final = frozenset({"text", "hashtag", "mention", "author", "account"})
-_ADDRESS: Final = re.compile(
-    r"(?:https?://|www\.)\S+"  # signs of these belong to the word, the operator or the date that they stand in
-    r"|\b(?:url|date|from|to):\S+"
-    r"|\[[^\]]*\]"
-    r"|\b(?:w|pre)/\d+"
-    r"|(?<!\w)[#＃@＠][\w.]+"
-    rf"|\b(?:{'|'.join(sorted(FIELDS))}):",
-    re.IGNORECASE,
-)
-_SYNTAX: Final = frozenset('"“”„‟«»()*?~=%\\')
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +78,7 @@ def explain(index: Engine, parsed: Parsed, filters: Filters, total: int) -> Expl
         max(0, len(doubtful) - MOST_CHECKED),
         suggestions,
         _all_repaired(parsed, suggestions),
-        unsearchable(parsed.text),
+        unsearchable(parsed),
     )
 
 
@@ -103,12 +91,9 @@ def expansions_of(index: Engine, tree: Node, permission: Filters) -> tuple[Expan
     return tuple(found)
 
 
-def unsearchable(text: str) -> tuple[str, ...]:
+def unsearchable(parsed: Parsed) -> tuple[str, ...]:
     """Return the signs of a query that nothing was looked for by (they only separate words), each once, in order."""
-    rest = list(text)
-    for start, end in [found.span() for found in _ADDRESS.finditer(text)] + [(one.start, one.end) for one in tokens(text)]:
-        rest[start:end] = " " * (end - start)
-    return tuple(dict.fromkeys(sign for sign in rest if not sign.isspace() and sign not in _SYNTAX and sign.isprintable()))
+    return tuple(dict.fromkeys(parsed.text[at] for at in parsed.unread))
 
 
 def _held(index: Engine, node: Node, permission: Filters) -> bool:

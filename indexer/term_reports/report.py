@@ -18,6 +18,8 @@ from indexer.coverage import scope as captured
 from indexer.coverage.summary import Coverage
 from indexer.i18n import say
 from indexer.query import Diagnostic, Dialect
+from indexer.search.announced import Announced, sentences
+from indexer.search.announced import shape as announced_shape
 from indexer.search.as_of import Limits
 from indexer.spreadsheets import fit_xlsx, guard
 
@@ -28,6 +30,7 @@ COLUMNS: Final = {
     "line": "line of the list as it was given, from 1",
     "term": "the term as typed",
     "read as": "how it was understood",
+    "announced": "what is doubtful in how it was understood, with the other reading and what that finds",
     "hits": "records that it finds; empty: it was not searched for",
     "unique hits": "hits of this term and of no other one of the list",
     "hits with family": "records of the families of the hits, each once",
@@ -66,7 +69,7 @@ def xlsx_bytes(report: ReportJson) -> bytes:
     book.set_properties({"title": "Search term report"})
     bold, wrapped, number = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"}), _number(book)
     sheet = book.add_worksheet("terms")
-    widths = (6, 40, 50, 10, 12, 16, 10, 12, 30, 50)
+    widths = (6, 40, 50, 50, 10, 12, 16, 10, 12, 30, 50)
     for at, (name, width) in enumerate(zip(COLUMNS, widths, strict=True)):
         sheet.set_column(at, at, width)
         sheet.write_string(0, at, name, bold)
@@ -101,10 +104,15 @@ def rows(report: ReportJson) -> Iterator[list[Cell]]:
     for term in report["terms"]:
         stands_for = "; ".join(f"{one['typed']}: {one['words']}" for one in term["expansions"])
         counts = [term[name] for name in ("hits", "unique", "family", "families", "media")]
-        yield [term["line"], str(term["text"]), str(term["reading"]), *counts, stands_for, note(term)]
+        yield [term["line"], str(term["text"]), str(term["reading"]), announced(term), *counts, stands_for, note(term)]
     totals = report["totals"]
     whole = f"whole list, each record once ({report['list']['terms'] - report['list']['not_searched']} terms searched for)"
-    yield [None, "", whole, totals["hits"], None, totals["family"], totals["families"], totals["media"], "", ""]
+    yield [None, "", whole, announced(report), totals["hits"], None, totals["family"], totals["families"], totals["media"], "", ""]
+
+
+def announced(told: ReportJson) -> str:
+    """Return the doubtful readings of a term, or of the list; reports of before there were any have none."""
+    return " ".join(str(sentence) for one in told.get("announcements", ()) for sentence in sentences(Announced(**one)))
 
 
 def note(term: ReportJson) -> str:
@@ -121,6 +129,8 @@ def note(term: ReportJson) -> str:
 def about_lines(report: ReportJson) -> Iterator[tuple[str, str | int]]:
     """Yield what the report says of itself: enough to run the same list again."""
     corpus, listed = report["corpus"], report["list"]
+    for one in report.get("announcements", ()):
+        yield "announced", str(one["message"])
     yield "run at (UTC)", report["run_at"]
     yield "run by", report["run_by"]
     yield "time zone of days", report["zone"]
@@ -168,10 +178,22 @@ Shape = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One term as it was typed; lines are counted from 1."""
+    """One term: its line as it was given, counted from 1, and the query that is run.
+
+    `mark` is a number or bullet that was taken off, `marked` the query with it; `column` the first column of a line that has several.
+    """
 
     line: int
     text: str
+    query: str
+    mark: str = ""
+    marked: str = ""
+    column: str = ""
+
+    @property
+    def shift(self) -> int:
+        """Where the query begins in the line."""
+        return max(0, len(self.text) - len(self.query))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +205,7 @@ class TermList:
     blank: int
     repeats: tuple[tuple[int, int, str], ...]
     digest: str  # SHA-256 of the text as given, UTF-8
+    announcements: tuple[Announced, ...] = ()  # of the list as a whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +228,7 @@ class TermResult:
     expansions: tuple[tuple[str, int], ...] = ()
     same_as: int | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
+    announcements: tuple[Announced, ...] = ()  # doubtful readings, to be said before the counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +297,7 @@ def shape(report: Report) -> Shape:
         "scope": report.scope,
         "software": f"Show-Me Records {report.version}",
         "engine": report.engine,
+        "announcements": [announced_shape(one) for one in listed.announcements],
         "corpus": {
             "searched": corpus.searched,
             "in_step": corpus.in_step,
@@ -311,6 +336,7 @@ def _term(one: TermResult) -> Mapping[str, Any]:
     return {
         "line": one.term.line,
         "text": one.term.text,
+        "query": one.term.query,
         "reading": one.reading,
         "hits": one.hits,
         "unique": one.unique,
@@ -319,6 +345,7 @@ def _term(one: TermResult) -> Mapping[str, Any]:
         "media": one.media,
         "expansions": [{"typed": typed, "words": words} for typed, words in one.expansions],
         "same_as": one.same_as,
+        "announcements": [announced_shape(doubt) for doubt in one.announcements],
         "diagnostics": [
             {"start": fault.start, "end": fault.end, "message": fault.message, "suggestion": fault.suggestion} for fault in one.diagnostics
         ],

@@ -6,16 +6,18 @@ import hashlib
 import time
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
 from indexer.catalog.threads import Families, families
 from indexer.i18n import say
-from indexer.query import Dialect, Node, expanding, parse
+from indexer.query import Announcement, Diagnostic, Dialect, Node, Parsed, expanding, parse
+from indexer.query.doubts import pasted
 from indexer.query.filters import Filters, Sort
 from indexer.repository import Repository
+from indexer.search.announced import Announced
 from indexer.search.searcher import IndexUnusable, NotAnswered, Searcher, SearchRequest
 from indexer.term_reports.report import Corpus, Report, Shape, Term, TermList, TermResult, Totals, shape
 
@@ -37,25 +39,53 @@ class IndexMoved(Exception):
     """The index changed while the list ran, each time: counts of two states would not fit each other."""
 
 
-def read_list(text: str) -> TermList:
-    """Return the terms of a text, one a line. Raises ListError for none, too many or too long a text."""
+def read_list(text: str, *, keep_numbers: bool = False) -> TermList:
+    """Return the terms of a text, one a line, without the numbers and bullets of a list unless the numbers are kept.
+
+    Raises ListError for none, too many or too long a text.
+    """
     if len(text) > MOST_CHARACTERS:
         raise ListError(
             say("The list has {length} characters; {most} is the most that is run at once.", length=len(text), most=MOST_CHARACTERS)
         )
-    lines = [" ".join(line.split()) for line in text.removeprefix("\ufeff").splitlines()]
+    raw = text.removeprefix("\ufeff").splitlines()
+    marks = pasted.marks(raw)
     first: dict[str, int] = {}
-    repeats = []
-    for number, line in enumerate(lines, 1):
-        if line and first.setdefault(line, number) != number:
-            repeats.append((number, first[line], line))
-    terms = tuple(Term(number, line) for line, number in first.items())
+    repeats, terms, blank = [], [], 0
+    for number, (line, mark) in enumerate(zip(raw, marks, strict=True), 1):
+        term = _term(number, line, mark, keep_numbers=keep_numbers)
+        if not term.query:
+            blank += not (mark and mark.is_head)
+        elif first.setdefault(term.query, number) == number:
+            terms.append(term)
+        else:
+            repeats.append((number, first[term.query], term.text))
     if not terms:
         raise ListError(say("The list is empty. Write one term on each line."))
     if len(terms) > MOST_TERMS:
         raise ListError(say("The list has {count} terms; {most} is the most that is run at once.", count=len(terms), most=MOST_TERMS))
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    return TermList(terms, len(lines), lines.count(""), tuple(repeats), digest)
+    return TermList(tuple(terms), len(raw), blank, tuple(repeats), digest, tuple(_announced(marks, keep_numbers=keep_numbers)))
+
+
+def _term(number: int, line: str, mark: pasted.Mark | None, *, keep_numbers: bool) -> Term:
+    """Return the term of a line. A number that is kept is a word like any other; bullets and heads of columns never are."""
+    text = " ".join(line.split())
+    if mark is None:
+        return Term(number, text, text, column=pasted.first_column(line))
+    rest = " ".join(line[mark.end :].split())
+    kept = mark.kept if keep_numbers else ""
+    column = pasted.first_column(line[mark.end :])
+    return Term(number, text, f"{kept} {rest}".strip(), "" if kept else mark.text, f"{mark.kept} {rest}".strip(), column)
+
+
+def _announced(marks: Sequence[pasted.Mark | None], *, keep_numbers: bool) -> Iterator[Announced]:
+    """Yield what is to be said of a list as a whole."""
+    taken = pasted.taken_off([mark for mark in marks if mark and not (keep_numbers and mark.number is not None)])
+    if taken is not None:
+        yield Announced("list-marks", taken, 0, 0)
+    if any(mark and mark.is_head for mark in marks):
+        yield Announced("columns", say("The heads of the columns were left out."), 0, 0)
 
 
 def run(
@@ -182,24 +212,40 @@ class _Run:
 
     def _one(self, term: Term, trees: dict[Node, int]) -> tuple[TermResult, array[int] | None]:
         """Return a term's reading and hits; None where it was not searched for."""
-        parsed = parse(term.text, self._request.dialect)
+        parsed = parse(term.query, self._request.dialect)
+        announcements = self._announced(term, parsed)
         if parsed.tree is None:
-            return TermResult(term, "", diagnostics=parsed.diagnostics), None
+            return TermResult(term, "", diagnostics=_shifted(parsed.diagnostics, term), announcements=announcements), None
         first = trees.setdefault(parsed.tree, term.line)
-        result = TermResult(term, parsed.reading, same_as=first if first != term.line else None)
+        result = TermResult(term, parsed.reading, same_as=first if first != term.line else None, announcements=announcements)
         try:
-            hits = array("q", self._searcher.ids(replace(self._request, query=term.text)))
+            hits = array("q", self._searcher.ids(replace(self._request, query=term.query)))
             return replace(result, expansions=tuple(self._expansions(parsed.tree))), hits
         except IndexUnusable:
             raise
         except NotAnswered as error:
-            return replace(result, diagnostics=error.diagnostics), None
+            return replace(result, diagnostics=_shifted(error.diagnostics, term)), None
+
+    def _announced(self, term: Term, parsed: Parsed) -> tuple[Announced, ...]:
+        """Return the doubtful readings of a term, with places in the line as it was given."""
+        doubts = [replace(one, start=one.start + term.shift, end=one.end + term.shift) for one in parsed.announcements]
+        if term.column:
+            message = say("This line has columns: they were read as one term.")
+            doubts.insert(0, Announcement("columns", 0, len(term.text), message, term.column))
+        if term.mark:
+            message = say("“{mark}” was taken off the beginning of the line.", mark=term.mark)
+            doubts.insert(0, Announcement("list-marks", 0, term.shift, message, term.marked if term.marked != term.query else None))
+        return self._searcher.announced(self._request, doubts)
 
     def _expansions(self, tree: Node) -> Iterator[tuple[str, int]]:
         may_see = permission(self._request.filters)
         for node in expanding(tree):
             typed: str = getattr(node, "as_typed", "") or node.typed or str(node)
             yield typed, len(self._repository.index.expand(node, may_see))
+
+
+def _shifted(faults: Sequence[Diagnostic], term: Term) -> tuple[Diagnostic, ...]:
+    return tuple(replace(one, start=one.start + term.shift, end=one.end + term.shift) for one in faults)
 
 
 def _families_of(  # noqa: PLR0917  # the columns of one run

@@ -170,7 +170,7 @@ def _export(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping
 def _term_list(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
     _check(user, Right.SEARCH)
     stored = stored_request.decode(job.arguments)
-    listed = term_list.read_list(stored.query)
+    listed = term_list.read_list(stored.query, keep_numbers=bool(job.arguments.get("keep_numbers")))
     request = replace(stored, query="*", filters=narrowed(stored.filters, user.reader))  # by what the maker may see now
     words = filter_words(request.filters, repository.catalog.accounts())
     report = term_list.run(repository, listed, request, by=user.name, filters=words, progress=_counted(tell, "terms"))

@@ -137,7 +137,7 @@ def read(values: Values) -> Asked:
     errors: dict[str, str] = {}
     pairs = [(name, value.strip()) for name in FILTER_NAMES for value in values.getlist(name) if value.strip()]
     pairs = list(dict.fromkeys(pairs))
-    query = " ".join(_last(values, "q").split())
+    query = _lines(_last(values, "q"))
     if len(query) > MAX_QUERY:
         errors["q"] = _("The query is longer than %(limit)s characters.", limit=MAX_QUERY)
     first, last = _day(pairs, "from", errors), _day(pairs, "to", errors)
@@ -167,6 +167,12 @@ def read(values: Values) -> Asked:
 
 
 FILTER_NAMES = ("from", "to", "account", "platform", "kind", "author", "media")
+
+
+def _lines(text: str) -> str:
+    """Return a query with one blank between its words; lines and columns of a pasted list stay apart, for they mean something."""
+    lines = ("\t".join(" ".join(cell.split()) for cell in line.split("\t")).strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line)
 
 
 def _last(values: Values, name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
 from typing import Any
@@ -50,7 +50,9 @@ def index() -> ResponseReturnValue:
     again = request.args.get("again", type=int)
     earlier = _found(again) if again and again < 2**63 else None
     question = question_of(earlier.arguments["address"]) if earlier else address.read(request.args)
-    return _form(replace(question, query=""), earlier.arguments["query"] if earlier else "", "")
+    text = earlier.arguments["query"] if earlier else question.query if "\n" in question.query else ""
+    keeps = bool(earlier and earlier.arguments.get("keep_numbers"))
+    return _form(replace(question, query=""), text, "", keep_numbers=keeps)
 
 
 @pages.post("/terms")
@@ -60,13 +62,14 @@ def run() -> ResponseReturnValue:
     text = request.form.get("terms", "")
     name = " ".join(request.form.get("name", "").split())[:LONGEST_TITLE]
     question = replace(address.read(request.form), query="", page=1)
+    keep_numbers = request.form.get("numbers") == "keep"
     try:
-        listed = read_list(text)
+        listed = read_list(text, keep_numbers=keep_numbers)
     except ListError as error:
-        return _form(question, text, name, {"terms": spoken(error.args[0])}), 400
+        return _form(question, text, name, {"terms": spoken(error.args[0])}, keep_numbers=keep_numbers), 400
     if question.errors:
-        return _form(question, text, name), 400
-    arguments = {**stored.encode(replace(wanted(question), query=text)), "address": question.address()}
+        return _form(question, text, name, keep_numbers=keep_numbers), 400
+    arguments = {**stored.encode(replace(wanted(question), query=text)), "address": question.address(), "keep_numbers": keep_numbers}
     title = name or ", ".join(term.text for term in listed.terms[:4])[:LONGEST_TITLE]
     return redirect(url_for("terms.report", job_id=start(JobKind.TERM_LIST, title, arguments)))
 
@@ -85,7 +88,10 @@ def report(job_id: int) -> ResponseReturnValue:
     by, is_falling = _order(request.args.get("by", ""))
     terms = _ordered(told["terms"], by, is_falling=is_falling)
     readings = {term["line"]: _read(term, question.dialect) for term in terms}
-    search = {term["line"]: replace(question, query=term["text"]).address() for term in terms}
+    search = {term["line"]: replace(question, query=_query(term)).address() for term in terms}
+    shown["search_for"] = lambda query: replace(question, query=query).address()
+    shown["is_for_dtsearch"] = question.dialect is Dialect.PLAIN and _is_for_dtsearch(terms)
+    shown["keeps_numbers"] = bool(job.arguments.get("keep_numbers"))
     return render_template(
         "terms/report.html", report=told, terms=terms, search=search, readings=readings, by=by, is_falling=is_falling, **shown
     )
@@ -113,7 +119,21 @@ def _found(job_id: int) -> Job:
     return job
 
 
-def _form(question: Asked, text: str, name: str, errors: Mapping[str, str] | None = None) -> str:
+def _query(term: Mapping[str, Any]) -> str:
+    """Return the query of a term: its line without a number or bullet. Reports of before there was such a thing have lines only."""
+    return str(term.get("query", term["text"]))
+
+
+def _is_for_dtsearch(terms: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether a list that was read in the plain way may be one for dtSearch: `and`, `or`, `not` in small letters."""
+    return any(one["code"] == "small-operator" for term in terms for one in term.get("announcements", ())) or any(
+        parse(_query(term), Dialect.PLAIN).tree is None and parse(_query(term), Dialect.DTSEARCH).tree is not None
+        for term in terms
+        if term["diagnostics"]
+    )
+
+
+def _form(question: Asked, text: str, name: str, errors: Mapping[str, str] | None = None, *, keep_numbers: bool = False) -> str:
     accounts = site().repository.catalog.accounts(allowed_accounts(reader()))
     kinds = allowed_kinds(reader())
     jobs = job_rows().recent(LISTED, kinds=frozenset({JobKind.TERM_LIST}), user_id=reader().user_id)
@@ -123,6 +143,7 @@ def _form(question: Asked, text: str, name: str, errors: Mapping[str, str] | Non
         errors={**question.errors, **(errors or {})},
         text=text,
         name=name,
+        keep_numbers=keep_numbers,
         accounts=accounts,
         platforms=[one for one in Platform if any(account.platform == one.value for account in accounts)],
         kinds=[one.value for one in RecordKind if kinds is None or one.value in kinds],
@@ -136,7 +157,7 @@ def _form(question: Asked, text: str, name: str, errors: Mapping[str, str] | Non
 
 def _read(term: Mapping[str, Any], dialect: Dialect) -> str:
     """Return how a term was read, in the reader's language; the report keeps it in English."""
-    tree = parse(term["text"], dialect).tree if term["reading"] else None
+    tree = parse(_query(term), dialect).tree if term["reading"] else None
     return reading(tree, TABLES[language_code()]) if tree else str(term["reading"])
 
 

@@ -1,0 +1,1 @@
+"""Doubtful readings of a query: found, read one way, and announced with the other way."""
