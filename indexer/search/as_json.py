@@ -91,7 +91,8 @@ def results(found: Results, zone_name: str, grouped: Grouped | None = None) -> S
         "coverage": scope.shape(found.coverage) if found.coverage else None,
         **_explained(found.explained),
         "diagnostics": [
-            {"start": one.start, "end": one.end, "message": one.message, "suggestion": one.suggestion} for one in found.diagnostics
+            {"start": one.start, "end": one.end, "message": one.message, "suggestion": one.suggestion, "code": one.code}
+            for one in found.diagnostics
         ],
     }
 

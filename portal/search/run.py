@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from indexer import cost
 from indexer.search import groups
 from indexer.search.groups import GroupBy, Grouped
 from indexer.search.searcher import Results, Searcher, SearchRequest
@@ -19,16 +20,21 @@ def wanted(question: Asked) -> SearchRequest:
     )
 
 
+def searcher() -> Searcher:
+    """Return what searches for somebody who waits for a page."""
+    return Searcher(site().repository, cost.PAGE)
+
+
 def run(question: Asked) -> Results:
     """Search, and write into the event log who asked what and how many there were."""
-    return _noted(question, Searcher(site().repository).search(wanted(question)))
+    return _noted(question, searcher().search(wanted(question)))
 
 
 def run_in_groups(question: Asked) -> tuple[Results, Grouped | None]:
     """Search for a page: in groups where the question asks for them."""
     if question.group is GroupBy.NONE:
         return run(question), None
-    grouped = groups.search(site().repository, wanted(question), question.group)
+    grouped = groups.search(site().repository, wanted(question), question.group, cost.PAGE)
     return _noted(question, grouped.results), grouped
 
 
