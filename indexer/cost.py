@@ -33,10 +33,10 @@ class Bounds:
     seconds: float
 
 
-PAGE: Final = Bounds(words=20_000_000, postings=100_000_000, positions=20_000_000, seconds=10.0)
+PAGE: Final = Bounds(words=20_000_000, postings=100_000_000, positions=10_000_000, seconds=10.0)
 """For somebody who waits for a page."""
 
-PATIENT: Final = Bounds(words=400_000_000, postings=2_000_000_000, positions=400_000_000, seconds=300.0)
+PATIENT: Final = Bounds(words=400_000_000, postings=2_000_000_000, positions=200_000_000, seconds=300.0)
 """For the command line and for long jobs: certificates, exports, each term of a list."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from threading import Lock
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -45,6 +46,7 @@ _MOST_KEPT: Final = 2_000_000  # record numbers in remembered queries of one sta
 
 _MOST_NARROWED: Final = 8  # pairs of words of one nearness by which candidates are narrowed; each may be a walk through the dictionary
 _READING: Final = 50  # words that fetching a record is worth
+_OPENING: Final = 25  # words of the dictionary that beginning to read a word's places is worth
 
 _Flat = tuple[Leaf, ...]
 _Way = Node | tuple[_Flat, _Flat]
@@ -69,6 +71,7 @@ class _Pieces(NamedTuple):
 
     words: Mapping[str, int]
     expressions: Mapping[str, int]
+    sizes: Mapping[str, int]  # how many words an expression fits
 
     def records(self, piece: str) -> int:
         """Return how many records hold a word or what an expression fits."""
@@ -114,6 +117,7 @@ class Nearness:
         spelt = [(item.word,) if isinstance(item, Word) else tuple(self._words.expand(item, within.permission)) for item in tree.items]
         if not all(spelt):
             return Query.empty_query()
+        cost.words(_OPENING * sum(map(len, spelt)))
         cost.postings(sum(sum(self._words.expand(item, within.permission).values()) for item in wild))
         if _ways(spelt) <= _MOST_PAIRS:
             return any_of([Query.phrase_query(schema(), field, list(words)) for words in product(*spelt)])
@@ -216,10 +220,13 @@ class Nearness:
         for first, second in product(one.words, other.words):
             cost.postings(one.words[first] + other.words[second])
             ways += _slipping(Query.phrase_query, first, second, distance, is_ordered)
+        cost.words(_OPENING * 2 * len(ways))
         for first, second in product({**one.words, **one.expressions}, {**other.words, **other.expressions}):
             if first in one.expressions or second in other.expressions:
-                cost.postings(one.records(first) + other.records(second))
-                ways += _slipping(Query.regex_phrase_query, one.escaped(first), other.escaped(second), distance, is_ordered)
+                slips = _slipping(Query.regex_phrase_query, one.escaped(first), other.escaped(second), distance, is_ordered)
+                cost.postings((one.records(first) + other.records(second)) * len(slips))
+                cost.words(_OPENING * (one.sizes.get(first, 1) + other.sizes.get(second, 1)) * len(slips))
+                ways += slips
         return any_of(ways)
 
     def _twice(self, tree: Node, within: Compiling) -> Query | None:
@@ -228,7 +235,7 @@ class Nearness:
         return None if flat is None else self._pairs(flat, flat, _ANYWHERE, within, is_ordered=True)
 
     def _pieces(self, flat: _Flat, within: Compiling) -> _Pieces | None:
-        words, expressions = dict[str, int](), dict[str, int]()
+        words, expressions, sizes = dict[str, int](), dict[str, int](), dict[str, int]()
         for leaf in flat:
             if isinstance(leaf, Word):
                 words[leaf.word] = self._words.records(leaf)
@@ -236,14 +243,14 @@ class Nearness:
             meant = self._words.expand(leaf, within.permission)
             pattern = self._pattern(leaf) if len(meant) > _FEW else None
             if pattern is not None:
-                expressions[pattern] = sum(meant.values())
+                expressions[pattern], sizes[pattern] = sum(meant.values()), len(meant)
             elif len(meant) <= _MOST_PAIRS:
                 words.update(meant)
             else:
                 return None
             if len(words) > _MOST_PAIRS or len(expressions) > _MOST_EXPRESSIONS:
                 return None
-        return _Pieces(words, expressions)
+        return _Pieces(words, expressions, sizes)
 
     def _pattern(self, leaf: Leaf) -> str | None:
         """Return the expression of a word or wildcard that tantivy will take, whoever asks; None where there is none."""
@@ -307,10 +314,7 @@ def _slipping(make: Any, one: str, other: str, distance: int, is_ordered: bool) 
 
 
 def _ways(spelt: Sequence[Sequence[str]]) -> int:
-    ways = 1
-    for words in spelt:
-        ways *= len(words)
-    return ways
+    return prod(map(len, spelt))
 
 
 def _is_short(pattern: str) -> bool:
@@ -383,6 +387,7 @@ class _Reader:
         if isinstance(tree, Expanding):
             meant = self.compiler.words.expand(tree, self.permission)
             cost.postings(sum(meant.values()))
+            cost.words(len(meant))
             return words_query(tree.field, list(meant))
         if isinstance(tree, Phrase):
             return self._leaf(tree.items[0]) if len(tree.items) == 1 else self.compiler.nearness.phrase(tree, self)

@@ -15,7 +15,7 @@ from portal.search import address, facets
 from portal.search.address import Asked
 from portal.search.facets import Chip
 from portal.search.history import Run, history, last_runs, question_of, same
-from portal.search.run import searcher, wanted
+from portal.search.run import searcher, wanted, warn_of_index
 from portal.search.saved import SavedSearch, SavedSearches, SavingError
 from portal.site import site
 
@@ -46,7 +46,8 @@ def index() -> ResponseReturnValue:
     """List the reader's saved searches and those that others share."""
     deleted = request.args.get("deleted", type=int)
     gone = _kept().own(deleted, is_deleted=True) if deleted and deleted < 2**63 else None
-    return render_template("saved/index.html", searches=_shown(_kept().all()), gone=gone)
+    status = warn_of_index()
+    return render_template("saved/index.html", searches=_shown(_kept().all()), gone=gone), status
 
 
 @pages.get("/saved/new")
