@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 from urllib.parse import quote
 
@@ -22,6 +23,7 @@ from portal.config import Config
 from portal.i18n import Babel
 from portal.jobs import uploads
 from portal.jobs import words as job_words
+from portal.search import turns
 from portal.site import Site
 from portal.views import BLUEPRINTS
 from portal.views.site import errors
@@ -62,6 +64,7 @@ def create_app(config: Config | None = None) -> Flask:
     _guard_first(app)
     _sign_in(app)
     _protect(app, config)
+    turns.install(app)
     _speak(app)
     _serve(app)
     _harden(app)
@@ -78,6 +81,7 @@ def _set_up(app: Flask, config: Config) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_UPLOAD=config.max_upload,
+        MAX_FORM_MEMORY_SIZE=guard.SMALL_BODY,  # the longest query in the longest encoding
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the sign-in
         WTF_CSRF_SSL_STRICT=not config.demo,
         BOOTSTRAP_SERVE_LOCAL=True,
@@ -134,6 +138,7 @@ def _serve(app: Flask) -> None:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     errors.install(app)
+    app.jinja_env.globals["form_token"] = lambda: secrets.token_hex(8)  # by it a form that is sent twice is known
     site: Site = app.extensions["showme"]
 
     @app.context_processor

@@ -83,6 +83,11 @@ class Config:
         return self.data / "limits.sqlite3"
 
     @property
+    def long_queries_file(self) -> Path:
+        """Queries that are too long for an address."""
+        return self.data / "long_queries.sqlite3"
+
+    @property
     def late_events_file(self) -> Path:
         """Events that wait for their turn in the event log."""
         return self.data / "late_events.sqlite3"

@@ -15,7 +15,7 @@ import msgspec
 from indexer.catalog.models import by_number
 from indexer.catalog.stored_data import IndexRow
 from indexer.custody.index_process import Message
-from indexer.engines import Document
+from indexer.engines import Document, IndexDamaged
 from indexer.engines.documents import document
 from indexer.repository import Repository
 
@@ -40,7 +40,7 @@ def rebuild(repository: Repository, by: str, progress: Progress | None = None) -
 def sync_locked(repository: Repository, progress: Progress | None = None) -> int:
     """Do what `sync` does, for a caller that holds the lock."""
     target = repository.catalog.position()
-    position = repository.index.position()
+    position = _reached(repository)
     if position > target:  # the catalog is older than the index: a backup was put back
         repository.delete_index()
         position = 0
@@ -54,6 +54,15 @@ def sync_locked(repository: Repository, progress: Progress | None = None) -> int
         repository.index.delete(sorted(hidden))
     repository.index.commit(target)
     return counter.done
+
+
+def _reached(repository: Repository) -> int:
+    """Return the index's position; an index whose files were taken away while it was open begins anew."""
+    try:
+        return repository.index.position()
+    except IndexDamaged:
+        repository.delete_index()
+        return repository.index.position()
 
 
 def _documents(repository: Repository, batches: Iterable[list[int]], hidden: set[int]) -> Iterator[Document]:
@@ -95,7 +104,7 @@ class IndexAhead:
         self._accounts, self._people = by_number(repository.catalog.accounts()), repository.catalog.people()
         self._waiting: list[Document] = []
         self._helper: subprocess.Popen[bytes] | None = None
-        self._usable = repository.index.position() == repository.catalog.position()
+        self._usable = _reached(repository) == repository.catalog.position()
         if self._usable and expected >= WORTH_IT:
             self._start()
 

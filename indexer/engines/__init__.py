@@ -107,19 +107,23 @@ class Engine(Protocol):
         ...
 
     def position(self) -> int:
-        """Return the catalog position of the last commit; 0 for a new index."""
+        """Return the catalog position of the last commit; 0 for a new index. Raises IndexDamaged when its files are gone."""
+        ...
+
+    def check(self) -> None:
+        """Compare the index's files with the sums of its last commit, as far as that takes no long time. Raises IndexDamaged."""
         ...
 
     def count(self) -> int:
-        """Return how many documents are visible."""
+        """Return how many documents are visible. Raises IndexDamaged."""
         ...
 
     def search(self, tree: Node, filters: Filters, sort: Sort, limit: int, offset: int) -> Hits:
-        """Return one page and the exact counts, always of the last commit. Raises TooBroad."""
+        """Return one page and the exact counts, always of the last commit. Raises TooBroad, TooCostly, IndexDamaged."""
         ...
 
     def ids(self, tree: Node, filters: Filters, sort: Sort) -> Iterator[int]:
-        """Yield every matching number in order, from one state of the index. Raises TooBroad."""
+        """Yield every matching number in order, from one state of the index. Raises TooBroad, TooCostly, IndexDamaged."""
         ...
 
     def expand(self, node: Expanding, filters: Filters = NO_FILTERS) -> Mapping[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from indexer import cost
 from indexer.engines import Document
 from indexer.engines.entry import Entry, entry
 from indexer.query import And, DayRange, Everything, Expanding, Near, Node, Not, NotNear, Numbered, Or, Phrase, Word
@@ -49,12 +50,15 @@ class _Reader:
     def _has_words(self, tree: Node) -> bool:
         if isinstance(tree, Word | Expanding):
             fits = _fits(tree)
+            cost.positions(sum(map(len, self._of(tree.field))))
             return any(fits(word) for part in self._of(tree.field) for word in part)
         if isinstance(tree, Phrase):
+            cost.positions(len(tree.items) * sum(map(len, self._of(tree.field))))
             return any(_stands_in(tree, part) for part in self._of(tree.field))
         if isinstance(tree, (Near, NotNear)):
             parts = self._of("text")
             known = {word for part in parts for word in part}
+            cost.positions(len(known) * len(leaves(tree)))
             record = Record({leaf: [word for word in known if _fits(leaf)(word)] for leaf in leaves(tree)})
             record.read(parts)
             return is_found(tree, record.places)

@@ -61,8 +61,9 @@ class TantivyEngine:
         self._writer: tantivy.IndexWriter | None = None
         self._highest = -1
         self._snapshot: _Snapshot | None = None
+        self._watch = state.Watch(folder)
         exists = state.prepare(folder, self.name)
-        if not exists and state.position(folder):
+        if state.position(folder) and not exists:
             raise IndexOutdated(f"The files of the index in {folder} are gone. The records are safe; rebuild the index.")
         try:
             self._index = open_index(str(folder))
@@ -106,7 +107,15 @@ class TantivyEngine:
 
     def position(self) -> int:
         """See Engine.position."""
-        return state.position(self.folder)
+        try:
+            return state.position(self.folder)
+        except IndexOutdated as error:
+            raise IndexDamaged(f"The files of the search index ({self.folder.name}) are gone or cannot be read.") from error
+
+    def check(self) -> None:
+        """See Engine.check."""
+        with self._readable():
+            self._current()
 
     def count(self) -> int:
         """See Engine.count."""
@@ -177,11 +186,23 @@ class TantivyEngine:
 
     @contextmanager
     def _readable(self) -> Iterator[None]:
-        """Say of broken files what they are: the library's own words name bytes and segments."""
+        """Say of broken files what they are: the library's own words name bytes and segments.
+
+        The library panics on some of them, and Python sees that as what ends a process: it must not.
+        """
+        self._watch.look()
         try:
             yield
         except (ValueError, OSError) as error:
-            raise IndexDamaged(f"The search index is damaged ({str(error).replace(str(self.folder), self.folder.name)}).") from error
+            raise self._damaged(error) from error
+        except BaseException as error:
+            if not _is_panic(error):
+                raise
+            self._snapshot = None
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: BaseException) -> IndexDamaged:
+        return IndexDamaged(f"The search index is damaged ({str(error).replace(str(self.folder), self.folder.name)[:200]}).")
 
     def _open_writer(self) -> tantivy.IndexWriter:
         if self._writer is None:
@@ -220,6 +241,11 @@ class TantivyEngine:
     def _mark(self) -> tuple[int, int]:
         found = os.stat(self.folder / "meta.json")  # noqa: PTH116  # asked for every search; Path.stat is slower
         return found.st_ino, found.st_mtime_ns
+
+
+def _is_panic(error: BaseException) -> bool:
+    """Tell whether tantivy's own code gave up; the class has no name that can be imported."""
+    return type(error).__module__ == "pyo3_runtime"
 
 
 def _rest(now: _Snapshot, tree: Node, scored: Node, filters: Filters) -> Query:

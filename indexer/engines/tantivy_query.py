@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from threading import Lock
 from typing import Any, Final, NamedTuple, Protocol
 
 import tantivy
 from tantivy import Occur, Query
 
+from indexer import cost
 from indexer.engines import WILDCARD_LIMIT, TooBroad
 from indexer.engines.entry import always_scored
 from indexer.engines.tantivy_fields import (
@@ -42,7 +44,13 @@ _ANYWHERE: Final = 20_000_001  # a distance longer than any text
 _ANCHORS: Final = 3  # words of an operand by which candidates are narrowed
 _MOST_KEPT: Final = 2_000_000  # record numbers in remembered queries of one state of the index
 
+_MOST_NARROWED: Final = 8  # pairs of words of one nearness by which candidates are narrowed; each may be a walk through the dictionary
+_READING: Final = 50  # words that fetching a record is worth
+_OPENING: Final = 25  # words of the dictionary that beginning to read a word's places is worth
+
 _Flat = tuple[Leaf, ...]
+_Way = Node | tuple[_Flat, _Flat]
+"""What a record must be found by: a part of the tree, or words of two of its parts that are near each other."""
 
 
 class Compiling(Protocol):
@@ -59,10 +67,19 @@ class Compiling(Protocol):
 
 
 class _Pieces(NamedTuple):
-    """What an operand of single words is looked up by."""
+    """What an operand of single words is looked up by, each with the records that hold it."""
 
-    words: tuple[str, ...]
-    expressions: tuple[str, ...]
+    words: Mapping[str, int]
+    expressions: Mapping[str, int]
+    sizes: Mapping[str, int]  # how many words an expression fits
+
+    def records(self, piece: str) -> int:
+        """Return how many records hold a word or what an expression fits."""
+        return self.expressions[piece] if piece in self.expressions else self.words[piece]
+
+    def escaped(self, piece: str) -> str:
+        """Return a piece as an expression."""
+        return piece if piece in self.expressions else expression(piece, wild=False)
 
 
 class Nearness:
@@ -75,12 +92,13 @@ class Nearness:
         self._lock = Lock()
 
     def query(self, tree: Near | NotNear, within: Compiling) -> Query:
-        """Return what finds a tree exactly. Raises TooBroad."""
+        """Return what finds a tree exactly. Raises TooBroad, TooCostly."""
         if isinstance(tree, Near):
             exact = self._exact(tree, within)
             return exact if exact is not None else self.checked(tree, self.superset(tree, within), within)
         exact = self._exact(tree, within)
-        near = self._narrowed(tree, within) if exact is None else exact
+        both = Near(tree.left, tree.right, tree.distance, tree.is_ordered)
+        near = self.superset(both, within) if exact is None else exact
         left = within.node(tree.left)
         # where nothing can be near, every place of the left operand stays; the rest is read. Where something is near for
         # certain, only what has a second place: the first one is near
@@ -89,15 +107,18 @@ class Nearness:
         return any_of((all_of((left,), but=near), self.checked(tree, maybe, within)))
 
     def phrase(self, tree: Phrase, within: Compiling) -> Query:
-        """Return what finds a phrase of two items or more. Raises TooBroad."""
+        """Return what finds a phrase of two items or more. Raises TooBroad, TooCostly."""
         field = field_of(tree.field)
         wild = [item for item in tree.items if not isinstance(item, Word)]
+        cost.postings(sum(self._words.records(item) for item in tree.items if isinstance(item, Word)))
         if not wild:
             return Query.phrase_query(schema(), field, [item.word for item in tree.items if isinstance(item, Word)])
         too_many(wild, (self._words.expand(item, within.permission) for item in wild))
         spelt = [(item.word,) if isinstance(item, Word) else tuple(self._words.expand(item, within.permission)) for item in tree.items]
         if not all(spelt):
             return Query.empty_query()
+        cost.words(_OPENING * sum(map(len, spelt)))
+        cost.postings(sum(sum(self._words.expand(item, within.permission).values()) for item in wild))
         if _ways(spelt) <= _MOST_PAIRS:
             return any_of([Query.phrase_query(schema(), field, list(words)) for words in product(*spelt)])
         patterns = [self._pattern(item) for item in tree.items]
@@ -108,18 +129,40 @@ class Nearness:
             return self.checked(tree, all_of([within.node(item) for item in tree.items]), within)
         # only the text can be read: the words of other fields are asked for by expressions of as many as tantivy takes
         split = [_alternatives(words) for words in spelt]
+        cost.words(_ways(split) * sum(map(len, spelt)))
         return any_of([Query.regex_phrase_query(schema(), field, list(parts)) for parts in product(*split)])
 
     def superset(self, tree: Node, within: Compiling) -> Query:
         """Return what finds every record in which a tree is found, and as few others as can be had at once."""
-        if isinstance(tree, Or):
-            return any_of([self.superset(child, within) for child in tree.children])
+        ways: dict[_Way, Query] = {}
+        self._gather(tree, within, ways)
+        return all_of(list(ways.values()))
+
+    def _gather(self, tree: Node, within: Compiling, ways: dict[_Way, Query]) -> None:
+        """Add what a record must be found by, each once: nearness in nearness names the same words over and over."""
         if isinstance(tree, NotNear):
-            return self.superset(tree.left, within)
-        if isinstance(tree, Near):
+            self._gather(tree.left, within, ways)
+        elif isinstance(tree, Near):
+            self._gather_near(tree, within, ways)
+        elif tree not in ways:
+            ways[tree] = any_of([self.superset(child, within) for child in tree.children]) if isinstance(tree, Or) else within.node(tree)
+
+    def _gather_near(self, tree: Near, within: Compiling, ways: dict[_Way, Query]) -> None:
+        left, right = _flat(tree.left), _flat(tree.right)
+        if left is not None and right is not None and (left, right) not in ways:
             exact = self._exact(tree, within)
-            return exact if exact is not None else self._narrowed(tree, within)
-        return within.node(tree)
+            if exact is not None:
+                ways[left, right] = exact
+                return
+        self._gather(tree.left, within, ways)
+        self._gather(tree.right, within, ways)
+        reach = width(tree.left) + width(tree.right) - 2 + tree.distance
+        for pair in product(_anchors(tree.left)[:_ANCHORS], _anchors(tree.right)[:_ANCHORS]):
+            if pair in ways or sum(isinstance(way, tuple) for way in ways) >= _MOST_NARROWED:
+                continue  # the words of an inner nearness are nearer to each other
+            pairs = self._pairs(*pair, reach, within, is_ordered=tree.is_ordered)
+            if pairs is not None:
+                ways[pair] = pairs
 
     def checked(self, tree: Node, candidates: Query, within: Compiling) -> Query:
         """Return what finds those candidates in whose words the tree is really found; they are read once."""
@@ -140,6 +183,7 @@ class Nearness:
         searcher = self._searcher
         seen = silent(all_of((candidates, *narrowing(within.permission))))
         count = searcher.search(seen, 1, count=True).count  # type: ignore[attr-defined]  # missing in its stub
+        cost.positions(_READING * count)
         hits: list[Any] = searcher.search(seen, max(count, 1), count=False).hits  # equal scores: in the order of the store
         addresses = [address for _score, address in hits]
         record = Record({leaf: self._meant(leaf, within) for leaf in leaves(tree)})
@@ -163,28 +207,26 @@ class Nearness:
             return None
         return self._pairs(left, right, tree.distance, within, is_ordered=tree.is_ordered)
 
-    def _narrowed(self, tree: Near | NotNear, within: Compiling) -> Query:
-        """Return what finds records where left and right may be near: each in them, and their words near enough."""
-        reach = width(tree.left) + width(tree.right) - 2 + tree.distance
-        ways = [self.superset(tree.left, within), self.superset(tree.right, within)]
-        for one, other in product(_anchors(tree.left)[:_ANCHORS], _anchors(tree.right)[:_ANCHORS]):
-            pairs = self._pairs(one, other, reach, within, is_ordered=tree.is_ordered)
-            if pairs is not None:
-                ways.append(pairs)
-        return all_of(ways)
-
     def _pairs(self, left: _Flat, right: _Flat, distance: int, within: Compiling, *, is_ordered: bool) -> Query | None:
         """Return what finds a word of the left at most `distance` from one of the right; None where that are too many ways."""
         one, other = self._pieces(left, within), self._pieces(right, within)
         if one is None or other is None:
             return None
-        plain = list(product(one.words, other.words))
-        mixed = [*product(one.expressions, other.words + other.expressions), *product(one.words, other.expressions)]
-        mixed = [(_escaped(first, one), _escaped(second, other)) for first, second in mixed]
-        if len(plain) > _MOST_PAIRS or len(mixed) > _MOST_EXPRESSIONS:
+        plain = len(one.words) * len(other.words)
+        mixed = len(one.expressions) * (len(other.words) + len(other.expressions)) + len(one.words) * len(other.expressions)
+        if plain > _MOST_PAIRS or mixed > _MOST_EXPRESSIONS:
             return None
-        ways = [way for first, second in plain for way in _slipping(Query.phrase_query, first, second, distance, is_ordered)]
-        ways += [way for first, second in mixed for way in _slipping(Query.regex_phrase_query, first, second, distance, is_ordered)]
+        ways: list[Query] = []
+        for first, second in product(one.words, other.words):
+            cost.postings(one.words[first] + other.words[second])
+            ways += _slipping(Query.phrase_query, first, second, distance, is_ordered)
+        cost.words(_OPENING * 2 * len(ways))
+        for first, second in product({**one.words, **one.expressions}, {**other.words, **other.expressions}):
+            if first in one.expressions or second in other.expressions:
+                slips = _slipping(Query.regex_phrase_query, one.escaped(first), other.escaped(second), distance, is_ordered)
+                cost.postings((one.records(first) + other.records(second)) * len(slips))
+                cost.words(_OPENING * (one.sizes.get(first, 1) + other.sizes.get(second, 1)) * len(slips))
+                ways += slips
         return any_of(ways)
 
     def _twice(self, tree: Node, within: Compiling) -> Query | None:
@@ -193,20 +235,22 @@ class Nearness:
         return None if flat is None else self._pairs(flat, flat, _ANYWHERE, within, is_ordered=True)
 
     def _pieces(self, flat: _Flat, within: Compiling) -> _Pieces | None:
-        words, expressions = dict[str, None](), dict[str, None]()
+        words, expressions, sizes = dict[str, int](), dict[str, int](), dict[str, int]()
         for leaf in flat:
             if isinstance(leaf, Word):
-                words[leaf.word] = None
+                words[leaf.word] = self._words.records(leaf)
                 continue
             meant = self._words.expand(leaf, within.permission)
             pattern = self._pattern(leaf) if len(meant) > _FEW else None
             if pattern is not None:
-                expressions[pattern] = None
+                expressions[pattern], sizes[pattern] = sum(meant.values()), len(meant)
             elif len(meant) <= _MOST_PAIRS:
-                words.update(dict.fromkeys(meant))
+                words.update(meant)
             else:
                 return None
-        return _Pieces(tuple(words), tuple(expressions))
+            if len(words) > _MOST_PAIRS or len(expressions) > _MOST_EXPRESSIONS:
+                return None
+        return _Pieces(words, expressions, sizes)
 
     def _pattern(self, leaf: Leaf) -> str | None:
         """Return the expression of a word or wildcard that tantivy will take, whoever asks; None where there is none."""
@@ -269,15 +313,8 @@ def _slipping(make: Any, one: str, other: str, distance: int, is_ordered: bool) 
     return found
 
 
-def _escaped(piece: str, of: _Pieces) -> str:
-    return piece if piece in of.expressions else expression(piece, wild=False)
-
-
 def _ways(spelt: Sequence[Sequence[str]]) -> int:
-    ways = 1
-    for words in spelt:
-        ways *= len(words)
-    return ways
+    return prod(map(len, spelt))
 
 
 def _is_short(pattern: str) -> bool:
@@ -309,13 +346,13 @@ class Compiler:
         self.nearness = Nearness(searcher, self.words)
 
     def query(self, tree: Node, filters: Filters) -> Query:
-        """Return the query of a tree within filters. Raises TooBroad."""
+        """Return the query of a tree within filters. Raises TooBroad, TooCostly."""
         found = _Reader(self, permission_of(filters)).node(tree)
         narrowed = narrowing(filters)
         return all_of((found, *narrowed)) if narrowed else found
 
     def expand(self, node: Expanding, filters: Filters) -> Mapping[str, int]:
-        """Return the words that a node stands for, see Engine.expand. Raises TooBroad."""
+        """Return the words that a node stands for, see Engine.expand. Raises TooBroad, TooCostly."""
         return self.words.expand(node, permission_of(filters))
 
 
@@ -327,7 +364,7 @@ class _Reader:
     permission: Filters
 
     def node(self, tree: Node, depth: int = 0) -> Query:
-        """Return the query of a tree: only plain words and phrases of the text add to the score. Raises TooBroad."""
+        """Return the query of a tree: only plain words and phrases of the text add to the score. Raises TooBroad, TooCostly."""
         if depth > _DEEPEST:
             raise ValueError("the query is nested too deeply")
         if isinstance(tree, And):
@@ -345,9 +382,13 @@ class _Reader:
 
     def _leaf(self, tree: Node) -> Query:
         if isinstance(tree, Word):
+            cost.postings(self.compiler.words.records(tree))
             return word_query(tree.field, tree.word)
         if isinstance(tree, Expanding):
-            return words_query(tree.field, list(self.compiler.words.expand(tree, self.permission)))
+            meant = self.compiler.words.expand(tree, self.permission)
+            cost.postings(sum(meant.values()))
+            cost.words(len(meant))
+            return words_query(tree.field, list(meant))
         if isinstance(tree, Phrase):
             return self._leaf(tree.items[0]) if len(tree.items) == 1 else self.compiler.nearness.phrase(tree, self)
         if isinstance(tree, (Near, NotNear)):

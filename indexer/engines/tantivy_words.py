@@ -6,20 +6,40 @@ A word counts where a record that the reader may see holds it: `permission` is t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 import tantivy
 from tantivy import Query
 
+from indexer import cost
 from indexer.engines import WILDCARD_LIMIT, TooBroad
 from indexer.engines.tantivy_fields import all_of, field_of, narrowing, word_query
-from indexer.query import Expanding, Wildcard
+from indexer.query import Expanding, Wildcard, Word
 from indexer.query.expansion import as_typed, beginnings, fitting, pick
 from indexer.query.filters import Filters
 
-_MOST_KNOWN: Final = 200  # a handful of searches repeat; the rest need not be remembered
+_MOST_KNOWN: Final = 500_000  # words kept, of all that was looked up: one list of thousands of wildcards asks for each several times
 _ONE_BY_ONE: Final = 300  # above it one walk through the dictionary is faster than so many searches
 _EVERYBODY: Final = Filters()
+
+
+class _Looked(NamedTuple):
+    """What a node stands for, and how many words were looked at to find it."""
+
+    words: Mapping[str, int]
+    looked_at: int
+
+
+class _Count:
+    """Counts the words that are looked at for one node."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def add(self, count: int) -> None:
+        """Add words, and count them as cost. Raises TooCostly."""
+        self.count += count
+        cost.words(count)
 
 
 class Dictionary:
@@ -28,21 +48,30 @@ class Dictionary:
     def __init__(self, searcher: tantivy.Searcher, *, has_deletions: bool) -> None:
         self._searcher = searcher
         self._has_deletions = has_deletions
-        self._known: dict[tuple[Expanding, Filters], Mapping[str, int]] = {}
+        self._known: dict[tuple[Expanding, Filters], _Looked] = {}
+        self._kept = 0
         self._whole: dict[str, Mapping[str, int]] = {}
 
     def expand(self, node: Expanding, permission: Filters = _EVERYBODY) -> Mapping[str, int]:
         """Return the words in alphabetical order, each with the records that hold it. Raises TooBroad."""
         key = (node, permission)
-        found = self._known.get(key)
-        if found is None:
-            found = dict(sorted(self._within_limit(node, self._living(node, permission)).items()))
-            if len(self._known) > _MOST_KNOWN:
-                self._known.clear()
-            self._known[key] = found
+        known = self._known.get(key)
+        if known is not None:
+            cost.words(known.looked_at)  # the same query costs the same, whoever asked before
+            return known.words
+        looked = _Count()
+        found = dict(sorted(self._within_limit(node, self._living(node, permission, looked)).items()))
+        if self._kept > _MOST_KNOWN:
+            self._known, self._kept = {}, 0
+        self._known[key] = _Looked(found, looked.count)
+        self._kept += len(found) + 1
         return found
 
-    def _living(self, node: Expanding, permission: Filters) -> Iterable[tuple[str, int]]:
+    def records(self, word: Word) -> int:
+        """Return in how many records a word is, deleted ones and those that the reader may not see included: a measure of work."""
+        return int(self._searcher.doc_freq(field_of(word.field), word.word))
+
+    def _living(self, node: Expanding, permission: Filters, looked: _Count) -> Iterable[tuple[str, int]]:
         """Yield fitting words, each with its count among what is visible."""
         field, starts = field_of(node.field), beginnings(node)
         seen = self._seen(permission)
@@ -51,11 +80,14 @@ class Dictionary:
             limit = WILDCARD_LIMIT + 1 if isinstance(node, Wildcard) and seen is None and node.pattern == starts[0] + "*" else None
             fits = fitting(node)
             for start in starts:
-                for word, count in self._searcher.terms_with_prefix(field, start, filter_query=seen, limit=limit):
-                    if fits(word):
-                        yield word, count
+                if seen is not None:
+                    cost.postings(self._searcher.num_docs)
+                begun = self._searcher.terms_with_prefix(field, start, filter_query=seen, limit=limit)
+                looked.add(len(begun))
+                yield from ((word, count) for word, count in begun if fits(word))
             return
         whole = self._all(field)
+        looked.add(len(whole))
         words = pick(node, whole)
         if seen is None:
             yield from ((word, whole[word]) for word in words)

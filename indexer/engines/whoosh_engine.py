@@ -7,6 +7,7 @@ is a folder of pickles: one that came from outside is never opened, it is built 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
@@ -18,7 +19,8 @@ import whoosh.index
 from whoosh.scoring import BM25F
 from whoosh.searching import Searcher
 
-from indexer.engines import FACETS, Document, Hits, IndexBusy, IndexOutdated, state
+from indexer import cost
+from indexer.engines import FACETS, Document, Hits, IndexBusy, IndexDamaged, IndexOutdated, TooBroad, state
 from indexer.engines.entry import entry, plain
 from indexer.engines.whoosh_find import PART, WORD_FIELDS, Facts, Finder, schema, within
 from indexer.query import Expanding, Node
@@ -53,8 +55,9 @@ class WhooshEngine:
         self._pending: dict[int, Document | None] = {}
         self._writer: Any = None
         self._snapshot: _Snapshot | None = None
+        self._watch = state.Watch(folder)
         exists = state.prepare(folder, self.name)
-        if not exists and state.position(folder):
+        if state.position(folder) and not exists:
             raise IndexOutdated(f"The files of the index in {folder} are gone. The records are safe; rebuild the index.")
         try:
             found = whoosh.index.exists_in(str(folder))
@@ -97,14 +100,27 @@ class WhooshEngine:
 
     def position(self) -> int:
         """See Engine.position."""
-        return state.position(self.folder)
+        try:
+            return state.position(self.folder)
+        except IndexOutdated as error:
+            raise IndexDamaged(f"The files of the search index ({self.folder.name}) are gone or cannot be read.") from error
+
+    def check(self) -> None:
+        """See Engine.check."""
+        with self._readable():
+            self._current()
 
     def count(self) -> int:
         """See Engine.count."""
-        return len(self._current().facts)
+        with self._readable():
+            return len(self._current().facts)
 
     def search(self, tree: Node, filters: Filters, sort: Sort, limit: int, offset: int) -> Hits:
         """See Engine.search."""
+        with self._readable():
+            return self._search(tree, filters, sort, limit, offset)
+
+    def _search(self, tree: Node, filters: Filters, sort: Sort, limit: int, offset: int) -> Hits:
         now = self._current()
         found = _ordered(now, tree, filters, sort)
         facets: dict[str, dict[str, int]] = {facet: {} for facet in FACETS}
@@ -123,12 +139,15 @@ class WhooshEngine:
 
     def ids(self, tree: Node, filters: Filters, sort: Sort) -> Iterator[int]:
         """See Engine.ids."""
-        for _key, facts in _ordered(self._current(), tree, filters, sort):
+        with self._readable():
+            found = _ordered(self._current(), tree, filters, sort)
+        for _key, facts in found:
             yield facts.pk
 
     def expand(self, node: Expanding, filters: Filters = Filters()) -> Mapping[str, int]:  # noqa: B008  # a frozen value
         """See Engine.expand."""
-        return _finder(self._current(), filters).expand(node)
+        with self._readable():
+            return _finder(self._current(), filters).expand(node)
 
     def close(self) -> None:
         """See Engine.close: what was not committed is dropped."""
@@ -138,6 +157,19 @@ class WhooshEngine:
                 self._snapshot.searcher.close()
                 self._snapshot = None
             self._index.close()
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        """Say of broken files what they are. The library checks nothing: reading them can end in any error."""
+        self._watch.look()
+        try:
+            yield
+        except (TooBroad, cost.TooCostly):
+            raise
+        except Exception as error:
+            if isinstance(error, TypeError) and "cannot be searched for" in str(error):
+                raise  # a node that is none
+            raise IndexDamaged(f"The search index is damaged ({type(error).__name__}).") from error
 
     def _open_writer(self) -> None:
         if self._writer is None:

@@ -11,6 +11,7 @@ from whoosh import fields
 from whoosh.analysis import Token
 from whoosh.searching import Searcher
 
+from indexer import cost
 from indexer.engines import WILDCARD_LIMIT, TooBroad
 from indexer.engines.entry import always_scored
 from indexer.query import And, DayRange, Everything, Expanding, Near, Node, Not, NotNear, Numbered, Or, Phrase, Word
@@ -78,7 +79,8 @@ class Finder:
         if node not in self._known:
             found: dict[str, int] = {}
             for start in beginnings(node):
-                words = (encoded.decode("utf-8") for encoded in self._reader.expand_prefix(node.field, start))
+                words = [encoded.decode("utf-8") for encoded in self._reader.expand_prefix(node.field, start)]
+                cost.words(len(words))
                 for word in pick(node, words):
                     if count := self._count(node.field, word):
                         found[word] = count
@@ -133,13 +135,16 @@ class Finder:
         places: dict[int, set[int]] = {}
         for word in (leaf.word,) if isinstance(leaf, Word) else self.expand(leaf):
             for matcher in self._postings(field, word, scored=False):
-                places.setdefault(matcher.id(), set()).update(matcher.value_as("positions"))
+                found = matcher.value_as("positions")
+                cost.positions(len(found))
+                places.setdefault(matcher.id(), set()).update(found)
         return places
 
     def _postings(self, field: str, word: str, *, scored: bool) -> Iterator[Any]:
         """Yield Whoosh's matcher at each living document with a word."""
         if (field, word) not in self._reader:
             return
+        cost.postings(int(self._reader.doc_frequency(field, word)))
         matcher = self._searcher.postings(field, word) if scored else self._reader.postings(field, word)
         while matcher.is_active():
             yield matcher

@@ -13,7 +13,7 @@ from indexer.query.diagnostics import Diagnostic, Trouble, closest, listed
 from indexer.query.lexer import FIELDS, Proximity
 from indexer.query.nodes import MAX_DEPTH, Dialect
 
-MOST_TERMS: Final = 5_000
+MOST_TERMS: Final = 10_000
 """Words and signs of one query; a list that is longer is searched in parts."""
 
 MOST_LETTERS: Final = 50_000

@@ -16,12 +16,16 @@ from indexer.query.nodes import MOST_APART
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One fault of a query. `start` and `end` are places in the text as typed (code points, end excluded)."""
+    """One fault of a query. `start` and `end` are places in the text as typed (code points, end excluded).
+
+    `code` is empty for what cannot be read, else why a sound query was not answered (docs/command-line.md).
+    """
 
     start: int
     end: int
     message: str
     suggestion: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def beginnings(node: Expanding) -> tuple[str, ...]:
     return _beginnings_of_numbers(str(node.least), str(node.most))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=8_192)  # more than one query can hold: a list of thousands of wildcards is compiled once for all texts of a page
 def fitting(node: Expanding) -> Callable[[str], bool]:
     """Return the test that a folded word passes when the node stands for it."""
     if isinstance(node, Wildcard):

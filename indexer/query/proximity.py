@@ -6,14 +6,19 @@ other (`PART_GAP`) that nothing is near across them.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from indexer import cost
 from indexer.query.nodes import Expanding, Near, Node, NotNear, Or, Phrase, Word, nodes
 
 PART_GAP: Final = 1 << 40
 """Between the last word of a part and the first of the next; larger than any distance and any text."""
+
+MOST_MARKED: Final = 100_000
+"""Pairs of places in one text that are told apart for marking; beyond it every word looked for is marked."""
 
 Leaf = Word | Expanding
 Place = tuple[int, int]
@@ -42,6 +47,7 @@ def found(tree: Node, places: Places) -> list[Place]:
     if isinstance(tree, Phrase):
         return _phrase(tree, places)
     if isinstance(tree, Or):
+        cost.positions(len(tree.children))
         return sorted({place for child in tree.children for place in found(child, places)})
     if isinstance(tree, Near):
         left = found(tree.left, places)
@@ -55,18 +61,44 @@ def found(tree: Node, places: Places) -> list[Place]:
 
 
 def marked(tree: Node, places: Places) -> Mapping[Place, frozenset[int]]:
-    """Return the places of a tree, each with the words in it that were looked for: those between them are not."""
+    """Return the places of a tree, each with the words in it that were looked for: those between them are not.
+
+    Where one text has so many that telling them apart takes too long, each word looked for is a place of its own.
+    """
+    try:
+        with cost.apart(cost.Bounds(0, 0, MOST_MARKED, math.inf)):
+            return _marked(tree, places)
+    except cost.TooCostly:
+        return {(at, at): frozenset((at,)) for leaf in _wanted(tree) for at in places(leaf)}
+
+
+def _wanted(tree: Node) -> Iterator[Leaf]:
+    """Yield the leaves that a place of a tree may hold: not those that must not be near."""
+    if isinstance(tree, Leaf):
+        yield tree
+    elif isinstance(tree, Phrase):
+        yield from tree.items
+    elif isinstance(tree, Or):
+        for child in tree.children:
+            yield from _wanted(child)
+    elif isinstance(tree, (Near, NotNear)):
+        yield from _wanted(tree.left)
+        if isinstance(tree, Near):
+            yield from _wanted(tree.right)
+
+
+def _marked(tree: Node, places: Places) -> Mapping[Place, frozenset[int]]:
     if isinstance(tree, Phrase | Leaf):
         return {(first, last): frozenset(range(first, last + 1)) for first, last in found(tree, places)}
     made: dict[Place, frozenset[int]] = {}
     if isinstance(tree, Or):
         for child in tree.children:
-            for place, words in marked(child, places).items():
+            for place, words in _marked(child, places).items():
                 made[place] = made.get(place, frozenset()) | words
         return made
     if not isinstance(tree, (Near, NotNear)):
         raise TypeError(f"{type(tree).__name__} has no place in a text")
-    left, right = marked(tree.left, places), marked(tree.right, places)
+    left, right = _marked(tree.left, places), _marked(tree.right, places)
     pairs = _pairs(tree, sorted(left), sorted(right))
     if isinstance(tree, NotNear):
         near = {one for one, _other in pairs}
@@ -105,6 +137,7 @@ class Record:
         self._found = [[] for _leaf in self._at]
         start, leaves_of, into = 0, self._leaves_of, self._found
         for part in parts:
+            cost.positions(len(part))
             for at, word in enumerate(part, start):
                 if word in leaves_of:
                     for leaf in leaves_of[word]:
@@ -141,5 +174,7 @@ def _following(firsts: Sequence[Place], seconds: Sequence[Place], distance: int)
     starts = [start for start, _end in seconds]
     for first in firsts:
         end = first[1]
-        for at in range(bisect_right(starts, end), bisect_right(starts, end + distance)):
+        near = range(bisect_right(starts, end), bisect_right(starts, end + distance))
+        cost.positions(1 + len(near))
+        for at in near:
             yield first, seconds[at]

@@ -94,7 +94,8 @@ def results(found: Results, zone_name: str, grouped: Grouped | None = None) -> S
         **_explained(found.explained),
         "announcements": [announced_shape(one) for one in found.announcements],
         "diagnostics": [
-            {"start": one.start, "end": one.end, "message": one.message, "suggestion": one.suggestion} for one in found.diagnostics
+            {"start": one.start, "end": one.end, "message": one.message, "suggestion": one.suggestion, "code": one.code}
+            for one in found.diagnostics
         ],
     }
 

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
+from indexer import cost
 from indexer.catalog.record_views import _TEXTS_OF_VERSIONS, _current, _keys, _read, current_texts
 from indexer.catalog.tables import accounts, records, root_id, versions
 from indexer.catalog.threads import Joined
@@ -21,7 +22,7 @@ from indexer.query.filters import Filters
 from indexer.record import RecordKind, is_conversation
 from indexer.repository import Repository
 from indexer.search.near_duplicates import TooAlike, clusters
-from indexer.search.searcher import Hit, Results, Searcher, SearchRequest
+from indexer.search.searcher import Hit, NotAnswered, Results, Searcher, SearchRequest
 
 
 class GroupBy(StrEnum):
@@ -187,22 +188,25 @@ class _Whole:
     groups: Groups | None  # None where comparing them takes too long
 
 
-def search(repository: Repository, request: SearchRequest, by: GroupBy) -> Grouped:
+def search(repository: Repository, request: SearchRequest, by: GroupBy, bounds: cost.Bounds = cost.PATIENT) -> Grouped:
     """Answer a request in groups: `limit` and `offset` count groups.
 
     Where there are more than MOST hits, or comparing them takes too long, the answer has no groups but the records of the
     page as without groups.
     """
-    searcher = Searcher(repository)
+    searcher = Searcher(repository, bounds)
     results = searcher.search(replace(request, limit=min(1, request.limit), offset=0))  # one: what a page says is said
     if not results.answered:
         return Grouped(by, results)
     if results.total > MOST:
         return Grouped(by, searcher.search(request), is_too_many=True)
-    whole = _whole(repository, searcher, request, by)
-    if whole.groups is None:
-        return Grouped(by, searcher.search(request), is_too_many=True)
-    return _page(searcher, request, by, results, whole.pks, whole.groups)
+    try:
+        whole = _whole(repository, searcher, request, by)
+        if whole.groups is None:
+            return Grouped(by, searcher.search(request), is_too_many=True)
+        return _page(searcher, request, by, results, whole.pks, whole.groups)
+    except NotAnswered as error:
+        return Grouped(by, searcher.not_answered(request, results.reading, error))
 
 
 def _page(  # noqa: PLR0917  # what a page is made of

@@ -221,10 +221,10 @@ def same_notice(repository: Repository, view: RecordView, permission: Filters) -
     if not phrases:
         return Elsewhere()
     tree: Node = phrases[0] if len(phrases) == 1 else Or(tuple(phrases))
-    reached, target = repository.index.position(), repository.catalog.position()
-    if reached > target or (target and not reached):
-        return Elsewhere(is_known=False)
     try:
+        reached, target = repository.index.position(), repository.catalog.position()
+        if reached > target or (target and not reached):
+            return Elsewhere(is_known=False)
         hits = repository.index.search(tree, permission, Sort.RELEVANCE, COMPARED, 0)
     except IndexDamaged:  # said on the page, and with its remedy by every search
         return Elsewhere(is_known=False)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import calendar
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from enum import StrEnum
 
+from indexer import cost
 from indexer.catalog.accounts import shown_person
 from indexer.catalog.models import AccountView, RecordView
 from indexer.coverage.summary import Coverage
@@ -71,6 +74,14 @@ class Bar:
     count: int
 
 
+class Stopped(StrEnum):
+    """Why a sound query was not answered."""
+
+    TOO_BROAD = "too-broad"  # one wildcard stands for too many words
+    TOO_COSTLY = "too-costly"  # all of it together takes too much work
+    TOO_SLOW = "too-slow"  # the time was over: the same search may be answered on a less busy computer
+
+
 @dataclass(frozen=True, slots=True)
 class Results:
     """The answer. With diagnostics there is no answer: then `total` is no zero but unknown (`answered` is False)."""
@@ -91,6 +102,7 @@ class Results:
     in_step: bool = True  # the index knows all of the catalog: the counts alone do not tell, a new wording is no new record
     took_ms: float = 0.0
     index_unusable: bool = False  # then the diagnostic is no fault of the query
+    stopped: Stopped | None = None  # the query is sound and takes more work than one search may: it was refused
     as_of: Limits | None = None  # what an answer as of a day cannot know
     coverage: Coverage | None = None  # what of the search's scope is captured; None where there is no answer
     canonical: str = ""  # the query as it was understood, with every parenthesis, in the plain dialect
@@ -106,20 +118,20 @@ class Results:
 class NotAnswered(Exception):
     """The query cannot be run; the diagnostics say why and where."""
 
-    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+    def __init__(self, diagnostics: Sequence[Diagnostic], stopped: Stopped | None = None) -> None:
         super().__init__("; ".join(one.message for one in diagnostics))
-        self.diagnostics = tuple(diagnostics)
+        self.diagnostics, self.stopped = tuple(diagnostics), stopped
 
 
 class IndexUnusable(NotAnswered):
-    """The query is well, but the index holds nothing of a catalog that has records, or what the catalog does not have."""
+    """The query is well, but the index is damaged, holds nothing of a catalog that has records, or what the catalog does not have."""
 
 
 class Searcher:
-    """Searches one repository."""
+    """Searches one repository. Each search, list of numbers and count may cost as much as `bounds` allow."""
 
-    def __init__(self, repository: Repository) -> None:
-        self._repository = repository
+    def __init__(self, repository: Repository, bounds: cost.Bounds = cost.PATIENT) -> None:
+        self._repository, self._bounds = repository, bounds
 
     def search(self, request: SearchRequest) -> Results:
         """Answer a request: one page of records, the exact total, facets and bars over all of them."""
@@ -128,24 +140,22 @@ class Searcher:
         if parsed.tree is None:
             announcements = self.announced(request, parsed.announcements)
             return Results(request, parsed.reading, diagnostics=parsed.diagnostics, announcements=announcements)
-        reached, target = self._positions()
-        if (empty := _unusable_index(reached, target)) is not None:
-            return Results(request, parsed.reading, diagnostics=(empty,), index_unusable=True)
-        limit, in_step = max(0, request.limit), reached == target
+        limit = max(0, request.limit)
         try:
-            asked = self._as_of(request, parsed.tree)
-            tree, filters = (asked.tree, asked.filters) if asked else (parsed.tree, request.filters)
-            hits = self._repository.index.search(tree, filters, request.sort, limit, max(0, request.offset))
-            limits = self._limits(asked, parsed.tree, request, hits) if asked else None
-            outside = undated_outside(self._repository.index, parsed.tree, request.filters)
-            explained = explain(self._repository.index, parsed, request.filters, hits.total) if limit else Explained()
-        except TooBroad as error:
-            return Results(request, parsed.reading, diagnostics=(_too_broad(error, request.query),))
-        except IndexDamaged as error:
-            return Results(request, parsed.reading, diagnostics=(_damaged(error),), index_unusable=True)
+            with self._answering(request.query):
+                in_step = self._usable()
+                asked = self._as_of(request, parsed.tree)
+                tree, filters = (asked.tree, asked.filters) if asked else (parsed.tree, request.filters)
+                hits = self._repository.index.search(tree, filters, request.sort, limit, max(0, request.offset))
+                limits = self._limits(asked, parsed.tree, request, hits) if asked else None
+                outside = undated_outside(self._repository.index, parsed.tree, request.filters)
+                explained = explain(self._repository.index, parsed, request.filters, hits.total) if limit else Explained()
+                indexed = self._repository.index.count()
+        except NotAnswered as error:
+            return self.not_answered(request, parsed.reading, error)
         accounts = self._repository.catalog.accounts()
         forms = {one.node: [word for word, _count in one.words] for one in explained.expansions}
-        indexed, held = self._repository.index.count(), sum(account.records for account in accounts)
+        held = sum(account.records for account in accounts)
         return Results(
             request=replace(request, limit=limit),
             reading=parsed.reading,
@@ -168,51 +178,65 @@ class Searcher:
             took_ms=(time.perf_counter() - started) * 1000,
         )
 
+    @staticmethod
+    def not_answered(request: SearchRequest, reading: str, error: NotAnswered) -> Results:
+        """Return the results of a search that broke off: there are none, and why is said."""
+        unusable = isinstance(error, IndexUnusable)
+        return Results(request, reading, diagnostics=error.diagnostics, index_unusable=unusable, stopped=error.stopped)
+
     def ids(self, request: SearchRequest) -> Iterator[int]:
         """Yield the numbers of all results in order, whatever the page. Raises NotAnswered."""
         tree = self._tree(request)
-        if (empty := _unusable_index(*self._positions())) is not None:
-            raise IndexUnusable((empty,))
-        try:
+        with self._answering(request.query):
+            self._usable()
             asked = self._as_of(request, tree)
             tree, filters = (asked.tree, asked.filters) if asked else (tree, request.filters)
-            yield from self._repository.index.ids(tree, filters, request.sort)
-        except TooBroad as error:
-            raise NotAnswered((_too_broad(error, request.query),)) from error
+            pks = self._repository.index.ids(tree, filters, request.sort)
+            first = next(pks, None)  # all that is counted is done before the first number comes
+        if first is None:
+            return
+        yield first
+        try:
+            yield from pks
         except IndexDamaged as error:
             raise IndexUnusable((_damaged(error),)) from error
 
     def views(self, request: SearchRequest) -> Iterator[RecordView]:
         """Yield all results in order, each in the version that counts: as of a day, the one that stood then. Raises NotAnswered."""
-        asked = self._as_of(request, self._tree(request)) if request.as_of else None
+        with self._answering(request.query):
+            asked = self._as_of(request, self._tree(request)) if request.as_of else None
         return self._repository.catalog.stream(self.ids(request), asked.stood.version_ids if asked else None)
 
     def count(self, node: Node, request: SearchRequest) -> int:
-        """Return how many records one part of a query finds within the request's filters and day. Raises TooBroad, IndexDamaged."""
-        asked = self._as_of(request, node)
-        tree, filters = (asked.tree, asked.filters) if asked else (node, request.filters)
-        return self._repository.index.search(tree, filters, Sort.NEWEST, 0, 0).total
+        """Return how many records one part of a query finds within the request's filters and day. Raises NotAnswered."""
+        with self._answering(request.query):
+            asked = self._as_of(request, node)
+            tree, filters = (asked.tree, asked.filters) if asked else (node, request.filters)
+            return self._repository.index.search(tree, filters, Sort.NEWEST, 0, 0).total
 
     def announced(self, request: SearchRequest, doubts: Sequence[Announcement]) -> tuple[Announced, ...]:
         """Return the doubtful readings of a request's query, each with the number of records that the other reading finds."""
         return announced(doubts, request.dialect, lambda node: self._counted(node, request))
 
     def _counted(self, node: Node, request: SearchRequest) -> int | None:
-        if _unusable_index(*self._positions()) is not None:
-            return None
         try:
+            with self._answering(request.query):
+                self._usable()
             return self.count(node, request)
-        except (TooBroad, IndexDamaged):  # the search itself says what is wrong; the other reading is offered without a number
+        except NotAnswered:  # the search itself says what is wrong; the other reading is offered without a number
             return None
 
     def hits(self, request: SearchRequest, pks: Sequence[int]) -> tuple[Hit, ...]:
         """Return some results of a request as its page shows them, in the order given. Raises NotAnswered."""
         tree = self._tree(request)
-        return self._hits(pks, tree, self._as_of(request, tree))
+        with self._answering(request.query):
+            asked = self._as_of(request, tree)
+        return self._hits(pks, tree, asked)
 
     def standing(self, request: SearchRequest, pks: Sequence[int]) -> dict[int, int]:
         """Return, as of the request's day, the version (its number in the table) of results that do not stand in their current one."""
-        asked = self._as_of(request, self._tree(request)) if request.as_of else None
+        with self._answering(request.query):
+            asked = self._as_of(request, self._tree(request)) if request.as_of else None
         return asked.stood.version_ids(pks) if asked else {}
 
     def _as_of(self, request: SearchRequest, tree: Node) -> Asked | None:
@@ -233,9 +257,26 @@ class Searcher:
             return tuple(self._hit(view, tree) for view in self._repository.catalog.views(pks))
         return tuple(_hit_as_of(view, tree) for view in self._repository.catalog.views(pks, asked.stood.version_ids))
 
-    def _positions(self) -> tuple[int, int]:
-        """Return up to where of the catalog the index reaches, and how far the catalog is."""
-        return self._repository.index.position(), self._repository.catalog.position()
+    @contextmanager
+    def _answering(self, query: str) -> Iterator[None]:
+        """Count what is done within, and say in words why there is no answer. Raises NotAnswered."""
+        try:
+            with cost.bounded(self._bounds):
+                yield
+        except TooBroad as error:
+            raise NotAnswered((_too_broad(error, query),), Stopped.TOO_BROAD) from error
+        except cost.TooCostly as error:
+            stopped = Stopped.TOO_SLOW if error.is_time else Stopped.TOO_COSTLY
+            raise NotAnswered((_too_costly(error, query, stopped),), stopped) from error
+        except IndexDamaged as error:
+            raise IndexUnusable((_damaged(error),)) from error
+
+    def _usable(self) -> bool:
+        """Return whether the index knows all of the catalog. Raises IndexUnusable where it cannot answer at all, IndexDamaged."""
+        reached, target = self._repository.index.position(), self._repository.catalog.position()
+        if (unusable := _unusable_index(reached, target)) is not None:
+            raise IndexUnusable((unusable,))
+        return reached == target
 
     def _hit(self, view: RecordView, tree: Node) -> Hit:
         """Show the current version; an earlier one where the query marks nothing in the current and something in that."""
@@ -269,10 +310,13 @@ def _unusable_index(reached: int, target: int) -> Diagnostic | None:
     if reached <= target and (reached or not target):
         return None
     if reached:
-        message = say("Nothing was searched: the search index is ahead of the catalog. The evidence in the vault is safe.")
+        code, message = (
+            "index-ahead",
+            say("Nothing was searched: the search index is ahead of the catalog. The evidence in the vault is safe."),
+        )
     else:
-        message = say("Nothing was searched: the search index is empty. The evidence in the vault is safe.")
-    return Diagnostic(0, 0, message, say("Bring the index up to date with: python -m indexer sync"))
+        code, message = "index-empty", say("Nothing was searched: the search index is empty. The evidence in the vault is safe.")
+    return Diagnostic(0, 0, message, say("Bring the index up to date with: python -m indexer sync"), code)
 
 
 def _hit_as_of(view: RecordView, tree: Node) -> Hit:
@@ -325,10 +369,27 @@ def _label(facet: str, value: str, accounts: Mapping[str, AccountView]) -> str:
 
 def _damaged(error: IndexDamaged) -> Diagnostic:
     message = say("Nothing was searched. {reason} The evidence in the vault is safe.", reason=str(error))
-    return Diagnostic(0, 0, message, say("Make the index anew with: python -m indexer rebuild"))
+    return Diagnostic(0, 0, message, say("Make the index anew with: python -m indexer rebuild"), "index-damaged")
 
 
 def _too_broad(error: TooBroad, query: str) -> Diagnostic:
     start = max(query.lower().find(error.pattern.lower()), 0)
     message = say("{pattern} stands for more than {limit} different words.", pattern=error.pattern, limit=error.limit)
-    return Diagnostic(start, start + len(error.pattern), message, say("Write more letters before the wildcard."))
+    return Diagnostic(start, start + len(error.pattern), message, say("Write more letters before the wildcard."), Stopped.TOO_BROAD.value)
+
+
+def _too_costly(error: cost.TooCostly, query: str, stopped: Stopped) -> Diagnostic:
+    if error.is_time:
+        message = say(
+            "Nothing was searched: the search was stopped after {seconds} seconds. This is not a result of zero.", seconds=error.limit
+        )
+        suggestion = say(
+            "Try again in a few minutes. If it is stopped again: narrow the search by days or accounts, write more letters before "
+            "wildcards, or search for its parts one after the other"
+        )
+    else:
+        message = say("Nothing was searched: this query takes more work than one search may. This is not a result of zero.")
+        suggestion = say(
+            "Write more letters before wildcards, put fewer words near each other, or search for its parts one after the other"
+        )
+    return Diagnostic(0, len(query), message, suggestion, stopped.value)

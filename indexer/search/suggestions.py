@@ -11,6 +11,7 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
+from indexer import cost
 from indexer.engines import Engine, TooBroad
 from indexer.query import And, Expanding, Fuzzy, Near, Node, Not, NotNear, Or, Parsed, Phrase, Word, expanding, parse
 from indexer.query.canonical import canonical
@@ -23,6 +24,9 @@ MOST_CHECKED: Final = 200
 
 MOST_REPAIRED: Final = 5
 """How many misspelt words of one query get a suggestion: each is compared with the whole dictionary."""
+
+EXPLAINING: Final = cost.Bounds(words=10_000_000, postings=50_000_000, positions=5_000_000, seconds=2.0)
+"""What looking for the terms of a query one by one may cost; beyond it none of them is told of, and how many there are is said."""
 
 _TYPED_FIELDS: Final = frozenset({"text", "hashtag", "mention", "author", "account"})
 
@@ -61,21 +65,24 @@ class Explained:
 
 
 def explain(index: Engine, parsed: Parsed, filters: Filters, total: int) -> Explained:
-    """Explain a query that found `total` records. Raises TooBroad, IndexDamaged."""
+    """Explain a query that found `total` records. Raises TooBroad, TooCostly, IndexDamaged."""
     if parsed.tree is None:
         raise ValueError("a query with faults has nothing to explain")
     permission = Filters(allowed_accounts=filters.allowed_accounts, without_conversations=filters.without_conversations)
     expansions = expansions_of(index, parsed.tree, permission)
     doubtful = list(dict.fromkeys(_doubtful(parsed.tree, is_found=total > 0)))
     empty = {one.node for one in expansions if not one.words}
-    absent = [node for node in doubtful[:MOST_CHECKED] if node in empty or not (_in(node, empty) or _held(index, node, permission))]
-    gone = frozenset(absent)
-    missing = [node for node in absent if not _in(node, gone)]
-    suggestions = tuple(_suggestions(index, parsed, missing, permission))
+    unchecked = max(0, len(doubtful) - MOST_CHECKED)
+    try:
+        with cost.apart(EXPLAINING):
+            missing = _missing(index, doubtful[:MOST_CHECKED], empty, permission)
+            suggestions = tuple(_suggestions(index, parsed, missing, permission))
+    except cost.TooCostly:  # the answer itself is whole
+        missing, suggestions, unchecked = [], (), len(doubtful)
     return Explained(
         expansions,
         tuple(canonical(node) for node in missing),
-        max(0, len(doubtful) - MOST_CHECKED),
+        unchecked,
         suggestions,
         _all_repaired(parsed, suggestions),
         unsearchable(parsed),
@@ -96,11 +103,22 @@ def unsearchable(parsed: Parsed) -> tuple[str, ...]:
     return tuple(dict.fromkeys(parsed.text[at] for at in parsed.unread))
 
 
+def _missing(index: Engine, doubtful: Sequence[Node], empty: set[Expanding], permission: Filters) -> list[Node]:
+    """Return the terms that no record holds, without those that hold one of them: what is around it need not be searched for."""
+    missing: list[Node] = []
+    gone: set[Node] = set(empty)
+    for node in doubtful:
+        if node in empty or not (_in(node, gone) or _held(index, node, permission)):
+            missing.append(node)
+            gone.add(node)
+    return missing
+
+
 def _held(index: Engine, node: Node, permission: Filters) -> bool:
     return index.search(node, permission, Sort.NEWEST, 0, 0).total > 0
 
 
-def _in(node: Node, others: frozenset[Node] | set[Expanding]) -> bool:
+def _in(node: Node, others: set[Node]) -> bool:
     """Tell whether something inside of a node is one of others: then the node itself need not be told of."""
     inside: Sequence[Node] = (
         node.items if isinstance(node, Phrase) else (node.left, node.right) if isinstance(node, (Near, NotNear)) else ()

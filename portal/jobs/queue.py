@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from flask import request
 from huey import SqliteHuey
 
 from portal.access.guard import reader
 from portal.config import Config
+from portal.jobs import stored
 from portal.jobs.rows import JobKind, Jobs
 from portal.site import site
 
@@ -48,9 +50,14 @@ def put(config: Config, job_id: int) -> None:
 
 
 def start(kind: JobKind, title: str, arguments: Mapping[str, Any]) -> int:
-    """Write a job down and put it in line; return its number. A job that does not reach the line is put there by the next worker."""
-    job_id = job_rows().add(kind, title, reader().user_id, arguments)
-    put(site().config, job_id)
+    """Write a job down and put it in line; return its number. A job that does not reach the line is put there by the next worker.
+
+    A form that is sent twice (a double click, a reload) starts one job: the second time its number is returned.
+    """
+    once = stored.form_of(request.form, kind, title, arguments)
+    job_id, is_new = job_rows().add_once(kind, title, reader().user_id, arguments, once)
+    if is_new:
+        put(site().config, job_id)
     return job_id
 
 

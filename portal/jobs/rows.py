@@ -76,6 +76,8 @@ jobs = sa.Table(
 )
 
 BEAT_PATIENCE = 0.5  # seconds
+SAME_FORM_WITHIN = 600_000  # milliseconds: a form that is sent again later asks for a new job
+ONCE = "once"  # among a job's arguments: the form that it came from
 SILENT_AFTER = 120_000  # milliseconds without a heartbeat (one every 10 s) after which a worker counts as gone
 
 
@@ -151,11 +153,32 @@ class Jobs:
 
     def add(self, kind: JobKind, title: str, user_id: int, arguments: Mapping[str, Any]) -> int:
         """Write down a new job, waiting; return its number."""
+        with transaction(self.db) as connection:
+            return self._insert(connection, kind, title, user_id, arguments)
+
+    @staticmethod
+    def _insert(connection: sa.Connection, kind: JobKind, title: str, user_id: int, arguments: Mapping[str, Any]) -> int:
         row = {"kind": kind.value, "state": JobState.WAITING.value, "title": title, "user_id": user_id, "arguments": json.dumps(arguments)}
         empty = {"result": "{}", "error": "", "made_ms": now_ms(), "stage": "", "done": 0, "total": 0, "rate": 0.0}
+        made = connection.execute(jobs.insert().values(**row, **empty).returning(jobs.c.id))
+        return int(made.scalar_one())
+
+    def add_once(self, kind: JobKind, title: str, user_id: int, arguments: Mapping[str, Any], once: str) -> tuple[int, bool]:
+        """Write down a new job for a form, or return the one that this form has started already; and whether it is new.
+
+        `once` names the form; an empty one is always new. A job that ended badly, or long ago, is not in the way of another.
+        """
         with transaction(self.db) as connection:
-            made = connection.execute(jobs.insert().values(**row, **empty).returning(jobs.c.id))
-            return int(made.scalar_one())
+            recent = sa.select(jobs.c.id, jobs.c.arguments).where(
+                jobs.c.user_id == user_id,
+                jobs.c.kind == kind.value,
+                jobs.c.state.not_in([JobState.FAILED.value, JobState.INTERRUPTED.value]),
+                jobs.c.made_ms > now_ms() - SAME_FORM_WITHIN,
+            )
+            for row in connection.execute(recent) if once else ():
+                if json.loads(row.arguments).get(ONCE) == once:
+                    return row.id, False
+            return self._insert(connection, kind, title, user_id, {**arguments, ONCE: once} if once else arguments), True
 
     def get(self, job_id: int) -> Job | None:
         """Return one job."""

@@ -20,6 +20,7 @@ from indexer.custody import verify as custody
 from indexer.custody.ingest import Progress, ingest
 from indexer.custody.set_aside import DecisionRefused
 from indexer.custody.zone import UnknownCapture, set_zone
+from indexer.engines import IndexDamaged
 from indexer.evidence.archive import ArchiveError
 from indexer.exports import ExportError
 from indexer.i18n import say, sentence
@@ -58,6 +59,8 @@ def run(repository: Repository, job_id: int) -> None:
     try:
         with _beating(jobs, job_id) as tell:
             result = _WORK[job.kind](repository, job, user, tell)
+    except IndexDamaged as error:
+        jobs.fail(job_id, say("{reason} The evidence is safe. Make the index anew with: python -m indexer rebuild", reason=str(error)))
     except (
         ArchiveError,
         ExportError,

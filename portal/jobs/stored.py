@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from indexer.exports import Choices, PdfLayout
@@ -62,6 +65,19 @@ def choices(stored: Mapping[str, Any]) -> Choices:
         context=stored.get("context", False),
         certificate=stored.get("certificate", False),
     )
+
+
+def form_of(form: Mapping[str, str], kind: JobKind, title: str, arguments: Mapping[str, Any]) -> str:
+    """Return what a form that is sent again has in common with its first time; empty where the form has no token.
+
+    Its token, and what it asks for: a form that was changed after a step back asks for another job. Where an upload lies is
+    no part of it: each time it is another place.
+    """
+    token = form.get("once", "")
+    if not token:
+        return ""
+    asked = {name: [Path(one).name for one in value] if name == "paths" else value for name, value in arguments.items()}
+    return hashlib.sha256(json.dumps([token[:64], kind.value, title, asked], sort_keys=True).encode()).hexdigest()[:32]
 
 
 def _text(day: date | None) -> str | None:

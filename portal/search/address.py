@@ -1,6 +1,7 @@
 """What a search address asks for, and back: `/search?q=flood&from=2018-07-01&kind=post&page=2`.
 
-A value that cannot be read is an error beside its field, never a filter dropped in silence.
+A value that cannot be read is an error beside its field, never a filter dropped in silence. A query that is too long for an
+address is kept by the portal, and `stored=` names it: no page leads to an address that a server refuses.
 """
 
 from __future__ import annotations
@@ -10,16 +11,19 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Protocol, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from indexer.query import Dialect
+from indexer.query.checks import MOST_LETTERS
 from indexer.query.filters import Filters, Sort
 from indexer.record import Platform, RecordKind
 from indexer.search.groups import GroupBy
 from portal.i18n import Lazy, _, _l
+from portal.search import long_queries
 
 SIZES = (25, 50, 100)
-MAX_QUERY = 20_000  # characters; a pasted list of terms is long, a book is not a query
+MAX_QUERY = MOST_LETTERS  # a pasted list of terms is long, a book is not a query
+LONGEST_WRITTEN = 2_000  # characters of a query in an address; a longer one is kept here, and the address names it
 MAX_PAGE = 10_000_000
 _ORDERS = _l("The order can be: %(known)s.")
 _WAYS = _l("The way of writing can be: %(known)s.")
@@ -63,7 +67,7 @@ class Asked:
 
     def address(self, *, page: int = 1) -> str:
         """Return the part of the address after "?"; changes of filters begin at page 1 again."""
-        parts: list[tuple[str, str]] = [("q", self.query)] if self.query else []
+        parts = _written(self.query)
         if self.dialect is not Dialect.PLAIN:
             parts.append(("dialect", self.dialect.value))
         parts += self.pairs
@@ -138,6 +142,8 @@ def read(values: Values) -> Asked:
     pairs = [(name, value.strip()) for name in FILTER_NAMES for value in values.getlist(name) if value.strip()]
     pairs = list(dict.fromkeys(pairs))
     query = _lines(_last(values, "q"))
+    if not query and (key := _last(values, "stored")):
+        query = _kept(key, errors)
     if len(query) > MAX_QUERY:
         errors["q"] = _("The query is longer than %(limit)s characters.", limit=MAX_QUERY)
     first, last = _day(pairs, "from", errors), _day(pairs, "to", errors)
@@ -173,6 +179,22 @@ def _lines(text: str) -> str:
     """Return a query with one blank between its words; lines and columns of a pasted list stay apart, for they mean something."""
     lines = ("\t".join(" ".join(cell.split()) for cell in line.split("\t")).strip() for line in text.splitlines())
     return "\n".join(line for line in lines if line)
+
+
+def _written(query: str) -> list[tuple[str, str]]:
+    """Return how an address says a query: with its words, or with the name of a long one."""
+    if not query:
+        return []
+    if len(query) > MAX_QUERY or len(quote_plus(query)) <= LONGEST_WRITTEN:
+        return [("q", query)]
+    return [("stored", long_queries.keep(query))]
+
+
+def _kept(key: str, errors: dict[str, str]) -> str:
+    query = long_queries.kept(key)
+    if query is None:
+        errors["q"] = _("This address names a long query that is not kept here. Paste the query again.")
+    return query or ""
 
 
 def _last(values: Values, name: str) -> str:

@@ -15,6 +15,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from indexer.catalog.models import RecordView
+from indexer.cost import PAGE, TooCostly, bounded
 from indexer.engines import IndexDamaged, TooBroad
 from indexer.query import Everything, parse
 from indexer.query.filters import Filters, Sort
@@ -56,7 +57,10 @@ class _Words:
 
 def examples(repository: Repository, filters: Filters) -> tuple[Example, ...]:
     """Return examples for a reader whose permission is in `filters`; none where the reader has no records or the index cannot answer."""
-    key = (str(repository.paths.data), repository.index.position(), filters)
+    try:
+        key = (str(repository.paths.data), repository.index.position(), filters)
+    except IndexDamaged:
+        return ()  # the search page says what is wrong with the index
     found = _kept.get(key)
     if found is None:
         try:
@@ -89,8 +93,9 @@ def _made(repository: Repository, filters: Filters) -> Iterator[Example]:
         if tree is None:
             raise AssertionError(f"the example {query} cannot be read")
         try:
-            count = repository.index.search(tree, filters, Sort.NEWEST, 0, 0).total
-        except TooBroad:
+            with bounded(PAGE):
+                count = repository.index.search(tree, filters, Sort.NEWEST, 0, 0).total
+        except (TooBroad, TooCostly):
             continue  # in an archive this large the beginning of the word stands for too many
         if count:
             yield Example(query, about, {code: reading(tree, table) for code, table in TABLES.items()}, count)

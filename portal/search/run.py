@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from flask import flash
+
+from indexer import cost
+from indexer.engines import IndexDamaged, IndexOutdated
 from indexer.search import groups
 from indexer.search.groups import GroupBy, Grouped
 from indexer.search.searcher import Results, Searcher, SearchRequest
 from portal.access.guard import reader
 from portal.access.rules import narrowed
+from portal.i18n import _
 from portal.search.address import Asked
 from portal.site import site
 
@@ -19,16 +24,32 @@ def wanted(question: Asked) -> SearchRequest:
     )
 
 
+def searcher() -> Searcher:
+    """Return what searches for somebody who waits for a page."""
+    return Searcher(site().repository, cost.PAGE)
+
+
+def warn_of_index() -> int:
+    """Say on a page that goes without it that the index cannot be used; return the page's status, 503 or 200."""
+    try:
+        site().repository.index.check()
+        site().repository.index.position()
+    except (IndexDamaged, IndexOutdated):
+        flash(_("The search index cannot be used. The evidence is safe: make the index anew with: python -m indexer rebuild"), "problem")
+        return 503
+    return 200
+
+
 def run(question: Asked) -> Results:
     """Search, and write into the event log who asked what and how many there were."""
-    return _noted(question, Searcher(site().repository).search(wanted(question)))
+    return _noted(question, searcher().search(wanted(question)))
 
 
 def run_in_groups(question: Asked) -> tuple[Results, Grouped | None]:
     """Search for a page: in groups where the question asks for them."""
     if question.group is GroupBy.NONE:
         return run(question), None
-    grouped = groups.search(site().repository, wanted(question), question.group)
+    grouped = groups.search(site().repository, wanted(question), question.group, cost.PAGE)
     return _noted(question, grouped.results), grouped
 
 

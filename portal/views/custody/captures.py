@@ -222,7 +222,17 @@ def _take_in(paths: list[Path], source: str) -> ResponseReturnValue:
         )
         for batch in batches
     ]
+    if source == "upload":
+        _discard_repeated(batches, started)
     return _answer("", url_for("jobs.job", job_id=started[0]) if len(started) == 1 else url_for("captures.index"))
+
+
+def _discard_repeated(batches: list[list[Path]], started: list[int]) -> None:
+    """Remove what a form brought that was sent twice: the job of the first time has its own."""
+    for batch, job_id in zip(batches, started, strict=True):
+        job = job_rows().get(job_id)
+        if job is None or job.arguments["paths"] != [str(path) for path in batch]:
+            uploads.discard(batch)
 
 
 def _answer(problem: str, address: str, status: int = 200) -> ResponseReturnValue:

@@ -15,13 +15,12 @@ from indexer.query.filters import Filters
 from indexer.query.highlight import Piece, marked_text, spans
 from indexer.search.groups import GroupBy
 from indexer.search.near_duplicates import COMPARED, same_notice
-from indexer.search.searcher import Searcher
 from portal.access.guard import needs, reader
 from portal.access.rules import Right, may_see, may_see_raw, narrowed
 from portal.records import chosen, differences, visible
 from portal.search import address
 from portal.search.address import Asked
-from portal.search.run import wanted
+from portal.search.run import searcher, wanted
 from portal.site import site
 
 pages = Blueprint("records", __name__)
@@ -35,7 +34,7 @@ RAW_SHOWN = 200_000
 @pages.get("/records/<path:record_id>")
 @needs(Right.SEARCH)
 def record(record_id: str) -> ResponseReturnValue:
-    """Show a record in its current version, or in the one that `version` names."""
+    """Show a record in its current version, or in the one that `version` names; 503 beside it when the index cannot be used."""
     current = visible(record_id)
     versions = site().repository.catalog.versions(current.pk)
     view = chosen(current, versions)
@@ -45,7 +44,7 @@ def record(record_id: str) -> ResponseReturnValue:
     tree = _tree(around["asked"])
     elsewhere = same_notice(site().repository, view, narrowed(Filters(), reader()))
     thread = [one for one in site().repository.catalog.thread(current, THREAD_SHOWN) if may_see(reader(), one)]
-    return render_template(
+    shown = render_template(
         "records/record.html",
         view=view,
         marked=_marked(view.text[:TEXT_SHOWN], tree),
@@ -65,6 +64,7 @@ def record(record_id: str) -> ResponseReturnValue:
         may_see_raw=may_see_raw(reader(), view),
         **around,
     )
+    return shown, 200 if elsewhere.is_known else 503
 
 
 @pages.get("/raw/<path:record_id>")
@@ -135,7 +135,7 @@ def _neighbours() -> dict[str, Any]:
         return {**way, "before": None, "after": None, "total": 0}
     start = max(0, hit - 2)
     asked_again = replace(wanted(question), limit=3 if hit > 1 else 2, offset=start)
-    results = Searcher(site().repository).search(asked_again)
+    results = searcher().search(asked_again)
     found = results.records
     here = hit - 1 - start
     return {

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from indexer.search.searcher import Searcher
 from portal.access.guard import needs, reader
 from portal.access.rules import Right, allowed_accounts
 from portal.i18n import _
@@ -16,7 +15,7 @@ from portal.search import address, facets
 from portal.search.address import Asked
 from portal.search.facets import Chip
 from portal.search.history import Run, history, last_runs, question_of, same
-from portal.search.run import wanted
+from portal.search.run import searcher, wanted, warn_of_index
 from portal.search.saved import SavedSearch, SavedSearches, SavingError
 from portal.site import site
 
@@ -47,7 +46,8 @@ def index() -> ResponseReturnValue:
     """List the reader's saved searches and those that others share."""
     deleted = request.args.get("deleted", type=int)
     gone = _kept().own(deleted, is_deleted=True) if deleted and deleted < 2**63 else None
-    return render_template("saved/index.html", searches=_shown(_kept().all()), gone=gone)
+    status = warn_of_index()
+    return render_template("saved/index.html", searches=_shown(_kept().all()), gone=gone), status
 
 
 @pages.get("/saved/new")
@@ -158,12 +158,12 @@ def _shown(searches: list[SavedSearch]) -> list[Shown]:
     questions = [question_of(saved.address) for saved in searches]
     runs = last_runs(site().repository.db, reader().name, [same(question) for question in questions])
     accounts = site().repository.catalog.accounts(allowed_accounts(reader()))
-    searcher, until = Searcher(site().repository), time.monotonic() + COUNTING_SECONDS
+    counting, until = searcher(), time.monotonic() + COUNTING_SECONDS
     shown = []
     for saved, question in zip(searches, questions, strict=True):
         now = None
         if not question.errors and time.monotonic() < until:
-            results = searcher.search(replace(wanted(question), limit=0, offset=0))
+            results = counting.search(replace(wanted(question), limit=0, offset=0))
             now = results.total if results.answered else None
         shown.append(Shown(saved, question, tuple(facets.chips(question, accounts)), runs.get(same(question)), now))
     return shown

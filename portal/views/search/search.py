@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from indexer.search.as_json import results as shape_of
 from indexer.search.groups import Grouped
-from indexer.search.searcher import Results
+from indexer.search.searcher import Results, Stopped
 from portal.access.guard import needs, reader
 from portal.access.rules import Right, allowed_accounts
 from portal.search import address, coverage_band, facets
@@ -18,6 +18,8 @@ from portal.search.run import run_in_groups
 from portal.site import site
 
 pages = Blueprint("search", __name__)
+
+LONGEST_ADDRESS = 4_000  # bytes after "?": servers and proxies refuse a little more than that
 
 
 @pages.get("/")
@@ -32,6 +34,20 @@ def home() -> ResponseReturnValue:
 def page() -> ResponseReturnValue:
     """Show a page of results; 400 when the question cannot be read, with the place underlined, 503 when the index cannot answer."""
     question = address.read(request.args)
+    if not question.errors and len(request.query_string) > LONGEST_ADDRESS:
+        return redirect(f"{url_for('search.page')}?{question.address(page=question.page)}")
+    return _page(question)
+
+
+@pages.post("/search")
+@needs(Right.SEARCH)
+def ask() -> ResponseReturnValue:
+    """Take the question of the form, however long, and go on to its address; one that cannot be read is shown as it came."""
+    question = address.read(request.form)
+    return _page(question) if question.errors else redirect(f"{url_for('search.page')}?{question.address()}", 303)
+
+
+def _page(question: Asked) -> ResponseReturnValue:
     results, grouped = (None, None) if question.errors else run_in_groups(question)
     return render_template("search/page.html", **shown(question, results, grouped)), _status(results)
 
@@ -52,8 +68,8 @@ def as_json() -> ResponseReturnValue:
 
 
 def _status(results: Results | None) -> int:
-    if results is not None and results.index_unusable:
-        return 503  # the question is sound: it may be asked again once the index is repaired
+    if results is not None and (results.index_unusable or results.stopped is Stopped.TOO_SLOW):
+        return 503  # the question is sound: it may be asked again once the index is repaired, or the computer less busy
     return 200 if results and results.answered else 400
 
 

@@ -9,9 +9,14 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from indexer.catalog.database import Busy
+from indexer.engines import IndexDamaged, IndexOutdated
 from indexer.evidence.archive import ArchiveError
-from portal.i18n import _l
+from indexer.search.searcher import IndexUnusable, NotAnswered, Stopped
+from portal.i18n import Lazy, _, _l, spoken
 from portal.jobs.uploads import NoRoom
+from portal.search.turns import TooManySearches
+
+BUSY_SECONDS = 5  # after which a program may ask again
 
 TEXTS = {
     400: (_l("That request could not be read"), _l("Go back, reload the page, and try once more. Nothing was changed.")),
@@ -36,14 +41,29 @@ TEXTS = {
 }
 
 
+BUSY = (
+    _l("Too many searches at once"),
+    _l("Nothing was searched, and this is not a result of zero. Wait until a search has ended, then reload this page."),
+)
+DAMAGED = (
+    _l("The search index cannot be used"),
+    _l("The evidence is safe. Whoever runs this portal can make the index anew with: python -m indexer rebuild"),
+)
+STOPPED = (_l("Nothing was searched"), _l("The evidence is safe. Go back and change the query, or try again later."))
+
+
 def install(app: Flask) -> None:
     """Show these pages for every error."""
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(NoRoom, lambda _error: _page(507))
     app.register_error_handler(ArchiveError, _archive)
-    app.register_error_handler(Busy, lambda _error: _busy())
+    app.register_error_handler(Busy, lambda _error: _catalog_busy())
     app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(IndexDamaged, lambda _error: _page(503, words=DAMAGED, reason="index-damaged"))
+    app.register_error_handler(IndexOutdated, lambda _error: _page(503, words=DAMAGED, reason="index-damaged"))
+    app.register_error_handler(NotAnswered, _not_answered)
+    app.register_error_handler(TooManySearches, _busy)
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
@@ -59,13 +79,13 @@ def _csrf(_error: CSRFError) -> ResponseReturnValue:
     return _page(400, detail=str(_l("The form was too old: your sign-in has changed since the page was opened.")))
 
 
-def _busy() -> ResponseReturnValue:
+def _catalog_busy() -> ResponseReturnValue:
     return _page(503, detail=str(_l("An archive is being taken in, so nothing else can be written just now. Nothing was changed.")))
 
 
 def _database(error: OperationalError) -> ResponseReturnValue:
     if "locked" in str(error.orig):
-        return _busy()
+        return _catalog_busy()
     current_app.logger.error("the catalog cannot be used", exc_info=error)
     return _page(500)
 
@@ -74,11 +94,28 @@ def _archive(error: ArchiveError) -> ResponseReturnValue:
     return _page(500, kept=str(error))
 
 
-def _page(code: int, detail: str = "", kept: str = "") -> ResponseReturnValue:
-    """Answer with a page; `detail` is in the reader's language, `kept` is what an archive's error says."""
-    title, text = TEXTS.get(code, TEXTS[500])
+def _not_answered(error: NotAnswered) -> ResponseReturnValue:
+    """Say why there is no answer: for pages that search beside what they are for."""
+    detail = " ".join(spoken(one.message) for one in error.diagnostics)
+    reason = next((one.code for one in error.diagnostics), "")
+    if isinstance(error, IndexUnusable):
+        return _page(503, detail, words=DAMAGED, reason=reason)
+    return _page(503 if error.stopped is Stopped.TOO_SLOW else 400, detail, words=STOPPED, reason=reason)
+
+
+def _busy(error: TooManySearches) -> ResponseReturnValue:
+    who = _("Two of your searches are running already.") if error.is_own else _("Other searches are running, and they take long.")
+    answer = current_app.make_response(_page(429, who, words=BUSY, reason="too-many-searches"))
+    answer.headers["Retry-After"] = str(BUSY_SECONDS)
+    return answer
+
+
+def _page(code: int, detail: str = "", kept: str = "", words: tuple[Lazy, Lazy] | None = None, reason: str = "") -> ResponseReturnValue:
+    """Answer with a page; `detail` is in the reader's language, `kept` is what an archive's error says, `reason` is JSON's code."""
+    title, text = words or TEXTS.get(code, TEXTS[500])
     if request.path.endswith(".json") or request.accept_mimetypes.best == "application/json":
-        return jsonify(error=str(title), detail=detail or kept or str(text)), code
+        more = {"code": reason} if reason else {}
+        return jsonify(error=str(title), detail=detail or kept or str(text), **more), code
     try:
         return render_template("errors/error.html", code=code, title=title, text=text, detail=detail, kept=kept), code
     except Exception:  # the page around it needs the catalog, which may be what is broken

@@ -15,6 +15,7 @@ from portal.access.guard import needs, reader
 from portal.access.rules import Right, narrowed
 from portal.i18n import language_code
 from portal.search.examples import examples
+from portal.search.run import warn_of_index
 from portal.site import site
 
 pages = Blueprint("help", __name__)
@@ -49,10 +50,11 @@ def page(name: str) -> ResponseReturnValue:
     if name not in NAMES:
         abort(404)
     own = examples(site().repository, narrowed(Filters(), reader())) if name == "search" else ()
+    status = warn_of_index() if name == "search" else 200  # the examples are searched for
     language = language_code()
     topics = [(one, title(one, language)) for one in NAMES]
     shown = {"title": title(name, language), "text": rendered(name, language), "topics": topics, "name": name}
-    return render_template("help/page.html", **shown, examples=own)
+    return render_template("help/page.html", **shown, examples=own), status
 
 
 @lru_cache
