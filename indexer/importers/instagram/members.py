@@ -68,7 +68,7 @@ _ROLES: tuple[tuple[str, Role], ...] = (
     (f"{_A}comments/post_comments", Role(Shape.COMMENTS, _COMMENT)),
     (f"{_A}comments/reels_comments", Role(Shape.COMMENTS, _COMMENT, {"section": "reels"})),
     (f"{_A}comments/live_video_comments", Role(Shape.COMMENTS, _COMMENT, {"section": "live videos"})),
-    ("personal_information/personal_information/notes(?:_on_posts)?", Role(Shape.COMMENTS, _POST, {"section": "notes"})),
+    ("personal_information/(?:personal_information/)?notes(?:_on_posts)?", Role(Shape.COMMENTS, _POST, {"section": "notes"})),
     ("personal_information/personal_information/reposts", Role(Shape.REPOSTS, RecordKind.REPOST)),
     (f"{_A}comments/(?:hype|story_comments)", Role(Shape.COMMENTS, _COMMENT, {"section": "stories"})),
     (f"{_A}likes/liked_posts", Role(Shape.REACTIONS, _LIKE, {"section": "posts"})),
@@ -165,6 +165,11 @@ IGNORED: Mapping[str, str] = {
     # where the pages of an HTML archive keep their looks
     "start_here.html": known("table of contents of the archive"),
     "index.html": known("table of contents of the archive"),
+    "personal_information/personal_information.*": _PROFILE,
+    "your_instagram_activity/reports/*": known(
+        "reports that the account made to the platform; kept in the archive; not searchable in this version"
+    ),
+    "personal_information/account_information.*": _PROFILE,
     "instagram_ads_and_businesses/*": _ADS,
     "media_settings/*": _SETTINGS,
     "reports/*": known("reports that the account made to the platform; kept in the archive; not searchable in this version"),
