@@ -10,7 +10,7 @@ import msgspec
 from indexer.evidence.json_members import JsonItem
 from indexer.record import Problem
 
-_NAME = re.compile(rb'"([^"\\]{1,64})"\s*:')
+_NAME = re.compile(rb'"([^"\\]{1,64}+)"\s*+:')
 _WORDS_OF_TYPE = frozenset({"true", "false", "null", "none"})
 _ANY = msgspec.json.Decoder()
 
