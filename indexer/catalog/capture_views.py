@@ -13,8 +13,8 @@ from indexer.catalog.stored_data import COMPLETE, SET_ASIDE, CaptureResult, Stor
 from indexer.catalog.tables import capture_files, captures, problems
 from indexer.local_time import from_ms
 
-UNREADABLE_DATE: Final = "unreadable-date"
-"""The code of the problem of a record whose date could not be read: it is held, without a date."""
+UNREADABLE_DATE: Final = "bad-date"
+"""The code of the problem of an item that prints a date which could not be read; items that state none have another one."""
 
 
 def capture_views(connection: sa.Connection, *conditions: sa.ColumnElement[bool], with_set_aside: bool = False) -> list[CaptureView]:

@@ -224,7 +224,7 @@ class CaptureView:
     gone: int = 0  # records of earlier captures that are not in this one
     is_partial: bool = False
     time_rules: Mapping[str, int] = field(default_factory=dict)
-    unreadable_dates: int = 0  # records without a date because theirs could not be read
+    unreadable_dates: int = 0  # items that print a date which could not be read
     aside: SetAside | None = None
 
     @property

@@ -83,12 +83,6 @@ class Catalog:
         with self._engine.connect() as connection:
             return [ProblemView(row.member, row.item, row.code, row.message) for row in connection.execute(query)]
 
-    def unreadable_dates(self, capture_id: int) -> int:
-        """Return how many items of a capture print a date that could not be read; items that state none do not count."""
-        query = sa.select(sa.func.count()).where(problems.c.capture_id == capture_id, problems.c.code == "bad-date")
-        with self._engine.connect() as connection:
-            return int(connection.execute(query).scalar_one())
-
     def ignored(self, capture_id: int) -> list[tuple[str, str, int]]:
         """Return what was left unread in a capture: (an example member, the reason, how many), by reason."""
         query = (

@@ -122,7 +122,7 @@ def ingested_text(report: IngestReport, problems: Sequence[ProblemView]) -> str:
     if view.gone:
         lines.append(f"{counted(view.gone, 'record')} of earlier captures {'is' if view.gone == 1 else 'are'} not in this one.")
     if view.unreadable_dates:
-        lines.append(f"{counted(view.unreadable_dates, 'record')} without a date, because the date could not be read.")
+        lines.append(f"{counted(view.unreadable_dates, 'item')} with a date that could not be read.")
     if view.problems:
         lines.append(f"{counted(view.problems, 'problem')}:")
         lines += [f"  {one.member}{f', item {one.item + 1}' if one.item >= 0 else ''}: {one.message}" for one in problems]

@@ -102,7 +102,7 @@ def capture(capture_id: int) -> ResponseReturnValue:
         page=max(1, number),
         pages_in_all=max(1, -(-view.problems // PROBLEMS_SHOWN)),
         first_problem=(max(1, number) - 1) * PROBLEMS_SHOWN + 1,
-        unreadable_dates=catalog.unreadable_dates(capture_id),
+        unreadable_dates=view.unreadable_dates,
         ignored=catalog.ignored(capture_id),
         zones=sorted(available_timezones()),
         is_outdated=view.aside is None and is_outdated(view),

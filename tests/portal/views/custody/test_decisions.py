@@ -240,10 +240,10 @@ def test_a_job_that_may_not_be_done_any_more_says_why(town: Town) -> None:
 
 def test_dates_that_could_not_be_read_are_counted_on_the_captures_page(town: Town) -> None:
     with transaction(town.repository.db) as connection:
-        rows = [{"capture_id": 1, "member": "a", "item": at, "code": "unreadable-date", "message": "?"} for at in range(3)]
+        rows = [{"capture_id": 1, "member": "a", "item": at, "code": "bad-date", "message": "?"} for at in range(3)]
         connection.execute(problems.insert(), rows)
     page = town.client("rhea").get("/captures/1").text
-    assert "3 records are shown without a date" in page
+    assert "3 items have a date that could not be read" in page
     view = town.repository.catalog.capture(1)
     assert view is not None
     assert not view.went_well
