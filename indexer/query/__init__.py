@@ -42,6 +42,9 @@ from indexer.query.nodes import (
 from indexer.query.parser import Terms, nest
 
 _MOST_FAULTS: Final = 50
+_MOST_REREAD: Final = 60_000
+"""Letters of other readings that are read for one query: a long one is announced without some of them."""
+
 _OF_REFUSED: Final = frozenset({"small-operator", "other-operator", "list-marks", "several-lines"})
 """What is announced of a query that cannot be read: the others say how something was searched for."""
 
@@ -131,15 +134,17 @@ def _read(text: str, dialect: Dialect) -> tuple[Parsed, list[Announcement]]:
 def _sound(parsed: Parsed, doubts: list[Announcement]) -> Iterator[Announcement]:
     """Yield the doubts whose other reading is another one; a query that cannot be run is no other reading."""
     is_refused = parsed.tree is None
+    letters = _MOST_REREAD
     for one in doubts:
         if is_refused and one.code not in _OF_REFUSED:
             continue
-        if one.other_query is None:
-            yield one
+        letters -= len(one.other_query or "")
+        if one.other_query is None or letters < 0:
+            yield replace(one, other_query=None)
             continue
         other, _doubts = _read(one.other_query, parsed.dialect)
         if other.tree is None:
-            if one.code not in {"mixed-and-or", "several-lines"} and not (is_refused and one.code != "list-marks"):
+            if not is_refused or one.code in {"list-marks", "several-lines"}:
                 yield replace(one, other_query=None)
         elif other.tree != parsed.tree:
             yield one

@@ -59,7 +59,7 @@ def as_json() -> ResponseReturnValue:
     question = address.read(request.args)
     if question.errors:
         diagnostics = [{"field": name, "message": message} for name, message in question.errors.items()]
-        return jsonify(query=question.query, reading="", total=None, records=[], facets={}, diagnostics=diagnostics), 400
+        return jsonify(query=question.query, reading="", total=None, records=[], facets={}, announcements=[], diagnostics=diagnostics), 400
     results, grouped = run_in_groups(question)
     shape = shape_of(results, site().repository.zone, grouped)
     if not reader().may(Right.SEE_ALL_ACCOUNTS):  # how many records there are in all is not theirs to know

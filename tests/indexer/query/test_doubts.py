@@ -292,3 +292,11 @@ def test_a_list_in_the_search_box_is_said_with_the_number_of_any_of_its_lines(te
     operator = "or" if dialect is Dialect.DTSEARCH else "OR"
     assert doubts["several-lines"].other_query == f"(budget) {operator} (council) {operator} (tax)"
     assert ("list-marks" in doubts) == bool(re.search(r"[.•]", text))
+
+
+@pytest.mark.parametrize("dialect", Dialect)
+@pytest.mark.parametrize("text", ["who pays? " * 2_000, "a AND b OR " * 1_200 + "c", "\n".join(f"{at}. a" for at in range(1, 2_000))])
+def test_a_very_long_query_is_announced_and_few_of_its_other_readings_are_read(text: str, dialect: Dialect) -> None:
+    found = parse(text, dialect).announcements
+    assert found
+    assert sum(len(one.other_query or "") for one in found) <= 60_000
