@@ -67,7 +67,9 @@ class TantivyEngine:
             raise IndexOutdated(f"The files of the index in {folder} are gone. The records are safe; rebuild the index.")
         try:
             self._index = open_index(str(folder))
-        except (ValueError, OSError) as error:
+        except BaseException as error:
+            if not isinstance(error, ValueError | OSError) and not _is_panic(error):
+                raise
             raise IndexOutdated(f"The index in {folder} cannot be opened: {error}. The records are safe; rebuild the index.") from error
 
     def write(self, documents: Iterable[Document]) -> None:

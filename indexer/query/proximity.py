@@ -17,8 +17,10 @@ from indexer.query.nodes import Expanding, Near, Node, NotNear, Or, Phrase, Word
 PART_GAP: Final = 1 << 40
 """Between the last word of a part and the first of the next; larger than any distance and any text."""
 
-MOST_MARKED: Final = 100_000
-"""Pairs of places in one text that are told apart for marking; beyond it every word looked for is marked."""
+MOST_MARKED: Final = 300_000
+"""What telling places apart may cost in one text, for marking; beyond it every word looked for is marked."""
+
+_COMPARING: Final = 3  # words read that comparing two places is worth
 
 Leaf = Word | Expanding
 Place = tuple[int, int]
@@ -175,6 +177,6 @@ def _following(firsts: Sequence[Place], seconds: Sequence[Place], distance: int)
     for first in firsts:
         end = first[1]
         near = range(bisect_right(starts, end), bisect_right(starts, end + distance))
-        cost.positions(1 + len(near))
+        cost.positions(_COMPARING * (1 + len(near)))
         for at in near:
             yield first, seconds[at]

@@ -69,7 +69,7 @@ class Turns:
 
 def install(app: Flask) -> None:
     """Give each search its turn before its view begins; the guard has looked at it before."""
-    turns = Turns(app.extensions["showme"].config.web_threads)
+    turns = app.extensions["showme-turns"] = Turns(app.extensions["showme"].config.web_threads)
 
     @app.before_request
     def begin() -> None:
