@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 from indexer import private_files, settings
 from indexer.settings import BadSetting, Setting
 
@@ -126,6 +129,21 @@ def read(environ: Mapping[str, str] | None = None, data: Path | None = None) -> 
         sign_in_life=timedelta(hours=_number(table, "SHOWME_SIGN_IN_HOURS")),
         idle_life=timedelta(minutes=_number(table, "SHOWME_IDLE_MINUTES")),
     )
+
+
+def told(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return every setting with its value, for the event log: without the secret key and the password of a database's address."""
+    given = os.environ if environ is None else environ
+    table = {one.name: given.get(one.name) or one.default for one in (*settings.SETTINGS, *PORTAL_SETTINGS)}
+    if table["SHOWME_SECRET_KEY"]:
+        table["SHOWME_SECRET_KEY"] = "(set)"  # noqa: S105  # it hides one
+    address = table["SHOWME_DATABASE_URL"]
+    if address:
+        try:
+            table["SHOWME_DATABASE_URL"] = make_url(address).render_as_string(hide_password=True).partition("?")[0]
+        except ArgumentError:
+            table["SHOWME_DATABASE_URL"] = "(not an address)"
+    return table
 
 
 def is_loopback(address: str) -> bool:
