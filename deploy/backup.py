@@ -14,7 +14,9 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-CATALOG = "catalogue.sqlite3"
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the program that this file is part of
+from indexer.settings import paths
+
 USAGE = 2
 
 
@@ -26,14 +28,15 @@ def back_up(data: Path, target: Path) -> int:
     """Copy what is missing and return the number of new evidence files. Raises BadCopy, OSError, sqlite3.Error."""
     os.umask(0o077)
     (target / "vault").mkdir(parents=True, exist_ok=True)
-    fresh = target / f"{CATALOG}.new"
+    catalog = paths(data).catalog
+    fresh = target / f"{catalog.name}.new"
     fresh.unlink(missing_ok=True)
-    with closing(sqlite3.connect(f"file:{data / CATALOG}?mode=ro", uri=True)) as source, closing(sqlite3.connect(fresh)) as copy:
+    with closing(sqlite3.connect(f"file:{catalog}?mode=ro", uri=True)) as source, closing(sqlite3.connect(fresh)) as copy:
         source.backup(copy)
         if copy.execute("PRAGMA quick_check").fetchone() != ("ok",):
-            raise BadCopy(f"{data / CATALOG} is damaged; the backup of before was kept.")
+            raise BadCopy(f"{catalog} is damaged; the backup of before was kept.")
     copied = sum(_copy(path, target / "vault" / path.name) for path in sorted((data / "vault").iterdir()))
-    fresh.replace(target / CATALOG)
+    fresh.replace(target / catalog.name)
     return copied
 
 

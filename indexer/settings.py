@@ -47,6 +47,11 @@ class Paths:
         return self.data / "vault"
 
     @property
+    def catalog(self) -> Path:
+        """The catalog's SQLite file, where no other database is set."""
+        return self.data / "catalogue.sqlite3"
+
+    @property
     def incoming(self) -> Path:
         """Archives waiting to be taken into custody."""
         return self.data / "incoming"

@@ -110,6 +110,11 @@ def read(environ: Mapping[str, str] | None = None, data: Path | None = None) -> 
     if is_exposed and not _switch(table, "SHOWME_DEMO_ANYWHERE"):
         raise BadSetting(DEMO_STAYS_HOME.format(address=table["SHOWME_ADDRESS"]))
     folder = settings.paths(data or settings.read("SHOWME_DATA", given)).data
+    if private_files.is_read_only(folder):
+        raise BadSetting(
+            f"The data folder {folder} is read-only: the portal keeps sign-ins, jobs and the event log there. Make it writable; "
+            "until then, search it with: python -m indexer search"
+        )
     private_files.make_private(folder)
     return Config(
         data=folder,

@@ -28,7 +28,7 @@ from indexer.cli.options import (
     ticker,
 )
 from indexer.cli.reports import certificate, coverage, terms
-from indexer.custody import indexing
+from indexer.custody import clock, indexing
 from indexer.custody import verify as custody
 from indexer.custody.ingest import ingest as take_in
 from indexer.custody.ingest import recover
@@ -200,9 +200,11 @@ def verify(data: Path | None, /, *, by: str, own_data: Path | None, as_json: boo
     """Hash all evidence again and check the event log. Exit status 1 when anything is not as it was taken in."""
     with errors_told(), opened(own_data or data) as repository:
         findings = custody.verify(repository, by, ticker("hashing"))
+        notices = [str(one) for one in clock.notices(repository)]
         broken = repository.audit.broken_at()
         shape = shapes.verified(findings, broken, len(repository.catalog.vault_files()))
-    answer(shape, as_json=as_json, text=shapes.verified_text(shape))
+    shape["clock"] = notices
+    answer(shape, as_json=as_json, text="\n".join([shapes.verified_text(shape), *notices]))
     if findings or broken is not None:
         raise SystemExit(1)
 

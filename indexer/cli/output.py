@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from indexer import __version__
+from indexer import __version__, private_files
 from indexer.catalog.models import CaptureView, ProblemView
+from indexer.custody import clock
 from indexer.custody.ingest import IngestReport, Progress
 from indexer.evidence.fixity import VaultFinding
 from indexer.exports import ExportReport
@@ -225,6 +226,8 @@ def status(repository: Repository) -> Shape:
         "in_step": repository.index.position() == repository.catalog.position(),
         "accounts": [_account(account) for account in repository.catalog.accounts()],
         "captures": [capture(one) for one in reversed(repository.catalog.captures())],
+        "clock": [str(one) for one in clock.notices(repository)],
+        "read_only": repository.is_read_only,
     }
 
 
@@ -238,6 +241,9 @@ def status_text(shape: Shape) -> str:
     ]
     if not shape["in_step"]:
         lines.append("The index is behind the catalog: run `python -m indexer sync`.")
+    lines += shape["clock"]
+    if shape["read_only"]:
+        lines.append(private_files.READ_ONLY.format(data=shape["data"]))
     lines += [
         f"Capture {one['capture']['id']}: {one['capture']['name']}, "
         f"{counted(one['records'], 'new record')}, {counted(one['problems'], 'problem')}."

@@ -18,7 +18,7 @@ from pathlib import Path
 from indexer.catalog.capture_writer import CaptureWriter, MemberOutcome, VaultFile, begin, remove_unfinished
 from indexer.catalog.models import CaptureView, Reconciled
 from indexer.catalog.stored_data import new_row
-from indexer.custody import indexing
+from indexer.custody import clock, indexing
 from indexer.custody.indexing import IndexAhead
 from indexer.evidence import fixity
 from indexer.evidence.archive import DAMAGE, SAFE, Archive, ArchiveError, open_archive
@@ -154,7 +154,9 @@ def _take_in(repository: Repository, task: _Task) -> int:
         source=task.source,
         zone=task.zone_name or repository.zone,
     )
+    exported = facts.exported.utc if facts.exported else None
     try:
+        writer.add_problems(clock.problems(repository, exported, label, datetime.now(UTC)))
         repository.vault.admit(task.staged)
         digests = [file.digest for file in task.staged]
         kept = Identified(named.importer, repository.vault.open(digests, label).at(named.archive.root))

@@ -50,7 +50,8 @@ def verify(repository: Repository, by: str, progress: Callable[[int, int], None]
         VaultFinding(Finding.UNEXPECTED_FILE, name, f"{name} lies in the vault and belongs to no capture.")
         for name in sorted(present - {digest for digest, _ in known})
     ]
-    repository.audit.add("vault:verified", by, "vault", {"files": len(known), "findings": [str(one.finding) for one in findings]})
+    if not repository.is_read_only:
+        repository.audit.add("vault:verified", by, "vault", {"files": len(known), "findings": [str(one.finding) for one in findings]})
     return findings
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from indexer.certificates import certify
 from indexer.certificates import verify as certificate_check
 from indexer.certificates.file_format import NoCertificate
+from indexer.custody import clock
 from indexer.custody import verify as custody
 from indexer.custody.ingest import Progress, ingest
 from indexer.evidence.archive import ArchiveError
@@ -103,7 +104,8 @@ def _verify(repository: Repository, _job: Job, user: User, tell: Tell) -> Mappin
     findings = custody.verify(repository, user.name, _counted(tell, "hashing"))
     broken = repository.audit.broken_at()
     listed = [{"finding": str(one.finding), "name": one.name, "message": one.message} for one in findings]
-    return {"files": len(repository.catalog.vault_files()), "findings": listed, "log_broken_at": broken}
+    notices = [str(one) for one in clock.notices(repository)]
+    return {"files": len(repository.catalog.vault_files()), "findings": listed, "log_broken_at": broken, "clock": notices}
 
 
 def _set_zone(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
