@@ -49,7 +49,8 @@ class Paths:
     @property
     def catalog(self) -> Path:
         """The catalog's SQLite file, where no other database is set."""
-        return self.data / "catalogue.sqlite3"
+        named = self.data / "catalog.sqlite3"
+        return named if named.exists() else self.data / "catalogue.sqlite3"
 
     @property
     def incoming(self) -> Path:

@@ -175,3 +175,11 @@ def test_every_command_and_every_key_is_documented(run: Any, archive: str) -> No
 def test_one_is_not_said_as_many(number: int, said: str) -> None:
     assert counted(number, "record") == said
     assert counted(number, "record was", "records were") == said + (" was" if number == 1 else " were")
+
+
+def test_what_a_killed_certificate_left_is_named(tmp_path: Path) -> None:
+    (tmp_path / "paper.pdf").write_bytes(b"%PDF-")
+    done = CliRunner().invoke(main, ["--data", str(tmp_path / "data"), "certificate", "make", "*", "--out", str(tmp_path / "paper")])
+    assert done.exit_code == 2
+    assert "may be what a certificate left whose making was killed" in done.output
+    assert (tmp_path / "paper.pdf").read_bytes() == b"%PDF-"

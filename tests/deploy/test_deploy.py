@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from indexer.repository import open_repository
-from indexer.settings import SETTINGS
+from indexer.settings import SETTINGS, paths
 from portal import config, create_app
 from portal.access.guard import UPLOADS
 from portal.config import PORTAL_SETTINGS
@@ -223,14 +223,23 @@ def test_damaged_evidence_is_never_copied_and_fails_the_backup(data: Path, tmp_p
 
 def test_a_damaged_catalog_leaves_the_earlier_backup(data: Path, tmp_path: Path) -> None:
     assert backup(data, tmp_path / "copy").returncode == 0
-    kept = (tmp_path / "copy" / "catalogue.sqlite3").read_bytes()
-    with sqlite3.connect(data / "catalogue.sqlite3") as catalog:
+    kept = paths(tmp_path / "copy").catalog.read_bytes()
+    with sqlite3.connect(paths(data).catalog) as catalog:
         catalog.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    with (data / "catalogue.sqlite3").open("r+b") as stream:
+    with paths(data).catalog.open("r+b") as stream:
         stream.seek(4096)
         stream.write(b"\xde\xad" * 20_000)
     assert backup(data, tmp_path / "copy").returncode == 1
-    assert (tmp_path / "copy" / "catalogue.sqlite3").read_bytes() == kept
+    assert paths(tmp_path / "copy").catalog.read_bytes() == kept
+
+
+def test_a_backup_takes_the_catalog_by_the_name_that_the_program_knows_it_by(data: Path, tmp_path: Path) -> None:
+    paths(data).catalog.rename(data / "catalog.sqlite3")
+    done = backup(data, tmp_path / "copy")
+    assert done.returncode == 0, done.stderr
+    repository = open_repository(tmp_path / "copy")
+    assert len(repository.catalog.captures()) == 1
+    repository.close()
 
 
 def test_every_file_is_in_the_docs() -> None:
