@@ -10,6 +10,7 @@ from typing import Any
 
 from indexer.settings import BadSetting
 from portal import config as settings
+from portal import life
 from portal.serving import Limits, PacedWorker
 
 _config = settings.read()
@@ -54,7 +55,8 @@ def on_starting(server: Any) -> None:
 
 
 def when_ready(_server: Any) -> None:
-    """Say where the portal is."""
+    """Say where the portal is, on the terminal and in the event log, before the web workers begin."""
+    life.note(_config, "portal:started", f"process {os.getpid()}")
     print(f"Show-Me Records is at {_config.public_url}  (stop it with Ctrl-C)", flush=True)  # noqa: T201  # this is the terminal's line
 
 
@@ -63,6 +65,7 @@ def on_exit(_server: Any) -> None:
     _stop.set()
     for keeper in _keeper:
         keeper.join(timeout=15)
+    life.note(_config, "portal:stopped", f"process {os.getpid()}")
 
 
 def _keep_worker() -> None:

@@ -14,12 +14,26 @@ OTHERS = 0o077
 log = logging.getLogger(__name__)
 
 
+class ReadOnlyFolder(Exception):
+    """The data folder cannot be written to, and this was asked to write; the text is for people."""
+
+
+READ_ONLY = "The data folder {data} is read-only: it can be searched and verified, nothing is added to it and no event is written."
+
+
+def is_read_only(data: Path) -> bool:
+    """Tell whether a data folder is there and this process may not write in it (a read-only disk, another owner)."""
+    return data.is_dir() and not os.access(data, os.W_OK)
+
+
 def make_private(data: Path) -> int:
     """Make a data folder when it is not there, keep new files of this process private, and tighten what others may read.
 
     Returns how many paths were tightened. What cannot be changed (another owner, a read-only disk) is logged.
     """
     os.umask(OTHERS)
+    if is_read_only(data):
+        return 0
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     ours = [data / name for name in OURS if (data / name).exists()]
     ours += [path for pattern in OURS_LIKE for path in data.glob(pattern)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import shutil
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -14,14 +15,15 @@ import sqlalchemy as sa
 
 from indexer import private_files, settings
 from indexer.catalog.audit import AuditLog
-from indexer.catalog.database import connect
+from indexer.catalog.database import connect, connect_read_only
 from indexer.catalog.location import catalog_file
 from indexer.catalog.models import RecordView, SightingView
 from indexer.catalog.reader import Catalog
 from indexer.coverage.scope import CoverageOfCaptures
-from indexer.engines import ENGINES, Engine, IndexOutdated, open_engine
+from indexer.engines import ENGINES, Engine, IndexDamaged, IndexOutdated, open_engine
 from indexer.evidence.vault import Vault
 from indexer.local_time import UnknownZone, zone
+from indexer.private_files import ReadOnlyFolder
 
 
 class Repository:
@@ -36,13 +38,31 @@ class Repository:
         self.engine_name = engine_name
         private_files.make_private(paths.data)
         self.vault = Vault(paths)
-        self.db: sa.Engine = connect(url or f"sqlite:///{catalog_file(paths)}")
+        self.is_read_only = private_files.is_read_only(paths.data)
+        self._spare: Path | None = None
+        self.db: sa.Engine = self._connect(url)
         self.catalog = Catalog(self.db)
         self.audit = AuditLog(self.db)
         self.coverage = CoverageOfCaptures(self.db, zone_name)
         self._index: Engine | None = None
         self._lock_file: int | None = None
         self._opening = threading.RLock()
+
+    def _connect(self, url: str) -> sa.Engine:
+        if url or not self.is_read_only:
+            return connect(url or f"sqlite:///{catalog_file(self.paths)}")
+        spare = self._spare_folder()
+        try:
+            return connect_read_only(self.paths.catalog, spare)
+        except BaseException:
+            shutil.rmtree(spare)
+            raise
+
+    def _spare_folder(self) -> Path:
+        """Return a folder for temporary files, removed when the repository is closed: for what a read-only data folder cannot hold."""
+        if self._spare is None:
+            self._spare = Path(tempfile.mkdtemp(prefix="showme-read-only-"))
+        return self._spare
 
     def raw(self, place: RecordView | SightingView) -> bytes:
         """Return the exact bytes of a record's item, read again from the vault. Raises ArchiveError, KeyError."""
@@ -66,6 +86,8 @@ class Repository:
     def index(self) -> Engine:
         """The search engine; an index of an older make is deleted and counts as empty, to be filled by sync."""
         with self._opening:
+            if self._index is None and self.is_read_only:
+                self._index = self._read_only_index()
             if self._index is None:
                 try:
                     self._index = open_engine(self.engine_name, self.index_folder)
@@ -77,6 +99,22 @@ class Repository:
     def index_folder(self) -> Path:
         """Where the files of the engine's index are."""
         return self.paths.index / self.engine_name
+
+    def _read_only_index(self) -> Engine:
+        """Open the index through links in a folder that can be written: an engine locks its folder even to read.
+
+        Raises IndexDamaged for an index that is not there or is of another make: it cannot be built anew here.
+        """
+        folder = self._spare_folder() / self.engine_name
+        folder.mkdir(exist_ok=True)
+        for file in self.index_folder.iterdir() if self.index_folder.is_dir() else ():
+            link = folder / file.name
+            if not file.name.endswith(".lock") and not link.is_symlink():
+                link.symlink_to(file)
+        try:
+            return open_engine(self.engine_name, folder)
+        except IndexOutdated as error:
+            raise IndexDamaged(str(error)) from error
 
     def _begin_anew(self) -> Engine:
         """Delete an index of an older make, under the lock and only if nobody else has done it meanwhile."""
@@ -101,6 +139,8 @@ class Repository:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Hold the one lock under which vault, catalog and index are written. Waits; a killed holder lets go."""
+        if self.is_read_only:
+            raise ReadOnlyFolder(f"The data folder {self.paths.data} is read-only: nothing can be taken in or indexed there.")
         with self.paths.ingest_lock.open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             self._lock_file = lock.fileno()
@@ -117,6 +157,8 @@ class Repository:
         """Let go of the index and the database."""
         self.release_index()
         self.db.dispose()
+        if self._spare is not None:
+            shutil.rmtree(self._spare, ignore_errors=True)
 
 
 def open_repository(data: str | Path | None = None) -> Repository:

@@ -47,6 +47,13 @@ class Paths:
         return self.data / "vault"
 
     @property
+    def catalog(self) -> Path:
+        """The catalog's SQLite file, where no other database is set."""
+        named = self.data / "catalog.sqlite3"
+        old = self.data / "catalogue.sqlite3"  # its name until 2026
+        return old if old.exists() and not named.exists() else named
+
+    @property
     def incoming(self) -> Path:
         """Archives waiting to be taken into custody."""
         return self.data / "incoming"

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 from indexer import private_files, settings
 from indexer.settings import BadSetting, Setting
 
@@ -112,6 +115,11 @@ def read(environ: Mapping[str, str] | None = None, data: Path | None = None) -> 
     if is_exposed and not _switch(table, "SHOWME_DEMO_ANYWHERE"):
         raise BadSetting(DEMO_STAYS_HOME.format(address=table["SHOWME_ADDRESS"]))
     folder = settings.paths(data or settings.read("SHOWME_DATA", given)).data
+    if private_files.is_read_only(folder):
+        raise BadSetting(
+            f"The data folder {folder} is read-only: the portal keeps sign-ins, jobs and the event log there. Make it writable; "
+            "until then, search it with: python -m indexer search"
+        )
     private_files.make_private(folder)
     return Config(
         data=folder,
@@ -131,6 +139,21 @@ def read(environ: Mapping[str, str] | None = None, data: Path | None = None) -> 
         sign_in_life=timedelta(hours=_number(table, "SHOWME_SIGN_IN_HOURS")),
         idle_life=timedelta(minutes=_number(table, "SHOWME_IDLE_MINUTES")),
     )
+
+
+def told(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return every setting with its value, for the event log: without the secret key and the password of a database's address."""
+    given = os.environ if environ is None else environ
+    table = {one.name: given.get(one.name) or one.default for one in (*settings.SETTINGS, *PORTAL_SETTINGS)}
+    if table["SHOWME_SECRET_KEY"]:
+        table["SHOWME_SECRET_KEY"] = "(set)"  # noqa: S105  # it hides one
+    address = table["SHOWME_DATABASE_URL"]
+    if address:
+        try:
+            table["SHOWME_DATABASE_URL"] = make_url(address).render_as_string(hide_password=True).partition("?")[0]
+        except ArgumentError:
+            table["SHOWME_DATABASE_URL"] = "(not an address)"
+    return table
 
 
 def is_loopback(address: str) -> bool:

@@ -84,6 +84,14 @@ def answer(request: Request, attachment: AttachmentView, stream: IO[bytes]) -> R
     return Response(_blocks(stream, head, start, end), status=206, headers=headers)
 
 
+def is_opening(request: Request, answer: Response) -> bool:
+    """Tell whether an answer begins a file: a player asks for the rest of a film in many parts, which are one opening."""
+    if answer.status_code == 416:
+        return False
+    span = request.range
+    return answer.status_code != 206 or span is None or not span.ranges or span.ranges[0][0] == 0
+
+
 def _blocks(stream: IO[bytes], head: bytes, start: int, end: int) -> Iterator[bytes]:
     with stream:
         at = len(head)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Mapping
 from typing import cast
 
@@ -18,6 +19,8 @@ from portal.access.users import Users
 from portal.config import Config
 from portal.event_queue import LateEvents
 
+DAMAGE_AGAIN = 3600.0  # seconds
+
 
 class Site:
     """One portal in one process."""
@@ -28,6 +31,7 @@ class Site:
         self._late: LateEvents | None = None
         self._repository: Repository | None = None
         self._owner = 0
+        self._damage_told_until = 0.0
 
     @property
     def repository(self) -> Repository:
@@ -58,6 +62,21 @@ class Site:
         repository = self.repository
         late = self._late or LateEvents(self.config.late_events_file, repository.db)
         late.note(repository.audit, tag, actor, subject, detail)
+
+    def note_later(self, tag: str, actor: str, subject: str = "", detail: Mapping[str, object] | None = None) -> None:
+        """Write an event that a page must not pay for: without a write to the catalog in the request."""
+        repository = self.repository
+        late = self._late or LateEvents(self.config.late_events_file, repository.db)
+        late.note_later(repository.audit, tag, actor, subject, detail)
+
+    def note_damaged_index(self, actor: str, why: str) -> None:
+        """Write into the log that the index cannot be used: once an hour, however many pages find it so."""
+        now = time.monotonic()
+        with self._lock:
+            if now < self._damage_told_until:
+                return
+            self._damage_told_until = now + DAMAGE_AGAIN
+        self.note_later("index:damaged", actor, self.repository.engine_name, {"why": why})
 
     def close(self) -> None:
         """Let go of the repository of this process."""

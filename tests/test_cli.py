@@ -238,3 +238,11 @@ def test_handing_an_archive_in_again_with_a_handle_names_its_account(run: Any, t
     assert (shape["already_captured"], shape["named"]) == (True, "@bluffphotos")
     assert last(run("search", "*", "--account", "bluffphotos", "--json"))["total"] == 2
     assert "named" not in last(run("ingest", path, "--account", "@bluffphotos", "--json"))
+
+
+def test_what_a_killed_certificate_left_is_named(tmp_path: Path) -> None:
+    (tmp_path / "paper.pdf").write_bytes(b"%PDF-")
+    done = CliRunner().invoke(main, ["--data", str(tmp_path / "data"), "certificate", "make", "*", "--out", str(tmp_path / "paper")])
+    assert done.exit_code == 2
+    assert "may be what a certificate left whose making was killed" in done.output
+    assert (tmp_path / "paper.pdf").read_bytes() == b"%PDF-"

@@ -160,7 +160,7 @@ def test_the_job_asks_again_whether_its_maker_may_certify(town: Town) -> None:
     assert job is not None
     assert (job.state, "may not do this any more" in job.error) == (JobState.FAILED, True)
     assert not runners.export_file(town.repository, number).exists()
-    assert len(town.repository.audit.newest(1000)) == events
+    assert [event.tag for event in town.repository.audit.newest(1000)[:-events]] == ["job:failed"]
 
 
 def test_the_certificate_inside_names_its_maker_and_what_they_may_see(town: Town) -> None:

@@ -51,6 +51,21 @@ TAGS: Mapping[str, str] = {
     "user:signed-in": "a user signed in",
     "user:sign-in-failed": "a sign-in was refused",
     "user:signed-out": "a user signed out",
+    "media:opened": "a picture, video, sound or file of a record was shown or downloaded",
+    "text:opened": "the whole text of a long record was opened",
+    "capture:viewed": "the list of archives, or the page of one, was opened",
+    "certificate:viewed": "a certificate, or the result of a check, was opened",
+    "report:viewed": "the report of a term list was opened",
+    "page:refused": "a page was refused (403, 404), or there were too many attempts (429)",
+    "upload:arrived": "an upload arrived and was kept for a job",
+    "upload:failed": "an upload was refused or cut off; nothing of it was kept",
+    "job:failed": "a job failed, or was interrupted because its worker stopped",
+    "job:retried": "a failed or interrupted job was started again",
+    "index:damaged": "the search index was found damaged, empty or ahead of the catalog",
+    "portal:started": "the portal started, with these settings",
+    "portal:stopped": "the portal stopped",
+    "worker:started": "the worker for jobs started, with these settings",
+    "worker:stopped": "the worker for jobs stopped",
 }
 
 FIRST = "0" * 64

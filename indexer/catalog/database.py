@@ -6,18 +6,23 @@ so that two writers wait for each other instead of failing in the middle.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
+from indexer.private_files import ReadOnlyFolder
+
 metadata = sa.MetaData()
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 60
+READ_ONLY = "showme_read_only"
 
 
 def connect(url: str) -> sa.Engine:
@@ -33,6 +38,37 @@ def connect(url: str) -> sa.Engine:
     return engine
 
 
+def connect_read_only(file: Path, spare: Path) -> sa.Engine:
+    """Return an engine for a SQLite catalog in a folder that cannot be written to.
+
+    SQLite reads the file alone, without its log of changes (-wal). Where that log holds something (a copy of a running
+    catalog), both are copied into `spare`, a folder for temporary files, and read there.
+    Raises ReadOnlyFolder for a catalog that is not there or is of an earlier version.
+    """
+    if not file.is_file():
+        raise ReadOnlyFolder(
+            f"{file} is not there, and its folder is read-only. Give the path of a data folder, or make the folder writable."
+        )
+    changes = file.with_name(f"{file.name}-wal")
+    if changes.is_file() and changes.stat().st_size:
+        shutil.copyfile(changes, spare / changes.name)
+        shutil.copyfile(file, spare / file.name)
+        engine = sa.create_engine(f"sqlite:///{spare / file.name}", execution_options={READ_ONLY: True})
+    else:
+        address = sa.URL.create("sqlite", database=f"file:{quote(str(file))}", query={"immutable": "1", "mode": "ro", "uri": "true"})
+        engine = sa.create_engine(address, execution_options={READ_ONLY: True})
+    with engine.connect() as connection:
+        has_version = sa.inspect(connection).has_table("alembic_version")
+        current = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() if has_version else ""
+    if current != _newest():
+        engine.dispose()
+        raise ReadOnlyFolder(
+            f"{file} is of another version of this program, and its folder is read-only. The evidence is safe. Copy the folder to where "
+            "it can be written, and open the copy."
+        )
+    return engine
+
+
 class Busy(Exception):
     """Another writer holds the database for longer than the caller wants to wait. Nothing was written."""
 
@@ -43,6 +79,8 @@ def transaction(engine: sa.Engine, patience: float | None = None) -> Iterator[sa
 
     It waits BUSY_SECONDS for another writer; with `patience` only so many seconds, and then raises Busy.
     """
+    if engine.get_execution_options().get(READ_ONLY):
+        raise ReadOnlyFolder("The data folder is read-only: this cannot be done there. Nothing was changed.")
     with engine.connect() as plain, _waiting(plain, patience), plain.execution_options(showme_write=True) as connection:
         try:
             begun = connection.begin()
@@ -81,11 +119,10 @@ def insert_many(connection: sa.Connection, table: sa.Table, columns: Sequence[st
 
 def migrate(engine: sa.Engine) -> None:
     """Bring the tables to the newest revision; does nothing in a few milliseconds when they are there."""
-    newest = max(path.stem[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
     with engine.connect() as connection:
         if sa.inspect(connection).has_table("alembic_version"):
             current = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-            if current == newest:
+            if current == _newest():
                 return
 
     config = Config()
@@ -93,6 +130,10 @@ def migrate(engine: sa.Engine) -> None:
     with transaction(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _newest() -> str:
+    return max(path.stem[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def _prepare_sqlite(connection: object, _record: object) -> None:

@@ -12,6 +12,7 @@ from indexer.catalog.anchor_file import NoAnchor, read_anchor, write_anchor
 from indexer.catalog.audit import Anchor
 from indexer.cli import output as shapes
 from indexer.cli.options import NotUnderstood, answer, data_option, errors_told, json_option, opened, ticker
+from indexer.custody import clock
 from indexer.custody import verify as custody
 from indexer.custody.verify import Level
 
@@ -36,7 +37,7 @@ def verify(data: Path | None, /, *, full: bool, anchor_file: Path | None, by: st
     with errors_told(), opened(own_data or data) as repository:
         known = _anchor(anchor_file) if anchor_file else None
         check = custody.verify(repository, by, _stages(), level=Level.FULL if full else Level.QUICK, anchor=known)
-        shape = shapes.verified(check)
+        shape = shapes.verified(check, clock.notices(repository))
     answer(shape, as_json=as_json, text=shapes.verified_text(shape))
     if not check.went_well:
         raise SystemExit(1)

@@ -13,7 +13,7 @@ import click
 import msgspec
 import sqlalchemy as sa
 
-from indexer import settings
+from indexer import private_files, settings
 from indexer.catalog.models import AccountView
 from indexer.catalog.storage_errors import storage_error
 from indexer.cli import output as shapes
@@ -21,6 +21,7 @@ from indexer.custody.ingest import Progress
 from indexer.evidence.archive import ArchiveError
 from indexer.exports import ExportError
 from indexer.local_time import UnknownZone
+from indexer.private_files import ReadOnlyFolder
 from indexer.query import Dialect
 from indexer.query.filters import Filters, Sort
 from indexer.record import Platform, RecordKind
@@ -129,6 +130,8 @@ def _day(value: Any) -> date | None:
 def opened(data: Path | None) -> Iterator[Repository]:
     """Open the repository of a data folder, and let go of it at the end."""
     repository = open_repository(data)
+    if repository.is_read_only:
+        click.echo(private_files.READ_ONLY.format(data=repository.paths.data), err=True)
     try:
         yield repository
     finally:
@@ -147,7 +150,7 @@ def errors_told() -> Iterator[None]:
     except NotAnswered as error:
         lines = [f"At {one.start + 1}: {one.message} {one.suggestion}".rstrip() for one in error.diagnostics]
         raise NotUnderstood("The query could not be read. " + " ".join(lines)) from error
-    except (ArchiveError, ExportError) as error:
+    except (ArchiveError, ExportError, ReadOnlyFolder) as error:
         raise Refused(str(error)) from error
     except sa.exc.DatabaseError as error:
         raise Refused(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from indexer import __version__
+from indexer import __version__, private_files
 from indexer.catalog.models import CaptureView, ProblemView
+from indexer.custody import clock
 from indexer.custody.ingest import IngestReport, Progress
 from indexer.custody.verify import Verification, proves
 from indexer.evidence.vault import MISSING
@@ -217,7 +218,7 @@ def exported(report: ExportReport) -> Shape:
     }
 
 
-def verified(check: Verification) -> Shape:
+def verified(check: Verification, clocks: Iterable[str] = ()) -> Shape:
     """Shape of `verify`."""
     return {
         "level": str(check.level),
@@ -230,6 +231,7 @@ def verified(check: Verification) -> Shape:
         "anchor": None if check.anchor is None else str(check.anchor),
         "raw_only": list(check.raw_only),
         "proves": [str(one) for one in proves(check)],
+        "clock": [str(one) for one in clocks],
         "went_well": check.went_well,
     }
 
@@ -240,7 +242,7 @@ def verified_text(shape: Shape) -> str:
     if shape["total"] > len(shape["findings"]):
         lines.append(f"... and {shape['total'] - len(shape['findings']):,} more: {shape['counts']}")
     lines.append(f"{counted(shape['files'], 'file')} verified, {counted(shape['total'], 'finding')}. Event log: {shape['event_log']}.")
-    return "\n".join([*lines, *shape["proves"]])
+    return "\n".join([*lines, *shape["clock"], *shape["proves"]])
 
 
 def status(repository: Repository) -> Shape:
@@ -255,6 +257,8 @@ def status(repository: Repository) -> Shape:
         "in_step": repository.index.position() == repository.catalog.position(),
         "accounts": [_account(account) for account in repository.catalog.accounts()],
         "captures": [capture(one) for one in reversed(repository.catalog.captures(with_set_aside=True))],
+        "clock": [str(one) for one in clock.notices(repository)],
+        "read_only": repository.is_read_only,
     }
 
 
@@ -268,6 +272,9 @@ def status_text(shape: Shape) -> str:
     ]
     if not shape["in_step"]:
         lines.append("The index is behind the catalog: run `python -m indexer sync`.")
+    lines += shape["clock"]
+    if shape["read_only"]:
+        lines.append(private_files.READ_ONLY.format(data=shape["data"]))
     lines += [
         f"Capture {one['capture']['id']}{' (set aside)' if one['capture']['set_aside'] else ''}: {one['capture']['name']}, "
         f"{counted(one['records'], 'new record')}, {counted(one['problems'], 'problem')}."

@@ -57,7 +57,13 @@ def make(data: Path | None, /, *, query: str, out: Path, by: str, own_data: Path
     """Search, and write a certificate of it: a PDF to read and sign, a JSON with every record found."""
     with _certificate_errors(), opened(own_data or data) as repository:
         target = out if out.suffix == ".json" else out.with_suffix(".json") if out.suffix == ".pdf" else out.with_name(f"{out.name}.json")
-        for path in (target, target.with_suffix(".pdf")):
+        paper = target.with_suffix(".pdf")
+        if paper.exists() and not target.exists():
+            raise NotUnderstood(
+                f"{paper} is there without {target.name}: it may be what a certificate left whose making was killed. "
+                "The evidence is safe. Delete it, or name another file."
+            )
+        for path in (target, paper):
             if path.exists():
                 raise NotUnderstood(f"{path} is there already; name another file.")
         request = request_of(repository, query, narrowed)

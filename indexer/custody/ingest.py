@@ -21,7 +21,7 @@ from indexer.catalog.capture_writer import CaptureWriter, MemberOutcome, VaultFi
 from indexer.catalog.models import CaptureView, Reconciled
 from indexer.catalog.storage_errors import storage_error
 from indexer.catalog.stored_data import new_row
-from indexer.custody import indexing
+from indexer.custody import clock, indexing
 from indexer.custody.indexing import IndexAhead
 from indexer.custody.read_again import settled
 from indexer.evidence import fixity
@@ -172,7 +172,9 @@ def _take_in(repository: Repository, task: _Task) -> int:
         source=task.source,
         zone=task.zone_name or repository.zone,
     )
+    exported = facts.exported.utc if facts.exported else None
     try:
+        writer.add_problems(clock.problems(repository, exported, label, datetime.now(UTC)))
         _healed(repository, task.staged, task.taken_by)
         digests = [file.digest for file in task.staged]
         kept = Identified(named.importer, repository.vault.open(digests, label).at(named.archive.root))

@@ -18,6 +18,7 @@ from typing import IO
 
 from indexer.evidence.archive import SAFE, Archive, ArchiveError, open_archive, parts_of
 from indexer.evidence.fixity import BLOCK, file_digest
+from indexer.private_files import is_read_only
 from indexer.settings import Paths
 
 Progress = Callable[[int], None]
@@ -57,7 +58,7 @@ class Vault:
         self._paths = paths
         self._kept: dict[tuple[str, ...], Archive] = {}
         self._lock = threading.Lock()
-        for folder in (paths.vault, paths.incoming, paths.staging, paths.exports, paths.index):
+        for folder in () if is_read_only(paths.data) else (paths.vault, paths.incoming, paths.staging, paths.exports, paths.index):
             folder.mkdir(parents=True, exist_ok=True)
 
     def path(self, digest: str) -> Path:
@@ -144,7 +145,7 @@ class Vault:
 
     def digests(self) -> list[str]:
         """Return the names of everything that lies in the vault, sorted."""
-        return sorted(path.name for path in self._paths.vault.iterdir())
+        return sorted(path.name for path in self._paths.vault.iterdir()) if self._paths.vault.is_dir() else []
 
     def measure(self, digest: str, progress: Progress | None = None) -> str:
         """Return the SHA-256 that a vault file has now."""

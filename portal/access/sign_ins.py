@@ -43,6 +43,8 @@ sign_ins = sa.Table(
 SEEN_PATIENCE = 0.1  # seconds
 SEEN_EVERY = 60_000  # milliseconds: a busy reader's sign-in is not written on every page
 
+AHEAD = 60_000  # milliseconds that a sign-in or a link may be ahead of the clock: several servers, one of them a little slow
+
 
 class LinkUsed(Exception):
     """The link was used, has expired, was replaced by a newer one, or never was one."""
@@ -72,6 +74,8 @@ class SignIns:
             sign_ins.c.ended_ms.is_(None),
             sign_ins.c.started_ms > now - milliseconds(self.life),
             sign_ins.c.seen_ms > now - milliseconds(self.idle),
+            sign_ins.c.started_ms <= now + AHEAD,  # the clock was set back since, or the row was written by hand
+            sign_ins.c.seen_ms <= now + AHEAD,
         )
         with self.db.connect() as connection:
             row = connection.execute(sa.select(sign_ins.c.user_id, sign_ins.c.seen_ms).where(alive)).first()
@@ -144,4 +148,10 @@ def _end_all(connection: sa.Connection, user_id: int) -> None:
 
 
 def _usable(token: str) -> sa.ColumnElement[bool]:
-    return sa.and_(sign_in_links.c.digest == digest(token), sign_in_links.c.used_ms.is_(None), sign_in_links.c.expires_ms > now_ms())
+    now = now_ms()
+    return sa.and_(
+        sign_in_links.c.digest == digest(token),
+        sign_in_links.c.used_ms.is_(None),
+        sign_in_links.c.expires_ms > now,
+        sign_in_links.c.made_ms <= now + AHEAD,
+    )

@@ -15,6 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from indexer.catalog import audit
 from indexer.catalog.database import Busy, metadata, transaction
 from indexer.catalog.tables import BigId
 from indexer.i18n import Said, say
@@ -221,15 +222,20 @@ class Jobs:
 
     def finish(self, job_id: int, result: Mapping[str, Any]) -> None:
         """Write down a good end."""
-        self._end(job_id, state=JobState.DONE.value, result=json.dumps(result))
+        with transaction(self.db) as connection:
+            _end(connection, job_id, state=JobState.DONE.value, result=json.dumps(result))
 
     def fail(self, job_id: int, error: str) -> None:
-        """Write down a bad end; the text is meant for people, and a sentence is kept so that each reads it in their language."""
-        self._end(job_id, state=JobState.FAILED.value, error=json.dumps(pack(error)) if isinstance(error, Said) else error)
+        """Write down a bad end, and an event of it; a sentence is kept so that each reads it in their language."""
+        kept = json.dumps(pack(error)) if isinstance(error, Said) else error
+        with transaction(self.db) as connection:
+            _end(connection, job_id, state=JobState.FAILED.value, error=kept)
+            _note_failed(connection, jobs.c.id == job_id, str(error))
 
     def interrupt_running(self) -> int:
         """Mark what a dead worker left behind: called by a new worker that holds the only lock. Returns how many."""
         with transaction(self.db) as connection:
+            _note_failed(connection, jobs.c.state == JobState.RUNNING.value, "The worker was stopped in the middle.")
             return connection.execute(
                 jobs.update()
                 .where(jobs.c.state == JobState.RUNNING.value)
@@ -251,14 +257,19 @@ class Jobs:
             )
             return changed.rowcount == 1
 
-    def _end(self, job_id: int, **columns: Any) -> None:
-        with transaction(self.db) as connection:
-            connection.execute(jobs.update().where(jobs.c.id == job_id).values(ended_ms=now_ms(), seconds_left=None, **columns))
-
     def _select(self, condition: sa.ColumnElement[bool], limit: int) -> list[Job]:
         query = sa.select(jobs, users.c.name.label("made_by")).join(users).where(condition).order_by(jobs.c.id.desc()).limit(limit)
         with self.db.connect() as connection:
             return [_job(row) for row in connection.execute(query)]
+
+
+def _end(connection: sa.Connection, job_id: int, **columns: Any) -> None:
+    connection.execute(jobs.update().where(jobs.c.id == job_id).values(ended_ms=now_ms(), seconds_left=None, **columns))
+
+
+def _note_failed(connection: sa.Connection, which: sa.ColumnElement[bool], why: str) -> None:
+    for job in connection.execute(sa.select(jobs.c.id, jobs.c.kind, jobs.c.title, users.c.name).join(users).where(which)).all():
+        audit.append(connection, "job:failed", job.name, f"job {job.id}", {"kind": job.kind, "title": job.title, "why": why})
 
 
 def _job(row: sa.Row[Any]) -> Job:

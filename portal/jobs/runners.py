@@ -16,6 +16,7 @@ from indexer.certificates import certify
 from indexer.certificates import verify as certificate_check
 from indexer.certificates.check import keep
 from indexer.certificates.file_format import NoCertificate
+from indexer.custody import clock
 from indexer.custody import verify as custody
 from indexer.custody.ingest import Progress, ingest
 from indexer.custody.set_aside import DecisionRefused
@@ -130,6 +131,7 @@ def _verify(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping
         "total": check.total,
         "log_broken_at": check.log_broken_at,
         "proves": rows.pack(custody.proves(check)),
+        "clock": [str(one) for one in clock.notices(repository)],
     }
 
 

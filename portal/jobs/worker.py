@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import os
 import shutil
 import threading
 import time
@@ -14,6 +15,7 @@ from typing import Any
 from indexer.custody.ingest import recover
 from indexer.exports import remove_partials
 from indexer.repository import Repository, open_repository
+from portal import life
 from portal.config import Config
 from portal.jobs import queue as job_queue
 from portal.jobs import runners
@@ -35,12 +37,16 @@ def serve(config: Config) -> None:
     """Work off the queue until the process is told to stop. Raises AlreadyRunning."""
     with _lock(config):
         repository = open_repository(config.data)
+        life.note(config, "worker:started", f"process {os.getpid()}")
         queue = job_queue.make_queue(config)
         task = job_queue.task_of(queue, lambda job_id: runners.run(repository, job_id))
         tidy(repository, config)
         queue.flush()  # the rows say what waits; what the line still holds may be done or gone
         threading.Thread(target=_line_up, args=(repository, queue, task, config), name="line-up", daemon=True).start()
-        queue.create_consumer(workers=THREADS, worker_type="thread", periodic=False, initial_delay=0.05, max_delay=1.0).run()
+        try:
+            queue.create_consumer(workers=THREADS, worker_type="thread", periodic=False, initial_delay=0.05, max_delay=1.0).run()
+        finally:
+            life.note(config, "worker:stopped", f"process {os.getpid()}")
 
 
 def is_running(config: Config) -> bool:

@@ -56,4 +56,6 @@ def run_in_groups(question: Asked) -> tuple[Results, Grouped | None]:
 def _noted(question: Asked, results: Results) -> Results:
     detail = {"address": question.address(page=question.page), "total": results.total if results.answered else None}
     site().note("search:run", reader().name, question.query or "*", detail)
+    if results.index_unusable:
+        site().note_damaged_index(reader().name, " ".join(one.message for one in results.diagnostics))
     return results

@@ -30,6 +30,13 @@ class SlowClient(OSError):
         super().__init__(errno.ECONNRESET, "the client was slower than the limit")
 
 
+class ClientGone(OSError):
+    """The connection ended in the middle of a request's body; Gunicorn treats it as a lost connection."""
+
+    def __init__(self) -> None:
+        super().__init__(errno.ECONNRESET, "the client ended the connection before all of its request had arrived")
+
+
 class Pace:
     """Measures a client's rate over spans of waiting; time that the server needs does not count."""
 
@@ -95,6 +102,8 @@ class ClientSocket:
             except BlockingIOError:
                 self._wait(select.POLLIN)
                 continue
+            if not block:
+                raise ClientGone
             self._pace.moved(len(block))
             return block
         return b""

@@ -298,6 +298,7 @@ class PacedWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn has no types
                     self._drop(conn)
             elif now >= conn.deadline:
                 if conn.stage == "receiving" and conn.received:
+                    self.log.warning("%s was slower than the limit and cut off after %s bytes", conn.client, len(conn.received))
                     self._refuse(conn, TOO_SLOW)
                 else:
                     self._drop(conn)

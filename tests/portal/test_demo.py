@@ -48,6 +48,8 @@ def test_bind_counts_like_the_setting(tmp_path: Path) -> None:
 
 
 def test_the_printed_address_follows_bind(tmp_path: Path) -> None:
-    port = free_port()
-    with serving(tmp_path, "wsgi:app", "/healthz", SHOWME_ADDRESS=f"127.0.0.1:{port}") as server:
+    setting = free_port()
+    with serving(tmp_path, "wsgi:app", "/healthz", SHOWME_ADDRESS=f"127.0.0.1:{setting}") as server:
+        assert server.port != setting
         assert f"Show-Me Records is at http://127.0.0.1:{server.port} " in server.log.read_text()
+        assert f":{setting} " not in server.log.read_text()

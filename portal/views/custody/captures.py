@@ -51,6 +51,7 @@ def index() -> ResponseReturnValue:
     may_take_in = reader().may(Right.TAKE_IN)
     held = site().repository.catalog.captures(with_set_aside=True)
     counting = [one for one in held if one.aside is None]
+    site().note_later("capture:viewed", reader().name, "all captures")
     return render_template(
         "captures/index.html",
         captures=counting,
@@ -72,8 +73,12 @@ def upload() -> ResponseReturnValue:
     """Keep what was uploaded and start a job for it: one for each file, or one for all when they are parts of one export."""
     files = [file for file in request.files.getlist("archive") if file.filename]
     if not files:
+        site().note_later("upload:failed", reader().name, request.path, {"why": "no file"})
         return _answer(_("Choose a file first."), url_for("captures.index"), status=422)
-    return _take_in(uploads.keep(files), "upload")
+    kept = uploads.keep(files)
+    detail = {"files": [path.name for path in kept], "bytes": [path.stat().st_size for path in kept]}
+    site().note_later("upload:arrived", reader().name, f"{len(kept)} files" if len(kept) > 1 else kept[0].name, detail)
+    return _take_in(kept, "upload")
 
 
 @pages.post("/captures/incoming")
@@ -95,6 +100,7 @@ def capture(capture_id: int) -> ResponseReturnValue:
     page = request.args.get("page", "1")
     number = int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 8 else 1
     catalog = site().repository.catalog
+    site().note_later("capture:viewed", reader().name, f"capture {capture_id}")
     return render_template(
         "captures/capture.html",
         capture=view,
@@ -211,7 +217,9 @@ def _take_in(paths: list[Path], source: str) -> ResponseReturnValue:
         try:
             zone(zone_name)
         except UnknownZone as error:
-            uploads.discard(paths if source == "upload" else [])
+            if source == "upload":
+                uploads.discard(paths)
+                site().note_later("upload:failed", reader().name, request.path, {"why": str(error)})
             return _answer(told(error), url_for("captures.index"), status=422)
     account = request.form.get("account", "").strip()
     started = [

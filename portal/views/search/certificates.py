@@ -52,6 +52,7 @@ def certificate(job_id: int) -> ResponseReturnValue:
     job = certificates.job_of(job_id)
     if job.state is not JobState.DONE:
         return render_template("certificates/waiting.html", job=job, certificate_id=job_id, worker_runs=is_running(site().config))
+    site().note_later("certificate:viewed", reader().name, job.result["id"])
     return render_template("certificates/certificate.html", job=job, proof=certificates.proof(job), checks=certificates.checks(job_id))
 
 
@@ -88,6 +89,7 @@ def checked(job_id: int) -> ResponseReturnValue:
     if job.state is not JobState.DONE:
         number = job.arguments["certificate"]
         return render_template("certificates/waiting.html", job=job, certificate_id=number, worker_runs=is_running(site().config))
+    site().note_later("certificate:viewed", reader().name, f"check {job_id} of certificate {job.arguments['certificate']}")
     return render_template("certificates/check.html", job=job, outcome=certificates.outcome(job), shown=certificates.SHOWN)
 
 
@@ -99,6 +101,8 @@ def check_as_json(job_id: int) -> ResponseReturnValue:
     path = check_file(site().repository, job.id)
     if not path.is_file():
         abort(404)
+    subject = f"check {job_id} of certificate {job.arguments['certificate']}"
+    site().note_later("certificate:viewed", reader().name, subject, {"form": "json"})
     return jsonify(shape(kept(path)))
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
 from portal import media
-from portal.access.guard import needs
+from portal.access.guard import needs, reader
 from portal.access.rules import Right
 from portal.records import chosen, visible
 from portal.site import site
@@ -23,4 +23,9 @@ def file(number: int, record_id: str) -> ResponseReturnValue:
     if number >= len(view.attachments) or not view.attachments[number].member:
         abort(404)
     attachment = view.attachments[number]
-    return media.answer(request, attachment, site().repository.open_media(attachment.capture_id, attachment.member))
+    answer = media.answer(request, attachment, site().repository.open_media(attachment.capture_id, attachment.member))
+    if media.is_opening(request, answer):
+        kind = "shown" if answer.headers["Content-Disposition"].startswith("inline") else "downloaded"
+        detail = {"file": attachment.name, "number": number, "sha256": attachment.sha256, "version": view.version, "how": kind}
+        site().note_later("media:opened", reader().name, record_id, detail)
+    return answer

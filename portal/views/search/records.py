@@ -88,6 +88,7 @@ def text(record_id: str) -> ResponseReturnValue:
     """Give the whole text of a record as plain text: for the rare one that is too long for a page."""
     current = visible(record_id)
     view = chosen(current, site().repository.catalog.versions(current.pk))
+    site().note_later("text:opened", reader().name, record_id, {"version": view.version})
     answer = Response(view.text.encode("utf-8", "replace"), content_type="text/plain; charset=utf-8")
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return answer

@@ -84,6 +84,7 @@ def report(job_id: int) -> ResponseReturnValue:
     shown: dict[str, Any] = {"job": job, "asked": question, "chips": facets.chips(question, accounts)}
     if job.state is not JobState.DONE:
         return render_template("terms/waiting.html", worker_runs=is_running(site().config), **shown)
+    site().note_later("report:viewed", reader().name, f"term list {job_id}")
     told = rows.unpack(job.result)
     by, is_falling = _order(request.args.get("by", ""))
     terms = _ordered(told["terms"], by, is_falling=is_falling)

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
+
 from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from werkzeug.exceptions import ClientDisconnected, HTTPException, InternalServerError
 
 from indexer.catalog.database import Busy
 from indexer.engines import IndexDamaged, IndexOutdated
 from indexer.evidence.archive import ArchiveError
 from indexer.search.searcher import IndexUnusable, NotAnswered, Stopped
+from portal.access.guard import OPEN, UPLOADS, reader
 from portal.i18n import Lazy, _, _l, spoken
 from portal.jobs.uploads import NoRoom
 from portal.search.turns import TooManySearches
+from portal.serving.client_socket import SlowClient
+from portal.site import site as the_site
 
 BUSY_SECONDS = 5  # after which a program may ask again
 
@@ -50,13 +57,14 @@ DAMAGED = (
     _l("The evidence is safe. Whoever runs this portal can make the index anew with: python -m indexer rebuild"),
 )
 STOPPED = (_l("Nothing was searched"), _l("The evidence is safe. Go back and change the query, or try again later."))
+LONGEST_PATH = 200  # characters of an address in the log
 
 
 def install(app: Flask) -> None:
     """Show these pages for every error."""
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, _csrf)
-    app.register_error_handler(NoRoom, lambda _error: _page(507))
+    app.register_error_handler(NoRoom, lambda _error: _no_room())
     app.register_error_handler(ArchiveError, _archive)
     app.register_error_handler(Busy, lambda _error: _catalog_busy())
     app.register_error_handler(OperationalError, _database)
@@ -66,16 +74,67 @@ def install(app: Flask) -> None:
     app.register_error_handler(TooManySearches, _busy)
 
 
+STATIC = frozenset({"static", "bootstrap.static"})
+REFUSALS = frozenset({403, 404, 429})
+TOLD_AGAIN = 60.0  # seconds: a stranger must not be able to fill the log
+MOST_TOLD = 1_000
+_told: dict[tuple[str, str], float] = {}
+
+
 def _http(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code < 400:
         return error
     if isinstance(error, InternalServerError):
         code = 500
+    if request.endpoint == UPLOADS:
+        _note("upload:failed", _why(error, code))
+    elif code in REFUSALS:
+        _note_refusal(code)
     return _page(code)
 
 
+def _note_refusal(code: int) -> None:
+    """Note a page that was refused to a reader; of strangers only the first of a minute, from one address to one page."""
+    if request.endpoint in STATIC:
+        return
+    if current_user.is_authenticated:
+        _note("page:refused", str(code))
+        return
+    now, key = time.monotonic(), (str(request.remote_addr), str(request.endpoint))
+    if now - _told.get(key, -TOLD_AGAIN) < TOLD_AGAIN:
+        return
+    if len(_told) >= MOST_TOLD:
+        _told.clear()
+    _told[key] = now
+    _note("page:refused", str(code))
+
+
+def _why(error: HTTPException, code: int) -> str:
+    """Return why an upload failed."""
+    if isinstance(error, ClientDisconnected):
+        return "the browser was too slow" if isinstance(error.__context__, SlowClient) else "the connection ended"
+    return str(code)
+
+
+def _note(tag: str, why: str) -> None:
+    """Write an event of a refusal; the refusal is answered even where the catalog is what is broken."""
+    actor = reader().name if current_user.is_authenticated else f"nobody signed in ({request.remote_addr})"
+    place = str(request.url_rule) if request.endpoint in OPEN else request.path[:LONGEST_PATH]  # a link's address is a key
+    try:
+        the_site().note_later(tag, actor, f"{request.method} {place}", {"why": why, "from": str(request.remote_addr)})
+    except (SQLAlchemyError, sqlite3.Error):
+        current_app.logger.exception("%s could not be noted", tag)
+
+
+def _no_room() -> ResponseReturnValue:
+    _note("upload:failed", "no room on the disk")
+    return _page(507)
+
+
 def _csrf(_error: CSRFError) -> ResponseReturnValue:
+    if request.endpoint == UPLOADS:
+        _note("upload:failed", "the form was too old")
     return _page(400, detail=str(_l("The form was too old: your sign-in has changed since the page was opened.")))
 
 

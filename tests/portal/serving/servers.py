@@ -64,6 +64,8 @@ def read_answer(client: socket.socket) -> tuple[str, bytes]:
 @contextlib.contextmanager
 def serving(data: Path, app: str, probe: str, **settings: str) -> Iterator[Server]:
     port = free_port()
+    while settings.get("SHOWME_ADDRESS", "").endswith(f":{port}"):
+        port = free_port()
     environ = {**os.environ, "SHOWME_DEMO": "1", "SHOWME_DATA": str(data), "SHOWME_ADDRESS": f"127.0.0.1:{port}", "SHOWME_JOB_WORKER": "0"}
     log = data / "server.log"
     with log.open("wb") as stream:

@@ -153,5 +153,5 @@ def test_dates_that_cannot_be_read_are_counted_and_kept_as_printed(tmp_path: Pat
     assert [problem.code for problem in problems] == ["bad-date", "bad-date"]
     repository = repository_at(tmp_path / "data")
     report = ingest(repository, [zip_files(files, tmp_path / "bend.zip")], taken_by="test", source="test")
-    assert repository.catalog.unreadable_dates(report.capture_id) == 2
+    assert report.capture.unreadable_dates == 2
     assert not report.capture.went_well
