@@ -31,8 +31,10 @@ def announced(doubts: Iterable[Announcement], dialect: Dialect, count: Callable[
     found = []
     for one in doubts:
         tree = parse(one.other_query, dialect).tree if one.other_query is not None else None
-        total = count(tree) if tree is not None else None
-        found.append(Announced(one.code, one.message, one.start, one.end, one.other_query, total))
+        if tree is None:  # a query that cannot be run is no other reading
+            found.append(Announced(one.code, one.message, one.start, one.end))
+        else:
+            found.append(Announced(one.code, one.message, one.start, one.end, one.other_query, count(tree)))
     return tuple(found)
 
 

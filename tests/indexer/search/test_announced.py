@@ -220,3 +220,9 @@ def test_doubts_are_the_same_with_the_other_engine(repository: Repository, tmp_p
         assert search(other, query).announcements == search(repository, query).announcements
         assert replace(search(other, query).explained, suggestions=()) == replace(search(repository, query).explained, suggestions=())
     other.close()
+
+
+def test_another_reading_that_cannot_be_run_is_not_offered(repository: Repository) -> None:
+    report = run(repository, read_list('1. "city council"\n2. tax'), SearchRequest("*", dialect=Dialect.DTSEARCH), by="Pat")
+    assert [(one.code, one.other_query) for one in report.results[0].announcements] == [("list-marks", None)]
+    assert [(one.code, one.other_query) for one in report.results[1].announcements] == [("list-marks", "2 tax")]
