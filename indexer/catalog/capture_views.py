@@ -31,7 +31,9 @@ def capture_views(connection: sa.Connection, *conditions: sa.ColumnElement[bool]
         sa.select(capture_files.c.capture_id, capture_files.c.name).where(among).order_by(capture_files.c.capture_id, capture_files.c.part)
     ):
         files.setdefault(number, []).append(name)
-    count = sa.select(problems.c.capture_id, sa.func.count()).where(problems.c.code == UNREADABLE_DATE).group_by(problems.c.capture_id)
+    bad = problems.c.code == UNREADABLE_DATE
+    of_these = sa.true() if numbers is None else problems.c.capture_id.in_(numbers)
+    count = sa.select(problems.c.capture_id, sa.func.count()).where(bad, of_these).group_by(problems.c.capture_id)
     undated = {row[0]: row[1] for row in connection.execute(count)}
     held = by_number(whole_accounts(connection, with_set_aside=True))
     return [_capture(row, held.get(row.account_id), files.get(row.id, []), undated.get(row.id, 0)) for row in rows]
