@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
@@ -17,7 +18,8 @@ from indexer.custody.catalog_checks import capture_faults, content_faults, damag
 from indexer.custody.raw_items import RawFault, raw_faults
 from indexer.custody.read_again import Deviation, Difference, differences, facts_differ, open_again
 from indexer.custody.shown_checks import AccountNames, current_version_faults
-from indexer.engines import IndexOutdated, state
+from indexer.engines import IndexOutdated
+from indexer.engines.state import check_files
 from indexer.evidence.archive import ArchiveError
 from indexer.evidence.fixity import Finding, IntegrityFinding
 from indexer.i18n import say
@@ -192,11 +194,8 @@ def _vault_faults(repository: Repository, known: Sequence[tuple[str, str]], prog
 
 def _index_faults(repository: Repository) -> Iterator[IntegrityFinding]:
     """Yield the files of the index that are not as the last commit wrote them, where the index keeps sums of its files."""
-    check_files = getattr(state, "check_files", None)
-    if check_files is None:
-        return
     try:
-        with repository.writing():
+        with nullcontext() if repository.is_read_only else repository.writing():
             found = check_files(repository.index_folder)
     except IndexOutdated as error:
         yield IntegrityFinding(Finding.INDEX_DAMAGED, "index", str(error))

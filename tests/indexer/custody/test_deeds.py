@@ -14,7 +14,6 @@ from indexer.catalog.audit import AnchorState
 from indexer.custody.indexing import rebuild
 from indexer.custody.ingest import ingest
 from indexer.custody.verify import Level, Verification, verify
-from indexer.engines import state
 from indexer.repository import Repository
 from tests.repositories import repository_at, tweet, x_zip
 
@@ -310,7 +309,6 @@ def test_a_changed_importer_is_said_and_the_raw_level_counts(repository: Reposit
     assert any("The importer has changed since these captures were read" in one for one in proves(check))
 
 
-@pytest.mark.skipif(not hasattr(state, "check_files"), reason="this index keeps no sums of its files")
 @pytest.mark.parametrize("deed", ["flip", "remove"])
 def test_a_damaged_file_of_the_index_is_named(repository: Repository, deed: str) -> None:
     assert repository.index.count()

@@ -78,11 +78,11 @@ def read_only(data: Path, monkeypatch: pytest.MonkeyPatch, engine: str = "tantiv
 
 
 def test_changes_that_are_still_in_sqlites_own_log_are_read_too(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with closing(sqlite3.connect(data / "catalogue.sqlite3")) as writer:
+    with closing(sqlite3.connect(data / "catalog.sqlite3")) as writer:
         writer.execute("PRAGMA journal_mode = WAL")
         writer.execute("UPDATE captures SET name = 'renamed.zip'")
         writer.commit()
-        assert (data / "catalogue.sqlite3-wal").stat().st_size
+        assert (data / "catalog.sqlite3-wal").stat().st_size
         repository = read_only(data, monkeypatch)
         assert [one.name for one in repository.catalog.captures()] == ["renamed.zip"]
         spare = repository._spare_folder()
@@ -117,11 +117,11 @@ def test_an_index_or_a_catalog_that_cannot_be_made_anew_is_said(data: Path, monk
     with pytest.raises(IndexDamaged, match="rebuild"):
         _ = repository.index
     repository.close()
-    with closing(sqlite3.connect(data / "catalogue.sqlite3")) as writer:
+    with closing(sqlite3.connect(data / "catalog.sqlite3")) as writer:
         writer.execute("UPDATE alembic_version SET version_num = '0001'")
         writer.commit()
     with pytest.raises(private_files.ReadOnlyFolder, match="another version"):
         read_only(data, monkeypatch)
-    (data / "catalogue.sqlite3").unlink()
+    (data / "catalog.sqlite3").unlink()
     with pytest.raises(private_files.ReadOnlyFolder, match="is not there"):
         read_only(data, monkeypatch)
