@@ -296,7 +296,8 @@ class _Writer:
 
     def _tell(self, by: str) -> RereadReport:
         outcome, capture, said = self._outcome, self._outcome.capture, self._outcome.facts.account
-        is_other = bool(said.native_id) and said.native_id != self._account.native_id
+        was = self._account.native_id
+        is_other = bool(said.native_id) and said.native_id != was and not was.startswith(UNNAMED)  # one without a name has that one now
         report = RereadReport(
             capture_id=self._number,
             importer_before=capture.importer_version,
