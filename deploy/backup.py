@@ -14,7 +14,8 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-CATALOG = "catalogue.sqlite3"
+CATALOG = "catalog.sqlite3"
+OLD_CATALOG = "catalogue.sqlite3"  # its name until 2026: a folder that no newer program has opened yet still has it
 USAGE = 2
 
 
@@ -26,14 +27,16 @@ def back_up(data: Path, target: Path) -> int:
     """Copy what is missing and return the number of new evidence files. Raises BadCopy, OSError, sqlite3.Error."""
     os.umask(0o077)
     (target / "vault").mkdir(parents=True, exist_ok=True)
+    held = data / CATALOG if (data / CATALOG).exists() else data / OLD_CATALOG
     fresh = target / f"{CATALOG}.new"
     fresh.unlink(missing_ok=True)
-    with closing(sqlite3.connect(f"file:{data / CATALOG}?mode=ro", uri=True)) as source, closing(sqlite3.connect(fresh)) as copy:
+    with closing(sqlite3.connect(f"file:{held}?mode=ro", uri=True)) as source, closing(sqlite3.connect(fresh)) as copy:
         source.backup(copy)
         if copy.execute("PRAGMA quick_check").fetchone() != ("ok",):
-            raise BadCopy(f"{data / CATALOG} is damaged; the backup of before was kept.")
+            raise BadCopy(f"{held} is damaged; the backup of before was kept.")
     copied = sum(_copy(path, target / "vault" / path.name) for path in sorted((data / "vault").iterdir()))
     fresh.replace(target / CATALOG)
+    (target / OLD_CATALOG).unlink(missing_ok=True)  # the copy before this one: with both, a restored folder would have two catalogs
     return copied
 
 

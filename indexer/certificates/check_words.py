@@ -120,7 +120,7 @@ def _proves(check: Check) -> Iterator[str]:
         "from the content that is shown."
     )
     if check.level is Level.FULL:
-        yield say("The archives of these records were read again, and every stored field was compared: text, title, time, author, all.")
+        yield say("The archives of these records were read again and every stored field was compared, times and authors too.")
     else:
         yield say("This does not prove author and time: a full check reads the archives again and compares every stored field.")
     if check.raw_only:
@@ -133,10 +133,10 @@ def _proves(check: Check) -> Iterator[str]:
 
 def _outcome(check: Check) -> Iterator[str]:
     if check.altered_total == 1:
-        yield say("Altered: 1 time the catalog or the vault is not as it was when the records were taken in. Do not rely on this result.")
+        yield say("Altered: in 1 place the catalog or the vault differs from what was taken in. Do not rely on this result.")
     elif check.altered_total:
         yield say(
-            "Altered: {count} times the catalog or the vault is not as it was when the records were taken in. Do not rely on this result.",
+            "Altered: in {count} places the catalog or the vault differs from what was taken in. Do not rely on this result.",
             count=check.altered_total,
         )
     if check.is_identical:

@@ -17,31 +17,31 @@ from indexer.repository import Repository
 Sentence = Callable[[str, date], str]
 
 REASONS: Final[Mapping[str, Sentence]] = {
-    "capture:zone-set": lambda subject, day: say(
-        "Reason: the time zone of {subject} was set on {day}, and its times were derived anew.", subject=subject, day=day
+    "capture:zone-set": lambda number, day: say(
+        "Reason: the time zone of capture {number} was set on {day}, and its times were derived anew.", number=number, day=day
     ),
-    "capture:reread": lambda subject, day: say(
-        "Reason: {subject} was read again on {day} by a newer importer; corrected texts and times are new versions.",
-        subject=subject,
+    "capture:reread": lambda number, day: say(
+        "Reason: capture {number} was read again on {day} by a newer importer; corrected texts and times are new versions.",
+        number=number,
         day=day,
     ),
-    "capture:set-aside": lambda subject, day: say(
-        "Reason: {subject} was set aside on {day}: it is left out of searches; the evidence is kept.", subject=subject, day=day
+    "capture:set-aside": lambda number, day: say(
+        "Reason: capture {number} was set aside on {day}: it is left out of searches; the evidence is kept.", number=number, day=day
     ),
-    "capture:restored": lambda subject, day: say(
-        "Reason: {subject}, which had been set aside, counts again since {day}.", subject=subject, day=day
+    "capture:restored": lambda number, day: say(
+        "Reason: capture {number}, which had been set aside, counts again since {day}.", number=number, day=day
     ),
-    "account:merged": lambda subject, day: say("Reason: {subject} was merged into another account on {day}.", subject=subject, day=day),
-    "account:unmerged": lambda subject, day: say(
-        "Reason: {subject} was separated again on {day} from the account that it had been merged into.", subject=subject, day=day
+    "account:merged": lambda number, day: say("Reason: account {number} was merged into another account on {day}.", number=number, day=day),
+    "account:unmerged": lambda number, day: say(
+        "Reason: account {number} was separated again on {day} from the account that it had been merged into.", number=number, day=day
     ),
 }
-"""Event tag -> the sentence of a subject ("capture 3") and a local day. Each tag may be absent from a log."""
+"""Event tag -> the sentence of a capture's or an account's number and a local day."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One deed since the certificate was made. `at` is UTC."""
+    """One deed since the certificate was made. `subject` is "capture 3" or "account 3"; `at` is UTC."""
 
     tag: str
     subject: str
@@ -49,7 +49,7 @@ class Reason:
 
     def sentence(self, zone: str) -> str:
         """Return the deed in words, with its local day."""
-        return REASONS[self.tag](self.subject, local_day(self.at, zone))
+        return REASONS[self.tag](self.subject.rpartition(" ")[2], local_day(self.at, zone))
 
 
 def reasons(repository: Repository, stored: Stored, filters: Filters) -> tuple[Reason, ...]:

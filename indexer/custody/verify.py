@@ -16,6 +16,7 @@ from indexer.catalog.models import CaptureView
 from indexer.custody.catalog_checks import capture_faults, content_faults, damaged, database_faults, row_faults
 from indexer.custody.raw_items import RawFault, raw_faults
 from indexer.custody.read_again import Deviation, Difference, differences, facts_differ, open_again
+from indexer.custody.shown_checks import AccountNames, current_version_faults
 from indexer.engines import IndexOutdated, state
 from indexer.evidence.archive import ArchiveError
 from indexer.evidence.fixity import Finding, IntegrityFinding
@@ -217,22 +218,29 @@ def raw_finding(fault: RawFault) -> IntegrityFinding:
 
 
 def _read_again(repository: Repository, raw_only: list[int], progress: Tick | None) -> Iterator[IntegrityFinding]:
+    names = AccountNames()
     for capture in reversed(repository.catalog.captures()):
-        yield from capture_differences(repository, capture, raw_only, progress)
+        yield from capture_differences(repository, capture, raw_only, progress, names)
+    yield from names.faults(repository)
 
 
 def capture_differences(
-    repository: Repository, capture: CaptureView, raw_only: list[int], progress: Tick | None = None
+    repository: Repository, capture: CaptureView, raw_only: list[int], progress: Tick | None = None, names: AccountNames | None = None
 ) -> Iterator[IntegrityFinding]:
     """Yield how the catalog differs from today's reading of a capture; where the importer has changed, add it to `raw_only`."""
+    yield from current_version_faults(repository, capture.id)
     try:
         reading = open_again(repository, capture)
+        if names is not None:
+            names.add(reading)
         if reading.importer_has_changed:
             raw_only.append(capture.id)
             return
         yield from (difference_finding(one) for one in facts_differ(repository, reading))
         yield from (difference_finding(one) for one in differences(repository, reading, progress))
     except ArchiveError as error:
+        if names is not None:
+            names.is_whole = False
         message = say("Capture {number} ({name}) cannot be read again: {why}", number=str(capture.id), name=capture.name, why=str(error))
         yield IntegrityFinding(Finding.NOT_READ_AGAIN, f"capture {capture.id}", message)
 

@@ -223,14 +223,27 @@ def test_damaged_evidence_is_never_copied_and_fails_the_backup(data: Path, tmp_p
 
 def test_a_damaged_catalog_leaves_the_earlier_backup(data: Path, tmp_path: Path) -> None:
     assert backup(data, tmp_path / "copy").returncode == 0
-    kept = (tmp_path / "copy" / "catalogue.sqlite3").read_bytes()
-    with sqlite3.connect(data / "catalogue.sqlite3") as catalog:
+    kept = (tmp_path / "copy" / "catalog.sqlite3").read_bytes()
+    with sqlite3.connect(data / "catalog.sqlite3") as catalog:
         catalog.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    with (data / "catalogue.sqlite3").open("r+b") as stream:
+    with (data / "catalog.sqlite3").open("r+b") as stream:
         stream.seek(4096)
         stream.write(b"\xde\xad" * 20_000)
     assert backup(data, tmp_path / "copy").returncode == 1
-    assert (tmp_path / "copy" / "catalogue.sqlite3").read_bytes() == kept
+    assert (tmp_path / "copy" / "catalog.sqlite3").read_bytes() == kept
+
+
+def test_a_catalog_under_its_old_name_is_copied_under_the_new_one(data: Path, tmp_path: Path) -> None:
+    open_repository(data).close()
+    (data / "catalog.sqlite3").rename(data / "catalogue.sqlite3")
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    (copy / "catalogue.sqlite3").write_bytes(b"the copy of the night before")
+    assert backup(data, copy).returncode == 0
+    assert [path.name for path in copy.glob("catalog*")] == ["catalog.sqlite3"]
+    repository = open_repository(copy)
+    assert repository.catalog.captures()
+    repository.close()
 
 
 def test_every_file_is_in_the_docs() -> None:

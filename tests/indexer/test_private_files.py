@@ -61,7 +61,7 @@ def test_an_open_folder_is_tightened_once_and_said(tmp_path: Path, caplog: pytes
     assert make_private(data) == 0
 
 
-@pytest.mark.parametrize("name", ["catalogue.sqlite3", "ingest.lock", "secret_key", "vault", "exports", "certificates", "uploads"])
+@pytest.mark.parametrize("name", ["catalog.sqlite3", "ingest.lock", "secret_key", "vault", "exports", "certificates", "uploads"])
 def test_any_open_part_is_tightened(tmp_path: Path, name: str) -> None:
     part = tmp_path / name
     part.touch(mode=0o666) if "." in name or name == "secret_key" else part.mkdir(mode=0o777)

@@ -188,6 +188,15 @@ def exchange_archive(repository: Repository) -> None:
     sql(repository, f"UPDATE captures SET digest='{other}' WHERE id=1", f"UPDATE capture_files SET digest='{other}' WHERE capture_id=1")
 
 
+def show_an_older_version(repository: Repository) -> None:
+    sql(repository, "UPDATE records SET current_version_id=1 WHERE pk=1")
+    rebuild(repository, "mallory")
+
+
+def rename_the_account(repository: Repository) -> None:
+    sql(repository, "UPDATE accounts SET handle='mallory'")
+
+
 def overwrite_a_page(repository: Repository) -> None:
     repository.db.dispose()
     path = repository.paths.data / str(repository.db.url.database)
@@ -239,6 +248,8 @@ DEEDS = [
     deed(delete_capture_with_events, anchored="LogCut"),
     deed(add_a_record, "CaptureChanged"),
     deed(exchange_archive, "CaptureChanged"),
+    deed(show_an_older_version, full="RecordChanged"),
+    deed(rename_the_account, full="RecordChanged"),
     deed(overwrite_a_page, "CatalogDamaged"),
 ]
 
@@ -270,6 +281,17 @@ def test_what_nobody_touched_has_no_finding(repository: Repository, level: Level
     assert "hashing" in seen
     assert ("reading again" in seen) == (level is Level.FULL)
     assert repository.audit.newest(1)[0].tag == "vault:verified"
+
+
+def test_full_verification_changes_nothing(repository: Repository) -> None:
+    def state_of() -> list[object]:
+        with repository.db.connect() as connection:
+            tables = ("records", "versions", "sightings", "outbox", "meta", "accounts", "captures", "absences")
+            return [connection.exec_driver_sql(f"SELECT * FROM {table}").all() for table in tables]
+
+    before = state_of()
+    assert verify(repository, "ada", level=Level.FULL).went_well
+    assert state_of() == before
 
 
 def test_full_names_the_record_the_field_and_both_values(repository: Repository) -> None:
