@@ -42,6 +42,13 @@ Standing = Callable[[Sequence[int]], Mapping[int, int]]
 
 _CURRENT = records.join(versions, versions.c.id == records.c.current_version_id).join(accounts, accounts.c.id == records.c.account_id)
 
+_STILL_SEEN = sa.exists().where(
+    sightings.c.record_pk == earlier_readings.c.record_pk,
+    sightings.c.version_id == earlier_readings.c.version_id,
+    sightings.c.capture_id == earlier_readings.c.capture_id,
+)
+"""An earlier reading whose sighting was kept: the record is not read any more."""
+
 
 class Catalog:
     """The readable side of one catalog. Safe to share between threads; each call uses a connection of its own."""
@@ -188,7 +195,7 @@ class Catalog:
         query = (
             sa.select(earlier_readings)
             .join(captures, captures.c.id == earlier_readings.c.capture_id)
-            .where(earlier_readings.c.record_pk == pk, captures.c.state == COMPLETE)
+            .where(earlier_readings.c.record_pk == pk, captures.c.state == COMPLETE, sa.not_(_STILL_SEEN))
             .order_by(earlier_readings.c.id.desc())
         )
         with self._engine.connect() as connection:
@@ -199,6 +206,12 @@ class Catalog:
             for row in rows
             if row.version_id in views
         ]
+
+    def is_not_read(self, pk: int) -> bool:
+        """Tell whether some capture has a record only as an older importer read it: today's does not read it there any more."""
+        with self._engine.connect() as connection:
+            mark = sa.select(earlier_readings.c.id).where(earlier_readings.c.record_pk == pk, _STILL_SEEN)
+            return connection.execute(mark.limit(1)).first() is not None
 
     def thread(self, view: RecordView, limit: int = THREAD_LIMIT) -> list[RecordView]:
         """Return the thread that a record belongs to, oldest first, the record itself included (threads.py)."""

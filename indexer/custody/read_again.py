@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from indexer.catalog import stored_data
 from indexer.catalog.capture_writer import attached_members, held_as, other_ids_of, place_text
 from indexer.catalog.models import CaptureView
-from indexer.catalog.tables import captures, events, records, sightings, versions
+from indexer.catalog.tables import accounts, captures, earlier_readings, events, records, sightings, versions
 from indexer.importers import Identified, NotIdentified, identify
 from indexer.local_time import derive, to_ms
 from indexer.record import CaptureFacts, Problem, Record, RecordKind, Tally, TimeRule
@@ -186,8 +186,12 @@ class _Comparison:
         account = reading.facts.account
         self._prefix = f"{account.platform}:{account.native_id}:" if account.native_id else ""
         with repository.db.connect() as connection:
-            account_id = connection.execute(sa.select(captures.c.account_id).where(captures.c.id == self._number)).scalar_one()
-            self._other_ids = other_ids_of(connection, account_id)
+            held = connection.execute(
+                sa.select(accounts).join(captures, captures.c.account_id == accounts.c.id).where(captures.c.id == self._number)
+            ).one()
+            self._other_ids = other_ids_of(connection, held.id)
+            if any(event.subject == f"capture {self._number}" for event in repository.audit.of("capture:reread")):
+                self._prefix = f"{held.platform}:{held.native_id}:"  # read again, records stay with the account they were taken in with
             self._first, last, self._total = connection.execute(
                 sa.select(
                     sa.func.coalesce(sa.func.min(sightings.c.id), 0), sa.func.coalesce(sa.func.max(sightings.c.id), -1), sa.func.count()
@@ -319,7 +323,7 @@ class _Comparison:
             )
             .outerjoin(records, records.c.pk == sightings.c.record_pk)
             .outerjoin(versions, versions.c.id == sightings.c.version_id)
-            .where(sightings.c.capture_id == self._number)
+            .where(sightings.c.capture_id == self._number, sa.not_(_NOT_READ))
             .order_by(sightings.c.id)
         )
         if all(self._seen) and len(self._seen) == self._total:
@@ -329,6 +333,14 @@ class _Comparison:
                 if not self._seen[row.id - self._first]:
                     where = f"{row.member}, item {row.item + 1}, bytes {row.start}-{row.start + row.length}"
                     yield Difference(Deviation.NOT_READ, self._number, row.record_id or "", held=row.text or "", place=where)
+
+
+_NOT_READ: Final = sa.exists().where(
+    earlier_readings.c.record_pk == sightings.c.record_pk,
+    earlier_readings.c.version_id == sightings.c.version_id,
+    earlier_readings.c.capture_id == sightings.c.capture_id,
+)
+"""Kept from an earlier reading, which the event log tells: today's importer does not read it."""
 
 
 def _content(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -132,7 +132,7 @@ class _Comparison:
             else:
                 tallies[value.unit] += value.read
         self._compare(batch)
-        not_read = self._pair()
+        not_read, marks = self._pair()
         importer = self._reading.named.importer
         digests = _member_digests(archive)
         outcomes = list(_outcomes(archive, importer, attached, digests))
@@ -147,6 +147,7 @@ class _Comparison:
             time_rules=dict(rules),
             folded=folded,
             not_read=tuple(not_read),
+            marks=tuple(marks),
         )
 
     def _compare(self, batch: Sequence[Record]) -> None:
@@ -191,8 +192,8 @@ class _Comparison:
             )
             self._spill.add(change)
 
-    def _pair(self) -> list[str]:
-        """Find the sightings of records that come out under another id today; return the ids of records that are not read any more."""
+    def _pair(self) -> tuple[list[str], list[tuple[int, int]]]:
+        """Pair records with the sightings they had under another id; return those not read any more: ids, and numbers with versions."""
         left: dict[_Place, list[Any]] = {}
         for row in self._left_over():
             left.setdefault(_Place(row.kind, row.member, row.start, row.length, row.pointer), []).append(row)
@@ -219,7 +220,8 @@ class _Comparison:
                     sighting=list(sighting_values(record, raw_digest)),
                 )
                 self._spill.add(found)
-        return [row.record_id for rows in left.values() for row in rows]
+        rows = [row for found in left.values() for row in found]
+        return [row.record_id for row in rows], [(row.pk, row.version_id) for row in rows]
 
     def _held(self, record_ids: Sequence[str]) -> tuple[dict[str, list[Any]], dict[str, int]]:
         rows: dict[str, list[Any]] = {}

@@ -50,6 +50,7 @@ class Outcome:
     time_rules: Mapping[str, int]
     folded: int
     not_read: tuple[str, ...]  # ids of records that are not read any more: they stay
+    marks: tuple[tuple[int, int], ...]  # their numbers and versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,7 @@ class _Writer:
             done += len(batch)
             tick(done, spill.count)
         connection, account_id = self._connection, self._account.id
+        self._mark_not_read()
         self._write_capture()
         settle(connection, sa.select(sightings.c.record_pk).where(sightings.c.capture_id == self._number), self._number)
         left = sorted(self._left_behind)
@@ -208,6 +210,16 @@ class _Writer:
     def _versions_of_one(self, pk: int) -> tuple[int, dict[str, int]]:
         numbers, known = self._versions_of({pk})
         return numbers.get(pk, 0), known.get(pk, {})
+
+    def _mark_not_read(self) -> None:
+        """Note which sightings are only an earlier reading's: the record keeps them, and verification does not look for them."""
+        live = sa.select(sightings.c.version_id).where(sightings.c.capture_id == self._number)
+        mine = earlier_readings.c.capture_id == self._number
+        self._connection.execute(earlier_readings.delete().where(mine, earlier_readings.c.version_id.in_(live)))
+        shared = {"capture_id": self._number, "importer_version": self._outcome.capture.importer_version, "reread_ms": self._now}
+        rows = [{"record_pk": pk, "version_id": version_id, **shared} for pk, version_id in self._outcome.marks]
+        if rows:
+            self._connection.execute(earlier_readings.insert(), rows)
 
     def _remember(self, change: Change) -> None:
         """Keep under which id the catalog has a record whose id comes out otherwise; a record left behind leads to the one kept."""
@@ -284,7 +296,8 @@ class _Writer:
 
     def _tell(self, by: str) -> RereadReport:
         outcome, capture, said = self._outcome, self._outcome.capture, self._outcome.facts.account
-        is_other = bool(said.native_id) and said.native_id != self._account.native_id
+        was = self._account.native_id
+        is_other = bool(said.native_id) and said.native_id != was and not was.startswith(UNNAMED)  # one without a name has that one now
         report = RereadReport(
             capture_id=self._number,
             importer_before=capture.importer_version,

@@ -52,6 +52,7 @@ def record(record_id: str) -> ResponseReturnValue:
         marked_elsewhere=_elsewhere(view, versions, tree),
         current=current,
         versions=[(one, _changes(versions, at)) for at, one in enumerate(versions)],
+        is_not_read=site().repository.catalog.is_not_read(current.pk),
         earlier_readings=site().repository.catalog.earlier_readings(current.pk),
         sightings=site().repository.catalog.sightings(current.pk),
         thread=thread,

@@ -178,6 +178,13 @@ def test_a_record_that_is_not_read_any_more_stays_and_is_told(repository: Reposi
     assert texts(repository, '"only the older importer"') != []
     (event,) = repository.audit.newest(1)
     assert msgspec.json.decode(event.detail)["not_read_ids"] == ["only:then"]
+    for _ in range(2):
+        capture = repository.catalog.capture(number)
+        assert capture is not None
+        assert list(differences(repository, open_again(repository, capture))) == []
+        assert (repository.catalog.is_not_read(90), repository.catalog.is_not_read(1)) == (True, False)
+        assert repository.catalog.earlier_readings(90) == []
+        assert reread(repository, number, "Rhea").not_read == ("only:then",)
 
 
 def test_readings_of_two_archives_become_one_again(repository: Repository, tmp_path: Path) -> None:
