@@ -18,6 +18,7 @@ from indexer.catalog.models import AccountView
 from indexer.catalog.storage_errors import storage_error
 from indexer.cli import output as shapes
 from indexer.custody.ingest import Progress
+from indexer.engines import IndexDamaged
 from indexer.evidence.archive import ArchiveError
 from indexer.exports import ExportError
 from indexer.local_time import UnknownZone
@@ -145,9 +146,13 @@ def errors_told() -> Iterator[None]:
         yield
     except (BadSetting, UnknownZone) as error:
         raise NotUnderstood(str(error)) from error
+    except IndexDamaged as error:
+        raise Refused(f"{error} The evidence in the vault is safe. Make the index anew with: python -m indexer rebuild") from error
     except IndexUnusable as error:
         raise Refused(" ".join(f"{one.message} {one.suggestion}" for one in error.diagnostics)) from error
     except NotAnswered as error:
+        if error.stopped is not None:
+            raise NotUnderstood(" ".join(f"{one.message} {one.suggestion}" for one in error.diagnostics)) from error
         lines = [f"At {one.start + 1}: {one.message} {one.suggestion}".rstrip() for one in error.diagnostics]
         raise NotUnderstood("The query could not be read. " + " ".join(lines)) from error
     except (ArchiveError, ExportError, ReadOnlyFolder) as error:

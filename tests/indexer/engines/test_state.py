@@ -9,7 +9,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from indexer.cli.main import main
 from indexer.custody.indexing import sync
 from indexer.custody.ingest import ingest
 from indexer.engines import ENGINES, Document, Engine, IndexDamaged, IndexOutdated, open_engine, state
@@ -174,3 +176,18 @@ def test_a_folder_deleted_while_it_is_open_is_said_and_sync_mends_it(name: str, 
     assert sync(serving) == 5  # the process that had it open mends it as well
     assert Searcher(serving).search(SearchRequest("flood")).total == 5
     serving.close()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["status"], ["search", "flood"], ["sync"], ["export", "flood", "--out", "o.zip"], ["certificate", "make", "flood", "--out", "c.json"]],
+)
+def test_every_command_says_that_the_index_is_damaged_and_what_mends_it(tmp_path: Path, words: list[str]) -> None:
+    repository = repository_at(tmp_path / "data")
+    ingest(repository, [x_zip(tmp_path / "x.zip", [tweet(1, "Flood notice")])], taken_by="Pat", source="test")
+    repository.close()
+    flip(next((tmp_path / "data" / "index" / "tantivy").glob("*.fast")), 161)
+    told = CliRunner().invoke(main, ["--data", str(tmp_path / "data"), *[str(tmp_path / one) if "." in one else one for one in words]])
+    assert told.exit_code == 1
+    assert told.exception is None or isinstance(told.exception, SystemExit)
+    assert "python -m indexer rebuild" in told.output + told.stderr
