@@ -23,6 +23,7 @@ from indexer.repository import Repository
 from indexer.search.as_of import Asked, Limits, stood
 from indexer.search.reading import readings
 from indexer.search.suggestions import Explained, explain
+from indexer.search.undated import undated_outside, undated_query
 
 MONTHS_AS_BARS = 48  # above it the bars are years
 
@@ -91,6 +92,8 @@ class Results:
     bars: tuple[Bar, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     undated: int = 0
+    undated_outside: int = 0  # records that fit but for the days asked for, because they carry no date
+    undated_query: str = ""  # what finds them without the days, in the plain dialect; empty where there are none
     indexed: int = 0
     held: int = 0
     in_step: bool = True  # the index knows all of the catalog: the counts alone do not tell, a new wording is no new record
@@ -141,6 +144,7 @@ class Searcher:
                 tree, filters = (asked.tree, asked.filters) if asked else (parsed.tree, request.filters)
                 hits = self._repository.index.search(tree, filters, request.sort, limit, max(0, request.offset))
                 limits = self._limits(asked, parsed.tree, request, hits) if asked else None
+                outside = undated_outside(self._repository.index, parsed.tree, request.filters)
                 explained = explain(self._repository.index, parsed, request.filters, hits.total) if limit else Explained()
                 indexed = self._repository.index.count()
         except NotAnswered as error:
@@ -156,6 +160,8 @@ class Searcher:
             facets=_facets(hits, accounts),
             bars=bars(hits.months),
             undated=hits.undated,
+            undated_outside=outside,
+            undated_query=undated_query(parsed.tree) if outside else "",
             indexed=indexed,
             held=held,
             in_step=in_step,
