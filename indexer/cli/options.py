@@ -14,8 +14,8 @@ import msgspec
 import sqlalchemy as sa
 
 from indexer import private_files, settings
+from indexer.catalog.database import storage_error
 from indexer.catalog.models import AccountView
-from indexer.catalog.storage_errors import storage_error
 from indexer.cli import output as shapes
 from indexer.custody.ingest import Progress
 from indexer.engines import IndexDamaged

@@ -18,8 +18,8 @@ from pathlib import Path
 from sqlalchemy.exc import DatabaseError
 
 from indexer.catalog.capture_writer import CaptureWriter, MemberOutcome, VaultFile, begin, remove_unfinished
+from indexer.catalog.database import storage_error
 from indexer.catalog.models import CaptureView, Reconciled
-from indexer.catalog.storage_errors import storage_error
 from indexer.catalog.stored_data import new_row
 from indexer.custody import clock, indexing
 from indexer.custody.indexing import IndexAhead

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from indexer.catalog import database
-from indexer.catalog.storage_errors import storage_error
+from indexer.catalog.database import storage_error
 from indexer.catalog.tables import members
 from indexer.custody.ingest import IngestFailed, ingest
 from indexer.importers import COMMON_IGNORED
@@ -46,7 +46,7 @@ def fill_up(repository: Repository) -> None:
 
 
 def damage(repository: Repository) -> None:
-    path = repository.paths.data / "catalogue.sqlite3"
+    path = repository.paths.data / "catalog.sqlite3"
     for more in path.parent.glob(f"{path.name}-*"):
         more.unlink()
     content = path.read_bytes()
@@ -73,7 +73,7 @@ def test_a_locked_catalog_is_not_called_damaged(repository: Repository, tmp_path
     path = x_zip(tmp_path / "x.zip", [tweet(1, "Notice")])
     monkeypatch.setattr(database, "BUSY_SECONDS", 0)
     repository.db.dispose()
-    other = sqlite3.connect(repository.paths.data / "catalogue.sqlite3", isolation_level=None)
+    other = sqlite3.connect(repository.paths.data / "catalog.sqlite3", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(sa.exc.OperationalError) as caught:
         taken(repository, path)
