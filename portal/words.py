@@ -33,6 +33,13 @@ KINDS = {
     "video": _l("video"),
     "event": _l("event"),
 }
+STATE_WORDS = {
+    "edited": _l("edited"),
+    "deleted": _l("deleted on the platform"),
+    "absent": _l("gone from a later archive"),
+    "undated": _l("without a date"),
+    "zone-assumed": _l("time zone assumed"),
+}
 ROLES = {
     Role.ADMINISTRATOR: _l("administrator"),
     Role.RECORDS_CUSTODIAN: _l("records custodian"),
@@ -77,6 +84,11 @@ def install(app: Flask) -> None:
         mask_facts=mask_facts,
     )
     app.jinja_env.globals.update(ROLES=ROLES, ROLE_HELP=ROLE_HELP, SORTS=SORTS, RULES=RULES)
+
+
+def state_word(state: str) -> str:
+    """Return what a state of a record is called."""
+    return str(STATE_WORDS.get(state, state))
 
 
 def kind_word(kind: str) -> str:

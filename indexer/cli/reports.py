@@ -31,7 +31,6 @@ from indexer.cli.options import (
 from indexer.cli.output import counted
 from indexer.coverage import scope as captured
 from indexer.coverage.summary import STATUSES, Coverage
-from indexer.productions.package_search import filter_words
 from indexer.term_reports import report as term_report
 from indexer.term_reports import run
 
@@ -182,8 +181,7 @@ def terms(data: Path | None, /, *, file: Path, out: Path | None, by: str, own_da
         request = request_of(repository, "*", narrowed)
         try:
             listed = run.read_list(_text(file))
-            words = filter_words(request.filters, repository.catalog.accounts())
-            report = run.run(repository, listed, request, by=by, filters=words, progress=ticker("searching for terms"))
+            report = run.run(repository, listed, request, by=by, progress=ticker("searching for terms"))
         except run.ListError as error:
             raise NotUnderstood(str(error)) from error
         except run.IndexMoved as error:

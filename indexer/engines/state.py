@@ -14,16 +14,16 @@ from pathlib import Path
 from typing import Final
 
 from indexer.engines import IndexOutdated
-from indexer.query.nodes import HAS, LONGEST_WORD
+from indexer.query.nodes import HAS, LONGEST_WORD, STATES
 from indexer.text import TOKEN
 
 _NAME: Final = "position.json"
-_SCHEMA: Final = 3  # raised by hand when the fields of an index change
+_SCHEMA: Final = 4  # raised by hand when the fields of an index change
 
 
 def analyzer() -> str:
     """Return the fingerprint of how text becomes words: an index made otherwise would miss what it holds."""
-    ways = f"{_SCHEMA} {TOKEN.pattern} {unicodedata.unidata_version} {LONGEST_WORD} {sorted(HAS.items())}"
+    ways = f"{_SCHEMA} {TOKEN.pattern} {unicodedata.unidata_version} {LONGEST_WORD} {sorted(HAS.items())} {sorted(STATES.items())}"
     return hashlib.sha256(ways.encode("utf-8", "backslashreplace")).hexdigest()[:12]
 
 

@@ -34,6 +34,7 @@ class Facts:
     in_conversation: bool
     newest: int
     oldest: int
+    states: tuple[str, ...]  # those of its `has` words that are states
 
 
 class Finder:

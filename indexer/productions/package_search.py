@@ -12,7 +12,6 @@ from importlib import metadata
 from pathlib import Path
 
 from indexer import __version__
-from indexer.catalog.models import AccountView
 from indexer.certificates.certify import CertificateFailed, certify, note_made, write_into
 from indexer.coverage import scope
 from indexer.exports import Around, CaptureLine, Choices, Description, ExportError, ExportReport, export
@@ -21,9 +20,9 @@ from indexer.exports.values import SetDigest
 from indexer.i18n import say
 from indexer.productions.thread_context import context, context_views
 from indexer.query import parse
-from indexer.query.filters import Filters
 from indexer.query.highlight import spans
 from indexer.repository import Repository
+from indexer.search.reading import filter_words
 from indexer.search.searcher import Searcher, SearchRequest
 
 Tick = Callable[[int, int], None]
@@ -121,7 +120,7 @@ def describe(repository: Repository, request: SearchRequest, by: str, total: int
     return Description(
         query=request.query,
         reading=results.reading,
-        filters=filter_words(request.filters, repository.catalog.accounts()),
+        filters=filter_words(request.filters, repository.catalog.accounts(), as_of=request.as_of),
         sort=str(request.sort),
         zone=repository.zone,
         total=total,
@@ -136,24 +135,6 @@ def describe(repository: Repository, request: SearchRequest, by: str, total: int
         readings=results.readings,
         coverage=scope.shape(results.coverage) if results.coverage else None,
     )
-
-
-def filter_words(filters: Filters, accounts: list[AccountView]) -> tuple[str, ...]:
-    """Return the filters in plain English, one sentence part each."""
-    words = []
-    if filters.first_day or filters.last_day:
-        words.append(f"posted {filters.first_day or 'any day'} to {filters.last_day or 'any day'}, local days")
-    if filters.accounts is not None:
-        words.append("accounts: " + ", ".join(one.label for one in accounts if one.id in filters.accounts))
-    for name, values in (("platforms", filters.platforms), ("kinds", filters.kinds), ("authors", filters.authors)):
-        if values is not None:
-            words.append(f"{name}: {', '.join(sorted(values))}")
-    if filters.has_media is not None:
-        words.append("with media" if filters.has_media else "without media")
-    if filters.allowed_accounts is not None:
-        labels = [one.label for one in accounts if one.id in filters.allowed_accounts]
-        words.append(f"only accounts that the maker may see: {', '.join(labels) or 'none'}")
-    return tuple(words)
 
 
 def _library(engine: str) -> str:

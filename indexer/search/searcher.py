@@ -12,9 +12,11 @@ from indexer.catalog.models import AccountView, RecordView
 from indexer.coverage.summary import Coverage
 from indexer.engines import Hits, IndexDamaged, TooBroad
 from indexer.i18n import say
-from indexer.query import Diagnostic, Dialect, Node, parse
+from indexer.query import And, Diagnostic, Dialect, Node, Word, parse
 from indexer.query.filters import Filters, Sort
 from indexer.query.highlight import cut_out, spans
+from indexer.query.nodes import STATES
+from indexer.query.reading_words import ENGLISH
 from indexer.record import Platform
 from indexer.repository import Repository
 from indexer.search.as_of import Asked, Limits, stood
@@ -130,12 +132,14 @@ class Searcher:
             tree, filters = (asked.tree, asked.filters) if asked else (parsed.tree, request.filters)
             hits = self._repository.index.search(tree, filters, request.sort, limit, max(0, request.offset))
             limits = self._limits(asked, parsed.tree, request, hits) if asked else None
+            states = self._states(request, parsed.tree, hits) if limit else ()
             explained = explain(self._repository.index, parsed, request.filters, hits.total) if limit else Explained()
         except TooBroad as error:
             return Results(request, parsed.reading, diagnostics=(_too_broad(error, request.query),))
         except IndexDamaged as error:
             return Results(request, parsed.reading, diagnostics=(_damaged(error),), index_unusable=True)
         accounts = self._repository.catalog.accounts()
+        facets = {**_facets(hits, accounts), "state": states} if limit else _facets(hits, accounts)
         forms = {one.node: [word for word, _count in one.words] for one in explained.expansions}
         indexed, held = self._repository.index.count(), sum(account.records for account in accounts)
         return Results(
@@ -143,7 +147,7 @@ class Searcher:
             reading=parsed.reading,
             total=hits.total,
             records=self._hits(hits.pks, parsed.tree, asked),
-            facets=_facets(hits, accounts),
+            facets=facets,
             bars=bars(hits.months),
             undated=hits.undated,
             indexed=indexed,
@@ -201,6 +205,15 @@ class Searcher:
             repository.db, repository.index, repository.catalog.accounts(), repository.zone, request.as_of, repository.catalog.position()
         )
         return known.asked(tree, request.filters)
+
+    def _states(self, request: SearchRequest, tree: Node, hits: Hits) -> tuple[FacetValue, ...]:
+        """Count the results in each state, the most first. Raises TooBroad, IndexDamaged."""
+        if not hits.total:
+            return ()
+        asked = [(state, word) for state, word in STATES.items() if word != "undated"]
+        counts = {"undated": hits.undated} | {state: self.count(And((tree, Word(word, "has"))), request) for state, word in asked}
+        found = [FacetValue(state, ENGLISH[f"is {state}"], count) for state, count in counts.items() if count]
+        return tuple(sorted(found, key=lambda one: (-one.count, one.value)))
 
     def _limits(self, asked: Asked, tree: Node, request: SearchRequest, hits: Hits) -> Limits:
         return asked.stood.limits(self._repository.index, asked, tree, request.filters, hits.facets.get("account", {}))

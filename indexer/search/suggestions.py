@@ -29,7 +29,7 @@ MOST_REPAIRED: Final = 5
 _TYPED_FIELDS: Final = frozenset({"text", "hashtag", "mention", "author", "account"})
 _ADDRESS: Final = re.compile(
     r"(?:https?://|www\.)\S+"  # signs of these belong to the word, the operator or the date that they stand in
-    r"|\b(?:url|date|from|to):\S+"
+    r"|\b(?:url|date|from|to|is):\S+"
     r"|\[[^\]]*\]"
     r"|\b(?:w|pre)/\d+"
     r"|(?<!\w)[#＃@＠][\w.]+"

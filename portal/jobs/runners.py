@@ -20,7 +20,7 @@ from indexer.evidence.archive import ArchiveError
 from indexer.exports import ExportError
 from indexer.i18n import say, sentence
 from indexer.local_time import UnknownZone
-from indexer.productions.package_search import export_search, filter_words
+from indexer.productions.package_search import export_search
 from indexer.repository import Repository
 from indexer.search.searcher import NotAnswered
 from indexer.term_reports import run as term_list
@@ -148,8 +148,7 @@ def _term_list(repository: Repository, job: Job, user: User, tell: Tell) -> Mapp
     stored = stored_request.decode(job.arguments)
     listed = term_list.read_list(stored.query)
     request = replace(stored, query="*", filters=narrowed(stored.filters, user.reader))  # by what the maker may see now
-    words = filter_words(request.filters, repository.catalog.accounts())
-    report = term_list.run(repository, listed, request, by=user.name, filters=words, progress=_counted(tell, "terms"))
+    report = term_list.run(repository, listed, request, by=user.name, progress=_counted(tell, "terms"))
     packed: Mapping[str, Any] = rows.pack(term_list.shape(report))
     return packed
 
