@@ -5,11 +5,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 DATA ?= archive_data
 ADDRESS ?= 127.0.0.1:8000
+PIP_INSTALL := python -m pip install --quiet --disable-pip-version-check --require-hashes
 BESIDE := -n 2 --dist loadfile # two test files at a time
 export SHOWME_DATA := $(DATA)
 export SHOWME_ADDRESS := $(ADDRESS)
 
-.PHONY: help setup setup-dev run test lint types floors unit browser golden samples translations pictures bench clean
+.PHONY: help setup setup-dev requirements run test lint types floors unit browser golden samples translations pictures bench clean
 
 help:
 	@echo "make run      set up, take the sample archives in, serve the portal on http://$(ADDRESS)"
@@ -18,6 +19,7 @@ help:
 	@echo "make golden   write the golden files of the importers anew"
 	@echo "make samples  make the sample archives anew"
 	@echo "make pictures take the README's pictures anew from the running product (needs Chromium)"
+	@echo "make requirements  pin every package of requirements*.in, with hashes (ARGS=--upgrade: newest versions)"
 	@echo "make translations  collect the texts of the pages, for portal/translations/*/LC_MESSAGES/messages.po"
 
 setup: .venv/ready
@@ -27,15 +29,21 @@ setup: .venv/ready
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed."; exit 1; }
 	@$(PYTHON) -c 'import ensurepip' || { echo "Python's venv is missing: apt-get install python3-venv"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/$(PIP_INSTALL) -r requirements.txt
 	@touch $@
 
 setup-dev: setup .venv/ready-dev
 
 .venv/ready-dev: requirements-dev.txt requirements.txt
 	@echo "[setup] installing what the tests need ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/$(PIP_INSTALL) -r requirements-dev.txt
 	@touch $@
+
+requirements: setup-dev
+	@for name in requirements requirements-dev requirements-bench; do \
+		$(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --python-platform linux --no-emit-index-url --no-emit-find-links \
+			--no-annotate --custom-compile-command "make requirements" $(ARGS) $$name.in --output-file $$name.txt || exit 1; \
+	done
 
 run: setup
 	@echo "[1/3] taking the sample archives into custody (once) ..."
@@ -89,7 +97,7 @@ bench: setup-dev bench/out/venv/ready
 bench/out/venv/ready: requirements-bench.txt
 	@echo "[setup] installing the peers that we measure beside ..."
 	@test -x bench/out/venv/bin/python || $(PYTHON) -m venv bench/out/venv
-	@bench/out/venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@bench/out/venv/bin/$(PIP_INSTALL) -r requirements-bench.txt
 	@touch $@
 
 clean:

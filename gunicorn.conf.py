@@ -8,16 +8,21 @@ import sys
 import threading
 from typing import Any
 
+from indexer.settings import BadSetting
 from portal import config as settings
+from portal.serving import Limits, PacedWorker
 
 _config = settings.read()
 
 bind = _config.address
 workers = _config.web_workers
 threads = _config.web_threads
-worker_class = "gthread"
+worker_class = PacedWorker  # requests are received and answers are sent without a thread: a slow client stops nobody
+PacedWorker.limits = Limits(_config.client_seconds, _config.client_rate)
+worker_connections = 512  # of each worker; then the one that has waited longest is closed
+limit_request_line = 0  # the worker itself refuses a head of more than 64 KiB, in words
 preload_app = False  # each worker opens its own catalog and index
-timeout = 120  # seconds without a sign of life; uploads do not count, they arrive in threads
+timeout = 120  # seconds without a sign of life of the worker's loop
 graceful_timeout = 20
 keepalive = 5
 accesslog = None  # the event log says who did what; addresses may hold search words
@@ -28,8 +33,21 @@ _keeper: list[threading.Thread] = []
 RESTART_AFTER = 3.0  # seconds
 
 
-def on_starting(_server: Any) -> None:
-    """Start the worker for long jobs, and start it again when it ends."""
+def on_starting(server: Any) -> None:
+    """Check where the portal is to listen, then start the worker for long jobs, and start it again when it ends."""
+    global _config  # noqa: PLW0603  # --bind is known only now
+    places = [
+        place if isinstance(place, str) else f"[{place[0]}]:{place[1]}" if ":" in place[0] else f"{place[0]}:{place[1]}"
+        for place in server.cfg.address
+    ]
+    for place in places:
+        os.environ["SHOWME_ADDRESS"] = f"unix:{place}" if place.startswith("/") else place
+        try:
+            _config = settings.read()
+        except BadSetting as error:
+            raise SystemExit(str(error)) from error
+    if _config.is_exposed:
+        print(f"Warning: this demo can be reached by other computers on {', '.join(places)}.", flush=True)  # noqa: T201  # as below
     if _config.job_worker:
         _keeper.append(threading.Thread(target=_keep_worker, name="job-worker", daemon=True))
         _keeper[0].start()

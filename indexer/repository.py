@@ -12,7 +12,7 @@ from typing import IO
 
 import sqlalchemy as sa
 
-from indexer import settings
+from indexer import private_files, settings
 from indexer.catalog.audit import AuditLog
 from indexer.catalog.database import connect
 from indexer.catalog.models import RecordView, SightingView
@@ -33,7 +33,7 @@ class Repository:
         self.paths = paths
         self.zone = zone_name
         self.engine_name = engine_name
-        paths.data.mkdir(parents=True, exist_ok=True)
+        private_files.make_private(paths.data)
         self.vault = Vault(paths)
         self.db: sa.Engine = connect(url or f"sqlite:///{paths.data / 'catalogue.sqlite3'}")
         self.catalog = Catalog(self.db)

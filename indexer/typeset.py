@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import tempfile
 import threading
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,6 +19,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 import typst
+
+from indexer.atomic_files import scratch
 
 TEMPLATES: Final = Path(__file__).parent / "typeset_templates"
 _STANDARD: Final = "ua-1"
@@ -45,8 +46,7 @@ def pdf(
     repeat). Raises PdfFailed.
     """
     at = int((made_at or datetime(1970, 1, 1, tzinfo=UTC)).timestamp())
-    with tempfile.TemporaryDirectory(prefix="showme-pdf-") as folder:
-        root = Path(folder)
+    with scratch("showme-pdf") as root:
         for source in TEMPLATES.glob("*.typ"):
             shutil.copyfile(source, root / source.name)
         if not (root / f"{template}.typ").is_file():
@@ -177,8 +177,7 @@ def _ask_apart(clusters: list[str]) -> None:
 
 def _refused(clusters: list[str]) -> frozenset[str]:
     """Return what typst says that it cannot display; {""} when it refuses without saying what."""
-    with tempfile.TemporaryDirectory(prefix="showme-signs-") as folder:
-        root = Path(folder)
+    with scratch("showme-signs") as root:
         (root / "data.json").write_text(json.dumps(clusters, ensure_ascii=False), encoding="utf-8")
         (root / "probe.typ").write_bytes(_PROBE)
         try:

@@ -140,6 +140,7 @@ def _serve(app: Flask) -> None:
     def common() -> dict[str, object]:
         return {
             "body_name": site.config.body_name,
+            "is_exposed_demo": site.config.is_exposed,
             "Right": Right,
             "zone_name": lambda: site.repository.zone,
             "signed_in_reader": guard.reader_if_any(),

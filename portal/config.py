@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import secrets
 from collections.abc import Mapping
@@ -9,12 +10,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from indexer import settings
+from indexer import private_files, settings
 from indexer.settings import BadSetting, Setting
 
 PORTAL_SETTINGS = (
     Setting("SHOWME_SECRET_KEY", "", "Signs cookies. At least 32 random characters; start fails without it, except in the demo."),
     Setting("SHOWME_DEMO", "0", "1: a demo on this computer. Makes a secret key, and lets cookies travel over plain http."),
+    Setting("SHOWME_DEMO_ANYWHERE", "0", "1: the demo may listen on an address that other computers reach; every page then warns."),
     Setting("SHOWME_ADDRESS", "127.0.0.1:8000", "Where the portal listens, and the address that printed links begin with."),
     Setting("SHOWME_PUBLIC_URL", "", "Address that people type, when a proxy stands before the portal; empty: http:// and SHOWME_ADDRESS."),
     Setting("SHOWME_PROXIES", "0", "How many trusted proxies stand before the portal and set X-Forwarded-For, -Proto and -Host."),
@@ -29,6 +31,12 @@ PORTAL_SETTINGS = (
         "1: the portal starts the worker for long jobs itself. 0: it runs as a service of its own (python -m portal worker).",
     ),
     Setting("SHOWME_MAX_UPLOAD_GB", "64", "Largest upload, in GiB."),
+    Setting(
+        "SHOWME_CLIENT_SECONDS",
+        "20",
+        "A browser may take so many seconds to send a request, besides its size divided by SHOWME_CLIENT_RATE.",
+    ),
+    Setting("SHOWME_CLIENT_RATE", "500", "Least bytes a second that a browser must send or take, measured over SHOWME_CLIENT_SECONDS."),
     Setting("SHOWME_SIGN_IN_HOURS", "10", "A sign-in ends after so many hours, whatever happens."),
     Setting("SHOWME_IDLE_MINUTES", "60", "A sign-in ends after so many minutes without a page."),
 )
@@ -36,6 +44,10 @@ PORTAL_SETTINGS = (
 MIN_SECRET = 32
 DEMO_BODY, NEUTRAL_BODY = "City of Kestrel Bend", "Social media records"
 HOW_TO_MAKE = "Make one: python -c 'import secrets; print(secrets.token_hex(32))'"
+DEMO_STAYS_HOME = (
+    "The demo listens on {address}, which other computers can reach: it speaks plain http and shows what it holds. "
+    "Let it listen on 127.0.0.1, or set SHOWME_DEMO_ANYWHERE=1 as well. To serve others, leave SHOWME_DEMO out and see docs/portal.md."
+)
 LINK_LIFE = timedelta(hours=24)
 
 
@@ -47,6 +59,7 @@ class Config:
     secret_key: str
     demo: bool
     address: str
+    is_exposed: bool  # a demo that other computers can reach
     public_url: str
     proxies: int
     body_name: str
@@ -54,6 +67,8 @@ class Config:
     web_threads: int
     job_worker: bool
     max_upload: int  # bytes
+    client_seconds: int
+    client_rate: int  # bytes a second
     sign_in_life: timedelta
     idle_life: timedelta
 
@@ -88,13 +103,17 @@ def read(environ: Mapping[str, str] | None = None, data: Path | None = None) -> 
     given = os.environ if environ is None else environ
     table = {setting.name: given.get(setting.name) or setting.default for setting in PORTAL_SETTINGS}
     demo = _switch(table, "SHOWME_DEMO")
+    is_exposed = demo and not is_loopback(table["SHOWME_ADDRESS"])
+    if is_exposed and not _switch(table, "SHOWME_DEMO_ANYWHERE"):
+        raise BadSetting(DEMO_STAYS_HOME.format(address=table["SHOWME_ADDRESS"]))
     folder = settings.paths(data or settings.read("SHOWME_DATA", given)).data
-    folder.mkdir(parents=True, exist_ok=True)
+    private_files.make_private(folder)
     return Config(
         data=folder,
         secret_key=_secret(table["SHOWME_SECRET_KEY"], folder, demo=demo),
         demo=demo,
         address=table["SHOWME_ADDRESS"],
+        is_exposed=is_exposed,
         public_url=(table["SHOWME_PUBLIC_URL"] or f"http://{table['SHOWME_ADDRESS']}").rstrip("/"),
         proxies=_number(table, "SHOWME_PROXIES", least=0),
         body_name=table["SHOWME_BODY_NAME"] or (DEMO_BODY if demo else NEUTRAL_BODY),
@@ -102,9 +121,22 @@ def read(environ: Mapping[str, str] | None = None, data: Path | None = None) -> 
         web_threads=_number(table, "SHOWME_WEB_THREADS"),
         job_worker=_switch(table, "SHOWME_JOB_WORKER"),
         max_upload=_number(table, "SHOWME_MAX_UPLOAD_GB") * 2**30,
+        client_seconds=_number(table, "SHOWME_CLIENT_SECONDS"),
+        client_rate=_number(table, "SHOWME_CLIENT_RATE"),
         sign_in_life=timedelta(hours=_number(table, "SHOWME_SIGN_IN_HOURS")),
         idle_life=timedelta(minutes=_number(table, "SHOWME_IDLE_MINUTES")),
     )
+
+
+def is_loopback(address: str) -> bool:
+    """Tell whether only this computer can reach an address: a socket file, localhost, 127.0.0.0/8 or [::1]."""
+    if address.startswith("unix:"):
+        return True
+    host = address.rpartition(":")[0].strip("[]") if ":" in address else address
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def _switch(table: Mapping[str, str], name: str) -> bool:

@@ -15,7 +15,7 @@ from flask import Flask
 from indexer.local_time import local_day, zone
 from indexer.masking import mask_facts, mask_tokens
 from indexer.query.filters import Sort
-from indexer.record import Platform
+from indexer.record import Platform, TimeRule
 from portal.access.rules import Role
 from portal.i18n import _, _l, _n, locale
 from portal.site import site
@@ -53,10 +53,13 @@ ROLE_HELP = {
     Role.REQUEST_STAFF: _l("Sees only the accounts granted below, no direct messages, no raw items."),
 }
 SORTS = {Sort.NEWEST: _l("Newest first"), Sort.OLDEST: _l("Oldest first"), Sort.RELEVANCE: _l("Best match first")}
+SECONDS_DIGITS = 11
+EPOCH_MS = "epoch, milliseconds"
 RULES = {
     "utc": _l("The archive gives this time in UTC."),
     "epoch": _l("The archive gives this time as seconds since 1970, which is UTC."),
     "zone printed with the time": _l("The archive prints the zone with the time."),
+    EPOCH_MS: _l("The archive gives this time as milliseconds since 1970, which is UTC."),
     "header offset": _l("Assumed: the archive prints the time without a zone; the offset in the page's header was used."),
     "account-local, assumed": _l("Assumed: the archive prints the time without a zone; it was read in the zone set for the capture."),
     "account-local, zone set by the records custodian": _l(
@@ -64,6 +67,12 @@ RULES = {
     ),
     "Instagram fixed UTC-8": _l("Assumed: this form of Instagram archive prints every time in UTC-8, summer and winter."),
 }
+
+
+def rule_word(rule: str, written: str | None) -> str:
+    """Return how a time became UTC. Times since 1970 of more than 11 digits are milliseconds: seconds have those from the year 5138 on."""
+    is_milliseconds = rule == TimeRule.EPOCH and written is not None and len(written.strip().lstrip("-").partition(".")[0]) > SECONDS_DIGITS
+    return str(RULES.get(EPOCH_MS if is_milliseconds else rule, rule))
 
 
 def install(app: Flask) -> None:
@@ -83,7 +92,7 @@ def install(app: Flask) -> None:
         mask_tokens=mask_tokens,
         mask_facts=mask_facts,
     )
-    app.jinja_env.globals.update(ROLES=ROLES, ROLE_HELP=ROLE_HELP, SORTS=SORTS, RULES=RULES)
+    app.jinja_env.globals.update(ROLES=ROLES, ROLE_HELP=ROLE_HELP, SORTS=SORTS, RULES=RULES, rule_word=rule_word)
 
 
 def state_word(state: str) -> str:

@@ -10,18 +10,6 @@ from indexer.settings import SETTINGS
 ROOT = Path(__file__).parents[1]
 
 
-def test_every_library_has_its_reason() -> None:
-    pinned = set()
-    for name in ("requirements.txt", "requirements-dev.txt"):
-        for line in (ROOT / name).read_text().splitlines():
-            if found := re.match(r"([A-Za-z0-9_-]+)==\S+$", line):
-                pinned.add(found[1].lower())
-            else:
-                assert line.startswith(("#", "-r ")), f"{name}: {line} is not pinned"
-    reasons = {row.lower() for row in re.findall(r"^\| ([A-Za-z0-9_-]+) \|", (ROOT / "docs" / "libraries.md").read_text(), re.MULTILINE)}
-    assert reasons - {"library"} == pinned
-
-
 def test_every_setting_of_the_indexer_is_in_the_readme() -> None:
     readme = (ROOT / "README.md").read_text()
     for setting in SETTINGS:

@@ -304,13 +304,11 @@ def _warnings(repository: Repository, request: SearchRequest, now: State) -> Ite
             )
         else:
             yield say("The search index was behind the catalog when this search was made: newer contents could not be found.")
-    filters = request.filters
-    if filters.first_day is not None or filters.last_day is not None:
-        undated = answered(repository, replace(request, filters=replace(filters, first_day=None, last_day=None))).undated
-        if undated == 1:
-            yield say("One record that fits otherwise carries no date that can be read; it stands outside of every range of days.")
-        elif undated:
-            yield say(
-                "{count} records that fit otherwise carry no date that can be read; they stand outside of every range of days.",
-                count=undated,
-            )
+    undated = answered(repository, request).undated_outside
+    if undated == 1:
+        yield say("One record that fits otherwise carries no date that can be read; it stands outside of every range of days.")
+    elif undated:
+        yield say(
+            "{count} records that fit otherwise carry no date that can be read; they stand outside of every range of days.",
+            count=undated,
+        )

@@ -154,7 +154,9 @@ def results_text(found: Results, zone_name: str, grouped: Grouped | None = None)
             f"The index is behind, so more may be found ({found.indexed:,} of {found.held:,} indexed): run `python -m indexer sync`."
         )
     if found.coverage:
-        lines += [str(one) for one in (found.coverage.summary, *found.coverage.gaps)]
+        lines += [str(one) for one in (found.coverage.summary, *found.coverage.gaps, *found.coverage.ends)]
+    if found.undated_outside:
+        lines.append(f"{counted(found.undated_outside, 'more record')} without a date, in no range of days: {found.undated_query}")
     lines += [str(one) for one in (found.as_of.sentences if found.as_of else ())]
     lines += [str(grouped.sentence)] if grouped else []
     for hit in _hits_of(grouped) if grouped and grouped.groups else found.records:

@@ -5,6 +5,7 @@ Derived from the captures of the catalog each time they change, never stored: a 
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from indexer.query.filters import Filters
 from indexer.query.nodes import And, DayRange, Node, Or, Word
 from indexer.record import Platform, RecordKind
 
+_LOG: Final = logging.getLogger(__name__)
 _OPEN_KINDS: Final = frozenset(str(kind) for kind in RecordKind) - {MESSAGE}
 
 
@@ -60,7 +62,23 @@ class CoverageOfCaptures:
         `filters.allowed_accounts` and `without_conversations` are a reader's permission: who has less than all of it is
         told nothing of other accounts, of direct messages, and of the captures themselves. `indexed` and `held` count
         the records of the index and of the catalog; `in_step` says that the index knows all of the catalog.
+
+        Never raises for what an archive holds: what cannot be worked out is logged, and the coverage says so. One
+        archive cannot take the search away from the others.
         """
+        try:
+            found = self._of(filters, tree, as_of, indexed=indexed, held=held, in_step=in_step)
+            lines(found)  # sentences are made when they are first read: a fault in them shows here, not on the page
+        except sa.exc.SQLAlchemyError:
+            raise  # a catalog that cannot be read is not a matter of days
+        except Exception:  # noqa: BLE001  # logged and stated: one archive cannot take search away from the others
+            _LOG.exception("The coverage of a search could not be worked out.")
+            return Coverage(self._zone, None, None, False, False, (), in_step=in_step, has_failed=True)
+        return found
+
+    def _of(
+        self, filters: Filters, tree: Node | None, as_of: date | None, *, indexed: int | None, held: int | None, in_step: bool
+    ) -> Coverage:
         today = local_day(self._now(), self._zone)
         sees_captures = filters.allowed_accounts is None and not filters.without_conversations
         first, last, chosen_last = _asked_days(filters, tree, as_of, today)
@@ -73,11 +91,8 @@ class CoverageOfCaptures:
             base = replace(base, indexed=indexed, held=held)
         if first is not None and first > last:
             return replace(base, no_day_fits=True)
-        with self._lock:
-            self._refresh()
-            scope = [
-                (one, self._days_of(one, open_only=filters.without_conversations)) for one in self._accounts if _is_in(one, filters, tree)
-            ]
+        scope, failed = self._scope(filters, tree)
+        base = replace(base, today=today, failed=failed)
         if not scope:
             return base
         after = last.toordinal() + 1
@@ -93,6 +108,22 @@ class CoverageOfCaptures:
             faulty=tuple(_faulty(spans, after)) if sees_captures else (),
             cannot_contain=_cannot_contain(spans, after) if sees_captures else (),
         )
+
+    def _scope(self, filters: Filters, tree: Node | None) -> tuple[list[tuple[HeldAccount, _Days]], tuple[str, ...]]:
+        """Return the accounts in scope with their days, and the names of those whose days cannot be worked out."""
+        scope, failed = [], []
+        with self._lock:
+            self._refresh()
+            for one in self._accounts:
+                if _is_in(one, filters, tree):
+                    try:
+                        scope.append((one, self._days_of(one, open_only=filters.without_conversations)))
+                    except sa.exc.SQLAlchemyError:
+                        raise
+                    except Exception:  # noqa: BLE001  # logged and stated: one archive cannot take search away from the others
+                        _LOG.exception("The days of account %s could not be worked out.", one.view.id)
+                        failed.append(one.named)
+        return scope, tuple(failed)
 
     def _refresh(self) -> None:
         """Read accounts and captures again when the catalog has moved on."""
@@ -197,6 +228,7 @@ def shape(coverage: Coverage) -> dict[str, Any]:
         "days_asked": {"from": coverage.has_first, "to": coverage.has_last},
         "whole": coverage.is_whole,
         "captured_to": _text(coverage.captured_to),
+        "failed": coverage.has_failed or bool(coverage.failed),
         "summary": str(coverage.summary),
         "gaps": [str(line) for line in coverage.gaps],
         "notes": [str(line) for line in coverage.notes],

@@ -12,6 +12,9 @@ from indexer.coverage.days import DayStatus, Reason, Stretch, runs
 from indexer.i18n import Said, say
 from indexer.record import Platform, RecordKind
 
+OLD: Final = 365
+"""Days after which the newest archive of an account is said to be old."""
+
 APART: Final = 31
 """Days by which the last archives of two accounts may lie apart, as they do when they are asked for in one month."""
 
@@ -91,6 +94,9 @@ class Coverage:
     indexed: int | None = None
     held: int | None = None
     in_step: bool = True
+    today: date | None = None
+    failed: tuple[str, ...] = ()  # accounts whose days could not be worked out, for a fault of the program
+    has_failed: bool = False  # a fault of the program: nothing is known of any account's days
 
     @cached_property
     def with_gaps(self) -> tuple[AccountDays, ...]:
@@ -106,7 +112,7 @@ class Coverage:
     @cached_property
     def is_whole(self) -> bool:
         """True when every day in scope of every account is captured (and there is one)."""
-        return bool(self.accounts) and not self.with_gaps
+        return bool(self.accounts) and not self.with_gaps and not self.failed
 
     @cached_property
     def captured_to(self) -> date | None:
@@ -117,6 +123,17 @@ class Coverage:
     @cached_property
     def summary(self) -> Said:
         """The whole in one sentence."""
+        if self.has_failed:
+            return say(
+                "Which days are captured could not be worked out, because of an error in Show-Me Records. The records found are "
+                "complete, but nothing is known about gaps. Report this before you rely on the result."
+            )
+        if self.failed:
+            return say(
+                "{accounts}: which days are captured could not be worked out, because of an error in Show-Me Records. Report this "
+                "before you rely on the result.",
+                accounts=listed(self.failed),
+            )
         if self.no_day_fits:
             return say("No day fits what was asked for, so there is nothing that could be captured.")
         if not self.accounts:
@@ -146,7 +163,12 @@ class Coverage:
 
     @cached_property
     def notes(self) -> tuple[Said, ...]:
-        """What is no gap in the days and must be known all the same. What nobody can know comes last, always."""
+        """What is no gap in the days and must be known all the same: where each account's archives end comes first."""
+        return (*self.ends, *self.remarks)
+
+    @cached_property
+    def remarks(self) -> tuple[Said, ...]:
+        """The notes without the ends. What nobody can know comes last, always."""
         unsure: dict[date, list[str]] = {}
         for one in self.accounts:
             if one.before is DayStatus.NOT_CERTAIN and one.stretches:
@@ -162,22 +184,41 @@ class Coverage:
         if self.kinds is None:
             notes += self._kinds(self._missing_usual)
         return (
-            *self._earlier_ends(),
+            *self._old,
             *notes,
             say("What was deleted before an archive was made is not in it, and nobody can tell from it what that was."),
         )
 
-    def _earlier_ends(self) -> list[Said]:
-        """Say which accounts were captured last a little before others were, where no last day was asked for."""
-        ends: dict[date, list[str]] = {}
-        horizon = self._horizon
-        for one in self.accounts if not self.has_last else ():
-            if one.captured_to is not None and not _falls_behind(one, horizon):
-                ends.setdefault(one.captured_to, []).append(one.named)
-        return [
-            say("{accounts}: nothing captured after {days}.", accounts=self._who(labels), days=day)
-            for day, labels in sorted(ends.items())[:-1]
-        ]
+    @cached_property
+    def ends(self) -> tuple[Said, ...]:
+        """Up to which day every account in scope is captured, the newest first; none is left out."""
+        by_day: dict[date | None, list[str]] = {}
+        for one in self.accounts:
+            by_day.setdefault(one.captured_to, []).append(one.named)
+        return tuple(
+            self._end(day, listed(labels) or "")
+            for day, labels in sorted(by_day.items(), key=lambda pair: pair[0] or date.min, reverse=True)
+        )
+
+    def _end(self, day: date | None, accounts: str) -> Said:
+        if day is None:
+            return say("None of these days is certainly captured: {accounts}.", accounts=accounts)
+        if self.has_last and day == self.last:
+            return say("Captured to {day}, the last day asked for: {accounts}.", day=day, accounts=accounts)
+        return say("Captured to {day}: {accounts}.", day=day, accounts=accounts)
+
+    @property
+    def _old(self) -> Iterable[Said]:
+        """Accounts whose newest archive is more than a year old, where the search reaches to today."""
+        if self.today is None or self.last is None or self.last < self.today:
+            return
+        for one in self.accounts:
+            if one.captured_to is not None and (days := (self.today - one.captured_to).days) > OLD:
+                yield say(
+                    "{account}: the newest archive ends {count} days ago. Request a new archive from the platform.",
+                    account=one.named,
+                    count=days,
+                )
 
     def _gap(self, gap: _Gap, labels: Sequence[str]) -> Said:
         why = listed([REASONS[reason]() for reason in Reason if reason in gap.reasons])
@@ -235,8 +276,8 @@ def _gaps_of(account: AccountDays, scope: Coverage, horizon: date | None) -> lis
     # the last day of an archive is no sentence of its own where the next one says what is missing after it
     told = [
         one
-        for one, follows in zip(joined, [*joined[1:], None], strict=True)
-        if one.status.is_gap and not (follows and follows.status.is_gap and _ends_archive(one))
+        for at, one in enumerate(joined)
+        if one.status.is_gap and not (_ends_archive(one) and at + 1 < len(joined) and joined[at + 1].status.is_gap)
     ]
     found += [_gap(one, begin, end) for one in told]
     if horizon and account.captured_to and _falls_behind(account, horizon):

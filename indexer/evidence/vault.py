@@ -72,7 +72,7 @@ class Vault:
             if target.exists():
                 file.path.unlink()
                 continue
-            file.path.chmod(0o444)
+            file.path.chmod(0o400)
             with file.path.open("rb") as stream:
                 os.fsync(stream.fileno())
             file.path.rename(target)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from array import array
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -12,6 +11,7 @@ from importlib import metadata
 from pathlib import Path
 
 from indexer import __version__
+from indexer.atomic_files import scratch
 from indexer.certificates.certify import CertificateFailed, certify, note_made, write_into
 from indexer.coverage import scope
 from indexer.exports import Around, CaptureLine, Choices, Description, ExportError, ExportReport, export
@@ -89,13 +89,13 @@ def _certified(repository: Repository, request: SearchRequest, around: Around, *
 
     Its event is written when all of the package is: a certificate that was never handed over was never made.
     """
-    with tempfile.TemporaryDirectory(prefix="showme-certificate-") as folder:
+    with scratch("showme-certificate") as folder:
         held = SetDigest()
         try:
             with certify(repository, request, by=by) as certificate:
                 for line in certificate.lines():
                     held.add(line)
-                written = write_into(Path(folder), certificate)
+                written = write_into(folder, certificate)
         except CertificateFailed as error:
             raise ExportError(say("{reason} Nothing was exported.", reason=str(error))) from error
         yield replace(

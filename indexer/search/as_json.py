@@ -61,6 +61,7 @@ def results(found: Results, zone_name: str, grouped: Grouped | None = None) -> S
         "zone": zone_name,
         "total": found.total if found.answered else None,
         "undated": found.undated,
+        "undated_outside": found.undated_outside,
         "indexed": found.indexed,
         "held": found.held,
         "in_step": found.in_step,

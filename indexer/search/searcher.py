@@ -22,6 +22,7 @@ from indexer.repository import Repository
 from indexer.search.as_of import Asked, Limits, stood
 from indexer.search.reading import readings
 from indexer.search.suggestions import Explained, explain
+from indexer.search.undated import undated_outside, undated_query
 
 MONTHS_AS_BARS = 48  # above it the bars are years
 
@@ -82,6 +83,8 @@ class Results:
     bars: tuple[Bar, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     undated: int = 0
+    undated_outside: int = 0  # records that fit but for the days asked for, because they carry no date
+    undated_query: str = ""  # what finds them without the days, in the plain dialect; empty where there are none
     indexed: int = 0
     held: int = 0
     in_step: bool = True  # the index knows all of the catalog: the counts alone do not tell, a new wording is no new record
@@ -133,6 +136,7 @@ class Searcher:
             hits = self._repository.index.search(tree, filters, request.sort, limit, max(0, request.offset))
             limits = self._limits(asked, parsed.tree, request, hits) if asked else None
             states = self._states(request, parsed.tree, hits) if limit else ()
+            outside = undated_outside(self._repository.index, parsed.tree, request.filters)
             explained = explain(self._repository.index, parsed, request.filters, hits.total) if limit else Explained()
         except TooBroad as error:
             return Results(request, parsed.reading, diagnostics=(_too_broad(error, request.query),))
@@ -150,6 +154,8 @@ class Searcher:
             facets=facets,
             bars=bars(hits.months),
             undated=hits.undated,
+            undated_outside=outside,
+            undated_query=undated_query(parsed.tree) if outside else "",
             indexed=indexed,
             held=held,
             in_step=in_step,

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from indexer.catalog.database import Busy, metadata, transaction
 from indexer.catalog.tables import BigId
 from indexer.local_time import milliseconds, now_ms
-from portal.access.users import User, Users, hashed, users
+from portal.access.users import PATIENCE, User, Users, hashed, users
 from portal.config import LINK_LIFE
 
 sign_in_links = sa.Table(
@@ -59,7 +59,7 @@ class SignIns:
     def start(self, user_id: int) -> str:
         """Begin a sign-in and return its token; ended ones older than a week are forgotten."""
         token, now = secrets.token_urlsafe(32), now_ms()
-        with transaction(self.db) as connection:
+        with transaction(self.db, PATIENCE) as connection:
             connection.execute(sign_ins.delete().where(sign_ins.c.seen_ms < now - milliseconds(timedelta(days=7))))
             connection.execute(sign_ins.insert().values(digest=digest(token), user_id=user_id, started_ms=now, seen_ms=now))
         return token
@@ -85,12 +85,12 @@ class SignIns:
 
     def end(self, token: str) -> None:
         """End one sign-in."""
-        with transaction(self.db) as connection:
+        with transaction(self.db, PATIENCE) as connection:
             connection.execute(sign_ins.update().where(sign_ins.c.digest == digest(token)).values(ended_ms=now_ms()))
 
     def end_all(self, user_id: int) -> None:
         """End every sign-in of a user."""
-        with transaction(self.db) as connection:
+        with transaction(self.db, PATIENCE) as connection:
             _end_all(connection, user_id)
 
 
@@ -104,7 +104,7 @@ class Links:
         """Make a link's token for a user; earlier links of that user stop working."""
         token, now = secrets.token_urlsafe(32), now_ms()
         row = {"digest": digest(token), "user_id": user_id, "made_ms": now, "made_by": by, "expires_ms": now + milliseconds(LINK_LIFE)}
-        with transaction(self.db) as connection:
+        with transaction(self.db, PATIENCE) as connection:
             connection.execute(sign_in_links.delete().where(sign_in_links.c.user_id == user_id))
             connection.execute(sign_in_links.insert().values(**row))
         return token
@@ -124,8 +124,8 @@ class Links:
         user = self.user_of(token)
         if user is None:
             raise LinkUsed
-        value = hashed(password)
-        with transaction(self.db) as connection:
+        value = hashed(password, user.name)
+        with transaction(self.db, PATIENCE) as connection:
             used = connection.execute(sign_in_links.update().where(_usable(token)).values(used_ms=now_ms()))
             if used.rowcount != 1:
                 raise LinkUsed

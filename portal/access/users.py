@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from indexer.catalog.database import metadata, transaction
+from indexer.catalog.database import Busy, metadata, transaction
 from indexer.catalog.tables import BigId
 from indexer.i18n import say
 from indexer.local_time import now_ms
@@ -37,6 +38,9 @@ grants = sa.Table(
 )
 
 MIN_PASSWORD, MAX_PASSWORD = 12, 1000
+MIN_DIFFERENT = 5  # different characters
+MIN_BESIDE_NAME = 6  # characters that are not the user's name
+PATIENCE = 3.0  # seconds that a page waits for another writer of the catalog
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 _HASHER = PasswordHasher()
 _NOBODY = _HASHER.hash("no user has this name")  # verified when a name is unknown, so that both answers take as long
@@ -91,7 +95,7 @@ class Users:
             )
         row = {"name": folded, "full_name": full_name.strip(), "role": role.value, "is_disabled": False, "made_ms": now_ms(), "made_by": by}
         try:
-            with transaction(self.db) as connection:
+            with transaction(self.db, PATIENCE) as connection:
                 connection.execute(users.insert().values(**row))
         except sa.exc.IntegrityError as error:
             raise UserError(say("There is already a user named {name}.", name=folded)) from error
@@ -102,7 +106,7 @@ class Users:
 
     def change(self, user_id: int, *, full_name: str, role: Role, granted: Iterable[int], is_disabled: bool) -> None:
         """Set what an administrator decides about a user. Raises UserError when no administrator would remain."""
-        with transaction(self.db) as connection:
+        with transaction(self.db, PATIENCE) as connection:
             connection.execute(
                 users.update().where(users.c.id == user_id).values(full_name=full_name, role=role.value, is_disabled=is_disabled)
             )
@@ -114,9 +118,10 @@ class Users:
                 raise UserError(say("This is the only administrator. Make somebody else administrator first."))
 
     def set_password(self, user_id: int, password: str) -> None:
-        """Keep the argon2 hash of a password. Raises UserError for one that is too short or too long."""
-        value = hashed(password)
-        with transaction(self.db) as connection:
+        """Keep the argon2 hash of a password. Raises UserError for one that is too short, too long or trivial."""
+        user = self.by_id(user_id)
+        value = hashed(password, user.name if user else "")
+        with transaction(self.db, PATIENCE) as connection:
             connection.execute(users.update().where(users.c.id == user_id).values(password=value))
 
     def check_password(self, name: str, password: str) -> User | None:
@@ -131,7 +136,8 @@ class Users:
         if user is None or kept is None or user.is_disabled:
             return None
         if _HASHER.check_needs_rehash(kept):
-            self.set_password(user.id, password)
+            with suppress(Busy, UserError):  # the next sign-in does it; a password of an older rule stays as it is
+                self.set_password(user.id, password)
         return user
 
     def first_administrator(self) -> User:
@@ -168,12 +174,19 @@ class Users:
         ]
 
 
-def hashed(password: str) -> str:
-    """Return the argon2 hash of a new password. Raises UserError for one that is too short or too long."""
+def hashed(password: str, name: str) -> str:
+    """Return the argon2 hash of a user's new password. Raises UserError for one that is too short, too long or trivial."""
     if len(password) < MIN_PASSWORD:
         raise UserError(
             say("A password has {least} characters or more. A sentence that only you would think of is a good one.", least=MIN_PASSWORD)
         )
     if len(password) > MAX_PASSWORD:
         raise UserError(say("A password has {most} characters at most.", most=MAX_PASSWORD))
+    if len(set(password.casefold())) < MIN_DIFFERENT or len(re.sub(re.escape(name), "", password, flags=re.IGNORECASE)) < MIN_BESIDE_NAME:
+        raise UserError(
+            say(
+                "This password is too easy to guess: it repeats a few characters or your user name. "
+                "Use a sentence that only you would think of."
+            )
+        )
     return _HASHER.hash(password)

@@ -5,8 +5,10 @@ What an upload leaves behind without having become a job (a cut line, a refused 
 
 from __future__ import annotations
 
+import fcntl
 import secrets
 import shutil
+import time
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -17,6 +19,8 @@ from werkzeug.datastructures import FileStorage
 from portal.site import Site
 from portal.site import site as the_site
 
+ORPHAN_SECONDS = 5.0
+MAX_NAME = 150  # bytes; file systems take 255
 ROOM_LEFT = 256 * 2**20  # bytes of the disk that an upload does not touch
 
 
@@ -39,7 +43,9 @@ class PortalRequest(Request):
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{secrets.token_hex(8)}.part"
         self.parts.append(path)
-        return path.open("w+b")
+        part = path.open("w+b")
+        fcntl.flock(part, fcntl.LOCK_EX)  # until it is whole: a killed process lets go, and `remove_orphans` knows by that
+        return part
 
     @property
     def parts(self) -> list[Path]:
@@ -53,6 +59,21 @@ class PortalRequest(Request):
         for path in self.parts:
             path.unlink(missing_ok=True)
         self.parts.clear()
+
+
+def remove_orphans(folder: Path) -> int:
+    """Remove the unfinished uploads of killed processes and return how many; those that still arrive are locked and stay."""
+    removed = 0
+    for path in folder.glob("*.part"):
+        try:
+            with path.open("rb") as part:
+                fcntl.flock(part, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if path.stat().st_mtime < time.time() - ORPHAN_SECONDS:  # else it may have been made this moment
+                    path.unlink()
+                    removed += 1
+        except (BlockingIOError, FileNotFoundError):
+            continue  # still arriving, or gone meanwhile
+    return removed
 
 
 def check_room(expected: int | None) -> None:
@@ -86,4 +107,5 @@ def safe_name(name: str) -> str:
     """Return a file name without folders, signs that a shell or a file system minds, or leading dots."""
     last = PurePosixPath(name.replace("\\", "/")).name
     clean = "".join(char if char.isalnum() or char in " ._-()" else "_" for char in last).strip(" .")
-    return clean[-150:] or "archive"
+    cut = clean.encode()[-MAX_NAME:].decode(errors="ignore").strip(" .")  # the end is kept: it says what kind of file it is
+    return cut or "archive"

@@ -18,6 +18,7 @@ from portal.config import Config
 from portal.jobs import queue as job_queue
 from portal.jobs import runners
 from portal.jobs.rows import Jobs
+from portal.jobs.uploads import remove_orphans
 
 LOCK_SECONDS = 5.0
 LINE_UP_EVERY = 15.0  # seconds
@@ -38,7 +39,7 @@ def serve(config: Config) -> None:
         task = job_queue.task_of(queue, lambda job_id: runners.run(repository, job_id))
         tidy(repository, config)
         queue.flush()  # the rows say what waits; what the line still holds may be done or gone
-        threading.Thread(target=_line_up, args=(repository, queue, task), name="line-up", daemon=True).start()
+        threading.Thread(target=_line_up, args=(repository, queue, task, config), name="line-up", daemon=True).start()
         queue.create_consumer(workers=THREADS, worker_type="thread", periodic=False, initial_delay=0.05, max_delay=1.0).run()
 
 
@@ -60,19 +61,21 @@ def tidy(repository: Repository, config: Config) -> None:
         log.warning("%s jobs were interrupted, %s half captures were taken back", interrupted, removed)
     for folder in (repository.paths.exports, repository.paths.certificates):
         remove_partials(folder)
+    remove_orphans(config.uploads)
     now = time.time()
     for path in config.uploads.glob("*"):
         if path.stat().st_mtime < now - KEEP_UPLOADS:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-def _line_up(repository: Repository, queue: Any, task: Callable[[int], Any]) -> None:
-    """Put every waiting job in line when the line is empty: at the start, and for whatever lost its place."""
+def _line_up(repository: Repository, queue: Any, task: Callable[[int], Any], config: Config) -> None:
+    """Put every waiting job in line when the line is empty, at the start and for whatever lost its place; remove orphaned uploads."""
     while True:
         try:
             if not queue.pending_count():
                 for job_id in Jobs(repository.db).waiting():
                     task(job_id)
+            remove_orphans(config.uploads)
         except Exception:  # a locked database passes; the next round tries again
             log.exception("waiting jobs could not be lined up")
         time.sleep(LINE_UP_EVERY)

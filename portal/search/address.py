@@ -103,6 +103,11 @@ class Asked:
         """Return the address of the same words without any filter."""
         return replace(self, pairs=(), as_of=None).address()
 
+    def without_dates(self, query: str) -> str:
+        """Return the address of another query, in standard syntax, with the same filters but for the days."""
+        kept = tuple(pair for pair in self.pairs if pair[0] not in {"from", "to"})
+        return replace(self, query=query, dialect=Dialect.PLAIN, pairs=kept, group=GroupBy.NONE).address()
+
     def without_day(self) -> str:
         """Return the address of what is held now, not as of a day."""
         return replace(self, as_of=None).address()

@@ -48,7 +48,7 @@ class Run:
 
 
 def question_of(address: str) -> Asked:
-    """Return the search of the part of an address after "?"."""
+    """Return the search of the part of an address after "?". Raises ValueError when it has too many fields."""
     return asked.read(MultiDict(parse_qsl(address, keep_blank_values=True, max_num_fields=2_000)))
 
 

@@ -16,7 +16,7 @@ pages = Blueprint("health", __name__)
 @pages.get("/healthz")
 def healthz() -> Response:
     """Answer 200 while catalog and index can be read, 503 otherwise."""
-    state = {"catalogue": _state(_catalog), "index": _state(_index), "worker": "running" if is_running(site().config) else "not running"}
+    state = {"catalog": _state(_catalog), "index": _state(_index), "worker": "running" if is_running(site().config) else "not running"}
     healthy = "failed" not in state.values()
     answer = jsonify(status="ok" if healthy else "failed", **state)
     answer.status_code = 200 if healthy else 503

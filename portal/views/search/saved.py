@@ -61,7 +61,10 @@ def new() -> ResponseReturnValue:
 @needs(Right.SEARCH)
 def add() -> ResponseReturnValue:
     """Keep a search."""
-    question = question_of(request.form.get("address", ""))
+    try:
+        question = question_of(request.form.get("address", ""))
+    except ValueError:
+        abort(400)
     name, is_shared = request.form.get("name", ""), request.form.get("shared") == "1"
     if question.errors:
         problem = _("This search cannot be kept: its address cannot be read.")

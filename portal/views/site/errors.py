@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from indexer.catalog.database import Busy
 from indexer.evidence.archive import ArchiveError
 from portal.i18n import _l
 from portal.jobs.uploads import NoRoom
@@ -40,6 +42,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(NoRoom, lambda _error: _page(507))
     app.register_error_handler(ArchiveError, _archive)
+    app.register_error_handler(Busy, lambda _error: _busy())
+    app.register_error_handler(OperationalError, _database)
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
@@ -53,6 +57,17 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 def _csrf(_error: CSRFError) -> ResponseReturnValue:
     return _page(400, detail=str(_l("The form was too old: your sign-in has changed since the page was opened.")))
+
+
+def _busy() -> ResponseReturnValue:
+    return _page(503, detail=str(_l("An archive is being taken in, so nothing else can be written just now. Nothing was changed.")))
+
+
+def _database(error: OperationalError) -> ResponseReturnValue:
+    if "locked" in str(error.orig):
+        return _busy()
+    current_app.logger.error("the catalog cannot be used", exc_info=error)
+    return _page(500)
 
 
 def _archive(error: ArchiveError) -> ResponseReturnValue:

@@ -111,8 +111,8 @@ def own_address(wanted: str) -> str:
 
 
 def _begin(user: User) -> None:
+    token = site().sign_ins.start(user.id)  # may be Busy: then the form's token stays good
     session.clear()
-    token = site().sign_ins.start(user.id)
     login_user(SignedIn(user, token))
     site().note("user:signed-in", user.name, str(request.remote_addr))
 

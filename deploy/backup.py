@@ -1,0 +1,72 @@
+"""Copy the catalog and the vault of a data folder: `python deploy/backup.py DATA TARGET`.
+
+The catalog is copied first, so the copy of the vault holds at least all the evidence that the copied catalog names.
+The catalog is SQLite's own consistent copy, made while the portal runs; the index is left out, since `sync` builds it anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+
+CATALOG = "catalogue.sqlite3"
+USAGE = 2
+
+
+class BadCopy(Exception):
+    """A file of the vault or of the backup is damaged; the text says which."""
+
+
+def back_up(data: Path, target: Path) -> int:
+    """Copy what is missing and return the number of new evidence files. Raises BadCopy, OSError, sqlite3.Error."""
+    os.umask(0o077)
+    (target / "vault").mkdir(parents=True, exist_ok=True)
+    fresh = target / f"{CATALOG}.new"
+    fresh.unlink(missing_ok=True)
+    with closing(sqlite3.connect(f"file:{data / CATALOG}?mode=ro", uri=True)) as source, closing(sqlite3.connect(fresh)) as copy:
+        source.backup(copy)
+        if copy.execute("PRAGMA quick_check").fetchone() != ("ok",):
+            raise BadCopy(f"{data / CATALOG} is damaged; the backup of before was kept.")
+    copied = sum(_copy(path, target / "vault" / path.name) for path in sorted((data / "vault").iterdir()))
+    fresh.replace(target / CATALOG)
+    return copied
+
+
+def _copy(source: Path, target: Path) -> bool:
+    """Copy a file whose name is its SHA-256 unless it is there. Raises BadCopy when its content is another."""
+    if target.exists():
+        return False
+    fresh = target.with_name(f"{target.name}.new")
+    shutil.copyfile(source, fresh)
+    with fresh.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        os.fsync(stream.fileno())
+    if digest != source.name:
+        fresh.unlink()
+        raise BadCopy(f"{source} is damaged: its SHA-256 is {digest}. It was not copied; run `python -m indexer verify`.")
+    fresh.replace(target)
+    return True
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command and return its exit code."""
+    if len(arguments) != USAGE:
+        print(__doc__, file=sys.stderr)
+        return USAGE
+    data, target = (Path(argument) for argument in arguments)
+    try:
+        copied = back_up(data, target)
+    except (BadCopy, OSError, sqlite3.Error) as error:
+        print(f"The backup failed. {error}", file=sys.stderr)
+        return 1
+    print(f"{target}: catalog, and {copied} new evidence files.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,55 @@
+"""The data folder is for its owner only: folders 700, files 600, whatever the umask."""
+
+from __future__ import annotations
+
+import logging
+import os
+import stat
+from pathlib import Path
+
+# What the product itself keeps in a data folder; anything else there (samples, a person's notes) is left as it is.
+OURS = ("vault", "incoming", "index", "exports", "certificates", "uploads", "staging", "productions", "secret_key")
+OURS_LIKE = ("*.sqlite3*", "*.lock")
+OTHERS = 0o077
+log = logging.getLogger(__name__)
+
+
+def make_private(data: Path) -> int:
+    """Make a data folder when it is not there, keep new files of this process private, and tighten what others may read.
+
+    Returns how many paths were tightened. What cannot be changed (another owner, a read-only disk) is logged.
+    """
+    os.umask(OTHERS)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    ours = [data / name for name in OURS if (data / name).exists()]
+    ours += [path for pattern in OURS_LIKE for path in data.glob(pattern)]
+    is_open = _is_open(data)
+    if not is_open and not any(map(_is_open, ours)):
+        return 0  # nobody else can reach what lies deeper
+    tightened = sum(_tighten(path) for top in ours for path in (top, *(top.rglob("*") if top.is_dir() and not top.is_symlink() else ())))
+    if is_open:
+        _tighten(data)
+    if tightened:
+        log.warning("%s: %s files and folders could be read by other users; now only by their owner.", data, tightened)
+    return tightened
+
+
+def _is_open(path: Path) -> bool:
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return False  # removed by another process meanwhile
+    return not stat.S_ISLNK(mode) and bool(mode & OTHERS)
+
+
+def _tighten(path: Path) -> bool:
+    if not _is_open(path):
+        return False
+    try:
+        path.chmod(stat.S_IMODE(path.lstat().st_mode) & ~OTHERS)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        log.warning("%s can be read by other users, and that could not be changed: %s", path, error.strerror)
+        return False
+    return True
