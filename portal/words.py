@@ -12,6 +12,7 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from flask import Flask
 
+from indexer.catalog.parties import parties
 from indexer.local_time import local_day, zone
 from indexer.masking import mask_facts, mask_tokens
 from indexer.query.filters import Sort
@@ -79,6 +80,7 @@ def install(app: Flask) -> None:
     """Give these words and formats to the templates."""
     app.jinja_env.filters.update(
         kind_word=kind_word,
+        parties=parties,
         platform_word=platform_word,
         number=number,
         bytes_word=bytes_word,

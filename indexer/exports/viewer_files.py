@@ -15,6 +15,7 @@ from string import Template
 from typing import Any, Final
 
 from indexer.catalog.models import RecordView
+from indexer.catalog.parties import parties
 from indexer.exports.bag import BagZip
 from indexer.exports.columns import local
 from indexer.exports.readme import coverage_lines
@@ -80,7 +81,7 @@ class ViewerFiles:
 
     def _row(self, view: RecordView, exact: Mapping[str, Exact]) -> list[Any]:
         """Return what the search and the list need: the places are those of page.js."""
-        text = str(exact["text"])
+        text, between = str(exact["text"]), parties(view)
         more = "\n".join(
             part
             for part in (view.thread_title, *(one.description for one in view.attachments), str(exact["url"]), *_texts(exact["links"]))
@@ -105,6 +106,7 @@ class ViewerFiles:
             exact["not_in_capture_of"] or 0,
             len(view.attachments),
             view.versions,
+            between and [between.sender, between.to, between.line or between.group, int(between.is_event)],
         ]
 
     def _rest(self, view: RecordView, exact: Mapping[str, Exact]) -> dict[str, Any]:
