@@ -20,6 +20,7 @@ from indexer.exports.bag import BagZip
 from indexer.exports.columns import local
 from indexer.exports.readme import coverage_lines
 from indexer.exports.values import Around, Description, Exact
+from indexer.exports.viewer_tables import tables
 from indexer.record import Platform
 
 SOURCES: Final = Path(__file__).parent / "viewer"
@@ -72,6 +73,7 @@ class ViewerFiles:
             "details": [[name, start] for name, start in details],
         }
         self._bag.add_text("data/viewer/data/meta.js", _script("meta", meta))
+        self._bag.add_text("data/viewer/tables.js", tables())
         for name in PLAIN_FILES:
             self._bag.add_text(f"data/viewer/{name}", (SOURCES / name).read_text(encoding="utf-8"))
         title = f"{about.organization}: social media records" if about.organization else "Social media records"
