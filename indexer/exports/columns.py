@@ -25,6 +25,7 @@ class Row:
     view: RecordView
     zone: str
     media: tuple[MediaFile, ...]
+    terms: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,12 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column("account_name", "Displayed name of that account.", lambda row: row.view.account_name, width=22),
     Column("kind", "post, reply, repost, comment, message, like, story, reel, photo, video or event.", lambda row: row.view.kind, width=9),
+    Column(
+        "terms",
+        "Of a term list's records: the terms that found the record, one on each line. Empty in every other export.",
+        lambda row: row.terms,
+        width=24,
+    ),
     Column("author", "Who wrote it, as the platform shows it.", lambda row: row.view.author, width=18),
     Column("author_id", "The platform's own id of the author, where the archive gives one.", lambda row: row.view.author_id),
     Column(

@@ -19,11 +19,12 @@ from indexer.exports.pdf_file import refuse_too_many
 from indexer.exports.values import SetDigest
 from indexer.i18n import say
 from indexer.productions.thread_context import context, context_views
-from indexer.query import parse
+from indexer.query import Dialect, parse
 from indexer.query.highlight import spans
 from indexer.repository import Repository
 from indexer.search.reading import filter_words
 from indexer.search.searcher import Searcher, SearchRequest
+from indexer.term_reports.union import finders
 
 Tick = Callable[[int, int], None]
 
@@ -37,11 +38,14 @@ def export_search(
     actor: str = "",
     choices: Choices = Choices(),  # noqa: B008  # a frozen value
     organization: str = "",
+    terms: tuple[str, ...] = (),
+    dialect_of_terms: Dialect = Dialect.PLAIN,
     progress: Tick | None = None,
 ) -> ExportReport:
     """Write all results of a search into one package at `target`; the export is an event, and so is the certificate in it.
 
     `by` is the maker as the package names them, `actor` as the event log does (a login name; the same unless told).
+    `terms` are those of a list whose union is exported: each record says which of them found it.
 
     Raises NotAnswered for a query that cannot be run, ExportError when the package would not be whole.
     """
@@ -50,6 +54,8 @@ def export_search(
     refuse_too_many(len(pks), choices.pdf)
     description = describe(repository, request, by, len(pks), organization)
     around = _around(repository, request, pks, choices)
+    if terms:
+        around = replace(around, terms=finders(repository, request, terms, dialect_of_terms))
     actor = actor or by
     documents = (
         _certified(repository, request, around, by=by, actor=actor, package=target.name) if choices.certificate else nullcontext(around)

@@ -21,6 +21,7 @@ from indexer.exports import ExportError
 from indexer.i18n import say, sentence
 from indexer.local_time import UnknownZone
 from indexer.productions.package_search import export_search
+from indexer.query import Dialect
 from indexer.repository import Repository
 from indexer.search.searcher import NotAnswered
 from indexer.term_reports import run as term_list
@@ -130,6 +131,8 @@ def _export(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping
         actor=user.name,
         choices=choices,
         organization=job.arguments.get("organization", ""),  # jobs of before the field have none
+        terms=tuple(job.arguments.get("terms", ())),  # only of the union of a term list
+        dialect_of_terms=Dialect(job.arguments.get("dialect_of_terms", Dialect.PLAIN)),
         progress=_counted(tell, "writing"),
     )
     return {

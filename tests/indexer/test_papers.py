@@ -115,7 +115,9 @@ def test_no_sign_vanishes() -> None:
     assert narrow == []
 
 
-@pytest.mark.parametrize("text", ["Ward 14\t12 yes\t380 no", "A\u2003B\u3000C", "a\u200bb", "\ufeffa", "soft\u00adhyphen", "a\u200db", "\u200ca"])
+@pytest.mark.parametrize(
+    "text", ["Ward 14\t12 yes\t380 no", "A\u2003B\u3000C", "a\u200bb", "\ufeffa", "soft\u00adhyphen", "a\u200db", "\u200ca"]
+)
 def test_a_gap_is_seen_or_the_sign_is_named(text: str) -> None:
     assert re.search(r"\S( |\u00a0|\u2003)|^ |\[U\+", shown(text))
 
