@@ -127,7 +127,7 @@ def _certificate_errors() -> Iterator[None]:
             raise Refused(str(error)) from error
 
 
-_NOT_NARROWED = {"kind": (), "author": (), "with_media": None, "dialect": "plain", "as_of": None, "sort": "newest"}
+_NOT_NARROWED = {"kind": (), "author": (), "state": (), "with_media": None, "dialect": "plain", "as_of": None, "sort": "newest"}
 
 
 @click.command()
