@@ -69,6 +69,7 @@ def shown(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
+    text = _UNSEEN.sub(lambda found: _named(found[0]), text.translate(_GAPS))
     clusters = [one.group() for one in _CLUSTER.finditer(text)]
     hidden = _hidden(clusters)
     return "".join(_named(one) if one in hidden else one for one in clusters) if hidden else text
@@ -118,6 +119,23 @@ def _showable(data: Any) -> Any:
     return data
 
 
+# What fonts draw as nothing: a gap for what separates words, else its name. Signs that direct what stands around them
+# (joiners in words that are joined, marks of direction, isolates) stay: a page shows what they do.
+
+_GAPS: Final = {
+    **dict.fromkeys(map(ord, "\x0b\x0c\x1c\x1d\x1e\x1f\x85\u1680\u2028\u2029"), " "),  # separators
+    **dict.fromkeys(map(ord, "\u2004\u2005\u2006\u2008\u2009\u200a\u205f"), " "),  # spaces too thin to be seen
+    **dict.fromkeys(map(ord, "\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0"), " "),  # blanks that count as letters or signs
+    **dict.fromkeys(map(ord, "\u200b\ufeff"), " "),  # spaces without width
+    0x202F: "\u00a0",
+    0x3000: "\u2003",
+    ord("\t"): "    ",
+}
+_UNSEEN: Final = re.compile(
+    "[\u00ad\u2060-\u2065\u206a-\u206f\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a]"
+    "|(?<=[\x00-\u024f])[\u200c\u200d]+(?=[\x00-\u024f]|$)|(?<![^\x00-\u024f])[\u200c\u200d]+(?=[\x00-\u024f])"
+)
+
 # Signs: a flag (two letters of regions), a keycap, an emoji with all that is joined to it, or a letter with its marks.
 
 _EXTENDING: Final = (
@@ -126,7 +144,7 @@ _EXTENDING: Final = (
 _CLUSTER: Final = re.compile(
     rf"[\U0001f1e6-\U0001f1ff]{{2}}|(?:\r\n|[^\u200d])[{_EXTENDING}]*(?:\u200d[^\s\u200d][{_EXTENDING}]*)*|\u200d", re.DOTALL
 )
-_PLAIN: Final = frozenset("\n\t" + "".join(map(chr, range(32, 127))))
+_PLAIN: Final = frozenset("\n" + "".join(map(chr, range(32, 127))))
 _TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e")  # isolates and marks do not reorder what was typed as a whole
 _known: dict[str, bool] = dict.fromkeys(_PLAIN, True)
 _asking = threading.Lock()
@@ -146,7 +164,7 @@ def _hidden(clusters: Iterable[str]) -> frozenset[str]:
 
 def _is_misleading(sign: str) -> bool:
     category = unicodedata.category(sign)
-    return category == "Cs" or (category == "Cc" and sign not in "\n\t\r") or sign in _TURNING
+    return category == "Cs" or (category == "Cc" and sign not in "\n\r") or sign in _TURNING
 
 
 def _ask(clusters: list[str]) -> None:

@@ -12,6 +12,7 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from flask import Flask
 
+from indexer.catalog.parties import parties
 from indexer.local_time import local_day, zone
 from indexer.masking import mask_facts, mask_tokens
 from indexer.query.filters import Sort
@@ -32,6 +33,13 @@ KINDS = {
     "photo": _l("photo"),
     "video": _l("video"),
     "event": _l("event"),
+}
+STATE_WORDS = {
+    "edited": _l("edited"),
+    "deleted": _l("deleted on the platform"),
+    "absent": _l("gone from a later archive"),
+    "undated": _l("without a date"),
+    "zone-assumed": _l("time zone assumed"),
 }
 ROLES = {
     Role.ADMINISTRATOR: _l("administrator"),
@@ -72,6 +80,7 @@ def install(app: Flask) -> None:
     """Give these words and formats to the templates."""
     app.jinja_env.filters.update(
         kind_word=kind_word,
+        parties=parties,
         platform_word=platform_word,
         number=number,
         bytes_word=bytes_word,
@@ -86,6 +95,11 @@ def install(app: Flask) -> None:
         mask_facts=mask_facts,
     )
     app.jinja_env.globals.update(ROLES=ROLES, ROLE_HELP=ROLE_HELP, SORTS=SORTS, RULES=RULES, rule_word=rule_word)
+
+
+def state_word(state: str) -> str:
+    """Return what a state of a record is called."""
+    return str(STATE_WORDS.get(state, state))
 
 
 def kind_word(kind: str) -> str:

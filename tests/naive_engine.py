@@ -31,6 +31,7 @@ from indexer.query import (
     Word,
 )
 from indexer.query.filters import Filters, Sort
+from indexer.query.nodes import STATES
 from indexer.text import fold, words
 
 
@@ -155,6 +156,8 @@ def allowed(document: Document, filters: Filters) -> bool:
         (filters.authors, document.author or None),
     ]
     if any(values is not None and value not in values for values, value in chosen):
+        return False
+    if filters.states is not None and not {STATES[state] for state in filters.states} & set(document.has):
         return False
     if filters.without_conversations and "conversation" in document.has:
         return False

@@ -6,7 +6,7 @@ import json
 import re
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -210,10 +210,10 @@ def token(client: FlaskClient, page: str) -> str:
     return found[1]
 
 
-def fill(data: Path) -> Repository:
-    """Take both archives in and make a user of each role."""
+def fill(data: Path, archives: Sequence[Callable[[Path], Path]] = (city_archive, secret_archive)) -> Repository:
+    """Take archives in and make a user of each role."""
     repository = open_repository(data)
-    for make in (city_archive, secret_archive):
+    for make in archives:
         report = ingest(repository, [make(data / "made" / f"{make.__name__}.zip")], taken_by="rhea", source="incoming")
         assert report.capture.went_well, report.capture
     users = Users(repository.db)

@@ -50,6 +50,7 @@ from indexer.query import (
     parse,
 )
 from indexer.query.filters import Filters, Sort
+from indexer.query.nodes import STATES
 from tests import naive_engine
 
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # waiting for a disk thousands of times proves nothing
@@ -83,7 +84,27 @@ def documents(draw: st.DrawFn) -> Document:
         author=draw(st.sampled_from(["", "Ann Lee", "ann", "Bób"])),
         posted=None if day is None else draw(st.integers(-2, 2)),
         day=day,
-        has=tuple(draw(st.sets(st.sampled_from(["media", "picture", "parent", "conversation"])))),
+        has=tuple(
+            draw(
+                st.sets(
+                    st.sampled_from(
+                        [
+                            "media",
+                            "picture",
+                            "parent",
+                            "conversation",
+                            "edit",
+                            "deletion",
+                            "absent",
+                            "absent-2",
+                            "absent-21",
+                            "undated",
+                            "zone-assumed",
+                        ]
+                    )
+                )
+            )
+        ),
         hashtags=tuple(draw(st.lists(st.sampled_from(TAGS), max_size=2))),
         mentions=tuple(draw(st.lists(st.sampled_from(HANDLES), max_size=2))),
         urls=tuple(draw(st.lists(st.sampled_from(ADDRESSES), max_size=2))),
@@ -128,6 +149,14 @@ fields = st.sampled_from(
         (Word("media", "has"), "has:media"),
         (Word("reply", "has"), "has:reply"),
         (Word("link", "has"), "has:link"),
+        (Word("edit", "has"), "is:edited"),
+        (Word("edit", "has"), "has:edit"),
+        (Word("deletion", "has"), "is:Deleted"),
+        (Word("deletion", "has"), "has:deletion"),
+        (Word("absent", "has"), "is:absent"),
+        (Word("absent-2", "has"), "is:absent-2"),
+        (Word("undated", "has"), "is:undated"),
+        (Word("zone-assumed", "has"), "is:zone-assumed"),
         (Phrase((Word("t", "url"), Word("co", "url")), "url"), "url:t.co"),
         (Wildcard("river*", "url"), "url:river*"),
         (DayRange(date(2018, 7, 1), date(2018, 7, 31)), "date:2018-07"),
@@ -239,6 +268,7 @@ filters = st.just(Filters()) | st.builds(
     kinds=st.none() | st.frozensets(st.sampled_from(["post", "reply"])),
     authors=st.none() | st.frozensets(st.sampled_from(["Ann Lee", "ann", ""])),
     has_media=st.none() | st.booleans(),
+    states=st.none() | st.none() | st.sets(st.sampled_from(sorted(STATES))).map(frozenset),
     allowed_accounts=st.none() | st.frozensets(st.integers(1, 3)),
     without_conversations=st.booleans(),
 )

@@ -76,7 +76,7 @@ def test_no_text_of_a_record_can_be_markup_or_end_a_script(tmp_path: Path) -> No
     page = (data / "viewer/index.html").read_text()
     assert "<script>" not in page
     assert "<img" not in page
-    assert len(re.findall("<script", page)) == 6
+    assert len(re.findall("<script", page)) == 7
     assert "&lt;/script&gt;" in page
 
 

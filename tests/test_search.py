@@ -16,7 +16,8 @@ from indexer.query import parse
 from indexer.query.filters import Filters, Sort
 from indexer.query.highlight import marked_text, snippet
 from indexer.repository import Repository
-from indexer.search.searcher import NotAnswered, Searcher, SearchRequest, bars
+from indexer.search.facets import bars
+from indexer.search.searcher import NotAnswered, Searcher, SearchRequest
 from indexer.settings import BadSetting
 from tests.repositories import repository_at, tweet, x_zip
 

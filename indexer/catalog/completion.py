@@ -185,6 +185,7 @@ def _mark(connection: sa.Connection, later: _Complete, earlier: list[int], accou
     pks = connection.execute(gone).scalars().all()
     if pks:
         connection.execute(absences.insert(), [{"record_pk": pk, "capture_id": later.id} for pk in pks])
+        queue_for_index(connection, sa.select(absences.c.record_pk).where(absences.c.capture_id == later.id).order_by(absences.c.record_pk))
     return len(pks)
 
 

@@ -78,6 +78,7 @@ _ROWS: Final = (
         versions.c.author,
         versions.c.url,
         versions.c.posted_ms,
+        versions.c.posted_rule,
         versions.c.parent_id,
         versions.c.thread_id,
         versions.c.data,

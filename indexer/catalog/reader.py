@@ -14,9 +14,10 @@ from indexer.catalog import stored_data
 from indexer.catalog.accounts import people_named, whole_accounts
 from indexer.catalog.capture_views import capture_views
 from indexer.catalog.models import AccountView, CaptureView, EarlierReading, ProblemView, RecordView, SightingView
-from indexer.catalog.record_views import BATCH, COUNTED, current_views, version_views
+from indexer.catalog.record_views import BATCH, COUNTED, absent_from, current_views, version_views
 from indexer.catalog.stored_data import COMPLETE, SET_ASIDE, TAKING_IN, IndexRow
 from indexer.catalog.tables import (
+    absences,
     accounts,
     capture_files,
     captures,
@@ -301,6 +302,7 @@ class Catalog:
             versions.c.parent_id,
             versions.c.thread_id,
             versions.c.data,
+            versions.c.posted_rule,
         ).select_from(
             records.join(versions, versions.c.id == records.c.current_version_id).join(accounts, accounts.c.id == records.c.account_id)
         )
@@ -308,9 +310,17 @@ class Catalog:
         with self._engine.connect() as connection:
             for at in range(0, len(pks), BATCH):
                 for row in connection.execute(query.where(records.c.pk.in_(pks[at : at + BATCH]))):
-                    found[row[0]] = IndexRow._make((*row[:11], stored_data.decode(row[11]), ()))
+                    found[row[0]] = IndexRow._make((*row[:11], stored_data.decode(row[11]), (), row[12], ()))
+            absent = absent_from(connection, list(found))
             earlier = self._earlier_texts(connection, [row.pk for row in found.values() if row.versions > 1])
-        return [found[pk]._replace(earlier=earlier.get(pk, ())) for pk in pks if pk in found]
+        return [found[pk]._replace(earlier=earlier.get(pk, ()), absent_from=absent.get(pk, ())) for pk in pks if pk in found]
+
+    def absent_since(self, position: int) -> list[int]:
+        """Return the records on the index's work list after a position that are gone from a capture."""
+        gone = sa.select(absences.c.record_pk)
+        query = sa.select(outbox.c.record_pk).where(outbox.c.seq > position, outbox.c.record_pk.in_(gone)).distinct()
+        with self._engine.connect() as connection:
+            return list(connection.execute(query.order_by(outbox.c.record_pk)).scalars())
 
     def _earlier_texts(self, connection: sa.Connection, pks: Sequence[int]) -> dict[int, tuple[str, ...]]:
         """Return the texts of all versions that are not current: what somebody wrote and changed is searched too."""

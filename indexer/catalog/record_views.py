@@ -88,6 +88,15 @@ def _view_query(join: sa.ColumnElement[bool]) -> sa.Select[Any]:
     )
 
 
+def absent_from(connection: sa.Connection, pks: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    """Return the complete captures that do not hold records of earlier ones, by record; only records that are gone from any."""
+    found: dict[int, tuple[int, ...]] = {}
+    for at in range(0, len(pks), BATCH):
+        for pk, capture_id in connection.execute(_ABSENT, {"pks": pks[at : at + BATCH]}):
+            found[pk] = (*found.get(pk, ()), capture_id)
+    return found
+
+
 def _among(column: sa.Column[Any], name: str) -> sa.ColumnElement[bool]:
     return column.in_(sa.bindparam(name, expanding=True))
 
@@ -117,6 +126,13 @@ _MEDIA = sa.select(members.c.name, members.c.size, members.c.digest).where(
 )
 _GONE = (
     sa.select(absences.c.record_pk, captures.c.exported_ms, captures.c.taken_ms)
+    .join(captures, captures.c.id == absences.c.capture_id)
+    .where(_among(absences.c.record_pk, "pks"), captures.c.state == COMPLETE)
+    .order_by(captures.c.id)
+)
+
+_ABSENT = (
+    sa.select(absences.c.record_pk, absences.c.capture_id)
     .join(captures, captures.c.id == absences.c.capture_id)
     .where(_among(absences.c.record_pk, "pks"), captures.c.state == COMPLETE)
     .order_by(captures.c.id)

@@ -219,6 +219,8 @@ class IndexRow(NamedTuple):
     thread_id: str | None
     data: VersionData
     earlier: tuple[str, ...] = ()  # texts of the versions before
+    posted_rule: str = ""  # TimeRule value
+    absent_from: tuple[int, ...] = ()  # later captures that do not hold the record
 
 
 def new_row(pk: int, account_id: int, record: Record) -> IndexRow:
@@ -237,6 +239,7 @@ def new_row(pk: int, account_id: int, record: Record) -> IndexRow:
         record.parent_id or None,
         record.thread_id or None,
         build(record),
+        posted_rule=str(record.posted.rule) if record.posted else "",
     )
 
 

@@ -39,6 +39,7 @@ from indexer.query.filters import Filters, Sort
 from indexer.query.reading import reading
 from indexer.repository import Repository
 from indexer.search.reading import readings
+from indexer.search.reading import scope_words as say_scope
 from indexer.search.searcher import IndexUnusable, NotAnswered, Results, Searcher, SearchRequest
 
 UNKNOWN_ACCOUNT = 0
@@ -60,15 +61,17 @@ def refs(numbers: frozenset[int] | None, accounts: Mapping[int, AccountView]) ->
 
 
 def narrowed(filters: Filters, accounts: Mapping[int, AccountView]) -> Narrowed:
-    """Return the maker's own filters as a certificate holds them."""
+    """Return the maker's own filters as a certificate holds them; an account that they may not see is one of nowhere."""
+    seen = {number: one for number, one in accounts.items() if filters.allowed_accounts is None or number in filters.allowed_accounts}
     return Narrowed(
         filters.first_day,
         filters.last_day,
-        refs(filters.accounts, accounts),
+        refs(filters.accounts, seen),
         _sorted(filters.platforms),
         _sorted(filters.kinds),
         _sorted(filters.authors),
         filters.has_media,
+        _sorted(filters.states),
     )
 
 
@@ -105,6 +108,7 @@ def again(stored: Stored, held: Iterable[AccountView]) -> Again:
         kinds=_set(chosen.kinds),
         authors=_set(chosen.authors),
         has_media=chosen.has_media,
+        states=_set(chosen.states),
         allowed_accounts=numbers(stored.made.scope.allowed_accounts),
         without_conversations=stored.made.scope.without_conversations,
     )
@@ -228,17 +232,7 @@ def made(repository: Repository, filters: Filters, by: str, scope_words: str, at
     """Return who made a certificate, when (to the second), and what they might see."""
     accounts = by_number(repository.catalog.accounts())
     at = at.replace(microsecond=0)
-    return Made(by, at, local(at, repository.zone), scope(filters, accounts, scope_words or _scope_words(repository, filters)))
-
-
-def _scope_words(repository: Repository, filters: Filters) -> str:
-    closed = filters.without_conversations
-    if filters.allowed_accounts is None:
-        return say("every account held, without direct messages") if closed else say("every account held, with direct messages")
-    labels = ", ".join(one.label for one in repository.catalog.accounts(filters.allowed_accounts)) or say("none")
-    if closed:
-        return say("only these accounts: {accounts}; without direct messages", accounts=labels)
-    return say("only these accounts: {accounts}; with direct messages", accounts=labels)
+    return Made(by, at, local(at, repository.zone), scope(filters, accounts, scope_words or say_scope(filters, tuple(accounts.values()))))
 
 
 def software(repository: Repository) -> Software:

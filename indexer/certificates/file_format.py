@@ -74,6 +74,7 @@ class Narrowed(_Part, frozen=True):
     kinds: tuple[str, ...] | None
     authors: tuple[str, ...] | None
     has_media: bool | None
+    states: tuple[str, ...] | None = None  # a certificate of before the filter has none
 
 
 class Software(_Part, frozen=True):

@@ -9,6 +9,7 @@ from typing import Any, Final
 from indexer.certificates.file_format import AccountRef, Announcement, CaptureRef, Expansion, Found, Header
 from indexer.i18n import say
 from indexer.local_time import local
+from indexer.query.reading_words import ENGLISH
 from indexer.record import Platform
 from indexer.search.announced import Announced, sentences
 from indexer.typeset import pdf
@@ -122,6 +123,8 @@ def narrowings(header: Header) -> list[str]:
         words.append(say("authors: {names}", names=", ".join(chosen.authors)))
     if chosen.has_media is not None:
         words.append(say("with pictures or video") if chosen.has_media else say("without pictures and video"))
+    if chosen.states is not None:
+        words.append(say("states: {names}", names=", ".join(ENGLISH.get(f"is {one}", one) for one in chosen.states)))
     return words
 
 

@@ -25,6 +25,7 @@ from indexer.local_time import UnknownZone
 from indexer.private_files import ReadOnlyFolder
 from indexer.query import Dialect
 from indexer.query.filters import Filters, Sort
+from indexer.query.nodes import STATES
 from indexer.record import Platform, RecordKind
 from indexer.repository import Repository, open_repository
 from indexer.search.searcher import IndexUnusable, NotAnswered, SearchRequest
@@ -62,6 +63,7 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--platform", multiple=True, help="twitter (or x), facebook, instagram; may be given again."),
         click.option("--kind", multiple=True, type=click.Choice([str(kind) for kind in RecordKind]), help="May be given again."),
         click.option("--author", multiple=True, help="Author as shown; may be given again."),
+        click.option("--state", multiple=True, type=click.Choice(sorted(STATES)), help="Only records in this state; may be given again."),
         click.option("--with-media", type=click.Choice(["with", "without"]), help="Only records with, or without, pictures and video."),
         click.option(
             "--dialect", type=click.Choice([str(one) for one in Dialect]), default="plain", show_default=True, help="How QUERY is written."
@@ -104,6 +106,7 @@ def _filters(repository: Repository, narrowed: dict[str, Any]) -> Filters:
         platforms=platforms,
         kinds=frozenset(narrowed["kind"]) or None,
         authors=frozenset(narrowed["author"]) or None,
+        states=frozenset(narrowed["state"]) or None,
         has_media=None if narrowed["with_media"] is None else narrowed["with_media"] == "with",
     )
 

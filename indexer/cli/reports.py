@@ -33,7 +33,6 @@ from indexer.cli.output import counted
 from indexer.coverage import scope as captured
 from indexer.coverage.summary import STATUSES, Coverage
 from indexer.custody.verify import Level
-from indexer.productions.package_search import filter_words
 from indexer.term_reports import report as term_report
 from indexer.term_reports import run
 
@@ -139,7 +138,7 @@ def _certificate_errors() -> Iterator[None]:
             raise Refused(str(error)) from error
 
 
-_NOT_NARROWED = {"kind": (), "author": (), "with_media": None, "dialect": "plain", "as_of": None, "sort": "newest"}
+_NOT_NARROWED = {"kind": (), "author": (), "state": (), "with_media": None, "dialect": "plain", "as_of": None, "sort": "newest"}
 
 
 @click.command()
@@ -205,8 +204,7 @@ def terms(
         request = request_of(repository, "*", narrowed)
         try:
             listed = run.read_list(_text(file), keep_numbers=keep_numbers)
-            words = filter_words(request.filters, repository.catalog.accounts())
-            report = run.run(repository, listed, request, by=by, filters=words, progress=ticker("searching for terms"))
+            report = run.run(repository, listed, request, by=by, progress=ticker("searching for terms"))
         except run.ListError as error:
             raise NotUnderstood(str(error)) from error
         except run.IndexMoved as error:

@@ -104,7 +104,8 @@ class IndexAhead:
         self._accounts, self._people = by_number(repository.catalog.accounts()), repository.catalog.people()
         self._waiting: list[Document] = []
         self._helper: subprocess.Popen[bytes] | None = None
-        self._usable = _reached(repository) == repository.catalog.position()
+        self._position = _reached(repository)
+        self._usable = self._position == repository.catalog.position()
         if self._usable and expected >= WORTH_IT:
             self._start()
 
@@ -132,11 +133,12 @@ class IndexAhead:
             self._waiting = []
 
     def commit(self, settled_later: Sequence[int]) -> None:
-        """Hand over records met before, now that their current version is settled, and commit at the catalog's position."""
+        """Hand over records met before, now that they are settled, and those that are gone; commit at the catalog's position."""
         if self._helper is None:
             return
-        for at in range(0, len(settled_later), BATCH):
-            self.add(self._repository.catalog.index_rows(settled_later[at : at + BATCH]))
+        again = sorted({*settled_later, *self._repository.catalog.absent_since(self._position)})
+        for at in range(0, len(again), BATCH):
+            self.add(self._repository.catalog.index_rows(again[at : at + BATCH]))
         self._send((), self._repository.catalog.position())
 
     def _start(self) -> None:

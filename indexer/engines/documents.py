@@ -9,7 +9,8 @@ from indexer.catalog.models import AccountView
 from indexer.catalog.stored_data import IndexRow
 from indexer.engines import Document
 from indexer.local_time import local_day_of
-from indexer.record import is_conversation
+from indexer.query.nodes import absent_from
+from indexer.record import TimeRule, is_conversation
 
 _NOBODY: Mapping[tuple[str, str], str] = MappingProxyType({})
 
@@ -33,6 +34,12 @@ def document(row: IndexRow, account: AccountView, zone: str, people: Mapping[tup
         has.append("edit")
     if data.deleted:
         has.append("deletion")
+    if row.absent_from:
+        has += ["absent", *(absent_from(capture) for capture in row.absent_from)]
+    if row.posted_ms is None:
+        has.append("undated")
+    elif row.posted_rule and TimeRule(row.posted_rule).is_assumption:
+        has.append("zone-assumed")
     posted = None if row.posted_ms is None else row.posted_ms // 1000
     around = (data.extra.get(fact, "") for fact in _NAMES_AROUND)
     parts = (row.text, row.title, data.thread_title, *(attachment.description for attachment in data.attachments), *around)

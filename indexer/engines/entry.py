@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final, Required, TypedDict
 
 from indexer.engines import Document
-from indexer.query.nodes import HAS, LONGEST_WORD, And, Node, Or, Phrase, Word, clip, tag_key
+from indexer.query.nodes import HAS, LONGEST_WORD, And, Node, Or, Phrase, Word, clip, state_of, tag_key
 from indexer.text import words
 
 LARGEST_PK: Final = (1 << 30) - 1
@@ -91,10 +91,10 @@ def _names(names: tuple[str, ...]) -> list[str]:
 
 @lru_cache(maxsize=1_000)
 def _has(words_of: tuple[str, ...]) -> frozenset[str]:
-    unknown = [word for word in words_of if word not in HAS]
+    unknown = [word for word in words_of if word not in HAS and not state_of(word)]
     if unknown:
-        raise ValueError(f"has:{unknown[0]} cannot be searched for; add it to HAS in indexer/query/nodes.py")
-    return frozenset(HAS[word] for word in words_of)
+        raise ValueError(f"has:{unknown[0]} cannot be searched for; add it to HAS or STATES in indexer/query/nodes.py")
+    return frozenset(HAS.get(word, word) for word in words_of)
 
 
 def folded(texts: Iterable[str]) -> list[str]:

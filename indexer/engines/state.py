@@ -19,19 +19,20 @@ from threading import Lock
 from typing import Final
 
 from indexer.engines import IndexDamaged, IndexOutdated
-from indexer.query.nodes import HAS, LONGEST_WORD
+from indexer.query.nodes import HAS, LONGEST_WORD, STATES
 from indexer.text import FOLDING, TOKEN
 
 _NAME: Final = "position.json"
 _LOCKS: Final = (".lock", "LOCK")  # how the libraries' files of locks end: they hold nothing
 _REWRITTEN: Final = frozenset({"meta.json", ".managed.json"})  # by every commit of tantivy; all other files are written once
 _AT_ONCE: Final = 64 << 20  # bytes that are hashed before a search; what is left is hashed before the next ones
-_SCHEMA: Final = 4  # raised by hand when the fields of an index change
+_SCHEMA: Final = 5  # raised by hand when the fields of an index change
 
 
 def analyzer() -> str:
     """Return the fingerprint of how text becomes words: an index made otherwise would miss what it holds."""
-    ways = f"{_SCHEMA} {TOKEN.pattern} {FOLDING} {unicodedata.unidata_version} {LONGEST_WORD} {sorted(HAS.items())}"
+    closed = f"{sorted(HAS.items())} {sorted(STATES.items())}"
+    ways = f"{_SCHEMA} {TOKEN.pattern} {FOLDING} {unicodedata.unidata_version} {LONGEST_WORD} {closed}"
     return hashlib.sha256(ways.encode("utf-8", "backslashreplace")).hexdigest()[:12]
 
 

@@ -17,6 +17,7 @@ from tantivy import FieldType, Filter, Occur, Query, TextAnalyzerBuilder, Tokeni
 from indexer.engines.entry import plain
 from indexer.query import DayRange
 from indexer.query.filters import Filters, accounts_of
+from indexer.query.nodes import STATES
 
 GAP: Final = 100
 """Places between two parts of a text; tantivy itself leaves one more. Distances up to it are exact in tantivy."""
@@ -127,6 +128,8 @@ def narrowing(filters: Filters) -> list[Query]:
     if filters.has_media is not None:
         media = Query.term_query(schema(), "has", "media")
         found.append(media if filters.has_media else all_of((), but=media))
+    if filters.states is not None:
+        found.append(any_of([Query.term_query(schema(), "has", STATES[state]) for state in sorted(filters.states)]))
     if filters.without_conversations:
         found.append(all_of((), but=Query.term_query(schema(), "has", "conversation")))
     return [silent(query) for query in found]

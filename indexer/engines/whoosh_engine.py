@@ -25,6 +25,7 @@ from indexer.engines.entry import entry, plain
 from indexer.engines.whoosh_find import PART, WORD_FIELDS, Facts, Finder, schema, within
 from indexer.query import Expanding, Node
 from indexer.query.filters import Filters, Sort, accounts_of, permission_of
+from indexer.query.nodes import STATES
 
 _MEGABYTES = 256  # of words before Whoosh writes them out
 
@@ -194,6 +195,9 @@ class WhooshEngine:
             return self._snapshot
 
 
+_STATES = frozenset(STATES.values())
+
+
 def _fields(document: Document) -> dict[str, Any]:
     one = entry(document)
     lists: dict[str, Any] = dict(one)
@@ -209,6 +213,7 @@ def _fields(document: Document) -> dict[str, Any]:
         "conversation" in one.get("has", ()),
         one["newest"],
         one["oldest"],
+        tuple(word for word in one.get("has", ()) if word in _STATES),
     )
     return {**parts, "platform": one["platform"], "kind": one["kind"], "pk": str(one["pk"]), "facts": facts}
 
@@ -240,5 +245,6 @@ def _allowed(facts: Facts, filters: Filters) -> bool:
         and (filters.platforms is None or facts.platform in filters.platforms)
         and (filters.kinds is None or facts.kind in filters.kinds)
         and (filters.has_media is None or facts.has_media is filters.has_media)
+        and (filters.states is None or any(STATES[state] in facts.states for state in filters.states))
         and not (filters.without_conversations and facts.in_conversation)
     )

@@ -35,6 +35,7 @@ class Facts:
     in_conversation: bool
     newest: int
     oldest: int
+    states: tuple[str, ...]  # those of its `has` words that are states
 
 
 class Finder:

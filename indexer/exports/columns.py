@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from indexer.catalog.models import RecordView
+from indexer.catalog.parties import Parties, parties
 from indexer.exports.values import Cell, Exact, MediaFile
 from indexer.local_time import zone
 from indexer.masking import mask_facts, mask_tokens
@@ -24,6 +25,7 @@ class Row:
     view: RecordView
     zone: str
     media: tuple[MediaFile, ...]
+    terms: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,13 @@ def local(instant: datetime | None, zone_name: str) -> str:
 def utc(instant: datetime | None) -> str:
     """Return an instant in UTC: "2018-07-05T04:30:00Z", with a fraction where there is one. Empty for None."""
     return "" if instant is None else instant.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+_NO_PARTIES = Parties()
+
+
+def _parties(row: Row) -> Parties:
+    return parties(row.view) or _NO_PARTIES
 
 
 def _attachments(row: Row) -> list[dict[str, str | int]]:
@@ -82,8 +91,32 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column("account_name", "Displayed name of that account.", lambda row: row.view.account_name, width=22),
     Column("kind", "post, reply, repost, comment, message, like, story, reel, photo, video or event.", lambda row: row.view.kind, width=9),
+    Column(
+        "terms",
+        "Of a term list's records: the terms that found the record, one on each line. Empty in every other export.",
+        lambda row: row.terms,
+        width=24,
+    ),
     Column("author", "Who wrote it, as the platform shows it.", lambda row: row.view.author, width=18),
     Column("author_id", "The platform's own id of the author, where the archive gives one.", lambda row: row.view.author_id),
+    Column(
+        "from",
+        "Of a message: who wrote it. Empty for other records, and where the platform noted an event of the conversation.",
+        lambda row: _parties(row).sender,
+        width=22,
+    ),
+    Column(
+        "to",
+        "Of a message: who got it, with a semicolon between them; the name of the group where its people are not named.",
+        lambda row: _parties(row).to,
+        width=30,
+    ),
+    Column(
+        "direction",
+        "Of a message: sent by the account, or received by it. Empty: not known, or no message.",
+        lambda row: str(_parties(row).direction),
+        width=9,
+    ),
     Column(
         "posted_local",
         "When it was posted, on the body's own clock; the zone is named. Empty: the archive gives no time.",

@@ -12,6 +12,8 @@ from indexer.exports.values import Cell, Description, Exact, Written
 from indexer.spreadsheets import _FIRST, guard
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_SEPARATOR = re.compile("[\u0085\u2028\u2029]")
+_ODD = re.compile("[\0\u0085\u2028\u2029]")
 
 
 class CsvFile:
@@ -34,17 +36,27 @@ class CsvRows:
         self._file.write(codecs.BOM_UTF8)
         self._writer = csv.writer(self, quoting=csv.QUOTE_ALL)
         self._writer.writerow(columns)
-        self._guarded = self._replaced = 0
+        self._guarded = self._replaced = self._nul = self._separated = 0
 
     def add(self, exact: Mapping[str, Exact], cells: list[Cell]) -> None:  # noqa: ARG002  # the protocol's
         """Write one record."""
         line = cells
+        if any(cell.__class__ is str and _ODD.search(cell) for cell in cells):
+            line = [self._without_nul(cell) for cell in cells]
         for number, cell in enumerate(cells):
             if cell.__class__ is str and cell[:1] in _FIRST and guard(cell) != cell:
                 line = line[:] if line is cells else line
                 line[number] = guard(cell)
                 self._guarded += 1
         self._writer.writerow(line)
+
+    def _without_nul(self, cell: Cell) -> Cell:
+        """Return a cell with a visible sign for each NUL, which ends the file for many programs; count line separators."""
+        if not isinstance(cell, str):
+            return cell
+        self._nul += cell.count("\0")
+        self._separated += _SEPARATOR.search(cell) is not None
+        return cell.replace("\0", "\u2400")
 
     def write(self, line: str) -> int:
         """Take a line from the csv module."""
@@ -74,4 +86,11 @@ class CsvRows:
             notes.append(
                 f"records.csv: half letters that UTF-8 cannot hold, U+FFFD in place of each: {self._replaced:,}. records.jsonl has them."
             )
-        return Written(tuple(notes), replaced=self._replaced)
+        if self._nul:
+            notes.append(f"records.csv: NUL characters, U+2400 in place of each: {self._nul:,}. records.jsonl has them.")
+        if self._separated:
+            notes.append(
+                f"records.csv: cells that hold the line separators U+0085, U+2028 or U+2029: {self._separated:,}. Some programs take one "
+                "for the end of a line, although it is within quotation marks; records.jsonl has them escaped."
+            )
+        return Written(tuple(notes), replaced=self._replaced + self._nul)

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from indexer.exports.values import Cell, Description, Exact, Written
+
+_ESCAPED: Final = {"\u0085".encode(): rb"\u0085", "\u2028".encode(): rb"\u2028", "\u2029".encode(): rb"\u2029"}
+"""Line separators that JSON may hold raw, and that many programs take for the end of a line."""
+
+_SEPARATOR: Final = re.compile(b"|".join(_ESCAPED))
 
 
 class JsonlFile:
@@ -36,6 +43,8 @@ class JsonlRows:
             line = self._encode(exact)
         except UnicodeEncodeError:  # half a letter (a lone surrogate): only the escaped form of JSON can hold it
             line = json.dumps(exact, separators=(",", ":")).encode("ascii")
+        if _SEPARATOR.search(line):
+            line = _SEPARATOR.sub(lambda found: _ESCAPED[found[0]], line)
         self._file.write(line + b"\n")
 
     def abandon(self) -> None:

@@ -184,7 +184,7 @@ class _Package:
                 raise ExportMismatch(f"The search gave the record {view.record_id} twice, so another one may be missing. {AGAIN}")
             if self._around.certified:
                 self._held.add(f"{view.record_id}\t{view.version}\t{view.content_digest}")  # a record's line in a certificate
-            exact = exact_values(Row(view, self._about.zone, self.media.add(view)))
+            exact = exact_values(Row(view, self._about.zone, self.media.add(view), self._around.terms.get(view.pk, "")))
             line = cells(exact)
             for writer in writers:
                 writer.add(exact, line)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from indexer.catalog.models import RecordView
+from indexer.catalog.parties import Direction, Parties, parties
 from indexer.exports.bag import BagZip
 from indexer.exports.columns import local, utc
 from indexer.exports.pdf_process import Making, start
@@ -255,17 +256,16 @@ class PdfFiles:
 
     def _record(self, view: RecordView, exact: Mapping[str, Exact]) -> dict[str, Any]:
         pictures, others = self._attachments(view, exact)
+        between = parties(view)
         heading = say(
             "{number}. {kind}, {account}, {platform}",
             number=self._records,
             kind=view.kind.capitalize(),
-            account=view.account,
+            account=(between and between.line) or view.account,
             platform=Platform(view.platform).title,
         )
-        facts: list[list[Any]] = [
-            [say("Author"), [view.author or say("not stated")]],
-            [say("Posted"), [str(exact["posted_local"]) or say("The archive gives no time.")]],
-        ]
+        facts = _people(view, between)
+        facts += [[say("Posted"), [str(exact["posted_local"]) or say("The archive gives no time.")]]]
         facts += [[say("Time in UTC"), [utc(view.posted_at)]]] if view.posted_at else []
         facts += [[say("Edited"), [str(exact["edited"])]]] if exact["edited"] else []
         facts += [[say("Deleted"), [str(exact["deleted"])]]] if exact["deleted"] else []
@@ -275,11 +275,12 @@ class PdfFiles:
         facts += others
         facts += self._versions(view)
         facts += [[say("Record id"), [view.record_id]], [say("Its digest (SHA-256)"), [view.content_digest]]]
+        is_event = bool(between and between.is_event and view.title)  # its text is only the name that the title holds
         return {
             "heading": heading,
             "tags": _tags(view),
-            "title": _lines(view.title),
-            "text": _lines(view.text),
+            "title": [] if is_event else _lines(view.title),
+            "text": _lines(view.title if is_event else view.text),
             "pictures": pictures,
             "facts": facts,
         }
@@ -311,6 +312,20 @@ class PdfFiles:
         others = [one for one in self._around.versions(view) if one.version != view.version]
         told = [[say("Version {number}", number=one.version), _lines(one.text or one.title)] for one in others]
         return [[say("Versions"), [which]], *told]
+
+
+def _people(view: RecordView, between: Parties | None) -> list[list[Any]]:
+    """Return from whom to whom a message went, the author of another record."""
+    if between is None:
+        return [[say("Author"), [view.author or say("not stated")]]]
+    if between.is_event:
+        return [[say("Account"), [view.account]], [say("Author"), [say("nobody: an event of the conversation, noted by the platform")]]]
+    found: list[list[Any]] = [[say("From"), [between.sender or say("not stated")]], [say("To"), [between.to or say("not stated")]]]
+    if between.direction:
+        sent = between.direction is Direction.SENT
+        words = say("sent by {account}", account=view.account) if sent else say("received by {account}", account=view.account)
+        found.append([say("Direction"), [words]])
+    return found
 
 
 def _undrawn_line(caption: str) -> list[Any]:

@@ -89,6 +89,8 @@ def readme(description: Description, rows: int, media: MediaCounts, notes: Seque
         "How to read the files",
         "  records.csv is UTF-8 with a byte order mark, comma-separated, every cell in quotation marks (RFC 4180). A cell that",
         "  begins with = + - @, a tab or a line break has an apostrophe before it, so that no spreadsheet runs it as a formula.",
+        "  Spreadsheets that open records.csv turn long ids into rounded numbers (1700000000089000267 into 1.7E+18): open",
+        "  records.xlsx instead, where they are text, or import the columns native_id, author_id, thread and parent as text.",
         "  records.xlsx is for Excel. records.jsonl has one JSON object a line with every text exactly as it is.",
         "  The columns are explained on the first sheet of records.xlsx.",
         "",

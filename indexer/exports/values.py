@@ -98,7 +98,8 @@ class Around:
 
     `context` gives exactly `context_total` records of their threads; they are never counted as found. `versions` gives
     every version of a record, the first one first. `marks` gives the places (code points, end excluded) that the search
-    marks in a text. `documents` are further files by their names below data/ (the certificate); `certified` is the
+    marks in a text. `terms` are the terms of a list that found a record, by its number.
+    `documents` are further files by their names below data/ (the certificate); `certified` is the
     digest (seen.SetDigest) of the records that they speak of: the package must hold exactly those. `before_named` is
     called when the package is whole and on the disk, just before it gets its name.
     """
@@ -109,6 +110,7 @@ class Around:
     marks: Callable[[str], Sequence[tuple[int, int]]] = _no_marks
     documents: Mapping[str, Path] = field(default_factory=dict)
     certified: str | None = None
+    terms: Mapping[int, str] = field(default_factory=dict)
     before_named: Callable[[], None] = _nothing
 
 

@@ -15,10 +15,12 @@ from string import Template
 from typing import Any, Final
 
 from indexer.catalog.models import RecordView
+from indexer.catalog.parties import parties
 from indexer.exports.bag import BagZip
 from indexer.exports.columns import local
 from indexer.exports.readme import coverage_lines
 from indexer.exports.values import Around, Description, Exact
+from indexer.exports.viewer_tables import tables
 from indexer.record import Platform
 
 SOURCES: Final = Path(__file__).parent / "viewer"
@@ -71,6 +73,7 @@ class ViewerFiles:
             "details": [[name, start] for name, start in details],
         }
         self._bag.add_text("data/viewer/data/meta.js", _script("meta", meta))
+        self._bag.add_text("data/viewer/tables.js", tables())
         for name in PLAIN_FILES:
             self._bag.add_text(f"data/viewer/{name}", (SOURCES / name).read_text(encoding="utf-8"))
         title = f"{about.organization}: social media records" if about.organization else "Social media records"
@@ -80,7 +83,7 @@ class ViewerFiles:
 
     def _row(self, view: RecordView, exact: Mapping[str, Exact]) -> list[Any]:
         """Return what the search and the list need: the places are those of page.js."""
-        text = str(exact["text"])
+        text, between = str(exact["text"]), parties(view)
         more = "\n".join(
             part
             for part in (view.thread_title, *(one.description for one in view.attachments), str(exact["url"]), *_texts(exact["links"]))
@@ -105,6 +108,7 @@ class ViewerFiles:
             exact["not_in_capture_of"] or 0,
             len(view.attachments),
             view.versions,
+            between and [between.sender, between.to, between.line or between.group, int(between.is_event)],
         ]
 
     def _rest(self, view: RecordView, exact: Mapping[str, Exact]) -> dict[str, Any]:

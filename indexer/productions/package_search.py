@@ -12,7 +12,6 @@ from pathlib import Path
 
 from indexer import __version__
 from indexer.atomic_files import scratch
-from indexer.catalog.models import AccountView
 from indexer.certificates.certify import CertificateFailed, certify, note_made, write_into
 from indexer.coverage import scope
 from indexer.exports import Around, CaptureLine, Choices, Description, ExportError, ExportReport, export
@@ -20,11 +19,12 @@ from indexer.exports.pdf_file import refuse_too_many
 from indexer.exports.values import SetDigest
 from indexer.i18n import say
 from indexer.productions.thread_context import context, context_views
-from indexer.query import parse
-from indexer.query.filters import Filters
+from indexer.query import Dialect, parse
 from indexer.query.highlight import spans
 from indexer.repository import Repository
+from indexer.search.reading import filter_words
 from indexer.search.searcher import Searcher, SearchRequest
+from indexer.term_reports.union import finders
 
 Tick = Callable[[int, int], None]
 
@@ -38,11 +38,14 @@ def export_search(
     actor: str = "",
     choices: Choices = Choices(),  # noqa: B008  # a frozen value
     organization: str = "",
+    terms: tuple[str, ...] = (),
+    dialect_of_terms: Dialect = Dialect.PLAIN,
     progress: Tick | None = None,
 ) -> ExportReport:
     """Write all results of a search into one package at `target`; the export is an event, and so is the certificate in it.
 
     `by` is the maker as the package names them, `actor` as the event log does (a login name; the same unless told).
+    `terms` are those of a list whose union is exported: each record says which of them found it.
 
     Raises NotAnswered for a query that cannot be run, ExportError when the package would not be whole.
     """
@@ -51,6 +54,8 @@ def export_search(
     refuse_too_many(len(pks), choices.pdf)
     description = describe(repository, request, by, len(pks), organization)
     around = _around(repository, request, pks, choices)
+    if terms:
+        around = replace(around, terms=finders(repository, request, terms, dialect_of_terms))
     actor = actor or by
     documents = (
         _certified(repository, request, around, by=by, actor=actor, package=target.name) if choices.certificate else nullcontext(around)
@@ -121,7 +126,7 @@ def describe(repository: Repository, request: SearchRequest, by: str, total: int
     return Description(
         query=request.query,
         reading=results.reading,
-        filters=filter_words(request.filters, repository.catalog.accounts()),
+        filters=filter_words(request.filters, repository.catalog.accounts(), as_of=request.as_of),
         sort=str(request.sort),
         zone=repository.zone,
         total=total,
@@ -137,24 +142,6 @@ def describe(repository: Repository, request: SearchRequest, by: str, total: int
         anchor=asdict(repository.audit.anchor()),
         coverage=scope.shape(results.coverage) if results.coverage else None,
     )
-
-
-def filter_words(filters: Filters, accounts: list[AccountView]) -> tuple[str, ...]:
-    """Return the filters in plain English, one sentence part each."""
-    words = []
-    if filters.first_day or filters.last_day:
-        words.append(f"posted {filters.first_day or 'any day'} to {filters.last_day or 'any day'}, local days")
-    if filters.accounts is not None:
-        words.append("accounts: " + ", ".join(one.label for one in accounts if one.id in filters.accounts))
-    for name, values in (("platforms", filters.platforms), ("kinds", filters.kinds), ("authors", filters.authors)):
-        if values is not None:
-            words.append(f"{name}: {', '.join(sorted(values))}")
-    if filters.has_media is not None:
-        words.append("with media" if filters.has_media else "without media")
-    if filters.allowed_accounts is not None:
-        labels = [one.label for one in accounts if one.id in filters.allowed_accounts]
-        words.append(f"only accounts that the maker may see: {', '.join(labels) or 'none'}")
-    return tuple(words)
 
 
 def _library(engine: str) -> str:

@@ -23,6 +23,7 @@ from indexer.query.nodes import (
     Stem,
     Wildcard,
     Word,
+    state_of,
     tag_key,
 )
 from indexer.text import words
@@ -64,6 +65,8 @@ def _leaf(node: Node) -> str:
         raise TypeError(f"{type(node).__name__} is never typed")
     if node.field in _TAGS:
         return _tag(node)
+    if isinstance(node, Word) and node.field == "has" and (state := state_of(node.word)):
+        return f"is:{state}"
     if node.field in {"platform", "kind", "has"}:
         return f"{node.field}:{node.word}" if isinstance(node, Word) else _of_field(node.field, _item(node))
     text = _item(node)

@@ -227,4 +227,5 @@ def _example(field: str) -> str:
         "mention": "mention:riverbend",
         "url": "url:riverbend.gov",
         "has": "has:picture",
+        "is": "is:edited",
     }.get(field.lower(), "date:2018-07")

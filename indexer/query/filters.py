@@ -21,7 +21,7 @@ class Filters:
 
     `allowed_accounts` is the reader's permission; it is apart from `accounts`, the reader's choice, so that
     no choice can widen it. So is `without_conversations`: it leaves out direct messages and reactions to them.
-    Days are local days, both included.
+    Days are local days, both included. `states` are keys of `nodes.STATES`; a record needs one of them.
     """
 
     first_day: date | None = None
@@ -31,6 +31,7 @@ class Filters:
     kinds: frozenset[str] | None = None
     authors: frozenset[str] | None = None
     has_media: bool | None = None
+    states: frozenset[str] | None = None
     allowed_accounts: frozenset[int] | None = None
     without_conversations: bool = False
 

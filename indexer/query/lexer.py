@@ -21,7 +21,7 @@ from indexer.query.diagnostics import OTHER_SYSTEM, Diagnostic, Trouble
 from indexer.query.nodes import MOST_APART, Dialect
 from indexer.text import words
 
-FIELDS: Final = ("account", "platform", "kind", "author", "from", "to", "date", "hashtag", "mention", "url", "has")
+FIELDS: Final = ("account", "platform", "kind", "author", "from", "to", "date", "hashtag", "mention", "url", "has", "is")
 
 QUOTES: Final = '"“”„‟«»＂'
 """Every sign that begins or ends a phrase: word processors make many of one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
@@ -45,6 +46,26 @@ HAS: Final = {
     "audio": "sound",
 }
 """What `has:` may ask for, each with its one name: the index uses the names, so no typed word can be a false zero."""
+
+STATES: Final = {"edited": "edit", "deleted": "deletion", "absent": "absent", "undated": "undated", "zone-assumed": "zone-assumed"}
+"""What `is:` may ask for, each with its name among the `has` words of an index: edited, deleted on the platform, in an earlier
+capture and not in a later one, without a date, with a time whose zone the archive does not state."""
+
+ABSENT_FROM: Final = re.compile(r"absent-[1-9][0-9]{0,9}")
+"""`is:absent-17`: in an earlier capture and not in capture 17. It is its own name in an index."""
+
+
+_STATE_OF: Final = {word: state for state, word in STATES.items()}
+
+
+def state_of(word: str) -> str:
+    """Return how `is:` asks for a `has` word of the index; empty for one that is no state."""
+    return word if ABSENT_FROM.fullmatch(word) else _STATE_OF.get(word, "")
+
+
+def absent_from(capture_id: int) -> str:
+    """Return the word of the records that are gone from one capture."""
+    return f"absent-{capture_id}"
 
 
 class Dialect(StrEnum):

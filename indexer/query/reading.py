@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from indexer.query.nodes import (
+    STATES,
     TEXT,
     And,
     DayRange,
@@ -24,6 +25,7 @@ from indexer.query.nodes import (
     Stem,
     Wildcard,
     Word,
+    state_of,
 )
 from indexer.query.reading_words import ENGLISH, SPANISH, TABLES
 from indexer.record import Platform
@@ -110,6 +112,8 @@ class _Reading:
         if tree.field == TEXT:
             spoken = {table[key].replace("{0}", "").strip() for key in ("and", "or", "not")} | {"but", "pero"}
             return table["exact word"].format(tree.word) if tree.word in spoken else tree.word
+        if tree.field == "has" and (state := state_of(tree.word)):
+            return table[f"is {state}"] if state in STATES else table["absent from"].format(state.removeprefix("absent-"))
         value = Platform(tree.word).title if tree.field == "platform" else table.get(f"{tree.field} {tree.word}", tree.word)
         return table[tree.field].format(value)
 

@@ -12,9 +12,11 @@ from indexer.query.dates import day_node
 from indexer.query.diagnostics import Diagnostic, closest, listed
 from indexer.query.expansion import stem
 from indexer.query.nodes import (
+    ABSENT_FROM,
     HAS,
     KINDS,
     PLATFORMS,
+    STATES,
     TEXT,
     Dialect,
     Everything,
@@ -232,7 +234,7 @@ def fuzzy_faults(written: str, word: str, edits: int) -> tuple[Said, Said] | Non
     return None
 
 
-_CLOSED: Final = {"platform": PLATFORMS, "kind": KINDS, "has": HAS}
+_CLOSED: Final = {"platform": PLATFORMS, "kind": KINDS, "has": HAS, "is": STATES}
 _TAGS: Final = {"hashtag": "#", "mention": "@"}
 _SIGNED: Final = re.compile(r"([#＃@＠])(.+)", re.DOTALL)
 _LITERAL: Final = re.compile(r"\\\{([^{}\\]+)\}")
@@ -277,7 +279,9 @@ def address(field: str | None, typed: str, start: int, dialect: Dialect = Dialec
 def _closed(field: str, typed: str, start: int, end: int) -> Node | Diagnostic:
     known = _CLOSED[field]
     if value := known.get(typed.lower()):
-        return Word(value, field)
+        return Word(value, "has" if field == "is" else field)
+    if field == "is" and ABSENT_FROM.fullmatch(typed.lower()):
+        return Word(typed.lower(), "has")
     message = say("“{value}” is not a value of {field}:.", value=typed, field=field)
     if near := closest(typed, known):
         return Diagnostic(

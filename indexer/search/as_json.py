@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from indexer.catalog.models import AccountView, RecordView
+from indexer.catalog.parties import parties
 from indexer.coverage import scope
 from indexer.local_time import local
 from indexer.masking import mask_tokens
@@ -25,6 +26,7 @@ def record(view: RecordView, zone_name: str) -> Shape:
         "account": view.account,
         "kind": view.kind,
         "author": view.author,
+        **_parties(view),
         "posted_at": _instant(view.posted_at),
         "posted_local": local(view.posted_at, zone_name).isoformat() if view.posted_at else None,
         "posted_as_written": view.posted_as_written,
@@ -47,6 +49,14 @@ def record(view: RecordView, zone_name: str) -> Shape:
         "capture": {"id": view.capture_id, "sha256": view.capture_digest, "member": view.member, "item": view.item},
         "content_digest": view.content_digest,
     }
+
+
+def _parties(view: RecordView) -> Shape:
+    """Return from whom and to whom a message went; all null for another record."""
+    found = parties(view)
+    if found is None:
+        return {"from": None, "to": None, "direction": None}
+    return {"from": found.sender or None, "to": list(found.recipients), "direction": found.direction.value or None}
 
 
 def results(found: Results, zone_name: str, grouped: Grouped | None = None) -> Shape:

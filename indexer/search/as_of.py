@@ -34,6 +34,7 @@ from indexer.i18n import say
 from indexer.local_time import day_range, from_ms, local_day, to_ms
 from indexer.query import And, DayRange, Node, Not, Numbered, Or, Word
 from indexer.query.filters import Filters, Sort
+from indexer.query.nodes import STATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class Stood:
         with db.connect() as connection:
             self._times = export_times(connection)
             gone = self._absent(connection)
-            known = engine.ids(Or((Word("edit", "has"), Word("deletion", "has"))), Filters(), Sort.OLDEST)
+            known = engine.ids(Or((Word("edit", "has"), Word("deletion", "has"), Word("absent", "has"))), Filters(), Sort.OLDEST)
             self.looked_at = frozenset(known) | gone
             stories = self._stories(connection, sorted(self.looked_at))
             self.early_accounts, self._seen_before = self._early(connection)
@@ -205,6 +206,7 @@ class Stood:
             row.parent_id,
             row.thread_id,
             stored_data.with_moments(data, edited, deleted),
+            posted_rule=row.posted_rule,
         )
         return document(made, self._accounts[row.account_id], self._zone)
 
@@ -326,8 +328,10 @@ def _as_nodes(filters: Filters) -> tuple[Node, ...]:
     if filters.has_media is not None:
         media = Word("media", "has")
         found.append(media if filters.has_media else Not(media))
+    if filters.states is not None:
+        found.append(Or(tuple(Word(STATES[state], "has") for state in sorted(filters.states))))
     return tuple(found)
 
 
 def _without(filters: Filters) -> Filters:
-    return replace(filters, first_day=None, last_day=None, has_media=None)
+    return replace(filters, first_day=None, last_day=None, has_media=None, states=None)

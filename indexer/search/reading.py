@@ -10,6 +10,7 @@ from datetime import date
 from typing import Final
 
 from indexer.catalog.models import AccountView
+from indexer.i18n import say
 from indexer.query import Expanding, Node
 from indexer.query.filters import Filters
 from indexer.query.reading import day, reading
@@ -57,6 +58,31 @@ def readings(
     return {code: whole_reading(tree, filters, accounts, zone, table, as_of=as_of, forms=forms) for code, table in TABLES.items()}
 
 
+def filter_words(
+    filters: Filters, accounts: Sequence[AccountView], table: Mapping[str, str] = ENGLISH, *, as_of: date | None = None
+) -> tuple[str, ...]:
+    """Return what narrows a search, a phrase each, with every account in scope by name.
+
+    `accounts` may be all that there are: an account that the filters do not allow is never named.
+    """
+    is_narrowed = filters.accounts is not None or filters.allowed_accounts is not None
+    named = [_named(in_scope(filters, accounts), table)] if is_narrowed else []
+    return (*_days(filters, table), *_platforms(filters, table), *named, *_rest(filters, table, as_of))
+
+
+def scope_words(filters: Filters, accounts: Sequence[AccountView]) -> str:
+    """Say what the reader may search, whatever was chosen within it; `accounts` may be all that there are."""
+    closed = filters.without_conversations
+    if filters.allowed_accounts is None:
+        return say("every account held, without direct messages") if closed else say("every account held, with direct messages")
+    labels = ", ".join(one.label for one in accounts if one.id in filters.allowed_accounts)
+    if not labels:
+        return say("no account")
+    if closed:
+        return say("only these accounts: {accounts}; without direct messages", accounts=labels)
+    return say("only these accounts: {accounts}; with direct messages", accounts=labels)
+
+
 def in_scope(filters: Filters, accounts: Sequence[AccountView]) -> list[AccountView]:
     """Return the accounts whose records a search with these filters can find."""
     return [
@@ -69,13 +95,22 @@ def in_scope(filters: Filters, accounts: Sequence[AccountView]) -> list[AccountV
 
 
 def _parts(filters: Filters, accounts: Sequence[AccountView], zone: str, table: Mapping[str, str], as_of: date | None) -> list[str]:
-    parts = _days(filters, table)
+    days = _days(filters, table)
     name = table.get(f"zone {zone}", zone)
-    parts.append(name if parts else table["zone"].format(name))
-    if filters.platforms is not None:
-        titles = [Platform(one).title for one in sorted(filters.platforms)] or [table["nobody"]]
-        parts.append(table["on platform"].format(table["or"].join(titles)))
-    parts.append(_accounts(filters, in_scope(filters, accounts), table))
+    where = name if days else table["zone"].format(name)
+    found = _accounts(filters, in_scope(filters, accounts), table)
+    return [*days, where, *_platforms(filters, table), found, *_rest(filters, table, as_of)]
+
+
+def _platforms(filters: Filters, table: Mapping[str, str]) -> list[str]:
+    if filters.platforms is None:
+        return []
+    titles = [Platform(one).title for one in sorted(filters.platforms)] or [table["nobody"]]
+    return [table["on platform"].format(table["or"].join(titles))]
+
+
+def _rest(filters: Filters, table: Mapping[str, str], as_of: date | None) -> list[str]:
+    parts = []
     if filters.kinds is not None and not (filters.without_conversations and filters.kinds == _PUBLIC_KINDS):
         kinds = [table[f"kind {one}"] for one in sorted(filters.kinds)] or [table["nothing"]]
         parts.append(table["of kind"].format(table["or"].join(kinds)))
@@ -83,6 +118,9 @@ def _parts(filters: Filters, accounts: Sequence[AccountView], zone: str, table: 
         parts.append(table["by author"].format(table["or"].join(sorted(filters.authors)) or table["nobody"]))
     if filters.has_media is not None:
         parts.append(table["with media" if filters.has_media else "without media"])
+    if filters.states is not None:
+        states = [table[f"is {one}"] for one in sorted(filters.states)] or [table["nothing"]]
+        parts.append(table["or"].join(states))
     if filters.without_conversations:
         parts.append(table["no messages"])
     if as_of is not None:
@@ -90,14 +128,23 @@ def _parts(filters: Filters, accounts: Sequence[AccountView], zone: str, table: 
     return parts
 
 
+def _named(scope: Sequence[AccountView], table: Mapping[str, str]) -> str:
+    """Return the accounts of a scope, all of them by name."""
+    if not scope:
+        return table["no account"]
+    names = [_name(one) for one in scope]
+    return table["one account"].format(names[0]) if len(names) == 1 else table["named accounts"].format(table["and"].join(names))
+
+
+def _name(account: AccountView) -> str:
+    return f"{account.label} ({Platform(account.platform).title})"
+
+
 def _accounts(filters: Filters, scope: Sequence[AccountView], table: Mapping[str, str]) -> str:
     if not scope:
         return table["no account"]
-    names = [f"{one.label} ({Platform(one.platform).title})" for one in scope]
-    if len(scope) == 1:
-        return table["one account"].format(names[0])
-    if filters.accounts is not None and len(scope) <= NAMED:
-        return table["named accounts"].format(table["and"].join(names))
+    if len(scope) == 1 or (filters.accounts is not None and len(scope) <= NAMED):
+        return _named(scope, table)
     return table["accounts"].format(f"{len(scope):,}")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,23 +10,22 @@ from datetime import date
 from enum import StrEnum
 
 from indexer import cost
-from indexer.catalog.accounts import shown_person
-from indexer.catalog.models import AccountView, RecordView
+from indexer.catalog.models import RecordView
 from indexer.coverage.summary import Coverage
 from indexer.engines import Hits, IndexDamaged, TooBroad
 from indexer.i18n import say
-from indexer.query import Announcement, Diagnostic, Dialect, Node, parse
+from indexer.query import And, Announcement, Diagnostic, Dialect, Node, Word, parse
 from indexer.query.filters import Filters, Sort
 from indexer.query.highlight import cut_out, spans
-from indexer.record import Platform
+from indexer.query.nodes import STATES
+from indexer.query.reading_words import ENGLISH
 from indexer.repository import Repository
 from indexer.search.announced import Announced, announced
 from indexer.search.as_of import Asked, Limits, stood
+from indexer.search.facets import Bar, FacetValue, bars, facets_of
 from indexer.search.reading import readings
 from indexer.search.suggestions import Explained, explain
 from indexer.search.undated import undated_outside, undated_query
-
-MONTHS_AS_BARS = 48  # above it the bars are years
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +51,6 @@ class Hit:
     view: RecordView
     snippet: tuple[tuple[str, bool], ...]
     version: int
-
-
-@dataclass(frozen=True, slots=True)
-class FacetValue:
-    """One value of a facet with how many of all results have it."""
-
-    value: str
-    label: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One month or year of the chart; days are local."""
-
-    first_day: date
-    last_day: date
-    label: str
-    count: int
 
 
 class Stopped(StrEnum):
@@ -148,12 +127,14 @@ class Searcher:
                 tree, filters = (asked.tree, asked.filters) if asked else (parsed.tree, request.filters)
                 hits = self._repository.index.search(tree, filters, request.sort, limit, max(0, request.offset))
                 limits = self._limits(asked, parsed.tree, request, hits) if asked else None
+                states = self._states(request, parsed.tree, hits) if limit else ()
                 outside = undated_outside(self._repository.index, parsed.tree, request.filters)
                 explained = explain(self._repository.index, parsed, request.filters, hits.total) if limit else Explained()
                 indexed = self._repository.index.count()
         except NotAnswered as error:
             return self.not_answered(request, parsed.reading, error)
         accounts = self._repository.catalog.accounts()
+        facets = facets_of(hits, accounts, self._repository.catalog.people()) | ({"state": states} if limit else {})
         forms = {one.node: [word for word, _count in one.words] for one in explained.expansions}
         held = sum(account.records for account in accounts)
         return Results(
@@ -162,7 +143,7 @@ class Searcher:
             total=hits.total,
             announcements=self.announced(request, parsed.announcements),
             records=self._hits(hits.pks, parsed.tree, asked),
-            facets=_facets(hits, accounts, self._repository.catalog.people()),
+            facets=facets,
             bars=bars(hits.months),
             undated=hits.undated,
             undated_outside=outside,
@@ -249,6 +230,15 @@ class Searcher:
         )
         return known.asked(tree, request.filters)
 
+    def _states(self, request: SearchRequest, tree: Node, hits: Hits) -> tuple[FacetValue, ...]:
+        """Count the results in each state, the most first. Raises TooBroad, IndexDamaged."""
+        if not hits.total:
+            return ()
+        asked = [(state, word) for state, word in STATES.items() if word != "undated"]
+        counts = {"undated": hits.undated} | {state: self.count(And((tree, Word(word, "has"))), request) for state, word in asked}
+        found = [FacetValue(state, ENGLISH[f"is {state}"], count) for state, count in counts.items() if count]
+        return tuple(sorted(found, key=lambda one: (-one.count, one.value)))
+
     def _limits(self, asked: Asked, tree: Node, request: SearchRequest, hits: Hits) -> Limits:
         return asked.stood.limits(self._repository.index, asked, tree, request.filters, hits.facets.get("account", {}))
 
@@ -326,45 +316,6 @@ def _hit_as_of(view: RecordView, tree: Node) -> Hit:
     if not marked and (in_title := spans(view.title, tree)):
         text, marked = view.title, in_title
     return Hit(view, cut_out(text, marked), view.version)
-
-
-def bars(months: Mapping[str, int]) -> tuple[Bar, ...]:
-    """Return the chart of counts by local month ("2018-07"), without gaps; by year when there are many months."""
-    if not months:
-        return ()
-    first, last = min(months), max(months)
-    spans = [(year, month) for year in range(int(first[:4]), int(last[:4]) + 1) for month in range(1, 13)]
-    spans = [pair for pair in spans if first <= f"{pair[0]:04}-{pair[1]:02}" <= last]
-    if len(spans) <= MONTHS_AS_BARS:
-        return tuple(
-            Bar(date(y, m, 1), date(y, m, calendar.monthrange(y, m)[1]), f"{y:04}-{m:02}", months.get(f"{y:04}-{m:02}", 0))
-            for y, m in spans
-        )
-    years: dict[int, int] = dict.fromkeys(range(spans[0][0], spans[-1][0] + 1), 0)
-    for month, count in months.items():
-        years[int(month[:4])] += count
-    return tuple(Bar(date(year, 1, 1), date(year, 12, 31), f"{year:04}", count) for year, count in years.items())
-
-
-def _facets(hits: Hits, held: Sequence[AccountView], people: Mapping[tuple[str, str], str]) -> dict[str, tuple[FacetValue, ...]]:
-    accounts = {str(account.id): account for account in held}
-    authors = {native_id: shown_person(platform, native_id, people) for platform, native_id in people}
-    return {
-        name: tuple(
-            FacetValue(value, authors.get(value, value) if name == "author" else _label(name, value, accounts), count)
-            for value, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-        )
-        for name, counts in hits.facets.items()
-    }
-
-
-def _label(facet: str, value: str, accounts: Mapping[str, AccountView]) -> str:
-    if facet == "account" and value in accounts:
-        account = accounts[value]
-        return f"{account.label} ({Platform(account.platform).title})"
-    if facet == "platform":
-        return Platform(value).title
-    return value
 
 
 def _damaged(error: IndexDamaged) -> Diagnostic:

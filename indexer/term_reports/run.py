@@ -18,6 +18,7 @@ from indexer.query.doubts import pasted
 from indexer.query.filters import Filters, Sort
 from indexer.repository import Repository
 from indexer.search.announced import Announced
+from indexer.search.reading import filter_words, scope_words
 from indexer.search.searcher import IndexUnusable, NotAnswered, Searcher, SearchRequest
 from indexer.term_reports.report import Corpus, Report, Shape, Term, TermList, TermResult, Totals, shape
 
@@ -28,7 +29,7 @@ _TRIES: Final = 3
 
 Tick = Callable[[int, int], None]
 
-__all__ = ["IndexMoved", "ListError", "Report", "Shape", "Totals", "read_list", "run", "scope_words", "shape"]
+__all__ = ["IndexMoved", "ListError", "Report", "Shape", "Totals", "read_list", "run", "shape"]
 
 
 class ListError(ValueError):
@@ -94,12 +95,11 @@ def run(
     request: SearchRequest,
     *,
     by: str,
-    filters: tuple[str, ...] = (),
     progress: Tick | None = None,
 ) -> Report:
     """Run every term of a list within the filters, dialect and as-of day of a request (its query and order do not count).
 
-    `filters` are the filters in words, kept in the report. The run is an event. Raises IndexUnusable, and IndexMoved
+    The run is an event. Raises IndexUnusable, and IndexMoved
     when records were being indexed all the while: a report is of one state of the index or is none.
     """
     started, run_at = time.perf_counter(), datetime.now(UTC)
@@ -114,12 +114,14 @@ def run(
             break
     else:
         raise IndexMoved(say("Records were being indexed while the list ran, so that its counts would not fit each other. Run it again."))
+    accounts = repository.catalog.accounts()
+    filters = filter_words(request.filters, accounts)
     report = Report(
         listed=listed,
         results=results,
         totals=totals,
         corpus=corpus,
-        scope=scope_words(repository, request.filters),
+        scope=scope_words(request.filters, accounts),
         filters=filters,
         dialect=request.dialect,
         as_of=request.as_of,
@@ -145,20 +147,6 @@ def run(
 def permission(filters: Filters) -> Filters:
     """Return what of some filters is the reader's permission, without what the reader chose."""
     return Filters(allowed_accounts=filters.allowed_accounts, without_conversations=filters.without_conversations)
-
-
-def scope_words(repository: Repository, filters: Filters) -> str:
-    """Say what the reader may search, whatever was chosen within it."""
-    closed = filters.without_conversations
-    if filters.allowed_accounts is None:
-        return say("every account held, without direct messages") if closed else say("every account held, with direct messages")
-    labels = [account.label for account in repository.catalog.accounts(filters.allowed_accounts)]
-    if not labels:
-        return say("no account")
-    named = ", ".join(labels)
-    if closed:
-        return say("only these accounts: {accounts}; without direct messages", accounts=named)
-    return say("only these accounts: {accounts}; with direct messages", accounts=named)
 
 
 class _Grown(Exception):

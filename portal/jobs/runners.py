@@ -26,7 +26,8 @@ from indexer.evidence.archive import ArchiveError
 from indexer.exports import ExportError
 from indexer.i18n import say, sentence
 from indexer.local_time import UnknownZone
-from indexer.productions.package_search import export_search, filter_words
+from indexer.productions.package_search import export_search
+from indexer.query import Dialect
 from indexer.repository import Repository
 from indexer.search.searcher import NotAnswered
 from indexer.term_reports import run as term_list
@@ -159,6 +160,8 @@ def _export(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping
         actor=user.name,
         choices=choices,
         organization=job.arguments.get("organization", ""),  # jobs of before the field have none
+        terms=tuple(job.arguments.get("terms", ())),  # only of the union of a term list
+        dialect_of_terms=Dialect(job.arguments.get("dialect_of_terms", Dialect.PLAIN)),
         progress=_counted(tell, "writing"),
     )
     return {
@@ -177,8 +180,7 @@ def _term_list(repository: Repository, job: Job, user: User, tell: Tell) -> Mapp
     stored = stored_request.decode(job.arguments)
     listed = term_list.read_list(stored.query, keep_numbers=bool(job.arguments.get("keep_numbers")))
     request = replace(stored, query="*", filters=narrowed(stored.filters, user.reader))  # by what the maker may see now
-    words = filter_words(request.filters, repository.catalog.accounts())
-    report = term_list.run(repository, listed, request, by=user.name, filters=words, progress=_counted(tell, "terms"))
+    report = term_list.run(repository, listed, request, by=user.name, progress=_counted(tell, "terms"))
     packed: Mapping[str, Any] = rows.pack(term_list.shape(report))
     return packed
 

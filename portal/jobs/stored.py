@@ -16,7 +16,7 @@ from indexer.search.searcher import SearchRequest
 from portal.access.rules import Reader, Right, still_covers
 from portal.jobs.rows import Job, JobKind
 
-_SETS = ("accounts", "platforms", "kinds", "authors", "allowed_accounts")
+_SETS = ("accounts", "platforms", "kinds", "authors", "states", "allowed_accounts")
 
 
 def encode(request: SearchRequest) -> dict[str, Any]:
@@ -32,6 +32,7 @@ def encode(request: SearchRequest) -> dict[str, Any]:
 def decode(stored: Mapping[str, Any]) -> SearchRequest:
     """Return the request. Raises KeyError, ValueError for what encode() has not made: nothing is assumed."""
     given = stored["filters"]
+    given = {"states": None, **given}  # requests of before the filter have none
     sets = {name: None if given[name] is None else frozenset(given[name]) for name in _SETS}
     filters = Filters(
         first_day=_day(given["first_day"]),

@@ -16,6 +16,7 @@ from urllib.parse import quote_plus, urlencode
 from indexer.query import Dialect
 from indexer.query.checks import MOST_LETTERS
 from indexer.query.filters import Filters, Sort
+from indexer.query.nodes import STATES
 from indexer.record import Platform, RecordKind
 from indexer.search.groups import GroupBy
 from portal.i18n import Lazy, _, _l
@@ -157,6 +158,7 @@ def read(values: Values) -> Asked:
         kinds=_words(pairs, "kind", {one.value for one in RecordKind}, errors),
         authors=frozenset(value for name, value in pairs if name == "author") or None,
         has_media=_media(pairs, errors),
+        states=_words(pairs, "state", set(STATES), errors),
     )
     return Asked(
         query=query,
@@ -172,7 +174,7 @@ def read(values: Values) -> Asked:
     )
 
 
-FILTER_NAMES = ("from", "to", "account", "platform", "kind", "author", "media")
+FILTER_NAMES = ("from", "to", "account", "platform", "kind", "author", "media", "state")
 
 
 def _lines(text: str) -> str:

@@ -22,7 +22,7 @@ from indexer.query.filters import Filters, Sort
 from indexer.query.reading import reading
 from indexer.query.reading_words import TABLES
 from indexer.repository import Repository
-from indexer.search.searcher import bars
+from indexer.search.facets import bars
 from indexer.text import tokens
 from portal.i18n import Lazy, _l
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from indexer.catalog.models import AccountView
 from indexer.query import Diagnostic, Dialect
+from indexer.query.nodes import STATES
 from indexer.record import Platform, RecordKind
 from indexer.search.searcher import Results
 from portal import words
@@ -89,6 +90,7 @@ def groups(question: Asked, results: Results | None, accounts: Sequence[AccountV
         ("platform", _("Platform"), [(one.value, one.title) for one in Platform if any(a.platform == one.value for a in accounts)]),
         ("kind", _("Kind"), [(one.value, words.kind_word(one.value)) for one in RecordKind if kinds is None or one.value in kinds]),
     ]
+    named.append(("state", _("State"), [(one, words.state_word(one)) for one in STATES]))
     found = [_group(question, name, title, values, facets.get(name)) for name, title, values in named if values]
     if authors := facets.get("author"):
         chosen = [value for name, value in question.pairs if name == "author" and value not in authors]
@@ -175,6 +177,8 @@ def _chip(name: str, value: str, accounts: Mapping[str, str]) -> str:
         return words.kind_word(value)
     if name == "media":
         return _("with pictures or video") if value == "with" else _("without pictures or video")
+    if name == "state":
+        return words.state_word(value)
     return _("author %(name)s", name=value)
 
 

@@ -28,8 +28,8 @@ _LOOKED_THROUGH = 3_000  # newest searches in which the last run of a saved sear
 class Line:
     """One search of the history, however many of its pages were opened in a row.
 
-    `total` is what the newest of them counted; None when the query could not be read. `oldest` is the number of the
-    first event of the row: the history goes on before it. `at` is UTC.
+    `total` is what the newest of them counted; None when the query could not be read. `oldest` counts the user's own
+    searches up to the first one of the row, from 1: the history goes on before it. `at` is UTC.
     """
 
     question: Asked
@@ -61,15 +61,15 @@ def history(db: sa.Engine, name: str, before: int | None = None, most: int = LIN
     """Return a page of a user's searches, newest first, and the number to go on before; None at the end."""
     lines: list[Line] = []
     with db.connect() as connection:
-        for row in _searches(connection, name, before):
+        for number, row in _numbered(connection, name, before):
             detail = json.loads(row.detail)
             question = replace(question_of(detail.get("address", "")), page=1)
             if lines and lines[-1].question.address() == question.address():
-                lines[-1] = replace(lines[-1], looks=lines[-1].looks + 1, oldest=row.id)
+                lines[-1] = replace(lines[-1], looks=lines[-1].looks + 1, oldest=number)
                 continue
             if len(lines) == most:
                 return lines, lines[-1].oldest
-            lines.append(Line(question, instant(row.at_ms), detail.get("total"), 1, row.id))
+            lines.append(Line(question, instant(row.at_ms), detail.get("total"), 1, number))
     return lines, None
 
 
@@ -89,9 +89,26 @@ def last_runs(db: sa.Engine, name: str, addresses: Iterable[str]) -> Mapping[str
     return found
 
 
+def _numbered(connection: sa.Connection, name: str, before: int | None) -> Iterator[tuple[int, Any]]:
+    """Yield a user's searches, newest first, numbered from the oldest: an event's own number would count what others do."""
+    number = connection.execute(sa.select(sa.func.count()).select_from(events).where(*_own(name))).scalar_one()
+    newest = None
+    if before is not None and before <= number:
+        own = sa.select(events.c.id).where(*_own(name)).order_by(events.c.id)
+        newest = connection.execute(own.offset(max(before, 1) - 1).limit(1)).scalar_one()
+        number = before - 1
+    for row in _searches(connection, name, newest):
+        yield number, row
+        number -= 1
+
+
+def _own(name: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return events.c.actor == name, events.c.tag == "search:run"
+
+
 def _searches(connection: sa.Connection, name: str, before: int | None) -> Iterator[Any]:
-    """Yield a user's searches, newest first, from one state of the log."""
-    query = sa.select(events.c.id, events.c.at_ms, events.c.detail).where(events.c.actor == name, events.c.tag == "search:run")
+    """Yield a user's searches before an event, newest first, from one state of the log."""
+    query = sa.select(events.c.id, events.c.at_ms, events.c.detail).where(*_own(name))
     while True:
         page = query if before is None else query.where(events.c.id < before)
         rows = connection.execute(page.order_by(events.c.id.desc()).limit(_CHUNK)).all()

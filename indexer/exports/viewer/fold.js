@@ -2,18 +2,42 @@
 "use strict";
 
 window.SHOWME_FOLD = (() => {
+  const { token, word, space, transparent, unseenWord, fold: runs } = window.SHOWME_TABLES; // the product's own
   const ASCII = /^[\x00-\x7f]*$/;
-  const UNSEEN = /[\p{M}\u00ad\u200b-\u200f\u2060\ufe0e\ufe0f\ufeff]/gu;
-  const SINGLE = "\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}";
-  const WORD = new RegExp(`[${SINGLE}]|(?![${SINGLE}])[\\p{L}\\p{N}](?:(?![${SINGLE}])[\\p{L}\\p{M}\\p{N}\\u00ad\\u200b-\\u200f\\u2060])*|\\p{Extended_Pictographic}|[\\u{1f1e6}-\\u{1f1ff}]{2}`, "gu");
+  const TOKEN = new RegExp(token, "gu");
+  const [WORD, SPACE, TRANSPARENT, UNSEEN_WORD] = [new RegExp(`^${word}$`, "u"), new RegExp(space, "gu"), new RegExp(`^${transparent}$`, "u"), new RegExp(`^${unseenWord}$`, "u")];
+  const FOLDED = new Map(runs.flatMap(([first, row]) => row.map((folded, at) => [String.fromCodePoint(first + at), folded])));
+  const JOINER = "\u200d"; // after a letter it only draws; between two emoji it tells which one they are
   const EDGE = "\u0001"; // no phrase crosses from one part of a record into the next
 
-  const fold = (text) => ASCII.test(text) ? text.toLowerCase() : text.normalize("NFKD").replace(UNSEEN, "").toLowerCase().normalize("NFC");
+  function fold(text) {
+    if (ASCII.test(text)) return text.toLowerCase();
+    let made = "";
+    let isWord = false;
+    for (const sign of text) {
+      if (sign === JOINER && isWord) {
+        isWord = false;
+        continue;
+      }
+      const folded = FOLDED.get(sign) ?? (sign >= "A" && sign <= "Z" ? sign.toLowerCase() : sign);
+      made += folded;
+      if (folded || !TRANSPARENT.test(sign)) isWord = folded ? WORD.test(Array.from(folded).at(-1)) : UNSEEN_WORD.test(sign);
+    }
+    return made.normalize("NFC");
+  }
+
+  const one = (found) => ASCII.test(found) ? found.toLowerCase() : fold(found).replace(SPACE, "");
+
+  /** The folded words of a text in order, each with its place [start, end) in UTF-16 units: those of the product. */
+  function tokens(text) {
+    const found = ASCII.test(text) ? text.matchAll(/[A-Za-z0-9]+/g) : text.matchAll(TOKEN);
+    return Array.from(found, ({ 0: typed, index }) => ({ word: one(typed), start: index, end: index + typed.length })).filter((each) => each.word);
+  }
 
   /** The folded words of a text, each with a blank on both sides: " the road is closed ". */
   function line(text) {
-    const found = ASCII.test(text) ? text.toLowerCase().match(/\w+/g) : fold(text).match(WORD);
-    return found ? ` ${found.join(" ")} ` : " ";
+    const found = tokens(text);
+    return found.length ? ` ${found.map((each) => each.word).join(" ")} ` : " ";
   }
 
   /** What a search looks for: lists of words that stand together, the last one of a list perhaps open. */
@@ -32,20 +56,20 @@ window.SHOWME_FOLD = (() => {
   /** The places [start, end) of a text that the terms are found at, in UTF-16 units, in order, without overlap. */
   function places(text, wanted) {
     if (!wanted.length) return [];
-    const tokens = Array.from(text.matchAll(WORD), (found) => ({ word: fold(found[0]), start: found.index, end: found.index + found[0].length }));
+    const held = tokens(text);
     const marked = new Set();
     for (const term of wanted) {
       const last = term.words.length - 1;
-      for (let at = 0; at + last < tokens.length; at += 1) {
+      for (let at = 0; at + last < held.length; at += 1) {
         const here = term.words.every((word, step) => {
-          const token = tokens[at + step].word;
+          const token = held[at + step].word;
           return step === last && term.open ? token.startsWith(word) : token === word;
         });
         if (here) for (let step = 0; step <= last; step += 1) marked.add(at + step);
       }
     }
-    return Array.from(marked).sort((a, b) => a - b).map((at) => [tokens[at].start, tokens[at].end]);
+    return Array.from(marked).sort((a, b) => a - b).map((at) => [held[at].start, held[at].end]);
   }
 
-  return { EDGE, line, terms, fits, places };
+  return { EDGE, tokens, line, terms, fits, places };
 })();

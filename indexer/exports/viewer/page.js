@@ -62,11 +62,13 @@ window.SHOWME_PAGE = (() => {
 
   /** The rows as they stand in data/list-*.js, in the order of the package. */
   function row(line, at) {
-    const [posted, when, account, kind, author, text, title, more, flags, marks, native, parent, thread, gone, files, versions] = line;
-    return { at, posted, when, account, kind, author, text, title, more, marks: marks ? pairs(marks) : [], native, parent, thread, gone: gone || [], files, versions, deleted: Boolean(flags & 1), edited: Boolean(flags & 2), assumed: Boolean(flags & 4) };
+    const [posted, when, account, kind, author, text, title, more, flags, marks, native, parent, thread, gone, files, versions, parties] = line;
+    return { at, posted, when, account, kind, author, text, title, more, marks: marks ? pairs(marks) : [], native, parent, thread, gone: gone || [], files, versions, from: parties?.[0] ?? "", to: parties?.[1] ?? "", between: parties?.[2] ?? "", isEvent: Boolean(parties?.[3]), isMessage: Boolean(parties), deleted: Boolean(flags & 1), edited: Boolean(flags & 2), assumed: Boolean(flags & 4) };
   }
 
   const kind = (one) => Object.hasOwn(WORDS[language], `kind_${one.kind}`) ? say(`kind_${one.kind}`) : one.kind;
+  /** Who it is from: of a message from whom to whom; nobody wrote what the platform noted of a conversation. */
+  const who = (one, account) => one.isMessage ? (one.isEvent ? say("event_of", { group: one.between }) : one.between) : one.author && one.author !== account.label ? say("by", { author: one.author }) : "";
   const heading = (one) => `${kind(one).charAt(0).toLocaleUpperCase(language)}${kind(one).slice(1)}`;
   const tag = (words, sort = "") => el("span", { class: `tag ${sort}` }, words);
 
@@ -81,5 +83,5 @@ window.SHOWME_PAGE = (() => {
     ];
   }
 
-  return { say, number, speak, languages, language: () => language, el, marked, link, row, kind, heading, tags };
+  return { say, number, speak, languages, language: () => language, el, marked, link, row, kind, who, heading, tags };
 })();

@@ -2,7 +2,7 @@
 "use strict";
 
 window.SHOWME_RECORD = (() => {
-  const { say, number, el, marked, link, heading, tags } = window.SHOWME_PAGE;
+  const { say, number, el, marked, link, who, heading, tags } = window.SHOWME_PAGE;
   const PLAIN = { image: /\.(jpe?g|png|gif|webp)$/i, video: /\.(mp4|m4v|mov|webm)$/i, audio: /\.(mp3|m4a|wav|ogg)$/i };
   const MOST_WORDS = 1500;
   const STATUS = { "not in the archive": "status_held", "cannot be read in the archive": "status_unreadable", "media were left out of this export": "status_left_out" };
@@ -68,6 +68,7 @@ window.SHOWME_RECORD = (() => {
   function origin(one, detail) {
     const facts = [
       [say("number"), number(one.at + 1)],
+      ...(one.isMessage && !one.isEvent ? [[say("from_whom"), one.from || say("unknown")], [say("to_whom"), one.to || say("unknown")]] : []),
       [say("written"), detail.written || say("unknown")],
       [say("utc"), detail.utc || say("unknown")],
       [say("record_id"), el("code", {}, detail.record_id)],
@@ -80,11 +81,11 @@ window.SHOWME_RECORD = (() => {
     return section(say("origin"), el("dl", { class: "facts" }, facts.map(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])));
   }
 
-  function thread(one, together, address) {
+  function thread(one, together, address, account) {
     if (together.length < 2) return null;
     const lines = together.map(({ row, isContext }) => {
       const here = row.at === one.at;
-      const head = [el("strong", {}, here ? say("this_record") : ""), here ? " " : "", here ? null : el("a", { href: address(row.at) }, heading(row)), " ", row.when || say("no_date"), " ", el("span", { class: "quiet" }, row.author), " ", tags(row, isContext)];
+      const head = [el("strong", {}, here ? say("this_record") : ""), here ? " " : "", here ? null : el("a", { href: address(row.at) }, heading(row)), " ", row.when || say("no_date"), " ", el("span", { class: "quiet" }, row.isMessage ? who(row, account) : row.author), " ", tags(row, isContext)];
       return el("li", { "aria-current": here ? "true" : null, class: isContext ? "is-context" : null }, el("p", {}, head), el("p", { class: "snippet", dir: "auto" }, row.text || row.title));
     });
     return section(say("thread"), el("p", { class: "hint" }, say("thread_hint")), el("ol", { class: "hits" }, lines));
@@ -96,17 +97,17 @@ window.SHOWME_RECORD = (() => {
       around,
       el("article", { class: "record" },
         el("h1", { tabindex: "-1" }, heading(one), " · ", account.label, " ", el("span", { class: "quiet" }, "· ", account.platform_title)),
-        el("p", {}, one.when || say("no_date"), one.author && one.author !== account.label ? ` · ${say("by", { author: one.author })}` : ""),
+        el("p", {}, one.when || say("no_date"), who(one, account) ? ` · ${who(one, account)}` : ""),
         el("p", {}, tags(one, isContext)),
         isContext ? el("p", { class: "note" }, say("context_long")) : null,
         detail.deleted ? el("p", { class: "note" }, say("deleted_at", { when: detail.deleted })) : null,
         detail.edited ? el("p", { class: "quiet" }, say("edited_at", { when: detail.edited })) : null,
         detail.thread_title ? el("p", { dir: "auto" }, el("strong", {}, detail.thread_title)) : null,
         one.title ? el("p", { class: "quiet", dir: "auto" }, marked(one.title, titlePlaces)) : null,
-        one.text ? el("div", { class: "record-text", dir: "auto" }, marked(one.text, places)) : el("p", { class: "quiet" }, say("no_text")),
+        one.isEvent && one.title ? null : one.text ? el("div", { class: "record-text", dir: "auto" }, marked(one.text, places)) : el("p", { class: "quiet" }, say("no_text")),
         detail.attachments.length ? section(say("files"), el("ul", { class: "files" }, detail.attachments.map(file))) : null,
         detail.url || detail.links.length ? section(say("addresses"), el("ul", { class: "plain" }, detail.url ? el("li", {}, say("on_platform"), " ", link(detail.url)) : null, detail.links.map((each) => el("li", {}, say("in_text"), " ", link(each))))) : null,
-        thread(one, together, address),
+        thread(one, together, address, account),
         versions(one, detail),
         origin(one, detail)),
     ];

@@ -2,7 +2,7 @@
 "use strict";
 
 (() => {
-  const { say, number, speak, languages, language, el, marked, row: rowOf, kind, heading, tags } = window.SHOWME_PAGE;
+  const { say, number, speak, languages, language, el, marked, row: rowOf, kind, who, heading, tags } = window.SHOWME_PAGE;
   const { EDGE, line, terms, fits, places } = window.SHOWME_FOLD;
   const PAGE = 50;
   const SNIPPET = 280;
@@ -255,7 +255,7 @@
       page < pages ? el("a", { href: address({ page: String(page + 1) }), rel: "next" }, say("next")) : null);
     const lines = shown.map((one) => el("li", { class: isContext(one) ? "is-context" : null },
       el("p", {}, el("a", { class: "hit", id: `hit-${one.at + 1}`, href: address({ page: state.page, record: String(one.at + 1) }) }, `${heading(one)} · ${meta.accounts[one.account].label}`), " ", one.when || say("no_date"), " ", tags(one, isContext(one))),
-      one.author && one.author !== meta.accounts[one.account].label ? el("p", { class: "quiet" }, say("by", { author: one.author })) : null,
+      who(one, meta.accounts[one.account]) ? el("p", { class: "quiet" }, who(one, meta.accounts[one.account])) : null,
       el("p", { class: "snippet", dir: "auto" }, snippet(one, wanted))));
     return [
       el("p", { class: "count", role: "status", id: "count" }, count),

@@ -7,6 +7,7 @@ The archive names people by their ids only; the account itself is written with i
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -75,6 +76,8 @@ class _Name(msgspec.Struct, frozen=True, rename="camel"):
 _ITEM, _NAME = msgspec.json.Decoder(_Item), msgspec.json.Decoder(_Name)
 _ENTRY = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _MESSAGE, _REACTION, _EVENT = msgspec.json.Decoder(_Message), msgspec.json.Decoder(_Reaction), msgspec.json.Decoder(_Event)
+_PEOPLE = re.compile(rb'(?<!\\)"(?:senderId|initiatingUserId|userIds|participantsSnapshot)"\s*:\s*("[0-9]{1,20}"|\[[^\]\\]*\])')
+_NUMBER = re.compile(rb'"([0-9]{1,20})"')
 _TEXT = {"messageCreate": "", "welcomeMessageCreate": "welcome message"}
 
 
@@ -86,6 +89,7 @@ class _Thread:
     item: JsonItem
     number: str
     title: str
+    people: str = ""  # of a group: everybody whom the archive names in it, with a comma between them
     made: Counter[str] = field(default_factory=Counter)
 
     def place(self, part: Part, pointer: str) -> Place:
@@ -121,7 +125,7 @@ class MessageReader:
                 continue
             read += 1
             number = text_of(conversation.conversation_id)
-            thread = _Thread(member, item, number, _title(parts))
+            thread = _Thread(member, item, number, _title(parts), "" if "-" in number else self._people(parts))
             for position, part in enumerate(parts):
                 yield from self._entry(thread, part, f"dmConversation/messages/{position}")
         yield Tally(member, read)
@@ -154,6 +158,8 @@ class MessageReader:
             extra["message"] = _TEXT[kind]
         if recipient := text_of(message.recipient_id):
             extra["to"] = self._name(recipient)
+        elif thread.people:
+            extra["participants"] = thread.people
         if b"".join((history := bytes(message.edit_history)).split()) not in {b"[]", b"null"}:
             extra["edit_history"] = history.decode("utf-8", "replace")
         posted, problems = self._moment(thread, message.created_at, extra)
@@ -267,6 +273,11 @@ class MessageReader:
 
     def _name(self, number: str) -> str:
         return self._account.handle if number and number == self._account.native_id and self._account.handle else number
+
+    def _people(self, parts: list[Part]) -> str:
+        """Return who wrote in a group, was there when the account joined, joined or left: an archive has no list of them."""
+        found = {number for part in parts for group in _PEOPLE.findall(part.raw) for number in _NUMBER.findall(group)}
+        return ", ".join(self._name(number.decode()) for number in sorted(found, key=int))
 
     @staticmethod
     def _made(thread: _Thread, kind: str, body: bytes) -> str:

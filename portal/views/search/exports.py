@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -10,9 +12,10 @@ from portal.access.guard import needs, reader
 from portal.access.rules import Right
 from portal.config import NEUTRAL_BODY
 from portal.i18n import _
-from portal.jobs import stored
-from portal.jobs.queue import start
-from portal.jobs.rows import JobKind
+from portal.jobs import rows, stored
+from portal.jobs.queue import job_rows, start
+from portal.jobs.rows import JobKind, JobState
+from portal.jobs.stored import may_open
 from portal.search import address
 from portal.search.run import run, wanted
 from portal.site import site
@@ -38,8 +41,21 @@ def make() -> ResponseReturnValue:
         **stored.encode_choices(choices),
         "organization": "" if site().config.body_name == NEUTRAL_BODY else site().config.body_name,
         "address": question.address(),
+        **_terms(),
     }
     return redirect(url_for("jobs.job", job_id=start(JobKind.EXPORT, question.query or "*", arguments)))
+
+
+def _terms() -> dict[str, Any]:
+    """Return the terms of the list whose union is exported; 404 for a list that the reader may not open."""
+    number = request.form.get("list", type=int)
+    if not number or number >= 2**63:
+        return {}
+    job = job_rows().get(number)
+    if job is None or job.kind is not JobKind.TERM_LIST or job.state is not JobState.DONE or not may_open(reader(), job):
+        abort(404)
+    terms = [str(term.get("query", term["text"])) for term in rows.unpack(job.result)["terms"] if not term["diagnostics"]]
+    return {"terms": terms, "dialect_of_terms": job.arguments.get("dialect", "plain")}
 
 
 def _choices() -> Choices:

@@ -15,8 +15,10 @@ from indexer.query.filters import Filters
 from indexer.query.reading import reading
 from indexer.query.reading_words import TABLES
 from indexer.record import Platform, RecordKind
+from indexer.search.groups import GroupBy
 from indexer.term_reports import report as term_report
 from indexer.term_reports.run import MOST_CHARACTERS, MOST_TERMS, ListError, read_list
+from indexer.term_reports.union import alone, union
 from portal.access.guard import needs, reader
 from portal.access.rules import Right, allowed_accounts, allowed_kinds
 from portal.i18n import language_code, spoken
@@ -26,7 +28,7 @@ from portal.jobs.rows import Job, JobKind, JobState
 from portal.jobs.stored import may_open
 from portal.jobs.worker import is_running
 from portal.search import address, facets
-from portal.search.address import Asked
+from portal.search.address import MAX_QUERY, Asked
 from portal.search.history import question_of
 from portal.search.run import wanted
 from portal.site import site
@@ -93,9 +95,34 @@ def report(job_id: int) -> ResponseReturnValue:
     shown["search_for"] = lambda query: replace(question, query=query).address()
     shown["is_for_dtsearch"] = question.dialect is Dialect.PLAIN and _is_for_dtsearch(terms)
     shown["keeps_numbers"] = bool(job.arguments.get("keep_numbers"))
+    together = union(list(_queries(told["terms"]).values()), question.dialect)
+    shown["together"] = together if len(together) <= MAX_QUERY else ""
     return render_template(
         "terms/report.html", report=told, terms=terms, search=search, readings=readings, by=by, is_falling=is_falling, **shown
     )
+
+
+@pages.get("/terms/<int:job_id>/records")
+@needs(Right.SEARCH)
+def records(job_id: int) -> ResponseReturnValue:
+    """Go on to the search of what a list finds, or of what one of its terms finds alone, in conversations or as a plain list."""
+    job = _found(job_id)
+    if job.state is not JobState.DONE:
+        abort(404)
+    question, terms = question_of(job.arguments["address"]), _queries(rows.unpack(job.result)["terms"])
+    line, dialect = request.args.get("line", type=int), question.dialect
+    if line is None:
+        query = union(list(terms.values()), dialect)
+    elif line in terms and request.args.get("alone"):
+        query = alone(list(terms.values()), terms[line], dialect)
+    else:
+        query, dialect = terms.get(line, ""), question.dialect
+    if not query:
+        abort(404)
+    plain = line is None or bool(request.args.get("alone"))
+    group = GroupBy.THREADS if request.args.get("group") else GroupBy.NONE
+    asked = replace(question, query=query, dialect=Dialect.PLAIN if plain else dialect, group=group)
+    return redirect(f"{url_for('search.page')}?{asked.address()}")
 
 
 @pages.get("/terms/<int:job_id>/<name>")
@@ -154,6 +181,11 @@ def _form(question: Asked, text: str, name: str, errors: Mapping[str, str] | Non
         most_characters=MOST_CHARACTERS,
         jobs=[job for job in jobs if may_open(reader(), job)],
     )
+
+
+def _queries(terms: Sequence[Mapping[str, Any]]) -> dict[int, str]:
+    """Return the queries of the terms that were searched for, by line."""
+    return {term["line"]: str(term.get("query", term["text"])) for term in terms if not term["diagnostics"]}
 
 
 def _read(term: Mapping[str, Any], dialect: Dialect) -> str:
