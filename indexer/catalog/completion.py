@@ -150,6 +150,10 @@ def mark_absences(connection: sa.Connection, capture_id: int, account_id: int) -
 def mark_absences_anew(connection: sa.Connection, account_id: int) -> None:
     """Work out again what is gone from which capture of an account, after captures came to count or no longer do."""
     of_account = sa.select(captures.c.id).where(captures.c.account_id == account_id)
+    queue_for_index(
+        connection,
+        sa.select(absences.c.record_pk).where(absences.c.capture_id.in_(of_account)).distinct().order_by(absences.c.record_pk),
+    )
     connection.execute(absences.delete().where(absences.c.capture_id.in_(of_account)))
     held = sorted(_complete_captures(connection, account_id), key=lambda one: (one.when, one.id))
     for at, one in enumerate(held):

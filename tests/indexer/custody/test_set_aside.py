@@ -72,6 +72,14 @@ def state(repository: Repository) -> str:
     return json.dumps([found, answer, counts], default=str)
 
 
+def test_what_only_a_set_aside_archive_lacks_is_absent_no_more(repository: Repository, both: tuple[int, int]) -> None:
+    assert find(repository, "is:absent") == ["only first"]
+    set_aside(repository, both[1], "not ours", "Pat")
+    assert find(repository, "is:absent") == []
+    restore(repository, both[1], "Pat")
+    assert find(repository, "is:absent") == ["only first"]
+
+
 @pytest.mark.parametrize("aside", [0, 1])
 def test_restored_all_is_as_it_was(repository: Repository, both: tuple[int, int], aside: int) -> None:
     before = state(repository)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from indexer.custody import verify
 from indexer.custody.indexing import rebuild, sync
 from indexer.custody.ingest import ingest
+from indexer.custody.zone import set_zone
 from indexer.query import Dialect, parse
 from indexer.query.filters import Filters
 from indexer.query.nodes import STATES
@@ -114,7 +114,7 @@ def test_a_zone_that_is_set_is_assumed_no_more(tmp_path: Path, engine: str) -> N
     made = zip_files({"posts/your_posts_1.html": PAGE}, tmp_path / "f.zip")
     capture = ingest(repository, [made], taken_by="Pat", source="test").capture_id
     assert texts(repository, "is:zone-assumed") == ["Late council meeting tonight"]
-    verify.set_zone(repository, capture, "America/Los_Angeles", "Pat")
+    set_zone(repository, capture, "America/Los_Angeles", "Pat")
     sync(repository)
     assert texts(repository, "is:zone-assumed") == []
     repository.close()
