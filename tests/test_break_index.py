@@ -100,7 +100,7 @@ def test_a_damaged_catalog_is_named_with_its_repair(data: Path, command: list[st
         file.write(b"\xa5" * size)
     result = run(data, *command)
     assert result.exit_code == 1
-    assert "put catalog.sqlite3 back from a backup" in result.stderr
+    assert "put catalog.sqlite3 back from a backup" in (result.stdout + result.stderr).lower()
 
 
 def test_a_disk_that_takes_nothing_is_an_error_in_words(data: Path, tmp_path: Path) -> None:

@@ -183,7 +183,7 @@ def _of_catalog(error: sqlite3.Error, folder: Path) -> str:
     if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
         return (
             f"The catalog file is damaged ({error}). The evidence in the vault is safe. "
-            "Put the catalog file back from a backup and run: python -m indexer sync"
+            "Put catalog.sqlite3 back from a backup and run: python -m indexer sync"
         )
     if code == sqlite3.SQLITE_IOERR:
         return f"The disk reported a fault at the catalog ({error}). The evidence in the vault is safe. Check the disk, then do it again."
