@@ -73,6 +73,14 @@ _MAIN = re.compile(rb"""\brole\s*=\s*["']?main\b""")
 _DEEPEST = 4000  # elements inside elements; the deepest page seen has about 30
 
 
+_BROKEN_TAG = re.compile(rb"<[a-zA-Z][^<>]*<")
+
+
+def has_broken_tag(raw: bytes) -> bool:
+    """Tell whether a tag begins inside another one: then a browser, and we, take the words after it for attributes."""
+    return _BROKEN_TAG.search(raw) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class PageMarks:
     """The class names by which a platform's pages show where a record begins (`boxes`) and where its date stands (`dates`)."""

@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterator
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from indexer.evidence.archive import MemberDamaged
-from indexer.evidence.html_members import HtmlDamaged, HtmlItem, html_items
+from indexer.evidence.html_members import HtmlDamaged, HtmlItem, has_broken_tag, html_items
 from indexer.importers.facebook.content import Content, group_of, share_kind
 from indexer.importers.facebook.context import MEDIA_ROLES, Reading, media_key
 from indexer.importers.facebook.html_values import read_date
 from indexer.importers.facebook.members import Role
+from indexer.importers.meta.html_pages import BROKEN_TAG
 from indexer.importers.meta.html_text import is_too_deep, lines_of
 from indexer.record import Place, Problem, Record, RecordKind
 
@@ -49,6 +50,8 @@ def pieces(reading: Reading, member: str, opening: re.Pattern[bytes]) -> Iterato
         with reading.archive.open(member) as stream:
             for item in html_items(stream, opening):
                 last = item
+                if has_broken_tag(item.raw):
+                    yield Problem(member, "html-damaged", BROKEN_TAG, max(0, item.index))
                 yield item
     except HtmlDamaged as error:
         yield Problem(member, error.code, str(error))

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from indexer.evidence.archive import Archive, MemberDamaged
-from indexer.evidence.html_members import HtmlDamaged, PageItem, PageMarks, page_items
+from indexer.evidence.html_members import HtmlDamaged, PageItem, PageMarks, has_broken_tag, page_items
 from indexer.importers.meta.html_boxes import BODIES, BOXES, DATES, TITLES, Box, box_of, classes_of
 from indexer.importers.meta.html_text import is_too_deep, lines_of
 from indexer.record import Problem
@@ -34,6 +35,9 @@ class PageBox:
     box: Box | None = None
 
 
+BROKEN_TAG: Final = "A tag of this page is damaged, so words of this record may not have been read."
+
+
 def page_boxes(archive: Archive, member: str, *, keep_breaks: bool = False) -> Iterator[PageBox | Problem]:
     """Yield the head of a page (index -1), every box with its parts, and a problem for whatever is neither.
 
@@ -45,6 +49,8 @@ def page_boxes(archive: Archive, member: str, *, keep_breaks: bool = False) -> I
         with archive.open(member) as stream:
             for item in page_items(stream, MARKS):
                 last = item
+                if has_broken_tag(plain_head(item.raw) if item.index < 0 else item.raw):
+                    yield Problem(member, "html-damaged", BROKEN_TAG, max(0, number))
                 if item.index < 0:
                     yield PageBox(-1, item.start, item.raw)
                     continue
