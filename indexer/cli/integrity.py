@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 
-from indexer.catalog.anchor_file import NoAnchor, read_anchor, write_anchor
 from indexer.catalog.audit import Anchor
 from indexer.cli import output as shapes
 from indexer.cli.options import NotUnderstood, answer, data_option, errors_told, json_option, opened, ticker
 from indexer.custody import clock
 from indexer.custody import verify as custody
+from indexer.custody.anchor_file import NoAnchor, read_anchor, write_anchor
 from indexer.custody.verify import Level
 
 

@@ -1,5 +1,5 @@
-"""One running portal for all browser tests."""
+"""One browser and one running portal for all browser tests."""
 
-from tests.browser.server import a_portal
+from tests.browser.server import a_browser, a_portal
 
-__all__ = ["a_portal"]
+__all__ = ["a_browser", "a_portal"]

@@ -69,10 +69,19 @@ def wait_until_up(address: str, process: subprocess.Popen[bytes]) -> None:
     pytest.fail(f"no answer in {START_SECONDS} s")
 
 
-@pytest.fixture(name="portal", scope="session")
-def a_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+@pytest.fixture(name="browser", scope="session")
+def a_browser() -> Iterator[Browser]:
+    """One Chromium for all tests of a process: Playwright's loop cannot be started twice."""
     if not CHROMIUM.exists():
         pytest.skip("there is no Chromium on this computer")
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield made
+        made.close()
+
+
+@pytest.fixture(name="portal", scope="session")
+def a_portal(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Portal]:
     data = tmp_path_factory.mktemp("portal")
     fill(data).close()
     address = f"127.0.0.1:{free_port()}"
@@ -83,10 +92,7 @@ def a_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         )
         try:
             wait_until_up("http://" + address, process)
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-                yield Portal("http://" + address, data, browser)
-                browser.close()
+            yield Portal("http://" + address, data, browser)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(30)

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 
 from indexer.exports import Around, Choices
 from indexer.exports import viewer_files as viewer_module
-from tests.browser.server import ARGUMENTS, CHROMIUM
 from tests.export_samples import attachment, description, make, record, unpack
 from tests.test_export_pdf import png
 from tests.test_export_viewer import HOSTILE
@@ -52,14 +51,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ),
         )
     return unpack(report.path, place / "out") / "data"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield made
-        made.close()
 
 
 @pytest.fixture

@@ -10,12 +10,11 @@ from functools import cache
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from indexer.exports.viewer_files import SOURCES
 from indexer.exports.viewer_tables import tables
 from indexer.text import tokens
-from tests.browser.server import ARGUMENTS, CHROMIUM
 
 pytestmark = pytest.mark.browser
 
@@ -98,14 +97,12 @@ TYPED = [
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        made = browser.new_page()
-        made.add_script_tag(content=tables())
-        made.add_script_tag(content=(SOURCES / "fold.js").read_text(encoding="utf-8"))
-        yield made
-        browser.close()
+def page(browser: Browser) -> Iterator[Page]:
+    made = browser.new_page()
+    made.add_script_tag(content=tables())
+    made.add_script_tag(content=(SOURCES / "fold.js").read_text(encoding="utf-8"))
+    yield made
+    made.close()
 
 
 def ours(text: str) -> list[list[str]]:
