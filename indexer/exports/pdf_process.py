@@ -1,6 +1,6 @@
 """One PDF of records in a process of its own, so that what the typesetting library keeps is given back with each file.
 
-`python -m indexer.exports.pdf_process` reads one task from standard input and writes one answer, both JSON; `start` and `Making`
+The program reads one task from standard input and writes one answer, both JSON; `start` and `Making`
 are the way to it. The process can be ended at any time: it writes nothing but the PDF.
 """
 
@@ -21,7 +21,7 @@ from indexer.typeset import PdfFailed, pdf
 
 PATIENCE: Final = 900.0  # seconds for one file; a file of 500 records takes about five
 _ROOT: Final = Path(__file__).parents[2]
-PROGRAM: Final[Sequence[str]] = (sys.executable, "-m", "indexer.exports.pdf_process")
+PROGRAM: Final[Sequence[str]] = (sys.executable, "-c", "from indexer.exports import pdf_process; pdf_process.run()")
 
 
 class Making:
@@ -125,6 +125,7 @@ def _signal(status: int) -> str:
         return str(-status)
 
 
-if __name__ == "__main__":
+def run() -> None:
+    """Make one PDF, as the program of the process."""
     os.nice(5)  # whoever searches meanwhile comes first
     main()

@@ -93,7 +93,7 @@ class Unread:
         for (_, way), found in self._found.items():
             message = (
                 f"The key {way!r} is not known and holds words that were not read, "
-                f"in {found.number:,} items of this kind; here: {found.sample!r}."
+                f"found {found.number:,} times; here: {found.sample!r}."
             )
             yield Problem(found.member, "unknown-key", message, found.index)
 
