@@ -102,6 +102,7 @@ class Check:
     raw_only: tuple[int, ...] = ()
     reasons: tuple[Reason, ...] = ()
     zone: str = "UTC"
+    captures_aside: tuple[CaptureRef, ...] = ()
 
     @property
     def is_identical(self) -> bool:

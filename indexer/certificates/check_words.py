@@ -42,6 +42,7 @@ def shape(check: Check) -> dict[str, Any]:
         "differences": [{"what": str(one.what), "then": one.then, "now": one.now} for one in check.differences],
         "captures_added": [_capture(one) for one in check.captures_added],
         "captures_missing": [_capture(one) for one in check.captures_missing],
+        "captures_aside": [_capture(one) for one in check.captures_aside],
         "accounts_missing": list(check.accounts_missing),
         "says": [str(one) for one in sentences(check)],
     }
@@ -170,6 +171,12 @@ def _surroundings(check: Check) -> Iterator[str]:
             yield say("Different now: {what}, then {then}, now {now}.", what=one.what, then=one.then, now=one.now)
     for added in check.captures_added:
         yield say("Taken in since: {name} (SHA-256 {digest}).", name=added.name, digest=added.digest)
+    for aside in check.captures_aside:
+        yield say(
+            "Set aside since, so left out of searches; the evidence is kept: {name} (SHA-256 {digest}).",
+            name=aside.name,
+            digest=aside.digest,
+        )
     for missing in check.captures_missing:
         yield say("No longer held: {name} (SHA-256 {digest}).", name=missing.name, digest=missing.digest)
     for label in check.accounts_missing:

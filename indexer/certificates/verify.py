@@ -99,6 +99,7 @@ def _compared(repository: Repository, stored: Stored, file: tuple[str, FileState
     known = {one.digest for one in stored.captures}
     held = parts.captures(repository, request.filters)
     held_digests = {one.digest for one in held}
+    aside = {one.digest for one in repository.catalog.captures(with_set_aside=True) if one.aside is not None}
     return Check(
         id=stored.id,
         sha256=file[0],
@@ -115,7 +116,8 @@ def _compared(repository: Repository, stored: Stored, file: tuple[str, FileState
         in_step=parts.state(repository, request.filters).in_step,
         differences=tuple(_differences(repository, stored, request)),
         captures_added=tuple(one for one in held if one.digest not in known),
-        captures_missing=tuple(one for one in stored.captures if one.digest not in held_digests),
+        captures_missing=tuple(one for one in stored.captures if one.digest not in held_digests | aside),
+        captures_aside=tuple(one for one in stored.captures if one.digest in aside),
         accounts_missing=wanted.missing,
         level=level,
         anchor=repository.audit.against(Anchor(stored.anchor.events, stored.anchor.hash)) if stored.anchor else None,

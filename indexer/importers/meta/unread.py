@@ -92,8 +92,7 @@ class Unread:
         """Yield a problem for each unknown key of each kind of item."""
         for (_, way), found in self._found.items():
             message = (
-                f"The key {way!r} is not known and holds words that were not read, "
-                f"found {found.number:,} times; here: {found.sample!r}."
+                f"The key {way!r} is not known and holds words that were not read, found {found.number:,} times; here: {found.sample!r}."
             )
             yield Problem(found.member, "unknown-key", message, found.index)
 

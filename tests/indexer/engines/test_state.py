@@ -47,10 +47,16 @@ def files(folder: Path) -> list[Path]:
     return sorted(path for path in named if path.stat().st_size and not path.name.endswith((".lock", "LOCK")))
 
 
+def overwrite(path: Path, content: bytes) -> None:
+    """Write a file's bytes in place: one that is mapped into memory must not be cut, not even for a moment."""
+    with path.open("r+b") as file:
+        file.write(content)
+
+
 def flip(path: Path, at: int) -> None:
     content = bytearray(path.read_bytes())
     content[at // 8] ^= 1 << at % 8
-    path.write_bytes(content)
+    overwrite(path, bytes(content))
 
 
 def ask(engine: Engine) -> None:
@@ -78,7 +84,7 @@ def test_one_flipped_bit_of_any_file_is_found_and_named_and_nothing_is_searched(
             ask(engine)
         with pytest.raises(IndexDamaged):
             engine.check()
-        path.write_bytes(kept)
+        overwrite(path, kept)
         ask(engine)  # put back from a backup, it answers again
         engine.close()
 
@@ -91,7 +97,7 @@ def test_a_file_that_is_cut_or_gone_is_found(folder: Path) -> None:
         path.unlink()
         assert [(one.name, one.problem) for one in check_files(folder)] == [(path.name, FileProblem.MISSING)]
         assert path.name in check_files(folder)[0].message
-        path.write_bytes(kept)
+        overwrite(path, kept)
 
 
 def test_a_panic_or_any_other_error_of_the_library_is_damage_and_ends_no_process(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +118,7 @@ def test_a_panic_or_any_other_error_of_the_library_is_damage_and_ends_no_process
                     engine.close()
             except (IndexDamaged, IndexOutdated):
                 said += 1
-            path.write_bytes(kept)
+            overwrite(path, kept)
     assert said
 
 

@@ -20,7 +20,8 @@ def flip(folder: Path) -> None:
     file = max(folder.glob("*.fast"), key=lambda path: path.stat().st_size)
     content = bytearray(file.read_bytes())
     content[160] ^= 1
-    file.write_bytes(content)
+    with file.open("r+b") as mapped:  # in place: a file that is mapped into memory must not be cut
+        mapped.write(content)
 
 
 @pytest.fixture(name="kept")
