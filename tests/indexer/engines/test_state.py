@@ -49,7 +49,7 @@ def files(folder: Path) -> list[Path]:
 
 def overwrite(path: Path, content: bytes) -> None:
     """Write a file's bytes in place: one that is mapped into memory must not be cut, not even for a moment."""
-    with path.open("r+b") as file:
+    with path.open("r+b" if path.exists() else "wb") as file:
         file.write(content)
 
 
