@@ -70,7 +70,7 @@ VOID = frozenset(
 # As browsers read a tag: a quote is one only where a value begins (`a=b"` has none).
 _TAG = re.compile(
     rb"""<!--.*?-->|<(/?)([a-zA-Z][a-zA-Z0-9]*)(?=[\s/>])"""
-    rb"""((?:[\s/]++|=?[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|(?!["'])[^\s>]++))?+|=(?=\s*+>))*+)>""",
+    rb"""((?:[\s/]++|=?[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|(?!["'])[^\s>]++|(?=>))|(?!\s*+=)))*+)>""",
     re.DOTALL,
 )
 _CLASS = re.compile(rb"""\bclass\s*=\s*(?:"([^"]*)"|'([^']*)')""")

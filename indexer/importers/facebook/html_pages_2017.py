@@ -36,7 +36,8 @@ _SECOND = {  # what an item of a page holds once; twice where the beginning of t
 }
 _EVENT = re.compile(rb"<li>(?!<a )")
 _PARTS = "div.meta, div.comment, div.block, div.message, div.message_header, span.user, span.meta"  # of records, not of headings
-_UNREAD = "table.meta, video, audio, script, style"  # where and with what a picture was taken: the raw item keeps it
+# Where and with what a picture was taken, the platform's notices, names of albums, whose own pages have them: the raw item keeps them.
+_UNREAD = "table.meta, div.block > div.meta ~ div.meta, div.warning, a[href$='index.htm'], video, audio, script, style"
 _FOOTER = re.compile(rb'(?:</div>\s*)?<div class="footer">.*', re.DOTALL)
 _DATE_IN_EVENT = re.compile(r"\b\d{1,2}:\d\d")
 

@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 _STYLE = re.compile(rb"<(style|script)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 _SOUND_TAG = re.compile(
     rb"""<!--.*?-->|<[!?][^<>]*>|</?[a-zA-Z][^\s/<>]*+"""
-    rb"""(?:[\s/]++|=?[^\s/<>=]++(?:\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'|(?!["'])[^\s<>]++))?+|=(?=\s*+>))*+>""",
+    rb"""(?:[\s/]++|[^\s/<>="']++(?:\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'|[^\s<>"']++)|(?!\s*+=)))*+>""",
     re.DOTALL,
 )
 _BARE = re.compile(rb"[<>]")

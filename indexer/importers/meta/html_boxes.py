@@ -145,7 +145,9 @@ def _flat(node: LexborNode) -> str:
 def _fill(root: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> None:
     for child in list(root.iter()):
         _part(child, box, words)
-    if len(box.entries) == 1 and not box.has_date:  # the box's own date, inside of its body for want of an end tag
+    if (
+        len(box.entries) == 1 and not box.has_date and is_date(box.entries[0].date)
+    ):  # the box's own date, inside of its body for want of an end tag
         entry = box.entries.pop()
         box.lines += entry.lines
         box.date, box.has_date, box.is_odd = entry.date, True, True
@@ -161,7 +163,7 @@ def _part(child: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> No
     classes = classes_of(child)
     is_title = bool(classes & TITLES) and not classes & BODIES
     if classes & DATES or is_title:
-        while (inner := child.css_first(_PARTS_INSIDE)) is not None and inner != child:
+        while (inner := next((part for part in child.css(_PARTS_INSIDE) if part != child), None)) is not None:
             box.is_odd = True
             _part(inner, box, words)
             inner.decompose()

@@ -66,6 +66,8 @@ def page_boxes(archive: Archive, member: str, *, keep_breaks: bool = False) -> I
 def _before(member: str, raw: bytes) -> Iterator[Problem]:
     """Yield a problem for what belongs into a record and stands above the first one: its beginning is damaged."""
     head = plain_head(raw)
+    if b"\0" in head[:64]:
+        return  # not UTF-8: told when the page has no record
     if not is_too_deep(head) and (words := parts_in(head, _PARTS)):
         message = f"Parts of a record stand above the first record of the page, so they were not read: {words!r}."
         yield Problem(member, "bad-item", message, 0)
@@ -86,7 +88,7 @@ def _read(member: str, item: PageItem, number: int, *, keep_breaks: bool) -> Ite
         raw.decode()
     except UnicodeDecodeError as error:
         yield Problem(member, "bad-encoding", f"This item is not UTF-8 text ({error}); what cannot be read is shown as �.", number)
-    if broken := broken_markup(raw):
+    if item.is_whole and (broken := broken_markup(raw)):
         yield _broken(member, broken, number)
     if not item.is_element:
         body = LexborHTMLParser(raw).body
@@ -96,20 +98,28 @@ def _read(member: str, item: PageItem, number: int, *, keep_breaks: bool) -> Ite
                 member, "unread-text", f"Text of this page stands outside of every record and was not read: {words[:200]!r}.", number
             )
         return
-    root = _root(raw)
-    if root is None:
+    body = LexborHTMLParser(raw.decode("utf-8", "replace")).body
+    root = body.child if body is not None else None
+    if body is None or root is None:
         return
     classes = classes_of(root)
     if classes & _FOOTERS:
         yield PageBox(-1, item.start, raw)
         return
     if classes & BOXES or _has_parts(root):
-        words_inside = words_of(root)
+        words_inside = words_of(body)  # of what broken tables push out of it as well
         box = box_of(root, keep_breaks=keep_breaks)
         if left := left_over(words_inside, box.all_words):
-            yield Problem(member, "unread-text", f"Words of this record stand in no part of it that is known, so they were not read: {left!r}.", number)
+            yield Problem(
+                member,
+                "unread-text",
+                f"Words of this record stand in no part of it that is known, so they were not read: {left!r}.",
+                number,
+            )
         elif box.is_odd:
-            yield Problem(member, "bad-item", "Parts of this record stand inside of one another, so two records may be read as one.", number)
+            yield Problem(
+                member, "bad-item", "Parts of this record stand inside of one another, so two records may be read as one.", number
+            )
         if not item.is_whole:
             message = f"The page ends in the middle of this record, at byte {item.start + len(raw):,}: what is left of it was read."
             yield Problem(member, "html-cut", message, number)
@@ -151,11 +161,6 @@ def _end(archive: Archive, member: str, last: PageItem, number: int) -> Iterator
 def plain_head(raw: bytes) -> bytes:
     """Return a page's head without its style sheet (20 KB since 2018) and scripts."""
     return _STYLE.sub(b"", raw)
-
-
-def _root(raw: bytes) -> LexborNode | None:
-    body = LexborHTMLParser(raw.decode("utf-8", "replace")).body
-    return body.child if body is not None else None
 
 
 def _has_parts(root: LexborNode) -> bool:
