@@ -107,7 +107,8 @@ def records_2017(reading: Reading, role: Role, member: str) -> Iterator[Record |
         if tree is None:
             yield Problem(member, "bad-item", "This item does not read as a record of the page.", item.index)
         else:
-            yield from _accounted(tree, read(reading, role, _place(member, trimmed), trimmed, tree))
+            values = read(reading, role, _place(member, trimmed), trimmed, tree)
+            yield from values if role is Role.ALBUM_LIST else _accounted(tree, values)  # a list of albums holds their names
 
 
 def _accounted(tree: LexborNode, values: Iterator[Record | Problem]) -> Iterator[Record | Problem]:
