@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+import msgspec
+
 from indexer.catalog.audit import Event
 from indexer.certificates.file_format import Stored
 from indexer.i18n import say
@@ -54,12 +56,20 @@ class Reason:
 
 def reasons(repository: Repository, stored: Stored, filters: Filters) -> tuple[Reason, ...]:
     """Return the deeds since a certificate was made, the oldest first; of captures and accounts that the maker might see."""
-    since = [event for event in repository.audit.of(*REASONS) if _is_later(event, stored)]
+    since = [event for event in repository.audit.of(*REASONS) if _is_later(event, stored) and _changes_something(event)]
     allowed = filters.allowed_accounts
     if allowed is not None:
         seen = {f"capture {one.id}" for one in repository.catalog.captures(allowed)} | {f"account {number}" for number in allowed}
         since = [event for event in since if event.subject in seen]
     return tuple(Reason(event.tag, event.subject, event.at) for event in since)
+
+
+def _changes_something(event: Event) -> bool:
+    """Tell whether a deed can explain a difference: reading an archive again with the same result cannot."""
+    if event.tag != "capture:reread":
+        return True
+    detail = msgspec.json.decode(event.detail)
+    return any(detail.get(name, 1) for name in ("corrected", "added", "not_read"))
 
 
 def _is_later(event: Event, stored: Stored) -> bool:

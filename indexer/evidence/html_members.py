@@ -67,18 +67,15 @@ def html_items(stream: IO[bytes], opening: re.Pattern[bytes]) -> Iterator[HtmlIt
 VOID = frozenset(
     {b"area", b"base", b"br", b"col", b"embed", b"hr", b"img", b"input", b"link", b"meta", b"param", b"source", b"track", b"wbr"}
 )
-_TAG = re.compile(rb"""<!--.*?-->|<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^<>"']++|"[^"]*+"|'[^']*+')*+)>""", re.DOTALL)
+# As browsers read a tag: a quote is one only where a value begins (`a=b"` has none).
+_TAG = re.compile(
+    rb"""<!--.*?-->|<(/?)([a-zA-Z][a-zA-Z0-9]*)(?=[\s/>])"""
+    rb"""((?:[\s/]++|=?[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|(?!["'])[^\s>]++|(?=>))|(?!\s*+=)))*+)>""",
+    re.DOTALL,
+)
 _CLASS = re.compile(rb"""\bclass\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _MAIN = re.compile(rb"""\brole\s*=\s*["']?main\b""")
 _DEEPEST = 4000  # elements inside elements; the deepest page seen has about 30
-
-
-_BROKEN_TAG = re.compile(rb"<[a-zA-Z][^<>]*<")
-
-
-def has_broken_tag(raw: bytes) -> bool:
-    """Tell whether a tag begins inside another one: then a browser, and we, take the words after it for attributes."""
-    return _BROKEN_TAG.search(raw) is not None
 
 
 @dataclass(frozen=True, slots=True)

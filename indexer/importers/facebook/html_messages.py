@@ -35,7 +35,7 @@ def thread_records(reading: Reading, member: str, header: Header) -> Iterator[Re
             continue
         box, place = item.box, Place(member, item.index, item.start, len(item.raw))
         found = _PARTICIPANTS.fullmatch(box.title)
-        parts, box.inner = box.inner, []
+        parts = box.take_dated()
         for number, part in enumerate(parts):  # what support wrote on one report
             yield from _message(reading, part, replace(place, pointer=f"boxes/{number}"), item.raw, (header, people))
         if not box.date and box.is_empty and (parts or not begun or not box.has_date):

@@ -68,8 +68,7 @@ def html_records(reading: Reading, role: Role, member: str) -> Iterator[Record |
 
 def _boxes(box: Box, role: Role) -> Iterator[tuple[str, Box]]:
     """Yield a box, and every part of it that has a date of its own (2018-2021: the events of one answer)."""
-    parts = [*box.inner, *(Box(title=box.title, lines=list(entry.lines), date=entry.date, has_body=True) for entry in box.entries)]
-    box.inner, box.entries = [], []
+    parts = box.take_dated()
     if not box.is_empty or not parts:
         yield "", box
     for number, part in enumerate(parts):

@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterator
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from indexer.evidence.archive import MemberDamaged
-from indexer.evidence.html_members import HtmlDamaged, HtmlItem, has_broken_tag, html_items
+from indexer.evidence.html_members import HtmlDamaged, HtmlItem, html_items
 from indexer.importers.facebook.content import Content, group_of, share_kind
 from indexer.importers.facebook.context import MEDIA_ROLES, Reading, media_key
 from indexer.importers.facebook.html_values import read_date
 from indexer.importers.facebook.members import Role
-from indexer.importers.meta.html_pages import BROKEN_TAG
+from indexer.importers.meta.html_accounting import broken_markup, left_over, parts_in, words_of
+from indexer.importers.meta.html_pages import plain_head
 from indexer.importers.meta.html_text import is_too_deep, lines_of
 from indexer.record import Place, Problem, Record, RecordKind
 
@@ -34,6 +35,9 @@ _SECOND = {  # what an item of a page holds once; twice where the beginning of t
     _MESSAGE: re.compile(rb'class="message_header"'),
 }
 _EVENT = re.compile(rb"<li>(?!<a )")
+_PARTS = "div.meta, div.comment, div.block, div.message, div.message_header, span.user, span.meta"  # of records, not of headings
+# Where and with what a picture was taken, the platform's notices, names of albums, whose own pages have them: the raw item keeps them.
+_UNREAD = "table.meta, div.block > div.meta ~ div.meta, div.warning, a[href$='index.htm'], video, audio, script, style"
 _FOOTER = re.compile(rb'(?:</div>\s*)?<div class="footer">.*', re.DOTALL)
 _DATE_IN_EVENT = re.compile(r"\b\d{1,2}:\d\d")
 
@@ -50,8 +54,6 @@ def pieces(reading: Reading, member: str, opening: re.Pattern[bytes]) -> Iterato
         with reading.archive.open(member) as stream:
             for item in html_items(stream, opening):
                 last = item
-                if has_broken_tag(item.raw):
-                    yield Problem(member, "html-damaged", BROKEN_TAG, max(0, item.index))
                 yield item
     except HtmlDamaged as error:
         yield Problem(member, error.code, str(error))
@@ -96,14 +98,33 @@ def records_2017(reading: Reading, role: Role, member: str) -> Iterator[Record |
     for item in pieces(reading, member, opening):
         if isinstance(item, Problem):
             yield item
-        elif item.index >= 0:
-            trimmed = _trim(item)
-            tree = _tree(trimmed.raw)
-            yield from _several(member, trimmed, opening)
-            if tree is None:
-                yield Problem(member, "bad-item", "This item does not read as a record of the page.", item.index)
-            else:
-                yield from read(reading, role, _place(member, trimmed), trimmed, tree)
+            continue
+        trimmed = _trim(item)
+        yield from _misplaced(member, trimmed, opening)
+        if item.index < 0:
+            continue
+        tree = _tree(trimmed.raw)
+        if tree is None:
+            yield Problem(member, "bad-item", "This item does not read as a record of the page.", item.index)
+        else:
+            values = read(reading, role, _place(member, trimmed), trimmed, tree)
+            yield from values if role is Role.ALBUM_LIST else _accounted(tree, values)  # a list of albums holds their names
+
+
+def _accounted(tree: LexborNode, values: Iterator[Record | Problem]) -> Iterator[Record | Problem]:
+    """Yield what was read of an item, and a problem for those of its words that are in none of its records."""
+    words, read, place, is_told = words_of(tree, _UNREAD), list[str](), None, False
+    for value in values:
+        if isinstance(value, Record):
+            place = value.place
+            read += [value.text, value.title, value.author, value.thread_title, value.posted.written if value.posted else ""]
+            read += value.extra.values()
+        else:
+            is_told = True
+        yield value
+    if place is not None and not is_told and (left := left_over(words, read)):
+        message = f"Words of this record stand in no part of it that is known, so they were not read: {left!r}."
+        yield Problem(place.member, "unread-text", message, place.index)
 
 
 def _is_empty_section(raw: bytes) -> bool:
@@ -117,8 +138,21 @@ def _is_empty_section(raw: bytes) -> bool:
     return not contents.text(strip=True) and contents.css_first("img, video") is None
 
 
-def _several(member: str, item: HtmlItem, opening: re.Pattern[bytes]) -> Iterator[Problem]:
-    """Yield a problem for an item that holds the next one too, whose beginning is of a form that is not known."""
+def _misplaced(member: str, item: HtmlItem, opening: re.Pattern[bytes]) -> Iterator[Problem]:
+    """Yield a problem for broken tags, for parts of a record above the first one, and for an item that holds the next one too."""
+    raw = plain_head(item.raw) if item.index < 0 else item.raw
+    if is_too_deep(raw):
+        return
+    if item.index < 0 and (words := parts_in(raw, _PARTS)):
+        message = f"Parts of a record stand above the first record of the page, so they were not read: {words!r}."
+        yield Problem(member, "bad-item", message, 0)
+        return
+    if broken := broken_markup(raw):
+        message = f"A tag is broken here, so words of this item may not be read: {broken!r}."
+        yield Problem(member, "bad-item", message, max(item.index, 0))
+        return
+    if item.index < 0:
+        return
     second = _SECOND.get(opening)
     if second is not None and len(second.findall(item.raw)) > 1:
         message = "This item holds another one whose beginning is not of a known form; the words of both were read as one."
@@ -259,17 +293,17 @@ def _messages(reading: Reading, member: str) -> Iterator[Record | Problem]:
         if isinstance(item, Problem):
             yield item
             continue
+        trimmed = _trim(item)
+        yield from _misplaced(member, trimmed, _MESSAGE)
         if item.index < 0:
             continue
-        trimmed = _trim(item)
         place, tree = _place(member, trimmed), _tree(trimmed.raw)
-        yield from _several(member, trimmed, _MESSAGE)
         if tree is None:
             yield Problem(member, "bad-item", "This item does not read as a record of the page.", item.index)
         elif _THREAD.match(trimmed.raw):
             thread_title = " ".join(_words(tree).split())
         else:
-            yield from _message(reading, place, trimmed, tree, thread_title)
+            yield from _accounted(tree, _message(reading, place, trimmed, tree, thread_title))
 
 
 def _message(reading: Reading, place: Place, item: HtmlItem, tree: LexborNode, thread_title: str) -> Iterator[Record | Problem]:

@@ -228,7 +228,7 @@ class Shell(msgspec.Struct):
 def strings_of(value: Any) -> list[str]:
     """Return every string of a decoded value that a person could have read (no web addresses), in order."""
     if isinstance(value, str):
-        return [value] if value.strip() and "://" not in value else []
+        return [value] if value.strip() and not _ADDRESS.fullmatch(value.strip()) else []
     if isinstance(value, dict):
         return [text for key, item in value.items() if key not in {"uri", "media_metadata"} for text in strings_of(item)]
     if isinstance(value, list):
@@ -237,6 +237,7 @@ def strings_of(value: Any) -> list[str]:
 
 
 _SCALARS = frozenset({"name", "description", "last_modified_timestamp"})  # what an album says of itself
+_ADDRESS = re.compile(r"\S+://\S+")
 _WRAPPING = re.compile(rb'\{\s*"([^"\\]+)"\s*:\s*[\[{]')
 _WHOLE = frozenset({"cover_photo"})  # an album's cover is a photo by itself; what is inside of it are no items
 _SINGLE = re.compile(rb'\s*\{\s*"(?:timestamp|attachments|label_values|fbid)"\s*:')

@@ -41,7 +41,7 @@ def page_records(context: Context, role: Role, member: str) -> Iterator[Record |
             yield item
         elif item.box is not None:
             source = _piece(member, item)
-            parts, item.box.inner = item.box.inner, []
+            parts = item.box.take_dated()
             if not (parts and item.box.is_empty and not item.box.title):
                 yield from read(context, role, source, item.box)
             for number, part in enumerate(parts):
@@ -153,6 +153,15 @@ def _conversation(context: Context, role: Role, member: str) -> Iterator[Record 
         if parts is None:
             continue
         found = _PEOPLE.match(parts.title)
+        dated = parts.take_dated()
+        for number, part in enumerate(dated):
+            at = replace(_piece(member, item).place, pointer=f"boxes/{number}")
+            posted, problem = _date(context, part, at)
+            if problem:
+                yield problem
+            yield _message(context, role, Piece(at, item.raw), part, posted=posted, thread=(key, title, people))
+        if dated and not parts.date and parts.is_empty:
+            continue
         if not parts.date and parts.is_empty and (not begun or not parts.has_date):  # or a setting: "Group Invite Link: On"
             people = people or (found[1].strip() if found else "")  # what stands above the messages says who takes part
             continue

@@ -166,6 +166,9 @@ def _items(context: Context, member: str) -> Iterator[_Found | Problem]:
             parts = box.box
             if parts is None:
                 continue
+            if len(parts.pictures) > 1 or parts.inner:
+                message = "This item holds another one whose beginning is not of a known form; only the first of them was read."
+                yield Problem(member, "bad-item", message, box.index)
             posted = next((moment for row in parts.rows if (moment := read_printed(row.value, context.dates))), None)
             picture = parts.pictures[0] if parts.pictures else None
             attachment = context.attachment(picture.uri) if picture else None

@@ -9,7 +9,7 @@ Boxes may stand inside a box (labeled pages, 2023-now): without a date of their 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -19,6 +19,8 @@ from indexer.importers.meta.html_text import lines_of, said
 from indexer.importers.meta.times import is_date
 
 BOXES, TITLES, BODIES, DATES = {"_a6-g", "_2lej"}, {"_a6-h", "_2lek"}, {"_a6-p", "_2let"}, {"_a6-o", "_2lem"}
+_PARTS_INSIDE = ", ".join(f".{name}" for name in sorted(TITLES | BODIES | DATES))
+_DATES_INSIDE = ", ".join(f".{name}" for name in sorted(DATES))
 _FILES = re.compile(r"(?:(?:media|photos|your_[a-z_]+|this_profile.{1,3}s_[a-z_]+|messages|posts|stories|files)/|\.\./).*\.\w{2,5}\Z")
 _ICON = re.compile(r"^(?:files|assets|static)/|(?:^|/)icons/")
 _UPDATED = re.compile(
@@ -82,9 +84,11 @@ class Box:
     icons: list[str] = field(default_factory=list)
     date: str = ""
     updated: str = ""
+    updated_line: str = ""  # with the word before the time
     has_body: bool = False
     has_date: bool = False  # true for an empty date line as well: then the platform states none
     inner: list[Box] = field(default_factory=list)
+    is_odd: bool = False  # true where a part stands inside of another one, so that an end tag or a beginning is missing
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -95,6 +99,26 @@ class Box:
     def text(self) -> str:
         """The words of the body, with their line breaks."""
         return "\n".join(self.lines)
+
+    @property
+    def all_words(self) -> Iterator[str]:
+        """Every text that was read of it."""
+        yield from (self.title, *self.lines, *self.shown, *self.reactions, self.date, self.updated_line)
+        yield from (picture.caption for picture in self.pictures)
+        for row in self.rows:
+            yield from (row.label, row.value)
+        for comment in self.comments:
+            yield from (comment.author, comment.text, comment.date)
+        for entry in self.entries:
+            yield from (*entry.lines, entry.date)
+        for inner in self.inner:
+            yield from inner.all_words
+
+    def take_dated(self) -> list[Box]:
+        """Take out the parts that have a date of their own: boxes, and dated things of the body (2018-2021)."""
+        parts = [*self.inner, *(Box(title=self.title, lines=list(entry.lines), date=entry.date, has_body=True) for entry in self.entries)]
+        self.inner, self.entries = [], []
+        return parts
 
     @property
     def is_empty(self) -> bool:
@@ -120,17 +144,13 @@ def _flat(node: LexborNode) -> str:
 
 def _fill(root: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> None:
     for child in list(root.iter()):
-        classes = classes_of(child)
-        if classes & DATES:
-            box.date, box.has_date = box.date or _one_line(words(child)), True
-        elif classes & TITLES and not classes & BODIES:
-            title = words(child)
-            box.title = "\n".join(part for part in (box.title, title if words is said else _one_line(title)) if part)
-        else:
-            box.has_body = box.has_body or bool(classes & BODIES)
-            for nested in _outermost_boxes(child):
-                _nest(nested, box, words)
-            _body(child, box, words)
+        _part(child, box, words)
+    if (
+        len(box.entries) == 1 and not box.has_date and is_date(box.entries[0].date)
+    ):  # the box's own date, inside of its body for want of an end tag
+        entry = box.entries.pop()
+        box.lines += entry.lines
+        box.date, box.has_date, box.is_odd = entry.date, True, True
     if not box.has_date and not box.date and box.lines and is_date(box.lines[-1]):
         box.date = _one_line(box.lines.pop())  # a date line whose class is not known
     own = "".join(child.text_content or "" for child in root.iter(include_text=True) if child.tag == "-text").strip()
@@ -138,11 +158,33 @@ def _fill(root: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> Non
         box.lines.append(own)
 
 
+def _part(child: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> None:
+    """Read a part of a box: its date, its title or its body. Parts inside of a date or a title are read by themselves."""
+    classes = classes_of(child)
+    is_title = bool(classes & TITLES) and not classes & BODIES
+    if classes & DATES or is_title:
+        while (inner := next((part for part in child.css(_PARTS_INSIDE) if part != child), None)) is not None:
+            box.is_odd = True
+            _part(inner, box, words)
+            inner.decompose()
+    if classes & DATES:
+        box.date, box.has_date = box.date or _one_line(words(child)), True
+    elif is_title:
+        title = words(child)
+        box.title = "\n".join(part for part in (box.title, title if words is said else _one_line(title)) if part)
+    else:
+        box.has_body = box.has_body or bool(classes & BODIES)
+        for nested in _outermost_boxes(child):
+            _nest(nested, box, words)
+        _body(child, box, words)
+
+
 def _nest(nested: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> None:
     """Read a box inside of a box: with a date of its own it is a record of its own, else its parts are the outer one's."""
     inner = Box()
     _fill(nested, inner, words)
     nested.decompose()
+    box.is_odd = box.is_odd or inner.is_odd
     if inner.date:
         box.inner.append(inner)
         return
@@ -150,7 +192,7 @@ def _nest(nested: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> N
         box.rows.append(Row(inner.title, ""))
     for name in ("lines", "shown", "pictures", "subtitles", "links", "rows", "reactions", "comments", "entries", "icons", "inner"):
         getattr(box, name).extend(getattr(inner, name))
-    box.updated = box.updated or inner.updated
+    box.updated, box.updated_line = box.updated or inner.updated, f"{box.updated_line} {inner.updated_line}"
 
 
 def _outermost_boxes(node: LexborNode) -> list[LexborNode]:
@@ -196,7 +238,7 @@ def _body(body: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> Non
     for line in lines_of(body):
         found = _UPDATED.fullmatch(line)
         if found and is_date(found[1]):
-            box.updated = found[1]
+            box.updated, box.updated_line = found[1], line
         else:
             box.lines.append(line)
 
@@ -279,6 +321,7 @@ def _entries(body: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> 
         if block == body:
             box.date = box.date or when
             continue
+        box.is_odd = box.is_odd or block.css_first(_DATES_INSIDE) is not None  # two dates: the next thing stands in this one
         box.entries.append(Entry(tuple(line for line in words(block).split("\n") if line.strip()), when))
         block.decompose()
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from indexer.evidence.archive import Archive, MemberDamaged
-from indexer.evidence.html_members import HtmlDamaged, PageItem, PageMarks, has_broken_tag, page_items
+from indexer.evidence.html_members import HtmlDamaged, PageItem, PageMarks, page_items
+from indexer.importers.meta.html_accounting import broken_markup, left_over, parts_in, words_of
 from indexer.importers.meta.html_boxes import BODIES, BOXES, DATES, TITLES, Box, box_of, classes_of
 from indexer.importers.meta.html_text import is_too_deep, lines_of
 from indexer.record import Problem
@@ -22,6 +22,7 @@ from indexer.record import Problem
 MARKS = PageMarks(frozenset(name.encode() for name in BOXES), frozenset(name.encode() for name in DATES))
 PAGE = re.compile(rb"""<[a-z0-9]+\b[^<>]*\bclass\s*=\s*["'](?:[^"'<>]*\s)?(?:_5vb_|_2lej|_a6-g|_4t5n|_a706|_a705)[\s"']""")
 _STYLE = re.compile(rb"<(style|script)\b.*?(?:</\1\s*>|\Z)", re.DOTALL)
+_PARTS = ", ".join(f".{name}" for name in sorted({*BOXES, *TITLES, *BODIES, *DATES, "_a6_q", "_a6_r", "_2pin", "_2oao"}))
 _FOOTERS = {"_4t5o", "_a707"}
 
 
@@ -35,9 +36,6 @@ class PageBox:
     box: Box | None = None
 
 
-BROKEN_TAG: Final = "A tag of this page is damaged, so words of this record may not have been read."
-
-
 def page_boxes(archive: Archive, member: str, *, keep_breaks: bool = False) -> Iterator[PageBox | Problem]:
     """Yield the head of a page (index -1), every box with its parts, and a problem for whatever is neither.
 
@@ -49,10 +47,9 @@ def page_boxes(archive: Archive, member: str, *, keep_breaks: bool = False) -> I
         with archive.open(member) as stream:
             for item in page_items(stream, MARKS):
                 last = item
-                if has_broken_tag(plain_head(item.raw) if item.index < 0 else item.raw):
-                    yield Problem(member, "html-damaged", BROKEN_TAG, max(0, number))
                 if item.index < 0:
                     yield PageBox(-1, item.start, item.raw)
+                    yield from _before(member, item.raw)
                     continue
                 for found in _read(member, item, number, keep_breaks=keep_breaks):
                     yield found
@@ -66,6 +63,22 @@ def page_boxes(archive: Archive, member: str, *, keep_breaks: bool = False) -> I
     yield from _end(archive, member, last, number)
 
 
+def _before(member: str, raw: bytes) -> Iterator[Problem]:
+    """Yield a problem for what belongs into a record and stands above the first one: its beginning is damaged."""
+    head = plain_head(raw)
+    if b"\0" in head[:64]:
+        return  # not UTF-8: told when the page has no record
+    if not is_too_deep(head) and (words := parts_in(head, _PARTS)):
+        message = f"Parts of a record stand above the first record of the page, so they were not read: {words!r}."
+        yield Problem(member, "bad-item", message, 0)
+    elif broken := broken_markup(head):
+        yield _broken(member, broken, 0)
+
+
+def _broken(member: str, broken: str, number: int) -> Problem:
+    return Problem(member, "bad-item", f"A tag is broken here, so words of this item may not be read: {broken!r}.", number)
+
+
 def _read(member: str, item: PageItem, number: int, *, keep_breaks: bool) -> Iterator[PageBox | Problem]:
     raw = item.raw
     if is_too_deep(raw):
@@ -75,6 +88,8 @@ def _read(member: str, item: PageItem, number: int, *, keep_breaks: bool) -> Ite
         raw.decode()
     except UnicodeDecodeError as error:
         yield Problem(member, "bad-encoding", f"This item is not UTF-8 text ({error}); what cannot be read is shown as �.", number)
+    if item.is_whole and (broken := broken_markup(raw)):
+        yield _broken(member, broken, number)
     if not item.is_element:
         body = LexborHTMLParser(raw).body
         words = " ".join(lines_of(body)) if body is not None else ""
@@ -83,15 +98,28 @@ def _read(member: str, item: PageItem, number: int, *, keep_breaks: bool) -> Ite
                 member, "unread-text", f"Text of this page stands outside of every record and was not read: {words[:200]!r}.", number
             )
         return
-    root = _root(raw)
-    if root is None:
+    body = LexborHTMLParser(raw.decode("utf-8", "replace")).body
+    root = body.child if body is not None else None
+    if body is None or root is None:
         return
     classes = classes_of(root)
     if classes & _FOOTERS:
         yield PageBox(-1, item.start, raw)
         return
     if classes & BOXES or _has_parts(root):
+        words_inside = words_of(body)  # of what broken tables push out of it as well
         box = box_of(root, keep_breaks=keep_breaks)
+        if left := left_over(words_inside, box.all_words):
+            yield Problem(
+                member,
+                "unread-text",
+                f"Words of this record stand in no part of it that is known, so they were not read: {left!r}.",
+                number,
+            )
+        elif box.is_odd:
+            yield Problem(
+                member, "bad-item", "Parts of this record stand inside of one another, so two records may be read as one.", number
+            )
         if not item.is_whole:
             message = f"The page ends in the middle of this record, at byte {item.start + len(raw):,}: what is left of it was read."
             yield Problem(member, "html-cut", message, number)
@@ -133,11 +161,6 @@ def _end(archive: Archive, member: str, last: PageItem, number: int) -> Iterator
 def plain_head(raw: bytes) -> bytes:
     """Return a page's head without its style sheet (20 KB since 2018) and scripts."""
     return _STYLE.sub(b"", raw)
-
-
-def _root(raw: bytes) -> LexborNode | None:
-    body = LexborHTMLParser(raw.decode("utf-8", "replace")).body
-    return body.child if body is not None else None
 
 
 def _has_parts(root: LexborNode) -> bool:

@@ -24,6 +24,8 @@ from indexer.cli.main import main
 from indexer.custody import zone
 from indexer.custody.indexing import rebuild
 from indexer.custody.ingest import ingest
+from indexer.custody.reread import reread
+from indexer.custody.set_aside import set_aside
 from indexer.custody.verify import Level
 from indexer.query.filters import Filters
 from indexer.repository import Repository
@@ -274,3 +276,24 @@ def test_sqlite_is_what_these_tests_alter(repository: Repository) -> None:
     with sqlite3.connect(repository.paths.data / str(repository.db.url.database)) as connection:
         assert connection.execute("SELECT count(*) FROM versions").fetchone() == (4,)
     connection.close()
+
+
+@pytest.mark.parametrize("query", ["*", "nothing holds this"])
+def test_a_capture_that_is_set_aside_is_not_called_lost(repository: Repository, tmp_path: Path, query: str) -> None:
+    path = certified(repository, tmp_path / "c.json", query)
+    set_aside(repository, 1, "not ours", "rhea")
+    check = verify(repository, path, by="rhea")
+    assert [one.name for one in check.captures_aside] == ["first.zip"]
+    assert check.captures_missing == ()
+    assert "Set aside since" in says(check)
+    assert "No longer held" not in says(check)
+
+
+def test_an_archive_that_was_read_again_with_the_same_result_explains_nothing(repository: Repository, tmp_path: Path) -> None:
+    path = certified(repository, tmp_path / "c.json")
+    report = reread(repository, 1, "rhea")
+    assert (report.corrected, report.added) == (0, 0)
+    ingest(repository, [x_zip(tmp_path / "second.zip", [*POSTS, tweet(9, "flood 9")])], taken_by="ada", source="test")
+    check = verify(repository, path, by="rhea")
+    assert check.total_now == check.total_then + 1
+    assert [one.tag for one in check.reasons] == []
