@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ _NAME: Final = "position.json"
 _LOCKS: Final = (".lock", "LOCK")  # how the libraries' files of locks end: they hold nothing
 _REWRITTEN: Final = frozenset({"meta.json", ".managed.json"})  # by every commit of tantivy; all other files are written once
 _AT_ONCE: Final = 64 << 20  # bytes that are hashed before a search; what is left is hashed before the next ones
+_LOOKS: Final = 20
+_BETWEEN_LOOKS: Final = 0.05  # seconds: a commit has stored its sums within a second
 _SCHEMA: Final = 5  # raised by hand when the fields of an index change
 
 
@@ -131,28 +134,39 @@ class Watch:
         self._well: dict[str, tuple[int, int, int]] = {}
         self._mark: tuple[int, int] | None = None
         self._sums: Mapping[str, _Sum] = {}
+        self._sure = ""  # the damage that was made sure of
         self._lock = Lock()
 
     def look(self) -> None:
-        """Compare sizes, and sums where they were not compared yet, as far as it takes no long time. Raises IndexDamaged."""
+        """Compare sizes, and sums where they were not compared yet, as far as it takes no long time. Raises IndexDamaged.
+
+        While another thread or process commits, files and sums are of two moments: only what is wrong again and again
+        is damage. Damage that was made sure of is told at once.
+        """
         with self._lock:
-            try:
-                found = (self._folder / _NAME).stat()
-                if (mark := (found.st_ino, found.st_mtime_ns)) != self._mark:
-                    self._sums, self._mark = _stored(_read(self._folder)), mark
-                wrong = next(
-                    (
-                        one
-                        for one in _differing(self._folder, self._sums, self._well, self._at_once)
-                        if one.problem != FileProblem.UNFINISHED
-                    ),
-                    None,
-                )
-            except (OSError, IndexOutdated) as error:
-                self._mark = None
-                raise IndexDamaged(f"The files of the search index ({self._folder.name}) are gone or cannot be read.") from error
-            if wrong is not None:
-                raise IndexDamaged(f"The search index is damaged ({self._folder.name}/{wrong.name} is {wrong.problem}).")
+            for left in reversed(range(_LOOKS)):
+                wrong = self._wrong()
+                if wrong is None:
+                    self._sure = ""
+                    return
+                if not left or wrong == self._sure:
+                    self._sure = wrong
+                    raise IndexDamaged(wrong)
+                time.sleep(_BETWEEN_LOOKS)
+
+    def _wrong(self) -> str | None:
+        """Return what is wrong in words, None for nothing."""
+        try:
+            found = (self._folder / _NAME).stat()
+            if (mark := (found.st_ino, found.st_mtime_ns)) != self._mark:
+                self._sums, self._mark = _stored(_read(self._folder)), mark
+            for one in _differing(self._folder, self._sums, self._well, self._at_once):
+                if one.problem != FileProblem.UNFINISHED:
+                    return f"The search index is damaged ({self._folder.name}/{one.name} is {one.problem})."
+        except (OSError, IndexOutdated):
+            self._mark = None
+            return f"The files of the search index ({self._folder.name}) are gone or cannot be read."
+        return None
 
 
 _Sum = tuple[int, str]

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from threading import Timer
 
 import pytest
 from click.testing import CliRunner
@@ -197,3 +198,20 @@ def test_every_command_says_that_the_index_is_damaged_and_what_mends_it(tmp_path
     assert told.exit_code == 1
     assert told.exception is None or isinstance(told.exception, SystemExit)
     assert "python -m indexer rebuild" in told.output + told.stderr
+
+
+def test_a_commit_that_another_process_is_in_the_middle_of_is_no_damage(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    folder.mkdir()
+    (folder / "meta.json").write_text("before")
+    state.write(folder, "tantivy", 1)
+    watch = state.Watch(folder)
+    watch.look()
+    (folder / "meta.json").write_text("after it")  # rewritten, and the sums follow a moment later
+    follows = Timer(0.15, state.write, (folder, "tantivy", 2))
+    follows.start()
+    watch.look()
+    follows.join()
+    (folder / "meta.json").write_text("forged ..")
+    with pytest.raises(IndexDamaged):
+        watch.look()
