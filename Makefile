@@ -16,7 +16,7 @@ export SHOWME_ADDRESS := $(ADDRESS)
 
 help:
 	@echo "make run      set up, take the sample archives in, serve the portal on http://$(ADDRESS)"
-	@echo "make test     set up, then lint, types, floors, unit, property and browser tests"
+	@echo "make test     set up, then lint, types, import contracts, unit, property and browser tests"
 	@echo "make bench    measure speed and memory side by side with peers (about 20 minutes)"
 	@echo "make fuzz     read $(COUNT) damaged archives and name what is lost in silence (SEED=1 COUNT=3000; ONLY=7 tries number 7 again)"
 	@echo "make golden   write the golden files of the importers anew"
@@ -69,7 +69,7 @@ types:
 	@$(BIN)/mypy
 
 floors:
-	@echo "[test 3/5] floors ..."
+	@echo "[test 3/5] import contracts ..."
 	@$(BIN)/lint-imports
 
 unit:

@@ -46,6 +46,8 @@ def name_account(repository: Repository, account_id: int, *, handle: str = "", n
             given = {"given_handle": handle or None, "given_name": name or ("" if placeholder else None)}
             connection.execute(accounts.update().where(accounts.c.id == before.id).values(**given))
             after = _whole(connection, account_id)
+            if _names(before) == _names(after):
+                raise DecisionRefused(say("The account has this name already. Nothing was changed."))
             detail = {"before": _names(before), "after": _names(after)}
             _settle(connection, after)
             audit.append(connection, "account:named", by, f"account {before.id}", detail)

@@ -40,11 +40,13 @@ class Spelling:
 
 def _nearness(found: Match[str]) -> str:
     """Return `w/5`, `pre/5` or `not w/5` for a name and a number."""
-    name = (found["name"] or "").lower()
-    is_not = bool(found["not"]) or name in {"notw", "notnear", "nw"}
-    how = "pre" if name in {*_IN_ORDER.split("|"), "pre"} else "w"
-    distance = min(max(int(found["distance"][:6]), 1), MOST_APART)
-    return f"{'not ' if is_not else ''}{how}/{distance}"
+    return _written(found["name"] or "", int(found["distance"][:6]), is_not=bool(found["not"]))
+
+
+def _written(name: str, distance: int, *, is_not: bool = False) -> str:
+    how = "pre" if name.lower() in {*_IN_ORDER.split("|"), "pre"} else "w"
+    is_not = is_not or name.lower() in {"notw", "notnear", "nw"}
+    return f"{'not ' if is_not else ''}{how}/{min(max(distance, 1), MOST_APART)}"
 
 
 def _ordered(found: Match[str]) -> str:
@@ -147,6 +149,7 @@ TABLE: Final = (
 """Every spelling that is known, the certain ones first; the first one that fits a text is meant."""
 
 _COMPILED: Final = tuple((one, re.compile(one.pattern)) for one in TABLE)
+_APART: Final = re.compile(rf"(?i:{_LONG_NAMES}|w)")
 _INSIDE: Final = re.compile(r"(?<![^\W_])(?i:w|wi|within|pre|near|onear|adj|notw|nw)[/\\⁄∕／][0-9]+|(?i:\w(?:w|pre)/[0-9]+[^\W\d])")
 
 
@@ -158,6 +161,13 @@ def certain(text: str) -> Spelling | None:
 def as_word(text: str) -> Spelling | None:
     """Return the spelling that a text may be, though it is an ordinary word as well."""
     return next((one for one, expression in _COMPILED if one.is_word and expression.fullmatch(text)), None)
+
+
+def apart(name: str, number: str) -> str:
+    """Return what is written here for a name and a number with a space between (`within 5`, `pre 5`); empty for other words."""
+    if not _APART.fullmatch(name) or not re.fullmatch(r"[0-9]{1,3}", number):
+        return ""
+    return _written(name, int(number))
 
 
 def instead(text: str, spelling: Spelling) -> str:

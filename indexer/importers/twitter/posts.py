@@ -20,7 +20,7 @@ from indexer.importers.twitter.tweets import ReadTweet, Tweet, TweetReader, text
 from indexer.record import Account, Moment, Problem, Record, Tally
 
 _MASK = 2**64 - 1
-_SPREAD = 0x9E3779B97F4A7C15  # the golden ratio in 64 bits: spreads neighbouring ids over the table
+_SPREAD = 0x9E3779B97F4A7C15  # the golden ratio in 64 bits: spreads neighboring ids over the table
 
 
 class SeenPosts:

@@ -26,6 +26,7 @@ _MEANT: Final = frozenset("#＃%$=^+&|<>\\!！")
 """Signs that mean something elsewhere when they touch a word."""
 _AT_AN_EDGE_ONLY: Final = frozenset("&")
 _PLURALS: Final = frozenset({"s", "es", "ies", "ed", "d", "ing", "er", "ers", "al", "ly"})
+_LETTERED: Final = re.compile(r"\s*(?P<mark>\(?(?:[A-Za-z]|[ivxIVX]{1,5})[.)])\s+(?=\S)")
 _NEAR_IN_QUOTES: Final = re.compile(r"(?<!\S)(?:(?i:not)\s+)?(?i:w|pre)[/⁄∕／][0-9]+(?!\S)")
 
 
@@ -65,7 +66,7 @@ def sentence_ends(signs: Sequence[Any]) -> list[tuple[int, int]]:
 
 def announcements(read: Read, ends: Sequence[tuple[int, int]]) -> list[Announcement]:
     """Return the doubts of a query in order of place."""
-    ways: list[Callable[[Read], Iterator[Announcement]]] = [_other_operators, _glued, _signs, _in_quotes]
+    ways: list[Callable[[Read], Iterator[Announcement]]] = [_other_operators, _glued, _signs, _in_quotes, _lettered]
     ways += [_small_operators] if read.dialect is Dialect.PLAIN else [_similar_words]
     found = [one for way in ways for one in way(read)]
     found += _questions(read, ends)
@@ -122,6 +123,13 @@ def _small_operators(read: Read) -> Iterator[Announcement]:
     yield Announcement("small-operator", small[0].startchar, small[0].endchar, message, text)
 
 
+def _lettered(read: Read) -> Iterator[Announcement]:
+    """Find the letter of a list before a single line (`a. budget`): one line alone does not tell a list, so it was searched for."""
+    if found := _LETTERED.match(read.text):
+        message = say("“{mark}” was searched for as a word. Did you mean the line without it?", mark=found["mark"])
+        yield Announcement("list-marks", found.start("mark"), found.end("mark"), message, read.text[found.end() :])
+
+
 def _precedence(read: Read) -> Iterator[Announcement]:
     if not read.is_sound:
         return
@@ -148,12 +156,20 @@ def _other_operators(read: Read) -> Iterator[Announcement]:
         after = flat[at + 1 : at + 2]
         if not (_is_word(sign) and before and after and _is_operand(before[0]) and _is_operand(after[0])):
             continue
-        if spelling := other_systems.as_word(sign.text):
+        if _is_word(after[0]) and _is_operand_at(flat, at + 2) and (apart := other_systems.apart(sign.text, after[0].text)):
+            start, end = sign.startchar, after[0].endchar
+            message = say("“{sign}” was searched for as a word. Did you mean {written}?", sign=read.text[start:end], written=apart)
+            yield Announcement("other-operator", start, end, message, _put(read.text, start, end, apart))
+        elif spelling := other_systems.as_word(sign.text):
             written = other_systems.instead(sign.text, spelling)
             message = say("“{sign}” was searched for as a word. Did you mean {written}?", sign=sign.text, written=written)
             yield Announcement(
                 "other-operator", sign.startchar, sign.endchar, message, _put(read.text, sign.startchar, sign.endchar, written)
             )
+
+
+def _is_operand_at(signs: Sequence[Any], at: int) -> bool:
+    return at < len(signs) and _is_operand(signs[at])
 
 
 def _is_operand(sign: Any) -> bool:

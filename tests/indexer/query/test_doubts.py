@@ -300,3 +300,30 @@ def test_a_very_long_query_is_announced_and_few_of_its_other_readings_are_read(t
     found = parse(text, dialect).announcements
     assert found
     assert sum(len(one.other_query or "") for one in found) <= 60_000
+
+
+@pytest.mark.parametrize("dialect", Dialect)
+@pytest.mark.parametrize(
+    ("text", "place", "other"),
+    [
+        ("council within 5 budget", "within 5", "council w/5 budget"),
+        ("council PRE 3 budget", "PRE 3", "council pre/3 budget"),
+        ("council near 7 budget", "near 7", "council w/7 budget"),
+        ("council w 5 budget", "w 5", "council w/5 budget"),
+    ],
+)
+def test_a_nearness_written_apart_from_its_number_is_announced(text: str, place: str, other: str, dialect: Dialect) -> None:
+    parsed = parse(text, dialect)
+    (doubt,) = [one for one in parsed.announcements if one.code == "other-operator"]
+    assert (text[doubt.start : doubt.end], doubt.other_query) == (place, other)
+
+
+@pytest.mark.parametrize("text", ["within 5", "5 within", "plan within budget", "within 30"])
+def test_a_word_beside_a_number_that_joins_nothing_is_no_operator(text: str) -> None:
+    assert [one for one in parse(text).announcements if one.code == "other-operator"] == []
+
+
+@pytest.mark.parametrize("mark", ["a.", "b)", "(c)", "i.", "iv)", "A."])
+def test_the_letter_of_a_list_before_a_single_line_is_announced(mark: str) -> None:
+    (doubt,) = [one for one in parse(f"{mark} budget").announcements if one.code == "list-marks"]
+    assert doubt.other_query == "budget"
