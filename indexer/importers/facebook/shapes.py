@@ -274,7 +274,7 @@ def walk(archive: Archive, member: str) -> Iterator[Item | Problem]:
                 way, start, raw = found
                 yield Item(way, Place(member, index, start, len(raw)), raw)
                 index += 1
-        elif item.index >= 0 or (item.raw[:1] == b"{" and item.key in _WHOLE):
+        elif item.index >= 0 or (item.raw[:1] == b"{" and (item.key in _WHOLE or _is_item(item.raw))):
             yield Item(item.key, Place(member, index, item.start, len(item.raw)), item.raw)
             index += 1
         elif item.raw[:1] == b"{":
@@ -293,6 +293,15 @@ def walk(archive: Archive, member: str) -> Iterator[Item | Problem]:
         yield from scalars
     elif scalar:
         yield Problem(member, "no-items", f"The file has no list of items, only {scalar!r} and the like.")
+
+
+def _is_item(raw: bytes) -> bool:
+    """Tell whether an object in the place of a list is an item itself: it has a time of its own."""
+    try:
+        value = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return False  # reported where its parts are read
+    return isinstance(value, dict) and "timestamp" in value
 
 
 def _is_wrapping(raw: bytes) -> bool:
@@ -329,6 +338,8 @@ def _inside(member: str, way: str, start: int, raw: bytes, depth: int = 0) -> It
         for item in json_items(io.BytesIO(raw)):
             if item.index >= 0:
                 yield f"{way}/{item.key}", start + item.start, item.raw
+            elif item.raw[:1] == b"{" and _is_item(item.raw):
+                yield way if item.key.isdigit() else f"{way}/{item.key}", start + item.start, item.raw
             elif item.raw[:1] == b"{" and depth < 3:
                 yield from _inside(member, f"{way}/{item.key}", start + item.start, item.raw, depth + 1)
             else:
