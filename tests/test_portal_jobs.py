@@ -420,3 +420,14 @@ def test_a_second_worker_for_the_same_folder_does_not_start(town: Town, processe
     second = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, timeout=60, check=False)
     assert second.returncode == 1
     assert b"Another worker runs" in second.stderr
+
+
+@pytest.mark.parametrize("started_in", ["en", "es"])
+def test_what_a_verification_is_called_is_in_the_language_of_who_reads_it(town: Town, started_in: str) -> None:
+    client = town.client("rhea")
+    client.get(f"/language/{started_in}")
+    started = client.post("/captures/verify", data={"csrf_token": token(client, "/captures")})
+    for language, title in (("en", "Quick: evidence, catalog and event log"), ("es", "Rápida: pruebas, catálogo y diario de sucesos")):
+        client.get(f"/language/{language}")
+        for page in (started.headers["Location"], "/captures"):
+            assert title in client.get(page).text, (language, page)

@@ -14,6 +14,7 @@ from indexer.custody.reread import is_outdated
 from indexer.custody.set_aside import LONGEST_WHY
 from indexer.custody.verify import Level
 from indexer.evidence.names import is_junk
+from indexer.i18n import say
 from indexer.local_time import UnknownZone, zone
 from portal.access.guard import needs, reader
 from portal.access.limits import UPLOADS, limiter
@@ -198,8 +199,9 @@ def reread_all() -> ResponseReturnValue:
 def verify() -> ResponseReturnValue:
     """Start comparing evidence, catalog and event log: quickly, or in full."""
     is_full = request.form.get("level") == Level.FULL
-    title = _("In full: archives are read again") if is_full else _("Quick: evidence, catalog and event log")
-    return redirect(url_for("jobs.job", job_id=start(JobKind.VERIFY, title, {"level": (Level.FULL if is_full else Level.QUICK).value})))
+    title = say("In full: archives are read again") if is_full else say("Quick: evidence, catalog and event log")
+    level = Level.FULL if is_full else Level.QUICK
+    return redirect(url_for("jobs.job", job_id=start(JobKind.VERIFY, str(title), {"level": level.value})))
 
 
 def waiting_files() -> list[Path]:
