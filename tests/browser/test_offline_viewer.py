@@ -13,9 +13,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from indexer.exports import Around, Choices
 from indexer.exports import viewer_files as viewer_module
-from tests.export_samples import attachment, description, make, record, unpack
-from tests.test_export_pdf import png
-from tests.test_export_viewer import HOSTILE
+from tests.support.export_samples import HOSTILE, attachment, description, make, png, record, unpack
 
 pytestmark = pytest.mark.browser
 

@@ -30,10 +30,10 @@ from indexer.custody.verify import Level
 from indexer.query.filters import Filters
 from indexer.repository import Repository
 from indexer.search.searcher import SearchRequest
-from tests.builders import zip_files
-from tests.indexer.custody.test_deeds import recompute, sql
-from tests.indexer.custody.test_read_again import HEADER_PAGE
-from tests.repositories import repository_at, tweet, x_zip
+from tests.support.builders import zip_files
+from tests.support.platforms.facebook_pages import HEADER_PAGE
+from tests.support.repositories import repository_at, tweet, x_zip
+from tests.support.tampering import recompute, sql
 
 BOX = HEADER_PAGE[HEADER_PAGE.index('<div class="pam') : HEADER_PAGE.index("</div></body>")]
 TWO_DAYS = HEADER_PAGE.replace(BOX, BOX + BOX.replace("Jul 04", "Jul 09").replace("Late", "Early"))

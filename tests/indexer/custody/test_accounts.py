@@ -21,8 +21,8 @@ from indexer.query.filters import Filters
 from indexer.repository import Repository
 from indexer.search.as_json import results as results_json
 from indexer.search.searcher import Searcher, SearchRequest
-from tests.portal_fixtures import CITY_ID, MESSAGE_CANARY, city_archive, post, x_archive
-from tests.repositories import repository_at
+from tests.support.repositories import repository_at
+from tests.support.town import CITY_ID, MESSAGE_CANARY, city_archive, post, x_archive
 
 OTHER, OTHER_ID = "BluffCity", "880011"
 SENDER = "990011"

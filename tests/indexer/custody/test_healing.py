@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,15 +13,8 @@ from indexer.custody.ingest import ingest
 from indexer.custody.verify import Level, verify
 from indexer.evidence.vault import MISSING
 from indexer.repository import Repository
-from tests.builders import folder_of
-from tests.repositories import repository_at, tweet, x_files, x_zip
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Iterator[Repository]:
-    opened = repository_at(tmp_path / "data")
-    yield opened
-    opened.close()
+from tests.support.builders import folder_of
+from tests.support.repositories import tweet, x_files, x_zip
 
 
 def remove(path: Path) -> None:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +28,8 @@ from indexer.evidence.archive import ArchiveError
 from indexer.importers import importer_named
 from indexer.repository import Repository
 from indexer.search.searcher import Searcher, SearchRequest
-from tests.builders import zip_files
-from tests.repositories import repository_at, tweet, x_zip
+from tests.support.builders import zip_files
+from tests.support.repositories import repository_at, tweet, x_zip
 
 FACEBOOK = {
     "profile_information/profile_information.json": '{"profile_v2": {"name": {"full_name": "City of Ozark Bend"}}}',
@@ -37,13 +37,6 @@ FACEBOOK = {
         [{"timestamp": 1_600_000_000 + at, "data": [{"post": f"Notice number {at}"}], "title": ""} for at in range(5)]
     ).decode(),
 }
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Iterator[Repository]:
-    opened = repository_at(tmp_path / "data")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(params=["x", "facebook"])
@@ -257,7 +250,7 @@ def test_missing_evidence_is_said_and_nothing_is_changed(repository: Repository,
 KILLED = """
 import sys
 from pathlib import Path
-from tests.repositories import repository_at
+from tests.support.repositories import repository_at
 from indexer.custody.reread import reread
 repository = repository_at(Path(sys.argv[1]))
 print("begun", flush=True)

@@ -21,7 +21,7 @@ from indexer.query.filters import Filters
 from indexer.repository import Repository
 from indexer.search.as_json import results as results_json
 from indexer.search.searcher import Searcher, SearchRequest
-from tests.repositories import repository_at, tweet, x_zip
+from tests.support.repositories import repository_at, tweet, x_zip
 
 
 @pytest.fixture(params=["tantivy", "whoosh"])

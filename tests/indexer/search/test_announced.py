@@ -27,7 +27,7 @@ from indexer.search.searcher import NotAnswered, Results, Searcher, SearchReques
 from indexer.term_reports import report as term_report
 from indexer.term_reports.report import shape
 from indexer.term_reports.run import read_list, run
-from tests.repositories import repository_at, tweet, x_zip
+from tests.support.repositories import repository_at, tweet, x_zip
 
 POSTS = [
     tweet(1, "The city council adopts the budget; adobe"),

@@ -18,10 +18,10 @@ from indexer.query.nodes import STATES
 from indexer.query.reading import TABLES, reading
 from indexer.repository import Repository
 from indexer.search.searcher import Results, Searcher, SearchRequest
-from tests.builders import zip_files
-from tests.repositories import repository_at, x_files
-from tests.test_as_of import EARLY, LATE
-from tests.test_custody import PAGE
+from tests.support.builders import zip_files
+from tests.support.platforms.facebook_pages import HEADER_PAGE
+from tests.support.repositories import repository_at, x_files
+from tests.support.two_captures import EARLY, LATE
 
 LIKES = [{"like": {"tweetId": "77", "fullText": "A liked parade", "expandedUrl": "https://twitter.com/i/web/status/77"}}]
 LATEST = [one for one in LATE if one["full_text"] != "Bridge closed"]
@@ -111,7 +111,7 @@ def test_as_of_a_day_nothing_is_gone_that_still_stood(repository: Repository) ->
 
 def test_a_zone_that_is_set_is_assumed_no_more(tmp_path: Path, engine: str) -> None:
     repository = repository_at(tmp_path / "data", engine)
-    made = zip_files({"posts/your_posts_1.html": PAGE}, tmp_path / "f.zip")
+    made = zip_files({"posts/your_posts_1.html": HEADER_PAGE}, tmp_path / "f.zip")
     capture = ingest(repository, [made], taken_by="Pat", source="test").capture_id
     assert texts(repository, "is:zone-assumed") == ["Late council meeting tonight"]
     set_zone(repository, capture, "America/Los_Angeles", "Pat")

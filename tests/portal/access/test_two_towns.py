@@ -22,7 +22,7 @@ from indexer.query.filters import Filters
 from indexer.search.searcher import SearchRequest
 from portal import config, create_app
 from portal.jobs import runners
-from tests.portal_fixtures import CITY, CITY_ID, SECRET, SECRET_ID, Town, city_archive, fill, post, token, x_archive
+from tests.support.town import CITY, CITY_ID, SECRET, SECRET_ID, Town, city_archive, fill, post, token, x_archive
 
 WORDS = [
     "",
