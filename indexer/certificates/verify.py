@@ -10,7 +10,7 @@ import msgspec
 import sqlalchemy as sa
 
 from indexer.catalog.audit import Anchor
-from indexer.catalog.record_views import Origin, origins
+from indexer.catalog.record_views import FirstCapture, first_captures
 from indexer.catalog.tables import events, records, sightings
 from indexer.certificates import contents as parts
 from indexer.certificates import file_format
@@ -95,7 +95,7 @@ def _compared(repository: Repository, stored: Stored, file: tuple[str, FileState
             progress(now.count, max(now.count, len(stored.records)))
     raw_only = _against_evidence(repository, request.filters, pks, altered, way)
     with repository.db.connect() as connection:
-        places = origins(connection, [*new, *changed, *was])
+        places = first_captures(connection, [*new, *changed, *was])
     known = {one.digest for one in stored.captures}
     held = parts.captures(repository, request.filters)
     held_digests = {one.digest for one in held}
@@ -185,7 +185,7 @@ def _named(repository: Repository, pks: Sequence[int]) -> tuple[set[str], set[in
     return named, holding
 
 
-def _change(record_id: str, before: str, content: str, places: Mapping[str, Origin], known: Iterable[str]) -> RecordChange:
+def _change(record_id: str, before: str, content: str, places: Mapping[str, FirstCapture], known: Iterable[str]) -> RecordChange:
     was_version, _, was_digest = before.partition("\t")
     version, _, digest = content.partition("\t")
     origin = places.get(record_id)

@@ -190,24 +190,11 @@ class Stood:
 
     def _document(self, row: Any) -> Document:
         """Return what an index would have held of a version on that day: nothing that came later."""
-        data = stored_data.decode(row.data)
-        deleted = data.deleted if data.deleted and data.deleted.ms is not None and data.deleted.ms < self._end_ms else None
-        edited = data.edited if row.pk in self._edited else None
-        made = IndexRow(
-            row.pk,
-            row.kind,
-            row.account_id,
-            2 if row.pk in self._edited else 1,
-            row.text,
-            row.title,
-            row.author,
-            row.url,
-            row.posted_ms,
-            row.parent_id,
-            row.thread_id,
-            stored_data.with_moments(data, edited, deleted),
-            posted_rule=row.posted_rule,
-        )
+        content = stored_data.content(row)
+        deleted = content.deleted if content.deleted and content.deleted.ms is not None and content.deleted.ms < self._end_ms else None
+        is_edited = row.pk in self._edited
+        then = stored_data.with_moments(content, content.edited if is_edited else None, deleted)
+        made = IndexRow(row.pk, row.kind, row.account_id, 2 if is_edited else 1, then)
         return document(made, self._accounts[row.account_id], self._zone)
 
     # what the catalog tells

@@ -225,7 +225,7 @@ def _page(  # noqa: PLR0917  # what a page is made of
 
 
 def _by_date(place: Place) -> tuple[bool, float, int]:
-    at = place.hit.view.posted_at
+    at = place.hit.view.content.posted_at
     return at is None, at.timestamp() if at else 0.0, place.hit.view.pk
 
 

@@ -216,7 +216,7 @@ class Elsewhere:
 
 def same_notice(repository: Repository, view: RecordView, permission: Filters) -> Elsewhere:
     """Return the records within permission that say the same or nearly the same as this one, as far as the index holds them."""
-    text = view.text or view.title
+    text = view.content.text or view.content.title
     phrases = list(_phrases(*compared_words(text)))
     if not phrases:
         return Elsewhere()
@@ -231,7 +231,7 @@ def same_notice(repository: Repository, view: RecordView, permission: Filters) -
     with repository.db.connect() as connection:
         others = current_texts(connection, [pk for pk in hits.pks if pk != view.pk])
     found = repository.catalog.views([pk for pk, other in others.items() if other == text or are_alike(text, other)])
-    found.sort(key=lambda one: (one.posted_at is None, one.posted_at.timestamp() if one.posted_at else 0.0, one.pk))
+    found.sort(key=lambda one: (one.content.posted_at is None, one.content.posted_at.timestamp() if one.content.posted_at else 0.0, one.pk))
     return Elsewhere(tuple(found), hits.total <= COMPARED)
 
 

@@ -106,9 +106,9 @@ def narrowed(filters: Filters, reader: Reader) -> Filters:
 def may_see(reader: Reader, view: RecordView) -> bool:
     """Tell whether the reader may see this record, its pictures and its thread."""
     accounts, kinds = allowed_accounts(reader), allowed_kinds(reader)
-    if is_conversation(view.kind, view.thread_id) and not reader.may(Right.SEE_MESSAGES):
+    if is_conversation(view.kind, view.content.thread_id) and not reader.may(Right.SEE_MESSAGES):
         return False  # a reaction to a message tells who talked with whom, and when
-    return (accounts is None or view.account_id in accounts) and (kinds is None or view.kind in kinds)
+    return (accounts is None or view.account.id in accounts) and (kinds is None or view.kind in kinds)
 
 
 def may_see_raw(reader: Reader, view: RecordView) -> bool:

@@ -131,22 +131,22 @@ def _of_words(seen: _Words) -> Iterator[tuple[str, Lazy]]:
 
 
 def _of_facts(views: Sequence[RecordView]) -> Iterator[tuple[str, Lazy]]:
-    numbers = Counter(one.word for view in views for one in tokens(view.text) if one.word.isascii() and one.word.isdigit())
+    numbers = Counter(one.word for view in views for one in tokens(view.content.text) if one.word.isascii() and one.word.isdigit())
     if numbers:
         number = int(min(numbers, key=lambda one: (-numbers[one], one))[:9])
         yield f"{number}~~{number + 10}", _l("a whole number from one to another")
-    if tag := _most(tag for view in views for tag in view.hashtags if re.fullmatch(r"\w+", tag)):
+    if tag := _most(tag for view in views for tag in view.content.hashtags if re.fullmatch(r"\w+", tag)):
         yield f"#{tag}", _l("a hashtag; the word alone finds both")
-    if name := _most(name for view in views for name in view.mentions if re.fullmatch(r"\w+", name)):
+    if name := _most(name for view in views for name in view.content.mentions if re.fullmatch(r"\w+", name)):
         yield f"@{name}", _l("posts that mention a handle")
-    if host := _most(_host(link) for view in views for link in view.links):
+    if host := _most(_host(link) for view in views for link in view.content.links):
         yield f"url:{host}", _l("links to a site")
-    account = _most(view.account.removeprefix("@") for view in views)
+    account = _most(view.account.handle_or_name.removeprefix("@") for view in views)
     if re.fullmatch(r"\w+", account):
         yield f"account:{account}", _l("records of an account")
-    yield f"platform:{_most(view.platform for view in views)}", _l("records of a platform")
+    yield f"platform:{_most(view.account.platform for view in views)}", _l("records of a platform")
     yield f"kind:{_most(view.kind for view in views)}", _l("records of a kind")
-    author = _most(view.author.replace('"', "") for view in views if [*tokens(view.author)])
+    author = _most(view.content.author.replace('"', "") for view in views if [*tokens(view.content.author)])
     if author:
         yield f'author:"{author}"', _l("what a person or page wrote")
     if any(view.attachments for view in views):
@@ -168,7 +168,7 @@ def _host(link: str) -> str:
 
 
 def _words(views: Sequence[RecordView]) -> _Words:
-    texts = [[one.word for one in tokens(view.text)] for view in views]
+    texts = [[one.word for one in tokens(view.content.text)] for view in views]
     counts = Counter(word for text in texts for word in set(text) if _fits(word))
     ranked = sorted(counts, key=lambda word: (counts[word] * 2 > len(texts) > 3, len(word) < 5, -counts[word], word))
     beside = Counter(pair for text in texts for pair in dict.fromkeys(pairwise(text)) if _pair(pair))
