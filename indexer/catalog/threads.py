@@ -163,7 +163,10 @@ def thread(connection: sa.Connection, view: RecordView, limit: int) -> list[Reco
     if not pks:
         pks = _answers(connection, view, limit)
     found = current_views(connection, pks)
-    return sorted(found.values(), key=lambda one: (one.content.posted_at is None, one.content.posted_at.timestamp() if one.content.posted_at else 0, one.pk))
+    return sorted(
+        found.values(),
+        key=lambda one: (one.content.posted_at is None, one.content.posted_at.timestamp() if one.content.posted_at else 0, one.pk),
+    )
 
 
 def _conversation(connection: sa.Connection, view: RecordView, limit: int) -> list[int]:

@@ -238,7 +238,9 @@ class _Comparison:
             wanted["digest"], held["digest"] = digest, row.digest
         for name, value in wanted.items():
             if held[name] != value:
-                yield Difference(Deviation.FIELD, self._number, row.record_id, _NAMES.get(name, name), _words(held[name]), _words(value), place)
+                yield Difference(
+                    Deviation.FIELD, self._number, row.record_id, _NAMES.get(name, name), _words(held[name]), _words(value), place
+                )
 
     def _rows(self, native_ids: Sequence[str]) -> dict[tuple[Any, ...], list[Any]]:
         query = (

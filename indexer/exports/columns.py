@@ -133,10 +133,15 @@ COLUMNS: tuple[Column, ...] = (
         width=8,
     ),
     Column(
-        "text", "What a reader saw: entities decoded, short links expanded, damaged letters repaired.", lambda row: row.view.content.text, width=80
+        "text",
+        "What a reader saw: entities decoded, short links expanded, damaged letters repaired.",
+        lambda row: row.view.content.text,
+        width=80,
     ),
     Column("title", 'The platform\'s own sentence ("The City shared a link.").', lambda row: row.view.content.title, width=30),
-    Column("url", "Address of the record on the platform, where one can be known.", lambda row: mask_tokens(row.view.content.url), width=40),
+    Column(
+        "url", "Address of the record on the platform, where one can be known.", lambda row: mask_tokens(row.view.content.url), width=40
+    ),
     Column("thread", "Conversation: the same in all records of one thread.", lambda row: row.view.content.thread_id),
     Column("thread_title", "Name of the conversation, where it has one.", lambda row: row.view.content.thread_title),
     Column("parent", "Native id of the record that this one answers.", lambda row: row.view.content.parent_id),
@@ -187,7 +192,9 @@ COLUMNS: tuple[Column, ...] = (
         lambda row: "yes" if row.view.content.id_is_made else "no",
         width=8,
     ),
-    Column("capture_digest", "SHA-256 of the archive that this version was read from.", lambda row: row.view.origin.capture_digest, width=20),
+    Column(
+        "capture_digest", "SHA-256 of the archive that this version was read from.", lambda row: row.view.origin.capture_digest, width=20
+    ),
     Column("member", "File of that archive in which the record stands.", lambda row: row.view.origin.member, width=30),
     Column("item", "Number of the item in that file, from 0.", lambda row: row.view.origin.item, width=8),
     Column("start", "First byte of the item in the uncompressed file, from 0.", lambda row: row.view.origin.start, width=10),

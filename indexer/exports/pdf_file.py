@@ -319,11 +319,18 @@ def _people(view: RecordView, between: Parties | None) -> list[list[Any]]:
     if between is None:
         return [[say("Author"), [view.content.author or say("not stated")]]]
     if between.is_event:
-        return [[say("Account"), [view.account.handle_or_name]], [say("Author"), [say("nobody: an event of the conversation, noted by the platform")]]]
+        return [
+            [say("Account"), [view.account.handle_or_name]],
+            [say("Author"), [say("nobody: an event of the conversation, noted by the platform")]],
+        ]
     found: list[list[Any]] = [[say("From"), [between.sender or say("not stated")]], [say("To"), [between.to or say("not stated")]]]
     if between.direction:
         sent = between.direction is Direction.SENT
-        words = say("sent by {account}", account=view.account.handle_or_name) if sent else say("received by {account}", account=view.account.handle_or_name)
+        words = (
+            say("sent by {account}", account=view.account.handle_or_name)
+            if sent
+            else say("received by {account}", account=view.account.handle_or_name)
+        )
         found.append([say("Direction"), [words]])
     return found
 

@@ -86,7 +86,12 @@ class ViewerFiles:
         text, between = str(exact["text"]), parties(view)
         more = "\n".join(
             part
-            for part in (view.content.thread_title, *(one.description for one in view.attachments), str(exact["url"]), *_texts(exact["links"]))
+            for part in (
+                view.content.thread_title,
+                *(one.description for one in view.attachments),
+                str(exact["url"]),
+                *_texts(exact["links"]),
+            )
             if part
         )
         flags = _DELETED * bool(view.content.deleted_at) | _EDITED * bool(view.content.edited_at) | _ASSUMED * view.content.time_is_assumed
@@ -125,7 +130,10 @@ class ViewerFiles:
             "written": view.content.posted_written,
             "utc": exact["posted_utc"],
             "version": view.version,
-            "versions": [{"version": one.version, "edited": local(one.content.edited_at, zone), "text": one.content.text or one.content.title} for one in earlier],
+            "versions": [
+                {"version": one.version, "edited": local(one.content.edited_at, zone), "text": one.content.text or one.content.title}
+                for one in earlier
+            ],
             "digest": view.content_digest,
             "capture": view.origin.capture_digest,
             "member": view.origin.member,
@@ -139,7 +147,12 @@ class ViewerFiles:
         if view.account.id not in self._accounts:
             self._accounts[view.account.id] = len(self._account_lines)
             title = Platform(view.account.platform).title
-            line = {"label": view.account.handle_or_name, "name": view.account.name, "platform": view.account.platform, "platform_title": title}
+            line = {
+                "label": view.account.handle_or_name,
+                "name": view.account.name,
+                "platform": view.account.platform,
+                "platform_title": title,
+            }
             self._account_lines.append(line)
         return self._accounts[view.account.id]
 

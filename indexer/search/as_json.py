@@ -46,7 +46,12 @@ def record(view: RecordView, zone_name: str) -> Shape:
         "version": view.version,
         "versions": view.versions,
         "not_in_capture_of": [day.isoformat() for day in view.not_in_capture_of],
-        "capture": {"id": view.origin.capture_id, "sha256": view.origin.capture_digest, "member": view.origin.member, "item": view.origin.item},
+        "capture": {
+            "id": view.origin.capture_id,
+            "sha256": view.origin.capture_digest,
+            "member": view.origin.member,
+            "item": view.origin.item,
+        },
         "content_digest": view.content_digest,
     }
 

@@ -72,7 +72,7 @@ CASES: dict[str, tuple[dict[str, Any], Parties | None]] = {
 
 
 def view(changes: dict[str, Any]) -> Any:
-    base = {"kind": "message", "platform": "twitter", "account": "riverbend", "account_name": "City of Riverbend", "thread_title": ""}
+    base = {"kind": "message", "platform": "twitter", "handle": "riverbend", "name": "City of Riverbend", "thread_title": ""}
     return record(1, **{**base, **changes})
 
 

@@ -73,7 +73,7 @@ def forge_with_digest(repository: Repository) -> None:
         row = connection.exec_driver_sql("SELECT v.*, kind, native_id FROM versions v JOIN records ON pk=record_pk WHERE v.id=2").one()
     sql(
         repository,
-        f"UPDATE versions SET digest='{stored_data.digest_of(row.kind, row.native_id, row, stored_data.decode(row.data))}' WHERE id=2",
+        f"UPDATE versions SET digest='{stored_data.digest_of(row.kind, row.native_id, stored_data.content(row))}' WHERE id=2",
     )
 
 

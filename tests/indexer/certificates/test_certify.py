@@ -72,7 +72,7 @@ def later(repository: Repository, tmp_path: Path) -> None:
 def test_the_digest_is_what_the_documentation_says(repository: Repository, tmp_path: Path) -> None:
     stored = json.loads(made(repository, tmp_path / "c.json").read_bytes())
     found = [repository.catalog.record(one.split("\t")[0]) for one in stored["records"]]
-    assert [view.text for view in found if view] == ["A flood of thanks", "Flooding at half past eleven", "Flood closes the bridge"]
+    assert [view.content.text for view in found if view] == ["A flood of thanks", "Flooding at half past eleven", "Flood closes the bridge"]
     lines = "".join(f"{view.record_id}\t{view.version}\t{view.content_digest}\n" for view in found if view)
     assert stored["found"]["digest"] == hashlib.sha256(lines.encode()).hexdigest()
     assert stored["found"]["total"] == 3

@@ -41,7 +41,7 @@ def take(repository: Repository, *paths: Path, **more: Any) -> IngestReport:
 
 
 def found(repository: Repository, query: str = "*") -> list[str]:
-    return [hit.view.text for hit in Searcher(repository).search(SearchRequest(query, limit=500)).records]
+    return [hit.view.content.text for hit in Searcher(repository).search(SearchRequest(query, limit=500)).records]
 
 
 def test_an_archive_becomes_records_that_can_be_found(repository: Repository, tmp_path: Path) -> None:
@@ -67,9 +67,9 @@ def test_the_evidence_is_read_only_and_bit_for_bit_the_same(repository: Reposito
 def test_every_record_leads_back_to_its_exact_bytes(repository: Repository, tmp_path: Path) -> None:
     take(repository, x_zip(tmp_path / "x.zip", POSTS))
     for view in repository.catalog.stream(range(1, 41)):
-        raw = repository.raw(view)
+        raw = repository.raw(view.origin)
         assert json.loads(raw)["tweet"]["id_str"] == view.native_id
-        assert len(raw) == view.length
+        assert len(raw) == view.origin.length
 
 
 def test_zip_parts_folder_and_folder_inside_a_folder_give_the_same_records(tmp_path: Path) -> None:
@@ -86,8 +86,8 @@ def test_zip_parts_folder_and_folder_inside_a_folder_give_the_same_records(tmp_p
         repository = repository_at(tmp_path / f"data-{number}")
         take(repository, *paths)
         views = list(repository.catalog.stream(range(1, 100)))
-        answers.append([(view.record_id, view.text, view.content_digest) for view in views])
-        assert all(json.loads(repository.raw(view)) for view in views)
+        answers.append([(view.record_id, view.content.text, view.content_digest) for view in views])
+        assert all(json.loads(repository.raw(view.origin)) for view in views)
         repository.close()
     assert len(answers[0]) == 40
     assert all(answer == answers[0] for answer in answers)
@@ -112,8 +112,8 @@ def test_a_later_archive_sights_changes_and_misses(repository: Repository, tmp_p
     assert (view.records, view.versions, view.sightings, view.gone) == (1, 2, 39, 2)
     corrected = repository.catalog.record("twitter:4411220099:post:1000000000000000002")
     assert corrected is not None
-    assert (corrected.text, corrected.version, corrected.versions) == ("Council notice 2, corrected", 2, 2)
-    assert [one.text for one in repository.catalog.versions(corrected.pk)] == [
+    assert (corrected.content.text, corrected.version, corrected.versions) == ("Council notice 2, corrected", 2, 2)
+    assert [one.content.text for one in repository.catalog.versions(corrected.pk)] == [
         "Council notice 2 about the #flood",
         "Council notice 2, corrected",
     ]
@@ -149,7 +149,7 @@ def test_a_like_whose_words_are_gone_is_sighted_not_changed(repository: Reposito
         take(repository, zip_files(files, tmp_path / f"{number}.zip"))
     view = repository.catalog.record("twitter:4411220099:like:77")
     assert view is not None
-    assert (view.text, view.versions, len(repository.catalog.sightings(view.pk))) == ("Pancake breakfast on Saturday", 1, 3)
+    assert (view.content.text, view.versions, len(repository.catalog.sightings(view.pk))) == ("Pancake breakfast on Saturday", 1, 3)
 
 
 def test_an_older_archive_taken_in_later_does_not_turn_the_clock_back(repository: Repository, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from indexer.exports import COLUMNS
 from indexer.exports.csv_file import CsvFile, CsvRows
 from indexer.exports.xlsx_file import XlsxFile
+from indexer.local_time import to_ms
 from indexer.spreadsheets import CELL_LIMIT, fit_xlsx, guard, unguard
 from tests.support.export_samples import NASTY, attachment, description, make, record, unpack
 
@@ -185,7 +186,7 @@ def test_the_three_files_hold_the_same_records_in_the_same_order(tmp_path: Path)
 
 def test_a_late_post_is_on_its_local_day_and_the_zone_is_named(tmp_path: Path) -> None:
     summer, winter = datetime(2018, 7, 5, 4, 30, tzinfo=UTC), datetime(2018, 1, 5, 5, 30, tzinfo=UTC)
-    views = [record(1, posted_at=summer), record(2, posted_at=winter), record(3, posted_at=None, posted_as_written="???")]
+    views = [record(1, posted_ms=to_ms(summer)), record(2, posted_ms=to_ms(winter)), record(3, posted_ms=None, posted_written="???")]
     rows = json_rows(data_of(tmp_path, views) / "records.jsonl")
     assert [row["posted_local"] for row in rows] == ["2018-07-04 23:30:00 CDT", "2018-01-04 23:30:00 CST", ""]
     assert [row["posted_utc"] for row in rows] == ["2018-07-05T04:30:00Z", "2018-01-05T05:30:00Z", ""]
@@ -193,7 +194,7 @@ def test_a_late_post_is_on_its_local_day_and_the_zone_is_named(tmp_path: Path) -
 
 
 def test_the_last_day_of_the_calendar_does_not_stop_an_export(tmp_path: Path) -> None:
-    rows = json_rows(data_of(tmp_path, [record(1, posted_at=datetime(1, 1, 1, tzinfo=UTC))]) / "records.jsonl")
+    rows = json_rows(data_of(tmp_path, [record(1, posted_ms=to_ms(datetime(1, 1, 1, tzinfo=UTC)))]) / "records.jsonl")
     assert rows[0]["posted_local"] == "0001-01-01 00:00:00 UTC"
 
 

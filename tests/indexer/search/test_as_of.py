@@ -32,7 +32,7 @@ def repository(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Repos
 
 
 def texts(results: Results) -> list[str]:
-    return [hit.view.text for hit in results.records]
+    return [hit.view.content.text for hit in results.records]
 
 
 def ask(repository: Repository, query: str, day: date, **more: Any) -> Results:

@@ -49,7 +49,7 @@ def repository(tmp_path: Path) -> Iterator[Repository]:
 
 
 def texts(grouped: Grouped) -> list[list[str]]:
-    return [[one.first.hit.view.text, *(place.hit.view.text for place in one.others)] for one in grouped.groups]
+    return [[one.first.hit.view.content.text, *(place.hit.view.content.text for place in one.others)] for one in grouped.groups]
 
 
 def test_hits_of_a_thread_stand_under_the_first_even_where_what_they_answer_is_no_hit(repository: Repository) -> None:
@@ -88,7 +88,7 @@ def test_too_many_hits_are_listed_plainly_and_said(repository: Repository, monke
     monkeypatch.setattr(groups, "MOST", 3)
     grouped = search(repository, SearchRequest("*", limit=2), GroupBy.SAME)
     assert (grouped.is_too_many, grouped.groups, grouped.total) == (True, (), 0)
-    assert [hit.view.text for hit in grouped.results.records] == [NOTICE + " #flood", POSTS[5]["full_text"]]
+    assert [hit.view.content.text for hit in grouped.results.records] == [NOTICE + " #flood", POSTS[5]["full_text"]]
 
 
 def test_texts_that_take_too_long_to_compare_are_listed_plainly_and_said_each_time_without_comparing_again(
@@ -100,7 +100,7 @@ def test_texts_that_take_too_long_to_compare_are_listed_plainly_and_said_each_ti
     monkeypatch.setattr(groups, "clusters", compared)
     grouped = search(repository, SearchRequest("*", limit=2), GroupBy.SAME)
     assert (grouped.is_too_many, grouped.groups, grouped.total) == (True, (), 0)
-    assert [hit.view.text for hit in grouped.results.records] == [NOTICE + " #flood", POSTS[5]["full_text"]]
+    assert [hit.view.content.text for hit in grouped.results.records] == [NOTICE + " #flood", POSTS[5]["full_text"]]
     assert "comparing them takes too long" in grouped.sentence
     monkeypatch.setattr(groups, "put_together", None)
     assert search(repository, SearchRequest("*", limit=2), GroupBy.SAME).is_too_many

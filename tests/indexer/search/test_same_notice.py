@@ -50,9 +50,9 @@ def test_it_finds_what_a_comparison_with_every_record_finds_the_oldest_first(rep
     assert len(views) == len(TEXTS)
     for view in views:
         found = same_notice(repository, view, Filters())
-        assert [one.text for one in found.records] == [one.text for one in views if one.pk != view.pk and are_alike(view.text, one.text)], (
-            view.text
-        )
+        assert [one.content.text for one in found.records] == [
+            one.content.text for one in views if one.pk != view.pk and are_alike(view.content.text, one.content.text)
+        ], view.content.text
         assert (found.is_whole, found.is_known) == (True, True)
 
 

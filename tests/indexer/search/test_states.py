@@ -60,7 +60,7 @@ def ask(repository: Repository, query: str = "*", **more: object) -> Results:
 
 
 def texts(repository: Repository, query: str, **more: object) -> list[str]:
-    return sorted(hit.view.text for hit in ask(repository, query, **more).records)
+    return sorted(hit.view.content.text for hit in ask(repository, query, **more).records)
 
 
 def test_every_state_is_found_whatever_the_order_of_custody(repository: Repository) -> None:

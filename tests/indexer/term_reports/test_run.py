@@ -75,13 +75,13 @@ def made(folder: Path, drawn: list[list[tuple[str, int | None, bool]]], messages
 
 
 def in_scope(view: RecordView, filters: Filters) -> bool:
-    allowed = filters.allowed_accounts is None or view.account_id in filters.allowed_accounts
-    return allowed and not (filters.without_conversations and is_conversation(view.kind, view.thread_id))
+    allowed = filters.allowed_accounts is None or view.account.id in filters.allowed_accounts
+    return allowed and not (filters.without_conversations and is_conversation(view.kind, view.content.thread_id))
 
 
 def chosen(view: RecordView, filters: Filters) -> bool:
     fits_kind = filters.kinds is None or view.kind in filters.kinds
-    return in_scope(view, filters) and fits_kind and (filters.first_day is None or str(view.posted_at)[:4] >= "2019")
+    return in_scope(view, filters) and fits_kind and (filters.first_day is None or str(view.content.posted_at)[:4] >= "2019")
 
 
 def family(start: RecordView, everyone: list[RecordView]) -> frozenset[int]:
@@ -97,11 +97,11 @@ def family(start: RecordView, everyone: list[RecordView]) -> frozenset[int]:
 
 
 def belongs(one: RecordView, other: RecordView) -> bool:
-    if one.thread_id and one.thread_id == other.thread_id and one.account_id == other.account_id:
+    if one.content.thread_id and one.content.thread_id == other.content.thread_id and one.account.id == other.account.id:
         return True
-    if one.platform != other.platform or "like" in {one.kind, other.kind}:
+    if one.account.platform != other.account.platform or "like" in {one.kind, other.kind}:
         return False
-    return one.parent_id == other.native_id or other.parent_id == one.native_id
+    return one.content.parent_id == other.native_id or other.content.parent_id == one.native_id
 
 
 @settings(
@@ -136,7 +136,9 @@ def test_counts_are_those_of_somebody_who_reads_every_record(
     families = {view.pk: family(view, everyone) for view in everyone}
     files = {view.pk: sum(1 for one in view.attachments if one.member) for view in everyone}
     hits = {
-        text: {view.pk for view in everyone if chosen(view, choice) and TERMS[text](words(view.text))} for text in listed if text in TERMS
+        text: {view.pk for view in everyone if chosen(view, choice) and TERMS[text](words(view.content.text))}
+        for text in listed
+        if text in TERMS
     }
     assert [one.term.text for one in report.results] == listed
     for one in report.results:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,6 +12,7 @@ from indexer.catalog.models import RecordView
 from indexer.query.filters import Filters
 from indexer.record import is_conversation
 from portal.access.rules import ALL_KINDS, RIGHTS, Reader, Right, Role, allowed_accounts, may_see, may_see_raw, narrowed, still_covers
+from tests.export_samples import record
 
 NUMBERS = st.integers(1, 4)
 SETS = st.none() | st.frozensets(NUMBERS, max_size=4)
@@ -22,19 +21,16 @@ READERS = st.builds(Reader, st.just(1), st.just("somebody"), st.sampled_from(lis
 
 
 def view(account: int, kind: str, thread: str = "") -> RecordView:
-    empty: dict[str, Any] = dict.fromkeys(RecordView.__dataclass_fields__, "")
-    return RecordView(
-        **{**empty, "pk": 1, "account_id": account, "kind": kind, "thread_id": thread, "posted_at": datetime(2018, 7, 4, tzinfo=UTC)}
-    )
+    return record(1, id=account, kind=kind, thread_id=thread)
 
 
-def passes(filters: Filters, record: RecordView) -> bool:
+def passes(filters: Filters, view: RecordView) -> bool:
     """What an engine does with these filters."""
     return (
-        (filters.accounts is None or record.account_id in filters.accounts)
-        and (filters.allowed_accounts is None or record.account_id in filters.allowed_accounts)
-        and (filters.kinds is None or record.kind in filters.kinds)
-        and not (filters.without_conversations and is_conversation(record.kind, record.thread_id))
+        (filters.accounts is None or view.account.id in filters.accounts)
+        and (filters.allowed_accounts is None or view.account.id in filters.allowed_accounts)
+        and (filters.kinds is None or view.kind in filters.kinds)
+        and not (filters.without_conversations and is_conversation(view.kind, view.content.thread_id))
     )
 
 
