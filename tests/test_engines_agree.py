@@ -49,7 +49,7 @@ from indexer.query import (
     expanding,
     parse,
 )
-from indexer.query.filters import Filters, Sort
+from indexer.query.filters import Filters, Permission, Sort
 from indexer.query.nodes import STATES
 from tests import naive_engine
 
@@ -269,8 +269,7 @@ filters = st.just(Filters()) | st.builds(
     authors=st.none() | st.frozensets(st.sampled_from(["Ann Lee", "ann", ""])),
     has_media=st.none() | st.booleans(),
     states=st.none() | st.none() | st.sets(st.sampled_from(sorted(STATES))).map(frozenset),
-    allowed_accounts=st.none() | st.frozensets(st.integers(1, 3)),
-    without_conversations=st.booleans(),
+    permission=st.builds(Permission, accounts=st.none() | st.frozensets(st.integers(1, 3)), without_messages=st.booleans()),
 )
 
 
@@ -281,7 +280,7 @@ thresholds = st.fixed_dictionaries(
 
 
 questions = st.tuples(queries, filters, st.sampled_from(Sort))
-crowded_filters = st.just(Filters()) | st.just(Filters(allowed_accounts=frozenset({1})))
+crowded_filters = st.just(Filters()) | st.just(Filters(permission=Permission(frozenset({1}), without_messages=False)))
 Asked = tuple[Written, Filters, Sort]
 
 
@@ -344,9 +343,9 @@ def _compare(batches: list[list[Document]], deleted: set[int], asked: Sequence[A
                     assert hits.total == len(wanted), note
                     assert (hits.facets, hits.months, hits.undated) == counts, note
             for node in expanding(written.tree):
-                meant = naive_engine.expansion(living.values(), node, narrowed)
+                meant = naive_engine.expansion(living.values(), node, narrowed.permission)
                 for engine in engines:
-                    assert list(engine.expand(node, narrowed).items()) == list(meant.items()), (engine.name, node, narrowed)
+                    assert list(engine.expand(node, narrowed.permission).items()) == list(meant.items()), (engine.name, node, narrowed)
         for engine in engines:
             engine.close()
     return typed
