@@ -33,7 +33,7 @@ from indexer.engines.matching import matches
 from indexer.i18n import say
 from indexer.local_time import day_range, from_ms, local_day, to_ms
 from indexer.query import And, DayRange, Node, Not, Numbered, Or, Word
-from indexer.query.filters import Filters, Sort
+from indexer.query.filters import Filters, Permission, Sort
 from indexer.query.nodes import STATES
 
 
@@ -129,7 +129,7 @@ class Stood:
     def asked(self, tree: Node, filters: Filters) -> Asked:
         """Return what finds in the index what a tree finds within filters as of this day."""
         chosen = _as_nodes(filters)
-        found, unknown = self._answer((tree, *chosen), filters)
+        found, unknown = self._answer((tree, *chosen), filters.permission)
         usual: list[Node] = [tree, DayRange(None, self.day), *chosen]
         if self.looked_at:
             usual.append(Not(Numbered(self.looked_at)))
@@ -154,8 +154,8 @@ class Stood:
 
     # what fits among the records that are looked at one by one
 
-    def _answer(self, wanted: tuple[Node, ...], filters: Filters) -> tuple[frozenset[int], frozenset[int]]:
-        key = (wanted, filters.without_conversations)
+    def _answer(self, wanted: tuple[Node, ...], permission: Permission) -> tuple[frozenset[int], frozenset[int]]:
+        key = (wanted, permission)
         with self._lock:
             if key in self._answers:
                 self._answers.move_to_end(key)
@@ -164,7 +164,7 @@ class Stood:
         fit = [
             one.pk
             for one in self._held()
-            if not (filters.without_conversations and "conversation" in one.has) and one.day is not None and matches(tree, one)
+            if permission.allows(one.account_id, in_conversation="conversation" in one.has) and one.day is not None and matches(tree, one)
         ]
         answer = frozenset(pk for pk in fit if pk in self._standing), frozenset(pk for pk in fit if pk in self._later)
         with self._lock:

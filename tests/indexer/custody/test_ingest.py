@@ -24,7 +24,7 @@ from indexer.custody.ingest import IngestFailed, IngestReport, Progress, ingest,
 from indexer.evidence.archive import ArchiveError
 from indexer.evidence.fixity import Finding
 from indexer.importers import NotIdentified
-from indexer.query.filters import Filters
+from indexer.query.filters import Filters, Permission
 from indexer.repository import Repository
 from indexer.search.searcher import Searcher, SearchRequest
 from tests.support.builders import folder_of, zip_files
@@ -322,7 +322,7 @@ def test_an_archive_that_names_no_account_is_an_account_of_its_own(repository: R
 def test_an_account_is_found_only_by_who_may_see_it(repository: Repository, tmp_path: Path) -> None:
     take(repository, x_zip(tmp_path / "x.zip", POSTS))
     for allowed, expected in ((frozenset({1}), 40), (frozenset({2}), 0), (frozenset(), 0)):
-        results = Searcher(repository).search(SearchRequest("flood", Filters(allowed_accounts=allowed)))
+        results = Searcher(repository).search(SearchRequest("flood", Filters(permission=Permission(allowed, without_messages=False))))
         assert results.total == expected
         assert sum(value.count for value in results.facets.get("kind", ())) == expected
 

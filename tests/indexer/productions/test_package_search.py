@@ -16,7 +16,7 @@ from indexer.exports import Choices, ExportError, ExportMismatch
 from indexer.exports.values import SetDigest
 from indexer.productions import package_search, thread_context
 from indexer.productions.package_search import export_search
-from indexer.query.filters import Filters, Sort
+from indexer.query.filters import Filters, Permission, Sort
 from indexer.repository import Repository
 from indexer.search.searcher import SearchRequest
 from tests.support.export_samples import unpack
@@ -62,7 +62,7 @@ def test_the_rest_of_the_thread_is_context_and_nothing_else(repository: Reposito
 
 
 def test_context_never_leaves_what_the_maker_may_see(repository: Repository, tmp_path: Path) -> None:
-    nobody = SearchRequest("flood", Filters(allowed_accounts=frozenset({99})))
+    nobody = SearchRequest("flood", Filters(permission=Permission(frozenset({99}), without_messages=False)))
     report = export_search(repository, nobody, tmp_path / "a.zip", by="gwen", choices=Choices(context=True))
     assert (report.rows, report.context) == (0, 0)
 

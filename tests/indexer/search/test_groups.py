@@ -12,7 +12,7 @@ import pytest
 
 from indexer.catalog.threads import families
 from indexer.custody.ingest import ingest
-from indexer.query.filters import Filters, Sort
+from indexer.query.filters import Filters, Permission, Sort
 from indexer.repository import Repository
 from indexer.search import groups
 from indexer.search.groups import GroupBy, Grouped, search
@@ -133,7 +133,7 @@ def test_a_thread_is_not_tied_by_what_the_reader_may_not_see(tmp_path: Path) -> 
     assert max(group.size for group in everything.groups) == 2  # two direct messages of one conversation
     city = next(one.id for one in repository.catalog.accounts() if one.handle == "OsageBluffMO")
     narrow = search(
-        repository, SearchRequest("flood", Filters(allowed_accounts=frozenset({city}), without_conversations=True)), GroupBy.THREADS
+        repository, SearchRequest("flood", Filters(permission=Permission(frozenset({city}), without_messages=True))), GroupBy.THREADS
     )
     assert [group.size for group in narrow.groups] == [1, 1]
     assert narrow.results.total == 2
