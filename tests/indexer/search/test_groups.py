@@ -64,7 +64,7 @@ def test_the_same_notice_is_one_group(repository: Repository) -> None:
     grouped = search(repository, SearchRequest("*"), GroupBy.SAME)
     assert grouped.results.total == 7
     assert [one.size for one in grouped.groups] == [3, 1, 1, 1, 1]
-    assert grouped.groups[0].first.hit.view.text.startswith(NOTICE)
+    assert grouped.groups[0].first.hit.view.content.text.startswith(NOTICE)
     assert [place.number for place in grouped.groups[0].others] == [3, 2]  # in order of date; numbered as in the results
 
 
