@@ -18,17 +18,22 @@ import sqlalchemy as sa
 
 from indexer.catalog import audit, stored_data
 from indexer.catalog.completion import mark_absences, queue_for_index, refresh_account, settle_current_versions
-from indexer.catalog.database import insert_many, transaction
+from indexer.catalog.database import among_keys, insert_many, select_keys, transaction
 from indexer.catalog.models import Reconciled
 from indexer.catalog.stored_data import COMPLETE, TAKING_IN, CaptureResult, StoredFacts
 from indexer.catalog.tables import accounts, capture_files, captures, members, other_ids, problems, records, sightings, versions
 from indexer.local_time import to_ms
 from indexer.record import Account, CaptureFacts, Place, Problem, Record, RecordKind
 
-LOOKUP = 500  # ids a query: below every database's limit of variables
 RECORD_COLUMNS = ("pk", "record_id", "account_id", "kind", "native_id", "first_capture_id", "versions")
 VERSION_COLUMNS = tuple(column.name for column in versions.columns)
 SIGHTING_COLUMNS = tuple(column.name for column in sightings.columns)
+_VERSIONS_OF = (
+    sa.select(records.c.record_id, records.c.pk, versions.c.digest, versions.c.id)
+    .join(versions, versions.c.record_pk == records.c.pk)
+    .where(among_keys(records.c.record_id))
+    .order_by(versions.c.id)  # of two readings of the same content the later one is kept
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,15 +167,8 @@ class CaptureWriter:
             met = {record_id: hash(record_id) for record_id in ids}
             ids = [record_id for record_id in ids if met[record_id] in self._met]
             self._met.update(met.values())
-        for at in range(0, len(ids), LOOKUP):
-            query = (
-                sa.select(records.c.record_id, records.c.pk, versions.c.digest, versions.c.id)
-                .join(versions, versions.c.record_pk == records.c.pk)
-                .where(records.c.record_id.in_(ids[at : at + LOOKUP]))
-                .order_by(versions.c.id)  # of two readings of the same content the later one is kept
-            )
-            for record_id, pk, digest, version_id in connection.execute(query):
-                known.setdefault(record_id, (pk, {}))[1][digest] = version_id
+        for record_id, pk, digest, version_id in select_keys(connection, _VERSIONS_OF, ids):
+            known.setdefault(record_id, (pk, {}))[1][digest] = version_id
         return known
 
     def _version_row(self, version_id: int, pk: int, number: int, digest: str, record: Record) -> tuple[object, ...]:

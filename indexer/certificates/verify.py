@@ -10,6 +10,7 @@ import msgspec
 import sqlalchemy as sa
 
 from indexer.catalog.audit import Anchor
+from indexer.catalog.database import among_keys, select_keys
 from indexer.catalog.record_views import Origin, origins
 from indexer.catalog.tables import events, records, sightings
 from indexer.certificates import contents as parts
@@ -19,7 +20,7 @@ from indexer.certificates.check import Alteration, Check, Difference, FileState,
 from indexer.certificates.contents import Again, again
 from indexer.certificates.file_format import LineDigest, NoCertificate, Stored
 from indexer.certificates.reasons import reasons
-from indexer.certificates.shown import BATCH, Shown, shown
+from indexer.certificates.shown import Shown, shown
 from indexer.custody.raw_items import raw_faults
 from indexer.custody.verify import LISTED, Level, capture_differences, raw_finding
 from indexer.evidence.fixity import Finding, IntegrityFinding, file_digest
@@ -176,12 +177,11 @@ def _named(repository: Repository, pks: Sequence[int]) -> tuple[set[str], set[in
     """Return the ids of records, and the captures that hold them."""
     named: set[str] = set()
     holding: set[int] = set()
+    query = sa.select(records.c.record_id, sightings.c.capture_id).join(sightings, sightings.c.record_pk == records.c.pk)
     with repository.db.connect() as connection:
-        for at in range(0, len(pks), BATCH):
-            query = sa.select(records.c.record_id, sightings.c.capture_id).join(sightings, sightings.c.record_pk == records.c.pk)
-            for record_id, capture_id in connection.execute(query.where(records.c.pk.in_(list(pks[at : at + BATCH])))):
-                named.add(record_id)
-                holding.add(capture_id)
+        for record_id, capture_id in select_keys(connection, query.where(among_keys(records.c.pk)), pks):
+            named.add(record_id)
+            holding.add(capture_id)
     return named, holding
 
 

@@ -12,6 +12,7 @@ from typing import Self
 
 import msgspec
 
+from indexer.catalog.database import in_batches
 from indexer.catalog.models import by_number
 from indexer.catalog.stored_data import IndexRow
 from indexer.custody.index_process import Message
@@ -128,8 +129,8 @@ class IndexAhead:
         if self._helper is None and len(self._waiting) >= WORTH_IT:
             self._start()
         if self._helper is not None:
-            for at in range(0, len(self._waiting), BATCH):
-                self._send(self._waiting[at : at + BATCH])
+            for batch in in_batches(self._waiting, BATCH):
+                self._send(batch)
             self._waiting = []
 
     def commit(self, settled_later: Sequence[int]) -> None:
@@ -137,8 +138,8 @@ class IndexAhead:
         if self._helper is None:
             return
         again = sorted({*settled_later, *self._repository.catalog.absent_since(self._position)})
-        for at in range(0, len(again), BATCH):
-            self.add(self._repository.catalog.index_rows(again[at : at + BATCH]))
+        for batch in in_batches(again, BATCH):
+            self.add(self._repository.catalog.index_rows(batch))
         self._send((), self._repository.catalog.position())
 
     def _start(self) -> None:

@@ -13,14 +13,13 @@ import sqlalchemy as sa
 
 from indexer.catalog import stored_data
 from indexer.catalog.capture_writer import attached_members, held_as, other_ids_of, place_text
+from indexer.catalog.database import in_batches
 from indexer.catalog.models import CaptureView
 from indexer.catalog.tables import accounts, captures, earlier_readings, events, records, sightings, versions
 from indexer.importers import Identified, NotIdentified, identify
 from indexer.local_time import derive, to_ms
 from indexer.record import CaptureFacts, Problem, Record, RecordKind, Tally, TimeRule
 from indexer.repository import Repository
-
-BATCH: Final = 500  # native ids a query: below every database's limit of variables
 
 Tick = Callable[[int, int], None]
 
@@ -201,14 +200,8 @@ class _Comparison:
         self._done = 0
 
     def run(self) -> Iterator[Difference]:
-        batch: list[Record] = []
-        for value in self._reading.plain():
-            if isinstance(value, Record):
-                batch.append(value)
-                if len(batch) == BATCH:
-                    yield from self._compare(batch)
-                    batch = []
-        yield from self._compare(batch)
+        for batch in in_batches(value for value in self._reading.plain() if isinstance(value, Record)):
+            yield from self._compare(batch)
         yield from self._left_over()
 
     def _compare(self, read: Sequence[Record]) -> Iterator[Difference]:

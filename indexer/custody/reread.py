@@ -18,13 +18,14 @@ import sqlalchemy as sa
 
 from indexer.catalog import stored_data
 from indexer.catalog.capture_writer import held_as, other_ids_of, sighting_values, version_values
+from indexer.catalog.database import BATCH
 from indexer.catalog.models import CaptureView
 from indexer.catalog.stored_data import COMPLETE
 from indexer.catalog.tables import accounts, captures, records, sightings, versions
 from indexer.custody import indexing
 from indexer.custody.ingest import IngestFailed, _member_digests, _member_problems, _outcomes, reconcile, recover_locked
 from indexer.custody.read_again import Reading, held_fields, open_again, stored_fields
-from indexer.custody.reread_writer import BATCH, Change, Outcome, RereadReport, Spill, write
+from indexer.custody.reread_writer import Change, Outcome, RereadReport, Spill, write
 from indexer.custody.set_aside import DecisionRefused
 from indexer.evidence.archive import SAFE, ArchiveError
 from indexer.i18n import say
