@@ -199,7 +199,7 @@ class Catalog:
             rows = connection.execute(query).all()
             views = version_views(connection, [row.version_id for row in rows])
         return [
-            EarlierReading(views[row.version_id], row.capture_id, row.importer_version, from_ms(row.reread_ms))  # type: ignore[arg-type]  # the column is never NULL
+            EarlierReading(views[row.version_id], row.capture_id, row.importer_version, from_ms(row.reread_ms))
             for row in rows
             if row.version_id in views
         ]

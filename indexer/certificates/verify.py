@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -25,11 +25,10 @@ from indexer.custody.raw_items import raw_faults
 from indexer.custody.verify import LISTED, Level, capture_differences, raw_finding
 from indexer.evidence.fixity import Finding, IntegrityFinding, file_digest
 from indexer.i18n import Said, say
+from indexer.progress import Tick
 from indexer.query.filters import Filters
 from indexer.repository import Repository
 from indexer.search.searcher import SearchRequest
-
-Tick = Callable[[int, int], None]
 
 
 def verify(repository: Repository, path: Path, *, by: str, level: Level = Level.QUICK, progress: Tick | None = None) -> Check:

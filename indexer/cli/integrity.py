@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -15,6 +14,7 @@ from indexer.custody import clock
 from indexer.custody import verify as custody
 from indexer.custody.anchor_file import NoAnchor, read_anchor, write_anchor
 from indexer.custody.verify import Level
+from indexer.progress import StageTick, Tick
 
 
 @click.command()
@@ -75,9 +75,9 @@ def _anchor(file: Path) -> Anchor:
         raise NotUnderstood(f"{file} cannot be read: {error.strerror}.") from error
 
 
-def _stages() -> Callable[[str, int, int], None]:
+def _stages() -> StageTick:
     """Return a function that shows how far each stage is, on a terminal."""
-    tickers: dict[str, Callable[[int, int], None]] = {}
+    tickers: dict[str, Tick] = {}
 
     def tick(stage: str, done: int, total: int) -> None:
         tickers.setdefault(stage, ticker(stage))(done, total)

@@ -17,12 +17,12 @@ from indexer import private_files, settings
 from indexer.catalog.database import storage_error
 from indexer.catalog.models import AccountView
 from indexer.cli import output as shapes
-from indexer.custody.ingest import Progress
 from indexer.engines import IndexDamaged
 from indexer.evidence.archive import ArchiveError
 from indexer.exports import ExportError
 from indexer.local_time import UnknownZone
 from indexer.private_files import ReadOnlyFolder
+from indexer.progress import Progress, Report, Tick
 from indexer.query import Dialect
 from indexer.query.filters import Filters, Sort
 from indexer.query.nodes import STATES
@@ -180,7 +180,7 @@ def _data_folder() -> Path:
 
 
 @contextmanager
-def meter() -> Iterator[Callable[[Progress], None]]:
+def meter() -> Iterator[Report]:
     """Show the progress of an ingest on a terminal."""
     shown = sys.stderr.isatty()
 
@@ -193,7 +193,7 @@ def meter() -> Iterator[Callable[[Progress], None]]:
         click.echo("\r" + " " * 78 + "\r", nl=False, err=True)
 
 
-def ticker(stage: str) -> Callable[[int, int], None]:
+def ticker(stage: str) -> Tick:
     """Return a function that shows how many of how many are done, on a terminal."""
     shown = sys.stderr.isatty()
 

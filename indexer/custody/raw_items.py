@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Any, Final
 
@@ -14,14 +14,13 @@ from indexer.catalog.database import among_keys, select_keys
 from indexer.catalog.stored_data import TAKING_IN
 from indexer.catalog.tables import captures, records, sightings
 from indexer.evidence.archive import DAMAGE, Archive, ArchiveError
+from indexer.progress import Tick
 from indexer.record import Place
 from indexer.repository import Repository
 
 BLOCK: Final = 1 << 20
 SORTED_HERE: Final = 20_000  # records; for more of them all sightings are walked in the catalog's order
 PROGRESS_EVERY: Final = 500
-
-Tick = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

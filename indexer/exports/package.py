@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC
@@ -35,6 +35,7 @@ from indexer.exports.values import (
 from indexer.exports.viewer_files import ViewerFiles
 from indexer.exports.xlsx_file import XlsxFile
 from indexer.local_time import zone
+from indexer.progress import Tick
 
 IS_CONTEXT = "is_context"
 
@@ -79,8 +80,6 @@ EXPORTERS: tuple[Exporter, ...] = (CsvFile(), XlsxFile(), JsonlFile())
 
 PROGRESS_EVERY = 250
 AGAIN = "Nothing was exported. Run the search again: the catalog may have changed in between. If it happens again, rebuild the index."
-
-Tick = Callable[[int, int], None]
 
 
 def export(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -19,14 +19,13 @@ from indexer.exports.pdf_file import refuse_too_many
 from indexer.exports.values import SetDigest
 from indexer.i18n import say
 from indexer.productions.thread_context import context, context_views
+from indexer.progress import Tick
 from indexer.query import Dialect, parse
 from indexer.query.highlight import spans
 from indexer.repository import Repository
 from indexer.search.reading import filter_words
 from indexer.search.searcher import Searcher, SearchRequest
 from indexer.term_reports.union import finders
-
-Tick = Callable[[int, int], None]
 
 
 def export_search(

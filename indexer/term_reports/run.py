@@ -6,13 +6,14 @@ import hashlib
 import time
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
 from indexer.catalog.threads import Families, families
 from indexer.i18n import say
+from indexer.progress import Tick
 from indexer.query import Announcement, Diagnostic, Dialect, Node, Parsed, expanding, parse
 from indexer.query.doubts import pasted
 from indexer.query.filters import Filters, Sort
@@ -27,7 +28,6 @@ MOST_CHARACTERS: Final = 50_000
 _MANY: Final = 65_535  # in a column of term numbers: more than one term
 _TRIES: Final = 3
 
-Tick = Callable[[int, int], None]
 
 __all__ = ["IndexMoved", "ListError", "Report", "Shape", "Totals", "read_list", "run", "shape"]
 
