@@ -46,6 +46,21 @@ class VaultFile:
 
 
 @dataclass(frozen=True, slots=True)
+class NewCapture:
+    """An archive as it is taken in. `importer` is its name and version, `taken_at` UTC, `zone` the IANA name for its local times."""
+
+    digest: str
+    files: Sequence[VaultFile]
+    name: str
+    facts: CaptureFacts
+    importer: tuple[str, str]
+    taken_by: str
+    taken_at: datetime
+    source: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
 class MemberOutcome:
     """What became of one member: "read", "ignored" or "unknown", and why."""
 
@@ -228,45 +243,35 @@ def place_text(place: Place) -> str:
     return f"{place.member}, item {place.index + 1}{pointer}, bytes {place.start}-{place.start + place.length}"
 
 
-def begin(
-    engine: sa.Engine,
-    *,
-    digest: str,
-    files: Sequence[VaultFile],
-    name: str,
-    facts: CaptureFacts,
-    importer: tuple[str, str],
-    taken_by: str,
-    taken_at: datetime,
-    source: str,
-    zone: str,
-) -> CaptureWriter:
+def begin(engine: sa.Engine, capture: NewCapture) -> CaptureWriter:
     """Open a capture in the catalog with state "taking in". Call it under the ingest lock."""
+    facts = capture.facts
     with transaction(engine) as connection:
         account_id = _account_id(connection, facts.account, to_ms(facts.exported.utc) if facts.exported else None)
         capture_id = (connection.execute(sa.select(sa.func.max(captures.c.id))).scalar() or 0) + 1
         connection.execute(
             captures.insert().values(
                 id=capture_id,
-                digest=digest,
-                name=name,
-                size=sum(file.size for file in files),
-                taken_ms=to_ms(taken_at),
-                taken_by=taken_by,
-                source=source,
-                importer=importer[0],
-                importer_version=importer[1],
+                digest=capture.digest,
+                name=capture.name,
+                size=sum(file.size for file in capture.files),
+                taken_ms=to_ms(capture.taken_at),
+                taken_by=capture.taken_by,
+                source=capture.source,
+                importer=capture.importer[0],
+                importer_version=capture.importer[1],
                 form=facts.form,
                 account_id=account_id,
                 exported_ms=to_ms(facts.exported.utc) if facts.exported else None,
-                zone=zone,
+                zone=capture.zone,
                 state=TAKING_IN,
                 facts=msgspec.json.encode(stored_data.stored_facts(facts)),
                 result=msgspec.json.encode(CaptureResult()),
             )
         )
         rows = [
-            {"capture_id": capture_id, "part": part, "digest": f.digest, "name": f.name, "size": f.size} for part, f in enumerate(files)
+            {"capture_id": capture_id, "part": part, "digest": f.digest, "name": f.name, "size": f.size}
+            for part, f in enumerate(capture.files)
         ]
         connection.execute(capture_files.insert(), rows)
         columns = (records.c.pk, versions.c.id, sightings.c.id)
@@ -278,7 +283,7 @@ def begin(
         capture_id,
         account_id,
         f"{facts.account.platform}:{facts.account.native_id}",
-        zone,
+        capture.zone,
         _next_pk=highest[0] + 1,
         _next_version=highest[1] + 1,
         _next_sighting=highest[2] + 1,

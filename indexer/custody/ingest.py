@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DatabaseError
 
-from indexer.catalog.capture_writer import CaptureWriter, MemberOutcome, VaultFile, begin, remove_unfinished
+from indexer.catalog.capture_writer import CaptureWriter, MemberOutcome, NewCapture, VaultFile, begin, remove_unfinished
 from indexer.catalog.database import storage_error
 from indexer.catalog.models import CaptureView, Reconciled
 from indexer.catalog.stored_data import new_row
@@ -141,8 +141,7 @@ def _take_in(repository: Repository, task: _Task) -> int:
     label = task.paths[0].name
     named = identify(open_archive(*(file.path for file in task.staged), label=label))  # what is kept is read, not what lay at the source
     facts = _facts(named, task.account, task.digest)
-    writer = begin(
-        repository.db,
+    capture = NewCapture(
         digest=task.digest,
         files=[VaultFile(file.digest, file.name, file.size) for file in task.staged],
         name=", ".join(path.name for path in task.paths),
@@ -153,6 +152,7 @@ def _take_in(repository: Repository, task: _Task) -> int:
         source=task.source,
         zone=task.zone_name or repository.zone,
     )
+    writer = begin(repository.db, capture)
     exported = facts.exported.utc if facts.exported else None
     try:
         writer.add_problems(clock.problems(repository, exported, label, datetime.now(UTC)))

@@ -26,7 +26,7 @@ from indexer.evidence.archive import ArchiveError
 from indexer.exports import ExportError
 from indexer.i18n import say, sentence
 from indexer.local_time import UnknownZone
-from indexer.productions.package_search import export_search
+from indexer.productions.package_search import Maker, UnitedTerms, export_search
 from indexer.progress import Progress, Report, StageTick, Tick
 from indexer.query import Dialect
 from indexer.repository import Repository
@@ -155,12 +155,9 @@ def _export(repository: Repository, job: Job, user: User, tell: Report) -> Mappi
         repository,
         request,
         target,
-        by=_signing(user),
-        actor=user.name,
+        maker=Maker(_signing(user), user.name, job.arguments.get("organization", "")),  # jobs of before the field have none
         choices=choices,
-        organization=job.arguments.get("organization", ""),  # jobs of before the field have none
-        terms=tuple(job.arguments.get("terms", ())),  # only of the union of a term list
-        dialect_of_terms=Dialect(job.arguments.get("dialect_of_terms", Dialect.PLAIN)),
+        united=UnitedTerms(tuple(job.arguments.get("terms", ())), Dialect(job.arguments.get("dialect_of_terms", Dialect.PLAIN))),
         progress=_counted(tell, "writing"),
     )
     return {
