@@ -11,7 +11,7 @@ import msgspec
 
 from indexer.catalog.tables import versions
 from indexer.local_time import from_ms, to_ms
-from indexer.record import Moment, Record, TimeRule
+from indexer.record import CaptureFacts, Moment, Record, TimeRule
 
 
 class StoredMoment(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -40,6 +40,17 @@ class StoredFacts(msgspec.Struct):
     is_partial: bool = False
     cannot_contain: list[str] = []  # msgspec copies a mutable default for each instance
     kinds: list[str] = []  # as above
+
+
+def stored_facts(facts: CaptureFacts) -> StoredFacts:
+    """Return the part of an archive's facts that is kept as JSON."""
+    return StoredFacts(
+        first_day=facts.first_day.isoformat() if facts.first_day else "",
+        last_day=facts.last_day.isoformat() if facts.last_day else "",
+        is_partial=facts.is_partial,
+        cannot_contain=list(facts.cannot_contain),
+        kinds=sorted(facts.kinds),
+    )
 
 
 class Content(msgspec.Struct, frozen=True, omit_defaults=True):
