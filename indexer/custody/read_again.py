@@ -359,7 +359,7 @@ def facts_differ(repository: Repository, reading: Reading) -> Iterator[Differenc
         ("first_day", kept.first_day, facts.first_day.isoformat() if facts.first_day else ""),
         ("last_day", kept.last_day, facts.last_day.isoformat() if facts.last_day else ""),
         ("is_partial", kept.is_partial, facts.is_partial),
-        ("cannot_contain", kept.cannot_contain, list(facts.cannot_contain)),
+        ("cannot_contain", list(map(str, kept.limits)), list(map(str, facts.cannot_contain))),
         ("kinds", kept.kinds, sorted(facts.kinds)),
     )
     for name, held, read in pairs:
