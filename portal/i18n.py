@@ -88,31 +88,40 @@ LEAST_OF_TEXTS: Final = 8
 LEAST_OF_NAMES: Final = 20
 """So many letters of its own a template has that a text is recognized by; "{form} and {other}" serves for values only."""
 
+_LONGEST, _DEEPEST = 2000, 3  # of the texts that older versions kept: letters, and sentences inside of sentences
 
-def recognized(text: str, language: str, least: int = LEAST_OF_TEXTS) -> Sentence | None:
+
+def recognized(text: str, language: str, least: int = LEAST_OF_TEXTS, depth: int = _DEEPEST) -> Sentence | None:
     """Return a plain English text as the sentence that it was made as, its values recognized too; None for every other text.
 
-    Where several templates fit, the one with the most letters of its own is meant.
+    Where several templates fit, those with the most letters of their own are meant.
     """
     templates = _templates(language)
     if text in templates:
         return say(text) if templates[text][1] is None else None
-    for template, (letters, pattern) in templates.items():
-        if letters < least:
-            return None
-        if pattern is not None and (match := pattern.fullmatch(text)):
-            return say(template, **{name: recognized(value, language, 0) or value for name, value in match.groupdict().items()})
-    return None
+    if not depth or len(text) > _LONGEST:
+        return None
+    fitting = [
+        say(template, **{name: recognized(value, language, 1, depth - 1) or value for name, value in match.groupdict().items()})
+        for template, (letters, pattern) in templates.items()
+        if letters >= least and pattern is not None and (match := pattern.fullmatch(text))
+    ]
+    return max(fitting, key=lambda sentence: _own_letters(sentence, language), default=None)
+
+
+def _own_letters(value: object, language: str) -> int:
+    if not isinstance(value, Sentence):
+        return 0
+    return _templates(language)[value.template][0] + sum(_own_letters(inner, language) for inner in value.values.values())
 
 
 @cache
 def _templates(language: str) -> Mapping[str, tuple[int, re.Pattern[str] | None]]:
-    """Return every text that a language has, with its number of letters outside of places and its pattern; longest first."""
+    """Return every text that a language has, with its number of letters outside of places, and its pattern where it has places."""
     with (_TRANSLATIONS / language / "LC_MESSAGES" / "messages.mo").open("rb") as file:
         texts = [message.id for message in read_mo(file) if isinstance(message.id, str) and message.id]
     split = {text: _PLACE.split(text) for text in texts}  # text, name, text, name, ..., text
-    found = {text: (sum(map(len, pieces[::2])), _pattern(pieces) if len(pieces) > 1 else None) for text, pieces in split.items()}
-    return dict(sorted(found.items(), key=lambda item: -item[1][0]))
+    return {text: (sum(map(len, pieces[::2])), _pattern(pieces) if len(pieces) > 1 else None) for text, pieces in split.items()}
 
 
 def _pattern(pieces: list[str]) -> re.Pattern[str]:

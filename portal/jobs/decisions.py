@@ -9,6 +9,7 @@ from indexer.custody import accounts, set_aside
 from indexer.custody.ingest import Progress
 from indexer.custody.reread import outdated, reread
 from indexer.evidence.archive import ArchiveError
+from indexer.i18n import message_of, pack
 from indexer.repository import Repository
 from portal.access.users import User
 from portal.jobs.rows import Job
@@ -26,7 +27,7 @@ def read_again(repository: Repository, job: Job, user: User, tell: Tell) -> Mapp
         except ArchiveError as error:
             if len(wanted) == 1:
                 raise
-            failed.append({"capture": number, "why": str(error)})
+            failed.append({"capture": number, "why": pack(message_of(error))})
             continue
         reports.append(
             {

@@ -132,9 +132,11 @@ def test_encrypted_messages_are_counted_dated_and_named_but_never_shown(tmp_path
     assert codes(found) == []
     assert tallies(found)["data/message-event.js"] == 4
     assert lines == [
-        "Encrypted private messages: data/message-event.js holds 3 of them, the first of 2026-02-24 15:01:40 UTC, the last of 2026-02-24 "
-        "15:13:20 UTC, sent by @CedarFordMO, 800, in conversation 455:800, g:77. X hands out no key with the archive, so what they say "
-        "cannot be read or searched."
+        (
+            "Encrypted private messages: data/message-event.js holds 3 of them, the first of 2026-02-24 15:01:40 UTC, the last of 2026-02-24 "
+            "15:13:20 UTC, sent by @CedarFordMO, 800, in conversation 455:800, g:77. X hands out no key with the archive, so what they "
+            "say cannot be read or searched."
+        )
     ]
 
 
