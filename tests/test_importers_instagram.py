@@ -13,8 +13,8 @@ from indexer.evidence.archive import Archive, open_archive
 from indexer.importers import NotIdentified, identify
 from indexer.importers.instagram import InstagramImporter
 from indexer.importers.instagram.members import role_of
-from indexer.record import Platform, Problem, Record, RecordKind, TimeRule
-from tests.builders import CASES, folder_of, zip_folder
+from indexer.record import Problem, Record, RecordKind, TimeRule
+from tests.builders import CASES, folder_of, values, zip_folder
 
 IG = InstagramImporter()
 POSTS = "your_instagram_activity/media/posts_1.json"
@@ -41,8 +41,8 @@ def archive_with(tmp_path: Path, files: Mapping[str, Any]) -> Archive:
 
 
 def read(archive: Archive) -> tuple[list[Record], list[Problem]]:
-    values = list(IG.records(archive))
-    return [value for value in values if isinstance(value, Record)], [value for value in values if isinstance(value, Problem)]
+    found = values(IG, archive)
+    return [value for value in found if isinstance(value, Record)], [value for value in found if isinstance(value, Problem)]
 
 
 def records_of(tmp_path: Path, files: Mapping[str, Any]) -> list[Record]:
@@ -417,7 +417,7 @@ def test_the_account_is_the_one_of_the_profile_in_any_language(tmp_path: Path) -
         "profile_user": [{"string_map_data": {"Nombre de usuario": {"value": "ozarkbendmo"}, "Nombre": {"value": "Ciudad de Ozark Bend"}}}]
     }
     facts = IG.facts(archive_with(tmp_path, {"personal_information/personal_information/personal_information.json": spanish, POSTS: []}))
-    assert (facts.account.platform, facts.account.handle, facts.account.name) == (Platform.INSTAGRAM, "ozarkbendmo", "Ciudad de Ozark Bend")
+    assert (facts.account.platform, facts.account.handle, facts.account.name) == ("instagram", "ozarkbendmo", "Ciudad de Ozark Bend")
     assert facts.account.native_id == "ozarkbendmo"
     assert facts.exported is None
     assert facts.kinds == {RecordKind.POST}

@@ -20,7 +20,7 @@ from indexer.catalog import audit, stored_data
 from indexer.catalog.completion import mark_absences, queue_for_index, refresh_account, settle_current_versions
 from indexer.catalog.database import insert_many, transaction
 from indexer.catalog.models import Reconciled
-from indexer.catalog.stored_data import COMPLETE, TAKING_IN, CaptureResult, StoredFacts
+from indexer.catalog.stored_data import COMPLETE, TAKING_IN, CaptureResult, stored_facts
 from indexer.catalog.tables import accounts, capture_files, captures, members, other_ids, problems, records, sightings, versions
 from indexer.local_time import to_ms
 from indexer.record import Account, CaptureFacts, Place, Problem, Record, RecordKind
@@ -244,13 +244,6 @@ def begin(
     zone: str,
 ) -> CaptureWriter:
     """Open a capture in the catalog with state "taking in". Call it under the ingest lock."""
-    stored = StoredFacts(
-        first_day=facts.first_day.isoformat() if facts.first_day else "",
-        last_day=facts.last_day.isoformat() if facts.last_day else "",
-        is_partial=facts.is_partial,
-        cannot_contain=list(facts.cannot_contain),
-        kinds=sorted(facts.kinds),
-    )
     with transaction(engine) as connection:
         account_id = _account_id(connection, facts.account, to_ms(facts.exported.utc) if facts.exported else None)
         capture_id = (connection.execute(sa.select(sa.func.max(captures.c.id))).scalar() or 0) + 1
@@ -270,7 +263,7 @@ def begin(
                 exported_ms=to_ms(facts.exported.utc) if facts.exported else None,
                 zone=zone,
                 state=TAKING_IN,
-                facts=msgspec.json.encode(stored),
+                facts=msgspec.json.encode(stored_facts(facts)),
                 result=msgspec.json.encode(CaptureResult()),
             )
         )

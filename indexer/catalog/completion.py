@@ -22,7 +22,6 @@ from indexer.catalog.tables import (
     sightings,
     versions,
 )
-from indexer.record import Platform
 
 # Problems after which every record of the archive was read all the same, under its own id.
 _NOTHING_UNREAD = frozenset({"account-not-read", "bad-text", "csv-differs", "doubled-item", "html-encoding", "unknown-zone"})
@@ -85,7 +84,7 @@ class _Complete:
 
     `when` is the day of its export. Where the archive does not state it (Meta's JSON), it is the last record's, which
     is certainly not later: an archive may be taken into custody years after it was made. `first` is where its days
-    begin: Meta's downloads of chosen days do not always say so (the default is the last year), X's are always whole.
+    begin: downloads of chosen days do not always say so; None for a form of archive that is always whole.
     """
 
     id: int
@@ -96,15 +95,12 @@ class _Complete:
 
 
 def _complete_captures(connection: sa.Connection, account_id: int | sa.ScalarSelect[int | None]) -> list[_Complete]:
-    rows = connection.execute(
-        sa.select(captures, accounts.c.platform)
-        .join(accounts, accounts.c.id == captures.c.account_id)
-        .where(captures.c.account_id == account_id, captures.c.state == COMPLETE)
-    ).all()
+    rows = connection.execute(sa.select(captures).where(captures.c.account_id == account_id, captures.c.state == COMPLETE)).all()
     found = []
     for row in rows:
+        facts = msgspec.json.decode(row.facts, type=StoredFacts)
         first, when = None, row.exported_ms
-        if when is None or row.platform != Platform.TWITTER:
+        if when is None or not facts.is_whole_history:
             first, last = connection.execute(
                 sa.select(sa.func.min(versions.c.posted_ms), sa.func.max(versions.c.posted_ms))
                 .select_from(sightings.join(versions, versions.c.id == sightings.c.version_id))
@@ -112,8 +108,8 @@ def _complete_captures(connection: sa.Connection, account_id: int | sa.ScalarSel
             ).one()
             if when is None:
                 when = row.taken_ms if last is None else min(last, row.taken_ms)
-            first = None if row.platform == Platform.TWITTER else row.taken_ms if first is None else first
-        found.append(_Complete(row.id, when, first, msgspec.json.decode(row.facts, type=StoredFacts), _is_unread(connection, row)))
+            first = None if facts.is_whole_history else row.taken_ms if first is None else first
+        found.append(_Complete(row.id, when, first, facts, _is_unread(connection, row)))
     return found
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from indexer.local_time import to_ms
-from indexer.record import Moment, Record
+from indexer.record import CaptureFacts, Moment, Record
 
 
 class StoredMoment(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -39,6 +39,19 @@ class StoredFacts(msgspec.Struct):
     is_partial: bool = False
     cannot_contain: list[str] = []  # msgspec copies a mutable default for each instance
     kinds: list[str] = []  # as above
+    is_whole_history: bool = False
+
+
+def stored_facts(facts: CaptureFacts) -> StoredFacts:
+    """Return the part of an archive's facts that is kept as JSON."""
+    return StoredFacts(
+        first_day=facts.first_day.isoformat() if facts.first_day else "",
+        last_day=facts.last_day.isoformat() if facts.last_day else "",
+        is_partial=facts.is_partial,
+        cannot_contain=list(facts.cannot_contain),
+        kinds=sorted(facts.kinds),
+        is_whole_history=facts.is_whole_history,
+    )
 
 
 class VersionData(msgspec.Struct, frozen=True, omit_defaults=True):

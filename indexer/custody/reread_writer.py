@@ -17,7 +17,7 @@ from indexer.catalog.capture_writer import SIGHTING_COLUMNS, VERSION_COLUMNS, Me
 from indexer.catalog.completion import mark_absences_anew, queue_for_index, refresh_account, settle
 from indexer.catalog.database import insert_many, transaction
 from indexer.catalog.models import UNNAMED, CaptureView, Reconciled
-from indexer.catalog.stored_data import CaptureResult, StoredFacts
+from indexer.catalog.stored_data import CaptureResult, stored_facts
 from indexer.catalog.tables import (
     accounts,
     captures,
@@ -233,13 +233,6 @@ class _Writer:
     def _write_capture(self) -> None:
         outcome, connection = self._outcome, self._connection
         facts = outcome.facts
-        stored = StoredFacts(
-            first_day=facts.first_day.isoformat() if facts.first_day else "",
-            last_day=facts.last_day.isoformat() if facts.last_day else "",
-            is_partial=facts.is_partial,
-            cannot_contain=list(facts.cannot_contain),
-            kinds=sorted(facts.kinds),
-        )
         for table in (problems, members):
             connection.execute(table.delete().where(table.c.capture_id == self._number))
         found = [{"member": p.member, "item": p.index, "code": p.code, "message": p.message} for p in outcome.problems]
@@ -268,7 +261,7 @@ class _Writer:
                 importer_version=outcome.importer[1],
                 form=facts.form,
                 exported_ms=to_ms(facts.exported.utc) if facts.exported else None,
-                facts=msgspec.json.encode(stored),
+                facts=msgspec.json.encode(stored_facts(facts)),
                 result=msgspec.json.encode(result, order="sorted"),
             )
         )
