@@ -20,7 +20,7 @@ from indexer.catalog import audit, stored_data
 from indexer.catalog.completion import mark_absences, queue_for_index, refresh_account, settle_current_versions
 from indexer.catalog.database import among_keys, insert_many, select_keys, transaction
 from indexer.catalog.models import Reconciled
-from indexer.catalog.stored_data import COMPLETE, TAKING_IN, CaptureResult, IndexRow
+from indexer.catalog.stored_data import COMPLETE, TAKING_IN, CaptureResult, IndexRow, stored_facts
 from indexer.catalog.tables import accounts, capture_files, captures, members, other_ids, problems, records, sightings, versions
 from indexer.local_time import to_ms
 from indexer.record import Account, CaptureFacts, Place, Problem, Record, RecordKind
@@ -245,7 +245,7 @@ def begin(engine: sa.Engine, capture: NewCapture) -> CaptureWriter:
                 exported_ms=to_ms(facts.exported.utc) if facts.exported else None,
                 zone=capture.zone,
                 state=TAKING_IN,
-                facts=msgspec.json.encode(stored_data.stored_facts(facts)),
+                facts=msgspec.json.encode(stored_facts(facts)),
                 result=msgspec.json.encode(CaptureResult()),
             )
         )

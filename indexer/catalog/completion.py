@@ -23,7 +23,6 @@ from indexer.catalog.tables import (
     sightings,
     versions,
 )
-from indexer.record import Platform
 
 # Problems after which every record of the archive was read all the same, under its own id.
 _NOTHING_UNREAD = frozenset({"account-not-read", "bad-text", "csv-differs", "doubled-item", "html-encoding", "unknown-zone"})
@@ -84,8 +83,8 @@ def _settle_changed(connection: sa.Connection, touched: sa.Select[tuple[int]], w
 class _Complete:
     """A complete capture, and what it can prove. Times are milliseconds since 1970 UTC.
 
-    `when` is the earliest instant of its export. `first` is where its days begin: Meta's downloads of chosen days do
-    not always say so (the default is the last year), X's are always whole.
+    `when` is the earliest instant of its export. `first` is where its days begin: downloads of chosen days do not
+    always say so; None for a form of archive that is always whole.
     """
 
     id: int
@@ -97,18 +96,15 @@ class _Complete:
 
 def _complete_captures(connection: sa.Connection, account_id: int) -> list[_Complete]:
     times = export_times(connection, captures.c.account_id == account_id)
-    rows = connection.execute(
-        sa.select(captures, accounts.c.platform)
-        .join(accounts, accounts.c.id == captures.c.account_id)
-        .where(captures.c.account_id == account_id, captures.c.state == COMPLETE)
-    ).all()
+    rows = connection.execute(sa.select(captures).where(captures.c.account_id == account_id, captures.c.state == COMPLETE)).all()
     found = []
     for row in rows:
-        first, when = None, times[row.id].not_before_ms
-        if row.platform != Platform.TWITTER:
+        facts = msgspec.json.decode(row.facts, type=StoredFacts)
+        first = None
+        if not facts.is_whole_history:
             oldest = posted_range(connection, row.id)[0]
             first = row.taken_ms if oldest is None else oldest
-        found.append(_Complete(row.id, when, first, msgspec.json.decode(row.facts, type=StoredFacts), _is_unread(connection, row)))
+        found.append(_Complete(row.id, times[row.id].not_before_ms, first, facts, _is_unread(connection, row)))
     return found
 
 

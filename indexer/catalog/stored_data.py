@@ -45,6 +45,7 @@ class StoredFacts(msgspec.Struct):
     cannot_contain: list[str | dict[str, Any]] = []  # msgspec copies a mutable default for each instance
     kinds: list[str] = []  # as above
     form: dict[str, Any] | None = None
+    is_whole_history: bool = False
 
     @property
     def limits(self) -> tuple[str, ...]:
@@ -61,6 +62,7 @@ def stored_facts(facts: CaptureFacts) -> StoredFacts:
         cannot_contain=pack(facts.cannot_contain),
         kinds=sorted(facts.kinds),
         form=pack(facts.form),
+        is_whole_history=facts.is_whole_history,
     )
 
 

@@ -9,9 +9,22 @@ from pathlib import Path
 
 import click
 
+from indexer import platforms
 from indexer.catalog.models import AccountView
 from indexer.cli import output as shapes
-from indexer.cli.options import NotUnderstood, Refused, answer, data_option, errors_told, json_option, names_of, opened, platform_of, ticker
+from indexer.cli.options import (
+    PLATFORMS,
+    NotUnderstood,
+    Refused,
+    answer,
+    data_option,
+    errors_told,
+    json_option,
+    names_of,
+    opened,
+    platform_of,
+    ticker,
+)
 from indexer.custody import accounts as decisions
 from indexer.custody.ingest import IngestReport
 from indexer.custody.reread import outdated
@@ -93,6 +106,9 @@ def account_unmerge(data: Path | None, /, *, part: int, by: str, as_json: bool) 
     answer({"account": account_shape(own), "from": account_shape(rest)}, as_json=as_json, text=text)
 
 
+NUMBERED = next((one.code for one in platforms.registered() if one.names_by_number), None)
+
+
 @click.group()
 def person() -> None:
     """Name the people behind a platform's numbers."""
@@ -101,7 +117,7 @@ def person() -> None:
 @person.command("name")
 @click.argument("number")
 @click.argument("name", default="")
-@click.option("--platform", default="twitter", show_default=True, help="twitter (or x), facebook, instagram.")
+@click.option("--platform", default=NUMBERED, show_default=True, help=f"{PLATFORMS}.")
 @click.option("--remove", is_flag=True, help="Take the name back.")
 @by_option
 @data_option

@@ -61,13 +61,12 @@ def main(context: click.Context, data: Path | None) -> None:
 def identify(*, paths: tuple[Path, ...], as_json: bool) -> None:
     """Say whose archive PATHS is, without taking it in. Several PATHS are the parts of one export."""
     with errors_told():
-        named = identify_archive(open_archive(*paths))
-        facts = named.importer.facts(named.archive)
-    shape = shapes.identified(named, facts)
+        identified = identify_archive(open_archive(*paths))
+    shape = shapes.identified(identified)
     answer(
         shape,
         as_json=as_json,
-        text=f"{named.importer.title}, {facts.form}, account {shape['account']['handle'] or shape['account']['name']}.",
+        text=f"{identified.importer.title}, {identified.facts.form}, account {shape['account']['handle'] or shape['account']['name']}.",
     )
 
 

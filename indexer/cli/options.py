@@ -16,7 +16,7 @@ import click
 import msgspec
 import sqlalchemy as sa
 
-from indexer import private_files, settings
+from indexer import platforms, private_files, settings
 from indexer.catalog.database import storage_error
 from indexer.catalog.models import AccountView
 from indexer.cli import output as shapes
@@ -30,12 +30,13 @@ from indexer.progress import Progress, Report, Tick
 from indexer.query import Dialect
 from indexer.query.filters import Filters, Sort
 from indexer.query.nodes import STATES
-from indexer.record import Platform, RecordKind
+from indexer.record import RecordKind
 from indexer.repository import Repository, open_repository
 from indexer.search.searcher import IndexUnusable, NotAnswered, SearchRequest
 from indexer.settings import BadSetting
 
 DAY = click.DateTime(["%Y-%m-%d"])
+PLATFORMS = ", ".join(f"{one.code}{''.join(f' (or {alias})' for alias in one.aliases)}" for one in platforms.registered())
 
 
 class Refused(click.ClickException):
@@ -71,7 +72,7 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--from", "first", type=DAY, help="First local day, included."),
         click.option("--to", "last", type=DAY, help="Last local day, included."),
         click.option("--account", multiple=True, help="Handle, name or number of an account; may be given again."),
-        click.option("--platform", multiple=True, help="twitter (or x), facebook, instagram; may be given again."),
+        click.option("--platform", multiple=True, help=f"{PLATFORMS}; may be given again."),
         click.option("--kind", multiple=True, type=click.Choice([str(kind) for kind in RecordKind]), help="May be given again."),
         click.option("--author", multiple=True, help="Author as shown; may be given again."),
         click.option("--state", multiple=True, type=click.Choice(sorted(STATES)), help="Only records in this state; may be given again."),
@@ -149,9 +150,6 @@ def _filters(repository: Repository, narrowed: dict[str, Any]) -> Filters:
             known = ", ".join(account.label for account in held) or "none yet"
             raise NotUnderstood(f"No account is called {', '.join(missing)}. Accounts held: {known}.")
         accounts = frozenset(number for found in named.values() for number in found)
-    platforms = None
-    if narrowed["platform"]:
-        platforms = frozenset(platform_of(word) for word in narrowed["platform"])
     first, last = _day(narrowed["first"]), _day(narrowed["last"])
     if first and last and first > last:
         raise NotUnderstood(f"--from {first} is after --to {last}.")
@@ -159,7 +157,7 @@ def _filters(repository: Repository, narrowed: dict[str, Any]) -> Filters:
         first_day=first,
         last_day=last,
         accounts=accounts,
-        platforms=platforms,
+        platforms=frozenset(platform_of(word) for word in narrowed["platform"]) or None,
         kinds=frozenset(narrowed["kind"]) or None,
         authors=frozenset(narrowed["author"]) or None,
         states=frozenset(narrowed["state"]) or None,
@@ -176,10 +174,10 @@ def names_of(account: AccountView) -> set[str]:
 
 def platform_of(word: str) -> str:
     """Return the platform that a word means. Raises NotUnderstood."""
-    named = {"x": Platform.TWITTER, **{str(platform): platform for platform in Platform}}.get(word.casefold())
-    if named is None:
-        raise NotUnderstood(f"{word!r} is no platform. There are: {', '.join(Platform)}.")
-    return str(named)
+    code = platforms.codes().get(word.casefold())
+    if code is None:
+        raise NotUnderstood(f"{word!r} is no platform. There are: {', '.join(one.code for one in platforms.registered())}.")
+    return code
 
 
 def _day(value: Any) -> date | None:

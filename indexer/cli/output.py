@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from indexer import __version__, private_files
+from indexer import __version__, platforms, private_files
 from indexer.catalog.models import CaptureView, ProblemView
 from indexer.custody import clock
 from indexer.custody.ingest import IngestReport
 from indexer.custody.verify import Verification, proves
 from indexer.evidence.vault import MISSING
 from indexer.exports import ExportReport
-from indexer.importers import Identified
+from indexer.importers import Opened
 from indexer.local_time import local, utc_text
 from indexer.progress import Progress
-from indexer.record import CaptureFacts, Platform
 from indexer.repository import Repository
 from indexer.search.announced import Announced, sentences
 from indexer.search.as_json import Shape, _account, _hits_of, _item
@@ -30,16 +29,17 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def identified(named: Identified, facts: CaptureFacts) -> Shape:
+def identified(archive: Opened) -> Shape:
     """Shape of `identify`."""
+    facts = archive.facts
     return {
-        "importer": named.importer.name,
-        "title": named.importer.title,
+        "importer": archive.importer.name,
+        "title": archive.importer.title,
         "form": facts.form,
-        "root": named.archive.root,
-        "members": len(named.archive.members),
+        "root": archive.archive.root,
+        "members": len(archive.archive.members),
         "account": {
-            "platform": str(facts.account.platform),
+            "platform": facts.account.platform,
             "native_id": facts.account.native_id,
             "handle": facts.account.handle,
             "name": facts.account.name,
@@ -184,7 +184,7 @@ def results_text(found: Results, zone_name: str, grouped: Grouped | None = None)
         when = local(content.posted_at, zone_name).strftime("%Y-%m-%d %H:%M") if content.posted_at else "no date"
         text = " ".join((content.text or content.title).split())
         lines.append(
-            f"{when}  {Platform(account.platform).title}  {account.handle_or_name}  {view.kind}  {text[:160]}\n    {view.record_id}"
+            f"{when}  {platforms.title(account.platform)}  {account.handle_or_name}  {view.kind}  {text[:160]}\n    {view.record_id}"
         )
     return "\n".join(lines)
 

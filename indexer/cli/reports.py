@@ -18,6 +18,7 @@ from indexer.certificates.check import RecordChange
 from indexer.certificates.file_format import NoCertificate
 from indexer.cli.options import (
     DAY,
+    PLATFORMS,
     NotUnderstood,
     Refused,
     answer,
@@ -143,7 +144,7 @@ _NOT_NARROWED = {"kind": (), "author": (), "state": (), "with_media": None, "dia
 
 @click.command()
 @click.option("--account", multiple=True, help="Handle, name or number of an account; may be given again.")
-@click.option("--platform", multiple=True, help="twitter (or x), facebook, instagram; may be given again.")
+@click.option("--platform", multiple=True, help=f"{PLATFORMS}; may be given again.")
 @click.option("--from", "first", type=DAY, help="First local day, included.")
 @click.option("--to", "last", type=DAY, help="Last local day, included.")
 @data_option

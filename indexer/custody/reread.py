@@ -112,7 +112,7 @@ class _Comparison:
 
     def run(self) -> Outcome:
         """Read the capture to its end; return what it came to besides the changes."""
-        archive = self._reading.named.archive
+        archive = self._reading.opened.archive
         attached, found, tallies, rules = set[str](), list[Problem](), Counter[str](), Counter[str]()
         batch: list[Record] = []
         done = folded = 0
@@ -134,17 +134,17 @@ class _Comparison:
                 tallies[value.unit] += value.read
         self._compare(batch)
         not_read, marks = self._pair()
-        importer = self._reading.named.importer
+        importer = self._reading.opened.importer
         digests = _member_digests(archive)
         outcomes = list(_outcomes(archive, importer, attached, digests))
         found.extend(_member_problems(outcomes, digests))
         return Outcome(
             capture=self._reading.capture,
             importer=(importer.name, importer.version),
-            facts=self._reading.facts,
+            facts=self._reading.opened.facts,
             problems=found,
             outcomes=outcomes,
-            reconciliation=reconcile(self._reading.facts.counts, tallies),
+            reconciliation=reconcile(self._reading.opened.facts.counts, tallies),
             time_rules=dict(rules),
             folded=folded,
             not_read=tuple(not_read),

@@ -66,7 +66,7 @@ COLUMNS: tuple[Column, ...] = (
         lambda row: row.view.record_id,
         width=34,
     ),
-    Column("platform", "twitter, facebook or instagram.", lambda row: row.view.account.platform, width=10),
+    Column("platform", "Code of the platform, such as twitter or facebook.", lambda row: row.view.account.platform, width=10),
     Column(
         "account",
         "Account whose archive holds the record: handle, or name where there is no handle.",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
+from indexer import platforms
 from indexer.catalog.models import RecordView
 from indexer.catalog.parties import Direction, Parties, parties
 from indexer.exports.bag import BagZip
@@ -20,7 +21,6 @@ from indexer.exports.pdf_process import Making, start
 from indexer.exports.values import Around, Description, Exact, ExportError, MediaFile, PdfLayout
 from indexer.i18n import say
 from indexer.local_time import local_text, utc_text
-from indexer.record import Platform
 from indexer.typeset import PdfFailed
 
 _FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})  # baseline, extended and progressive: what a PDF's reader shows
@@ -262,7 +262,7 @@ class PdfFiles:
             number=self._records,
             kind=view.kind.capitalize(),
             account=(between and between.line) or view.account.handle_or_name,
-            platform=Platform(view.account.platform).title,
+            platform=platforms.title(view.account.platform),
         )
         facts = _people(view, between)
         facts += [[say("Posted"), [str(exact["posted_local"]) or say("The archive gives no time.")]]]

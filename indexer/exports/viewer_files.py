@@ -14,6 +14,7 @@ from pathlib import Path
 from string import Template
 from typing import Any, Final
 
+from indexer import platforms
 from indexer.catalog.models import RecordView
 from indexer.catalog.parties import parties
 from indexer.exports.bag import BagZip
@@ -21,7 +22,6 @@ from indexer.exports.readme import coverage_lines
 from indexer.exports.values import Around, Description, Exact
 from indexer.exports.viewer_tables import tables
 from indexer.local_time import local_text
-from indexer.record import Platform
 
 SOURCES: Final = Path(__file__).parent / "viewer"
 PLAIN_FILES: Final = ("fold.js", "page.js", "record.js", "viewer.css", "viewer.js", "words.js")
@@ -146,7 +146,7 @@ class ViewerFiles:
     def _account(self, view: RecordView) -> int:
         if view.account.id not in self._accounts:
             self._accounts[view.account.id] = len(self._account_lines)
-            title = Platform(view.account.platform).title
+            title = platforms.title(view.account.platform)
             line = {
                 "label": view.account.handle_or_name,
                 "name": view.account.name,
