@@ -155,21 +155,22 @@ def threads_of(connection: sa.Connection, pks: Sequence[int], may_see: Callable[
 
 def thread(connection: sa.Connection, view: RecordView, limit: int) -> list[RecordView]:
     """Return at most `limit` records of the thread, oldest first, the record itself always included."""
-    pks = _conversation(connection, view, limit) if view.thread_id else []
+    pks = _conversation(connection, view, limit) if view.content.thread_id else []
     return sorted(current_views(connection, pks or _chain(connection, view.pk, limit)).values(), key=by_date)
 
 
 def by_date(view: RecordView) -> tuple[bool, float, int]:
     """Sort key: the oldest record first, the undated last, ties by number."""
-    return view.posted_at is None, view.posted_at.timestamp() if view.posted_at else 0.0, view.pk
+    posted_at = view.content.posted_at
+    return posted_at is None, posted_at.timestamp() if posted_at else 0.0, view.pk
 
 
 def _conversation(connection: sa.Connection, view: RecordView, limit: int) -> list[int]:
-    whole = sa.select(accounts.c.id).where(root_id == view.account_id)
+    whole = sa.select(accounts.c.id).where(root_id == view.account.id)
     query = (
         sa.select(records.c.pk)
         .join(versions, versions.c.id == records.c.current_version_id)
-        .where(versions.c.thread_id == view.thread_id, records.c.account_id.in_(whole))
+        .where(versions.c.thread_id == view.content.thread_id, records.c.account_id.in_(whole))
         .order_by(versions.c.posted_ms, records.c.pk)
     )
     pks = list(connection.execute(query).scalars())

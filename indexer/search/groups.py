@@ -17,7 +17,7 @@ from indexer import cost
 from indexer.catalog.record_views import current_texts, version_texts
 from indexer.catalog.threads import by_date, threads_of
 from indexer.i18n import say
-from indexer.query.filters import Filters
+from indexer.query.filters import Permission
 from indexer.record import is_conversation
 from indexer.repository import Repository
 from indexer.search.near_duplicates import TooAlike, clusters
@@ -36,7 +36,7 @@ Groups = list[list[int]]
 """Hits by their place in the results, from 0; groups and the hits in them are in the order of the results."""
 
 
-def put_together(db: sa.Engine, pks: Sequence[int], by: GroupBy, permission: Filters, standing: Mapping[int, int]) -> Groups:
+def put_together(db: sa.Engine, pks: Sequence[int], by: GroupBy, permission: Permission, standing: Mapping[int, int]) -> Groups:
     """Put the hits of a search together. `standing` says of some of them which version counts; of others the current one does.
 
     Raises TooAlike.
@@ -58,10 +58,8 @@ def _alike(connection: sa.Connection, pks: Sequence[int], standing: Mapping[int,
     return clusters([texts.get(pk, "") for pk in pks])
 
 
-def _is_visible(row: Any, permission: Filters) -> bool:
-    if permission.without_conversations and is_conversation(row.kind, row.thread_id):
-        return False
-    return permission.allowed_accounts is None or row.account_id in permission.allowed_accounts
+def _is_visible(row: Any, permission: Permission) -> bool:
+    return permission.allows(row.account_id, in_conversation=is_conversation(row.kind, row.thread_id))
 
 
 MOST: Final = 20_000
@@ -185,7 +183,7 @@ def _whole(repository: Repository, searcher: Searcher, request: SearchRequest, b
             return kept[key]
     pks = array("q", searcher.ids(request))
     try:
-        made = _Whole(pks, put_together(repository.db, pks, by, request.filters, searcher.standing(request, pks)))
+        made = _Whole(pks, put_together(repository.db, pks, by, request.filters.permission, searcher.standing(request, pks)))
     except TooAlike:
         made = _Whole(pks, None)
     with _keeping:

@@ -20,7 +20,7 @@ from indexer.catalog.record_views import current_texts
 from indexer.catalog.threads import by_date
 from indexer.engines import IndexDamaged
 from indexer.query import Node, Or, Phrase, Word
-from indexer.query.filters import Filters, Sort
+from indexer.query.filters import Filters, Permission, Sort
 from indexer.repository import Repository
 from indexer.text import words
 from indexer.union_find import DisjointSets
@@ -215,9 +215,9 @@ class Elsewhere:
     is_known: bool = True
 
 
-def same_notice(repository: Repository, view: RecordView, permission: Filters) -> Elsewhere:
+def same_notice(repository: Repository, view: RecordView, permission: Permission) -> Elsewhere:
     """Return the records within permission that say the same or nearly the same as this one, as far as the index holds them."""
-    text = view.text or view.title
+    text = view.content.text or view.content.title
     phrases = list(_phrases(*compared_words(text)))
     if not phrases:
         return Elsewhere()
@@ -226,7 +226,7 @@ def same_notice(repository: Repository, view: RecordView, permission: Filters) -
         reached, target = repository.index.position(), repository.catalog.position()
         if reached > target or (target and not reached):
             return Elsewhere(is_known=False)
-        hits = repository.index.search(tree, permission, Sort.RELEVANCE, COMPARED, 0)
+        hits = repository.index.search(tree, Filters(permission=permission), Sort.RELEVANCE, COMPARED, 0)
     except IndexDamaged:  # said on the page, and with its remedy by every search
         return Elsewhere(is_known=False)
     with repository.db.connect() as connection:
