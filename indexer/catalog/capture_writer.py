@@ -131,7 +131,7 @@ class CaptureWriter:
 
     def add_problems(self, batch: Iterable[Problem]) -> None:
         """Write problems; one transaction."""
-        rows = [{"capture_id": self.capture_id, "member": p.member, "item": p.index, "code": p.code, "message": p.message} for p in batch]
+        rows = [{"capture_id": self.capture_id, **stored_data.problem_columns(problem)} for problem in batch]
         if rows:
             with transaction(self.engine) as connection:
                 connection.execute(problems.insert(), rows)
@@ -240,7 +240,7 @@ def begin(engine: sa.Engine, capture: NewCapture) -> CaptureWriter:
                 source=capture.source,
                 importer=capture.importer[0],
                 importer_version=capture.importer[1],
-                form=facts.form,
+                form=str(facts.form),
                 account_id=account_id,
                 exported_ms=to_ms(facts.exported.utc) if facts.exported else None,
                 zone=capture.zone,

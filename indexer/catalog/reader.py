@@ -34,6 +34,7 @@ from indexer.catalog.tables import (
     versions,
 )
 from indexer.catalog.threads import thread
+from indexer.i18n import from_json
 from indexer.local_time import from_ms
 
 THREAD_LIMIT = 500
@@ -90,7 +91,7 @@ class Catalog:
         """Return a page of a capture's problems in the order they were met."""
         query = sa.select(problems).where(problems.c.capture_id == capture_id).order_by(problems.c.id).limit(limit).offset(offset)
         with self._engine.connect() as connection:
-            return [ProblemView(row.member, row.item, row.code, row.message) for row in connection.execute(query)]
+            return [ProblemView(row.member, row.item, row.code, from_json(row.sentence, row.message)) for row in connection.execute(query)]
 
     def ignored(self, capture_id: int) -> list[tuple[str, str, int]]:
         """Return what was left unread in a capture: (an example member, the reason, how many), by reason."""

@@ -18,7 +18,7 @@ from indexer.certificates import pdf as certificate_pdf
 from indexer.certificates.file_format import Header
 from indexer.engines import TooBroad
 from indexer.evidence.fixity import file_digest
-from indexer.i18n import say, sentence
+from indexer.i18n import message_of, say
 from indexer.progress import Tick
 from indexer.query.filters import Sort
 from indexer.repository import Repository
@@ -98,7 +98,7 @@ def certify(
             raise CertificateFailed(say("{why} Write more letters before the wildcard.", why=str(error))) from error
         except parts.Altered as error:
             spool.close()
-            raise CertificateFailed(sentence(error)) from error
+            raise CertificateFailed(message_of(error)) from error
         except BaseException:
             spool.close()
             raise

@@ -24,7 +24,7 @@ from indexer.certificates.shown import Shown, shown
 from indexer.custody.raw_items import raw_faults
 from indexer.custody.verify import LISTED, Level, capture_differences, raw_finding
 from indexer.evidence.fixity import Finding, IntegrityFinding, file_digest
-from indexer.i18n import Said, say
+from indexer.i18n import Sentence, say
 from indexer.progress import Tick
 from indexer.query.filters import Permission
 from indexer.repository import Repository
@@ -139,7 +139,7 @@ class _Alterations:
 
     def add(self, found: IntegrityFinding) -> None:
         self.total += 1
-        if self.total <= LISTED and isinstance(found.message, Said):
+        if self.total <= LISTED and isinstance(found.message, Sentence):
             values = {name: value if isinstance(value, int) else str(value) for name, value in found.message.values.items()}
             self.listed.append(Alteration(found.finding, found.name, found.message.template, values))
 

@@ -96,7 +96,7 @@ def _capture(row: Any, *, is_hiding: bool) -> CaptureDays:
         taken_ms=row.taken_ms,
         exported_ms=row.exported_ms,
         facts=facts,
-        limits=tuple(facts.cannot_contain),
+        limits=facts.limits,
         kinds=frozenset(facts.kinds),
         problems=result.problems,
         short=short,

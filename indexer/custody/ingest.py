@@ -25,6 +25,7 @@ from indexer.custody.read_again import settled
 from indexer.evidence import fixity
 from indexer.evidence.archive import DAMAGE, SAFE, Archive, ArchiveError, damage_of, open_archive
 from indexer.evidence.vault import MISSING, Placed, StagedFile, archive_digest
+from indexer.i18n import say
 from indexer.importers import COMMON_IGNORED, Identified, Importer, NotIdentified, identify
 from indexer.local_time import zone
 from indexer.progress import Meter, Report, Tick
@@ -280,9 +281,11 @@ def _ignored_by(table: Mapping[str, str]) -> Callable[[str], str]:
 def _member_problems(outcomes: Sequence[MemberOutcome], digests: Mapping[str, tuple[str, str]]) -> Iterator[Problem]:
     for outcome in outcomes:
         if outcome.outcome == "unknown":
-            yield Problem(outcome.name, "unknown-member", "No importer knows this file; it is kept in the vault and was not read.")
+            message = say("No importer knows this file; it is kept in the vault and was not read.")
+            yield Problem(outcome.name, "unknown-member", message)
         if digests[outcome.name][1]:
-            yield Problem(outcome.name, "member-damaged", f"The archive's own checksum fails: {digests[outcome.name][1]}.")
+            message = say("The archive's own checksum fails: {damage}.", damage=digests[outcome.name][1])
+            yield Problem(outcome.name, "member-damaged", message)
 
 
 def _member_digests(archive: Archive) -> dict[str, tuple[str, str]]:

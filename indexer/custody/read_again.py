@@ -325,6 +325,12 @@ def _content(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if name in CONTENT}
 
 
+def _as_text(facts: stored_data.StoredFacts) -> dict[str, Any]:
+    """Return stored facts with their sentences in English: captures of older versions hold no templates."""
+    fields = {name: getattr(facts, name) for name in facts.__struct_fields__ if name != "form"}  # the form is compared by its column
+    return {**fields, "cannot_contain": [str(limit) for limit in facts.limits]}
+
+
 def facts_differ(repository: Repository, reading: Reading) -> Iterator[Difference]:
     """Yield what the catalog keeps of the capture itself and the archive says otherwise."""
     facts, number = reading.facts, reading.capture.id
@@ -332,9 +338,9 @@ def facts_differ(repository: Repository, reading: Reading) -> Iterator[Differenc
         row = connection.execute(sa.select(captures).where(captures.c.id == number)).one()
     kept, read_now = msgspec.json.decode(row.facts, type=stored_data.StoredFacts), stored_data.stored_facts(facts)
     pairs: tuple[tuple[str, Any, Any], ...] = (
-        ("form", row.form, facts.form),
+        ("form", row.form, str(facts.form)),
         ("exported", row.exported_ms, to_ms(facts.exported.utc) if facts.exported else None),
-        *((name, getattr(kept, name), getattr(read_now, name)) for name in kept.__struct_fields__),
+        *((name, held, read) for (name, held), read in zip(_as_text(kept).items(), _as_text(read_now).values(), strict=True)),
     )
     for name, held, read in pairs:
         if held != read:

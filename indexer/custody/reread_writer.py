@@ -17,7 +17,7 @@ from indexer.catalog.capture_writer import SIGHTING_COLUMNS, VERSION_COLUMNS, Me
 from indexer.catalog.completion import mark_absences_anew, queue_for_index, refresh_account, settle
 from indexer.catalog.database import in_batches, insert_many, transaction
 from indexer.catalog.models import UNNAMED, CaptureView, Reconciled
-from indexer.catalog.stored_data import CaptureResult, stored_facts
+from indexer.catalog.stored_data import CaptureResult, problem_columns, stored_facts
 from indexer.catalog.tables import (
     accounts,
     captures,
@@ -231,7 +231,7 @@ class _Writer:
         facts = outcome.facts
         for table in (problems, members):
             connection.execute(table.delete().where(table.c.capture_id == self._number))
-        found = [{"member": p.member, "item": p.index, "code": p.code, "message": p.message} for p in outcome.problems]
+        found = [problem_columns(problem) for problem in outcome.problems]
         read = [{"name": o.name, "size": o.size, "digest": o.digest, "outcome": o.outcome, "reason": o.reason} for o in outcome.outcomes]
         for table, rows in ((problems, found), (members, read)):
             if rows:
@@ -255,7 +255,7 @@ class _Writer:
             .values(
                 importer=outcome.importer[0],
                 importer_version=outcome.importer[1],
-                form=facts.form,
+                form=str(facts.form),
                 exported_ms=to_ms(facts.exported.utc) if facts.exported else None,
                 facts=msgspec.json.encode(stored_facts(facts)),
                 result=msgspec.json.encode(result, order="sorted"),

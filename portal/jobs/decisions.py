@@ -8,6 +8,7 @@ from typing import Any
 from indexer.custody import accounts, set_aside
 from indexer.custody.reread import outdated, reread
 from indexer.evidence.archive import ArchiveError
+from indexer.i18n import message_of, pack
 from indexer.progress import Progress, Report
 from indexer.repository import Repository
 from portal.access.users import User
@@ -24,7 +25,7 @@ def read_again(repository: Repository, job: Job, user: User, tell: Report) -> Ma
         except ArchiveError as error:
             if len(wanted) == 1:
                 raise
-            failed.append({"capture": number, "why": str(error)})
+            failed.append({"capture": number, "why": pack(message_of(error))})
             continue
         reports.append(
             {

@@ -24,7 +24,7 @@ from indexer.custody.zone import UnknownCapture, set_zone
 from indexer.engines import IndexDamaged
 from indexer.evidence.archive import ArchiveError
 from indexer.exports import ExportError
-from indexer.i18n import say, sentence
+from indexer.i18n import message_of, pack, say
 from indexer.local_time import UnknownZone
 from indexer.productions.package_search import Maker, UnitedTerms, export_search
 from indexer.progress import Progress, Report, StageTick, Tick
@@ -34,7 +34,7 @@ from indexer.search.searcher import NotAnswered
 from indexer.term_reports import run as term_list
 from portal.access.rules import Right, restrict, still_covers
 from portal.access.users import User, Users
-from portal.jobs import decisions, rows, uploads
+from portal.jobs import decisions, uploads
 from portal.jobs import stored as stored_request
 from portal.jobs.rows import Job, JobKind, Jobs
 
@@ -75,7 +75,7 @@ def run(repository: Repository, job_id: int) -> None:
         certify.CertificateFailed,
         NoCertificate,
     ) as error:
-        jobs.fail(job_id, sentence(error))
+        jobs.fail(job_id, message_of(error))
     except Exception as error:  # one broken job must not end the worker
         log.exception("job %s", job_id)
         jobs.fail(
@@ -123,15 +123,15 @@ def _verify(repository: Repository, job: Job, user: User, tell: Report) -> Mappi
     _check(user, Right.TAKE_IN)
     level = custody.Level(job.arguments.get("level", "quick"))  # jobs of before the field have none
     check = custody.verify(repository, user.name, _staged(tell), level=level)
-    listed = [{"finding": str(one.finding), "name": one.name, "message": rows.pack(one.message)} for one in check.findings]
+    listed = [{"finding": str(one.finding), "name": one.name, "message": pack(one.message)} for one in check.findings]
     return {
         "level": str(check.level),
         "files": check.files,
         "findings": listed,
         "total": check.total,
         "log_broken_at": check.log_broken_at,
-        "proves": rows.pack(custody.proves(check)),
-        "clock": [str(one) for one in clock.notices(repository)],
+        "proves": pack(custody.proves(check)),
+        "clock": pack(clock.notices(repository)),
     }
 
 
@@ -177,7 +177,7 @@ def _term_list(repository: Repository, job: Job, user: User, tell: Report) -> Ma
     listed = term_list.read_list(stored.query, keep_numbers=bool(job.arguments.get("keep_numbers")))
     request = replace(stored, query="*", filters=restrict(stored.filters, user.reader))  # by what the maker may see now
     report = term_list.run(repository, listed, request, by=user.name, progress=_counted(tell, "terms"))
-    packed: Mapping[str, Any] = rows.pack(term_list.shape(report))
+    packed: Mapping[str, Any] = pack(term_list.shape(report))
     return packed
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from indexer.evidence.json_members import JsonItem
+from indexer.i18n import say
 from indexer.importers.instagram.context import UNREADABLE, Context, Piece, items, media_number, piece, read_stamp, with_extra
 from indexer.importers.instagram.labels import COMMENT, is_label
 from indexer.importers.instagram.members import Role
@@ -43,9 +44,8 @@ def _post(context: Context, role: Role, member: str, number: int, item: JsonItem
     media = media or [medium for _, line in lines for medium in _many(line.media)]
     labelled = next((line.value for path, line in lines if isinstance(line.value, str) and is_label(path.rsplit("/", 1)[-1], COMMENT)), "")
     if not media and not post.title and not post.creation_timestamp and not labelled:
-        yield Problem(
-            member, "bad-item", "This item has neither media nor a caption nor a time, so it is not what the file is for.", number
-        )
+        message = say("This item has neither media nor a caption nor a time, so it is not what the file is for.")
+        yield Problem(member, "bad-item", message, number)
         return
     titles = [repair_mojibake(medium.title or "") for medium in media]
     text = repair_mojibake(post.title or labelled) or next((title for title in titles if title), "")
@@ -167,7 +167,7 @@ def _items(context: Context, member: str) -> Iterator[_Found | Problem]:
             if parts is None:
                 continue
             if len(parts.pictures) > 1 or parts.inner:
-                message = "This item holds another one whose beginning is not of a known form; only the first of them was read."
+                message = say("This item holds another one whose beginning is not of a known form; only the first of them was read.")
                 yield Problem(member, "bad-item", message, box.index)
             posted = next((moment for row in parts.rows if (moment := read_printed(row.value, context.dates))), None)
             picture = parts.pictures[0] if parts.pictures else None

@@ -8,6 +8,7 @@ from dataclasses import replace
 import msgspec
 
 from indexer.evidence.archive import Archive
+from indexer.i18n import say
 from indexer.importers.twitter.csv_table import row_record, rows
 from indexer.importers.twitter.items import decode, items_of, place_of
 from indexer.importers.twitter.keys import KeyWatch
@@ -16,7 +17,7 @@ from indexer.importers.twitter.members import DataFile, Role
 from indexer.importers.twitter.notes import Notes
 from indexer.importers.twitter.text import Number
 from indexer.importers.twitter.tweets import ReadTweet, Tweet, TweetReader, text_of
-from indexer.record import Account, Moment, Problem, Record, Tally
+from indexer.record import Account, Moment, Place, Problem, Record, Tally
 
 
 class SeenPosts:
@@ -120,7 +121,7 @@ class PostReader:
             else:
                 order, is_new = self._seen.version(number, digest)
                 if not is_new:
-                    yield _doubled(read)
+                    yield _doubled(read.record.place, read.number)
                     continue
                 given = replace(read, record=replace(read.record, version_order=read.record.version_order + order))
             if record := self._give(given):
@@ -147,7 +148,7 @@ class PostReader:
             elif first is not None:
                 kept[number, order] = replace(first, record=replace(first.record, folded=(*first.record.folded, read.record.place)))
             else:
-                yield _doubled(read)
+                yield _doubled(read.record.place, read.number)
         for read in kept.values():
             if problem := _differing(read, self._sides.get(read.number)):
                 yield problem
@@ -194,8 +195,9 @@ class PostReader:
             header = None if isinstance(result, str) else result[0].tweet
             number = text_of(header.tweet_id) if header else ""
             if header is None or not number:
-                why = result if isinstance(result, str) else "it names no post"
-                yield Problem(file.member, "bad-item", f"This item cannot be read as the head of a deleted post: {why}.", item.index)
+                why = result if isinstance(result, str) else say("it names no post")
+                note = say("This item cannot be read as the head of a deleted post: {why}.", why=why)
+                yield Problem(file.member, "bad-item", note, item.index)
                 continue
             count += 1
             tweet = Tweet(id_str=number, full_text="", created_at=header.created_at, deleted_at=header.deleted_at)
@@ -239,7 +241,7 @@ class PostReader:
             number = _as_number(row.number)
             if self._texts is not None and number in self._texts:
                 if self._texts.version(number, hash(_even(row.fields.get("text", ""))))[1]:
-                    note = "The table says another text for this post than the month's file; the month's file was taken."
+                    note = say("The table says another text for this post than the month's file; the month's file was taken.")
                     yield Problem(member, "csv-differs", note, row.index)
                 continue
             record, problem = row_record(member, row, self._account)
@@ -252,7 +254,7 @@ class PostReader:
             if is_new:
                 yield replace(record, version_order=order)
             else:
-                yield Problem(member, "doubled-item", f"The post {row.number} stands here once more, unchanged.", row.index)
+                yield _doubled(record.place, row.number)
         yield Tally(member, count)
 
 
@@ -275,13 +277,16 @@ def _differing(read: ReadTweet, side: ReadTweet | None) -> Problem | None:
     if side is None or not (ours := _stored(read.tweet)) or not (theirs := _stored(side.tweet)) or ours == theirs:
         return None
     place = side.record.place
-    note = f"The post {read.number} stands in {read.record.place.member} with other words; those were taken, and the raw item keeps these."
+    note = say(
+        "The post {number} stands in {member} with other words; those were taken, and the raw item keeps these.",
+        number=read.number,
+        member=read.record.place.member,
+    )
     return Problem(place.member, "doubled-item", note, place.index)
 
 
-def _doubled(read: ReadTweet) -> Problem:
-    place = read.record.place
-    return Problem(place.member, "doubled-item", f"The post {read.number} stands here once more, unchanged.", place.index)
+def _doubled(place: Place, number: str) -> Problem:
+    return Problem(place.member, "doubled-item", say("The post {number} stands here once more, unchanged.", number=number), place.index)
 
 
 def _digest(record: Record) -> int:

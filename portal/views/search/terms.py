@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+from indexer.i18n import unpack
 from indexer.query import Dialect, parse
 from indexer.query.filters import Filters
 from indexer.query.reading import reading
@@ -22,7 +23,7 @@ from indexer.term_reports.union import alone, union
 from portal.access.guard import needs, reader
 from portal.access.rules import Right
 from portal.i18n import language_code, spoken
-from portal.jobs import rows, stored
+from portal.jobs import stored
 from portal.jobs.queue import job_rows, start
 from portal.jobs.rows import Job, JobKind, JobState
 from portal.jobs.stored import may_open
@@ -87,7 +88,7 @@ def report(job_id: int) -> ResponseReturnValue:
     if job.state is not JobState.DONE:
         return render_template("terms/waiting.html", worker_runs=is_running(site().config), **shown)
     site().note_later("report:viewed", reader().name, f"term list {job_id}")
-    told = rows.unpack(job.result)
+    told = unpack(job.result)
     by, is_falling = _order(request.args.get("by", ""))
     terms = _ordered(told["terms"], by, is_falling=is_falling)
     readings = {term["line"]: _read(term, question.dialect) for term in terms}
@@ -109,7 +110,7 @@ def records(job_id: int) -> ResponseReturnValue:
     job = _found(job_id)
     if job.state is not JobState.DONE:
         abort(404)
-    question, terms = question_of(job.arguments["address"]), _queries(rows.unpack(job.result)["terms"])
+    question, terms = question_of(job.arguments["address"]), _queries(unpack(job.result)["terms"])
     line, dialect = request.args.get("line", type=int), question.dialect
     if line is None:
         query = union(list(terms.values()), dialect)
@@ -133,7 +134,7 @@ def file(job_id: int, name: str) -> ResponseReturnValue:
     job = _found(job_id)
     if form not in TYPES or name == form or job.state is not JobState.DONE:
         abort(404)
-    content = BytesIO(term_report.FORMS[form](rows.unpack(job.result)))
+    content = BytesIO(term_report.FORMS[form](unpack(job.result)))
     site().note("export:downloaded", reader().name, f"term list {job_id}", {"form": form})
     answer: Response = send_file(content, mimetype=TYPES[form], as_attachment=True, download_name=f"terms-{job_id}.{form}", max_age=0)
     answer.headers["Cache-Control"] = "no-store"
