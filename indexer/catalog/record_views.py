@@ -237,12 +237,8 @@ def first_captures(connection: sa.Connection, record_ids: Sequence[str]) -> dict
     """Return, by record id, where the current version of records comes from; ids that are not held are left out."""
     found: dict[str, FirstCapture] = {}
     for row in select_keys(connection, _FIRST_CAPTURES, record_ids):
-        taken = from_ms(row.taken_ms)
-        if taken is None:
-            raise AssertionError("a capture always has the time when it was taken")
-        found[row.record_id] = FirstCapture(
-            row.record_id, row.number, row.version_digest, row.id, row.name, row.capture_digest, taken, row.taken_by
-        )
+        capture = (row.id, row.name, row.capture_digest, from_ms(row.taken_ms), row.taken_by)
+        found[row.record_id] = FirstCapture(row.record_id, row.number, row.version_digest, *capture)
     return found
 
 

@@ -159,9 +159,9 @@ def thread(connection: sa.Connection, view: RecordView, limit: int) -> list[Reco
     return sorted(current_views(connection, pks or _chain(connection, view.pk, limit)).values(), key=by_date)
 
 
-def by_date(view: RecordView) -> tuple[bool, float, int]:
+def by_date(view: RecordView) -> tuple[bool, int, int]:
     """Sort key: the oldest record first, the undated last, ties by number."""
-    return view.content.posted_at is None, view.content.posted_at.timestamp() if view.content.posted_at else 0.0, view.pk
+    return view.content.posted_ms is None, view.content.posted_ms or 0, view.pk
 
 
 def _conversation(connection: sa.Connection, view: RecordView, limit: int) -> list[int]:
@@ -181,14 +181,15 @@ def _conversation(connection: sa.Connection, view: RecordView, limit: int) -> li
 
 
 def _chain(connection: sa.Connection, pk: int, limit: int) -> list[int]:
-    """Return a record, what it answers upwards to the first post, then all answers to these."""
+    """Return a record, what it answers upwards to the first post, then all else of the chain."""
     pks = {pk: None}
-    new = [pk]
-    while new and len(pks) < limit:
-        new = [answered for _answer, answered in select_keys(connection, _ANSWERED_BY, new) if answered not in pks]
-        pks.update(dict.fromkeys(new))
+    above = [pk]
+    while above and len(pks) < limit:
+        above = [answered for _answer, answered in select_keys(connection, _ANSWERED_BY, above) if answered not in pks]
+        pks.update(dict.fromkeys(above))
     new = list(pks)
     while new and len(pks) < limit:
-        new = [answer for answer, _answered in select_keys(connection, _ANSWERS_TO, new) if answer not in pks]
+        ties = [tie for query in (_ANSWERED_BY, _ANSWERS_TO) for tie in select_keys(connection, query, new)]
+        new = list(dict.fromkeys(one for tie in ties for one in tie if one not in pks))
         pks.update(dict.fromkeys(new))
     return list(pks)[:limit]

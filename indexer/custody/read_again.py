@@ -139,6 +139,32 @@ _NAMES: Final = {"posted_ms": "posted", "posted_written": "posted_as_written", "
 """Fields that go by another name in findings."""
 
 
+SIGHTINGS: Final = (
+    sa.select(
+        sightings.c.id.label("sighting_id"),
+        sightings.c.member,
+        sightings.c.item,
+        sightings.c.start,
+        sightings.c.length,
+        sightings.c.pointer,
+        sightings.c.raw_digest,
+        sightings.c.attached,
+        sightings.c.folded,
+        sightings.c.version_id,
+        records.c.pk,
+        records.c.record_id,
+        records.c.kind,
+        records.c.native_id,
+        versions.c.digest,
+        versions.c.first_capture_id,
+        *stored_data.CONTENT_COLUMNS,
+    )
+    .join(records, records.c.pk == sightings.c.record_pk)
+    .join(versions, versions.c.id == sightings.c.version_id)
+)
+"""What the catalog holds of records as captures give them: their places, and the version that was read."""
+
+
 def differences(repository: Repository, reading: Reading, progress: Tick | None = None) -> Iterator[Difference]:
     """Yield every stored field of the capture's records that today's reading gives otherwise, and every record too many or too few.
 
@@ -234,27 +260,8 @@ class _Comparison:
                 )
 
     def _rows(self, native_ids: Sequence[str]) -> dict[tuple[Any, ...], list[Any]]:
-        query = (
-            sa.select(
-                sightings.c.id.label("sighting_id"),
-                sightings.c.member,
-                sightings.c.item,
-                sightings.c.start,
-                sightings.c.length,
-                sightings.c.pointer,
-                sightings.c.raw_digest,
-                sightings.c.attached,
-                sightings.c.folded,
-                sightings.c.version_id,
-                records.c.record_id,
-                records.c.kind,
-                records.c.native_id,
-                versions,
-            )
-            .join(records, records.c.pk == sightings.c.record_pk)
-            .join(versions, versions.c.id == sightings.c.version_id)
-            .where(sightings.c.capture_id == self._number, records.c.native_id.in_(list(dict.fromkeys(native_ids))))
-            .order_by(sightings.c.id)
+        query = SIGHTINGS.where(sightings.c.capture_id == self._number, records.c.native_id.in_(list(dict.fromkeys(native_ids)))).order_by(
+            sightings.c.id
         )
         found: dict[tuple[Any, ...], list[Any]] = {}
         with self._repository.db.connect() as connection:

@@ -21,10 +21,10 @@ from indexer.catalog.capture_writer import held_as, other_ids_of, sighting_value
 from indexer.catalog.database import BATCH
 from indexer.catalog.models import CaptureView
 from indexer.catalog.stored_data import COMPLETE
-from indexer.catalog.tables import accounts, captures, records, sightings, versions
+from indexer.catalog.tables import accounts, captures, records, sightings
 from indexer.custody import indexing
 from indexer.custody.ingest import IngestFailed, _member_digests, _member_problems, _outcomes, reconcile, recover_locked
-from indexer.custody.read_again import Reading, held_fields, open_again, stored_fields
+from indexer.custody.read_again import SIGHTINGS, Reading, held_fields, open_again, stored_fields
 from indexer.custody.reread_writer import Change, Outcome, RereadReport, Spill, write
 from indexer.custody.set_aside import DecisionRefused
 from indexer.evidence.archive import SAFE, ArchiveError
@@ -228,7 +228,7 @@ class _Comparison:
         rows: dict[str, list[Any]] = {}
         ids = list(dict.fromkeys(record_ids))
         with self._repository.db.connect() as connection:
-            query = _SIGHTINGS.where(sightings.c.capture_id == self._number, records.c.record_id.in_(ids)).order_by(sightings.c.id)
+            query = SIGHTINGS.where(sightings.c.capture_id == self._number, records.c.record_id.in_(ids)).order_by(sightings.c.id)
             for row in connection.execute(query):
                 rows.setdefault(row.record_id, []).append(row)
             known = sa.select(records.c.record_id, records.c.pk).where(records.c.record_id.in_(ids))
@@ -237,35 +237,10 @@ class _Comparison:
 
     def _left_over(self) -> Iterator[Any]:
         with self._repository.db.connect() as connection:
-            query = _SIGHTINGS.where(sightings.c.capture_id == self._number).order_by(sightings.c.id)
+            query = SIGHTINGS.where(sightings.c.capture_id == self._number).order_by(sightings.c.id)
             for row in connection.execution_options(yield_per=1000).execute(query):
                 if row.sighting_id not in self._seen:
                     yield row
-
-
-_SIGHTINGS = (
-    sa.select(
-        sightings.c.id.label("sighting_id"),
-        sightings.c.member,
-        sightings.c.item,
-        sightings.c.start,
-        sightings.c.length,
-        sightings.c.pointer,
-        sightings.c.raw_digest,
-        sightings.c.attached,
-        sightings.c.folded,
-        sightings.c.version_id,
-        records.c.pk,
-        records.c.record_id,
-        records.c.kind,
-        records.c.native_id,
-        versions.c.digest,
-        versions.c.first_capture_id,
-        *stored_data.CONTENT_COLUMNS,
-    )
-    .join(records, records.c.pk == sightings.c.record_pk)
-    .join(versions, versions.c.id == sightings.c.version_id)
-)
 
 
 def _fields(record: Record, row: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 from math import prod
 from threading import Lock
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple
 
 import tantivy
 from tantivy import Occur, Query
@@ -54,19 +54,6 @@ _Way = Node | tuple[_Flat, _Flat]
 """What a record must be found by: a part of the tree, or words of two of its parts that are near each other."""
 
 
-class Compiling(Protocol):
-    """What this module needs of the compiler of a query."""
-
-    @property
-    def permission(self) -> Permission:
-        """What the reader may see."""
-        ...
-
-    def node(self, tree: Node, depth: int = 0) -> Query:
-        """Return the query of a tree."""
-        ...
-
-
 class _Pieces(NamedTuple):
     """What an operand of single words is looked up by, each with the records that hold it."""
 
@@ -92,7 +79,7 @@ class Nearness:
         self._checked: dict[tuple[Node, Permission], tuple[Query, int]] = {}
         self._lock = Lock()
 
-    def query(self, tree: Near | NotNear, within: Compiling) -> Query:
+    def query(self, tree: Near | NotNear, within: _Reader) -> Query:
         """Return what finds a tree exactly. Raises TooBroad, TooCostly."""
         if isinstance(tree, Near):
             exact = self._exact(tree, within)
@@ -107,7 +94,7 @@ class Nearness:
         maybe = all_of((left, silent(near), *([] if twice is None else [twice])))
         return any_of((all_of((left,), but=near), self.checked(tree, maybe, within)))
 
-    def phrase(self, tree: Phrase, within: Compiling) -> Query:
+    def phrase(self, tree: Phrase, within: _Reader) -> Query:
         """Return what finds a phrase of two items or more. Raises TooBroad, TooCostly."""
         field = field_of(tree.field)
         wild = [item for item in tree.items if not isinstance(item, Word)]
@@ -133,13 +120,13 @@ class Nearness:
         cost.words(_ways(split) * sum(map(len, spelt)))
         return any_of([Query.regex_phrase_query(schema(), field, list(parts)) for parts in product(*split)])
 
-    def superset(self, tree: Node, within: Compiling) -> Query:
+    def superset(self, tree: Node, within: _Reader) -> Query:
         """Return what finds every record in which a tree is found, and as few others as can be had at once."""
         ways: dict[_Way, Query] = {}
         self._gather(tree, within, ways)
         return all_of(list(ways.values()))
 
-    def _gather(self, tree: Node, within: Compiling, ways: dict[_Way, Query]) -> None:
+    def _gather(self, tree: Node, within: _Reader, ways: dict[_Way, Query]) -> None:
         """Add what a record must be found by, each once: nearness in nearness names the same words over and over."""
         if isinstance(tree, NotNear):
             self._gather(tree.left, within, ways)
@@ -148,7 +135,7 @@ class Nearness:
         elif tree not in ways:
             ways[tree] = any_of([self.superset(child, within) for child in tree.children]) if isinstance(tree, Or) else within.node(tree)
 
-    def _gather_near(self, tree: Near, within: Compiling, ways: dict[_Way, Query]) -> None:
+    def _gather_near(self, tree: Near, within: _Reader, ways: dict[_Way, Query]) -> None:
         left, right = _flat(tree.left), _flat(tree.right)
         if left is not None and right is not None and (left, right) not in ways:
             exact = self._exact(tree, within)
@@ -165,7 +152,7 @@ class Nearness:
             if pairs is not None:
                 ways[pair] = pairs
 
-    def checked(self, tree: Node, candidates: Query, within: Compiling) -> Query:
+    def checked(self, tree: Node, candidates: Query, within: _Reader) -> Query:
         """Return what finds those candidates in whose words the tree is really found; they are read once."""
         key = (tree, within.permission)
         with self._lock:
@@ -180,7 +167,7 @@ class Nearness:
                 del self._checked[next(iter(self._checked))]
         return made[0]
 
-    def _read(self, tree: Node, candidates: Query, within: Compiling) -> tuple[Query, int]:
+    def _read(self, tree: Node, candidates: Query, within: _Reader) -> tuple[Query, int]:
         searcher = self._searcher
         seen = silent(all_of((candidates, *allowed(within.permission))))
         count = searcher.search(seen, 1, count=True).count  # type: ignore[attr-defined]  # missing in its stub
@@ -198,17 +185,17 @@ class Nearness:
             return silent(all_of((candidates,), but=pks_query(failed) if failed else None)), len(failed)
         return pks_query(passed), len(passed)
 
-    def _meant(self, leaf: Leaf, within: Compiling) -> Sequence[str]:
+    def _meant(self, leaf: Leaf, within: _Reader) -> Sequence[str]:
         return (leaf.word,) if isinstance(leaf, Word) else tuple(self._words.expand(leaf, within.permission))
 
-    def _exact(self, tree: Near | NotNear, within: Compiling) -> Query | None:
+    def _exact(self, tree: Near | NotNear, within: _Reader) -> Query | None:
         """Return what finds records where left and right are near each other, if tantivy can tell; else None."""
         left, right = _flat(tree.left), _flat(tree.right)
         if left is None or right is None or tree.distance > GAP:
             return None
         return self._pairs(left, right, tree.distance, within, is_ordered=tree.is_ordered)
 
-    def _pairs(self, left: _Flat, right: _Flat, distance: int, within: Compiling, *, is_ordered: bool) -> Query | None:
+    def _pairs(self, left: _Flat, right: _Flat, distance: int, within: _Reader, *, is_ordered: bool) -> Query | None:
         """Return what finds a word of the left at most `distance` from one of the right; None where that are too many ways."""
         one, other = self._pieces(left, within), self._pieces(right, within)
         if one is None or other is None:
@@ -230,12 +217,12 @@ class Nearness:
                 ways += slips
         return any_of(ways)
 
-    def _twice(self, tree: Node, within: Compiling) -> Query | None:
+    def _twice(self, tree: Node, within: _Reader) -> Query | None:
         """Return what finds records in which an operand has two places, if tantivy can tell; else None."""
         flat = _flat(tree)
         return None if flat is None else self._pairs(flat, flat, _ANYWHERE, within, is_ordered=True)
 
-    def _pieces(self, flat: _Flat, within: Compiling) -> _Pieces | None:
+    def _pieces(self, flat: _Flat, within: _Reader) -> _Pieces | None:
         words, expressions, sizes = dict[str, int](), dict[str, int](), dict[str, int]()
         for leaf in flat:
             if isinstance(leaf, Word):

@@ -97,7 +97,7 @@ class ViewerFiles:
         flags = _DELETED * bool(view.content.deleted_at) | _EDITED * bool(view.content.edited_at) | _ASSUMED * view.content.time_is_assumed
         marks = [place for span in self._around.marks(text or view.content.title) for place in span]
         return [
-            None if view.content.posted_at is None else round(view.content.posted_at.timestamp() * 1000),
+            view.content.posted_ms,
             exact["posted_local"],
             self._account(view),
             view.kind,

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from indexer.local_time import UnknownZone, day_range, derive, from_epoch, local_day, zone
+from indexer.local_time import UnknownZone, day_range, derive, from_epoch, local_day, local_text, utc_text, zone
 from indexer.record import Moment, TimeRule
 
 CENTRAL = "America/Chicago"
@@ -53,3 +53,17 @@ def test_an_impossible_time_or_zone_is_said() -> None:
         from_epoch(10**15)
     with pytest.raises(UnknownZone, match="America/Chicago"):
         zone("Central")
+
+
+@pytest.mark.parametrize(
+    ("instant", "utc", "central"),
+    [
+        (None, "", ""),
+        (datetime(2018, 7, 5, 4, 30, tzinfo=UTC), "2018-07-05T04:30:00Z", "2018-07-04 23:30:00 CDT"),
+        (datetime(2018, 1, 5, 4, 30, 1, 123_000, tzinfo=UTC), "2018-01-05T04:30:01.123Z", "2018-01-04 22:30:01 CST"),
+        (datetime(2018, 1, 5, 4, 30, 1, 999, tzinfo=UTC), "2018-01-05T04:30:01Z", "2018-01-04 22:30:01 CST"),
+        (datetime(1, 1, 1, tzinfo=UTC), "0001-01-01T00:00:00Z", "0001-01-01 00:00:00 UTC"),  # a clock west of it has no such day
+    ],
+)
+def test_an_instant_is_written_in_one_way(instant: datetime | None, utc: str, central: str) -> None:
+    assert (utc_text(instant), local_text(instant, CENTRAL)) == (utc, central)

@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 import portal.access.users  # noqa: F401  # their tables belong to the same metadata
-from indexer.catalog.database import connect, metadata, transaction
+from indexer.catalog.database import BATCH, among_keys, connect, in_batches, metadata, select_keys, transaction
 from indexer.catalog.tables import meta
 
 
@@ -67,3 +67,18 @@ def test_two_processes_may_open_a_new_catalog_at_once(tmp_path: Path) -> None:
     assert len(engines) == 4
     for engine in engines:
         engine.dispose()
+
+
+def test_keys_are_asked_for_in_batches_each_once(tmp_path: Path) -> None:
+    assert [len(batch) for batch in in_batches(range(2 * BATCH + 1))] == [BATCH, BATCH, 1]
+    assert list(in_batches([])) == []
+    engine = connect(f"sqlite:///{tmp_path / 'c.sqlite3'}")
+    keys = [f"{number}" for number in range(BATCH + 7)]
+    with transaction(engine) as connection:
+        connection.execute(meta.insert(), [{"key": key, "value": "x"} for key in keys])
+        asked: list[str] = []
+        sa.event.listen(engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+        rows = list(select_keys(connection, sa.select(meta.c.key).where(among_keys(meta.c.key)), iter(keys)))
+    assert sorted(row.key for row in rows) == sorted(keys)
+    assert len([text for text in asked if text.startswith("SELECT")]) == 2
+    engine.dispose()
