@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from indexer.i18n import Sentence
+
 
 class Platform(StrEnum):
     """Where an account lives. The value is what a search or an address is written with."""
@@ -165,13 +167,13 @@ class Record:
 class Problem:
     """Something of an archive that could not become a record. A value, never an exception.
 
-    `code` is a short stable word ("json-cut", "bad-date", "unknown-member"); `message` says in plain
-    English what is wrong. `index` is the item of the member, -1 for the member as a whole.
+    `code` is a short stable word ("json-cut", "bad-date", "unknown-member"); `message` says
+    what is wrong. `index` is the item of the member, -1 for the member as a whole.
     """
 
     member: str
     code: str
-    message: str
+    message: Sentence
     index: int = -1
 
 
@@ -189,17 +191,17 @@ class CaptureFacts:
 
     `form` names the layout and its years. `exported` is when the platform made it. `first_day` and
     `last_day` are the range that was chosen for the download, where the archive states one. `counts` are
-    the platform's own, by its own unit. `cannot_contain` are plain sentences shown to people: what this
+    the platform's own, by its own unit. `cannot_contain` are sentences shown to people: what this
     form of archive never holds. `kinds` are the record kinds that this very archive has files for: only
     those can be missed in it when an earlier capture had them.
     """
 
     account: Account
-    form: str
+    form: Sentence
     exported: Moment | None = None
     first_day: date | None = None
     last_day: date | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
     is_partial: bool = False
-    cannot_contain: tuple[str, ...] = ()
+    cannot_contain: tuple[Sentence, ...] = ()
     kinds: frozenset[RecordKind] = frozenset()

@@ -10,8 +10,9 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from indexer.catalog.tables import versions
+from indexer.i18n import pack, to_json, unpack
 from indexer.local_time import from_ms, to_ms
-from indexer.record import Moment, Record, TimeRule
+from indexer.record import CaptureFacts, Moment, Problem, Record, TimeRule
 
 
 class StoredMoment(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -33,13 +34,34 @@ class StoredAttachment(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class StoredFacts(msgspec.Struct):
-    """The part of CaptureFacts that is kept as JSON. Days are ISO text."""
+    """The part of CaptureFacts that is kept as JSON. Days are ISO text.
+
+    Sentences are kept as their template and values; older versions kept the English text, and no `form` beside the column.
+    """
 
     first_day: str = ""
     last_day: str = ""
     is_partial: bool = False
-    cannot_contain: list[str] = []  # msgspec copies a mutable default for each instance
+    cannot_contain: list[str | dict[str, Any]] = []  # msgspec copies a mutable default for each instance
     kinds: list[str] = []  # as above
+    form: dict[str, Any] | None = None
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """What the archive cannot contain, in sentences."""
+        return tuple(unpack(line) for line in self.cannot_contain)
+
+
+def stored_facts(facts: CaptureFacts) -> StoredFacts:
+    """Return the part of an archive's facts that is kept as JSON."""
+    return StoredFacts(
+        first_day=facts.first_day.isoformat() if facts.first_day else "",
+        last_day=facts.last_day.isoformat() if facts.last_day else "",
+        is_partial=facts.is_partial,
+        cannot_contain=pack(facts.cannot_contain),
+        kinds=sorted(facts.kinds),
+        form=pack(facts.form),
+    )
 
 
 class Content(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -107,6 +129,17 @@ _AS_IN_RECORD: Final = tuple(
 
 _decoder = msgspec.json.Decoder(Content)
 _encoder = msgspec.json.Encoder(order="deterministic")
+
+
+def problem_columns(problem: Problem) -> dict[str, Any]:
+    """Return a problem as columns of its table."""
+    return {
+        "member": problem.member,
+        "item": problem.index,
+        "code": problem.code,
+        "message": str(problem.message),
+        "sentence": to_json(problem.message),
+    }
 
 
 def build(record: Record) -> Content:

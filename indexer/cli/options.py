@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import wraps
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +20,13 @@ from indexer import private_files, settings
 from indexer.catalog.database import storage_error
 from indexer.catalog.models import AccountView
 from indexer.cli import output as shapes
-from indexer.custody.ingest import Progress
 from indexer.engines import IndexDamaged
 from indexer.evidence.archive import ArchiveError
-from indexer.exports import ExportError
+from indexer.exports import Choices, ExportError, PdfLayout
 from indexer.local_time import UnknownZone
 from indexer.private_files import ReadOnlyFolder
+from indexer.productions.package_search import Maker
+from indexer.progress import Progress, Report, Tick
 from indexer.query import Dialect
 from indexer.query.filters import Filters, Sort
 from indexer.query.nodes import STATES
@@ -45,8 +49,15 @@ class NotUnderstood(Refused):
 
 
 def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Let --data stand after the command's name too."""
-    return click.option("--data", "own_data", type=click.Path(path_type=Path), help="Folder of vault, catalog and index.")(command)
+    """Let --data stand after the command's name too; `click.pass_obj` gives the folder of either place."""
+    option = click.option(
+        "--data", callback=_take_data, expose_value=False, type=click.Path(path_type=Path), help="Folder of vault, catalog and index."
+    )
+    return option(command)
+
+
+def _take_data(context: click.Context, _option: click.Parameter, value: Path | None) -> None:
+    context.obj = value or context.obj
 
 
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -74,6 +85,51 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def _bundle(name: str, make: Callable[..., Any], *options: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a decorator that gives a command some options, and their values as one argument."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(command)
+        def bundled(*arguments: Any, **values: Any) -> Any:
+            return command(*arguments, **{name: make(**{one: values.pop(one) for one in signature(make).parameters})}, **values)
+
+        for option in reversed(options):
+            bundled = option(bundled)
+        return bundled
+
+    return decorate
+
+
+def _choices(media: bool, viewer: bool, pdf: str, context: bool, certificate: bool) -> Choices:  # noqa: FBT001  # by the options' names
+    return Choices(media, viewer, PdfLayout(pdf), context, certificate)
+
+
+package_options = _bundle(
+    "choices",
+    _choices,
+    click.option("--media/--no-media", default=True, show_default=True, help="Put pictures and videos into it."),
+    click.option("--viewer/--no-viewer", default=True, show_default=True, help="Put pages into it that show and search it anywhere."),
+    click.option(
+        "--pdf",
+        type=click.Choice([str(one) for one in PdfLayout]),
+        default="none",
+        show_default=True,
+        help="Put PDFs of the records into it.",
+    ),
+    click.option("--context/--no-context", default=False, show_default=True, help="Put the rest of the threads into it, in files apart."),
+    click.option("--certificate/--no-certificate", default=True, show_default=True, help="Put the certificate of the search into it."),
+)
+"""Let a command choose what goes into a package: it gets `choices`."""
+
+maker_options = _bundle(
+    "maker",
+    lambda by, body: Maker(by, organization=body),
+    click.option("--body", default="", envvar="SHOWME_BODY_NAME", help="Name of the public body, for the head of its pages."),
+    click.option("--by", default=getpass.getuser, help="Who makes it; else the login name."),
+)
+"""Let a command name who makes a package: it gets `maker`."""
 
 
 def request_of(repository: Repository, query: str, narrowed: dict[str, Any], limit: int = 25, offset: int = 0) -> SearchRequest:
@@ -176,11 +232,11 @@ def errors_told() -> Iterator[None]:
 
 def _data_folder() -> Path:
     context = click.get_current_context(silent=True)
-    return settings.paths((context.params.get("own_data") or context.find_root().params.get("data")) if context else None).data
+    return settings.paths(context.obj if context else None).data
 
 
 @contextmanager
-def meter() -> Iterator[Callable[[Progress], None]]:
+def meter() -> Iterator[Report]:
     """Show the progress of an ingest on a terminal."""
     shown = sys.stderr.isatty()
 
@@ -193,7 +249,7 @@ def meter() -> Iterator[Callable[[Progress], None]]:
         click.echo("\r" + " " * 78 + "\r", nl=False, err=True)
 
 
-def ticker(stage: str) -> Callable[[int, int], None]:
+def ticker(stage: str) -> Tick:
     """Return a function that shows how many of how many are done, on a terminal."""
     shown = sys.stderr.isatty()
 

@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterable, Sequence
 from indexer import __version__, private_files
 from indexer.catalog.models import CaptureView, ProblemView
 from indexer.custody import clock
-from indexer.custody.ingest import IngestReport, Progress
+from indexer.custody.ingest import IngestReport
 from indexer.custody.verify import Verification, proves
 from indexer.evidence.vault import MISSING
 from indexer.exports import ExportReport
 from indexer.importers import Identified
-from indexer.local_time import local
+from indexer.local_time import local, utc_text
+from indexer.progress import Progress
 from indexer.record import CaptureFacts, Platform
 from indexer.repository import Repository
 from indexer.search.announced import Announced, sentences
-from indexer.search.as_json import Shape, _account, _hits_of, _instant, _item
+from indexer.search.as_json import Shape, _account, _hits_of, _item
 from indexer.search.groups import Grouped
 from indexer.search.searcher import Results
 from indexer.search.suggestions import Explained
@@ -43,7 +44,7 @@ def identified(named: Identified, facts: CaptureFacts) -> Shape:
             "handle": facts.account.handle,
             "name": facts.account.name,
         },
-        "exported_at": _instant(facts.exported.utc if facts.exported else None),
+        "exported_at": utc_text(facts.exported.utc if facts.exported else None) or None,
         "counts": dict(facts.counts),
         "cannot_contain": list(facts.cannot_contain),
     }
@@ -63,14 +64,14 @@ def capture(view: CaptureView) -> Shape:
             "name": view.name,
             "sha256": view.digest,
             "size": view.size,
-            "taken_at": _instant(view.taken_at),
+            "taken_at": utc_text(view.taken_at),
             "taken_by": view.taken_by,
             "source": view.source,
             "form": view.form,
-            "exported_at": _instant(view.exported_at),
+            "exported_at": utc_text(view.exported_at) or None,
             "zone": view.zone,
             "state": view.state,
-            "set_aside": {"at": _instant(view.aside.at), "by": view.aside.by, "why": view.aside.why} if view.aside else None,
+            "set_aside": {"at": utc_text(view.aside.at), "by": view.aside.by, "why": view.aside.why} if view.aside else None,
             "is_partial": view.is_partial,
             "cannot_contain": list(view.cannot_contain),
         },

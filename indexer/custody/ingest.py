@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fnmatch
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -17,7 +16,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DatabaseError
 
-from indexer.catalog.capture_writer import CaptureWriter, MemberOutcome, VaultFile, begin, remove_unfinished
+from indexer.catalog.capture_writer import CaptureWriter, MemberOutcome, NewCapture, VaultFile, begin, remove_unfinished
 from indexer.catalog.database import storage_error
 from indexer.catalog.models import CaptureView, Reconciled
 from indexer.custody import clock, indexing
@@ -26,32 +25,15 @@ from indexer.custody.read_again import settled
 from indexer.evidence import fixity
 from indexer.evidence.archive import DAMAGE, SAFE, Archive, ArchiveError, damage_of, open_archive
 from indexer.evidence.vault import MISSING, Placed, StagedFile, archive_digest
+from indexer.i18n import say
 from indexer.importers import COMMON_IGNORED, Identified, Importer, NotIdentified, identify
 from indexer.local_time import zone
+from indexer.progress import Meter, Report, Tick
 from indexer.record import CaptureFacts, Problem, Record
 from indexer.repository import Repository
 
 BATCH = 4000
 TEXT_SUFFIXES = (".js", ".json", ".html", ".htm", ".csv")
-TICK = 0.25  # seconds between two reports of progress
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far an ingest is. `done` and `total` are bytes while copying, records while reading and indexing.
-
-    `total` is 0 while it is not known, and an estimate (by the bytes read) while reading; `rate` is per second;
-    `seconds_left` None while it cannot be told.
-    """
-
-    stage: str  # "copying", "reading", "indexing"
-    done: int
-    total: int
-    rate: float
-    seconds_left: float | None
-
-
-Report = Callable[[Progress], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +71,7 @@ def ingest(
     Raises ArchiveError (its text is meant for people) and UnknownZone; then nothing was taken in.
     """
     zone(zone_name or repository.zone)
-    meter = _Meter(progress)
+    meter = Meter(progress)
     with repository.writing():
         recover_locked(repository)
         try:
@@ -126,7 +108,7 @@ def _healed(repository: Repository, staged: Sequence[StagedFile], by: str) -> tu
     return healed
 
 
-def recover(repository: Repository, progress: Callable[[int, int], None] | None = None) -> int:
+def recover(repository: Repository, progress: Tick | None = None) -> int:
     """Take back what a killed ingest left behind, and bring the index up to date; return how many captures that were."""
     with repository.writing():
         removed = recover_locked(repository)
@@ -152,15 +134,14 @@ class _Task:
     source: str
     zone_name: str | None
     account: str
-    meter: _Meter
+    meter: Meter
 
 
 def _take_in(repository: Repository, task: _Task) -> int:
     label = task.paths[0].name
     named = identify(open_archive(*(file.path for file in task.staged), label=label))  # what is kept is read, not what lay at the source
     facts = _facts(named, task.account, task.digest)
-    writer = begin(
-        repository.db,
+    capture = NewCapture(
         digest=task.digest,
         files=[VaultFile(file.digest, file.name, file.size) for file in task.staged],
         name=", ".join(path.name for path in task.paths),
@@ -171,6 +152,7 @@ def _take_in(repository: Repository, task: _Task) -> int:
         source=task.source,
         zone=task.zone_name or repository.zone,
     )
+    writer = begin(repository.db, capture)
     exported = facts.exported.utc if facts.exported else None
     try:
         writer.add_problems(clock.problems(repository, exported, label, datetime.now(UTC)))
@@ -299,9 +281,11 @@ def _ignored_by(table: Mapping[str, str]) -> Callable[[str], str]:
 def _member_problems(outcomes: Sequence[MemberOutcome], digests: Mapping[str, tuple[str, str]]) -> Iterator[Problem]:
     for outcome in outcomes:
         if outcome.outcome == "unknown":
-            yield Problem(outcome.name, "unknown-member", "No importer knows this file; it is kept in the vault and was not read.")
+            message = say("No importer knows this file; it is kept in the vault and was not read.")
+            yield Problem(outcome.name, "unknown-member", message)
         if digests[outcome.name][1]:
-            yield Problem(outcome.name, "member-damaged", f"The archive's own checksum fails: {digests[outcome.name][1]}.")
+            message = say("The archive's own checksum fails: {damage}.", damage=digests[outcome.name][1])
+            yield Problem(outcome.name, "member-damaged", message)
 
 
 def _member_digests(archive: Archive) -> dict[str, tuple[str, str]]:
@@ -340,34 +324,3 @@ class _Through:
             self._member = last.place.member
         done = self._finished + last.place.start + last.place.length
         return min(done / self._total, 1.0) if self._total else 0.0
-
-
-class _Meter:
-    """Turns counts into Progress, a few times a second."""
-
-    def __init__(self, report: Report | None) -> None:
-        self._report = report
-        self._stage = ""
-        self._started = self._last = 0.0
-        self._done = 0
-
-    def copied(self, total: int) -> Callable[[int], None]:
-        return lambda block: self._add("copying", block, total)
-
-    def read(self, records: int, share: float) -> None:
-        done = records + (self._done if self._stage == "reading" else 0)
-        self._add("reading", records, max(done, round(done / share)) if share else 0)
-
-    def indexed(self, done: int, total: int) -> None:
-        self._add("indexing", done - (self._done if self._stage == "indexing" else 0), total)
-
-    def _add(self, stage: str, amount: int, total: int) -> None:
-        now = time.monotonic()
-        if stage != self._stage:
-            self._stage, self._started, self._done, self._last = stage, now, 0, 0.0
-        self._done += amount
-        if self._report and now - self._last >= TICK:
-            self._last = now
-            rate = self._done / max(now - self._started, 0.001)
-            left = (total - self._done) / rate if total and rate else None
-            self._report(Progress(stage, self._done, total, rate, left))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
@@ -13,16 +13,14 @@ import sqlalchemy as sa
 
 from indexer.catalog import stored_data
 from indexer.catalog.capture_writer import attached_members, held_as, other_ids_of, place_text
+from indexer.catalog.database import in_batches
 from indexer.catalog.models import CaptureView
 from indexer.catalog.tables import accounts, captures, earlier_readings, events, records, sightings, versions
 from indexer.importers import Identified, NotIdentified, identify
 from indexer.local_time import derive, to_ms
+from indexer.progress import Tick
 from indexer.record import CaptureFacts, Problem, Record, RecordKind, Tally, TimeRule
 from indexer.repository import Repository
-
-BATCH: Final = 500  # native ids a query: below every database's limit of variables
-
-Tick = Callable[[int, int], None]
 
 
 def settled(record: Record, root: str, zone_name: str, *, is_set: bool) -> Record:
@@ -178,14 +176,8 @@ class _Comparison:
         self._done = 0
 
     def run(self) -> Iterator[Difference]:
-        batch: list[Record] = []
-        for value in self._reading.plain():
-            if isinstance(value, Record):
-                batch.append(value)
-                if len(batch) == BATCH:
-                    yield from self._compare(batch)
-                    batch = []
-        yield from self._compare(batch)
+        for batch in in_batches(value for value in self._reading.plain() if isinstance(value, Record)):
+            yield from self._compare(batch)
         yield from self._left_over()
 
     def _compare(self, read: Sequence[Record]) -> Iterator[Difference]:
@@ -326,20 +318,22 @@ def _content(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if name in CONTENT}
 
 
+def _as_text(facts: stored_data.StoredFacts) -> dict[str, Any]:
+    """Return stored facts with their sentences in English: captures of older versions hold no templates."""
+    fields = {name: getattr(facts, name) for name in facts.__struct_fields__ if name != "form"}  # the form is compared by its column
+    return {**fields, "cannot_contain": [str(limit) for limit in facts.limits]}
+
+
 def facts_differ(repository: Repository, reading: Reading) -> Iterator[Difference]:
     """Yield what the catalog keeps of the capture itself and the archive says otherwise."""
     facts, number = reading.facts, reading.capture.id
     with repository.db.connect() as connection:
         row = connection.execute(sa.select(captures).where(captures.c.id == number)).one()
-    kept = msgspec.json.decode(row.facts, type=stored_data.StoredFacts)
+    kept, read_now = msgspec.json.decode(row.facts, type=stored_data.StoredFacts), stored_data.stored_facts(facts)
     pairs: tuple[tuple[str, Any, Any], ...] = (
-        ("form", row.form, facts.form),
+        ("form", row.form, str(facts.form)),
         ("exported", row.exported_ms, to_ms(facts.exported.utc) if facts.exported else None),
-        ("first_day", kept.first_day, facts.first_day.isoformat() if facts.first_day else ""),
-        ("last_day", kept.last_day, facts.last_day.isoformat() if facts.last_day else ""),
-        ("is_partial", kept.is_partial, facts.is_partial),
-        ("cannot_contain", kept.cannot_contain, list(facts.cannot_contain)),
-        ("kinds", kept.kinds, sorted(facts.kinds)),
+        *((name, held, read) for (name, held), read in zip(_as_text(kept).items(), _as_text(read_now).values(), strict=True)),
     )
     for name, held, read in pairs:
         if held != read:

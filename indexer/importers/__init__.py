@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from indexer.evidence.archive import SAFE, Archive, ArchiveError
-from indexer.i18n import known
+from indexer.i18n import say
 from indexer.importers.facebook import FacebookImporter
 from indexer.importers.instagram import InstagramImporter
 from indexer.importers.twitter import TwitterImporter
@@ -51,7 +51,7 @@ class NotIdentified(ArchiveError):
 IMPORTERS: tuple[Importer, ...] = (TwitterImporter(), FacebookImporter(), InstagramImporter())
 
 # What an operating system or a packer adds to any archive (indexer.evidence.names.is_junk); importers have their own tables besides.
-_PACKER = known("written by the computer that packed the folder")
+_PACKER = say("written by the computer that packed the folder")
 COMMON_IGNORED: Mapping[str, str] = {
     f"{before}{name}": _PACKER
     for before in ("", "*/")

@@ -129,7 +129,7 @@ class Searcher:
                 limits = self._limits(asked, parsed.tree, request, hits) if asked else None
                 states = self._states(request, parsed.tree, hits) if limit else ()
                 outside = undated_outside(self._repository.index, parsed.tree, request.filters)
-                explained = explain(self._repository.index, parsed, request.filters, hits.total) if limit else Explained()
+                explained = explain(self._repository.index, parsed, request.filters.permission, hits.total) if limit else Explained()
                 indexed = self._repository.index.count()
         except NotAnswered as error:
             return self.not_answered(request, parsed.reading, error)

@@ -18,7 +18,7 @@ from indexer.catalog.models import RecordView
 from indexer.cost import PAGE, TooCostly, bounded
 from indexer.engines import IndexDamaged, TooBroad
 from indexer.query import Everything, parse
-from indexer.query.filters import Filters, Sort
+from indexer.query.filters import Filters, Permission, Sort
 from indexer.query.reading import reading
 from indexer.query.reading_words import TABLES
 from indexer.repository import Repository
@@ -32,7 +32,7 @@ SAMPLE: Final = 300
 _KEPT_AT_MOST: Final = 64
 _PLAIN: Final = re.compile(r"[a-z]{4,14}")
 _OPERATORS: Final = frozenset({"from", "http", "https", "with", "that", "this", "have", "will", "your", "they", "there", "their"})
-_kept: OrderedDict[tuple[str, int, Filters], tuple[Example, ...]] = OrderedDict()
+_kept: OrderedDict[tuple[str, int, Permission], tuple[Example, ...]] = OrderedDict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +55,16 @@ class _Words:
     apart: tuple[str, str] | None
 
 
-def examples(repository: Repository, filters: Filters) -> tuple[Example, ...]:
-    """Return examples for a reader whose permission is in `filters`; none where the reader has no records or the index cannot answer."""
+def examples(repository: Repository, permission: Permission) -> tuple[Example, ...]:
+    """Return examples for a reader with a permission; none where the reader has no records or the index cannot answer."""
     try:
-        key = (str(repository.paths.data), repository.index.position(), filters)
+        key = (str(repository.paths.data), repository.index.position(), permission)
     except IndexDamaged:
         return ()  # the search page says what is wrong with the index
     found = _kept.get(key)
     if found is None:
         try:
-            found = tuple(_made(repository, filters))
+            found = tuple(_made(repository, permission))
         except IndexDamaged:
             return ()  # the search page says what is wrong with the index
         _kept[key] = found
@@ -73,7 +73,8 @@ def examples(repository: Repository, filters: Filters) -> tuple[Example, ...]:
     return found
 
 
-def _made(repository: Repository, filters: Filters) -> Iterator[Example]:
+def _made(repository: Repository, permission: Permission) -> Iterator[Example]:
+    filters = Filters(permission=permission)
     hits = repository.index.search(Everything(), filters, Sort.NEWEST, SAMPLE, 0)
     views = repository.catalog.views(hits.pks)
     if not views:

@@ -41,7 +41,7 @@ def _plain(value: Any) -> dict[str, Any]:
 
 
 def _line(table: dict[str, Any]) -> str:
-    return msgspec.json.encode(table, order="sorted").decode()
+    return msgspec.json.encode(table, order="sorted", enc_hook=str).decode()
 
 
 def expected(case: Path) -> Path:

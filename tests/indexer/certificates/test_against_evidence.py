@@ -27,7 +27,7 @@ from indexer.custody.ingest import ingest
 from indexer.custody.reread import reread
 from indexer.custody.set_aside import set_aside
 from indexer.custody.verify import Level
-from indexer.query.filters import Filters
+from indexer.query.filters import Filters, Permission
 from indexer.repository import Repository
 from indexer.search.searcher import SearchRequest
 from tests.support.builders import zip_files
@@ -259,7 +259,9 @@ def test_a_maker_with_few_accounts_learns_of_their_deeds_only(repository: Reposi
     first = repository.catalog.capture(1)
     assert first is not None
     assert first.account is not None
-    path = certified(repository, tmp_path / "c.json", filters=Filters(allowed_accounts=frozenset({first.account.id})))
+    path = certified(
+        repository, tmp_path / "c.json", filters=Filters(permission=Permission(frozenset({first.account.id}), without_messages=False))
+    )
     zone.set_zone(repository, number, "Asia/Tokyo", "ada")
     assert verify(repository, path, by="rhea").reasons == ()
 

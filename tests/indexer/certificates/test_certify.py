@@ -26,7 +26,7 @@ from indexer.certificates.verify import verify
 from indexer.cli.main import main
 from indexer.custody.ingest import ingest
 from indexer.query import Dialect
-from indexer.query.filters import Filters
+from indexer.query.filters import Filters, Permission
 from indexer.repository import Repository
 from indexer.search.searcher import NotAnswered, SearchRequest
 from tests.support.repositories import repository_at, tweet, x_zip
@@ -297,7 +297,7 @@ def test_a_query_that_cannot_be_read_is_never_certified(repository: Repository, 
 
 
 def test_who_may_not_see_everything_learns_nothing_of_the_rest(repository: Repository, tmp_path: Path) -> None:
-    path = made(repository, tmp_path / "c.json", filters=Filters(allowed_accounts=frozenset()))
+    path = made(repository, tmp_path / "c.json", filters=Filters(permission=Permission(frozenset(), without_messages=False)))
     stored = file_format.read(path)
     assert (stored.found.total, stored.captures, stored.found.by_account) == (0, (), ())
     assert (stored.state.held, stored.state.catalog_position) == (None, None)

@@ -12,7 +12,7 @@ import pytest
 
 from indexer.catalog.threads import families
 from indexer.custody.ingest import ingest
-from indexer.query.filters import Filters, Sort
+from indexer.query.filters import Filters, Permission, Sort
 from indexer.repository import Repository
 from indexer.search import groups
 from indexer.search.groups import GroupBy, Grouped, search
@@ -64,7 +64,7 @@ def test_the_same_notice_is_one_group(repository: Repository) -> None:
     grouped = search(repository, SearchRequest("*"), GroupBy.SAME)
     assert grouped.results.total == 7
     assert [one.size for one in grouped.groups] == [3, 1, 1, 1, 1]
-    assert grouped.groups[0].first.hit.view.text.startswith(NOTICE)
+    assert grouped.groups[0].first.hit.view.content.text.startswith(NOTICE)
     assert [place.number for place in grouped.groups[0].others] == [3, 2]  # in order of date; numbered as in the results
 
 
@@ -133,7 +133,7 @@ def test_a_thread_is_not_tied_by_what_the_reader_may_not_see(tmp_path: Path) -> 
     assert max(group.size for group in everything.groups) == 2  # two direct messages of one conversation
     city = next(one.id for one in repository.catalog.accounts() if one.handle == "OsageBluffMO")
     narrow = search(
-        repository, SearchRequest("flood", Filters(allowed_accounts=frozenset({city}), without_conversations=True)), GroupBy.THREADS
+        repository, SearchRequest("flood", Filters(permission=Permission(frozenset({city}), without_messages=True))), GroupBy.THREADS
     )
     assert [group.size for group in narrow.groups] == [1, 1]
     assert narrow.results.total == 2

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from indexer.catalog.models import RecordView
 from indexer.custody.ingest import ingest
 from indexer.query import Dialect
-from indexer.query.filters import Filters
+from indexer.query.filters import Filters, Permission
 from indexer.record import is_conversation
 from indexer.repository import Repository
 from indexer.search.searcher import IndexUnusable, SearchRequest
@@ -75,8 +75,9 @@ def made(folder: Path, drawn: list[list[tuple[str, int | None, bool]]], messages
 
 
 def in_scope(view: RecordView, filters: Filters) -> bool:
-    allowed = filters.allowed_accounts is None or view.account.id in filters.allowed_accounts
-    return allowed and not (filters.without_conversations and is_conversation(view.kind, view.content.thread_id))
+    may = filters.permission
+    allowed = may.accounts is None or view.account.id in may.accounts
+    return allowed and not (may.without_messages and is_conversation(view.kind, view.content.thread_id))
 
 
 def chosen(view: RecordView, filters: Filters) -> bool:
@@ -119,9 +120,9 @@ def belongs(one: RecordView, other: RecordView) -> bool:
             Filters(),
             Filters(first_day=date(2019, 1, 1)),
             Filters(kinds=frozenset({"reply", "message"})),
-            Filters(allowed_accounts=frozenset({1})),
-            Filters(allowed_accounts=frozenset({1, 2}), without_conversations=True, first_day=date(2019, 1, 1)),
-            Filters(allowed_accounts=frozenset()),
+            Filters(permission=Permission(frozenset({1}), without_messages=False)),
+            Filters(permission=Permission(frozenset({1, 2}), without_messages=True), first_day=date(2019, 1, 1)),
+            Filters(permission=Permission(frozenset(), without_messages=False)),
         ]
     ),
 )
@@ -270,7 +271,7 @@ def test_the_run_is_an_event_with_its_terms(repository: Repository) -> None:
 
 
 def test_who_may_not_see_all_learns_no_number_of_the_whole(repository: Repository) -> None:
-    narrow = Filters(allowed_accounts=frozenset({1}), without_conversations=True)
+    narrow = Filters(permission=Permission(frozenset({1}), without_messages=True))
     report = of(repository, "flood", SearchRequest("*", narrow))
     corpus = shape(report)["corpus"]
     assert corpus == {"searched": 3, "in_step": True, "position": None, "indexed": None, "held": None, "as_of_limits": None}
