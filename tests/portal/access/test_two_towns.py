@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -115,11 +115,9 @@ def towns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Town]]:
         town.repository.close()
 
 
-def answers(town: Town, name: str) -> dict[str, tuple[int, str]]:
+def answers(town: Town, name: str, searches: Sequence[str] = ("/search", "/search.json")) -> dict[str, tuple[int, str]]:
     client, found = town.client(name), {}
-    asked = [
-        f"{page}?{urlencode({'q': words, **more}, doseq=True)}" for page in ("/search", "/search.json") for words in WORDS for more in MORE
-    ]
+    asked = [f"{page}?{urlencode({'q': words, **more}, doseq=True)}" for page in searches for words in WORDS for more in MORE]
     for address in [*asked, *PAGES]:
         answer = client.get(address)
         text = answer.text
@@ -198,6 +196,6 @@ def test_a_certificate_names_no_account_that_its_maker_may_not_see(towns: list[T
 
 
 def test_who_may_see_the_account_gets_other_answers(towns: list[Town]) -> None:
-    alone, beside = (answers(town, "rhea") for town in towns)
+    alone, beside = (answers(town, "rhea", ["/search.json"]) for town in towns)
     differing = [address for address in alone if alone[address] != beside[address]]
-    assert len(differing) > 200, "the two towns do differ"
+    assert len(differing) > 100, "the two towns do differ"

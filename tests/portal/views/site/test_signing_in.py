@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher, Type
 from click.testing import CliRunner
 
 from indexer import local_time
@@ -31,6 +32,12 @@ def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(town: Town) -> No
     assert [answer.status_code for answer in answers] == [401, 401]
     pages = [re.sub(r'value="(rhea|nobody)"|name="(csrf_token|once)"[^>]*', "", answer.text) for answer in answers]
     assert pages[0] == pages[1]
+
+
+def test_a_password_costs_as_much_to_guess_as_is_recommended(product_hasher: PasswordHasher) -> None:
+    assert product_hasher.type is Type.ID
+    assert product_hasher.memory_cost >= 19 * 1024  # KiB; the least that OWASP recommends (2024) for argon2id
+    assert product_hasher.time_cost >= 2
 
 
 def test_a_password_is_kept_as_argon2_and_a_cookie_as_a_digest(town: Town) -> None:
