@@ -81,10 +81,10 @@ browser:
 	@$(BIN)/python -m pytest -m browser $(BESIDE)
 
 fuzz: setup-dev
-	@$(BIN)/python -m tests.fuzz --seed $(SEED) --count $(COUNT) $(if $(ONLY),--only $(ONLY)) $(if $(PLATFORM),--platform $(PLATFORM))
+	@$(BIN)/python -m tests.support.fuzz --seed $(SEED) --count $(COUNT) $(if $(ONLY),--only $(ONLY)) $(if $(PLATFORM),--platform $(PLATFORM))
 
 golden: setup-dev
-	@$(BIN)/python -m tests.golden
+	@$(BIN)/python -m tests.support.golden
 
 samples: setup
 	@$(BIN)/python archive_data/make_samples.py

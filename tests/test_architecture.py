@@ -1,7 +1,8 @@
-"""docs/architecture.md is compared with the folders."""
+"""docs/architecture.md is compared with the folders; tests/ mirrors the packages."""
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -31,7 +32,49 @@ def test_every_place_is_there() -> None:
 
 
 def test_no_folder_holds_more_than_fifteen_modules() -> None:
-    for top in ("indexer", "portal"):
+    for top in ("indexer", "portal", "tests"):
         for folder in {path.parent for path in (ROOT / top).rglob("*.py")}:
             modules = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
             assert len(modules) <= 15, folder
+
+
+TESTS = ROOT / "tests"
+NOT_MIRRORED = {"archives", "browser", "support"}  # sample archives, the whole product in a browser, builders
+OF_THE_WHOLE_PROJECT = {"test_architecture", "test_docs", "test_samples"}
+
+
+def imported(path: Path) -> set[str]:
+    """Return the modules that a file of tests imports, wherever in the file."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}: an absolute import says where a name is from"
+            names |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
+
+
+def test_no_test_module_imports_another() -> None:
+    modules = sorted(TESTS.rglob("*.py"))
+    assert len(modules) > 100
+    for path in modules:
+        assert not {name for name in imported(path) if re.fullmatch(r"tests\.(\w+\.)*(test_\w+|conftest)", name)}, path
+
+
+def test_every_folder_of_tests_mirrors_a_package() -> None:
+    folders = {path.parent.relative_to(TESTS) for path in TESTS.rglob("test_*.py")} - {Path()}
+    assert len(folders) > 25
+    mirrored = {folder for folder in folders if folder.parts[0] not in NOT_MIRRORED}
+    assert [str(folder) for folder in sorted(mirrored) if not (ROOT / folder).is_dir()] == []
+    assert {path.stem for path in TESTS.glob("test_*.py")} == OF_THE_WHOLE_PROJECT
+
+
+def test_builders_and_fixtures_lie_where_they_are_looked_for() -> None:
+    stray = [
+        path.relative_to(TESTS).as_posix()
+        for path in TESTS.rglob("*.py")
+        if path.relative_to(TESTS).parts[0] != "support" and not re.fullmatch(r"test_\w+|conftest|__init__", path.stem)
+    ]
+    assert stray == []
+    assert list((TESTS / "support").rglob("test_*.py")) == []

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from indexer.catalog.models import AccountPart, AccountView
+from indexer.catalog.models import AccountRef, AccountView
 from indexer.catalog.stored_data import SET_ASIDE
 from indexer.catalog.tables import account_handle, account_name, accounts, captures, meta, people, root_id
 from indexer.local_time import from_ms
@@ -58,7 +58,7 @@ def _whole(root: Any, rows: list[Any]) -> AccountView:
         first_posted=from_ms(min(firsts, default=None)),
         last_posted=from_ms(max(lasts, default=None)),
         is_given=bool(root.is_given),
-        parts=tuple(AccountPart(row.id, row.native_id, row.handle, row.name) for row in rows if row.id != root.id),
+        parts=tuple(AccountRef(row.id, row.platform, row.native_id, row.handle, row.name) for row in rows if row.id != root.id),
     )
 
 

@@ -20,7 +20,7 @@ from indexer.catalog import audit, stored_data
 from indexer.catalog.completion import mark_absences, queue_for_index, refresh_account, settle_current_versions
 from indexer.catalog.database import insert_many, transaction
 from indexer.catalog.models import Reconciled
-from indexer.catalog.stored_data import COMPLETE, TAKING_IN, CaptureResult
+from indexer.catalog.stored_data import COMPLETE, TAKING_IN, CaptureResult, IndexRow
 from indexer.catalog.tables import accounts, capture_files, captures, members, other_ids, problems, records, sightings, versions
 from indexer.local_time import to_ms
 from indexer.record import Account, CaptureFacts, Place, Problem, Record, RecordKind
@@ -69,9 +69,9 @@ class CaptureWriter:
     _other_ids: Mapping[tuple[str, str], str] = field(default_factory=dict)
     _met: set[int] | None = None  # hashes of the ids met, for an account that is new: the others need no look into the catalog
 
-    def add(self, batch: Sequence[Record]) -> list[tuple[int, Record]]:
-        """Write records, their versions and sightings in one transaction; return the records that are new, with their numbers."""
-        fresh: list[tuple[int, Record]] = []
+    def add(self, batch: Sequence[Record]) -> list[IndexRow]:
+        """Write records, their versions and sightings in one transaction; return the rows of the records that are new."""
+        fresh: list[IndexRow] = []
         batch = [held_as(record, self._other_ids) for record in batch]
         ids = [f"{self.account_key}:{record.kind}:{record.native_id}" for record in batch]
         new_records: list[tuple[object, ...]] = []
@@ -80,22 +80,23 @@ class CaptureWriter:
         with transaction(self.engine) as connection:
             known = self._known(connection, ids)
             for record_id, record in zip(ids, batch, strict=True):
+                kind, content = str(record.kind), stored_data.build(record)
                 entry = known.get(record_id)
                 if entry is None:
                     entry = known[record_id] = (self._next_pk, {})
                     self._next_pk += 1
-                    fresh.append((entry[0], record))
-                    new_records.append((entry[0], record_id, self.account_id, str(record.kind), record.native_id, self.capture_id, 0))
+                    fresh.append(IndexRow(entry[0], kind, self.account_id, 1, content))
+                    new_records.append((entry[0], record_id, self.account_id, kind, record.native_id, self.capture_id, 0))
                 else:
                     self.settled_later.add(entry[0])
-                digest = stored_data.digest(record)
+                digest = stored_data.digest_of(kind, record.native_id, content)
                 version_id = entry[1].get(digest)
                 if version_id is None and record.kind is RecordKind.LIKE and not record.text and entry[1]:
                     version_id = max(entry[1].values())  # X leaves out the liked words when their post is gone: nothing was changed
                 if version_id is None:
                     version_id = entry[1][digest] = self._next_version
                     self._next_version += 1
-                    new_versions.append(self._version_row(version_id, entry[0], len(entry[1]), digest, record))
+                    new_versions.append((version_id, entry[0], len(entry[1]), self.capture_id, digest, *stored_data.row_values(content)))
                 new_sightings.append(self._sighting_row(version_id, entry[0], record))
                 if record.posted is not None:
                     self._time_rules[str(record.posted.rule)] += 1
@@ -173,30 +174,9 @@ class CaptureWriter:
                 known.setdefault(record_id, (pk, {}))[1][digest] = version_id
         return known
 
-    def _version_row(self, version_id: int, pk: int, number: int, digest: str, record: Record) -> tuple[object, ...]:
-        return (version_id, pk, number, self.capture_id, *version_values(record, digest))
-
     def _sighting_row(self, version_id: int, pk: int, record: Record) -> tuple[object, ...]:
         self._next_sighting += 1
         return (self._next_sighting - 1, pk, version_id, self.capture_id, *sighting_values(record, hashlib.sha256(record.raw).hexdigest()))
-
-
-def version_values(record: Record, digest: str) -> tuple[Any, ...]:
-    """Return the columns of a version from `digest` on: what a record says."""
-    posted = record.posted
-    return (
-        digest,
-        record.author,
-        record.title,
-        record.text,
-        record.url,
-        to_ms(posted.utc) if posted else None,
-        posted.written if posted else "",
-        str(posted.rule) if posted else "",
-        record.parent_id or None,
-        record.thread_id or None,
-        stored_data.encode(record),
-    )
 
 
 def sighting_values(record: Record, raw_digest: str) -> tuple[Any, ...]:

@@ -73,15 +73,7 @@ _ROWS: Final = (
         records.c.pk,
         records.c.kind,
         records.c.account_id,
-        versions.c.text,
-        versions.c.title,
-        versions.c.author,
-        versions.c.url,
-        versions.c.posted_ms,
-        versions.c.posted_rule,
-        versions.c.parent_id,
-        versions.c.thread_id,
-        versions.c.data,
+        *stored_data.CONTENT_COLUMNS,
     )
     .join(records, records.c.pk == versions.c.record_pk)
     .where(_among(versions.c.id, "ids"))

@@ -14,7 +14,7 @@ from indexer.catalog import stored_data
 from indexer.catalog.accounts import people_named, whole_accounts
 from indexer.catalog.capture_views import capture_views
 from indexer.catalog.models import AccountView, CaptureView, EarlierReading, ProblemView, RecordView, SightingView
-from indexer.catalog.record_views import BATCH, COUNTED, absent_from, current_views, version_views
+from indexer.catalog.record_views import BATCH, COUNTED, absent_from, current_views, origin, version_views
 from indexer.catalog.stored_data import COMPLETE, SET_ASIDE, TAKING_IN, IndexRow
 from indexer.catalog.tables import (
     absences,
@@ -167,7 +167,7 @@ class Catalog:
     def sightings(self, pk: int) -> list[SightingView]:
         """Return every presence of a record in a capture, the newest capture first."""
         query = (
-            sa.select(sightings, versions.c.number, captures.c.name, captures.c.digest, captures.c.exported_ms)
+            sa.select(sightings, versions.c.number, captures.c.name, captures.c.digest.label("capture_digest"), captures.c.exported_ms)
             .join(versions, versions.c.id == sightings.c.version_id)
             .join(captures, captures.c.id == sightings.c.capture_id)
             .where(sightings.c.record_pk == pk, captures.c.state == COMPLETE)
@@ -177,15 +177,9 @@ class Catalog:
             return [
                 SightingView(
                     version=row.number,
-                    capture_id=row.capture_id,
                     capture_name=row.name,
-                    capture_digest=row.digest,
                     exported_at=from_ms(row.exported_ms),
-                    member=row.member,
-                    item=row.item,
-                    start=row.start,
-                    length=row.length,
-                    pointer=row.pointer,
+                    origin=origin(row),
                     raw_digest=row.raw_digest,
                     folded=tuple(msgspec.json.decode(row.folded)) if row.folded else (),
                 )
@@ -295,15 +289,7 @@ class Catalog:
             records.c.kind,
             root_id.label("account_id"),
             records.c.versions,
-            versions.c.text,
-            versions.c.title,
-            versions.c.author,
-            versions.c.url,
-            versions.c.posted_ms,
-            versions.c.parent_id,
-            versions.c.thread_id,
-            versions.c.data,
-            versions.c.posted_rule,
+            *stored_data.CONTENT_COLUMNS,
         ).select_from(
             records.join(versions, versions.c.id == records.c.current_version_id).join(accounts, accounts.c.id == records.c.account_id)
         )
@@ -311,7 +297,7 @@ class Catalog:
         with self._engine.connect() as connection:
             for at in range(0, len(pks), BATCH):
                 for row in connection.execute(query.where(records.c.pk.in_(pks[at : at + BATCH]))):
-                    found[row[0]] = IndexRow._make((*row[:11], stored_data.decode(row[11]), (), row[12], ()))
+                    found[row.pk] = IndexRow(row.pk, row.kind, row.account_id, row.versions, stored_data.content(row))
             absent = absent_from(connection, list(found))
             earlier = self._earlier_texts(connection, [row.pk for row in found.values() if row.versions > 1])
         return [found[pk]._replace(earlier=earlier.get(pk, ()), absent_from=absent.get(pk, ())) for pk in pks if pk in found]

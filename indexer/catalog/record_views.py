@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from indexer.catalog import stored_data
 from indexer.catalog.accounts import people_named, shown_person
-from indexer.catalog.models import AttachmentView, RecordView
-from indexer.catalog.stored_data import COMPLETE
+from indexer.catalog.models import AccountRef, AttachmentView, Origin, RecordView
+from indexer.catalog.stored_data import COMPLETE, Content, StoredAttachment
 from indexer.catalog.tables import (
     absences,
     accounts,
@@ -25,7 +25,6 @@ from indexer.catalog.tables import (
     versions,
 )
 from indexer.local_time import from_ms
-from indexer.record import TimeRule
 
 
 def current_views(connection: sa.Connection, pks: Sequence[int]) -> dict[int, RecordView]:
@@ -71,16 +70,7 @@ def _view_query(join: sa.ColumnElement[bool]) -> sa.Select[Any]:
         versions.c.id.label("version_id"),
         versions.c.number,
         versions.c.digest,
-        versions.c.author,
-        versions.c.title,
-        versions.c.text,
-        versions.c.url,
-        versions.c.posted_ms,
-        versions.c.posted_written,
-        versions.c.posted_rule,
-        versions.c.parent_id,
-        versions.c.thread_id,
-        versions.c.data,
+        *stored_data.CONTENT_COLUMNS,
     ).select_from(
         records.join(versions, join)
         .join(accounts, accounts.c.id == records.c.account_id)
@@ -168,6 +158,13 @@ class _Extras:
             if instant:
                 self.gone.setdefault(pk, []).append(instant.date())
 
+    def in_custody(self, attachment: StoredAttachment, version_id: int) -> AttachmentView:
+        """Return an attachment of a version with its file in the newest capture that has it."""
+        capture_id, member = self.attached.get(version_id, {}).get(attachment.name, (self.sighting[version_id].capture_id, ""))
+        size, sha256 = self.media.get((capture_id, member), (0, ""))
+        stated = msgspec.structs.asdict(attachment)
+        return AttachmentView(**stated, member=member, capture_id=capture_id, size=size, sha256=sha256)
+
     def _attach(self, version_id: int, row: Any) -> None:
         if row.attached:
             held = msgspec.json.decode(row.attached, type=dict[str, str])
@@ -175,79 +172,39 @@ class _Extras:
 
 
 def _view(row: Any, extras: _Extras) -> RecordView:
-    data = stored_data.decode(row.data)
-    place = extras.sighting[row.version_id]
-    held = extras.attached.get(row.version_id, {})
-    attachments = []
-    for attachment in data.attachments:
-        capture_id, member = held.get(attachment.name, (0, ""))
-        size, sha256 = extras.media.get((capture_id, member), (0, ""))
-        attachments.append(
-            AttachmentView(
-                attachment.name,
-                attachment.media_type,
-                member,
-                attachment.url,
-                attachment.description,
-                capture_id or place.capture_id,
-                size,
-                sha256,
-            )
-        )
+    content, sighting = stored_data.content(row), extras.sighting[row.version_id]
     return RecordView(
         pk=row.pk,
         record_id=row.record_id,
-        platform=row.platform,
-        account_id=row.account_id,
-        account=row.handle or row.account_name or row.account_native_id,
-        account_name=row.account_name,
         kind=row.kind,
         native_id=row.native_id,
-        id_is_made=data.id_is_made,
-        author=shown_person(row.platform, row.author, extras.people),
-        author_id=data.author_id,
-        posted_at=from_ms(row.posted_ms),
-        posted_as_written=row.posted_written,
-        time_rule=row.posted_rule,
-        time_is_assumed=bool(row.posted_rule) and TimeRule(row.posted_rule).is_assumption,
-        edited_at=from_ms(data.edited.ms) if data.edited else None,
-        deleted_at=from_ms(data.deleted.ms) if data.deleted else None,
-        text=row.text,
-        title=row.title,
-        url=row.url,
-        parent_id=row.parent_id or "",
-        thread_id=row.thread_id or "",
-        thread_title=data.thread_title,
-        attachments=tuple(attachments),
-        links=data.links,
-        short_links=data.short_links,
-        hashtags=data.hashtags,
-        mentions=data.mentions,
-        language=data.language,
-        extra=_with_names(data.extra, row.platform, extras.people),
+        account=AccountRef(row.account_id, row.platform, row.account_native_id, row.handle, row.account_name),
+        content=_with_names(content, row.platform, extras.people),
+        attachments=tuple(extras.in_custody(attachment, row.version_id) for attachment in content.attachments),
         version=row.number,
         versions=row.version_count,
         content_digest=row.digest,
-        capture_id=place.capture_id,
-        capture_digest=place.capture_digest,
-        member=place.member,
-        item=place.item,
-        start=place.start,
-        length=place.length,
-        pointer=place.pointer,
+        origin=origin(sighting),
         not_in_capture_of=tuple(extras.gone.get(row.pk, ())),
     )
 
 
-_PEOPLE_OF: tuple[str, ...] = ("to", "participants")
+def origin(row: Any) -> Origin:
+    """Return where a row of sightings lies; the row has its capture's digest beside."""
+    return Origin(row.capture_id, row.capture_digest, row.member, row.item, row.start, row.length, row.pointer)
+
+
+_PEOPLE_OF: Final = frozenset({"to", "participants"})
 """Facts that name people, by number where the platform gives no name; several with a comma between them."""
 
 
-def _with_names(extra: dict[str, str], platform: str, names: Mapping[tuple[str, str], str]) -> dict[str, str]:
+def _with_names(content: Content, platform: str, names: Mapping[tuple[str, str], str]) -> Content:
     if not names:
-        return extra
-    shown = {fact: ", ".join(shown_person(platform, one, names) for one in extra[fact].split(", ")) for fact in _PEOPLE_OF if fact in extra}
-    return {**extra, **shown}
+        return content
+    extra = dict(content.extra)
+    for fact in extra.keys() & _PEOPLE_OF:
+        extra[fact] = ", ".join(shown_person(platform, native_id, names) for native_id in extra[fact].split(", "))
+    return msgspec.structs.replace(content, author=shown_person(platform, content.author, names), extra=extra)
 
 
 BATCH: Final = 500  # records a query: below every database's limit of variables
@@ -273,7 +230,7 @@ _TEXTS_OF_VERSIONS: Final = sa.select(versions.c.record_pk, versions.c.text, ver
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class FirstCapture:
     """A record's current version and the capture that brought that version first. `taken_at` is UTC."""
 
     record_id: str
@@ -286,15 +243,15 @@ class Origin:
     taken_by: str
 
 
-def origins(connection: sa.Connection, record_ids: Sequence[str]) -> dict[str, Origin]:
+def first_captures(connection: sa.Connection, record_ids: Sequence[str]) -> dict[str, FirstCapture]:
     """Return, by record id, where the current version of records comes from; ids that are not held are left out."""
-    found: dict[str, Origin] = {}
+    found: dict[str, FirstCapture] = {}
     for at in range(0, len(record_ids), BATCH):
-        for row in connection.execute(_ORIGINS, {"ids": record_ids[at : at + BATCH]}):
+        for row in connection.execute(_FIRST_CAPTURES, {"ids": record_ids[at : at + BATCH]}):
             taken = from_ms(row.taken_ms)
             if taken is None:
                 raise AssertionError("a capture always has the time when it was taken")
-            found[row.record_id] = Origin(
+            found[row.record_id] = FirstCapture(
                 row.record_id, row.number, row.version_digest, row.id, row.name, row.capture_digest, taken, row.taken_by
             )
     return found
@@ -306,7 +263,7 @@ _first_that_counts = (
     .where(sightings.c.record_pk == versions.c.record_pk, sightings.c.version_id == versions.c.id, _seen_in.c.state == COMPLETE)
     .scalar_subquery()
 )
-_ORIGINS: Final = (
+_FIRST_CAPTURES: Final = (
     sa.select(
         records.c.record_id,
         versions.c.number,

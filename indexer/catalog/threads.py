@@ -159,19 +159,22 @@ def thread(connection: sa.Connection, view: RecordView, limit: int) -> list[Reco
     Two rules: records that share the platform's conversation, and the chain of answers upwards and downwards
     (X gives only the id of the record answered). Answers cross accounts of one platform.
     """
-    pks = _conversation(connection, view, limit) if view.thread_id else []
+    pks = _conversation(connection, view, limit) if view.content.thread_id else []
     if not pks:
         pks = _answers(connection, view, limit)
     found = current_views(connection, pks)
-    return sorted(found.values(), key=lambda one: (one.posted_at is None, one.posted_at.timestamp() if one.posted_at else 0, one.pk))
+    return sorted(
+        found.values(),
+        key=lambda one: (one.content.posted_at is None, one.content.posted_at.timestamp() if one.content.posted_at else 0, one.pk),
+    )
 
 
 def _conversation(connection: sa.Connection, view: RecordView, limit: int) -> list[int]:
-    whole = sa.select(accounts.c.id).where(root_id == view.account_id)
+    whole = sa.select(accounts.c.id).where(root_id == view.account.id)
     query = (
         sa.select(records.c.pk)
         .join(versions, versions.c.id == records.c.current_version_id)
-        .where(versions.c.thread_id == view.thread_id, records.c.account_id.in_(whole))
+        .where(versions.c.thread_id == view.content.thread_id, records.c.account_id.in_(whole))
         .order_by(versions.c.posted_ms, records.c.pk)
     )
     pks = list(connection.execute(query).scalars())
@@ -183,14 +186,14 @@ def _conversation(connection: sa.Connection, view: RecordView, limit: int) -> li
 
 
 def _answers(connection: sa.Connection, view: RecordView, limit: int) -> list[int]:
-    platform = sa.select(accounts.c.id).where(accounts.c.platform == view.platform)
+    platform = sa.select(accounts.c.id).where(accounts.c.platform == view.account.platform)
     base = (
         sa.select(records.c.pk, records.c.native_id, versions.c.parent_id)
         .join(versions, versions.c.id == records.c.current_version_id)
         .where(records.c.account_id.in_(platform), records.c.kind != "like")
     )
     found = {view.pk: None}
-    parent = view.parent_id
+    parent = view.content.parent_id
     roots = [view.native_id]
     while parent and len(found) < limit:
         row = connection.execute(base.where(records.c.native_id == parent)).first()

@@ -85,14 +85,14 @@ def certify(
     """
     asked = replace(request, sort=Sort.NEWEST, limit=0, offset=0)
     for _ in range(TRIES):
-        before = parts.state(repository, asked.filters)
+        before = parts.state(repository, asked.filters.permission)
         spool = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # the certificate closes it
         try:
             found = parts.found(repository, asked, spool, progress)
             if found is not None:
-                made = parts.made(repository, asked.filters, by, scope_words, at or datetime.now(UTC))
+                made = parts.made(repository, asked.filters.permission, by, scope_words, at or datetime.now(UTC))
                 header = parts.header(repository, asked, uuid.uuid4().hex, made, found)
-                if parts.state(repository, asked.filters) == before:
+                if parts.state(repository, asked.filters.permission) == before:
                     return Certificate(header, spool)
         except TooBroad as error:
             spool.close()

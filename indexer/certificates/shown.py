@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from indexer.catalog.stored_data import CONTENT_COLUMNS
 from indexer.catalog.tables import records, versions
 from indexer.certificates.file_format import line
 from indexer.custody.catalog_checks import stored_digest
@@ -47,11 +48,7 @@ _COLUMNS: Final = sa.select(
     records.c.native_id,
     versions.c.number,
     versions.c.digest,
-    versions.c.title,
-    versions.c.text,
-    versions.c.parent_id,
-    versions.c.thread_id,
-    versions.c.data,
+    *CONTENT_COLUMNS,
 )
 _pks: Final[sa.BindParameter[Any]] = sa.bindparam("pks", expanding=True)
 _CURRENT: Final = _COLUMNS.join(versions, versions.c.id == records.c.current_version_id).where(records.c.pk.in_(_pks))

@@ -179,9 +179,12 @@ def results_text(found: Results, zone_name: str, grouped: Grouped | None = None)
     lines += [str(grouped.sentence)] if grouped else []
     for hit in _hits_of(grouped) if grouped and grouped.groups else found.records:
         view = hit.view
-        when = local(view.posted_at, zone_name).strftime("%Y-%m-%d %H:%M") if view.posted_at else "no date"
-        text = " ".join((view.text or view.title).split())
-        lines.append(f"{when}  {Platform(view.platform).title}  {view.account}  {view.kind}  {text[:160]}\n    {view.record_id}")
+        content, account = view.content, view.account
+        when = local(content.posted_at, zone_name).strftime("%Y-%m-%d %H:%M") if content.posted_at else "no date"
+        text = " ".join((content.text or content.title).split())
+        lines.append(
+            f"{when}  {Platform(account.platform).title}  {account.handle_or_name}  {view.kind}  {text[:160]}\n    {view.record_id}"
+        )
     return "\n".join(lines)
 
 

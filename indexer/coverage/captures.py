@@ -104,12 +104,12 @@ def _capture(row: Any, *, is_hiding: bool) -> CaptureDays:
     )
 
 
-def seen_times(connection: sa.Connection, numbers: Sequence[int], *, without_conversations: bool) -> dict[int, Seen]:
+def seen_times(connection: sa.Connection, numbers: Sequence[int], *, without_messages: bool) -> dict[int, Seen]:
     """Return the first and the last time of what captures have; None where they have nothing dated."""
     seen = sightings.join(versions, versions.c.id == sightings.c.version_id)
     query = sa.select(sightings.c.capture_id, sa.func.min(versions.c.posted_ms), sa.func.max(versions.c.posted_ms))
     query = query.where(sightings.c.capture_id.in_(numbers)).group_by(sightings.c.capture_id)
-    if without_conversations:
+    if without_messages:
         seen = seen.join(records, records.c.pk == versions.c.record_pk)
         reaction = sa.and_(records.c.kind == str(RecordKind.LIKE), sa.func.coalesce(versions.c.thread_id, "") != "")
         query = query.where(records.c.kind != MESSAGE, sa.not_(reaction))

@@ -89,7 +89,7 @@ class Coverage:
     kinds: frozenset[str] | None = None
     faulty: tuple[Faulty, ...] = ()
     cannot_contain: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (sentence, labels of the accounts)
-    hides_messages: bool = False
+    without_messages: bool = False
     no_day_fits: bool = False
     indexed: int | None = None
     held: int | None = None
@@ -253,7 +253,7 @@ class Coverage:
         return tuple(kind for kind in KINDS if kind in self.kinds)
 
     def _missing_usual(self, account: AccountDays) -> tuple[str, ...]:
-        hidden = {str(RecordKind.MESSAGE)} if self.hides_messages else set()
+        hidden = {str(RecordKind.MESSAGE)} if self.without_messages else set()
         usual = _USUAL.get(account.platform, frozenset()) - account.kinds - hidden
         return tuple(kind for kind in KINDS if kind in usual) if account.kinds else ()
 

@@ -190,11 +190,7 @@ def content_faults(repository: Repository, progress: Tick | None = None) -> Iter
             versions.c.id,
             versions.c.number,
             versions.c.digest,
-            versions.c.title,
-            versions.c.text,
-            versions.c.parent_id,
-            versions.c.thread_id,
-            versions.c.data,
+            *stored_data.CONTENT_COLUMNS,
         )
         .join(records, records.c.pk == versions.c.record_pk)
         .order_by(versions.c.id)
@@ -217,7 +213,7 @@ def content_faults(repository: Repository, progress: Tick | None = None) -> Iter
 def stored_digest(row: Any) -> str:
     """Return the digest of a version's row as its content gives it; empty where the row cannot be read."""
     try:
-        data = stored_data.decode(row.data)
+        content = stored_data.content(row)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return ""
-    return stored_data.digest_of(row.kind, row.native_id, row, data)
+    return stored_data.digest_of(row.kind, row.native_id, content)

@@ -20,7 +20,6 @@ from sqlalchemy.exc import DatabaseError
 from indexer.catalog.capture_writer import CaptureWriter, MemberOutcome, VaultFile, begin, remove_unfinished
 from indexer.catalog.database import storage_error
 from indexer.catalog.models import CaptureView, Reconciled
-from indexer.catalog.stored_data import new_row
 from indexer.custody import clock, indexing
 from indexer.custody.indexing import IndexAhead
 from indexer.custody.read_again import settled
@@ -238,7 +237,7 @@ def _read(
     through = _Through(archive, named.importer)
 
     def write() -> None:
-        ahead.add([new_row(pk, writer.account_id, record) for pk, record in writer.add(batch)])
+        ahead.add(writer.add(batch))
         if batch:
             task.meter.read(len(batch), through.share(batch[-1]))
         batch.clear()

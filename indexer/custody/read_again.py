@@ -130,39 +130,16 @@ CONTENT: Final = frozenset({"title", "text", "edited", "deleted", "parent_id", "
 
 def stored_fields(record: Record) -> dict[str, Any]:
     """Return what the catalog keeps of a settled record's version, field by field."""
-    posted = record.posted
-    columns = {
-        "author": record.author,
-        "title": record.title,
-        "text": record.text,
-        "url": record.url,
-        "posted": to_ms(posted.utc) if posted else None,
-        "posted_as_written": posted.written if posted else "",
-        "time_rule": str(posted.rule) if posted else "",
-        "parent_id": record.parent_id,
-        "thread_id": record.thread_id,
-    }
-    return columns | _data_fields(stored_data.build(record))
+    return msgspec.structs.asdict(stored_data.build(record))
 
 
 def held_fields(row: Any) -> dict[str, Any]:
     """Return the same of a row of `versions`."""
-    columns = {
-        "author": row.author,
-        "title": row.title,
-        "text": row.text,
-        "url": row.url,
-        "posted": row.posted_ms,
-        "posted_as_written": row.posted_written,
-        "time_rule": row.posted_rule,
-        "parent_id": row.parent_id or "",
-        "thread_id": row.thread_id or "",
-    }
-    return columns | _data_fields(stored_data.decode(row.data))
+    return msgspec.structs.asdict(stored_data.content(row))
 
 
-def _data_fields(data: stored_data.VersionData) -> dict[str, Any]:
-    return {name: getattr(data, name) for name in stored_data.VersionData.__struct_fields__}
+_NAMES: Final = {"posted_ms": "posted", "posted_written": "posted_as_written", "posted_rule": "time_rule"}
+"""Fields that go by another name in findings."""
 
 
 def differences(repository: Repository, reading: Reading, progress: Tick | None = None) -> Iterator[Difference]:
@@ -261,7 +238,9 @@ class _Comparison:
             wanted["digest"], held["digest"] = digest, row.digest
         for name, value in wanted.items():
             if held[name] != value:
-                yield Difference(Deviation.FIELD, self._number, row.record_id, name, _words(held[name]), _words(value), place)
+                yield Difference(
+                    Deviation.FIELD, self._number, row.record_id, _NAMES.get(name, name), _words(held[name]), _words(value), place
+                )
 
     def _rows(self, native_ids: Sequence[str]) -> dict[tuple[Any, ...], list[Any]]:
         query = (

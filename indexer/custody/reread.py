@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from indexer.catalog import stored_data
-from indexer.catalog.capture_writer import held_as, other_ids_of, sighting_values, version_values
+from indexer.catalog.capture_writer import held_as, other_ids_of, sighting_values
 from indexer.catalog.models import CaptureView
 from indexer.catalog.stored_data import COMPLETE
 from indexer.catalog.tables import accounts, captures, records, sightings, versions
@@ -186,7 +186,7 @@ class _Comparison:
                 native_id=record.native_id,
                 new_version=differs or moved,
                 for_all=for_all and not moved,
-                version=list(version_values(record, digest)),
+                version=[digest, *stored_data.row_values(stored_data.build(record))],
                 sighting=sighting,
                 other_id=other_id,
             )
@@ -207,7 +207,7 @@ class _Comparison:
                 row = known.pop(0)
                 self._note(replace(record, native_id=row.native_id), raw_digest, row, other_id=record.native_id)
             else:
-                values = list(version_values(record, stored_data.digest(record)))
+                values = [stored_data.digest(record), *stored_data.row_values(stored_data.build(record))]
                 found = Change(
                     sighting_id=0,
                     pk=pk,
@@ -260,16 +260,7 @@ _SIGHTINGS = (
         records.c.native_id,
         versions.c.digest,
         versions.c.first_capture_id,
-        versions.c.author,
-        versions.c.title,
-        versions.c.text,
-        versions.c.url,
-        versions.c.posted_ms,
-        versions.c.posted_written,
-        versions.c.posted_rule,
-        versions.c.parent_id,
-        versions.c.thread_id,
-        versions.c.data,
+        *stored_data.CONTENT_COLUMNS,
     )
     .join(records, records.c.pk == sightings.c.record_pk)
     .join(versions, versions.c.id == sightings.c.version_id)
@@ -280,8 +271,8 @@ def _fields(record: Record, row: Any) -> dict[str, Any]:
     """Return what is read today; a time whose zone a person set for another capture of the version stays as it is."""
     fields, held = stored_fields(record), held_fields(row)
     rules = DEPENDS_ON_ZONE | {TimeRule.ZONE_SET}
-    if fields["posted_wall"] and fields["posted_wall"] == held["posted_wall"] and held["time_rule"] == str(TimeRule.ZONE_SET):
-        fields["posted"], fields["time_rule"] = held["posted"], held["time_rule"]
+    if fields["posted_wall"] and fields["posted_wall"] == held["posted_wall"] and held["posted_rule"] == str(TimeRule.ZONE_SET):
+        fields["posted_ms"], fields["posted_rule"] = held["posted_ms"], held["posted_rule"]
     for name in ("edited", "deleted"):
         one, other = fields[name], held[name]
         if one is not None and other is not None and one.wall and one.wall == other.wall and other.rule in rules:

@@ -165,7 +165,9 @@ class MediaWriter:
         return tuple(note.replace("records.csv:", f"{self.listing.name}:") for note in self._rows.close().notes)
 
     def _store(self, view: RecordView, attachment: AttachmentView, names: NameTable) -> MediaFile:
-        digest = self._digests.get(attachment.capture_id, view.capture_digest if attachment.capture_id == view.capture_id else "")
+        digest = self._digests.get(
+            attachment.capture_id, view.origin.capture_digest if attachment.capture_id == view.origin.capture_id else ""
+        )
 
         def media(status: str, file: str = "", sha256: str = "", size: int = 0) -> MediaFile:
             return MediaFile(

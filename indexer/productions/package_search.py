@@ -80,9 +80,9 @@ def export_search(
 def _around(repository: Repository, request: SearchRequest, pks: array[int], choices: Choices) -> Around:
     """Return what the package shows beside the records that were found."""
     tree = parse(request.query, request.dialect).tree
-    around = context(repository, pks, request.filters, request.as_of) if choices.context else array("q")
+    around = context(repository, pks, request.filters.permission, request.as_of) if choices.context else array("q")
     return Around(
-        context=context_views(repository, around, request.filters, request.as_of),
+        context=context_views(repository, around, request.filters.permission, request.as_of),
         context_total=len(around),
         versions=lambda view: repository.catalog.versions(view.pk),
         marks=lambda text: spans(text, tree) if tree is not None else (),
@@ -120,8 +120,7 @@ def describe(repository: Repository, request: SearchRequest, by: str, total: int
         notes.append(f"{results.undated:,} of the records carry no date that could be read; they stand last and outside of every range.")
     if not results.in_step:
         # numbers of the whole repository are only for who may see all of it
-        sees_all = request.filters.allowed_accounts is None and not request.filters.without_conversations
-        counts = f" It held {results.indexed:,} of {results.held:,} records." if sees_all else ""
+        counts = f" It held {results.indexed:,} of {results.held:,} records." if request.filters.permission.is_all else ""
         notes.append(f"The index was not up to date with the catalog when the search ran.{counts}")
     return Description(
         query=request.query,
@@ -134,7 +133,7 @@ def describe(repository: Repository, request: SearchRequest, by: str, total: int
         made_by=by,
         version=f"{__version__} ({repository.engine_name} engine, Python index library {_library(repository.engine_name)})",
         captures=tuple(
-            CaptureLine(one.id, one.name, one.digest) for one in reversed(repository.catalog.captures(request.filters.allowed_accounts))
+            CaptureLine(one.id, one.name, one.digest) for one in reversed(repository.catalog.captures(request.filters.permission.accounts))
         ),
         notes=tuple(notes),
         organization=organization,

@@ -18,7 +18,7 @@ from indexer.catalog.record_views import _TEXTS_OF_VERSIONS, _current, _keys, _r
 from indexer.catalog.tables import accounts, records, root_id, versions
 from indexer.catalog.threads import Joined
 from indexer.i18n import say
-from indexer.query.filters import Filters
+from indexer.query.filters import Permission
 from indexer.record import RecordKind, is_conversation
 from indexer.repository import Repository
 from indexer.search.near_duplicates import TooAlike, clusters
@@ -37,7 +37,7 @@ Groups = list[list[int]]
 """Hits by their place in the results, from 0; groups and the hits in them are in the order of the results."""
 
 
-def put_together(db: sa.Engine, pks: Sequence[int], by: GroupBy, permission: Filters, standing: Mapping[int, int]) -> Groups:
+def put_together(db: sa.Engine, pks: Sequence[int], by: GroupBy, permission: Permission, standing: Mapping[int, int]) -> Groups:
     """Put the hits of a search together. `standing` says of some of them which version counts; of others the current one does.
 
     Raises TooAlike.
@@ -57,7 +57,7 @@ def _alike(connection: sa.Connection, pks: Sequence[int], standing: Mapping[int,
     return clusters([texts.get(pk, "") for pk in pks])
 
 
-def _threads(connection: sa.Connection, pks: Sequence[int], permission: Filters) -> list[int]:
+def _threads(connection: sa.Connection, pks: Sequence[int], permission: Permission) -> list[int]:
     """Return one number for each hit, the same for those of one thread: hits are followed upwards to what they answer."""
     rows = list(_read(connection, _TIES, list(pks)))
     places = {row.pk: at for at, row in enumerate(rows)}
@@ -93,10 +93,8 @@ def _threads(connection: sa.Connection, pks: Sequence[int], permission: Filters)
     return [joined.root(places[pk]) if pk in places else -1 - at for at, pk in enumerate(pks)]
 
 
-def _is_visible(row: Any, permission: Filters) -> bool:
-    if permission.without_conversations and is_conversation(row.kind, row.thread_id):
-        return False
-    return permission.allowed_accounts is None or row.account_id in permission.allowed_accounts
+def _is_visible(row: Any, permission: Permission) -> bool:
+    return permission.allows(row.account_id, in_conversation=is_conversation(row.kind, row.thread_id))
 
 
 _ALL_TIES: Final = (
@@ -225,7 +223,7 @@ def _page(  # noqa: PLR0917  # what a page is made of
 
 
 def _by_date(place: Place) -> tuple[bool, float, int]:
-    at = place.hit.view.posted_at
+    at = place.hit.view.content.posted_at
     return at is None, at.timestamp() if at else 0.0, place.hit.view.pk
 
 
@@ -242,7 +240,7 @@ def _whole(repository: Repository, searcher: Searcher, request: SearchRequest, b
             return kept[key]
     pks = array("q", searcher.ids(request))
     try:
-        made = _Whole(pks, put_together(repository.db, pks, by, request.filters, searcher.standing(request, pks)))
+        made = _Whole(pks, put_together(repository.db, pks, by, request.filters.permission, searcher.standing(request, pks)))
     except TooAlike:
         made = _Whole(pks, None)
     with _keeping:

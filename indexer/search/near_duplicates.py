@@ -20,7 +20,7 @@ from indexer.catalog.record_views import current_texts
 from indexer.catalog.threads import Joined
 from indexer.engines import IndexDamaged
 from indexer.query import Node, Or, Phrase, Word
-from indexer.query.filters import Filters, Sort
+from indexer.query.filters import Filters, Permission, Sort
 from indexer.repository import Repository
 from indexer.text import words
 
@@ -214,9 +214,9 @@ class Elsewhere:
     is_known: bool = True
 
 
-def same_notice(repository: Repository, view: RecordView, permission: Filters) -> Elsewhere:
+def same_notice(repository: Repository, view: RecordView, permission: Permission) -> Elsewhere:
     """Return the records within permission that say the same or nearly the same as this one, as far as the index holds them."""
-    text = view.text or view.title
+    text = view.content.text or view.content.title
     phrases = list(_phrases(*compared_words(text)))
     if not phrases:
         return Elsewhere()
@@ -225,13 +225,13 @@ def same_notice(repository: Repository, view: RecordView, permission: Filters) -
         reached, target = repository.index.position(), repository.catalog.position()
         if reached > target or (target and not reached):
             return Elsewhere(is_known=False)
-        hits = repository.index.search(tree, permission, Sort.RELEVANCE, COMPARED, 0)
+        hits = repository.index.search(tree, Filters(permission=permission), Sort.RELEVANCE, COMPARED, 0)
     except IndexDamaged:  # said on the page, and with its remedy by every search
         return Elsewhere(is_known=False)
     with repository.db.connect() as connection:
         others = current_texts(connection, [pk for pk in hits.pks if pk != view.pk])
     found = repository.catalog.views([pk for pk, other in others.items() if other == text or are_alike(text, other)])
-    found.sort(key=lambda one: (one.posted_at is None, one.posted_at.timestamp() if one.posted_at else 0.0, one.pk))
+    found.sort(key=lambda one: (one.content.posted_at is None, one.content.posted_at.timestamp() if one.content.posted_at else 0.0, one.pk))
     return Elsewhere(tuple(found), hits.total <= COMPARED)
 
 

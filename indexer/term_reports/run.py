@@ -121,7 +121,7 @@ def run(
         results=results,
         totals=totals,
         corpus=corpus,
-        scope=scope_words(request.filters, accounts),
+        scope=scope_words(request.filters.permission, accounts),
         filters=filters,
         dialect=request.dialect,
         as_of=request.as_of,
@@ -142,11 +142,6 @@ def run(
     }
     repository.audit.add("terms:run", by, f"{len(listed.terms)} terms", detail)
     return report
-
-
-def permission(filters: Filters) -> Filters:
-    """Return what of some filters is the reader's permission, without what the reader chose."""
-    return Filters(allowed_accounts=filters.allowed_accounts, without_conversations=filters.without_conversations)
 
 
 class _Grown(Exception):
@@ -188,11 +183,11 @@ class _Run:
 
     def _scope(self) -> bytearray | None:
         """Return which records may be in a family: None for all of them."""
-        filters = permission(self._request.filters)
-        if filters == Filters() and self._request.as_of is None:
+        permission = self._request.filters.permission
+        if permission.is_all and self._request.as_of is None:
             return None
         scope = bytearray()
-        for pk in self._searcher.ids(SearchRequest("*", filters, Sort.OLDEST, as_of=self._request.as_of)):
+        for pk in self._searcher.ids(SearchRequest("*", Filters(permission=permission), Sort.OLDEST, as_of=self._request.as_of)):
             if pk >= len(scope):
                 scope.extend(bytes(pk + 1 - len(scope)))
             scope[pk] = 1
@@ -226,10 +221,9 @@ class _Run:
         return self._searcher.announced(self._request, doubts)
 
     def _expansions(self, tree: Node) -> Iterator[tuple[str, int]]:
-        may_see = permission(self._request.filters)
         for node in expanding(tree):
             typed: str = getattr(node, "as_typed", "") or node.typed or str(node)
-            yield typed, len(self._repository.index.expand(node, may_see))
+            yield typed, len(self._repository.index.expand(node, self._request.filters.permission))
 
 
 def _shifted(faults: Sequence[Diagnostic], term: Term) -> tuple[Diagnostic, ...]:
@@ -263,7 +257,7 @@ def _corpus(repository: Repository, request: SearchRequest) -> Corpus:
     searched = Searcher(repository).search(replace(request, query="*", sort=Sort.NEWEST, limit=0, offset=0, dialect=Dialect.PLAIN))
     if not searched.answered:
         raise IndexUnusable(searched.diagnostics) if searched.index_unusable else NotAnswered(searched.diagnostics)
-    sees_all = permission(request.filters) == Filters()
+    sees_all = request.filters.permission.is_all
     return Corpus(
         searched=searched.total,
         in_step=searched.in_step,

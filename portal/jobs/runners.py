@@ -31,7 +31,7 @@ from indexer.query import Dialect
 from indexer.repository import Repository
 from indexer.search.searcher import NotAnswered
 from indexer.term_reports import run as term_list
-from portal.access.rules import Right, narrowed, still_covers
+from portal.access.rules import Right, restrict, still_covers
 from portal.access.users import User, Users
 from portal.jobs import decisions, uploads
 from portal.jobs import stored as stored_request
@@ -149,7 +149,7 @@ def _export(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping
     if choices.certificate:
         _check(user, Right.CERTIFY)
     stored = stored_request.decode(job.arguments)
-    request = replace(stored, filters=narrowed(stored.filters, user.reader))  # by what the maker may see now
+    request = replace(stored, filters=restrict(stored.filters, user.reader))  # by what the maker may see now
     target = export_file(repository, job.id)
     target.unlink(missing_ok=True)
     report = export_search(
@@ -179,7 +179,7 @@ def _term_list(repository: Repository, job: Job, user: User, tell: Tell) -> Mapp
     _check(user, Right.SEARCH)
     stored = stored_request.decode(job.arguments)
     listed = term_list.read_list(stored.query, keep_numbers=bool(job.arguments.get("keep_numbers")))
-    request = replace(stored, query="*", filters=narrowed(stored.filters, user.reader))  # by what the maker may see now
+    request = replace(stored, query="*", filters=restrict(stored.filters, user.reader))  # by what the maker may see now
     report = term_list.run(repository, listed, request, by=user.name, progress=_counted(tell, "terms"))
     packed: Mapping[str, Any] = pack(term_list.shape(report))
     return packed
@@ -188,7 +188,7 @@ def _term_list(repository: Repository, job: Job, user: User, tell: Tell) -> Mapp
 def _certificate(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
     _check(user, Right.CERTIFY)
     stored = stored_request.decode(job.arguments)
-    request = replace(stored, filters=narrowed(stored.filters, user.reader))  # by what the maker may see now
+    request = replace(stored, filters=restrict(stored.filters, user.reader))  # by what the maker may see now
     with certify.certify(repository, request, by=_signing(user), progress=_counted(tell, "listing")) as made:
         written = certify.write(repository, made, certificate_file(repository, job.id), actor=user.name)
     return {"id": written.id, "total": made.header.found.total, "json_sha256": written.json_digest, "pdf_sha256": written.pdf_digest}

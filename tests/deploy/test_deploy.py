@@ -23,7 +23,7 @@ from indexer.settings import SETTINGS
 from portal import config, create_app
 from portal.access.guard import UPLOADS
 from portal.config import PORTAL_SETTINGS
-from tests.portal.serving.servers import Server, free_port, serving
+from tests.support.servers import Server, free_port, serving
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -192,7 +192,7 @@ def backup(data: Path, target: Path) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(name="data")
 def a_data_folder(tmp_path: Path) -> Path:
     from indexer.custody.ingest import ingest
-    from tests.portal_fixtures import city_archive
+    from tests.support.town import city_archive
 
     repository = open_repository(tmp_path / "data")
     ingest(repository, [city_archive(tmp_path / "made.zip")], taken_by="test", source="incoming")

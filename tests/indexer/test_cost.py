@@ -25,7 +25,7 @@ from indexer.search import groups, suggestions
 from indexer.search.groups import GroupBy
 from indexer.search.searcher import NotAnswered, Searcher, SearchRequest, Stopped
 from indexer.term_reports.run import read_list, run
-from tests.repositories import repository_at, tweet, x_zip
+from tests.support.repositories import repository_at, tweet, x_zip
 
 WIDE = Bounds(10**12, 10**12, 10**12, 10**6)
 LETTERS = string.ascii_lowercase

@@ -14,7 +14,7 @@ from indexer.custody.ingest import ingest
 from indexer.private_files import make_private
 from indexer.repository import open_repository
 from portal import config, create_app
-from tests.portal_fixtures import city_archive
+from tests.support.town import city_archive
 
 
 @pytest.fixture(autouse=True)

@@ -28,8 +28,8 @@ from portal import config
 from portal.jobs import queue, runners
 from portal.jobs.rows import JobKind, Jobs
 from portal.views.site import errors
-from tests.portal.serving.servers import ROOT, serving
-from tests.portal_fixtures import PASSWORD, Town, a_town, fill, png, token  # noqa: F401  # a_town is the fixture
+from tests.support.servers import ROOT, serving
+from tests.support.town import PASSWORD, Town, fill, png, token
 
 
 @pytest.fixture(name="at_once")

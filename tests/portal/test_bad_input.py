@@ -13,9 +13,7 @@ from indexer.catalog.database import transaction
 from portal.access import sign_ins, users
 from portal.access.users import UserError, hashed
 from portal.jobs.uploads import MAX_NAME, safe_name
-from tests.portal_fixtures import PASSWORD, Town, a_town, token
-
-__all__ = ["a_town"]
+from tests.support.town import PASSWORD, Town, token
 
 
 @given(st.text(max_size=400))

@@ -10,7 +10,7 @@ import pytest
 
 from indexer.settings import BadSetting
 from portal import config, create_app
-from tests.portal.serving.servers import ROOT, free_port, serving
+from tests.support.servers import ROOT, free_port, serving
 
 HERE = ["127.0.0.1:80", "127.9.9.9:80", "[::1]:80", "localhost:80", "unix:/run/x", "127.0.0.1"]
 ANYWHERE = ["0.0.0.0:80", ":80", "[::]:80", "192.0.2.2:80", "records.example.gov:80", "10.0.0.1", ""]

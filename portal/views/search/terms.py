@@ -21,7 +21,7 @@ from indexer.term_reports import report as term_report
 from indexer.term_reports.run import MOST_CHARACTERS, MOST_TERMS, ListError, read_list
 from indexer.term_reports.union import alone, union
 from portal.access.guard import needs, reader
-from portal.access.rules import Right, allowed_accounts, allowed_kinds
+from portal.access.rules import Right
 from portal.i18n import language_code, spoken
 from portal.jobs import stored
 from portal.jobs.queue import job_rows, start
@@ -83,7 +83,7 @@ def report(job_id: int) -> ResponseReturnValue:
     """Show how far a list is, or its report."""
     job = _found(job_id)
     question = question_of(job.arguments["address"])
-    accounts = site().repository.catalog.accounts(allowed_accounts(reader()))
+    accounts = site().repository.catalog.accounts(reader().permission.accounts)
     shown: dict[str, Any] = {"job": job, "asked": question, "chips": facets.chips(question, accounts)}
     if job.state is not JobState.DONE:
         return render_template("terms/waiting.html", worker_runs=is_running(site().config), **shown)
@@ -163,8 +163,7 @@ def _is_for_dtsearch(terms: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def _form(question: Asked, text: str, name: str, errors: Mapping[str, str] | None = None, *, keep_numbers: bool = False) -> str:
-    accounts = site().repository.catalog.accounts(allowed_accounts(reader()))
-    kinds = allowed_kinds(reader())
+    accounts = site().repository.catalog.accounts(reader().permission.accounts)
     jobs = job_rows().recent(LISTED, kinds=frozenset({JobKind.TERM_LIST}), user_id=reader().user_id)
     return render_template(
         "terms/index.html",
@@ -175,7 +174,7 @@ def _form(question: Asked, text: str, name: str, errors: Mapping[str, str] | Non
         keep_numbers=keep_numbers,
         accounts=accounts,
         platforms=[one for one in Platform if any(account.platform == one.value for account in accounts)],
-        kinds=[one.value for one in RecordKind if kinds is None or one.value in kinds],
+        kinds=[one.value for one in RecordKind if reader().permission.allows_kind(one)],
         authors=sorted(question.filters.authors or ()),
         is_filtered=question.filters != Filters() or question.as_of is not None,
         most_terms=MOST_TERMS,

@@ -18,7 +18,7 @@ from indexer.catalog.location import NAME, OLD_NAME, catalog_file
 from indexer.cli.main import main
 from indexer.custody.ingest import ingest
 from indexer.settings import BadSetting, Paths
-from tests.repositories import repository_at, tweet, x_zip
+from tests.support.repositories import repository_at, tweet, x_zip
 
 ROOT = Path(__file__).parents[3]
 

@@ -14,9 +14,9 @@ from indexer.evidence.archive import open_archive
 from indexer.importers import identify
 from indexer.record import Record
 from indexer.search.as_json import record as as_json
-from tests.builders import zip_files
-from tests.export_samples import make, record, unpack
-from tests.repositories import x_files
+from tests.support.builders import zip_files
+from tests.support.export_samples import make, record, unpack
+from tests.support.repositories import x_files
 
 META = {"participants": "Neva Thornquill, City of Riverbend", "direction": "received"}
 CASES: dict[str, tuple[dict[str, Any], Parties | None]] = {
@@ -72,7 +72,7 @@ CASES: dict[str, tuple[dict[str, Any], Parties | None]] = {
 
 
 def view(changes: dict[str, Any]) -> Any:
-    base = {"kind": "message", "platform": "twitter", "account": "riverbend", "account_name": "City of Riverbend", "thread_title": ""}
+    base = {"kind": "message", "platform": "twitter", "handle": "riverbend", "name": "City of Riverbend", "thread_title": ""}
     return record(1, **{**base, **changes})
 
 

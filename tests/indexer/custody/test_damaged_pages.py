@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from indexer.cli.main import main
 from indexer.custody.ingest import ingest
-from tests.repositories import repository_at, tweet, x_zip
+from tests.support.repositories import repository_at, tweet, x_zip
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,8 @@ from indexer.custody.indexing import rebuild
 from indexer.custody.ingest import ingest
 from indexer.custody.verify import Level, Verification, verify
 from indexer.repository import Repository
-from tests.repositories import repository_at, tweet, x_zip
+from tests.support.repositories import repository_at, tweet, x_zip
+from tests.support.tampering import recompute, sql
 
 EVENTS = 260
 
@@ -31,28 +32,6 @@ def repository(tmp_path: Path) -> Iterator[Repository]:
         opened.audit.add("search:run", "gwen", f"query {at}")
     yield opened
     opened.close()
-
-
-def sql(repository: Repository, *statements: str) -> None:
-    with sqlite3.connect(repository.paths.data / repository.db.url.database) as connection:  # type: ignore[operator]
-        for statement in statements:
-            connection.execute(statement)
-        connection.commit()
-    connection.close()
-
-
-def recompute(repository: Repository) -> None:
-    """Compute the whole chain again, as somebody would who has read the program."""
-    connection = sqlite3.connect(repository.paths.data / repository.db.url.database)  # type: ignore[operator]
-    previous = "0" * 64
-    rows = connection.execute("SELECT rowid, at_ms, tag, actor, subject, detail FROM events ORDER BY id").fetchall()
-    connection.execute("UPDATE events SET id = -id")
-    for number, (rowid, *parts) in enumerate(rows, 1):
-        digest = hashlib.sha256("\x1f".join(str(part) for part in (number, *parts, previous)).encode()).hexdigest()
-        connection.execute("UPDATE events SET id=?, previous=?, hash=? WHERE id=?", (number, previous, digest, -rowid))
-        previous = digest
-    connection.commit()
-    connection.close()
 
 
 def change_event(repository: Repository) -> None:
@@ -100,7 +79,7 @@ def change_text_and_digest(repository: Repository) -> None:
     sql(repository, "UPDATE versions SET text='FORGED' WHERE id=2")
     with repository.db.connect() as connection:
         row = connection.exec_driver_sql("SELECT v.*, kind, native_id FROM versions v JOIN records ON pk=record_pk WHERE v.id=2").one()
-    digest = stored_data.digest_of(row.kind, row.native_id, row, stored_data.decode(row.data))
+    digest = stored_data.digest_of(row.kind, row.native_id, stored_data.content(row))
     sql(repository, f"UPDATE versions SET digest='{digest}' WHERE id=2")
 
 

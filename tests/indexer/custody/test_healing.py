@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,15 +13,8 @@ from indexer.custody.ingest import ingest
 from indexer.custody.verify import Level, verify
 from indexer.evidence.vault import MISSING
 from indexer.repository import Repository
-from tests.builders import folder_of
-from tests.repositories import repository_at, tweet, x_files, x_zip
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Iterator[Repository]:
-    opened = repository_at(tmp_path / "data")
-    yield opened
-    opened.close()
+from tests.support.builders import folder_of
+from tests.support.repositories import tweet, x_files, x_zip
 
 
 def remove(path: Path) -> None:
@@ -54,7 +47,7 @@ def test_the_same_archive_again_heals_the_vault_and_says_so(
     source = x_zip(tmp_path / "a.zip", posts) if form == "zip" else folder_of(x_files(posts), tmp_path / "a")
     first = ingest(repository, [source], taken_by="ada", source="test")
     view = next(iter(repository.catalog.stream([1])))
-    repository.raw(view)  # the vault keeps the archive open from here on
+    repository.raw(view.origin)  # the vault keeps the archive open from here on
     path = repository.vault.path(first.capture.digest)
     deed(path)
     assert not verify(repository, "ada").went_well
@@ -64,7 +57,7 @@ def test_the_same_archive_again_heals_the_vault_and_says_so(
     assert "vault:healed" in [event.tag for event in repository.audit.newest(3)]
     assert verify(repository, "ada", level=Level.FULL).findings == ()
     assert path.stat().st_mode & 0o222 == 0
-    assert b'"one"' in repository.raw(view)
+    assert b'"one"' in repository.raw(view.origin)
     assert list(repository.paths.staging.iterdir()) == []
     assert source.exists()
     assert ingest(repository, [source], taken_by="rhea", source="test").healed == ()

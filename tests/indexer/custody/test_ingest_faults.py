@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import unicodedata
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,17 +18,10 @@ from indexer.custody.ingest import IngestFailed, ingest
 from indexer.importers import COMMON_IGNORED
 from indexer.repository import Repository
 from indexer.search.searcher import Searcher, SearchRequest
-from tests.builders import CASES, zip_files, zip_folder
-from tests.repositories import repository_at, tweet, x_files, x_zip
+from tests.support.builders import CASES, zip_files, zip_folder
+from tests.support.repositories import tweet, x_files, x_zip
 
 FACEBOOK = "your_facebook_activity/posts/your_posts__check_ins__photos_and_videos_1.json"
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Iterator[Repository]:
-    one = repository_at(tmp_path / "data")
-    yield one
-    one.close()
 
 
 def outcomes(repository: Repository, capture: int) -> dict[str, tuple[str, str]]:

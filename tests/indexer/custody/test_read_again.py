@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,22 +14,10 @@ from indexer.custody import zone
 from indexer.custody.ingest import ingest
 from indexer.custody.read_again import Deviation, Difference, differences, facts_differ, open_again
 from indexer.repository import Repository
-from tests.builders import zip_files
-from tests.golden import archive_of, cases
-from tests.repositories import repository_at, tweet, x_zip
-
-HEADER_PAGE = """<html><head><base href="../"></head><body class="_5vb_ _2yq _4yic"><div class="_3b0d">Your posts</div>
-<div class="_4t5n" role="main"><div class="pam _3-95 _2pi0 _2lej uiBoxWhite noborder">
-<div class="_3-96 _2pio _2lek _2lel">Harriet Loam updated her status.</div>
-<div class="_3-96 _2let"><div><div class="_2pin"><div>Late council meeting tonight</div></div></div></div>
-<div class="_3-94 _2lem"><a href="https://www.facebook.com/dyi/l/?l=x">Jul 04, 2019, 11:30 PM</a></div></div></div></body></html>"""
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Iterator[Repository]:
-    opened = repository_at(tmp_path / "data")
-    yield opened
-    opened.close()
+from tests.support.builders import zip_files
+from tests.support.golden import archive_of, cases
+from tests.support.platforms.facebook_pages import HEADER_PAGE
+from tests.support.repositories import tweet, x_zip
 
 
 def read(repository: Repository, number: int = 1) -> list[Difference]:
@@ -50,10 +37,10 @@ def test_every_case_reads_again_as_it_was_taken_in(repository: Repository) -> No
         held = connection.execute(
             sa.select(versions, records.c.kind, records.c.native_id).join(records, records.c.pk == versions.c.record_pk)
         )
-        from indexer.catalog.stored_data import decode
+        from indexer.catalog.stored_data import content
 
         for row in held:
-            assert digest_of(row.kind, row.native_id, row, decode(row.data)) == row.digest
+            assert digest_of(row.kind, row.native_id, content(row)) == row.digest
 
 
 def test_two_captures_with_versions_read_again_as_they_were_taken_in(repository: Repository, tmp_path: Path) -> None:

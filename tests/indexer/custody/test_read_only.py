@@ -19,8 +19,8 @@ from indexer.custody.verify import verify
 from indexer.engines import IndexDamaged
 from indexer.repository import Repository
 from indexer.search.searcher import Searcher, SearchRequest
-from tests.builders import zip_files
-from tests.repositories import repository_at, tweet, x_files
+from tests.support.builders import zip_files
+from tests.support.repositories import repository_at, tweet, x_files
 
 ROOT = Path(__file__).parents[3]
 SAID = "is read-only: it can be searched and verified"

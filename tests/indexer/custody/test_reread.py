@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +28,8 @@ from indexer.evidence.archive import ArchiveError
 from indexer.importers import importer_named
 from indexer.repository import Repository
 from indexer.search.searcher import Searcher, SearchRequest
-from tests.builders import zip_files
-from tests.repositories import repository_at, tweet, x_zip
+from tests.support.builders import zip_files
+from tests.support.repositories import repository_at, tweet, x_zip
 
 FACEBOOK = {
     "profile_information/profile_information.json": '{"profile_v2": {"name": {"full_name": "City of Ozark Bend"}}}',
@@ -37,13 +37,6 @@ FACEBOOK = {
         [{"timestamp": 1_600_000_000 + at, "data": [{"post": f"Notice number {at}"}], "title": ""} for at in range(5)]
     ).decode(),
 }
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Iterator[Repository]:
-    opened = repository_at(tmp_path / "data")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(params=["x", "facebook"])
@@ -59,7 +52,7 @@ def take(repository: Repository, path: Path) -> int:
 
 
 def texts(repository: Repository, query: str = "*") -> list[tuple[str, str]]:
-    return sorted((view.text, str(view.posted_at)) for view in Searcher(repository).views(SearchRequest(query)))
+    return sorted((view.content.text, str(view.content.posted_at)) for view in Searcher(repository).views(SearchRequest(query)))
 
 
 Old = Callable[[sa.Connection], None]
@@ -73,7 +66,7 @@ def _change(connection: sa.Connection, **values: Any) -> None:
         .join(records, records.c.pk == versions.c.record_pk)
         .where(versions.c.id == 2)
     ).one()
-    made = stored_data.digest_of(row.kind, row.native_id, row, stored_data.decode(row.data))
+    made = stored_data.digest_of(row.kind, row.native_id, stored_data.content(row))
     connection.execute(versions.update().where(versions.c.id == 2).values(digest=made))
 
 
@@ -151,12 +144,12 @@ def test_the_reading_before_stays_with_the_record_and_its_id(repository: Reposit
     assert reread(repository, number, "Rhea").corrected == 1
     view = repository.catalog.record(record_id)
     assert view is not None
-    assert (view.text.startswith("Notice number"), view.version) == (True, 2)
+    assert (view.content.text.startswith("Notice number"), view.version) == (True, 2)
     (before,) = repository.catalog.earlier_readings(view.pk)
     capture = repository.catalog.capture(number)
     assert capture is not None
     taken_in_by = importer_named(capture.importer).version
-    assert (before.view.text, before.view.version, before.importer_version, before.capture_id) == (was, 1, taken_in_by, number)
+    assert (before.view.content.text, before.view.version, before.importer_version, before.capture_id) == (was, 1, taken_in_by, number)
     assert [one.version for one in repository.catalog.versions(view.pk)] == [2]
 
 
@@ -208,8 +201,8 @@ def test_readings_of_two_archives_become_one_again(repository: Repository, tmp_p
     assert (report.corrected, report.not_read, repository.catalog.count(), repository.index.count()) == (1, (), 5, 5)
     moved = repository.catalog.record(cited)
     assert moved is not None, "the id that was cited leads to the record"
-    assert {one.capture_id for one in repository.catalog.sightings(moved.pk)} == {first, second}
-    assert [one.view.text for one in repository.catalog.earlier_readings(moved.pk)] == ["read otherwise"]
+    assert {one.origin.capture_id for one in repository.catalog.sightings(moved.pk)} == {first, second}
+    assert [one.view.content.text for one in repository.catalog.earlier_readings(moved.pk)] == ["read otherwise"]
     assert list(verify(repository, "Pat", level=Level.FULL).findings) == []
     for number in (first, second):
         capture = repository.catalog.capture(number)
@@ -257,7 +250,7 @@ def test_missing_evidence_is_said_and_nothing_is_changed(repository: Repository,
 KILLED = """
 import sys
 from pathlib import Path
-from tests.repositories import repository_at
+from tests.support.repositories import repository_at
 from indexer.custody.reread import reread
 repository = repository_at(Path(sys.argv[1]))
 print("begun", flush=True)
@@ -283,7 +276,7 @@ def test_killed_anywhere_the_catalog_is_as_before_or_as_after(tmp_path: Path, af
     killed.wait()
     killed.stdout.close()
     repository = repository_at(tmp_path / "data")
-    held = {view.text for view in repository.catalog.stream(range(1, 601))}
+    held = {view.content.text for view in repository.catalog.stream(range(1, 601))}
     assert held == {"read otherwise"} or len(held) == 600
     reread(repository, 1, "Rhea")
     assert texts(repository) == wanted

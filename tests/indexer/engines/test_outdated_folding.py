@@ -9,7 +9,7 @@ import pytest
 from indexer.custody import indexing
 from indexer.custody.ingest import ingest
 from indexer.search.searcher import Searcher, SearchRequest
-from tests.repositories import repository_at, tweet, x_zip
+from tests.support.repositories import repository_at, tweet, x_zip
 
 
 @pytest.mark.parametrize("engine", ["tantivy", "whoosh"])

@@ -20,7 +20,7 @@ from indexer.engines.state import FileProblem, check_files
 from indexer.query import parse
 from indexer.query.filters import Filters, Sort
 from indexer.search.searcher import Searcher, SearchRequest
-from tests.repositories import repository_at, tweet, x_zip
+from tests.support.repositories import repository_at, tweet, x_zip
 
 QUERIES = ("council", "coun*", "council w/5 budget", '"council budget"', "NOT flood", "date:2020-01", "*")
 

@@ -6,7 +6,7 @@ import csv
 import json
 from pathlib import Path
 
-from tests.export_samples import make, record, unpack
+from tests.support.export_samples import make, record, unpack
 
 SIGNS = "\0\x0b\x0c\x1c\x1d\x1e\x1f\x85\u2028\u2029\r\n\t\ufeff\ufffe\x1a"
 

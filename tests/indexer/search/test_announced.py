@@ -19,7 +19,7 @@ from indexer.certificates.certify import certify, write_into
 from indexer.cli.main import main
 from indexer.custody.ingest import ingest
 from indexer.query import Dialect
-from indexer.query.filters import Filters
+from indexer.query.filters import Filters, Permission
 from indexer.query.other_systems import TABLE, Spelling
 from indexer.repository import Repository
 from indexer.search.as_json import results as results_json
@@ -27,7 +27,7 @@ from indexer.search.searcher import NotAnswered, Results, Searcher, SearchReques
 from indexer.term_reports import report as term_report
 from indexer.term_reports.report import shape
 from indexer.term_reports.run import read_list, run
-from tests.repositories import repository_at, tweet, x_zip
+from tests.support.repositories import repository_at, tweet, x_zip
 
 POSTS = [
     tweet(1, "The city council adopts the budget; adobe"),
@@ -117,7 +117,7 @@ def written_in(spelling: Spelling, written: str) -> str:
 
 
 def test_an_other_total_counts_only_what_the_reader_may_see(repository: Repository) -> None:
-    doubts = search(repository, "flood or creek", filters=Filters(allowed_accounts=frozenset())).announcements
+    doubts = search(repository, "flood or creek", filters=Filters(permission=Permission(frozenset(), without_messages=False))).announcements
     assert [one.other_total for one in doubts] == [0]
 
 

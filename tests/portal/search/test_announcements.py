@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from portal.jobs import runners
 from portal.jobs.rows import Jobs, jobs
-from tests.portal_fixtures import CITY, Town, a_town, token  # noqa: F401  # a_town is the fixture
+from tests.support.town import CITY, Town, token
 
 
 def page_of(client: FlaskClient, **query: str) -> str:

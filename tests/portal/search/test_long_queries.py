@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from indexer.query.checks import MOST_LETTERS
 from portal.search.address import LONGEST_WRITTEN
-from tests.portal_fixtures import Town, a_town, token  # noqa: F401  # a_town is the fixture
+from tests.support.town import Town, token
 
 LONG = ("flood OR " + " OR ".join(f"word{number:05}" for number in range(6_000)))[: MOST_LETTERS - 9].rsplit(" OR ", 1)[0]
 KINDS = {

@@ -9,7 +9,7 @@ import pytest
 
 from portal.search import turns
 from portal.search.turns import TooManySearches, Turns
-from tests.portal_fixtures import Town, a_town  # noqa: F401  # a_town is the fixture
+from tests.support.town import Town
 
 
 class Clock:

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.portal.serving.servers import Server, read_answer, serving
-from tests.portal.serving.small_app import LARGE
+from tests.support.servers import Server, read_answer, serving
+from tests.support.small_app import LARGE
 
 THREADS = 2
 SLOW = {"SHOWME_CLIENT_SECONDS": "1", "SHOWME_CLIENT_RATE": "20000"}
@@ -27,7 +27,7 @@ SLOW = {"SHOWME_CLIENT_SECONDS": "1", "SHOWME_CLIENT_RATE": "20000"}
 def a_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     data = tmp_path_factory.mktemp("served")
     threads = {"SHOWME_WEB_WORKERS": "1", "SHOWME_WEB_THREADS": str(THREADS)}
-    with serving(data, "tests.portal.serving.small_app:app", "/", **threads, **SLOW) as server:
+    with serving(data, "tests.support.small_app:app", "/", **threads, **SLOW) as server:
         yield server
     assert "Traceback" not in server.log.read_text()
 
@@ -207,7 +207,7 @@ def test_more_connections_than_there_is_room_for_end_the_oldest(server: Server) 
 
 
 def test_a_stop_lets_a_request_finish_and_a_killed_worker_is_replaced(tmp_path: Path) -> None:
-    with serving(tmp_path, "tests.portal.serving.small_app:app", "/", SHOWME_WEB_WORKERS="1", **SLOW) as server:
+    with serving(tmp_path, "tests.support.small_app:app", "/", SHOWME_WEB_WORKERS="1", **SLOW) as server:
         worker = int(Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()[0])
         os.kill(worker, signal.SIGKILL)
         until = time.monotonic() + 20

@@ -10,7 +10,7 @@ import pytest
 
 from indexer.custody.indexing import sync
 from indexer.repository import open_repository
-from tests.portal_fixtures import Town, a_town, token  # noqa: F401  # a_town is the fixture
+from tests.support.town import Town, token
 
 SEARCHING = ("/search?q=flood", "/search?group=threads", "/search.json?q=flood", "/saved", "/help/search")
 OTHERS = ("/coverage", "/captures", "/history", "/terms", "/exports", "/certificates", "/help/exports")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from indexer.record import RecordKind
-from tests.facebook_archives import read
+from tests.support.platforms.facebook import read
 
 WORDS = "We open at nine."
 COMMENT: dict[str, Any] = {

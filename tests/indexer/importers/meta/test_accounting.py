@@ -15,7 +15,7 @@ from indexer.evidence.archive import Archive, open_archive
 from indexer.importers import identify
 from indexer.record import Problem, Record
 from indexer.text import repair_mojibake
-from tests.builders import CASES, zip_files
+from tests.support.builders import CASES, zip_files
 
 WORDS = re.compile(r"[^\W\d_]{3,}")
 PAGES = [

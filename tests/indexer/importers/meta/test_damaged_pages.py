@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.indexer.importers.meta.test_html_pages import POSTS, box, page, read
+from tests.support.platforms.meta_pages import POSTS, box, page, read
 
 BEGINNING = '<div class="_a706" role="main"><div class="_a6-g">'
 WHOLE = page(box("The ramp is open"), box("Sirens at noon"))

@@ -13,11 +13,22 @@ from indexer.i18n import Sentence
 from indexer.importers import identify
 from indexer.importers.twitter import TwitterImporter
 from indexer.importers.twitter.keys import KNOWN, KeyWatch
-from tests.builders import zip_files
-from tests.test_importers_twitter import ACCOUNT, codes, records, results, tallies, ytd
-from tests.test_importers_twitter_messages import conversation, message
-from tests.test_importers_twitter_posts import months, only, post
-from tests.test_importers_twitter_table import CSV_HEAD, row
+from tests.support.builders import zip_files
+from tests.support.platforms.twitter import (
+    ACCOUNT,
+    CSV_HEAD,
+    codes,
+    conversation,
+    message,
+    months,
+    only,
+    post,
+    records,
+    results,
+    row,
+    tallies,
+    ytd,
+)
 
 POSTS = ytd("tweets", [{"tweet": post(1, "Road closed.")}, {"tweet": post(2, "Road open.")}])
 

@@ -17,15 +17,10 @@ from portal.access.rules import Role
 from portal.access.users import Users, whole_grants
 from portal.jobs import runners
 from portal.jobs.rows import Job, Jobs, JobState
-from tests.builders import zip_files
-from tests.portal_fixtures import ACCOUNT_CANARY, CITY, MESSAGE_CANARY, ROLES, SECRET, Town, fill, token
-from tests.test_portal_canary import MARKERS, addresses
-
-BOX = '<div class="pam _3-95 _2ph- _a6-g uiBoxWhite noborder"><h2 class="_3-95 _2pim _a6-h _a6-i">{}</h2><div class="_3-94 _a6-o">{}</div></div>'
-UNNAMED = {
-    "your_instagram_activity/content/posts_1.html": f"""<html><body>{BOX.format("Closed on Monday", "Oct 12, 2025 9:15 am")}
-{BOX.format("Open on Friday", "Aug 02, 2025 9:15 am")}</body></html>"""
-}
+from tests.support.builders import zip_files
+from tests.support.canaries import MARKERS, addresses
+from tests.support.platforms.instagram import UNNAMED
+from tests.support.town import ACCOUNT_CANARY, CITY, MESSAGE_CANARY, ROLES, SECRET, Town, fill, token
 
 
 @pytest.fixture
