@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 import msgspec
 
@@ -49,6 +49,17 @@ _WRITER = re.compile(
     r"^(?P<name>.{1,200}?) (?:wrote on|posted (?:on|to|in|something)|shared|added|tagged|sent|updated|likes|is with|was with|wished"
     r"|escribió en|publicó|compartió|agregó|añadió|etiquetó|đã|escreveu|publicou|compartilhou)\b"
 )
+
+
+class Fields(TypedDict):
+    """The fields of a Record that come from a Content."""
+
+    text: str
+    attachments: tuple[Attachment, ...]
+    links: tuple[str, ...]
+    hashtags: tuple[str, ...]
+    mentions: tuple[str, ...]
+    extra: dict[str, str]
 
 
 @dataclass(slots=True)
@@ -95,6 +106,17 @@ class Content:
     def text(self) -> str:
         """All words, one part below the other."""
         return "\n".join(self.words)
+
+    def fields(self) -> Fields:
+        """Return what a record says of this."""
+        return {
+            "text": self.text,
+            "attachments": tuple(self.attachments),
+            "links": self.all_links(),
+            "hashtags": self.all_hashtags(),
+            "mentions": self.all_mentions(),
+            "extra": self.extra,
+        }
 
     def all_links(self) -> tuple[str, ...]:
         """Return the attached links and then those in the words, each once."""

@@ -119,18 +119,13 @@ def _post(reading: Reading, role: Role, box: Box, place: Place, raw: bytes, offs
         native_id=reading.native_id(role, posted, words, content),
         place=place,
         raw=raw,
-        text=content.text,
         title=box.title,
         author=reading.author_of(role, box.title),
         posted=posted,
         edited=edited,
-        attachments=tuple(content.attachments),
-        links=content.all_links(),
-        hashtags=content.all_hashtags(),
-        mentions=content.all_mentions(),
         id_is_made=True,
         folded=folded,
-        extra=content.extra,
+        **content.fields(),
     )
 
 
@@ -175,6 +170,7 @@ def _medium(reading: Reading, role: Role, box: Box, place: Place, raw: bytes, of
     for picture in box.pictures:
         content.attachments.append(reading.files.attachment(picture.uri, "", DEFAULT_TYPES.get(picture.tag, "")))
         content.uris.append(picture.uri)
+    content.extra.update((label, value) for label, value in box.facts if not personal(label))
     is_video = content.attachments[0].media_type.startswith("video/")
     words = (caption, content.text) if role is not Role.ALBUM_LIST else ("",)
     others = [other for other in reading.media.take(content.uris, words) if other != place]
@@ -183,15 +179,10 @@ def _medium(reading: Reading, role: Role, box: Box, place: Place, raw: bytes, of
         native_id=reading.native_id(Role.PHOTOS, posted, "", content),
         place=place,
         raw=raw,
-        text=content.text,
         title=box.title if role is Role.ALBUM_LIST else "",
         author=reading.account,
         posted=posted,
-        attachments=tuple(content.attachments),
-        links=content.all_links(),
-        hashtags=content.all_hashtags(),
-        mentions=content.all_mentions(),
         id_is_made=True,
         folded=tuple(others),
-        extra={label: value for label, value in box.facts if not personal(label)},
+        **content.fields(),
     )

@@ -210,15 +210,11 @@ def _post(reading: Reading, role: Role, place: Place, item: HtmlItem, tree: Lexb
         native_id=reading.native_id(role, posted, f"{title}\n{content.text}", content),
         place=place,
         raw=item.raw,
-        text=content.text,
         title=title,
         author=reading.author_of(role, title),
         posted=posted,
-        links=content.all_links(),
-        hashtags=content.all_hashtags(),
-        mentions=content.all_mentions(),
         id_is_made=True,
-        extra=content.extra,
+        **content.fields(),
     )
 
 
@@ -243,17 +239,12 @@ def _block(reading: Reading, role: Role, place: Place, item: HtmlItem, tree: Lex
             native_id=parent,
             place=place,
             raw=item.raw,
-            text=content.text,
             author=reading.account,
             posted=posted,
             thread_id=thread,
-            attachments=tuple(content.attachments),
-            links=content.all_links(),
-            hashtags=content.all_hashtags(),
-            mentions=content.all_mentions(),
             id_is_made=True,
             folded=tuple(others),
-            extra=content.extra,
+            **content.fields(),
         )
     comments = [node for node in tree.css("div.comment") if node.css_first("span.user") is not None]
     for number, node in enumerate(comments):
@@ -275,17 +266,13 @@ def _comment(reading: Reading, place: Place, item: HtmlItem, node: LexborNode, a
         native_id=reading.made.make("comments on media", written, f"{author} {content.text}", [thread.removeprefix("media/")]),
         place=place,
         raw=item.raw,
-        text=content.text,
         title="Comment under a photo or video.",
         author=author,
         posted=posted,
         parent_id=parent,
         thread_id=thread,
-        links=content.all_links(),
-        hashtags=content.all_hashtags(),
-        mentions=content.all_mentions(),
         id_is_made=True,
-        extra=content.extra,
+        **content.fields(),
     )
 
 
@@ -321,23 +308,19 @@ def _message(reading: Reading, place: Place, item: HtmlItem, tree: LexborNode, t
     yield from problems
     thread = place.member.removeprefix("messages/").removesuffix(".html") if place.member.startswith("messages/") else thread_title
     written = posted.written if posted else ""
-    extra = {"direction": "sent" if author == reading.account else "received"} if reading.account else {}
+    if reading.account:
+        content.extra["direction"] = "sent" if author == reading.account else "received"
     yield Record(
         kind=RecordKind.MESSAGE,
         native_id=reading.made.make(f"messages/{thread}", written, f"{author} {content.text}", map(media_key, content.uris)),
         place=place,
         raw=item.raw,
-        text=content.text,
         author=author,
         posted=posted,
         thread_id=thread,
         thread_title=thread_title,
-        attachments=tuple(content.attachments),
-        links=content.all_links(),
-        hashtags=content.all_hashtags(),
-        mentions=content.all_mentions(),
         id_is_made=True,
-        extra=extra,
+        **content.fields(),
     )
 
 
@@ -346,21 +329,18 @@ def _event(reading: Reading, role: Role, place: Place, item: HtmlItem, tree: Lex
     content = Content()
     content.add_text("\n".join(lines_of(tree)))
     lines = content.text.splitlines()
-    extra = {"event": lines[0]} if lines else {}
+    if lines:
+        content.extra["event"] = lines[0]
     start = next((line for line in lines if _DATE_IN_EVENT.search(line)), "")
     if start:
-        extra["event start"] = start.strip()
+        content.extra["event start"] = start.strip()
     yield Record(
         kind=RecordKind.EVENT,
         native_id=reading.made.make(role.value, start, content.text),
         place=place,
         raw=item.raw,
-        text=content.text,
-        links=content.all_links(),
-        hashtags=content.all_hashtags(),
-        mentions=content.all_mentions(),
         id_is_made=True,
-        extra=extra,
+        **content.fields(),
     )
 
 

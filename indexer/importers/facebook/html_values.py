@@ -70,14 +70,9 @@ def event_record(reading: Reading, box: Box, place: Place, raw: bytes, offset: t
         native_id=reading.made.make(Role.EVENTS.value, box.date, content.text),
         place=place,
         raw=raw,
-        text=content.text,
         title=box.title,
-        links=content.all_links(),
-        hashtags=content.all_hashtags(),
-        mentions=content.all_mentions(),
-        attachments=tuple(content.attachments),
         id_is_made=True,
-        extra=content.extra,
+        **content.fields(),
     )
 
 
@@ -101,14 +96,10 @@ def picture_comments(reading: Reading, box: Box, place: Place, raw: bytes, offse
             native_id=reading.made.make("comments on media", posted.written if posted else "", f"{comment.author} {content.text}", [key]),
             place=at,
             raw=raw,
-            text=content.text,
             title="Comment under a photo or video.",
             author=comment.author,
             posted=posted,
             thread_id=f"media/{key}",
-            links=content.all_links(),
-            hashtags=content.all_hashtags(),
-            mentions=content.all_mentions(),
             id_is_made=True,
-            extra=content.extra,
+            **content.fields(),
         )

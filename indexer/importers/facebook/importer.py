@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 
 from indexer.evidence.archive import Archive, MemberDamaged
 from indexer.importers.facebook.context import MEDIA_ROLES, Reading
+from indexer.importers.facebook.entries import json_records, survey_shells
 from indexer.importers.facebook.facts import PLATFORM, read_facts
 from indexer.importers.facebook.html_pages import html_records, survey_html
 from indexer.importers.facebook.html_pages_2017 import is_2017, records_2017, survey_2017
-from indexer.importers.facebook.json_entries import json_records, survey_shells
 from indexer.importers.facebook.labeled import survey_labelled_likes
 from indexer.importers.facebook.media import survey_media
 from indexer.importers.facebook.members import ACTIVITY, IGNORED, ORDER, Role, members, role_of

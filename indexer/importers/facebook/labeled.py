@@ -90,17 +90,12 @@ def labelled(reading: Reading, role: Role, kind: RecordKind, item: Item, entry: 
         native_id=native_id,
         place=item.place,
         raw=item.raw,
-        text=content.text,
         title=title,
         author=reading.account,
         posted=posted,
-        attachments=tuple(content.attachments),
-        links=content.all_links(),
-        hashtags=content.all_hashtags(),
-        mentions=content.all_mentions(),
         id_is_made=not is_native,
         folded=reading.media.take(content.uris, (content.text,)),
-        extra=content.extra,
+        **content.fields(),
     )
 
 

@@ -64,16 +64,11 @@ def medium_records(reading: Reading, role: Role, item: Item) -> Iterator[Record 
             native_id=reading.native_id(role_of_id, posted, "", content),
             place=item.place,
             raw=item.raw,
-            text=content.text,
             author=reading.account,
             posted=posted,
-            attachments=tuple(content.attachments),
-            links=content.all_links(),
-            hashtags=content.all_hashtags(),
-            mentions=content.all_mentions(),
             id_is_made=True,
             folded=tuple(place for place in others if place != item.place),
-            extra=content.extra,
+            **content.fields(),
         )
     yield from comments_under(reading, medium, item.place, item.raw)
 
@@ -108,16 +103,12 @@ def _comment(reading: Reading, comment: MediumComment, key: str, place: Place, r
         native_id=reading.made.make("comments on media", posted.written if posted else "", f"{author} {content.text}", [key]),
         place=place,
         raw=raw,
-        text=content.text,
         title="Comment under a photo or video.",
         author=author,
         posted=posted,
         thread_id=f"media/{key}",
-        links=content.all_links(),
-        hashtags=content.all_hashtags(),
-        mentions=content.all_mentions(),
         id_is_made=True,
-        extra=content.extra,
+        **content.fields(),
     )
 
 
@@ -151,16 +142,12 @@ def album_record(reading: Reading, member: str) -> Iterator[Record | Problem]:
         native_id=reading.made.make("album words", "", name),
         place=place,
         raw=raw,
-        text=content.text,
         title=f"Album: {name}",
         author=reading.account,
         posted=edited,
         edited=edited,
-        links=content.all_links(),
-        hashtags=content.all_hashtags(),
-        mentions=content.all_mentions(),
         id_is_made=True,
-        extra=content.extra,
+        **content.fields(),
     )
 
 

@@ -11,16 +11,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from io import BytesIO
+from typing import TypeVar
 
 import msgspec
 
 from indexer.evidence.archive import Archive, MemberDamaged
 from indexer.evidence.json_members import JsonDamaged, JsonItem, json_items
 from indexer.i18n import say
-from indexer.importers.meta.json_values import UNKNOWN_TYPE, MadeIds, MediaFiles, items_of, read_epoch
+from indexer.importers.meta.json_values import UNKNOWN_TYPE, MadeIds, MediaFiles, bad_item, items_of, read_epoch
 from indexer.importers.meta.times import PageDates
 from indexer.importers.meta.unread import Unread
 from indexer.record import Attachment, Moment, Place, Problem, Record, RecordKind
+
+Decoded = TypeVar("Decoded")
 
 # What decoding an item can raise: not JSON of that shape, not UTF-8, or nested a thousand deep.
 UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
@@ -173,6 +176,21 @@ def items(archive: Archive, member: str) -> Iterator[tuple[int, JsonItem] | Prob
         elif not _NOTHING.fullmatch(item.raw):
             yield number, item
             number += 1
+
+
+def decoded(context: Context, member: str, decoder: msgspec.json.Decoder[Decoded]) -> Iterator[tuple[int, JsonItem, Decoded] | Problem]:
+    """Yield the items of a JSON member with what they decode to; what does not read becomes a Problem and the others stay."""
+    for found in items(context.archive, member):
+        if isinstance(found, Problem):
+            yield found
+            continue
+        number, item = found
+        try:
+            value = decoder.decode(item.raw)
+        except UNREADABLE as error:
+            yield bad_item(member, number, error)
+            continue
+        yield number, item, value
 
 
 def _one_record(archive: Archive, member: str) -> list[JsonItem | Problem] | None:

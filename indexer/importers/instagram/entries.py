@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from indexer.i18n import say
-from indexer.importers.instagram.context import UNREADABLE, Context, Piece, items, minute, read_stamp, with_extra
+from indexer.importers.instagram.context import Context, Piece, decoded, minute, read_stamp, with_extra
 from indexer.importers.instagram.labels import COMMENT, OWNER, OWNER_NAME, USERNAME, is_label
 from indexer.importers.instagram.members import Role, Shape
 from indexer.importers.instagram.shapes import ENTRY, Entry, Labelled, Value
-from indexer.importers.meta.json_values import bad_item
 from indexer.record import Moment, Place, Problem, Record, RecordKind
 from indexer.text import hashtags, links, mentions, repair_mojibake
 
@@ -34,16 +33,11 @@ class Said:
 
 def entries(context: Context, role: Role, member: str) -> Iterator[Record | Problem]:
     """Yield the comments, likes or reposts of one JSON member; what does not read becomes a Problem."""
-    for found in items(context.archive, member):
+    for found in decoded(context, member, ENTRY):
         if isinstance(found, Problem):
             yield found
             continue
-        number, item = found
-        try:
-            entry = ENTRY.decode(item.raw)
-        except UNREADABLE as error:
-            yield bad_item(member, number, error)
-            continue
+        number, item, entry = found
         context.unread.look(f"{role.shape} {role.kind}", member, number, item.raw, Entry)
         if entry.says_nothing:
             yield Problem(member, "bad-item", say("This item has none of the parts that its file is for."), number)

@@ -57,7 +57,7 @@ class _Profile(msgspec.Struct):
     profile_user: list[Entry] | Entry | None = None
 
 
-def facts_of(archive: Archive) -> CaptureFacts:
+def read_facts(archive: Archive) -> CaptureFacts:
     """Return what the archive says of itself. Never raises for what it holds."""
     roles = [(name, role) for name in archive.names if (role := role_of(name)) is not None]
     old = any(role.shape in {Shape.OLD_MEDIA, Shape.OLD_LISTS, Shape.OLD_MESSAGES} for _, role in roles) or "profile.json" in archive

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from indexer.evidence.archive import Archive, MemberDamaged
 from indexer.importers.instagram.context import Context
 from indexer.importers.instagram.entries import entries
-from indexer.importers.instagram.facts import PLATFORM, facts_of
-from indexer.importers.instagram.html_records import page_records
+from indexer.importers.instagram.facts import PLATFORM, read_facts
+from indexer.importers.instagram.html_pages import page_records
 from indexer.importers.instagram.json_2018 import old_empty, old_lists, old_media, old_messages
 from indexer.importers.instagram.media import learn_insights, left_insights, published
 from indexer.importers.instagram.members import IGNORED, Role, Shape, role_of
@@ -88,7 +88,7 @@ class InstagramImporter:
 
     def facts(self, archive: Archive) -> CaptureFacts:
         """Return what the archive says of itself. Never raises for what an archive holds."""
-        return facts_of(archive)
+        return read_facts(archive)
 
     def records(self, archive: Archive, facts: CaptureFacts) -> Iterator[Record | Problem | Tally]:
         """Yield every record and problem, member by member in natural order of their names."""

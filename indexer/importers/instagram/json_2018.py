@@ -14,9 +14,20 @@ from typing import Any
 import msgspec
 
 from indexer.i18n import say
-from indexer.importers.instagram.context import UNREADABLE, Context, Piece, items, minute, old_time, piece, reaction_record, with_extra
+from indexer.importers.instagram.context import (
+    UNREADABLE,
+    Context,
+    Piece,
+    decoded,
+    items,
+    minute,
+    old_time,
+    piece,
+    reaction_record,
+    with_extra,
+)
 from indexer.importers.instagram.members import Role
-from indexer.importers.meta.json_values import bad_item, media_type
+from indexer.importers.meta.json_values import media_type
 from indexer.record import Attachment, Moment, Place, Problem, Record, RecordKind, TimeRule
 from indexer.text import hashtags, links, mentions
 
@@ -56,17 +67,12 @@ def read_old_time(value: str | float | None, member: str, number: int) -> tuple[
 
 def old_media(context: Context, role: Role, member: str) -> Iterator[Record | Problem]:
     """Yield the posts, stories and other pictures of `media.json`; what does not read becomes a Problem."""
-    for found in items(context.archive, member):
+    for found in decoded(context, member, _MEDIUM):
         if isinstance(found, Problem):
             yield found
             continue
-        number, item = found
+        number, item, medium = found
         kind, extra = _SECTIONS.get(item.key, (role.kind, {"section": item.key}))
-        try:
-            medium = _MEDIUM.decode(item.raw)
-        except UNREADABLE as error:
-            yield bad_item(member, number, error)
-            continue
         context.unread.look("media of 2018", member, number, item.raw, _OldMedium)
         if not medium.path and not medium.taken_at and not medium.caption:
             yield Problem(member, "bad-item", say("This item has neither a file nor a caption nor a time."), number)
@@ -97,16 +103,12 @@ def old_media(context: Context, role: Role, member: str) -> Iterator[Record | Pr
 
 def old_lists(context: Context, role: Role, member: str) -> Iterator[Record | Problem]:
     """Yield the comments, likes and story reactions that are written as lists; what does not read becomes a Problem."""
-    for found in items(context.archive, member):
+    for found in decoded(context, member, _LIST):
         if isinstance(found, Problem):
             yield found
             continue
-        number, item = found
-        try:
-            values = [value or "" for value in _LIST.decode(item.raw)]
-        except UNREADABLE as error:
-            yield bad_item(member, number, error)
-            continue
+        number, item, listed = found
+        values = [value or "" for value in listed]
         length = 3 if role.kind is RecordKind.COMMENT else 2
         if len(values) != length:
             why = say("This item has {count} values where {expected} were expected.", count=len(values), expected=length)
@@ -190,16 +192,11 @@ _MESSAGE = msgspec.json.Decoder(_Message)
 
 def old_messages(context: Context, role: Role, member: str) -> Iterator[Record | Problem]:
     """Yield the messages of every conversation; one that does not read becomes a Problem and the others stay."""
-    for found in items(context.archive, member):
+    for found in decoded(context, member, _CONVERSATION):
         if isinstance(found, Problem):
             yield found
             continue
-        number, item = found
-        try:
-            conversation = _CONVERSATION.decode(item.raw)
-        except UNREADABLE as error:
-            yield bad_item(member, number, error)
-            continue
+        number, item, conversation = found
         if conversation.conversation is None:
             yield Problem(member, "bad-item", say("This item is not a conversation: it has no list of messages."), number)
             continue

@@ -12,32 +12,26 @@ from dataclasses import dataclass
 
 from indexer.evidence.json_members import JsonItem
 from indexer.i18n import say
-from indexer.importers.instagram.context import UNREADABLE, Context, Piece, items, media_number, piece, read_stamp, with_extra
+from indexer.importers.instagram.context import Context, Piece, decoded, media_number, piece, read_stamp, with_extra
 from indexer.importers.instagram.labels import COMMENT, is_label
 from indexer.importers.instagram.members import Role
 from indexer.importers.instagram.shapes import ENTRY, MEDIUM, Medium, TextAppPost
 from indexer.importers.instagram.times import read_printed
 from indexer.importers.meta.html_pages import page_boxes
-from indexer.importers.meta.json_values import bad_item
 from indexer.record import Attachment, Moment, Place, Problem, Record, RecordKind
 from indexer.text import hashtags, links, mentions, repair_mojibake
 
 
 def published(context: Context, role: Role, member: str) -> Iterator[Record | Problem]:
     """Yield the posts (or whatever the role says) of one JSON member; what does not read becomes a Problem."""
-    for found in items(context.archive, member):
+    for found in decoded(context, member, MEDIUM):
         if isinstance(found, Problem):
             yield found
         else:
             yield from _post(context, role, member, *found)
 
 
-def _post(context: Context, role: Role, member: str, number: int, item: JsonItem) -> Iterator[Record | Problem]:
-    try:
-        post = MEDIUM.decode(item.raw)
-    except UNREADABLE as error:
-        yield bad_item(member, number, error)
-        return
+def _post(context: Context, role: Role, member: str, number: int, item: JsonItem, post: Medium) -> Iterator[Record | Problem]:  # noqa: PLR0917  # an item as it was found
     context.unread.look(f"{role.shape} {role.kind}", member, number, item.raw, Medium)
     media = _many(post.media) or ([post] if post.uri is not None else [])
     lines = list(post.lines()) if post.label_values else []
@@ -175,16 +169,11 @@ def _items(context: Context, member: str) -> Iterator[_Found | Problem]:
             place = Place(member, box.index, box.start, len(box.raw))
             yield place, box.raw, picture.caption if picture else parts.title, posted, attachment
         return
-    for found in items(context.archive, member):
+    for found in decoded(context, member, ENTRY):
         if isinstance(found, Problem):
             yield found
             continue
-        number, item = found
-        try:
-            entry = ENTRY.decode(item.raw)
-        except UNREADABLE as error:
-            yield bad_item(member, number, error)
-            continue
+        number, item, entry = found
         media = list(entry.media_map_data.values()) if isinstance(entry.media_map_data, dict) else []
         medium = media[0] if media else Medium()
         mapped = (value.timestamp for value in entry.mapped().values() if value.timestamp)

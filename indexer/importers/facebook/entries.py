@@ -141,18 +141,13 @@ def _entry(reading: Reading, role: Role, item: Item, entry: Entry, unknown: list
         native_id=native_id,
         place=place,
         raw=item.raw,
-        text=content.text,
         title=title,
         author=_author(reading, role, title, parts),
         posted=posted,
         edited=edited,
-        attachments=tuple(content.attachments),
-        links=content.all_links(),
-        hashtags=content.all_hashtags(),
-        mentions=content.all_mentions(),
         id_is_made=True,
         folded=folded,
-        extra=content.extra,
+        **content.fields(),
     )
     for medium in parts.media:
         yield from comments_under(reading, medium, place, item.raw)
@@ -226,14 +221,10 @@ def _event(reading: Reading, item: Item) -> Iterator[Record | Problem]:
         native_id=reading.made.make(f"events/{answer}", posted.written if posted else start, content.text if posted is None else ""),
         place=item.place,
         raw=item.raw,
-        text=content.text,
         author=reading.account if posted else "",
         posted=posted,
-        links=content.all_links(),
-        hashtags=content.all_hashtags(),
-        mentions=content.all_mentions(),
         id_is_made=True,
-        extra=content.extra,
+        **content.fields(),
     )
 
 
@@ -258,15 +249,10 @@ def _note(reading: Reading, item: Item) -> Iterator[Record | Problem]:
         native_id=reading.native_id(Role.NOTES, posted, content.text if posted is None else "", content),
         place=item.place,
         raw=item.raw,
-        text=content.text,
         author=reading.account,
         posted=posted,
         edited=edited,
-        attachments=tuple(content.attachments),
-        links=content.all_links(),
-        hashtags=content.all_hashtags(),
-        mentions=content.all_mentions(),
         id_is_made=True,
         folded=folded,
-        extra=content.extra,
+        **content.fields(),
     )
