@@ -162,8 +162,9 @@ class AuditLog:
 
     def _all(self) -> Iterator[Event]:
         with self._engine.connect() as connection:
-            for row in connection.execution_options(yield_per=1000).execute(sa.select(events).order_by(events.c.id)):
-                yield _event(row)
+            with connection.execution_options(yield_per=1000).execute(sa.select(events).order_by(events.c.id)) as rows:
+                for row in rows:
+                    yield _event(row)
 
 
 def append(  # noqa: PLR0917  # an event's parts, in the order of the table

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -18,7 +19,7 @@ KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if os.environ.get("ALLDB") or metafunc.definition.get_closest_marker("databases"):
+    if metafunc.definition.get_closest_marker("databases"):
         metafunc.parametrize("database", KINDS, indirect=True, scope="module")
 
 
@@ -56,6 +57,14 @@ def own_database(request: pytest.FixtureRequest, database: str, monkeypatch: pyt
 
 
 @pytest.fixture
-def database_url(database: str, tmp_path) -> str:  # noqa: ANN001
+def database_url(database: str, tmp_path: Path) -> str:
     """The address of this test's database."""
-    return os.environ[SETTING] if database == "postgresql" else f"sqlite:///{tmp_path / 'c.sqlite3'}"
+    return os.environ[SETTING] if database == "postgresql" else f"sqlite:///{tmp_path / 'catalog.sqlite3'}"
+
+
+@pytest.fixture
+def empty_database_url(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> str:
+    """The address of a database without tables."""
+    if database == "postgresql":
+        return request.getfixturevalue("postgres_server").new_database(is_empty=True)
+    return f"sqlite:///{tmp_path / 'empty.sqlite3'}"
