@@ -43,7 +43,7 @@ setup-dev: setup .venv/ready-dev
 	@touch $@
 
 requirements: setup-dev
-	@for name in requirements requirements-dev requirements-bench; do \
+	@for name in requirements requirements-postgres requirements-dev requirements-bench; do \
 		$(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --python-platform linux --no-emit-index-url --no-emit-find-links \
 			--no-annotate --custom-compile-command "make requirements" $(ARGS) $$name.in --output-file $$name.txt || exit 1; \
 	done

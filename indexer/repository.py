@@ -16,7 +16,7 @@ import sqlalchemy as sa
 import indexer.importers  # noqa: F401  # registers the platforms: searches name them
 from indexer import private_files, settings
 from indexer.catalog.audit import AuditLog
-from indexer.catalog.database import connect, connect_read_only
+from indexer.catalog.database import connect, connect_read_only, writing_lock
 from indexer.catalog.location import catalog_file
 from indexer.catalog.models import Origin
 from indexer.catalog.reader import Catalog
@@ -139,14 +139,18 @@ class Repository:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Hold the one lock under which vault, catalog and index are written. Waits; a killed holder lets go."""
+        """Hold the one lock under which vault, catalog and index are written. Waits; a killed holder lets go.
+
+        Other computers may use the same catalog in PostgreSQL with data folders of their own, so it is locked there too.
+        """
         if self.is_read_only:
             raise ReadOnlyFolder(f"The data folder {self.paths.data} is read-only: nothing can be taken in or indexed there.")
         with self.paths.ingest_lock.open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             self._lock_file = lock.fileno()
             try:
-                yield
+                with writing_lock(self.db):
+                    yield
             finally:
                 self._lock_file = None
 

@@ -162,8 +162,9 @@ class AuditLog:
             return [_event(row) for row in connection.execute(sa.select(events).where(events.c.tag.in_(tags)).order_by(events.c.id))]
 
     def _all(self) -> Iterator[Event]:
-        with self._engine.connect() as connection:
-            for row in connection.execution_options(yield_per=1000).execute(sa.select(events).order_by(events.c.id)):
+        query = sa.select(events).order_by(events.c.id)
+        with self._engine.connect() as connection, connection.execution_options(yield_per=1000).execute(query) as rows:
+            for row in rows:
                 yield _event(row)
 
 

@@ -9,6 +9,7 @@ import msgspec
 import sqlalchemy as sa
 
 from indexer.catalog import stored_data
+from indexer.catalog.database import Text
 from indexer.catalog.stored_data import COMPLETE, SET_ASIDE, TAKING_IN
 from indexer.catalog.tables import capture_files, captures, earlier_readings, events, problems, records, sightings, versions
 from indexer.evidence.fixity import Finding, IntegrityFinding
@@ -18,9 +19,12 @@ from indexer.repository import Repository
 
 BATCH: Final = 2000
 
+_OWN_END: Final = sa.literal(":", Text).concat(records.c.kind).concat(":").concat(records.c.native_id)
+_BEFORE_END: Final = sa.func.length(records.c.record_id) - sa.func.length(_OWN_END)
+
 
 def database_faults(repository: Repository) -> Iterator[IntegrityFinding]:
-    """Yield the findings of SQLite's own integrity check; PostgreSQL has checks of its own outside of a connection."""
+    """Yield the findings of SQLite's own integrity check; PostgreSQL's (pg_amcheck) is run on its server, as `proves` says."""
     if repository.db.dialect.name != "sqlite":
         return
     with repository.db.connect() as connection:
@@ -35,6 +39,13 @@ def damaged(why: str) -> IntegrityFinding:
     """Return the finding of a catalog that the database itself calls damaged."""
     message = say("The catalog's file is damaged: {why}. The evidence is safe. Put the catalog back from a backup.", why=why)
     return IntegrityFinding(Finding.CATALOG_DAMAGED, "catalog", message)
+
+
+def unreadable(error: sa.exc.DatabaseError) -> IntegrityFinding:
+    """Return an error while reading the catalog as a finding. Raises it again where the database server was lost: nothing was verified."""
+    if error.connection_invalidated:
+        raise error
+    return damaged(str(error.orig))
 
 
 def capture_faults(repository: Repository) -> Iterator[IntegrityFinding]:
@@ -145,13 +156,11 @@ def row_faults(repository: Repository) -> Iterator[IntegrityFinding]:
         ),
         (
             say("a record named by another id than its own"),
-            sa.select(records.c.record_id).where(
-                ~records.c.record_id.endswith(sa.literal(":").concat(records.c.kind).concat(":").concat(records.c.native_id))
-            ),
+            sa.select(records.c.record_id).where(sa.func.substr(records.c.record_id, _BEFORE_END + 1) != _OWN_END),
         ),
         (
             say("a version without its record"),
-            sa.select(sa.cast(versions.c.id, sa.Text)).where(versions.c.record_pk.not_in(sa.select(records.c.pk))),
+            sa.select(sa.cast(versions.c.id, Text)).where(versions.c.record_pk.not_in(sa.select(records.c.pk))),
         ),
         (
             say("a version that no capture has"),

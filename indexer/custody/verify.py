@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from indexer.catalog.audit import Anchor, AnchorState
 from indexer.catalog.models import CaptureView
-from indexer.custody.catalog_checks import capture_faults, content_faults, damaged, database_faults, row_faults
+from indexer.custody.catalog_checks import capture_faults, content_faults, database_faults, row_faults, unreadable
 from indexer.custody.raw_items import RawFault, raw_faults
 from indexer.custody.read_again import Deviation, Difference, differences, facts_differ, open_again
 from indexer.custody.shown_checks import AccountNames, current_version_faults
@@ -42,6 +42,7 @@ class Verification:
     """The outcome of a verification. `findings` holds the first LISTED of each kind, `counts` how many there are of each.
 
     `raw_only` are captures that were read by another version of their importer: Full could compare only their raw items.
+    `database` is the kind that holds the catalog: only SQLite's file can be checked from here.
     """
 
     level: Level
@@ -52,6 +53,7 @@ class Verification:
     findings: tuple[IntegrityFinding, ...]
     counts: Mapping[str, int]
     raw_only: tuple[int, ...] = ()
+    database: str = "sqlite"
 
     @property
     def total(self) -> int:
@@ -83,7 +85,7 @@ class _Findings:
                 if self.counts[str(one.finding)] <= LISTED:
                     self.listed.append(one)
         except sa.exc.DatabaseError as error:  # a page of the catalog that cannot be read: the other checks still run
-            self.add([damaged(str(error.orig))])
+            self.add([unreadable(error)])
 
 
 def verify(
@@ -106,14 +108,16 @@ def verify(
         found.add(_read_again(repository, raw_only, _stage(progress, "reading again")))
     found.add(_index_faults(repository))
     broken, length, log_state = _log(repository, anchor, found)
-    check = Verification(level, len(known), length, broken, log_state, tuple(found.listed), dict(found.counts), tuple(raw_only))
+    check = Verification(
+        level, len(known), length, broken, log_state, tuple(found.listed), dict(found.counts), tuple(raw_only), repository.db.dialect.name
+    )
     detail = {"level": str(level), "files": len(known), "findings": dict(found.counts), "event_log": check.log_words}
     if repository.is_read_only:
         return check
     try:
         repository.audit.add("vault:verified", by, "vault", detail)
     except sa.exc.DatabaseError as error:
-        found.add([damaged(str(error.orig))])
+        found.add([unreadable(error)])
         check = replace(check, findings=tuple(found.listed), counts=dict(found.counts))
     return check
 
@@ -127,7 +131,7 @@ def _log(repository: Repository, anchor: Anchor | None, found: _Findings) -> tup
         broken, length = repository.audit.broken_at(), repository.audit.last_id()
         against = None if anchor is None else repository.audit.against(anchor)
     except sa.exc.DatabaseError as error:
-        found.add([damaged(str(error.orig))])
+        found.add([unreadable(error)])
         return 0, 0, None
     if anchor is not None and against is not AnchorState.HOLDS:
         found.add([anchor_finding(anchor, against, length)])
@@ -155,7 +159,7 @@ def _vault_files(repository: Repository, found: _Findings) -> list[tuple[str, st
     try:
         return repository.catalog.vault_files()
     except sa.exc.DatabaseError as error:
-        found.add([damaged(str(error.orig))])
+        found.add([unreadable(error)])
         return []
 
 
@@ -300,6 +304,13 @@ def proves(check: Verification) -> list[str]:
             say(
                 "It does not read the archives again: only Full verification finds an altered author or time, or content that was altered "
                 "together with its digest."
+            )
+        )
+    if check.database == "postgresql":
+        sentences.append(
+            say(
+                "The catalog is in PostgreSQL. Its rows were read and compared; the files of the database are for the database server to "
+                "check (data checksums, pg_amcheck)."
             )
         )
     if check.raw_only:

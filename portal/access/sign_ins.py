@@ -13,8 +13,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from indexer.catalog.database import Busy, metadata, transaction
-from indexer.catalog.tables import BigId
+from indexer.catalog.database import BigId, Busy, Text, metadata, transaction
 from indexer.local_time import milliseconds, now_ms
 from portal.access.users import PATIENCE, User, Users, hashed, users
 from portal.config import LINK_LIFE
@@ -22,10 +21,10 @@ from portal.config import LINK_LIFE
 sign_in_links = sa.Table(
     "sign_in_links",
     metadata,
-    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("digest", Text, primary_key=True),
     sa.Column("user_id", BigId, sa.ForeignKey("users.id"), nullable=False, index=True),
     sa.Column("made_ms", sa.BigInteger, nullable=False),
-    sa.Column("made_by", sa.Text, nullable=False),
+    sa.Column("made_by", Text, nullable=False),
     sa.Column("expires_ms", sa.BigInteger, nullable=False),
     sa.Column("used_ms", sa.BigInteger),
 )
@@ -33,7 +32,7 @@ sign_in_links = sa.Table(
 sign_ins = sa.Table(
     "sign_ins",
     metadata,
-    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("digest", Text, primary_key=True),
     sa.Column("user_id", BigId, sa.ForeignKey("users.id"), nullable=False, index=True),
     sa.Column("started_ms", sa.BigInteger, nullable=False),
     sa.Column("seen_ms", sa.BigInteger, nullable=False),

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from indexer.catalog.database import Busy, metadata, transaction
-from indexer.catalog.tables import BigId, accounts, root_id
+from indexer.catalog.database import BigId, Busy, Text, metadata, transaction
+from indexer.catalog.tables import accounts, root_id
 from indexer.i18n import say
 from indexer.local_time import now_ms
 from portal.access.rules import Reader, Role
@@ -21,13 +21,13 @@ users = sa.Table(
     "users",
     metadata,
     sa.Column("id", BigId, primary_key=True),
-    sa.Column("name", sa.Text, nullable=False, unique=True),
-    sa.Column("full_name", sa.Text, nullable=False),
-    sa.Column("role", sa.Text, nullable=False),
-    sa.Column("password", sa.Text),  # argon2id, with its parameters; NULL until the person has set one
+    sa.Column("name", Text, nullable=False, unique=True),
+    sa.Column("full_name", Text, nullable=False),
+    sa.Column("role", Text, nullable=False),
+    sa.Column("password", Text),  # argon2id, with its parameters; NULL until the person has set one
     sa.Column("is_disabled", sa.Boolean, nullable=False),
     sa.Column("made_ms", sa.BigInteger, nullable=False),
-    sa.Column("made_by", sa.Text, nullable=False),
+    sa.Column("made_by", Text, nullable=False),
 )
 
 grants = sa.Table(

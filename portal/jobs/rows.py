@@ -16,8 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from indexer.catalog import audit
-from indexer.catalog.database import Busy, metadata, transaction
-from indexer.catalog.tables import BigId
+from indexer.catalog.database import BigId, Busy, Text, metadata, transaction
 from indexer.i18n import Sentence, from_json, to_json
 from indexer.local_time import from_ms, now_ms
 from portal.access.users import users
@@ -26,18 +25,18 @@ jobs = sa.Table(
     "jobs",
     metadata,
     sa.Column("id", BigId, primary_key=True),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("state", sa.Text, nullable=False, index=True),
-    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("kind", Text, nullable=False),
+    sa.Column("state", Text, nullable=False, index=True),
+    sa.Column("title", Text, nullable=False),
     sa.Column("user_id", BigId, sa.ForeignKey("users.id"), nullable=False),
-    sa.Column("arguments", sa.Text, nullable=False),  # JSON
-    sa.Column("result", sa.Text, nullable=False),  # JSON
-    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("arguments", Text, nullable=False),  # JSON
+    sa.Column("result", Text, nullable=False),  # JSON
+    sa.Column("error", Text, nullable=False),
     sa.Column("made_ms", sa.BigInteger, nullable=False),
     sa.Column("started_ms", sa.BigInteger),
     sa.Column("ended_ms", sa.BigInteger),
     sa.Column("beat_ms", sa.BigInteger),
-    sa.Column("stage", sa.Text, nullable=False),
+    sa.Column("stage", Text, nullable=False),
     sa.Column("done", sa.BigInteger, nullable=False),
     sa.Column("total", sa.BigInteger, nullable=False),
     sa.Column("rate", sa.Float, nullable=False),

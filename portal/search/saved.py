@@ -13,8 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from indexer.catalog.database import metadata, transaction
-from indexer.catalog.tables import BigId
+from indexer.catalog.database import BigId, Text, metadata, transaction
 from indexer.local_time import from_ms, now_ms
 from indexer.query.filters import Filters
 from indexer.search.searcher import SearchRequest
@@ -31,11 +30,11 @@ saved_searches = sa.Table(
     metadata,
     sa.Column("id", BigId, primary_key=True),
     sa.Column("user_id", BigId, sa.ForeignKey("users.id"), nullable=False),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("name_key", sa.Text, nullable=False),  # what makes two names the same
-    sa.Column("address", sa.Text, nullable=False),  # what stands after "?" of the search page
+    sa.Column("name", Text, nullable=False),
+    sa.Column("name_key", Text, nullable=False),  # what makes two names the same
+    sa.Column("address", Text, nullable=False),  # what stands after "?" of the search page
     sa.Column("is_shared", sa.Boolean, nullable=False),
-    sa.Column("scope", sa.Text, nullable=False),  # JSON: what its owner could see when it was kept
+    sa.Column("scope", Text, nullable=False),  # JSON: what its owner could see when it was kept
     sa.Column("made_ms", sa.BigInteger, nullable=False),
     sa.Column("deleted_ms", sa.BigInteger),
     sa.Index(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from indexer import settings
 from indexer.repository import Repository
 from indexer.settings import Paths
 from tests.support.builders import zip_files
@@ -15,7 +16,7 @@ ACCOUNT_ID, HANDLE = "4411220099", "OzarkBendMO"
 
 
 def repository_at(folder: Path, engine: str = "tantivy", zone: str = "America/Chicago") -> Repository:
-    return Repository(Paths(folder), engine, zone, "")
+    return Repository(Paths(folder), engine, zone, settings.read("SHOWME_DATABASE_URL"))
 
 
 def tweet(number: int, text: str, created: str = "Wed Jul 04 18:00:00 +0000 2018", **more: Any) -> dict[str, Any]:

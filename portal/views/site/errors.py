@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.exceptions import ClientDisconnected, HTTPException, InternalServerError
 
-from indexer.catalog.database import Busy
+from indexer.catalog.database import Busy, is_locked
 from indexer.engines import IndexDamaged, IndexOutdated
 from indexer.evidence.archive import ArchiveError
 from indexer.search.searcher import IndexUnusable, NotAnswered, Stopped
@@ -143,7 +143,7 @@ def _catalog_busy() -> ResponseReturnValue:
 
 
 def _database(error: OperationalError) -> ResponseReturnValue:
-    if "locked" in str(error.orig):
+    if is_locked(error):
         return _catalog_busy()
     current_app.logger.error("the catalog cannot be used", exc_info=error)
     return _page(500)

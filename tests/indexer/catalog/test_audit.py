@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import threading
 
 import pytest
 import sqlalchemy as sa
@@ -11,10 +11,12 @@ from indexer.catalog.audit import AuditLog, UnknownTag
 from indexer.catalog.database import connect, transaction
 from indexer.catalog.tables import events
 
+pytestmark = pytest.mark.databases
+
 
 @pytest.fixture
-def engine(tmp_path: Path) -> sa.Engine:
-    return connect(f"sqlite:///{tmp_path / 'c.sqlite3'}")
+def engine(database_url: str) -> sa.Engine:
+    return connect(database_url)
 
 
 def test_events_follow_each_other(engine: sa.Engine) -> None:
@@ -22,6 +24,23 @@ def test_events_follow_each_other(engine: sa.Engine) -> None:
     for number in range(3):
         log.add("search:run", "Pat", f"query {number}", {"total": number})
     assert [event.subject for event in log.newest()] == ["query 2", "query 1", "query 0"]
+    assert log.broken_at() is None
+    engine.dispose()
+
+
+def test_writers_at_the_same_time_leave_a_log_without_gaps(engine: sa.Engine) -> None:
+    log = AuditLog(engine)
+
+    def add(number: int) -> None:
+        for step in range(10):
+            log.add("search:run", f"writer {number}", f"query {step}")
+
+    threads = [threading.Thread(target=add, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [event.id for event in log.newest()] == list(range(40, 0, -1))
     assert log.broken_at() is None
     engine.dispose()
 

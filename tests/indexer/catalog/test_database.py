@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -14,16 +13,18 @@ import portal.access.users  # noqa: F401  # their tables belong to the same meta
 from indexer.catalog.database import BATCH, among_keys, connect, in_batches, metadata, select_keys, transaction
 from indexer.catalog.tables import meta
 
+pytestmark = pytest.mark.databases
 
-def test_the_migrations_make_the_tables_that_the_code_speaks_of(tmp_path: Path) -> None:
-    engine = connect(f"sqlite:///{tmp_path / 'c.sqlite3'}")
+
+def test_the_migrations_make_the_tables_that_the_code_speaks_of(empty_database_url: str) -> None:
+    engine = connect(empty_database_url)
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     engine.dispose()
 
 
-def test_a_broken_transaction_leaves_nothing(tmp_path: Path) -> None:
-    engine = connect(f"sqlite:///{tmp_path / 'c.sqlite3'}")
+def test_a_broken_transaction_leaves_nothing(database_url: str) -> None:
+    engine = connect(database_url)
 
     def write() -> None:
         with transaction(engine) as connection:
@@ -37,8 +38,8 @@ def test_a_broken_transaction_leaves_nothing(tmp_path: Path) -> None:
     engine.dispose()
 
 
-def test_two_writers_wait_for_each_other(tmp_path: Path) -> None:
-    engine = connect(f"sqlite:///{tmp_path / 'c.sqlite3'}")
+def test_two_writers_wait_for_each_other(database_url: str) -> None:
+    engine = connect(database_url)
 
     def add(number: int) -> None:
         for step in range(20):
@@ -56,10 +57,9 @@ def test_two_writers_wait_for_each_other(tmp_path: Path) -> None:
     engine.dispose()
 
 
-def test_two_processes_may_open_a_new_catalog_at_once(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'c.sqlite3'}"
+def test_two_processes_may_open_a_new_catalog_at_once(empty_database_url: str) -> None:
     engines: list[sa.Engine] = []
-    threads = [threading.Thread(target=lambda: engines.append(connect(url))) for _ in range(4)]
+    threads = [threading.Thread(target=lambda: engines.append(connect(empty_database_url))) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -69,10 +69,10 @@ def test_two_processes_may_open_a_new_catalog_at_once(tmp_path: Path) -> None:
         engine.dispose()
 
 
-def test_keys_are_asked_for_in_batches_each_once(tmp_path: Path) -> None:
+def test_keys_are_asked_for_in_batches_each_once(database_url: str) -> None:
     assert [len(batch) for batch in in_batches(range(2 * BATCH + 1))] == [BATCH, BATCH, 1]
     assert list(in_batches([])) == []
-    engine = connect(f"sqlite:///{tmp_path / 'c.sqlite3'}")
+    engine = connect(database_url)
     keys = [f"{number}" for number in range(BATCH + 7)]
     with transaction(engine) as connection:
         connection.execute(meta.insert(), [{"key": key, "value": "x"} for key in keys])

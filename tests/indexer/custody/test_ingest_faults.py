@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from indexer.catalog import database
-from indexer.catalog.database import storage_error
+from indexer.catalog.database import sqlite, storage_error
 from indexer.catalog.tables import members
 from indexer.custody.ingest import IngestFailed, ingest
 from indexer.importers import COMMON_IGNORED
@@ -64,7 +63,7 @@ def test_a_catalog_that_cannot_be_used_is_told_as_what_it_is(
 
 def test_a_locked_catalog_is_not_called_damaged(repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = x_zip(tmp_path / "x.zip", [tweet(1, "Notice")])
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0)
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0)
     repository.db.dispose()
     other = sqlite3.connect(repository.paths.data / "catalog.sqlite3", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

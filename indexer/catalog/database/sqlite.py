@@ -1,0 +1,48 @@
+"""SQLite: in WAL, with a write lock that is taken when a write transaction begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+
+BUSY_SECONDS = 60
+WRITES = "showme_write"
+
+
+def prepare(engine: sa.Engine) -> None:
+    """Set each connection up, and begin transactions ourselves."""
+    sa.event.listen(engine, "connect", _prepare)
+    sa.event.listen(engine, "begin", _begin)
+
+
+@contextmanager
+def waiting(connection: sa.Connection, patience: float) -> Iterator[None]:
+    """Let SQLite wait so many seconds for this connection's next lock; the connection goes back to the pool as it was."""
+    driver = connection.connection.dbapi_connection
+    if driver is None:
+        yield
+        return
+    driver.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")  # the driver's own connection: no transaction begins here
+    try:
+        yield
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")  # as above
+
+
+def _prepare(connection: object, _record: object) -> None:
+    connection.isolation_level = None  # type: ignore[attr-defined]  # the driver's connection; transactions are ours to begin
+    cursor = connection.cursor()  # type: ignore[attr-defined]  # as above
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA cache_size = -65536")  # 64 MiB
+    cursor.execute("PRAGMA wal_autocheckpoint = 16384")  # pages: 64 MiB
+    cursor.close()
+
+
+def _begin(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
