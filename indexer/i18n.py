@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
 _PLACE: Final = re.compile(r"\{(\w+)\}")
@@ -26,11 +27,17 @@ class Said(str):
 def say(template: str, /, **values: object) -> Said:
     """Return a sentence. `template` is English with places like `{days}`; it is what a catalog of another language is keyed by.
 
-    Numbers are written with commas here and by the reader's locale on a page. Raises KeyError for a place without value.
+    Numbers and dates are written the American way here and by the reader's locale on a page. Raises KeyError for a place without value.
     """
-    said = Said(template.format(**{name: f"{value:,}" if type(value) is int else value for name, value in values.items()}))
+    said = Said(template.format(**{name: _american(value) for name, value in values.items()}))
     said.template, said.values = template, values
     return said
+
+
+def _american(value: object) -> object:
+    if type(value) is int:
+        return f"{value:,}"
+    return f"{value:%b} {value.day}, {value.year}" if type(value) is date else value
 
 
 def sentence(error: Exception) -> str:

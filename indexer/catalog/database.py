@@ -51,7 +51,7 @@ def connect_read_only(file: Path, spare: Path) -> sa.Engine:
     """
     if not file.is_file():
         raise ReadOnlyFolder(
-            f"{file} is not there, and its folder is read-only. Give the path of a data folder, or make the folder writable."
+            f"{file} does not exist, and its folder is read-only. Give the path of a data folder, or make the folder writable."
         )
     changes = file.with_name(f"{file.name}-wal")
     if changes.is_file() and changes.stat().st_size:
@@ -67,8 +67,8 @@ def connect_read_only(file: Path, spare: Path) -> sa.Engine:
     if current != _newest():
         engine.dispose()
         raise ReadOnlyFolder(
-            f"{file} is of another version of this program, and its folder is read-only. The evidence is safe. Copy the folder to where "
-            "it can be written, and open the copy."
+            f"{file} belongs to another version of this program, and its folder is read-only. The evidence is safe. Copy the folder to a "
+            "writable location and open the copy."
         )
     return engine
 
@@ -84,7 +84,7 @@ def transaction(engine: sa.Engine, patience: float | None = None) -> Iterator[sa
     It waits BUSY_SECONDS for another writer; with `patience` only so many seconds, and then raises Busy.
     """
     if engine.get_execution_options().get(READ_ONLY):
-        raise ReadOnlyFolder("The data folder is read-only: this cannot be done there. Nothing was changed.")
+        raise ReadOnlyFolder("The data folder is read-only, so this cannot be done. Nothing was changed.")
     with engine.connect() as plain, _waiting(plain, patience), plain.execution_options(showme_write=True) as connection:
         try:
             begun = connection.begin()
@@ -166,27 +166,27 @@ def storage_error(error: BaseException, folder: Path) -> str:
         if isinstance(cause, sqlite3.Error):
             return _of_catalog(cause, folder)
         if isinstance(cause, OSError) and cause.errno in _FULL:
-            return f"The disk is full ({_room(folder)}). Free some space, then do it again."
+            return f"The disk is full ({_room(folder)}). Free up some space, then try again."
         if isinstance(cause, OSError) and cause.errno == errno.EIO:
-            return "The disk reported a fault while reading or writing. Check the disk, then do it again."
+            return "The disk reported an error while reading or writing. Check the disk, then try again."
     return ""
 
 
 def _of_catalog(error: sqlite3.Error, folder: Path) -> str:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the first byte is the kind, the second one its detail
     if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _free(folder) < NEARLY_FULL):
-        return f"The disk is full ({_room(folder)}), so the catalog could not be written. Free some space, then do it again."
+        return f"The disk is full ({_room(folder)}), so the catalog could not be written. Free up some space, then try again."
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-        return "The catalog is locked by another program; it is not damaged. Wait until the other program is done, then do it again."
+        return "The catalog is locked by another program; it is not damaged. Wait until the other program is done, then try again."
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN}:
-        return f"The catalog cannot be written to ({error}). See to who may write to the data folder, then do it again."
+        return f"The catalog cannot be written to ({error}). Check the write permissions of the data folder, then try again."
     if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
         return (
             f"The catalog file is damaged ({error}). The evidence in the vault is safe. "
-            "Put catalog.sqlite3 back from a backup and run: python -m indexer sync"
+            "Restore catalog.sqlite3 from a backup and run: python -m indexer sync"
         )
     if code == sqlite3.SQLITE_IOERR:
-        return f"The disk reported a fault at the catalog ({error}). The evidence in the vault is safe. Check the disk, then do it again."
+        return f"The disk reported an error with the catalog ({error}). The evidence in the vault is safe. Check the disk, then try again."
     return ""
 
 

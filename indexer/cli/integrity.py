@@ -18,19 +18,19 @@ from indexer.custody.verify import Level
 
 
 @click.command()
-@click.option("--full", is_flag=True, help="Also read every archive again, and compare every stored field of every record.")
+@click.option("--full", is_flag=True, help="Also reread every archive and compare every stored field of every record.")
 @click.option(
     "--anchor",
     "anchor_file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="File that `anchor` wrote, or a certificate's JSON file: finds an event log that was cut or rewritten since.",
+    help="File that `anchor` wrote, or a certificate's JSON file: detects an event log that was truncated or rewritten since.",
 )
-@click.option("--by", default=getpass.getuser, help="Who verifies; else the login name.")
+@click.option("--by", default=getpass.getuser, help="Who verifies; default: the login name.")
 @data_option
 @json_option
 @click.pass_obj
 def verify(data: Path | None, /, *, full: bool, anchor_file: Path | None, by: str, own_data: Path | None, as_json: bool) -> None:
-    """Compare the vault, the catalog, the event log and the index with each other. Exit status 1 when anything is not as it was.
+    """Compare the vault, the catalog, the event log and the index with each other. Exit status 1 if anything has changed.
 
     Quick, unless --full is given: hashes the evidence and each record's raw item, and checks the catalog against itself.
     """
@@ -44,25 +44,23 @@ def verify(data: Path | None, /, *, full: bool, anchor_file: Path | None, by: st
 
 
 @click.command()
-@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The file to write; must not be there yet.")
-@click.option("--by", default=getpass.getuser, help="Who makes it; else the login name.")
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="File to write; must not exist yet.")
+@click.option("--by", default=getpass.getuser, help="Who makes it; default: the login name.")
 @data_option
 @json_option
 @click.pass_obj
 def anchor(data: Path | None, /, *, out: Path, by: str, own_data: Path | None, as_json: bool) -> None:
-    """Write the event log's count and newest hash to a file, to be kept where nobody who can write the catalog can write.
+    """Write the event log's count and newest hash to a file, to be kept where nobody who can change the catalog can change it.
 
     `verify --anchor FILE` finds a log that was cut or rewritten since.
     """
     with errors_told(), opened(own_data or data) as repository:
         if out.exists():
-            raise NotUnderstood(f"{out} is there already; name another file.")
+            raise NotUnderstood(f"{out} already exists; name another file.")
         made = repository.audit.anchor()
         write_anchor(made, out)
         repository.audit.add("log:anchored", by, out.name, {"events": made.events, "hash": made.hash})
-    text = (
-        f"{out}: {shapes.counted(made.events, 'event')}, newest hash {made.hash}. Keep it where nobody who can write the catalog can write."
-    )
+    text = f"{out}: {shapes.counted(made.events, 'event')}, latest hash {made.hash}. Keep it where catalog users cannot change it."
     answer({"path": str(out), "events": made.events, "hash": made.hash}, as_json=as_json, text=text)
 
 

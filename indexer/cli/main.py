@@ -46,7 +46,9 @@ from indexer.search.searcher import Searcher
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--data", type=click.Path(path_type=Path), help="Folder of vault, catalog and index; else SHOWME_DATA, else archive_data.")
+@click.option(
+    "--data", type=click.Path(path_type=Path), help="Folder with vault, catalog, and index; default: SHOWME_DATA, then archive_data."
+)
 @click.pass_context
 def main(context: click.Context, data: Path | None) -> None:
     """Take social media archives into custody, search them, and hand over what is responsive."""
@@ -57,7 +59,7 @@ def main(context: click.Context, data: Path | None) -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @json_option
 def identify(*, paths: tuple[Path, ...], as_json: bool) -> None:
-    """Say whose archive PATHS is, without taking it in. Several PATHS are the parts of one export."""
+    """Identify the account and form of an archive without adding it. Several PATHS are the parts of one export."""
     with errors_told():
         named = identify_archive(open_archive(*paths))
         facts = named.importer.facts(named.archive)
@@ -71,9 +73,9 @@ def identify(*, paths: tuple[Path, ...], as_json: bool) -> None:
 
 @main.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--zone", help="Time zone of the account, where you know it (America/Chicago). Else the body's zone is assumed.")
-@click.option("--account", default="", help="Handle of the account, for an archive that does not name it.")
-@click.option("--by", default=getpass.getuser, help="Who takes it into custody; else the login name.")
+@click.option("--zone", help="Account's time zone, if known (America/Chicago). Default: the public body's zone is assumed.")
+@click.option("--account", default="", help="Account handle, if the archive does not name it.")
+@click.option("--by", default=getpass.getuser, help="Who takes it into custody; default: the login name.")
 @data_option
 @json_option
 @click.pass_obj
@@ -86,18 +88,18 @@ def ingest(
         named = named_at_last(repository, result, account, by)
         problems = repository.catalog.problems(result.capture_id, 20)
     shape = {**shapes.ingested(result), **({"named": named} if named else {})}
-    answer(shape, as_json=as_json, text=shapes.ingested_text(result, problems) + (f" The account is called {named} now." if named else ""))
+    answer(shape, as_json=as_json, text=shapes.ingested_text(result, problems) + (f" The account is now named {named}." if named else ""))
     if not result.capture.went_well:
         raise SystemExit(1)
 
 
 @main.command()
-@click.option("--capture", type=int, help="Only this capture's.")
+@click.option("--capture", type=int, help="Only this capture.")
 @data_option
 @json_option
 @click.pass_obj
 def problems(data: Path | None, /, *, capture: int | None, own_data: Path | None, as_json: bool) -> None:
-    """List what could not become a record, and counts that fall short. Exit status 1 when there are any."""
+    """List what could not be read and counts that fall short. Exit status 1 if there are any."""
     with errors_told(), opened(own_data or data) as repository:
         captures = [one for one in repository.catalog.captures() if capture in {None, one.id}]
         if capture is not None and not captures:
@@ -118,7 +120,7 @@ def problems(data: Path | None, /, *, capture: int | None, own_data: Path | None
     type=click.Choice([str(one) for one in GroupBy]),
     default="none",
     show_default=True,
-    help="Put records of a thread, or the same notices, together; --limit and --offset then count groups.",
+    help="Group conversations (threads) or the same text (same); --limit and --offset then count groups.",
 )
 @data_option
 @json_option
@@ -135,7 +137,7 @@ def search(
     group: str,
     **narrowed: Any,
 ) -> None:
-    """Find records. QUERY is written as in the portal; `*` is every record."""
+    """Find records. QUERY has the same syntax as in the portal; `*` finds every record."""
     with errors_told(), opened(own_data or data) as repository:
         request = request_of(repository, query, narrowed, limit, offset)
         grouped = None if group == GroupBy.NONE else groups.search(repository, request, GroupBy(group))
@@ -148,17 +150,22 @@ def search(
 
 @main.command()
 @click.argument("query")
-@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The ZIP to write; must not be there yet.")
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="ZIP to write; must not exist yet.")
 @filter_options
-@click.option("--media/--no-media", default=True, show_default=True, help="Put pictures and videos into it.")
-@click.option("--viewer/--no-viewer", default=True, show_default=True, help="Put pages into it that show and search it anywhere.")
+@click.option("--media/--no-media", default=True, show_default=True, help="Include pictures and videos.")
+@click.option("--viewer/--no-viewer", default=True, show_default=True, help="Include the offline viewer.")
 @click.option(
-    "--pdf", type=click.Choice([str(one) for one in PdfLayout]), default="none", show_default=True, help="Put PDFs of the records into it."
+    "--pdf", type=click.Choice([str(one) for one in PdfLayout]), default="none", show_default=True, help="Include PDFs of the records."
 )
-@click.option("--context/--no-context", default=False, show_default=True, help="Put the rest of the threads into it, in files apart.")
-@click.option("--certificate/--no-certificate", default=True, show_default=True, help="Put the certificate of the search into it.")
-@click.option("--body", default="", envvar="SHOWME_BODY_NAME", help="Name of the public body, for the head of its pages.")
-@click.option("--by", default=getpass.getuser, help="Who makes it; else the login name.")
+@click.option(
+    "--context/--no-context",
+    default=False,
+    show_default=True,
+    help="Include related records from the same conversations, in separate files.",
+)
+@click.option("--certificate/--no-certificate", default=True, show_default=True, help="Include the search certificate.")
+@click.option("--body", default="", envvar="SHOWME_BODY_NAME", help="Name of the public body, for page headings.")
+@click.option("--by", default=getpass.getuser, help="Who makes it; default: the login name.")
 @data_option
 @json_option
 @click.pass_obj
@@ -182,7 +189,7 @@ def export(
     """Write all records of a search into one ZIP (a BagIt bag with CSV, XLSX, JSON Lines and media)."""
     with errors_told(), opened(own_data or data) as repository:
         if out.exists():
-            raise NotUnderstood(f"{out} is there already; name another file.")
+            raise NotUnderstood(f"{out} already exists; name another file.")
         request = request_of(repository, query, narrowed)
         choices = Choices(media, viewer, PdfLayout(pdf), context, certificate)
         report = export_search(repository, request, out, by=by, choices=choices, organization=body, progress=ticker("exporting"))
@@ -200,7 +207,7 @@ def export(
 @json_option
 @click.pass_obj
 def sync(data: Path | None, /, *, own_data: Path | None, as_json: bool) -> None:
-    """Take back what a killed ingest left, and bring the index up to the catalog."""
+    """Remove what an interrupted ingest left and bring the index up to date with the catalog."""
     with errors_told(), opened(own_data or data) as repository:
         removed = recover(repository, ticker("indexing"))
         shape = {"removed_captures": removed, "indexed": repository.index.count(), "held": repository.catalog.count()}
@@ -208,12 +215,12 @@ def sync(data: Path | None, /, *, own_data: Path | None, as_json: bool) -> None:
 
 
 @main.command()
-@click.option("--by", default=getpass.getuser, help="Who rebuilds; else the login name.")
+@click.option("--by", default=getpass.getuser, help="Who rebuilds; default: the login name.")
 @data_option
 @json_option
 @click.pass_obj
 def rebuild(data: Path | None, /, *, by: str, own_data: Path | None, as_json: bool) -> None:
-    """Delete the index and build it anew from the catalog."""
+    """Delete the index and rebuild it from the catalog."""
     with errors_told(), opened(own_data or data) as repository:
         indexing.rebuild(repository, by, ticker("indexing"))
         shape = {"indexed": repository.index.count(), "held": repository.catalog.count()}
@@ -225,7 +232,7 @@ def rebuild(data: Path | None, /, *, by: str, own_data: Path | None, as_json: bo
 @json_option
 @click.pass_obj
 def status(data: Path | None, /, *, own_data: Path | None, as_json: bool) -> None:
-    """Say what is held and whether the index is up to date. Exit status 1 when it is not."""
+    """Show what is on file and whether the index is up to date. Exit status 1 if it is not."""
     with errors_told(), opened(own_data or data) as repository:
         shape = shapes.status(repository)
     answer(shape, as_json=as_json, text=shapes.status_text(shape))

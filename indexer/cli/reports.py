@@ -41,30 +41,30 @@ SHOWN = 50  # records of each kind in the text; --json has all
 
 @click.group()
 def certificate() -> None:
-    """Certify a search, and check a certificate later."""
+    """Certify a search and check a certificate later."""
 
 
 @certificate.command()
 @click.argument("query")
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Name of the two files, .json and .pdf.")
 @filter_options
-@click.option("--by", default=getpass.getuser, help="Who makes it; else the login name.")
+@click.option("--by", default=getpass.getuser, help="Who makes it; default: the login name.")
 @data_option
 @json_option
 @click.pass_obj
 def make(data: Path | None, /, *, query: str, out: Path, by: str, own_data: Path | None, as_json: bool, **narrowed: Any) -> None:
-    """Search, and write a certificate of it: a PDF to read and sign, a JSON with every record found."""
+    """Search and write a certificate: a PDF to read and sign, and a JSON file listing every record found."""
     with _certificate_errors(), opened(own_data or data) as repository:
         target = out if out.suffix == ".json" else out.with_suffix(".json") if out.suffix == ".pdf" else out.with_name(f"{out.name}.json")
         paper = target.with_suffix(".pdf")
         if paper.exists() and not target.exists():
             raise NotUnderstood(
-                f"{paper} is there without {target.name}: it may be what a certificate left whose making was killed. "
+                f"{paper} exists without {target.name}; it may be left over from an interrupted certificate. "
                 "The evidence is safe. Delete it, or name another file."
             )
         for path in (target, paper):
             if path.exists():
-                raise NotUnderstood(f"{path} is there already; name another file.")
+                raise NotUnderstood(f"{path} already exists; name another file.")
         request = request_of(repository, query, narrowed)
         with certify(repository, request, by=by, progress=ticker("listing")) as made:
             written = write(repository, made, target)
@@ -88,13 +88,13 @@ def make(data: Path | None, /, *, query: str, out: Path, by: str, own_data: Path
 
 @certificate.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--full", is_flag=True, help="Also read the archives of its records again, and compare every stored field.")
-@click.option("--by", default=getpass.getuser, help="Who checks; else the login name.")
+@click.option("--full", is_flag=True, help="Also reread the archives of its records and compare every stored field.")
+@click.option("--by", default=getpass.getuser, help="Who checks; default: the login name.")
 @data_option
 @json_option
 @click.pass_obj
 def verify(data: Path | None, /, *, file: Path, full: bool, by: str, own_data: Path | None, as_json: bool) -> None:
-    """Make the search of a certificate's JSON FILE again: identical, or which records are new, changed, gone or altered.
+    """Repeat the search of a certificate's JSON FILE: identical, or which records are new, changed, gone, or altered.
 
     Exit status 0 when all is identical and the file is unaltered, 1 when not, 2 when FILE is no certificate.
     """
@@ -119,9 +119,9 @@ def _listed(title: str, changes: tuple[RecordChange, ...]) -> Iterator[str]:
     for one in changes[:SHOWN]:
         origin = one.origin
         if origin is None:
-            yield f"  {one.record_id} is not held any more"
+            yield f"  {one.record_id} is no longer on file"
         else:
-            since = ", taken in since" if one.capture_is_new else ""
+            since = ", added since then" if one.capture_is_new else ""
             yield f"  {one.record_id} version {origin.version}, from {origin.capture_name} (capture {origin.capture_id}{since})"
     if len(changes) > SHOWN:
         yield f"  and {len(changes) - SHOWN:,} more; --json lists all"
@@ -142,15 +142,15 @@ _NOT_NARROWED = {"kind": (), "author": (), "state": (), "with_media": None, "dia
 
 
 @click.command()
-@click.option("--account", multiple=True, help="Handle, name or number of an account; may be given again.")
-@click.option("--platform", multiple=True, help="twitter (or x), facebook, instagram; may be given again.")
-@click.option("--from", "first", type=DAY, help="First local day, included.")
-@click.option("--to", "last", type=DAY, help="Last local day, included.")
+@click.option("--account", multiple=True, help="Handle, name or number of an account; repeatable.")
+@click.option("--platform", multiple=True, help="twitter (or x), facebook, instagram; repeatable.")
+@click.option("--from", "first", type=DAY, help="First local day (included).")
+@click.option("--to", "last", type=DAY, help="Last local day (included).")
 @data_option
 @json_option
 @click.pass_obj
 def coverage(data: Path | None, /, *, own_data: Path | None, as_json: bool, **narrowed: Any) -> None:
-    """Say which accounts and days are captured, by which captures, and what no capture can contain."""
+    """Show which accounts and days are captured, by which captures, and what no archive can contain."""
     with errors_told(), opened(own_data or data) as repository:
         request = request_of(repository, "*", {**_NOT_NARROWED, **narrowed})
         in_step = repository.index.position() == repository.catalog.position()
@@ -171,7 +171,7 @@ def _coverage_text(found: Coverage) -> str:
         lines.append("")
     lines += [
         f"Capture {one.capture_id}, {one.name}: {counted(one.problems, 'problem')}, "
-        f"{one.short:,} fewer than declared: python -m indexer problems"
+        f"{one.short:,} fewer than the platform counts: python -m indexer problems"
         for one in found.faulty
     ]
     return "\n".join(lines)
@@ -180,9 +180,9 @@ def _coverage_text(found: Coverage) -> str:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @filter_options
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Report to write: .csv, .xlsx or .json; not there yet.")
-@click.option("--keep-numbers", is_flag=True, help="Search for numbers before the lines (1. budget) too; else they are taken off.")
-@click.option("--by", default=getpass.getuser, help="Who runs it; else the login name.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Report to write: .csv, .xlsx, or .json; must not exist yet.")
+@click.option("--keep-numbers", is_flag=True, help="Keep the numbers before the terms (1. budget); default: they are removed.")
+@click.option("--by", default=getpass.getuser, help="Who runs it; default: the login name.")
 @data_option
 @json_option
 @click.pass_obj
@@ -198,7 +198,7 @@ def terms(
     as_json: bool,
     **narrowed: Any,
 ) -> None:
-    """Run the terms of FILE (one a line, UTF-8; - is standard input) and report hits, unique hits and hits with family of each."""
+    """Run the terms in FILE (one per line, UTF-8; - is standard input) and report hits, unique hits, and hits with family."""
     with errors_told(), opened(own_data or data) as repository:
         write = _form(out) if out else None
         request = request_of(repository, "*", narrowed)
@@ -231,9 +231,9 @@ def _text(file: Path) -> str:
 def _form(out: Path) -> Any:
     write = term_report.FORMS.get(out.suffix.lower().removeprefix("."))
     if write is None:
-        raise NotUnderstood(f"{out.name}: a report is written as {', '.join('.' + name for name in term_report.FORMS)}.")
+        raise NotUnderstood(f"{out.name}: the report format must be {', '.join('.' + name for name in term_report.FORMS)}.")
     if out.exists():
-        raise NotUnderstood(f"{out} is there already; name another file.")
+        raise NotUnderstood(f"{out} already exists; name another file.")
     return write
 
 
@@ -247,11 +247,11 @@ def _term_report_text(shape: run.Shape) -> str:
         lines += [*(f"Note: {one}" for one in told if not text), " ".join(shown) + f"  {text or reading}"]
         lines += [f"{'':>45}{one}" for one in told if text]
     listed, corpus = shape["list"], shape["corpus"]
-    lines.append(f"{counted(corpus['searched'], 'record was', 'records were')} within the filters; days are those of {shape['zone']}.")
+    lines.append(f"{counted(corpus['searched'], 'record was', 'records were')} within the filters; dates are in {shape['zone']}.")
     if not corpus["in_step"]:
-        lines.append("The index was behind: more may be found. Bring it up to date with: python -m indexer sync")
+        lines.append("The index was not up to date, so there may be more. Bring it up to date with: python -m indexer sync")
     if listed["blank"]:
-        lines.append(f"Blank lines left out: {listed['blank']:,}.")
+        lines.append(f"Blank lines skipped: {listed['blank']:,}.")
     lines += [f"Line {one['line']} repeats line {one['repeats']}: {one['text']}" for one in listed["repeats"]]
     if listed["not_searched"]:
         lines.append(

@@ -200,8 +200,8 @@ def _failed(what: str, repository: Repository, error: Exception) -> IngestFailed
     if cause := storage_error(error, repository.paths.data):
         return IngestFailed(f"{cause} {SAFE}")
     return IngestFailed(
-        f"{what[0].upper()}{what[1:]} broke off ({type(error).__name__}: {error}). {SAFE} "
-        "This is a fault of Show-Me Records: keep the file and report the text of this message."
+        f"{what[0].upper()}{what[1:]} failed ({type(error).__name__}: {error}). {SAFE} "
+        "This is an error in Show-Me Records: keep the file and report the text of this message."
     )
 
 
@@ -216,7 +216,7 @@ def _facts(named: Identified, account: str, digest: str = "") -> CaptureFacts:
     if facts.account.native_id:
         if handle:
             said = facts.account.handle or facts.account.name or facts.account.native_id
-            raise NotIdentified(f"{named.archive.label} names its account itself ({said}). {SAFE} Leave the account out.")
+            raise NotIdentified(f"{named.archive.label} names its own account ({said}). {SAFE} Leave the account field empty.")
         return facts
     name = "" if handle else f"account not named in {named.archive.label}"
     return replace(facts, account=replace(facts.account, native_id=handle or f"unnamed:{digest}", handle=handle, name=name))

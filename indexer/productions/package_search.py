@@ -117,11 +117,11 @@ def describe(repository: Repository, request: SearchRequest, by: str, total: int
     results = Searcher(repository).search(replace(request, limit=0, offset=0))
     notes = []
     if results.undated:
-        notes.append(f"{results.undated:,} of the records carry no date that could be read; they stand last and outside of every range.")
+        notes.append(f"{results.undated:,} of the records have no readable date; they are last and not in any date range.")
     if not results.in_step:
         # numbers of the whole repository are only for who may see all of it
         sees_all = request.filters.allowed_accounts is None and not request.filters.without_conversations
-        counts = f" It held {results.indexed:,} of {results.held:,} records." if sees_all else ""
+        counts = f" {results.indexed:,} of {results.held:,} records were indexed." if sees_all else ""
         notes.append(f"The index was not up to date with the catalog when the search ran.{counts}")
     return Description(
         query=request.query,

@@ -74,13 +74,13 @@ def scope_words(filters: Filters, accounts: Sequence[AccountView]) -> str:
     """Say what the reader may search, whatever was chosen within it; `accounts` may be all that there are."""
     closed = filters.without_conversations
     if filters.allowed_accounts is None:
-        return say("every account held, without direct messages") if closed else say("every account held, with direct messages")
+        return say("all accounts, without direct messages") if closed else say("all accounts, including direct messages")
     labels = ", ".join(one.label for one in accounts if one.id in filters.allowed_accounts)
     if not labels:
         return say("no account")
     if closed:
         return say("only these accounts: {accounts}; without direct messages", accounts=labels)
-    return say("only these accounts: {accounts}; with direct messages", accounts=labels)
+    return say("only these accounts: {accounts}; including direct messages", accounts=labels)
 
 
 def in_scope(filters: Filters, accounts: Sequence[AccountView]) -> list[AccountView]:
