@@ -28,7 +28,7 @@ class Sentence(str):
 def say(template: str, /, **values: object) -> Sentence:
     """Return a sentence. `template` is English with places like `{days}`; catalogs of other languages are keyed by it.
 
-    Numbers are written with commas here and by the reader's locale on a page. Raises KeyError for a place without value.
+    Numbers and dates are written the American way here and by the reader's locale on a page. Raises KeyError for a place without value.
     """
     sentence = Sentence(template.format(**{name: f"{value:,}" if type(value) is int else value for name, value in values.items()}))
     sentence.template, sentence.values = template, values

@@ -26,7 +26,7 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise UnknownZone(say("“{name}” is not a time zone. Write one like America/Chicago.", name=name)) from error
+        raise UnknownZone(say("“{name}” is not a time zone. Use a name such as America/Chicago.", name=name)) from error
 
 
 DEPENDS_ON_ZONE = frozenset({TimeRule.ACCOUNT_LOCAL, TimeRule.HEADER_OFFSET, TimeRule.ZONE_SET})

@@ -18,7 +18,7 @@ class ReadOnlyFolder(Exception):
     """The data folder cannot be written to, and this was asked to write; the text is for people."""
 
 
-READ_ONLY = "The data folder {data} is read-only: it can be searched and verified, nothing is added to it and no event is written."
+READ_ONLY = "The data folder {data} is read-only: it can be searched and verified, but nothing is added and no events are logged."
 
 
 def is_read_only(data: Path) -> bool:

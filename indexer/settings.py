@@ -18,10 +18,14 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("SHOWME_DATA", "archive_data", "Folder of vault, catalog, index and incoming archives."),
+    Setting("SHOWME_DATA", "archive_data", "Folder with vault, catalog, index, and incoming archives."),
     Setting("SHOWME_DATABASE_URL", "", "SQLAlchemy address of the catalog; empty: catalog.sqlite3 in SHOWME_DATA."),
     Setting("SHOWME_ENGINE", "tantivy", "Search engine: tantivy or whoosh."),
-    Setting("SHOWME_TIME_ZONE", "America/Chicago", "The body's time zone: local days, and times that an archive gives without a zone."),
+    Setting(
+        "SHOWME_TIME_ZONE",
+        "America/Chicago",
+        "The public body's time zone: for local days and for times that an archive gives without a zone.",
+    ),
 )
 
 

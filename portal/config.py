@@ -18,38 +18,44 @@ from indexer.settings import BadSetting, Setting
 
 PORTAL_SETTINGS = (
     Setting("SHOWME_SECRET_KEY", "", "Signs cookies. At least 32 random characters; start fails without it, except in the demo."),
-    Setting("SHOWME_DEMO", "0", "1: a demo on this computer. Makes a secret key, and lets cookies travel over plain http."),
-    Setting("SHOWME_DEMO_ANYWHERE", "0", "1: the demo may listen on an address that other computers reach; every page then warns."),
-    Setting("SHOWME_ADDRESS", "127.0.0.1:8000", "Where the portal listens, and the address that printed links begin with."),
-    Setting("SHOWME_PUBLIC_URL", "", "Address that people type, when a proxy stands before the portal; empty: http:// and SHOWME_ADDRESS."),
-    Setting("SHOWME_PROXIES", "0", "How many trusted proxies stand before the portal and set X-Forwarded-For, -Proto and -Host."),
+    Setting("SHOWME_DEMO", "0", "1: a demo on this computer. Makes a secret key and allows cookies over plain HTTP."),
     Setting(
-        "SHOWME_BODY_NAME", "", "Name of the public body, shown on every page; empty: the demo's city in the demo, else a neutral word."
+        "SHOWME_DEMO_ANYWHERE", "0", "1: the demo may listen on an address that other computers can reach; every page then shows a warning."
+    ),
+    Setting("SHOWME_ADDRESS", "127.0.0.1:8000", "Where the portal listens, and the address that printed links begin with."),
+    Setting("SHOWME_PUBLIC_URL", "", "Address that people type if a proxy is in front of the portal; empty: http:// and SHOWME_ADDRESS."),
+    Setting("SHOWME_PROXIES", "0", "How many trusted proxies are in front of the portal and set X-Forwarded-For, -Proto, and -Host."),
+    Setting(
+        "SHOWME_BODY_NAME",
+        "",
+        "Name of the public body, shown on every page; empty: the demo's city in the demo, otherwise a neutral name.",
     ),
     Setting("SHOWME_WEB_WORKERS", "2", "Web worker processes."),
     Setting("SHOWME_WEB_THREADS", "4", "Threads of each web worker."),
     Setting(
         "SHOWME_JOB_WORKER",
         "1",
-        "1: the portal starts the worker for long jobs itself. 0: it runs as a service of its own (python -m portal worker).",
+        "1: the portal starts the job worker itself. 0: the worker runs as a separate service (python -m portal worker).",
     ),
     Setting("SHOWME_MAX_UPLOAD_GB", "64", "Largest upload, in GiB."),
     Setting(
         "SHOWME_CLIENT_SECONDS",
         "20",
-        "A browser may take so many seconds to send a request, besides its size divided by SHOWME_CLIENT_RATE.",
+        "Seconds a browser may take to send a request, plus its size divided by SHOWME_CLIENT_RATE.",
     ),
-    Setting("SHOWME_CLIENT_RATE", "500", "Least bytes a second that a browser must send or take, measured over SHOWME_CLIENT_SECONDS."),
-    Setting("SHOWME_SIGN_IN_HOURS", "10", "A sign-in ends after so many hours, whatever happens."),
-    Setting("SHOWME_IDLE_MINUTES", "60", "A sign-in ends after so many minutes without a page."),
+    Setting(
+        "SHOWME_CLIENT_RATE", "500", "Minimum bytes per second that a browser must send or receive, measured over SHOWME_CLIENT_SECONDS."
+    ),
+    Setting("SHOWME_SIGN_IN_HOURS", "10", "Hours after which a sign-in ends in any case."),
+    Setting("SHOWME_IDLE_MINUTES", "60", "Minutes without activity after which a sign-in ends."),
 )
 
 MIN_SECRET = 32
 DEMO_BODY, NEUTRAL_BODY = "City of Kestrel Bend", "Social media records"
 HOW_TO_MAKE = "Make one: python -c 'import secrets; print(secrets.token_hex(32))'"
 DEMO_STAYS_HOME = (
-    "The demo listens on {address}, which other computers can reach: it speaks plain http and shows what it holds. "
-    "Let it listen on 127.0.0.1, or set SHOWME_DEMO_ANYWHERE=1 as well. To serve others, leave SHOWME_DEMO out and see docs/portal.md."
+    "The demo listens on {address}, which other computers can reach: it uses plain HTTP and shows its records to anyone. "
+    "Let it listen on 127.0.0.1, or set SHOWME_DEMO_ANYWHERE=1 as well. To serve other people, remove SHOWME_DEMO and see docs/portal.md."
 )
 LINK_LIFE = timedelta(hours=24)
 
@@ -201,5 +207,5 @@ def _secret(given: str, folder: Path, *, demo: bool) -> str:
 def _kept_secret(file: Path) -> str:
     kept = file.read_text(encoding="ascii").strip()
     if len(kept) < MIN_SECRET:
-        raise BadSetting(f"{file} is damaged. Delete it and start again: a new key is made, and people sign in anew.")
+        raise BadSetting(f"{file} is damaged. Delete it and start again: a new key is made, and everyone signs in again.")
     return kept

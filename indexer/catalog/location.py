@@ -35,8 +35,8 @@ def _rename(old: Path, new: Path) -> None:
     if new.exists():
         raise BadSetting(
             say(
-                "{folder} holds {new} and {old}. Only one of them can be the catalog. The evidence is safe. Move the one that is not "
-                "meant, with the files -wal and -shm beside it, to another folder.",
+                "{folder} contains both {new} and {old}. Only one of them can be the catalog. The evidence is safe. Move the "
+                "wrong one, together with its -wal and -shm files, to another folder.",
                 folder=str(old.parent),
                 new=new.name,
                 old=old.name,
@@ -58,8 +58,8 @@ def _rename(old: Path, new: Path) -> None:
 def _in_use(old: Path, why: str) -> BadSetting:
     return BadSetting(
         say(
-            "{old} is to be renamed to {new}, but another process uses it ({why}). Nothing was changed. Stop the portal and its worker, "
-            "then start again.",
+            "{old} must be renamed to {new}, but another process is using it ({why}). Nothing was changed. Stop the portal "
+            "and its worker, then start again.",
             old=old.name,
             new=NAME,
             why=why,

@@ -105,8 +105,8 @@ def certify(
         spool.close()
     raise CertificateFailed(
         say(
-            "Records are being taken in or indexed at this moment, so that the parts of a certificate would not fit each other. "
-            "Try again when that is done. If nothing is being taken in, the index is damaged: python -m indexer rebuild"
+            "Records are being added or indexed right now, so the parts of a certificate would not be consistent. Try again "
+            "when that is done. If nothing is being added, the index is damaged: python -m indexer rebuild"
         )
     )
 

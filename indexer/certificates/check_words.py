@@ -76,8 +76,8 @@ def sentences(check: Check) -> list[str]:
     if not check.in_step:
         said.append(
             say(
-                "The search index is behind the catalog now, so that records may be missing from this comparison. "
-                "Bring it up to date with: python -m indexer sync"
+                "The search index is now behind the catalog, so records may be missing from this comparison. Bring it up to date "
+                "with: python -m indexer sync"
             )
         )
     said.extend(_surroundings(check))
@@ -87,11 +87,11 @@ def sentences(check: Check) -> list[str]:
 
 def _of_file(check: Check) -> Iterator[str]:
     if check.file is FileState.ALTERED or not check.lines_fit:
-        yield say("The file is not the one that was made here: it was changed after it was made. Do not rely on what it says.")
+        yield say("This is not the file that was made here: it was changed afterward. Do not rely on it.")
     elif check.file is FileState.UNKNOWN:
-        yield say("The event log here knows no certificate {id}: it was made with another catalog, or the file was changed.", id=check.id)
+        yield say("This event log has no certificate {id}: it was made with another catalog, or the file was changed.", id=check.id)
     else:
-        yield say("The file is unaltered: it is the one that was made here.")
+        yield say("The file is unaltered: it is the file that was made here.")
 
 
 def _of_log(check: Check) -> Iterator[str]:
@@ -99,52 +99,52 @@ def _of_log(check: Check) -> Iterator[str]:
         yield say("The event log was changed at event {number}.", number=str(check.log_broken_at))
     if check.anchor is AnchorState.CUT:
         yield say(
-            "The event log was cut: it had {count} events when the certificate was made, and has fewer now; or the certificate is of "
-            "another catalog.",
+            "The event log was truncated: it had {count} events when the certificate was made and has fewer now; or the "
+            "certificate belongs to another catalog.",
             count=check.anchor_events,
         )
     elif check.anchor is AnchorState.REWRITTEN:
         yield say(
-            "The event log was rewritten: its event {number} is another one than when the certificate was made; or the certificate is of "
-            "another catalog.",
+            "The event log was rewritten: event {number} is not the same as when the certificate was made; or the "
+            "certificate belongs to another catalog.",
             number=str(check.anchor_events),
         )
     elif check.anchor is AnchorState.HOLDS:
-        yield say("The event log goes on from the certificate: nothing before it was cut or rewritten.")
+        yield say("The event log continues from the certificate: nothing before it was removed or rewritten.")
 
 
 def _proves(check: Check) -> Iterator[str]:
     if check.level is None:
         return
     yield say(
-        "Compared with the evidence: the raw item of each record found was hashed in the vault, and the digest of its content was computed "
-        "from the content that is shown."
+        "Compared with the evidence: each record's raw item was hashed in the vault, and the digest of its content was "
+        "computed from the content shown."
     )
     if check.level is Level.FULL:
-        yield say("The archives of these records were read again and every stored field was compared, times and authors too.")
+        yield say("The archives of these records were reread and every stored field was compared, including times and authors.")
     else:
-        yield say("This does not prove author and time: a full check reads the archives again and compares every stored field.")
+        yield say("This does not verify author and time. A full check rereads the archives and compares every stored field.")
     if check.raw_only:
         yield say(
-            "The importer has changed since these captures were read, so that only their raw items were compared: {captures}. Read them "
-            "again, then check.",
+            "The importer has changed since these archives were read, so only their raw items were compared: {captures}. "
+            "Reread them, then check again.",
             captures=", ".join(str(number) for number in check.raw_only),
         )
 
 
 def _outcome(check: Check) -> Iterator[str]:
     if check.altered_total == 1:
-        yield say("Altered: in 1 place the catalog or the vault differs from what was taken in. Do not rely on this result.")
+        yield say("Altered: in 1 place the catalog or the vault differs from the archive as it was added. Do not rely on this result.")
     elif check.altered_total:
         yield say(
-            "Altered: in {count} places the catalog or the vault differs from what was taken in. Do not rely on this result.",
+            "Altered: in {count} places the catalog or the vault differs from the archives as they were added. Do not rely on this result.",
             count=check.altered_total,
         )
     if check.is_identical:
-        yield say("Identical: the search finds the same {count} records with the same contents.", count=check.total_now)
+        yield say("Identical: the search finds the same {count} records with the same content.", count=check.total_now)
     elif check.is_reordered:
         yield say(
-            "The search finds the same {count} records with the same contents, but in another order: their times were derived anew.",
+            "The search finds the same {count} records with the same content but in another order: their times were recalculated.",
             count=check.total_now,
         )
     else:
@@ -165,19 +165,19 @@ def _surroundings(check: Check) -> Iterator[str]:
     for one in check.differences:
         if not one.then or not one.now:
             yield say(
-                "Different now: {what} (then only: {then}; now only: {now}).", what=one.what, then=one.then or "–", now=one.now or "–"
+                "Now different: {what} (only then: {then}; only now: {now}).", what=one.what, then=one.then or "–", now=one.now or "–"
             )
         else:
-            yield say("Different now: {what}, then {then}, now {now}.", what=one.what, then=one.then, now=one.now)
+            yield say("Now different: {what} was {then}, now {now}.", what=one.what, then=one.then, now=one.now)
     for added in check.captures_added:
-        yield say("Taken in since: {name} (SHA-256 {digest}).", name=added.name, digest=added.digest)
+        yield say("Added since then: {name} (SHA-256 {digest}).", name=added.name, digest=added.digest)
     for aside in check.captures_aside:
         yield say(
-            "Set aside since, so left out of searches; the evidence is kept: {name} (SHA-256 {digest}).",
+            "Set aside since then, so excluded from searches; the evidence is kept: {name} (SHA-256 {digest}).",
             name=aside.name,
             digest=aside.digest,
         )
     for missing in check.captures_missing:
-        yield say("No longer held: {name} (SHA-256 {digest}).", name=missing.name, digest=missing.digest)
+        yield say("No longer on file: {name} (SHA-256 {digest}).", name=missing.name, digest=missing.digest)
     for label in check.accounts_missing:
-        yield say("An account of the certificate is not held here: {account}.", account=label)
+        yield say("An account named in the certificate is not on file here: {account}.", account=label)

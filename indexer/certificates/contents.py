@@ -158,9 +158,9 @@ def found(repository: Repository, request: SearchRequest, spool: IO[bytes], prog
         if one.is_altered:
             raise Altered(
                 say(
-                    "The catalog was altered: the content of {record}, version {number}, is not the one that was taken in. "
-                    "No certificate is made of it. The evidence is safe: run python -m indexer verify --full, and put the catalog back "
-                    "from a backup.",
+                    "The catalog was altered: the content of {record}, version {number}, is not the content that was added. No "
+                    "certificate was made. The evidence is safe: run python -m indexer verify --full, and restore the catalog from a "
+                    "backup.",
                     record=one.record_id,
                     number=one.version,
                 )
@@ -301,18 +301,18 @@ def _warnings(repository: Repository, request: SearchRequest, now: State) -> Ite
     if not now.in_step:
         if now.held is not None and now.indexed is not None and now.held != now.indexed:
             yield say(
-                "The search index was behind: it held {indexed} of {held} records when this search was made. What it did not hold yet "
-                "could not be found.",
+                "The search index was not up to date: {indexed} of {held} records were indexed when this search was made. The "
+                "rest could not be found.",
                 indexed=now.indexed,
                 held=now.held,
             )
         else:
-            yield say("The search index was behind the catalog when this search was made: newer contents could not be found.")
+            yield say("The search index was behind the catalog when this search was made, so newer content could not be found.")
     undated = answered(repository, request).undated_outside
     if undated == 1:
-        yield say("One record that fits otherwise carries no date that can be read; it stands outside of every range of days.")
+        yield say("One more record matches but has no readable date, so it is not in any date range.")
     elif undated:
         yield say(
-            "{count} records that fit otherwise carry no date that can be read; they stand outside of every range of days.",
+            "{count} more records match but have no readable date, so they are not in any date range.",
             count=undated,
         )

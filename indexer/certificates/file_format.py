@@ -247,7 +247,9 @@ def read(path: Path) -> Stored:
     with path.open("rb") as file:
         start = file.read(8)
         if start.startswith(b"%PDF"):
-            raise NoCertificate(say("{name} is the PDF. Give the JSON file beside it: it holds the list of records.", name=path.name))
+            raise NoCertificate(
+                say("{name} is the PDF. Use the JSON file that goes with it: it contains the list of records.", name=path.name)
+            )
         if not start.strip():
             raise NoCertificate(say("{name} is empty.", name=path.name))
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as raw:
@@ -275,11 +277,11 @@ def _kind(raw: mmap.mmap, name: str) -> int:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise NoCertificate(say("{name} is not a certificate: {why}", name=name, why=str(error))) from error
     if kind.format != FORMAT:
-        raise NoCertificate(say("{name} is JSON, but not a certificate of a search.", name=name))
+        raise NoCertificate(say("{name} is JSON, but not a search certificate.", name=name))
     if kind.format_version not in {FORMAT_VERSION, *OLDER}:
         raise NoCertificate(
             say(
-                "{name} is a certificate of format {found}; this program reads formats up to {known}.",
+                "{name} is a certificate in format {found}; this program reads formats up to {known}.",
                 name=name,
                 found=kind.format_version,
                 known=FORMAT_VERSION,

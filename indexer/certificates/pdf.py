@@ -40,7 +40,7 @@ def document(header: Header, json_name: str, json_digest: str) -> Block:
             *_covered(header),
             *_made(header),
             *_check(header, json_name, json_digest),
-            {"kind": "signature", "lines": [say("Signature"), say("Date"), say("Name"), say("Office")]},
+            {"kind": "signature", "lines": [say("Signature"), say("Date"), say("Name"), say("Title")]},
         ],
     }
 
@@ -55,8 +55,8 @@ def _beginning(header: Header) -> Iterator[Block]:
         yield {
             "kind": "para",
             "text": say(
-                "The search was understood, it was run to its end, and no record that is held fits it. That says nothing about what was "
-                "never captured: the parts below say which archives were searched."
+                "The query was valid, the search ran to completion, and no record on file matches it. This does not cover "
+                "anything that was never captured: the sections below list the archives that were searched."
             ),
         }
     yield from ({"kind": "warning", "text": one} for one in header.warnings)
@@ -69,23 +69,28 @@ def _announced(doubt: Announcement) -> list[str]:
 def _result(found: Found) -> str:
     if found.total == 1:
         return say("The search found 1 record.")
-    return say("The search found {count} records.", count=found.total) if found.total else say("The search found no record.")
+    return say("The search found {count} records.", count=found.total) if found.total else say("The search found no records.")
 
 
 def _asked(header: Header) -> Iterator[Block]:
     query = header.query
-    yield _heading(say("What was asked"))
+    yield _heading(say("The search"))
     yield {"kind": "quote", "text": query.typed}
-    rows = [[say("Read as"), query.reading_english]]
+    rows = [[say("Searched for"), query.reading_english]]
     if query.reading_spanish:
         rows.append([say("In Spanish"), query.reading_spanish])
     if query.canonical != query.typed:
-        rows.append([say("Grouped as"), query.canonical])
-    rows.append([say("Way of writing"), _dialect(query.dialect)])
-    rows.append([say("Narrowed to"), _all(narrowings(header)) or say("nothing: every record in scope was searched")])
+        rows.append([say("In standard syntax"), query.canonical])
+    rows.append([say("Search syntax"), _dialect(query.dialect)])
+    rows.append([say("Filters"), _all(narrowings(header)) or say("none: every record in scope was searched")])
     if query.as_of is not None:
-        rows.append([say("As of"), say("{day}: only what was visible at the end of that day, as it stood then", day=_day(query.as_of))])
-    rows.append([say("Days and times"), say("those of {zone}", zone=header.zone)])
+        rows.append(
+            [
+                say("As it was on"),
+                say("{day}: only what was visible at the end of that day, in the version of that day", day=_day(query.as_of)),
+            ]
+        )
+    rows.append([say("Time zone"), header.zone])
     yield {"kind": "facts", "rows": rows}
 
 
@@ -99,8 +104,8 @@ def _all(parts: list[str]) -> str | None:
 
 def _dialect(name: str) -> str:
     if name == "dtsearch":
-        return say("dtSearch: words side by side are an exact phrase")
-    return say("words side by side must all be there")
+        return say("dtSearch: adjacent words are an exact phrase")
+    return say("records must contain all words")
 
 
 def narrowings(header: Header) -> list[str]:
@@ -130,86 +135,86 @@ def narrowings(header: Header) -> list[str]:
 
 def _found(header: Header) -> Iterator[Block]:
     found = header.found
-    yield _heading(say("What was found"))
+    yield _heading(say("Results"))
     if found.undated == 1:
-        yield {"kind": "para", "text": say("One of the records carries no date that could be read.")}
+        yield {"kind": "para", "text": say("One of the records has no readable date.")}
     elif found.undated:
-        yield {"kind": "para", "text": say("{count} of the records carry no date that could be read.", count=found.undated)}
+        yield {"kind": "para", "text": say("{count} of the records have no readable date.", count=found.undated)}
     if found.by_account:
         rows = [[account_words(one.account), f"{one.records:,}"] for one in found.by_account]
         yield _table([say("Account"), say("Records found")], rows)
     if found.by_term:
-        yield {"kind": "para", "text": say("Each term alone, within the same filters. One record can hold several terms.")}
+        yield {"kind": "para", "text": say("Each term by itself, with the same filters. A record can contain several terms.")}
         yield _table([say("Term"), say("Records")], [[one.query, f"{one.records:,}"] for one in found.by_term])
     for one in found.expansions:
         yield {"kind": "para", "text": _expansion(one)}
     if not found.total and not found.by_term:
-        yield {"kind": "para", "text": say("No record is held within these filters.")}
+        yield {"kind": "para", "text": say("There are no records within these filters.")}
 
 
 def _expansion(one: Expansion) -> str:
     if not one.words:
-        return say("{term} stood for no word that any record holds.", term=one.query)
+        return say("{term} matched no word in any record.", term=one.query)
     listed = ", ".join(f"{word} ({count:,})" for word, count in sorted(one.words.items())[:WORDS_SHOWN])
     more = len(one.words) - WORDS_SHOWN
     if more > 0:
         return say(
-            "{term} stood for these words, each with the records that hold it: {words}, and {more} more, which the JSON file lists.",
+            "{term} matched these words (number of records containing each): {words}, and {more} more, listed in the JSON file.",
             term=one.query,
             words=listed,
             more=more,
         )
-    return say("{term} stood for these words, each with the records that hold it: {words}.", term=one.query, words=listed)
+    return say("{term} matched these words (number of records containing each): {words}.", term=one.query, words=listed)
 
 
 def _searched(header: Header) -> Iterator[Block]:
-    yield _heading(say("What was searched"))
+    yield _heading(say("Archives searched"))
     inside = [one for one in header.captures if one.in_scope]
     outside = len(header.captures) - len(inside)
     state = header.state
     if state.held is not None and state.indexed is not None and state.in_step:
-        yield {"kind": "para", "text": say("All {count} records that were held were in the search index.", count=state.held)}
+        yield {"kind": "para", "text": say("All {count} records on file were in the search index.", count=state.held)}
     elif state.in_step:
-        yield {"kind": "para", "text": say("All records that were held were in the search index.")}
+        yield {"kind": "para", "text": say("All records on file were in the search index.")}
     if inside:
         yield {
             "kind": "para",
             "text": say(
-                "These archives, as the platforms handed them out, were held and searched. An archive's SHA-256 is its fingerprint: it "
-                "changes when any part of the archive does."
+                "These archives, as provided by the platforms, were on file and were searched. An archive's SHA-256 is its "
+                "fingerprint: it changes if any part of the archive changes."
             ),
         }
         yield _table(
-            [say("Account"), say("Archive and its SHA-256"), say("Exported, taken in")],
+            [say("Account"), say("Archive and its SHA-256"), say("Exported, added")],
             [_capture(one, header.zone) for one in inside],
             columns=["account", "wide", "narrow"],
             numbers=[],
         )
     else:
-        yield {"kind": "warning", "text": say("No archive of what was searched is held. Nothing could have been found.")}
+        yield {"kind": "warning", "text": say("There is no archive for the accounts searched. Nothing could have been found.")}
     if outside == 1:
-        yield {"kind": "hint", "text": say("One more archive was held, of an account that the filters left out.")}
+        yield {"kind": "hint", "text": say("One more archive is on file, for an account that the filters exclude.")}
     elif outside:
-        yield {"kind": "hint", "text": say("{count} more archives were held, of accounts that the filters left out.", count=outside)}
+        yield {"kind": "hint", "text": say("{count} more archives are on file, for accounts that the filters exclude.", count=outside)}
 
 
 def _covered(header: Header) -> Iterator[Block]:
     known = header.coverage
     if known is None:
         return
-    yield _heading(say("What was captured, and what could not be found"))
+    yield _heading(say("Coverage: what was captured and what could not be found"))
     yield {"kind": "para", "text": known["summary"]}
     if known["gaps"]:
         yield {"kind": "list", "items": known["gaps"]}
     faulty = [
         say(
-            "{name}: {problems} problems while it was read; {short} fewer items than the platform counted.",
+            "{name}: {problems} problems while reading; {short} fewer items than the platform counts.",
             **_of(one, "name", "problems", "short"),
         )
         for one in known["faulty_captures"]
     ]
     if faulty:
-        yield {"kind": "para", "text": say("Not everything in these archives could be read:")}
+        yield {"kind": "para", "text": say("Some content of these archives could not be read:")}
         yield {"kind": "list", "items": faulty}
     yield {"kind": "list", "items": known["notes"]}
     groups: dict[str, list[str]] = {}
@@ -225,27 +230,27 @@ def _of(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 
 def _capture(one: CaptureRef, zone: str) -> list[Any]:
-    whose = account_words(one.account) if one.account else say("account not known")
-    exported = _day(local(one.exported_at, zone).date()) if one.exported_at else say("day not known")
+    whose = account_words(one.account) if one.account else say("account unknown")
+    exported = _day(local(one.exported_at, zone).date()) if one.exported_at else say("date unknown")
     taken = _day(local(one.taken_at, zone).date())
     return [whose, {"text": one.name, "digest": one.digest}, {"text": exported, "under": taken}]
 
 
 def _made(header: Header) -> Iterator[Block]:
-    yield _heading(say("Who searched, and with what"))
+    yield _heading(say("Who searched, and how"))
     software, state = header.software, header.state
     rows = [
         [say("Made by"), header.made.by],
         [
-            say("When"),
+            say("Date and time"),
             say("{local} ({utc} UTC)", local=_moment(header.made.at_utc, header.zone), utc=f"{header.made.at_utc:%Y-%m-%d %H:%M:%S}"),
         ],
-        [say("Permitted to see"), header.made.scope.words],
+        [say("Access"), header.made.scope.words],
         [say("Program"), f"Show-Me Records {software.program}"],
         [
             say("Search engine"),
             say(
-                "{name} {version}, rules for words {analyzer}",
+                "{name} {version}, word rules {analyzer}",
                 name=software.engine,
                 version=software.engine_version,
                 analyzer=software.analyzer,
@@ -255,7 +260,7 @@ def _made(header: Header) -> Iterator[Block]:
     if state.catalog_position is not None and state.index_position is not None:
         rows.append(
             [
-                say("State"),
+                say("Status"),
                 say("catalog at {catalog}, search index at {index}", catalog=state.catalog_position, index=state.index_position),
             ]
         )
@@ -263,13 +268,13 @@ def _made(header: Header) -> Iterator[Block]:
 
 
 def _check(header: Header, json_name: str, json_digest: str) -> Iterator[Block]:
-    yield _heading(say("How to check this"))
+    yield _heading(say("How to check this certificate"))
     yield {
         "kind": "para",
         "text": say(
-            "The file {name} beside this document lists every record found, with the version and the fingerprint of its content. "
-            "The search can be made again at any later time. The program then says that the result is identical, or names each "
-            "record that is new, changed or gone, and the archive that it came from:",
+            "The accompanying file {name} lists every record found, with its version and the fingerprint of its content. The "
+            "search can be repeated at any later time. The program then reports that the result is identical, or lists each "
+            "record that is new, changed, or gone and the archive it came from:",
             name=json_name,
         ),
     }
@@ -288,13 +293,13 @@ def _check(header: Header, json_name: str, json_digest: str) -> Iterator[Block]:
 def _anchor(header: Header) -> Iterator[list[Any]]:
     if header.anchor is not None:
         yield [say("Event log"), say("{count} events when this was made", count=header.anchor.events)]
-        yield [say("Hash of the newest event"), {"digest": header.anchor.hash}]
+        yield [say("Hash of the latest event"), {"digest": header.anchor.hash}]
 
 
 def account_words(account: AccountRef) -> str:
     """Return an account with its platform."""
     if not account.platform:
-        return say("an account that is not held ({number})", number=str(account.id))
+        return say("an account that is not on file ({number})", number=str(account.id))
     return f"{account.label} ({platforms.title(account.platform)})"
 
 

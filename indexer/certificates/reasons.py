@@ -20,22 +20,22 @@ Sentence = Callable[[str, date], str]
 
 REASONS: Final[Mapping[str, Sentence]] = {
     "capture:zone-set": lambda number, day: say(
-        "Reason: the time zone of capture {number} was set on {day}, and its times were derived anew.", number=number, day=day
+        "Reason: the time zone of archive {number} was set on {day}, and its times were recalculated.", number=number, day=day
     ),
     "capture:reread": lambda number, day: say(
-        "Reason: capture {number} was read again on {day} by a newer importer; corrected texts and times are new versions.",
+        "Reason: archive {number} was reread on {day} by a newer importer; corrected text and times are new versions.",
         number=number,
         day=day,
     ),
     "capture:set-aside": lambda number, day: say(
-        "Reason: capture {number} was set aside on {day}: it is left out of searches; the evidence is kept.", number=number, day=day
+        "Reason: archive {number} was set aside on {day}. It is excluded from searches; the evidence is kept.", number=number, day=day
     ),
     "capture:restored": lambda number, day: say(
-        "Reason: capture {number}, which had been set aside, counts again since {day}.", number=number, day=day
+        "Reason: archive {number}, which had been set aside, was restored on {day}.", number=number, day=day
     ),
     "account:merged": lambda number, day: say("Reason: account {number} was merged into another account on {day}.", number=number, day=day),
     "account:unmerged": lambda number, day: say(
-        "Reason: account {number} was separated again on {day} from the account that it had been merged into.", number=number, day=day
+        "Reason: account {number} was separated again on {day} from the account it had been merged into.", number=number, day=day
     ),
 }
 """Event tag -> the sentence of a capture's or an account's number and a local day."""

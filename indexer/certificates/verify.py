@@ -46,7 +46,7 @@ def verify(repository: Repository, path: Path, *, by: str, level: Level = Level.
         if parts.state(repository, wanted.request.filters.permission) == before:
             break
     else:
-        raise CertificateFailed(say("Records are being taken in or indexed at this moment. Check the certificate again when that is done."))
+        raise CertificateFailed(say("Records are being added or indexed right now. Check the certificate again when that is done."))
     outcome = {"identical": check.is_identical, "new": len(check.new), "changed": len(check.changed), "gone": len(check.gone)}
     detail = {**outcome, "altered": check.altered_total, "level": level.value, "file": check.file.value, "sha256": sha256}
     repository.audit.add("certificate:checked", by, stored.id, detail)
@@ -67,7 +67,7 @@ def _lines(stored: Stored) -> dict[str, str]:
         record_id, tab, content = one.partition("\t")
         version = content.partition("\t")[0]
         if not tab or content.count("\t") != 1 or not (version.isascii() and version.isdigit()):
-            raise NoCertificate(say("The certificate is damaged: this is not the line of a record: {line}", line=one[:80]))
+            raise NoCertificate(say("The certificate is damaged: this line is not a record: {line}", line=one[:80]))
         found[record_id] = content
     return found
 
@@ -146,7 +146,8 @@ class _Alterations:
 
 def _altered_content(record: Shown) -> IntegrityFinding:
     message = say(
-        "{record}, version {number}: the catalog shows other content than was taken in. A version never changes: the catalog was altered.",
+        "{record}, version {number}: the content in the catalog is not the content that was added. A version never "
+        "changes: the catalog was altered.",
         record=record.record_id,
         number=record.version,
     )
@@ -207,9 +208,9 @@ def _differences(repository: Repository, stored: Stored, request: SearchRequest)
     pairs = [
         (say("program"), then.program, now.program),
         (say("search engine"), f"{then.engine} {then.engine_version}", f"{now.engine} {now.engine_version}"),
-        (say("rules of how text becomes words"), then.analyzer, now.analyzer),
+        (say("rules for splitting text into words"), then.analyzer, now.analyzer),
         (say("time zone"), stored.zone, repository.zone),
-        (say("how the query is read"), stored.query.canonical, parsed.canonical),
+        (say("how the query is interpreted"), stored.query.canonical, parsed.canonical),
     ]
     yield from (Difference(what, before, after) for what, before, after in pairs if before != after)
     before_words = {one.query: one.words for one in stored.found.expansions}
@@ -217,4 +218,4 @@ def _differences(repository: Repository, stored: Stored, request: SearchRequest)
         before_word = before_words.get(one.query)
         if before_word is not None and before_word.keys() != one.words.keys():
             lost, added = sorted(before_word.keys() - one.words.keys()), sorted(one.words.keys() - before_word.keys())
-            yield Difference(say("words of {term}", term=one.query), ", ".join(lost), ", ".join(added))
+            yield Difference(say("words matched by {term}", term=one.query), ", ".join(lost), ", ".join(added))

@@ -38,19 +38,19 @@ from indexer.repository import Repository
 from indexer.search.as_json import Shape
 from indexer.search.as_json import _account as account_shape
 
-by_option = click.option("--by", default=getpass.getuser, help="Who decides; else the login name.")
+by_option = click.option("--by", default=getpass.getuser, help="Who decides; default: the login name.")
 
 
 @click.group()
 def account() -> None:
-    """Name an account, or say that two accounts are one."""
+    """Name an account, or merge two accounts that are the same."""
 
 
 @account.command("name")
 @click.argument("which", metavar="ACCOUNT")
 @click.option("--handle", default="", help="The account's handle, with or without @.")
 @click.option("--name", default="", help="The account's name.")
-@click.option("--remove", is_flag=True, help="Take the name back: the account is called as its archives call it.")
+@click.option("--remove", is_flag=True, help="Remove the name: the account has the name in its archives again.")
 @by_option
 @data_option
 @json_option
@@ -64,17 +64,17 @@ def account_name(data: Path | None, /, *, which: str, handle: str, name: str, re
         else:
             named = decisions.name_account(repository, number, handle=handle, name=name, by=by)
     view, namesakes = named.account, named.namesakes
-    text = f"Account {view.id} is called {view.label}."
+    text = f"Account {view.id} is now named {view.label}."
     if namesakes:
         numbers = ", ".join(str(one.id) for one in namesakes)
-        text += f" So is account {numbers}. If they are one: python -m indexer account merge {numbers} {view.id}"
+        text += f" So is account {numbers}. If they are the same: python -m indexer account merge {numbers} {view.id}"
     answer({"account": account_shape(view), "same_handle": [account_shape(one) for one in namesakes]}, as_json=as_json, text=text)
 
 
 @account.command("merge")
 @click.argument("part")
 @click.argument("into")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @by_option
 @data_option
 @json_option
@@ -86,9 +86,11 @@ def account_merge(data: Path | None, /, *, part: str, into: str, yes: bool, by: 
         decisions.check_merge(one, other)
         if not yes:
             counts = f"{shapes.counted(one.records, 'record')} and {shapes.counted(other.records, 'record')}"
-            click.confirm(f"Treat {one.label} (account {one.id}) and {other.label} (account {other.id}), {counts}, as one?", abort=True)
+            click.confirm(
+                f"Treat {one.label} (account {one.id}) and {other.label} (account {other.id}), {counts}, as the same account?", abort=True
+            )
         whole = decisions.merge(repository, one.id, other.id, by)
-    text = f"{one.label} is part of {whole.label} now: {shapes.counted(whole.records, 'record')}. Undo: account unmerge {one.id}"
+    text = f"{one.label} is now part of {whole.label}: {shapes.counted(whole.records, 'record')}. Undo: account unmerge {one.id}"
     answer({"account": account_shape(whole), "parts": [part.id for part in whole.parts]}, as_json=as_json, text=text)
 
 
@@ -102,7 +104,7 @@ def account_unmerge(data: Path | None, /, *, part: int, by: str, as_json: bool) 
     """Make PART (the account's number) an account of its own again."""
     with errors_told(), refusals_told(), opened(data) as repository:
         own, rest = decisions.unmerge(repository, part, by)
-    text = f"{own.label} is an account of its own again, with {shapes.counted(own.records, 'record')}."
+    text = f"{own.label} is a separate account again, with {shapes.counted(own.records, 'record')}."
     answer({"account": account_shape(own), "from": account_shape(rest)}, as_json=as_json, text=text)
 
 
@@ -132,13 +134,13 @@ def person_name(data: Path | None, /, *, number: str, name: str, platform: str, 
         else:
             count = decisions.name_person(repository, where, number, name, by)
     shape = {"platform": where, "number": number, "name": "" if remove else name, "records": count}
-    said = f"{number} has no given name any more" if remove else f"{number} is shown as {name}"
+    said = f"{number} no longer has a given name" if remove else f"{number} is now shown as {name}"
     answer(shape, as_json=as_json, text=f"{said}: author of {shapes.counted(count, 'record')}.")
 
 
 @click.group()
 def capture() -> None:
-    """Set a capture aside that is wrong or not the body's, or restore it."""
+    """Set aside a capture that is wrong or not from this public body, or restore it."""
 
 
 @capture.command("set-aside")
@@ -153,7 +155,7 @@ def capture_set_aside(data: Path | None, /, *, number: int, why: str, by: str, a
     with errors_told(), refusals_told(), opened(data) as repository:
         count = set_capture_aside(repository, number, why, by)
     lost = shapes.counted(count, "record")
-    text = f"Capture {number} is set aside: {lost} no longer found. The evidence is kept. Undo: capture restore {number}"
+    text = f"Capture {number} is set aside: {lost} no longer searched. The evidence is kept. Undo: capture restore {number}"
     answer({"capture": number, "records": count}, as_json=as_json, text=text)
 
 
@@ -170,7 +172,7 @@ def capture_restore(data: Path | None, /, *, number: int, by: str, as_json: bool
     answer(
         {"capture": number, "records": count},
         as_json=as_json,
-        text=f"Capture {number} counts again: {shapes.counted(count, 'record')} found.",
+        text=f"Capture {number} is restored: {shapes.counted(count, 'record')} found.",
     )
 
 
@@ -196,8 +198,8 @@ def reread(data: Path | None, /, *, number: int | None, by: str, as_json: bool) 
             except ArchiveError as error:
                 failed.append((one, str(error)))
     shape = {"reread": [_report(one) for one in reports], "failed": [{"capture": one, "why": why} for one, why in failed]}
-    lines = [line for one in reports for line in _told(one)] + [f"Capture {one} was not read again: {why}" for one, why in failed]
-    answer(shape, as_json=as_json, text="\n".join(lines) or "Every capture was read by today's importer.")
+    lines = [line for one in reports for line in _told(one)] + [f"Capture {one} was not reread: {why}" for one, why in failed]
+    answer(shape, as_json=as_json, text="\n".join(lines) or "Every capture was read by the current importer.")
     if failed or any(one.not_read for one in reports):
         raise SystemExit(1)
 
@@ -218,14 +220,12 @@ def _told(report: RereadReport) -> list[str]:
     corrected, added = shapes.counted(report.corrected, "reading"), shapes.counted(report.added, "record")
     now = f"{shapes.counted(report.problems_now, 'problem')} ({report.problems_before:,} before)"
     versions = f"importer version {report.importer_before}, now {report.importer_now}"
-    lines = [f"Capture {report.capture_id} was read again ({versions}): {corrected} corrected, {added} added, {now}."]
+    lines = [f"Capture {report.capture_id} was reread ({versions}): {corrected} corrected, {added} added, {now}."]
     if report.not_read:
         count, named = shapes.counted(len(report.not_read), "record"), ", ".join(report.not_read[:10])
-        lines.append(f"{count} not read any more, and kept as before: {named}")
+        lines.append(f"{count} no longer read, and kept unchanged: {named}")
     if report.other_account:
-        lines.append(
-            f"Today's importer reads {report.other_account} as its account. Records stay with theirs; account merge makes them one."
-        )
+        lines.append(f"The current importer identifies the account as {report.other_account}. If they are the same, use account merge.")
     return lines
 
 
@@ -237,7 +237,7 @@ def one_account(repository: Repository, which: str) -> AccountView:
     if len(found) == 1:
         return found[0]
     known = "; ".join(f"{one.id}: {one.label} ({one.platform})" for one in found or held) or "none yet"
-    raise NotUnderstood(f"{'Several accounts are' if found else 'No account is'} called {which}. Name one by its number. {known}.")
+    raise NotUnderstood(f"{'Several accounts are' if found else 'No account is'} named {which}. Use the account's number. {known}.")
 
 
 def named_at_last(repository: Repository, report: IngestReport, handle: str, by: str) -> str:

@@ -18,14 +18,14 @@ from indexer.progress import StageTick, Tick
 
 
 @click.command()
-@click.option("--full", is_flag=True, help="Also read every archive again, and compare every stored field of every record.")
+@click.option("--full", is_flag=True, help="Also reread every archive and compare every stored field of every record.")
 @click.option(
     "--anchor",
     "anchor_file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="File that `anchor` wrote, or a certificate's JSON file: finds an event log that was cut or rewritten since.",
+    help="File that `anchor` wrote, or a certificate's JSON file: detects an event log that was truncated or rewritten since.",
 )
-@click.option("--by", default=getpass.getuser, help="Who verifies; else the login name.")
+@click.option("--by", default=getpass.getuser, help="Who verifies; default: the login name.")
 @data_option
 @json_option
 @click.pass_obj
@@ -44,8 +44,8 @@ def verify(data: Path | None, /, *, full: bool, anchor_file: Path | None, by: st
 
 
 @click.command()
-@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The file to write; must not be there yet.")
-@click.option("--by", default=getpass.getuser, help="Who makes it; else the login name.")
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="File to write; must not exist yet.")
+@click.option("--by", default=getpass.getuser, help="Who makes it; default: the login name.")
 @data_option
 @json_option
 @click.pass_obj
@@ -56,13 +56,11 @@ def anchor(data: Path | None, /, *, out: Path, by: str, as_json: bool) -> None:
     """
     with errors_told(), opened(data) as repository:
         if out.exists():
-            raise NotUnderstood(f"{out} is there already; name another file.")
+            raise NotUnderstood(f"{out} already exists; name another file.")
         made = repository.audit.anchor()
         write_anchor(made, out)
         repository.audit.add("log:anchored", by, out.name, {"events": made.events, "hash": made.hash})
-    text = (
-        f"{out}: {shapes.counted(made.events, 'event')}, newest hash {made.hash}. Keep it where nobody who can write the catalog can write."
-    )
+    text = f"{out}: {shapes.counted(made.events, 'event')}, latest hash {made.hash}. Keep it where catalog users cannot change it."
     answer({"path": str(out), "events": made.events, "hash": made.hash}, as_json=as_json, text=text)
 
 

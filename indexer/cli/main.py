@@ -48,7 +48,9 @@ from indexer.search.searcher import Searcher
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--data", type=click.Path(path_type=Path), help="Folder of vault, catalog and index; else SHOWME_DATA, else archive_data.")
+@click.option(
+    "--data", type=click.Path(path_type=Path), help="Folder with vault, catalog, and index; default: SHOWME_DATA, then archive_data."
+)
 @click.pass_context
 def main(context: click.Context, data: Path | None) -> None:
     """Take social media archives into custody, search them, and hand over what is responsive."""
@@ -59,7 +61,7 @@ def main(context: click.Context, data: Path | None) -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @json_option
 def identify(*, paths: tuple[Path, ...], as_json: bool) -> None:
-    """Say whose archive PATHS is, without taking it in. Several PATHS are the parts of one export."""
+    """Identify the account and form of an archive without adding it. Several PATHS are the parts of one export."""
     with errors_told():
         identified = identify_archive(open_archive(*paths))
     shape = shapes.identified(identified)
@@ -72,9 +74,9 @@ def identify(*, paths: tuple[Path, ...], as_json: bool) -> None:
 
 @main.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--zone", help="Time zone of the account, where you know it (America/Chicago). Else the body's zone is assumed.")
-@click.option("--account", default="", help="Handle of the account, for an archive that does not name it.")
-@click.option("--by", default=getpass.getuser, help="Who takes it into custody; else the login name.")
+@click.option("--zone", help="Account's time zone, if known (America/Chicago). Default: the public body's zone is assumed.")
+@click.option("--account", default="", help="Account handle, if the archive does not name it.")
+@click.option("--by", default=getpass.getuser, help="Who takes it into custody; default: the login name.")
 @data_option
 @json_option
 @click.pass_obj
@@ -85,13 +87,13 @@ def ingest(data: Path | None, /, *, paths: tuple[Path, ...], zone: str | None, a
         named = named_at_last(repository, result, account, by)
         problems = repository.catalog.problems(result.capture_id, 20)
     shape = {**shapes.ingested(result), **({"named": named} if named else {})}
-    answer(shape, as_json=as_json, text=shapes.ingested_text(result, problems) + (f" The account is called {named} now." if named else ""))
+    answer(shape, as_json=as_json, text=shapes.ingested_text(result, problems) + (f" The account is now named {named}." if named else ""))
     if not result.capture.went_well:
         raise SystemExit(1)
 
 
 @main.command()
-@click.option("--capture", type=int, help="Only this capture's.")
+@click.option("--capture", type=int, help="Only this capture.")
 @data_option
 @json_option
 @click.pass_obj
@@ -117,7 +119,7 @@ def problems(data: Path | None, /, *, capture: int | None, as_json: bool) -> Non
     type=click.Choice([str(one) for one in GroupBy]),
     default="none",
     show_default=True,
-    help="Put records of a thread, or the same notices, together; --limit and --offset then count groups.",
+    help="Group conversations (threads) or the same text (same); --limit and --offset then count groups.",
 )
 @data_option
 @json_option
@@ -146,7 +148,7 @@ def search(
 
 @main.command()
 @click.argument("query")
-@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The ZIP to write; must not be there yet.")
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="ZIP to write; must not exist yet.")
 @filter_options
 @package_options
 @maker_options
@@ -167,7 +169,7 @@ def export(
     """Write all records of a search into one ZIP (a BagIt bag with CSV, XLSX, JSON Lines and media)."""
     with errors_told(), opened(data) as repository:
         if out.exists():
-            raise NotUnderstood(f"{out} is there already; name another file.")
+            raise NotUnderstood(f"{out} already exists; name another file.")
         request = request_of(repository, query, narrowed)
         report = export_search(repository, request, out, maker=maker, choices=choices, progress=ticker("exporting"))
     shape = shapes.exported(report)
@@ -192,7 +194,7 @@ def sync(data: Path | None, /, *, as_json: bool) -> None:
 
 
 @main.command()
-@click.option("--by", default=getpass.getuser, help="Who rebuilds; else the login name.")
+@click.option("--by", default=getpass.getuser, help="Who rebuilds; default: the login name.")
 @data_option
 @json_option
 @click.pass_obj

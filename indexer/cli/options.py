@@ -78,9 +78,13 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--state", multiple=True, type=click.Choice(sorted(STATES)), help="Only records in this state; may be given again."),
         click.option("--with-media", type=click.Choice(["with", "without"]), help="Only records with, or without, pictures and video."),
         click.option(
-            "--dialect", type=click.Choice([str(one) for one in Dialect]), default="plain", show_default=True, help="How QUERY is written."
+            "--dialect",
+            type=click.Choice([str(one) for one in Dialect]),
+            default="plain",
+            show_default=True,
+            help="Search syntax of QUERY.",
         ),
-        click.option("--as-of", type=DAY, help="Only what was visible at the end of this local day, as it stood then."),
+        click.option("--as-of", type=DAY, help="Show as it was on this day: only what was visible at the end of the local day."),
         click.option("--sort", type=click.Choice([str(sort) for sort in Sort]), default="newest", show_default=True),
     ]
     for option in reversed(options):
@@ -148,7 +152,7 @@ def _filters(repository: Repository, narrowed: dict[str, Any]) -> Filters:
         missing = [word for word, found in named.items() if not found]
         if missing:
             known = ", ".join(account.label for account in held) or "none yet"
-            raise NotUnderstood(f"No account is called {', '.join(missing)}. Accounts held: {known}.")
+            raise NotUnderstood(f"There is no account named {', '.join(missing)}. Accounts on file: {known}.")
         accounts = frozenset(number for found in named.values() for number in found)
     first, last = _day(narrowed["first"]), _day(narrowed["last"])
     if first and last and first > last:
@@ -204,27 +208,27 @@ def errors_told() -> Iterator[None]:
     except (BadSetting, UnknownZone) as error:
         raise NotUnderstood(str(error)) from error
     except IndexDamaged as error:
-        raise Refused(f"{error} The evidence in the vault is safe. Make the index anew with: python -m indexer rebuild") from error
+        raise Refused(f"{error} The evidence in the vault is safe. Rebuild the index with: python -m indexer rebuild") from error
     except IndexUnusable as error:
         raise Refused(" ".join(f"{one.message} {one.suggestion}" for one in error.diagnostics)) from error
     except NotAnswered as error:
         if error.stopped is not None:
             raise NotUnderstood(" ".join(f"{one.message} {one.suggestion}" for one in error.diagnostics)) from error
         lines = [f"At {one.start + 1}: {one.message} {one.suggestion}".rstrip() for one in error.diagnostics]
-        raise NotUnderstood("The query could not be read. " + " ".join(lines)) from error
+        raise NotUnderstood("The query has an error. " + " ".join(lines)) from error
     except (ArchiveError, ExportError, ReadOnlyFolder) as error:
         raise Refused(str(error)) from error
     except sa.exc.DatabaseError as error:
         raise Refused(
             storage_error(error, _data_folder())
-            or f"The catalog cannot be used: {error.orig}. The evidence in the vault is safe. Check the catalog, then do it again."
+            or f"The catalog cannot be used: {error.orig}. The evidence in the vault is safe. Check the catalog, then try again."
         ) from error
 
     except OSError as error:
         raise Refused(
             storage_error(error, _data_folder())
-            or f"A file could not be read or written: {error}. The evidence in the vault is safe. See to the room on the disk and to who "
-            "may write there, then do it again; python -m indexer sync takes back what was begun."
+            or f"A file could not be read or written: {error}. The evidence in the vault is safe. Check the free disk space "
+            "and the write permissions, then try again; python -m indexer sync removes what was left unfinished."
         ) from error
 
 

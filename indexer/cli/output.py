@@ -97,13 +97,13 @@ def ingested_text(report: IngestReport, problems: Sequence[ProblemView]) -> str:
     """`ingest` in words."""
     view = report.capture
     healed = [
-        f"The vault's file of {one.name} was {'missing' if one.was == MISSING else 'damaged'}: this good copy was put in its place."
+        f"The file {one.name} in the vault was {'missing' if one.was == MISSING else 'damaged'}; it was replaced with this good copy."
         for one in report.healed
     ]
     if report.already_captured:
-        aside = f" It is set aside ({view.aside.why}): capture restore {view.id} lets it count again." if view.aside else ""
+        aside = f" It is set aside ({view.aside.why}): capture restore {view.id} restores it." if view.aside else ""
         at = f"{view.taken_at:%Y-%m-%d %H:%M} UTC"
-        known = f"Already captured: capture {view.id} of {at} has this archive. Nothing was taken in twice.{aside}"
+        known = f"Already on file: capture {view.id} of {at} has this archive. Nothing was added twice.{aside}"
         return "\n".join([known, *healed])
     label = view.account.label if view.account else "unknown account"
     lines = [
@@ -112,17 +112,17 @@ def ingested_text(report: IngestReport, problems: Sequence[ProblemView]) -> str:
         f"SHA-256 {view.digest}.",
         (
             f"{counted(view.records, 'new record')}, {counted(view.versions, 'new version')}, "
-            f"{counted(view.sightings, 'sighting')}, {counted(view.folded, 'repeat')} folded."
+            f"{counted(view.sightings, 'sighting')}, {counted(view.folded, 'duplicate')} merged."
         ),
-        f"{counted(view.members_read, 'member')} read, {view.members_ignored:,} ignored with a reason, {view.members_unknown:,} unknown.",
+        f"{counted(view.members_read, 'file')} read, {view.members_ignored:,} skipped (reasons stated), {view.members_unknown:,} unknown.",
     ]
     lines += [
-        f"Short: the platform declares {row.declared:,} in {row.unit}, {row.read:,} {'was' if row.read == 1 else 'were'} read."
+        f"Short: the platform counts {row.declared:,} in {row.unit}, {row.read:,} {'was' if row.read == 1 else 'were'} read."
         for row in view.reconciliation
         if row.short
     ]
     if view.gone:
-        lines.append(f"{counted(view.gone, 'record')} of earlier captures {'is' if view.gone == 1 else 'are'} not in this one.")
+        lines.append(f"{counted(view.gone, 'record')} in earlier captures {'is' if view.gone == 1 else 'are'} not in this one.")
     if view.unreadable_dates:
         lines.append(f"{counted(view.unreadable_dates, 'item')} with a date that could not be read.")
     if view.problems:
@@ -149,7 +149,7 @@ def problems(captures: Iterable[CaptureView], of: Callable[[int], Iterable[Probl
 def problems_text(shape: Shape) -> str:
     """`problems` in words."""
     lines = [f"Capture {p['capture']}: {p['member']}{_item(p['item'])}: {p['message']} [{p['code']}]" for p in shape["problems"]]
-    lines += [f"Capture {s['capture']}: {s['unit']}: declared {s['declared']:,}, read {s['read']:,}." for s in shape["shortfalls"]]
+    lines += [f"Capture {s['capture']}: {s['unit']}: platform's count {s['declared']:,}, read {s['read']:,}." for s in shape["shortfalls"]]
     return "\n".join(lines) or "No problems."
 
 
@@ -158,7 +158,7 @@ def results_text(found: Results, zone_name: str, grouped: Grouped | None = None)
     if found.index_unusable:
         return "\n".join(f"{one.message} {one.suggestion}" for one in found.diagnostics)
     if not found.answered:
-        lines = ["The query could not be read; nothing was searched.", found.request.query]
+        lines = ["The query has an error; nothing was searched.", found.request.query]
         for one in found.diagnostics:
             lines.append(" " * one.start + "^" * max(1, one.end - one.start))
             lines.append(f"{one.message} {one.suggestion}".rstrip())
@@ -170,12 +170,12 @@ def results_text(found: Results, zone_name: str, grouped: Grouped | None = None)
     ]
     if not found.in_step:
         lines.append(
-            f"The index is behind, so more may be found ({found.indexed:,} of {found.held:,} indexed): run `python -m indexer sync`."
+            f"The index is not up to date, so more may be found ({found.indexed:,} of {found.held:,} indexed). Run: python -m indexer sync"
         )
     if found.coverage:
         lines += [str(one) for one in (found.coverage.summary, *found.coverage.gaps, *found.coverage.ends)]
     if found.undated_outside:
-        lines.append(f"{counted(found.undated_outside, 'more record')} without a date, in no range of days: {found.undated_query}")
+        lines.append(f"{counted(found.undated_outside, 'more record')} without a date, not in any date range: {found.undated_query}")
     lines += [str(one) for one in (found.as_of.sentences if found.as_of else ())]
     lines += [str(grouped.sentence)] if grouped else []
     for hit in _hits_of(grouped) if grouped and grouped.groups else found.records:
@@ -200,11 +200,11 @@ def _explained_text(found: Explained) -> list[str]:
         said = ", ".join(f"{word} ({count:,})" for word, count in one.words[:EXPANSIONS_SAID])
         rest = f" and {len(one.words) - EXPANSIONS_SAID:,} more (--json has all)" if len(one.words) > EXPANSIONS_SAID else ""
         stands = f"{counted(len(one.words), 'word')}: {said}{rest}" if one.words else "no word"
-        lines.append(f"{one.typed} stands for {stands}.")
-    lines += [f"No record holds {one}." for one in found.missing]
+        lines.append(f"{one.typed} matches {stands}.")
+    lines += [f"No record contains {one}." for one in found.missing]
     lines += [f"Did you mean {one.instead} ({one.records:,}) instead of {one.node.word}?  {one.query}" for one in found.suggestions]
     if found.unsearchable:
-        lines.append(f"Not searched, such signs only separate words: {' '.join(found.unsearchable)}")
+        lines.append(f"Not searched for, these characters only separate words: {' '.join(found.unsearchable)}")
     return lines
 
 
@@ -270,8 +270,8 @@ def status_text(shape: Shape) -> str:
     """`status` in words."""
     lines = [
         (
-            f"{counted(shape['held'], 'record')} held in {shape['data']}, {shape['indexed']:,} indexed ({shape['engine']}). "
-            f"Zone {shape['zone']}."
+            f"{counted(shape['held'], 'record')} on file in {shape['data']}, {shape['indexed']:,} indexed ({shape['engine']}). "
+            f"Time zone {shape['zone']}."
         )
     ]
     if not shape["in_step"]:

@@ -42,14 +42,14 @@ SHOWN = 50  # records of each kind in the text; --json has all
 
 @click.group()
 def certificate() -> None:
-    """Certify a search, and check a certificate later."""
+    """Certify a search and check a certificate later."""
 
 
 @certificate.command()
 @click.argument("query")
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Name of the two files, .json and .pdf.")
 @filter_options
-@click.option("--by", default=getpass.getuser, help="Who makes it; else the login name.")
+@click.option("--by", default=getpass.getuser, help="Who makes it; default: the login name.")
 @data_option
 @json_option
 @click.pass_obj
@@ -60,12 +60,12 @@ def make(data: Path | None, /, *, query: str, out: Path, by: str, as_json: bool,
         paper = target.with_suffix(".pdf")
         if paper.exists() and not target.exists():
             raise NotUnderstood(
-                f"{paper} is there without {target.name}: it may be what a certificate left whose making was killed. "
+                f"{paper} exists without {target.name}; it may be left over from an interrupted certificate. "
                 "The evidence is safe. Delete it, or name another file."
             )
         for path in (target, paper):
             if path.exists():
-                raise NotUnderstood(f"{path} is there already; name another file.")
+                raise NotUnderstood(f"{path} already exists; name another file.")
         request = request_of(repository, query, narrowed)
         with certify(repository, request, by=by, progress=ticker("listing")) as made:
             written = write(repository, made, target)
@@ -89,8 +89,8 @@ def make(data: Path | None, /, *, query: str, out: Path, by: str, as_json: bool,
 
 @certificate.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--full", is_flag=True, help="Also read the archives of its records again, and compare every stored field.")
-@click.option("--by", default=getpass.getuser, help="Who checks; else the login name.")
+@click.option("--full", is_flag=True, help="Also reread the archives of its records and compare every stored field.")
+@click.option("--by", default=getpass.getuser, help="Who checks; default: the login name.")
 @data_option
 @json_option
 @click.pass_obj
@@ -120,9 +120,9 @@ def _listed(title: str, changes: tuple[RecordChange, ...]) -> Iterator[str]:
     for one in changes[:SHOWN]:
         origin = one.origin
         if origin is None:
-            yield f"  {one.record_id} is not held any more"
+            yield f"  {one.record_id} is no longer on file"
         else:
-            since = ", taken in since" if one.capture_is_new else ""
+            since = ", added since then" if one.capture_is_new else ""
             yield f"  {one.record_id} version {origin.version}, from {origin.capture_name} (capture {origin.capture_id}{since})"
     if len(changes) > SHOWN:
         yield f"  and {len(changes) - SHOWN:,} more; --json lists all"
@@ -172,7 +172,7 @@ def _coverage_text(found: Coverage) -> str:
         lines.append("")
     lines += [
         f"Capture {one.capture_id}, {one.name}: {counted(one.problems, 'problem')}, "
-        f"{one.short:,} fewer than declared: python -m indexer problems"
+        f"{one.short:,} fewer than the platform counts: python -m indexer problems"
         for one in found.faulty
     ]
     return "\n".join(lines)
@@ -181,9 +181,9 @@ def _coverage_text(found: Coverage) -> str:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @filter_options
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Report to write: .csv, .xlsx or .json; not there yet.")
-@click.option("--keep-numbers", is_flag=True, help="Search for numbers before the lines (1. budget) too; else they are taken off.")
-@click.option("--by", default=getpass.getuser, help="Who runs it; else the login name.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Report to write: .csv, .xlsx, or .json; must not exist yet.")
+@click.option("--keep-numbers", is_flag=True, help="Keep the numbers before the terms (1. budget); default: they are removed.")
+@click.option("--by", default=getpass.getuser, help="Who runs it; default: the login name.")
 @data_option
 @json_option
 @click.pass_obj
@@ -231,9 +231,9 @@ def _text(file: Path) -> str:
 def _form(out: Path) -> Any:
     write = term_report.FORMS.get(out.suffix.lower().removeprefix("."))
     if write is None:
-        raise NotUnderstood(f"{out.name}: a report is written as {', '.join('.' + name for name in term_report.FORMS)}.")
+        raise NotUnderstood(f"{out.name}: the report format must be {', '.join('.' + name for name in term_report.FORMS)}.")
     if out.exists():
-        raise NotUnderstood(f"{out} is there already; name another file.")
+        raise NotUnderstood(f"{out} already exists; name another file.")
     return write
 
 
@@ -247,11 +247,11 @@ def _term_report_text(shape: run.Shape) -> str:
         lines += [*(f"Note: {one}" for one in told if not text), " ".join(shown) + f"  {text or reading}"]
         lines += [f"{'':>45}{one}" for one in told if text]
     listed, corpus = shape["list"], shape["corpus"]
-    lines.append(f"{counted(corpus['searched'], 'record was', 'records were')} within the filters; days are those of {shape['zone']}.")
+    lines.append(f"{counted(corpus['searched'], 'record was', 'records were')} within the filters; dates are in {shape['zone']}.")
     if not corpus["in_step"]:
-        lines.append("The index was behind: more may be found. Bring it up to date with: python -m indexer sync")
+        lines.append("The index was not up to date, so there may be more. Bring it up to date with: python -m indexer sync")
     if listed["blank"]:
-        lines.append(f"Blank lines left out: {listed['blank']:,}.")
+        lines.append(f"Blank lines skipped: {listed['blank']:,}.")
     lines += [f"Line {one['line']} repeats line {one['repeats']}: {one['text']}" for one in listed["repeats"]]
     if listed["not_searched"]:
         lines.append(

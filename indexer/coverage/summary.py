@@ -126,19 +126,19 @@ class Coverage:
         """The whole in one sentence."""
         if self.has_failed:
             return say(
-                "Which days are captured could not be worked out, because of an error in Show-Me Records. The records found are "
-                "complete, but nothing is known about gaps. Report this before you rely on the result."
+                "Coverage could not be determined because of an error in Show-Me Records. The records found are complete, but "
+                "gaps are unknown. Report this before you rely on the result."
             )
         if self.failed:
             return say(
-                "{accounts}: which days are captured could not be worked out, because of an error in Show-Me Records. Report this "
-                "before you rely on the result.",
+                "{accounts}: coverage could not be determined because of an error in Show-Me Records. Report this before you "
+                "rely on the result.",
                 accounts=listed(self.failed),
             )
         if self.no_day_fits:
-            return say("No day fits what was asked for, so there is nothing that could be captured.")
+            return say("The filters exclude every day, so there is nothing to cover.")
         if not self.accounts:
-            return say("No account with a capture is in the scope of this search.")
+            return say("No account with an archive is in the scope of this search.")
         if found := self.with_gaps:
             return say("{accounts}: not everything in scope is captured.", accounts=self._who([one.named for one in found]))
         if self.has_last or self.captured_to is None:
@@ -146,10 +146,10 @@ class Coverage:
                 return say("{account} is captured for these days.", account=self.accounts[0].named)
             return say("All {count} accounts are captured for these days.", count=len(self.accounts))
         if len(self.accounts) == 1:
-            return say("{account} is captured up to {day}.", account=self.accounts[0].named, day=self.captured_to)
+            return say("{account} is captured through {day}.", account=self.accounts[0].named, day=self.captured_to)
         if len({one.captured_to for one in self.accounts}) == 1:
-            return say("All {count} accounts are captured up to {day}.", count=len(self.accounts), day=self.captured_to)
-        return say("All {count} accounts are captured, each at least up to {day}.", count=len(self.accounts), day=self.captured_to)
+            return say("All {count} accounts are captured through {day}.", count=len(self.accounts), day=self.captured_to)
+        return say("All {count} accounts are captured, each through at least {day}.", count=len(self.accounts), day=self.captured_to)
 
     @cached_property
     def gaps(self) -> tuple[Sentence, ...]:
@@ -176,7 +176,7 @@ class Coverage:
                 unsure.setdefault(date.fromordinal(one.stretches[0].first), []).append(one.named)
         notes = [
             say(
-                "{accounts}: whether days before {day} were chosen for the archive is not certain; it does not say.",
+                "{accounts}: the archive does not state whether it includes days before {day}.",
                 accounts=self._who(labels),
                 day=day,
             )
@@ -187,7 +187,7 @@ class Coverage:
         return (
             *self._old,
             *notes,
-            say("What was deleted before an archive was made is not in it, and nobody can tell from it what that was."),
+            say("Anything deleted before an archive was made is not in it, and the archive gives no indication of it."),
         )
 
     @cached_property
@@ -203,10 +203,10 @@ class Coverage:
 
     def _end(self, day: date | None, accounts: str) -> Sentence:
         if day is None:
-            return say("None of these days is certainly captured: {accounts}.", accounts=accounts)
+            return say("Coverage of these days is uncertain: {accounts}.", accounts=accounts)
         if self.has_last and day == self.last:
-            return say("Captured to {day}, the last day asked for: {accounts}.", day=day, accounts=accounts)
-        return say("Captured to {day}: {accounts}.", day=day, accounts=accounts)
+            return say("Captured through {day}, the last day searched: {accounts}.", day=day, accounts=accounts)
+        return say("Captured through {day}: {accounts}.", day=day, accounts=accounts)
 
     @property
     def _old(self) -> Iterable[Sentence]:
@@ -240,7 +240,7 @@ class Coverage:
                 groups.setdefault(kinds, []).append(one.named)
         return tuple(
             say(
-                "{accounts}: no archive in scope has a file of {kinds}.",
+                "{accounts}: no archive in scope has a file with {kinds}.",
                 accounts=self._who(labels),
                 kinds=listed([KINDS[k]() for k in kinds]),
             )
@@ -323,31 +323,31 @@ _END_NOT_STATED: Final = frozenset({Reason.EXPORT_NOT_STATED, Reason.RANGE_NOT_S
 """Why days after an archive's last record are not certain."""
 
 _SENTENCES: Final[Mapping[str, Callable[..., Sentence]]] = {
-    "not captured: all": lambda **v: say("{accounts}: no capture for any of these days.", **v),
+    "not captured: all": lambda **v: say("{accounts}: not captured for any of these days.", **v),
     "not captured: before": lambda **v: say("{accounts}: nothing captured before {days}.", **v),
     "not captured: after": lambda **v: say("{accounts}: nothing captured after {days}.", **v),
-    "not captured: days": lambda **v: say("{accounts}: no capture for {days}.", **v),
-    "in part: all": lambda **v: say("{accounts}: all of these days are captured only in part: {why}.", **v),
-    "in part: all, no reason": lambda **v: say("{accounts}: all of these days are captured only in part.", **v),
-    "in part: days": lambda **v: say("{accounts}: captured only in part for {days}: {why}.", **v),
-    "in part: days, no reason": lambda **v: say("{accounts}: captured only in part for {days}.", **v),
-    "not certain: all": lambda **v: say("{accounts}: it is not certain that these days are captured: {why}.", **v),
-    "not certain: days": lambda **v: say("{accounts}: it is not certain that {days} is captured: {why}.", **v),
+    "not captured: days": lambda **v: say("{accounts}: not captured for {days}.", **v),
+    "in part: all": lambda **v: say("{accounts}: all of these days are only partly captured: {why}.", **v),
+    "in part: all, no reason": lambda **v: say("{accounts}: all of these days are only partly captured.", **v),
+    "in part: days": lambda **v: say("{accounts}: only partly captured for {days}: {why}.", **v),
+    "in part: days, no reason": lambda **v: say("{accounts}: only partly captured for {days}.", **v),
+    "not certain: all": lambda **v: say("{accounts}: coverage of these days is uncertain: {why}.", **v),
+    "not certain: days": lambda **v: say("{accounts}: coverage of {days} is uncertain: {why}.", **v),
 }
 _WITHOUT_WHY: Final = {"in part: all": "in part: all, no reason", "in part: days": "in part: days, no reason"}
 
 REASONS: Final[Mapping[Reason, Callable[[], Sentence]]] = {
     Reason.UNREAD: lambda: say("parts of an archive could not be read"),
-    Reason.SHORT: lambda: say("fewer records were read than the platform declares"),
-    Reason.ONE_PART: lambda: say("an archive is one part of several"),
+    Reason.SHORT: lambda: say("fewer records were read than the platform counts"),
+    Reason.ONE_PART: lambda: say("the archive is one of several parts"),
     Reason.DAY_OF_EXPORT: lambda: say("the archive was made during that day"),
-    Reason.RANGE_NOT_STATED: lambda: say("the archive does not state which days were chosen for it"),
+    Reason.RANGE_NOT_STATED: lambda: say("the archive does not state its date range"),
     Reason.EXPORT_NOT_STATED: lambda: say("the archive does not state when it was made"),
 }
 STATUSES: Final[Mapping[DayStatus, Callable[[], Sentence]]] = {
     DayStatus.CAPTURED: lambda: say("captured"),
     DayStatus.BEFORE_FIRST: lambda: say("captured, before the account's first record"),
-    DayStatus.IN_PART: lambda: say("captured in part"),
+    DayStatus.IN_PART: lambda: say("partly captured"),
     DayStatus.NOT_CERTAIN: lambda: say("not certain"),
     DayStatus.NOT_CAPTURED: lambda: say("not captured"),
 }

@@ -35,9 +35,9 @@ def name_account(repository: Repository, account_id: int, *, handle: str = "", n
     """Give an account a handle, a name, or both. Raises DecisionRefused."""
     handle, name = _line(handle).removeprefix("@"), _line(name)
     if not handle and not name:
-        raise DecisionRefused(say("Write a handle or a name."))
+        raise DecisionRefused(say("Enter a handle or a name."))
     if " " in handle:
-        raise DecisionRefused(say("A handle has no spaces. Write a name with spaces into the field for the name."))
+        raise DecisionRefused(say("A handle has no spaces. Enter a name with spaces in the name field."))
     with repository.writing():
         with transaction(repository.db) as connection:
             before = _whole(connection, account_id)
@@ -47,7 +47,7 @@ def name_account(repository: Repository, account_id: int, *, handle: str = "", n
             connection.execute(accounts.update().where(accounts.c.id == before.id).values(**given))
             after = _whole(connection, account_id)
             if _names(before) == _names(after):
-                raise DecisionRefused(say("The account has this name already. Nothing was changed."))
+                raise DecisionRefused(say("The account already has this name. Nothing was changed."))
             detail = {"before": _names(before), "after": _names(after)}
             _settle(connection, after)
             audit.append(connection, "account:named", by, f"account {before.id}", detail)
@@ -62,7 +62,7 @@ def unname_account(repository: Repository, account_id: int, by: str) -> AccountV
         with transaction(repository.db) as connection:
             before = _whole(connection, account_id)
             if not before.is_given:
-                raise DecisionRefused(say("No name was given to {account}.", account=before.label))
+                raise DecisionRefused(say("{account} has no name to remove.", account=before.label))
             connection.execute(accounts.update().where(accounts.c.id == before.id).values(given_handle=None, given_name=None))
             after = _whole(connection, account_id)
             _settle(connection, after)
@@ -93,11 +93,11 @@ def merge(repository: Repository, part_id: int, into_id: int, by: str) -> Accoun
 def check_merge(part: AccountView, into: AccountView) -> None:
     """Raise DecisionRefused for two accounts that cannot be merged."""
     if part.id == into.id:
-        raise DecisionRefused(say("These two are one account already."))
+        raise DecisionRefused(say("These two are already one account."))
     if part.platform != into.platform:
         raise DecisionRefused(
             say(
-                "{part} and {whole} are accounts of two platforms ({one}, {other}): only accounts of one platform can be one account.",
+                "{part} and {whole} are on different platforms ({one}, {other}). Only accounts on the same platform can be merged.",
                 part=part.label,
                 whole=into.label,
                 one=platforms.title(part.platform),
@@ -127,11 +127,11 @@ def name_person(repository: Repository, platform: str, native_id: str, name: str
     """Give a platform's number the name of a person; return how many records are theirs. Raises DecisionRefused."""
     native_id, name = _line(native_id), _line(name)
     if not platforms.is_registered(platform):
-        raise DecisionRefused(say("{platform} is no platform.", platform=platform))
+        raise DecisionRefused(say("{platform} is not a platform.", platform=platform))
     if not (native_id.isascii() and native_id.isdigit()) or len(native_id) > LONGEST_NAME:
-        raise DecisionRefused(say("A person is named by the platform's number, such as 3051921866: digits alone."))
+        raise DecisionRefused(say("Enter the platform's user number, digits only, such as 3051921866."))
     if not name:
-        raise DecisionRefused(say("Write the name of the person."))
+        raise DecisionRefused(say("Enter the person's name."))
     return _set_person(repository, platform, native_id, name, by)
 
 
@@ -152,7 +152,7 @@ def _set_person(repository: Repository, platform: str, native_id: str, name: str
         with transaction(repository.db) as connection:
             before = connection.execute(sa.select(people.c.name).where(this)).scalar()
             if not name and before is None:
-                raise DecisionRefused(say("No name was given to the number {number}.", number=native_id))
+                raise DecisionRefused(say("The number {number} has no name to remove.", number=native_id))
             connection.execute(people.delete().where(this))
             if name:
                 row = {"platform": platform, "native_id": native_id, "name": name, "named_by": by, "named_ms": to_ms(datetime.now(UTC))}

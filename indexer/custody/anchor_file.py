@@ -53,15 +53,15 @@ def read_anchor(path: Path) -> Anchor:
     try:
         found = msgspec.json.decode(path.read_bytes(), type=_Holder)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise NoAnchor(say("{name} is no anchor: {why}", name=path.name, why=str(error))) from error
+        raise NoAnchor(say("{name} is not an anchor: {why}", name=path.name, why=str(error))) from error
     if found.anchor is not None:
         return found.anchor
     if found.format == FORMAT and found.format_version == FORMAT_VERSION and found.events is not None and found.hash:
         return Anchor(found.events, found.hash)
     raise NoAnchor(
         say(
-            "{name} holds no anchor of an event log. Give the file that `python -m indexer anchor` wrote, or a certificate's JSON file of "
-            "format 2.",
+            "{name} is not an event log anchor. Use the file that `python -m indexer anchor` wrote, or a certificate's JSON "
+            "file of format 2.",
             name=path.name,
         )
     )

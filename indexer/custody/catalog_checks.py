@@ -37,7 +37,7 @@ def database_faults(repository: Repository) -> Iterator[IntegrityFinding]:
 
 def damaged(why: str) -> IntegrityFinding:
     """Return the finding of a catalog that the database itself calls damaged."""
-    message = say("The catalog's file is damaged: {why}. The evidence is safe. Put the catalog back from a backup.", why=why)
+    message = say("The catalog file is damaged: {why}. The evidence is safe. Restore the catalog from a backup.", why=why)
     return IntegrityFinding(Finding.CATALOG_DAMAGED, "catalog", message)
 
 
@@ -74,8 +74,8 @@ def capture_faults(repository: Repository) -> Iterator[IntegrityFinding]:
     for number in sorted(taken.keys() - rows.keys()):
         digest = taken[number].get("sha256", "")
         message = say(
-            "Capture {number} (SHA-256 {digest}) was taken in, says the event log, and is not in the catalog. Put the catalog back from a "
-            "backup.",
+            "According to the event log, archive {number} (SHA-256 {digest}) was added, but it is not in the catalog. "
+            "Restore the catalog from a backup.",
             number=str(number),
             digest=digest or "–",
         )
@@ -84,7 +84,7 @@ def capture_faults(repository: Repository) -> Iterator[IntegrityFinding]:
         subject = f"capture {number}"
         if number not in taken:
             message = say(
-                "Capture {number} ({name}) is in the catalog, and the event log does not say that it was taken in.",
+                "Archive {number} ({name}) is in the catalog, but the event log does not record that it was added.",
                 number=str(number),
                 name=row.name,
             )
@@ -98,8 +98,8 @@ def capture_faults(repository: Repository) -> Iterator[IntegrityFinding]:
         for name, value in held.items():
             if name in wanted and wanted[name] != value:
                 message = say(
-                    "Capture {number} ({name}): the event log says {field} {then}, the catalog has {now}. "
-                    "Put the catalog back from a backup.",
+                    "Archive {number} ({name}): the event log has {field} {then}, the catalog has {now}. Restore the catalog from a "
+                    "backup.",
                     number=str(number),
                     name=row.name,
                     field=name,
@@ -108,7 +108,7 @@ def capture_faults(repository: Repository) -> Iterator[IntegrityFinding]:
                 )
                 yield IntegrityFinding(Finding.CAPTURE_CHANGED, subject, message)
         if number not in files:
-            message = say("Capture {number} ({name}) has no file in the catalog.", number=str(number), name=row.name)
+            message = say("Archive {number} ({name}) has no file in the catalog.", number=str(number), name=row.name)
             yield IntegrityFinding(Finding.CAPTURE_CHANGED, subject, message)
 
 
@@ -138,24 +138,24 @@ def row_faults(repository: Repository) -> Iterator[IntegrityFinding]:
             sa.select(records.c.record_id).where(records.c.pk.not_in(sa.select(versions.c.record_pk))),
         ),
         (
-            say("a record whose shown version is not its own"),
+            say("a record shown with a version of another record"),
             sa.select(records.c.record_id)
             .outerjoin(versions, sa.and_(versions.c.id == records.c.current_version_id, versions.c.record_pk == records.c.pk))
             .where(records.c.current_version_id.is_not(None), versions.c.id.is_(None)),
         ),
         (
-            say("a record that no capture has"),
+            say("a record that is in no archive"),
             sa.select(records.c.record_id).where(
                 records.c.pk.not_in(sa.select(sightings.c.record_pk)),
                 records.c.pk.not_in(sa.select(versions.c.record_pk).where(versions.c.id.in_(before))),
             ),
         ),
         (
-            say("a record that is hidden, though a capture has it that is not set aside"),
+            say("a hidden record that is in an archive that is not set aside"),
             sa.select(records.c.record_id).where(records.c.current_version_id.is_(None), records.c.pk.in_(counted)),
         ),
         (
-            say("a record named by another id than its own"),
+            say("a record with the wrong record ID"),
             sa.select(records.c.record_id).where(sa.func.substr(records.c.record_id, _BEFORE_END + 1) != _OWN_END),
         ),
         (
@@ -163,7 +163,7 @@ def row_faults(repository: Repository) -> Iterator[IntegrityFinding]:
             sa.select(sa.cast(versions.c.id, Text)).where(versions.c.record_pk.not_in(sa.select(records.c.pk))),
         ),
         (
-            say("a version that no capture has"),
+            say("a version that is in no archive"),
             sa.select(records.c.record_id)
             .join(versions, versions.c.record_pk == records.c.pk)
             .where(versions.c.id.not_in(seen), versions.c.id.not_in(before)),
@@ -177,14 +177,14 @@ def row_faults(repository: Repository) -> Iterator[IntegrityFinding]:
             .where(sa.or_(records.c.pk.is_(None), versions.c.id.is_(None))),
         ),
         (
-            say("a sighting without its capture"),
+            say("a sighting without its archive"),
             sa.select(sightings.c.member).where(sightings.c.capture_id.not_in(sa.select(captures.c.id))),
         ),
     )
     for words, query in queries:
         with repository.db.connect() as connection:
             for (name,) in connection.execution_options(yield_per=1000).execute(query):
-                message = say("{name}: {fault}. Put the catalog back from a backup.", name=str(name), fault=words)
+                message = say("{name}: {fault}. Restore the catalog from a backup.", name=str(name), fault=words)
                 yield IntegrityFinding(Finding.ROWS_MISSING, str(name), message)
 
 
@@ -208,8 +208,7 @@ def content_faults(repository: Repository, progress: Tick | None = None) -> Iter
         for done, row in enumerate(connection.execution_options(yield_per=1000).execute(query), 1):
             if stored_digest(row) != row.digest:
                 message = say(
-                    "{record}, version {number}: the catalog's content is not the one whose digest it states. It was altered after it was "
-                    "taken in.",
+                    "{record}, version {number}: the content in the catalog does not match its digest. It was altered after it was added.",
                     record=row.record_id,
                     number=row.number,
                 )

@@ -180,8 +180,8 @@ def _failed(what: str, repository: Repository, error: Exception) -> IngestFailed
     if cause := storage_error(error, repository.paths.data):
         return IngestFailed(f"{cause} {SAFE}")
     return IngestFailed(
-        f"{what[0].upper()}{what[1:]} broke off ({type(error).__name__}: {error}). {SAFE} "
-        "This is a fault of Show-Me Records: keep the file and report the text of this message."
+        f"{what[0].upper()}{what[1:]} failed ({type(error).__name__}: {error}). {SAFE} "
+        "This is an error in Show-Me Records: keep the file and report the text of this message."
     )
 
 

@@ -61,7 +61,7 @@ def reread(repository: Repository, capture_id: int, by: str, progress: StageTick
         recover_locked(repository)
         capture = repository.catalog.capture(capture_id)
         if capture is None:
-            raise DecisionRefused(say("There is no capture {number}, or it is set aside.", number=str(capture_id)))
+            raise DecisionRefused(say("There is no archive {number}, or it is set aside.", number=str(capture_id)))
         with tempfile.TemporaryFile(dir=repository.paths.staging) as file:
             spill = Spill(file)
             try:
@@ -70,8 +70,8 @@ def reread(repository: Repository, capture_id: int, by: str, progress: StageTick
                 raise
             except Exception as error:
                 raise IngestFailed(
-                    f"The importer broke off ({type(error).__name__}: {error}). Nothing was changed. {SAFE} "
-                    "This is a fault of Show-Me Records: report the text of this message."
+                    f"The importer failed ({type(error).__name__}: {error}). Nothing was changed. {SAFE} "
+                    "This is an error in Show-Me Records: report the text of this message."
                 ) from error
             report = write(repository, outcome, spill, by, lambda done, total: progress("writing", done, total) if progress else None)
         indexing.sync_locked(repository, lambda done, total: progress("indexing", done, total) if progress else None)

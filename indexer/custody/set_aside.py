@@ -32,7 +32,7 @@ def set_aside(repository: Repository, capture_id: int, why: str, by: str) -> int
     """
     reason = " ".join(why.split())[:LONGEST_WHY]
     if not reason:
-        raise DecisionRefused(say("Say why the archive is set aside: the reason is kept in the event log."))
+        raise DecisionRefused(say("State why the archive is set aside. The reason is kept in the event log."))
     row = {"state": SET_ASIDE, "aside_ms": to_ms(datetime.now(UTC)), "aside_by": by, "aside_why": reason}
     return _change(repository, capture_id, (COMPLETE, row), ("capture:set-aside", {"why": reason}), by)
 
@@ -51,11 +51,11 @@ def _change(
         with transaction(repository.db) as connection:
             found = connection.execute(sa.select(captures.c.state, captures.c.account_id).where(captures.c.id == capture_id)).first()
             if found is None or found.state not in {COMPLETE, SET_ASIDE}:
-                raise DecisionRefused(say("There is no capture {number}.", number=str(capture_id)))
+                raise DecisionRefused(say("There is no archive {number}.", number=str(capture_id)))
             if found.state != was:
                 if found.state == SET_ASIDE:
-                    raise DecisionRefused(say("Capture {number} is set aside already.", number=str(capture_id)))
-                raise DecisionRefused(say("Capture {number} is not set aside.", number=str(capture_id)))
+                    raise DecisionRefused(say("Archive {number} is already set aside.", number=str(capture_id)))
+                raise DecisionRefused(say("Archive {number} is not set aside.", number=str(capture_id)))
             before = _count(connection, capture_id)
             connection.execute(captures.update().where(captures.c.id == capture_id).values(**row))
             settle(connection, sa.select(sightings.c.record_pk).where(sightings.c.capture_id == capture_id), capture_id)

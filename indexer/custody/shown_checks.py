@@ -38,7 +38,7 @@ def current_version_faults(repository: Repository, capture_id: int) -> Iterator[
         names = list(connection.execute(changed.order_by(records.c.pk)).scalars())
         trial.rollback()
     for name in names:
-        message = say("{record}: another version is shown than the newest archive that has it gives.", record=name)
+        message = say("{record}: the version shown is not the one in the newest archive that contains it.", record=name)
         yield IntegrityFinding(Finding.RECORD_CHANGED, name, message)
 
 
@@ -68,7 +68,7 @@ class AccountNames:
             for field, value in (("handle", row.handle), ("name", row.name)):
                 if stated is not None and value and (field, value) not in stated:
                     message = say(
-                        "Account {number}: its {field} is {held} in the catalog, and none of its archives gives that.",
+                        "Account {number}: its {field} is {held} in the catalog, but none of its archives says so.",
                         number=str(row.id),
                         field=field,
                         held=value,

@@ -142,14 +142,15 @@ def anchor_finding(anchor: Anchor, found: AnchorState | None, length: int) -> In
     """Return the finding of a log that does not go on from an anchor."""
     if found is AnchorState.CUT:
         message = say(
-            "The event log was cut: the anchor was made when it had {then} events, now it has {now}. Put the catalog back from a backup.",
+            "The event log was truncated: it had {then} events when the anchor was made, now it has {now}. Restore the "
+            "catalog from a backup.",
             then=anchor.events,
             now=length,
         )
         return IntegrityFinding(Finding.LOG_CUT, "event log", message)
     message = say(
-        "The event log was rewritten: its event {number} is another one than when the anchor was made, or the anchor is of another "
-        "catalog. Put the catalog back from a backup.",
+        "The event log was rewritten: event {number} is not the same as when the anchor was made, or the anchor belongs "
+        "to another catalog. Restore the catalog from a backup.",
         number=str(anchor.events),
     )
     return IntegrityFinding(Finding.LOG_REWRITTEN, "event log", message)
@@ -177,21 +178,21 @@ def _vault_faults(repository: Repository, known: Sequence[tuple[str, str]], prog
     for digest, name in known:
         if digest not in present:
             message = say(
-                "{name} ({digest}) is not in the vault. Hand in the same archive again, or put the file back from a backup.",
+                "{name} ({digest}) is not in the vault. Add the same archive again, or restore the file from a backup.",
                 name=name,
                 digest=digest,
             )
             yield IntegrityFinding(Finding.FILE_MISSING, name, message)
         elif (now := repository.vault.measure(digest, count)) != digest:
             message = say(
-                "{name} was taken in as {digest} and is now {now}. Hand in the same archive again, or put the file back from a backup.",
+                "{name} was added as {digest} and is now {now}. Add the same archive again, or restore the file from a backup.",
                 name=name,
                 digest=digest,
                 now=now,
             )
             yield IntegrityFinding(Finding.CHECKSUM_MISMATCH, name, message)
     for name in sorted(present - {digest for digest, _ in known}):
-        yield IntegrityFinding(Finding.UNEXPECTED_FILE, name, say("{name} lies in the vault and belongs to no capture.", name=name))
+        yield IntegrityFinding(Finding.UNEXPECTED_FILE, name, say("{name} is in the vault but belongs to no archive.", name=name))
 
 
 def _index_faults(repository: Repository) -> Iterator[IntegrityFinding]:
@@ -203,20 +204,20 @@ def _index_faults(repository: Repository) -> Iterator[IntegrityFinding]:
         yield IntegrityFinding(Finding.INDEX_DAMAGED, "index", str(error))
         return
     for one in found:
-        message = say("{fault} The records are safe. Build the index anew: python -m indexer rebuild", fault=one.message)
+        message = say("{fault} The records are safe. Rebuild the index with: python -m indexer rebuild", fault=one.message)
         yield IntegrityFinding(Finding.INDEX_DAMAGED, one.name, message)
 
 
 def raw_finding(fault: RawFault) -> IntegrityFinding:
     """Return a raw item that is not as the catalog says as a finding."""
     if not fault.place:
-        message = say("The raw items of capture {number} cannot be read: {why}", number=str(fault.capture_id), why=fault.why)
+        message = say("The raw items of archive {number} cannot be read: {why}", number=str(fault.capture_id), why=fault.why)
         return IntegrityFinding(Finding.RAW_CHANGED, f"capture {fault.capture_id}", message)
     values = {"record": fault.record_id or "–", "number": str(fault.capture_id), "place": fault.place}
     if fault.why:
-        message = say("{record}: its raw item in capture {number} ({place}) cannot be read: {why}", **values, why=fault.why)
+        message = say("{record}: its raw item in archive {number} ({place}) cannot be read: {why}", **values, why=fault.why)
     else:
-        message = say("{record}: its raw item in capture {number} ({place}) is not the one that the catalog names.", **values)
+        message = say("{record}: its raw item in archive {number} ({place}) is not the one recorded in the catalog.", **values)
     return IntegrityFinding(Finding.RAW_CHANGED, fault.record_id, message)
 
 
@@ -244,7 +245,7 @@ def capture_differences(
     except ArchiveError as error:
         if names is not None:
             names.is_whole = False
-        message = say("Capture {number} ({name}) cannot be read again: {why}", number=str(capture.id), name=capture.name, why=str(error))
+        message = say("Archive {number} ({name}) cannot be reread: {why}", number=str(capture.id), name=capture.name, why=str(error))
         yield IntegrityFinding(Finding.NOT_READ_AGAIN, f"capture {capture.id}", message)
 
 
@@ -253,7 +254,7 @@ def difference_finding(one: Difference) -> IntegrityFinding:
     name, held, read = one.record_id or f"capture {one.capture_id}", _cut(one.held), _cut(one.read)
     if one.deviation is Deviation.NOT_HELD:
         message = say(
-            "{record} is in the archive of capture {number} ({place}) and not in the catalog: {text}",
+            "{record} is in archive {number} ({place}) but not in the catalog: {text}",
             record=name,
             number=str(one.capture_id),
             place=one.place,
@@ -262,7 +263,7 @@ def difference_finding(one: Difference) -> IntegrityFinding:
         return IntegrityFinding(Finding.RECORD_MISSING, name, message)
     if one.deviation is Deviation.NOT_READ:
         message = say(
-            "{record} is in the catalog, and the archive of capture {number} does not give it ({place}): {text}",
+            "{record} is in the catalog but not in archive {number} ({place}): {text}",
             record=name,
             number=str(one.capture_id),
             place=one.place,
@@ -270,7 +271,7 @@ def difference_finding(one: Difference) -> IntegrityFinding:
         )
         return IntegrityFinding(Finding.RECORD_ADDED, name, message)
     message = say(
-        "{record}: {field} is {held} in the catalog and {read} in the archive of capture {number}.",
+        "{record}: {field} is {held} in the catalog and {read} in archive {number}.",
         record=name,
         field=one.field,
         held=held or "–",
@@ -288,22 +289,23 @@ def proves(check: Verification) -> list[str]:
     """Say what a verification proves and what it cannot, one sentence each."""
     sentences: list[str] = [
         say(
-            "Quick verification: the files of the vault are the ones that were taken in; the raw item of each record is the one that the "
-            "catalog names; each version has the content whose digest was stored; captures, records and event log fit each other."
+            "Quick verification: the files in the vault are the ones that were added; each record's raw item is the one "
+            "recorded in the catalog; the content of each version matches its stored digest; archives, records, and event "
+            "log are consistent."
         )
     ]
     if check.level is Level.FULL:
         sentences.append(
             say(
-                "Full verification: the archives were read again, and every stored field of every record was compared: text, title, "
-                "time, author and all others."
+                "Full verification: the archives were reread, and every stored field of every record was compared: text, title, "
+                "time, author, and all others."
             )
         )
     else:
         sentences.append(
             say(
-                "It does not read the archives again: only Full verification finds an altered author or time, or content that was altered "
-                "together with its digest."
+                "It does not reread the archives: only Full verification finds an altered author or time, or content that was "
+                "altered together with its digest."
             )
         )
     if check.database == "postgresql":
@@ -316,18 +318,18 @@ def proves(check: Verification) -> list[str]:
     if check.raw_only:
         sentences.append(
             say(
-                "The importer has changed since these captures were read, so that only their raw items were compared: {captures}. Read "
-                "them again, then verify.",
+                "The importer has changed since these archives were read, so only their raw items were compared: {captures}. "
+                "Reread them, then verify again.",
                 captures=", ".join(str(number) for number in check.raw_only),
             )
         )
     if check.anchor is None:
         sentences.append(
             say(
-                "No anchor was given: an event log that was cut at its end or rewritten as a whole cannot be found without one. Keep "
-                "anchors, or certificates, where nobody who can write the catalog can write."
+                "No anchor was given. Without one, a truncated or completely rewritten event log cannot be detected. Keep "
+                "anchors or certificates where nobody who can change the catalog can change them."
             )
         )
     elif check.anchor is AnchorState.HOLDS:
-        sentences.append(say("The event log goes on from the anchor: nothing before it was cut or rewritten."))
+        sentences.append(say("The event log continues from the anchor: nothing before it was removed or rewritten."))
     return sentences

@@ -71,7 +71,7 @@ class TooBroad(Exception):
     """A wildcard stands for more words than the limit. `pattern` is as typed; `limit` the most that is searched."""
 
     def __init__(self, pattern: str, limit: int) -> None:
-        super().__init__(f"{pattern} stands for more than {limit:,} different words.")
+        super().__init__(f"{pattern} matches more than {limit:,} different words.")
         self.pattern, self.limit = pattern, limit
 
 

@@ -45,7 +45,7 @@ def prepare(folder: Path, engine: str) -> bool:
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / _NAME).exists():
         if any(not name.name.startswith(_NAME) for name in folder.iterdir()):
-            raise IndexOutdated(f"{folder} holds files that are no index of this program. The records are safe; rebuild the index.")
+            raise IndexOutdated(f"{folder} contains files that are not an index of this program. The records are safe; rebuild the index.")
         write(folder, engine, 0)
         return False
     found = _read(folder)
@@ -59,7 +59,7 @@ def position(folder: Path) -> int:
     """Return the catalog position of the last commit. Raises IndexOutdated."""
     found = _read(folder).get("position")
     if not isinstance(found, int):
-        raise IndexOutdated(f"{folder / _NAME} states no position. The records are safe; rebuild the index.")
+        raise IndexOutdated(f"{folder / _NAME} has no position. The records are safe; rebuild the index.")
     return found
 
 
@@ -81,7 +81,7 @@ def _read(folder: Path) -> dict[str, object]:
     except (OSError, ValueError) as error:
         raise IndexOutdated(f"{folder / _NAME} cannot be read: {error}. The records are safe; rebuild the index.") from error
     if not isinstance(found, dict):
-        raise IndexOutdated(f"{folder / _NAME} holds something else. The records are safe; rebuild the index.")
+        raise IndexOutdated(f"{folder / _NAME} has unexpected content. The records are safe; rebuild the index.")
     return found
 
 
@@ -105,7 +105,7 @@ class FileFinding:
         """What is wrong, in words."""
         return {
             FileProblem.MISSING: f"{self.name} is missing from the search index.",
-            FileProblem.CHANGED: f"{self.name} of the search index is not as it was written.",
+            FileProblem.CHANGED: f"{self.name} of the search index has changed since it was written.",
             FileProblem.UNFINISHED: f"{self.name} was written to the search index by an update that is not finished.",
         }[self.problem]
 
@@ -159,7 +159,7 @@ class Watch:
                     return f"The search index is damaged ({self._folder.name}/{one.name} is {one.problem})."
         except (OSError, IndexOutdated):
             self._mark = None
-            return f"The files of the search index ({self._folder.name}) are gone or cannot be read."
+            return f"The files of the search index ({self._folder.name}) are missing or cannot be read."
         return None
 
 
@@ -192,7 +192,7 @@ def _stored(content: Mapping[str, object]) -> dict[str, _Sum]:
     try:
         return {str(name): (int(size), str(digest)) for name, (size, digest) in files.items()}  # type: ignore[attr-defined]  # checked by trying
     except (AttributeError, TypeError, ValueError) as error:
-        raise IndexOutdated(f"{_NAME} states no sums. The records are safe; rebuild the index.") from error
+        raise IndexOutdated(f"{_NAME} has no checksums. The records are safe; rebuild the index.") from error
 
 
 def _differing(folder: Path, sums: Mapping[str, _Sum], well: dict[str, tuple[int, int, int]], most: int | None) -> Iterator[FileFinding]:

@@ -46,7 +46,7 @@ MAX_TOTAL_BYTES = 2**40
 MAX_MEMBER_RATIO, MEMBER_RATIO_FROM = 250, 100 * 2**20  # a member above 100 MiB that shrank 250-fold
 MAX_TOTAL_RATIO, TOTAL_RATIO_FROM = 200, 2**30  # deflate of platform JSON reaches about 30
 
-SAFE = "Your file was not changed and nothing was taken in."
+SAFE = "Your file was not changed and nothing was added."
 
 
 class ArchiveError(Exception):
@@ -209,13 +209,11 @@ def _all_members(paths: Sequence[str | Path], handles: _Handles) -> dict[str, Me
         for member in _members_of(path, handles):
             known = members.setdefault(member.name, member)
             if member.name in here:
-                raise UnsafeArchive(
-                    f"The name {member.name!r} stands twice in {path.name}, so it is not certain which is the record. {SAFE}"
-                )
+                raise UnsafeArchive(f"The name {member.name!r} appears twice in {path.name}, so it is unclear which is the record. {SAFE}")
             here.add(member.name)
             if (known.size, known.crc) != (member.size, member.crc):
                 raise UnsafeArchive(
-                    f"{member.name!r} differs between the files named, so they are no parts of one export. {SAFE} Take them in singly."
+                    f"{member.name!r} differs between the given files, so they are not parts of one export. {SAFE} Add them one at a time."
                 )
     names = composed_where_unique(members)
     return {names[name]: replace(member, name=names[name]) for name, member in members.items()}
@@ -245,7 +243,7 @@ def _members_of(path: Path, handles: _Handles) -> Iterable[Member]:
     if path.is_dir():
         return _folder_members(path)
     if not path.is_file():
-        raise NotAnArchive(f"{path} is not there. {SAFE} Check the name.")
+        raise NotAnArchive(f"{path} does not exist. {SAFE} Check the name.")
     if path.stat().st_size == 0:
         raise DamagedArchive(f"{path.name} is empty (0 bytes). {SAFE} Download the archive again.")
     with path.open("rb") as stream:
@@ -253,14 +251,14 @@ def _members_of(path: Path, handles: _Handles) -> Iterable[Member]:
     if zipfile.is_zipfile(path):
         return _zip_members(path, handles)
     if head[:2] == b"PK":
-        raise DamagedArchive(f"{path.name} is a ZIP that was cut: its table of contents is missing. {SAFE} Download the archive again.")
+        raise DamagedArchive(f"{path.name} is a truncated ZIP: its table of contents is missing. {SAFE} Download the archive again.")
     try:
         is_tar = tarfile.is_tarfile(path)
     except DAMAGE as error:
         raise DamagedArchive(f"{path.name} cannot be read: {damage_of(error)}. {SAFE} Download the archive again.") from error
     if is_tar:
         return _tar_members(path, handles)
-    raise NotAnArchive(f"{path.name} is neither a ZIP nor a tar nor a folder. {SAFE} Name the file that the platform gave you.")
+    raise NotAnArchive(f"{path.name} is not a ZIP, tar, or folder. {SAFE} Use the file that the platform provided.")
 
 
 def _zip_members(path: Path, handles: _Handles) -> list[Member]:
@@ -274,7 +272,7 @@ def _zip_members(path: Path, handles: _Handles) -> list[Member]:
         if info.filename.endswith("/") and not info.file_size:  # a folder; the library's own question fails for a member without a name
             continue
         if info.flag_bits & 0x1:
-            raise EncryptedArchive(f"{path.name} is protected by a password. {SAFE} Save it without a password and take that in.")
+            raise EncryptedArchive(f"{path.name} is password-protected. {SAFE} Save it without a password and add that file.")
         name = info.filename
         if not info.flag_bits & 0x800:
             name = utf8_if_it_is(name)
@@ -335,23 +333,23 @@ def _folder_members(folder: Path) -> list[Member]:
                 )
             )
     if not members:
-        raise NotAnArchive(f"The folder {folder} holds no files. {SAFE} Name the folder that holds the unpacked archive.")
+        raise NotAnArchive(f"The folder {folder} has no files. {SAFE} Use the folder with the unpacked archive.")
     return members
 
 
 def _refuse_unsafe(members: Iterable[Member]) -> None:
     members = list(members)
     if len(members) > MAX_MEMBERS:
-        raise UnsafeArchive(f"It holds {len(members):,} files; no platform's archive has more than {MAX_MEMBERS:,}. {SAFE}")
+        raise UnsafeArchive(f"It contains {len(members):,} files; no platform's archive has more than {MAX_MEMBERS:,}. {SAFE}")
     for member in members:
         reason = unsafe_name(member.name)
         if reason or member.is_link:
-            raise UnsafeArchive(f"The member {member.name!r} {reason or 'is a link'}. {SAFE} Ask for the platform's own file.")
+            raise UnsafeArchive(f"The member {member.name!r} {reason or 'is a link'}. {SAFE} Use the original file from the platform.")
         if member.size > MEMBER_RATIO_FROM and member.size > MAX_MEMBER_RATIO * max(member.packed, 1):
-            raise UnsafeArchive(f"The member {member.name!r} would grow {member.size // max(member.packed, 1)}-fold: a zip bomb. {SAFE}")
+            raise UnsafeArchive(f"The member {member.name!r} would expand {member.size // max(member.packed, 1)}-fold: a ZIP bomb. {SAFE}")
     total, packed = sum(member.size for member in members), sum(member.packed for member in members)
     if total > MAX_TOTAL_BYTES or (total > TOTAL_RATIO_FROM and total > MAX_TOTAL_RATIO * max(packed, 1)):
-        raise UnsafeArchive(f"It would grow to {total:,} bytes from {packed:,}: a zip bomb. {SAFE}")
+        raise UnsafeArchive(f"It would expand from {packed:,} to {total:,} bytes: a ZIP bomb. {SAFE}")
 
 
 def _read(stream: IO[bytes], name: str, limit: int, *, whole: bool = True) -> bytes:

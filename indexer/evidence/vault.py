@@ -71,7 +71,7 @@ class Vault:
         sources = parts_of(paths)
         needed = sum(_size(source) for source in sources)
         if shutil.disk_usage(self._paths.staging).free < needed + 64 * 2**20:
-            raise NoSpace(f"The disk of the vault lacks room for {needed:,} bytes. {SAFE} Free some space and try again.")
+            raise NoSpace(f"The disk with the vault does not have {needed:,} bytes of free space. {SAFE} Free up some space and try again.")
         staged = []
         for number, source in enumerate(sources):
             target = self._paths.staging / f"incoming-{os.getpid()}-{number}"

@@ -90,7 +90,8 @@ class BagZip:
         full = f"{self._base}/{name}"
         if full in self._zip.NameToInfo:
             raise ExportError(
-                f"The file {name!r} would stand twice in the package: one record came twice. Nothing was exported. Please report this."
+                f"The file {name!r} would be in the package twice: one record was returned twice. Nothing was exported. "
+                "Report this problem."
             )
         entry = zipfile.ZipInfo(full, self._date)
         entry.compress_type = zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED
@@ -103,7 +104,7 @@ class BagZip:
                 written += len(block)
                 out.write(block)
         if written != size:
-            raise ExportError(f"The file {name!r} changed while it was packed. Nothing was exported. Start the export again.")
+            raise ExportError(f"The file {name!r} changed while it was being packed. Nothing was exported. Start the export again.")
         return sha.hexdigest()
 
 

@@ -62,7 +62,7 @@ def _attachments(row: Row) -> list[dict[str, str | int]]:
 COLUMNS: tuple[Column, ...] = (
     Column(
         "record_id",
-        "Name of the record, the same in every capture: platform, account, kind and native id.",
+        "ID of the record, the same in every archive: platform, account, kind, and native ID.",
         lambda row: row.view.record_id,
         width=34,
     ),
@@ -77,7 +77,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("kind", "post, reply, repost, comment, message, like, story, reel, photo, video or event.", lambda row: row.view.kind, width=9),
     Column(
         "terms",
-        "Of a term list's records: the terms that found the record, one on each line. Empty in every other export.",
+        "For term lists: the terms that found the record, one per line. Empty in all other exports.",
         lambda row: row.terms,
         width=24,
     ),
@@ -85,19 +85,19 @@ COLUMNS: tuple[Column, ...] = (
     Column("author_id", "The platform's own id of the author, where the archive gives one.", lambda row: row.view.content.author_id),
     Column(
         "from",
-        "Of a message: who wrote it. Empty for other records, and where the platform noted an event of the conversation.",
+        "For messages: the sender. Empty for other records and for conversation events recorded by the platform.",
         lambda row: _parties(row).sender,
         width=22,
     ),
     Column(
         "to",
-        "Of a message: who got it, with a semicolon between them; the name of the group where its people are not named.",
+        "For messages: the recipients, separated by semicolons; the name of the group if its members are not named.",
         lambda row: _parties(row).to,
         width=30,
     ),
     Column(
         "direction",
-        "Of a message: sent by the account, or received by it. Empty: not known, or no message.",
+        "For messages: sent or received by the account. Empty: unknown, or not a message.",
         lambda row: str(_parties(row).direction),
         width=9,
     ),
@@ -144,8 +144,8 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         "attachments",
-        "Pictures, videos and files, one on each line: its file in this package below data/, or its name and why it is not in the package. "
-        "In JSON Lines a list of name, status, file, media_type, size, sha256, url and description.",
+        "Pictures, videos, and files, one per line: the file in this package below data/, or its name and why it is not in the package. "
+        "In JSON Lines, a list of name, status, file, media_type, size, sha256, url, and description.",
         _attachments,
         width=40,
     ),
@@ -162,14 +162,14 @@ COLUMNS: tuple[Column, ...] = (
         lambda row: local_text(row.view.content.deleted_at, row.zone),
         width=24,
     ),
-    Column("version", "Which version of the record this is, from 1.", lambda row: row.view.version, width=8),
-    Column("versions", "How many versions are held.", lambda row: row.view.versions, width=8),
+    Column("version", "Version number of the record, starting with 1.", lambda row: row.view.version, width=8),
+    Column("versions", "Number of versions on file.", lambda row: row.view.versions, width=8),
     Column(
         "not_in_capture_of",
-        "Days of later captures in which the record was gone, with a blank between.",
+        "Dates of later archives from which the record was gone, separated by spaces.",
         lambda row: [day.isoformat() for day in row.view.not_in_capture_of],
     ),
-    Column("native_id", "The platform's own id, or one made by this software.", lambda row: row.view.native_id, width=22),
+    Column("native_id", "The platform's own ID, or one derived by this software.", lambda row: row.view.native_id, width=22),
     Column(
         "native_id_made",
         "yes: the platform gives no id, so it was made from role, time, text and attachments. no: it is the platform's.",
@@ -185,7 +185,10 @@ COLUMNS: tuple[Column, ...] = (
     Column("length", "Length of the item in bytes.", lambda row: row.view.origin.length, width=8),
     Column("pointer", "Way inside of the item, where one item holds several records.", lambda row: row.view.origin.pointer),
     Column(
-        "content_digest", "SHA-256 of the record's content: equal content, equal digest.", lambda row: row.view.content_digest, width=20
+        "content_digest",
+        "SHA-256 of the record's content: the same content has the same digest.",
+        lambda row: row.view.content_digest,
+        width=20,
     ),
     Column(
         "extra",

@@ -20,7 +20,7 @@ class CsvFile:
     """The CSV exporter."""
 
     name = "csv"
-    title = "CSV, for every spreadsheet and database"
+    title = "CSV, for any spreadsheet or database"
     suffix = ".csv"
 
     def open(self, path: Path, columns: Iterable[str], description: Description) -> CsvRows:  # noqa: ARG002  # the protocol's
@@ -79,18 +79,18 @@ class CsvRows:
         if self._guarded:
             notes.append(
                 f"records.csv: {self._guarded:,} cells begin with an apostrophe that is not in the record, so that no spreadsheet takes "
-                "them for a formula. To undo it, take the first apostrophe away wherever apostrophes stand before = + - @, a tab or "
-                "a line break; records.jsonl has the texts without it."
+                "them for a formula. To undo this, remove the first apostrophe wherever apostrophes come before = + - @, a tab, or "
+                "a line break; records.jsonl has the text without it."
             )
         if self._replaced:
             notes.append(
-                f"records.csv: half letters that UTF-8 cannot hold, U+FFFD in place of each: {self._replaced:,}. records.jsonl has them."
+                f"records.csv: incomplete characters that UTF-8 forbids, replaced with U+FFFD: {self._replaced:,}. records.jsonl has them."
             )
         if self._nul:
-            notes.append(f"records.csv: NUL characters, U+2400 in place of each: {self._nul:,}. records.jsonl has them.")
+            notes.append(f"records.csv: NUL characters, replaced with U+2400: {self._nul:,}. records.jsonl has them.")
         if self._separated:
             notes.append(
-                f"records.csv: cells that hold the line separators U+0085, U+2028 or U+2029: {self._separated:,}. Some programs take one "
-                "for the end of a line, although it is within quotation marks; records.jsonl has them escaped."
+                f"records.csv: cells with the line separators U+0085, U+2028, or U+2029: {self._separated:,}. Some programs read these "
+                "as the end of a line even inside quotation marks; records.jsonl has them escaped."
             )
         return Written(tuple(notes), replaced=self._replaced + self._nul)

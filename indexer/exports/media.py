@@ -31,7 +31,7 @@ UNREADABLE = "cannot be read in the archive"
 LEFT_OUT = "media were left out of this export"
 
 MEDIA_COLUMNS: Mapping[str, str] = {
-    "record_id": "Record that shows the file.",
+    "record_id": "Record with the file.",
     "version": "Version of that record.",
     "attachment": "Number of the attachment in the record, from 1.",
     "status": f"{STORED}; {NOT_HELD}; {UNREADABLE}; {LEFT_OUT}.",
@@ -39,11 +39,11 @@ MEDIA_COLUMNS: Mapping[str, str] = {
     "sha256": "SHA-256 of the file.",
     "size": "Its size in bytes.",
     "name": "Its name in the archive, without folders.",
-    "media_type": "What kind of file its name says it is.",
+    "media_type": "File type according to its name.",
     "capture_digest": "SHA-256 of the archive that holds it.",
     "member": "The file of that archive, the original.",
     "url": "Address on the platform, where the archive gives one.",
-    "description": "Alternative text or caption of the medium itself.",
+    "description": "Alternative text or caption of the file itself.",
 }
 
 SPOOL = 16 * 2**20  # larger files pass through the disk on their way
@@ -191,14 +191,14 @@ class MediaWriter:
             except (ArchiveError, KeyError, OSError, EOFError, zipfile.BadZipFile, tarfile.TarError, zlib.error) as error:
                 if attachment.sha256:
                     raise ExportMismatch(
-                        f"The file {attachment.member!r} of record {view.record_id} was whole when it was taken in and cannot be read "
-                        f"now: {error}. Nothing was exported. Run `python -m indexer verify` and restore the vault's file from its copy."
+                        f"The file {attachment.member!r} of record {view.record_id} was intact when it was added but cannot be read "
+                        f"now: {error}. Nothing was exported. Run `python -m indexer verify` and restore the file from a backup."
                     ) from error
                 return media(UNREADABLE)
             if attachment.sha256 and attachment.sha256 != sha256:
                 raise ExportMismatch(
-                    f"The file {attachment.member!r} of record {view.record_id} is not the one that was taken in (its SHA-256 differs). "
-                    "Nothing was exported. Run `python -m indexer verify` and restore the vault's file from its copy."
+                    f"The file {attachment.member!r} of record {view.record_id} is not the file that was added (its SHA-256 differs). "
+                    "Nothing was exported. Run `python -m indexer verify` and restore the file in the vault from a backup."
                 )
             spool.seek(0)
             file = f"{self._folder}/{folder_name(view.record_id, view.version)}/{names.take(attachment.name or attachment.member)}"

@@ -178,9 +178,9 @@ class _Package:
         for view in views:
             self.rows += 1
             if self.rows > total:
-                raise ExportMismatch(f"The search counted {total:,} records and gives more. {AGAIN}")
+                raise ExportMismatch(f"The search counted {total:,} records but returned more. {AGAIN}")
             if not seen.add(view.pk, view.version):
-                raise ExportMismatch(f"The search gave the record {view.record_id} twice, so another one may be missing. {AGAIN}")
+                raise ExportMismatch(f"The search returned the record {view.record_id} twice, so another record may be missing. {AGAIN}")
             if self._around.certified:
                 self._held.add(f"{view.record_id}\t{view.version}\t{view.content_digest}")  # a record's line in a certificate
             exact = exact_values(Row(view, self._about.zone, self.media.add(view), self._around.terms.get(view.pk, "")))
@@ -190,9 +190,9 @@ class _Package:
             self._beside(view, exact)
             self._tick(self.rows)
         if self.rows != total:
-            raise ExportMismatch(f"The search counted {total:,} records and gave only {self.rows:,}. {AGAIN}")
+            raise ExportMismatch(f"The search counted {total:,} records but returned only {self.rows:,}. {AGAIN}")
         if self._around.certified and self._held.hex() != self._around.certified:
-            raise ExportMismatch(f"The records are not those that the certificate of the search speaks of. {AGAIN}")
+            raise ExportMismatch(f"The records are not the ones in the search certificate. {AGAIN}")
 
     def _context(self, open_files: ExitStack, seen: SeenRecords) -> tuple[str, ...]:
         """Write the context into files of its own; return what README.txt has to say of them."""
@@ -202,14 +202,14 @@ class _Package:
         open_files.callback(files.abandon)
         for view in self._around.context:
             if not seen.add(view.pk, view.version):
-                raise ExportMismatch(f"The record {view.record_id} stands in the context though the search found it. {AGAIN}")
+                raise ExportMismatch(f"The record {view.record_id} is listed as context although the search found it. {AGAIN}")
             exact = files.add(view)
             if self.viewer:
                 self.viewer.add(view, exact)
             self._tick(self.rows + files.rows)
         if files.rows != self._around.context_total:
             expected = self._around.context_total
-            raise ExportMismatch(f"The threads held {expected:,} further records and gave {files.rows:,}. {AGAIN}")
+            raise ExportMismatch(f"The conversations had {expected:,} related records but returned {files.rows:,}. {AGAIN}")
         return files.close()
 
     def _beside(self, view: RecordView, exact: Mapping[str, Exact]) -> None:
@@ -237,7 +237,7 @@ class _Package:
         bag.close(
             [
                 *([("Source-Organization", about.organization)] if about.organization else []),
-                ("External-Description", f"Social media records found by the search: {about.query}. Read as: {about.reading}"),
+                ("External-Description", f"Social media records found by the search: {about.query}. Searched for: {about.reading}"),
                 ("Bagging-Date", f"{about.made_at.astimezone(UTC):%Y-%m-%d}"),
                 ("Bag-Software-Agent", f"Show-Me Records {about.version}"),
                 ("Records", str(self.rows)),

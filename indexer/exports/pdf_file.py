@@ -112,8 +112,8 @@ def refuse_too_many(total: int, layout: PdfLayout) -> None:
     if layout is not PdfLayout.NONE and total > RECORDS_MOST:
         raise ExportError(
             say(
-                "PDFs are made of at most {most} records, and these are {total}. Nothing was exported. Narrow the search, or make the "
-                "export without PDF: the offline viewer shows every record and prints it.",
+                "A PDF can contain at most {most} records; this export has {total}. Nothing was exported. Narrow the search, or "
+                "export without PDF: the offline viewer shows and prints every record.",
                 most=RECORDS_MOST,
                 total=total,
             )
@@ -181,7 +181,7 @@ class PdfFiles:
             return ()
         return (
             say(
-                "PDF: pictures that could not be drawn and are named in their place: {count}. Their files are in media/.",
+                "PDF: {count} pictures could not be displayed and are listed by name instead. Their files are in media/.",
                 count=self._undrawn,
             ),
         )
@@ -214,8 +214,8 @@ class PdfFiles:
         except PdfFailed as error:
             raise ExportError(
                 say(
-                    "The PDF of the records {first} to {last} could not be made: {reason} Nothing was exported. "
-                    "Make the export without PDF, and please report this.",
+                    "The PDF of records {first} to {last} could not be made: {reason} Nothing was exported. Export without PDF, and "
+                    "report this problem.",
                     first=file.first,
                     last=file.last,
                     reason=str(error),
@@ -239,11 +239,11 @@ class PdfFiles:
         facts: list[list[Any]] = [
             [say("Records"), [span]],
             [say("Query as typed"), [about.query or "*"]],
-            [say("Read as"), [about.reading]],
+            [say("Searched for"), [about.reading]],
             *([[say("Filters"), list(about.filters)]] if about.filters else []),
-            [say("Order"), [about.sort]],
+            [say("Sort"), [about.sort]],
             [say("Time zone"), [about.zone]],
-            [say("Made"), [say("{when} by {who}", when=local_text(about.made_at, about.zone), who=about.made_by)]],
+            [say("Created"), [say("{when} by {who}", when=local_text(about.made_at, about.zone), who=about.made_by)]],
         ]
         return {
             "title": title,
@@ -274,7 +274,7 @@ class PdfFiles:
         facts += [[say("Addresses"), [str(link) for link in links]]] if isinstance(links, list) and links else []
         facts += others
         facts += self._versions(view)
-        facts += [[say("Record id"), [view.record_id]], [say("Its digest (SHA-256)"), [view.content_digest]]]
+        facts += [[say("Record ID"), [view.record_id]], [say("SHA-256 digest"), [view.content_digest]]]
         is_event = bool(between and between.is_event and view.content.title)  # its text is only the name that the title holds
         return {
             "heading": heading,
@@ -321,7 +321,7 @@ def _people(view: RecordView, between: Parties | None) -> list[list[Any]]:
     if between.is_event:
         return [
             [say("Account"), [view.account.handle_or_name]],
-            [say("Author"), [say("nobody: an event of the conversation, noted by the platform")]],
+            [say("Author"), [say("nobody: a conversation event recorded by the platform")]],
         ]
     found: list[list[Any]] = [[say("From"), [between.sender or say("not stated")]], [say("To"), [between.to or say("not stated")]]]
     if between.direction:
@@ -336,11 +336,11 @@ def _people(view: RecordView, between: Parties | None) -> list[list[Any]]:
 
 
 def _undrawn_line(caption: str) -> list[Any]:
-    return [say("Picture"), [caption, say("This picture cannot be drawn here. Its file is in the package.")]]
+    return [say("Picture"), [caption, say("This picture cannot be displayed here. Its file is in the package.")]]
 
 
 def _tags(view: RecordView) -> list[str]:
-    tags = [say("not in the capture of {day}", day=day) for day in view.not_in_capture_of]
+    tags = [say("gone by {day}", day=day) for day in view.not_in_capture_of]
     if view.content.deleted_at:
         tags.append(say("deleted"))
     if view.content.edited_at:

@@ -40,12 +40,12 @@ class Making:
         status = self._process.returncode
         if status < 0:
             raise PdfFailed(
-                say("Its process was ended from outside ({signal}): the computer may be short of memory.", signal=_signal(status))
+                say("The process was stopped from outside ({signal}); the server may be low on memory.", signal=_signal(status))
             )
         try:
             answer = json.loads(said)
         except ValueError as error:
-            raise PdfFailed(say("Its process ended with status {status} and without an answer.", status=status)) from error
+            raise PdfFailed(say("The process ended with status {status} and returned nothing.", status=status)) from error
         if answer["failed"]:
             raise PdfFailed(answer["failed"])
         return int(answer["undrawn"])

@@ -45,17 +45,17 @@ def readme(description: Description, rows: int, media: MediaCounts, notes: Seque
         *([about.organization] if about.organization else []),
         "",
         "What this is",
-        f"  {rows:,} records from social media archives, as found by the search below, all of them, in its order.",
-        "  records.csv, records.xlsx and records.jsonl hold the same records in the same order: open the one that suits you.",
-        "  media/ holds their pictures, videos and files, a folder for each record. media.csv lists every attachment,",
-        "  also those that are not here, and why. search.json says the same as this page, for programs.",
+        f"  {rows:,} records from social media archives: everything the search below found, in its order.",
+        "  records.csv, records.xlsx and records.jsonl contain the same records in the same order; open whichever you prefer.",
+        "  media/ has their pictures, videos, and files, one folder per record. media.csv lists every attachment,",
+        "  including those that are not here, with the reason. search.json has the information on this page in machine-readable form.",
         *_beside(contents),
         "",
         "The search",
         f"  Query as typed:  {_line(about.query)}",
-        f"  Read as:         {_line(about.reading)}",
+        f"  Searched for:    {_line(about.reading)}",
         *(f"  Filter:          {_line(line)}" for line in about.filters),
-        f"  Order:           {_line(about.sort)}",
+        f"  Sort:            {_line(about.sort)}",
         f"  Time zone:       {about.zone}. Local times name it; columns ending in _utc are UTC.",
         f"  Made:            {local_text(about.made_at, about.zone)} ({utc_text(about.made_at)}) by {_line(about.made_by)}",
         f"  Software:        Show-Me Records {about.version}",
@@ -67,31 +67,31 @@ def readme(description: Description, rows: int, media: MediaCounts, notes: Seque
         f"  Attachments that are not in the archive:          {media.by_status.get(NOT_HELD, 0):,}",
         f"  Attachments that cannot be read in the archive:   {media.by_status.get(UNREADABLE, 0):,}",
         *(
-            [f"  Attachments left out because media were not asked for: {media.by_status[LEFT_OUT]:,}"]
+            [f"  Attachments left out because media were not requested: {media.by_status[LEFT_OUT]:,}"]
             if LEFT_OUT in media.by_status
             else []
         ),
-        *([f"  Records of context, not counted above:            {contents.context:,}"] if contents.choices.context else []),
-        *_section("What to know", [*about.notes, *notes]),
+        *([f"  Related records, not counted above:               {contents.context:,}"] if contents.choices.context else []),
+        *_section("Notes", [*about.notes, *notes]),
         *coverage_lines(about.coverage),
-        *_section("Captures that were searched", [f"{line.name}, SHA-256 {line.digest}" for line in about.captures]),
+        *_section("Archives searched", [f"{line.name}, SHA-256 {line.digest}" for line in about.captures]),
         "",
-        "What was masked, and what was not",
-        "  Upload addresses, positions, device ids and access tokens that the platforms store beside a record are masked here.",
-        "  What people wrote is exact. Media files are exact copies: what a camera wrote into a picture is still in it.",
+        "What is masked and what is not",
+        "  IP addresses, locations, device IDs, and access tokens that the platforms store with a record are masked here.",
+        "  What people wrote is exact. Media files are exact copies and still contain any data a camera stored in them.",
         "",
         "How to verify",
         "  This package is a BagIt bag (RFC 8493). manifest-sha256.txt has the SHA-256 of every file.",
         "  Unpack it; then, in its folder:   sha256sum -c manifest-sha256.txt",
-        "  or with the Library of Congress's program:   bagit.py --validate FOLDER",
+        "  or with the Library of Congress tool:   bagit.py --validate FOLDER",
         *_anchored(about.anchor),
         "",
         "How to read the files",
-        "  records.csv is UTF-8 with a byte order mark, comma-separated, every cell in quotation marks (RFC 4180). A cell that",
-        "  begins with = + - @, a tab or a line break has an apostrophe before it, so that no spreadsheet runs it as a formula.",
-        "  Spreadsheets that open records.csv turn long ids into rounded numbers (1700000000089000267 into 1.7E+18): open",
-        "  records.xlsx instead, where they are text, or import the columns native_id, author_id, thread and parent as text.",
-        "  records.xlsx is for Excel. records.jsonl has one JSON object a line with every text exactly as it is.",
+        "  records.csv is UTF-8 with a byte order mark, comma-separated, with every cell in quotation marks (RFC 4180). A cell",
+        "  that begins with = + - @, a tab, or a line break has an apostrophe before it so that no spreadsheet runs it as a formula.",
+        "  Spreadsheets that open records.csv round long IDs (1700000000089000267 becomes 1.7E+18). Open",
+        "  records.xlsx instead, where they are text, or import the columns native_id, author_id, thread, and parent as text.",
+        "  records.xlsx is for Excel. records.jsonl has one JSON object per line with every text exactly as it is.",
         "  The columns are explained on the first sheet of records.xlsx.",
         "",
     ]
@@ -102,9 +102,9 @@ def _anchored(anchor: Mapping[str, int | str] | None) -> list[str]:
     if anchor is None:
         return []
     return [
-        f"  When it was made the event log had {anchor['events']:,} events; the hash of its newest one:",
+        f"  When this package was made, the event log had {anchor['events']:,} events. Hash of the latest event:",
         f"  {anchor['hash']}",
-        "  With search.json who holds the records finds out whether that log was cut or rewritten since:",
+        "  With search.json, the office that holds the records can check whether that log was truncated or rewritten since:",
         "  python -m indexer verify --anchor search.json",
     ]
 
@@ -113,20 +113,20 @@ def _beside(contents: Contents) -> list[str]:
     lines = []
     if contents.choices.viewer:
         lines += [
-            "  viewer/index.html shows and searches the same records in a browser, from this folder, without a network: unpack the",
-            "  whole ZIP first. It needs nothing else, now or later.",
+            "  viewer/index.html shows and searches the same records in a browser, offline. Unpack the whole ZIP first. It needs",
+            "  nothing else.",
         ]
     if contents.pdf:
         last = f" to {contents.pdf[-1]}" if len(contents.pdf) > 1 else ""
         lines += [f"  {contents.pdf[0]}{last}: the same records for reading and printing."]
     if contents.choices.context:
         lines += [
-            f"  context.csv and context.jsonl: {contents.context:,} further records of the threads that the records found belong to. The",
-            "  search did not find them: they are context, no part of the answer, and stand in none of the files above. Their",
-            "  pictures and files are in context-media/, listed in context-media.csv.",
+            f"  context.csv and context.jsonl: {contents.context:,} related records from the same conversations. The search did not",
+            "  find them: they are context, not part of the result, and are not in the files above. Their pictures and files are",
+            "  in context-media/, listed in context-media.csv.",
         ]
     if contents.documents:
-        lines += [f"  {' and '.join(contents.documents)}: the certificate of the search, for a person and for a program."]
+        lines += [f"  {' and '.join(contents.documents)}: the certificate of the search, for people and for programs."]
     return lines
 
 
@@ -153,9 +153,7 @@ def coverage_lines(told: Mapping[str, Any] | None) -> list[str]:
     if told is None:
         return []
     days = [f"Days in scope: {told['from']} to {told['to']}, local days."] if told["from"] else []
-    return _section(
-        "What was captured: no record found is not the same as never captured", [told["summary"], *days, *told["gaps"], *told["notes"]]
-    )
+    return _section("Coverage: no record found is not the same as never captured", [told["summary"], *days, *told["gaps"], *told["notes"]])
 
 
 def _section(title: str, lines: Iterable[str]) -> list[str]:

@@ -132,16 +132,16 @@ class XlsxRows:
         lines = [
             ("records", f"{self._rows:,}"),
             ("query as typed", about.query),
-            ("read as", about.reading),
+            ("searched for", about.reading),
             *(("filter", line) for line in about.filters),
-            ("order", about.sort),
+            ("sort", about.sort),
             ("time zone", about.zone),
-            ("made at (UTC)", about.made_at.strftime("%Y-%m-%d %H:%M:%S")),
+            ("created (UTC)", about.made_at.strftime("%Y-%m-%d %H:%M:%S")),
             ("made by", about.made_by),
             ("software", f"Show-Me Records {about.version}"),
             ("sheets", ", ".join(self._sheets)),
             *(("note", line) for line in (*about.notes, *written.notes)),
-            *(("capture", f"{line.name}, SHA-256 {line.digest}") for line in about.captures),
+            *(("archive", f"{line.name}, SHA-256 {line.digest}") for line in about.captures),
             *((f"column {column.name}", column.meaning) for column in COLUMNS),
         ]
         self._about.set_column(0, 0, 26)
@@ -177,14 +177,14 @@ class XlsxRows:
 
     def _notes(self) -> Iterable[str]:
         if len(self._sheets) > 1:
-            yield f"records.xlsx: a sheet holds at most {self._rows_per_sheet:,} rows, so the records stand on {len(self._sheets)} sheets."
+            yield f"records.xlsx: a sheet holds at most {self._rows_per_sheet:,} rows, so the records are on {len(self._sheets)} sheets."
         if self._cut:
             yield (
-                f"records.xlsx: {self._cut:,} cells are longer than the {CELL_LIMIT:,} characters that Excel can hold and are cut at "
-                "a visible mark. records.csv and records.jsonl have them whole."
+                f"records.xlsx: {self._cut:,} cells are longer than the {CELL_LIMIT:,} characters that Excel allows and are cut at "
+                "a visible mark. records.csv and records.jsonl have the full text."
             )
         if self._replaced:
             yield (
-                f"records.xlsx: {self._replaced:,} cells held control characters that a workbook cannot hold; a visible sign stands for "
+                f"records.xlsx: {self._replaced:,} cells had control characters that Excel does not allow; a visible character replaces "
                 "each. records.csv and records.jsonl have them as they are."
             )

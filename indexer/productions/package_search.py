@@ -133,7 +133,7 @@ def describe(repository: Repository, request: SearchRequest, by: str, total: int
     results = Searcher(repository).search(replace(request, limit=0, offset=0))
     notes = []
     if results.undated:
-        notes.append(f"{results.undated:,} of the records carry no date that could be read; they stand last and outside of every range.")
+        notes.append(f"{results.undated:,} of the records have no readable date; they are last and not in any date range.")
     if not results.in_step:
         # numbers of the whole repository are only for who may see all of it
         counts = f" It held {results.indexed:,} of {results.held:,} records." if request.filters.permission.is_all else ""

@@ -34,8 +34,8 @@ def context(repository: Repository, found: array[int], permission: Permission, a
     if len(around) > CONTEXT_MOST:
         raise ExportError(
             say(
-                "The threads of these records hold {count} further records; a package takes at most {most} of them. Nothing was exported. "
-                "Narrow the search, or make the export without thread context.",
+                "The conversations of these records contain {count} related records; a package can hold at most {most} of them. "
+                "Nothing was exported. Narrow the search, or export without related records.",
                 count=len(around),
                 most=CONTEXT_MOST,
             )

@@ -163,7 +163,7 @@ def _most_telling(faults: list[Diagnostic]) -> tuple[Diagnostic, ...]:
         end = max(fault.end for fault in rest)
         shown.append(
             Diagnostic(
-                rest[0].start, end, say("{count} more faults follow.", count=len(rest)), say("Repair the first ones, then look again")
+                rest[0].start, end, say("There are {count} more errors.", count=len(rest)), say("Fix the first ones, then try again")
             )
         )
     return tuple(shown)

@@ -27,8 +27,8 @@ def too_long(text: str) -> Diagnostic | None:
     return Diagnostic(
         MOST_LETTERS,
         len(text),
-        say("The query is longer than {most} letters.", most=MOST_LETTERS),
-        say("Search the list in several parts"),
+        say("The query is longer than {most} characters.", most=MOST_LETTERS),
+        say("Split the list and run the parts separately"),
     )
 
 
@@ -51,8 +51,8 @@ def faults(signs: Sequence[Any], text: str, dialect: Dialect) -> list[Diagnostic
             Diagnostic(
                 0,
                 len(text),
-                say("The query has more than {most} words and signs.", most=MOST_TERMS),
-                say("Search the list in several parts"),
+                say("The query has more than {most} words and operators.", most=MOST_TERMS),
+                say("Split the list and run the parts separately"),
             )
         )
     return sorted(found, key=lambda fault: (fault.start, fault.end))
@@ -61,9 +61,9 @@ def faults(signs: Sequence[Any], text: str, dialect: Dialect) -> list[Diagnostic
 def _hidden(sign: Any) -> Diagnostic:
     return _at(
         sign,
-        say("In “{sign}” an operator touches other letters.", sign=sign.text),
+        say("In “{sign}”, an operator touches other letters.", sign=sign.text),
         say(
-            "Write a space on both sides of it, like council w/5 budget; for the words themselves, use quotation marks: {quoted}",
+            "Put a space on each side of it, as in council w/5 budget; to search for the words themselves, use quotation marks: {quoted}",
             quoted=f'"{sign.text}"',
         ),
     )
@@ -76,9 +76,9 @@ def _small_operators(flat: Sequence[Any]) -> list[Diagnostic]:
     return [
         _at(
             sign,
-            say("“{word}” in small letters is a word here, and no operator.", word=sign.text),
+            say("Lowercase “{word}” is a word here, not an operator.", word=sign.text),
             say(
-                "Write {operator}, or choose the dtSearch dialect; for the word itself, use quotation marks: {quoted}",
+                "Write {operator}, or choose dtSearch syntax; to search for the word itself, use quotation marks: {quoted}",
                 operator=sign.text.upper(),
                 quoted=f'"{sign.text}"',
             ),
@@ -102,7 +102,13 @@ def _parentheses(flat: Sequence[Any]) -> list[Diagnostic]:
             if opened:
                 opened.pop()
             else:
-                found.append(_at(sign, say("This parenthesis closes nothing."), say("Leave it out, or open one before")))
+                found.append(
+                    _at(
+                        sign,
+                        say("This closing parenthesis has no opening parenthesis."),
+                        say("Remove it, or add an opening parenthesis before it"),
+                    )
+                )
     found += [_at(sign, say("This parenthesis is never closed."), say("Close it with )")) for sign in opened]
     if deepest > MAX_DEPTH:
         found.append(_at(flat[0], *too_deep()))
@@ -112,8 +118,8 @@ def _parentheses(flat: Sequence[Any]) -> list[Diagnostic]:
 def too_deep() -> tuple[Sentence, Sentence]:
     """Return what is said of a query whose parts stand too deep in each other."""
     return (
-        say("Parts of the query stand more than {most} deep in each other.", most=MAX_DEPTH),
-        say("Write the query with fewer parentheses, NOT and w/ in each other"),
+        say("The query is nested more than {most} levels deep.", most=MAX_DEPTH),
+        say("Use fewer nested parentheses, NOT, and w/"),
     )
 
 
@@ -131,8 +137,11 @@ def _operands(flat: Sequence[Any], text: str, dialect: Dialect) -> list[Diagnost
             found.append(
                 _at(
                     sign,
-                    say("NOT cannot stand after {operator}.", operator=before.text),
-                    say("For words that are not near, write a not w/5 b; for records without a word, write NOT outside of the parentheses"),
+                    say("NOT cannot follow {operator}.", operator=before.text),
+                    say(
+                        "For words that are not near each other, write a not w/5 b; for records without a word, write NOT outside the "
+                        "parentheses"
+                    ),
                 )
             )
         elif isinstance(sign, _Close) and isinstance(before, _Open):
@@ -140,8 +149,8 @@ def _operands(flat: Sequence[Any], text: str, dialect: Dialect) -> list[Diagnost
                 Diagnostic(
                     before.startchar,
                     sign.endchar,
-                    say("Nothing stands between the parentheses."),
-                    say("Write words in them, or leave them out"),
+                    say("The parentheses are empty."),
+                    say("Put words in them, or remove them"),
                 )
             )
         if isinstance(before, syntax.FieldnameNode) and (ends or isinstance(sign, (syntax.Operator, syntax.FieldnameNode))):
@@ -155,12 +164,12 @@ def _nothing_follows(sign: Any, text: str, dialect: Dialect) -> tuple[Sentence, 
     message = say("Nothing follows {operator}.", operator=word)
     if dialect is Dialect.PLAIN and not isinstance(sign, Proximity):
         return message, say(
-            "Write a word after {operator}, or leave it out; for the word itself, write it in small letters: {word}",
+            "Write a word after {operator}, or remove it; to search for the word itself, use lowercase: {word}",
             operator=word,
             word=word.lower(),
         )
     return message, say(
-        "Write a word after {operator}, or leave it out; for the word itself, write it in quotation marks: {word}",
+        "Write a word after {operator}, or remove it; to search for the word itself, use quotation marks: {word}",
         operator=word,
         word=f'"{word}"',
     )
@@ -168,15 +177,15 @@ def _nothing_follows(sign: Any, text: str, dialect: Dialect) -> tuple[Sentence, 
 
 def _nothing_before(sign: Any, text: str, dialect: Dialect) -> tuple[Sentence, Sentence]:
     word = text[sign.startchar : sign.endchar]
-    message = say("Nothing stands before {operator}.", operator=word)
+    message = say("Nothing comes before {operator}.", operator=word)
     if dialect is Dialect.PLAIN and not isinstance(sign, Proximity):
         return message, say(
-            "Write a word before {operator}, or leave it out; for the word itself, write it in small letters: {word}",
+            "Write a word before {operator}, or remove it; to search for the word itself, use lowercase: {word}",
             operator=word,
             word=word.lower(),
         )
     return message, say(
-        "Write a word before {operator}, or leave it out; for the word itself, write it in quotation marks: {word}",
+        "Write a word before {operator}, or remove it; to search for the word itself, use quotation marks: {word}",
         operator=word,
         word=f'"{word}"',
     )
@@ -186,7 +195,7 @@ def _no_value(sign: Any, name: str) -> Diagnostic:
     return _at(
         sign,
         say("{field}: has no value.", field=name),
-        say("Write the value directly after the colon, like {example}", example=_example(name)),
+        say("Write the value directly after the colon, such as {example}", example=_example(name)),
     )
 
 
@@ -199,14 +208,16 @@ def _fields(flat: Sequence[Any], text: str) -> list[Diagnostic]:
             message = say("There is no field {field}:.", field=sign.fieldname)
             if near := closest(sign.fieldname, FIELDS):
                 hint = say(
-                    "Did you mean {near}:? The fields are: {known}. For the words themselves, use quotation marks: {quoted}",
+                    "Did you mean {near}:? The fields are: {known}. To search for the words themselves, use quotation marks: {quoted}",
                     near=near,
                     known=listed(FIELDS),
                     quoted=quoted,
                 )
             else:
                 hint = say(
-                    "The fields are: {known}. For the words themselves, use quotation marks: {quoted}", known=listed(FIELDS), quoted=quoted
+                    "The fields are: {known}. To search for the words themselves, use quotation marks: {quoted}",
+                    known=listed(FIELDS),
+                    quoted=quoted,
                 )
             found.append(_at(sign, message, hint))
         elif isinstance(sign, syntax.WordNode) and sign.text[-1:] == ":" and sign.text[:-1].lower() in FIELDS:

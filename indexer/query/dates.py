@@ -43,7 +43,7 @@ def range_node(first: str, last: str, start: int, end: int) -> DayRange | Diagno
     """Return what `[first TO last]` means; an empty side or `*` is open."""
     numbers = (first.strip(), last.strip())
     if any(numbers) and all(_NUMBERS.fullmatch(text) for text in numbers) and not all(days(text) or not text for text in numbers):
-        return Diagnostic(start, end, say("A range in [ ] is one of days, and these are numbers."), _repair_numbers(*numbers))
+        return Diagnostic(start, end, say("A range in [ ] is for dates, and these are numbers."), _repair_numbers(*numbers))
     sides: list[tuple[date, date] | None] = []
     for text in (first.strip(), last.strip()):
         side = days(text) if text not in {"", "*"} else None
@@ -64,7 +64,7 @@ def range_node(first: str, last: str, start: int, end: int) -> DayRange | Diagno
 def _repair_numbers(first: str, last: str) -> Sentence:
     if first.isdigit() and last.isdigit():
         return say("For whole numbers in this range, write {range}", range=f"{first}~~{last}")
-    return say("For whole numbers in a range, write both of them, like 12~~24; for days, write [2018-07-01 TO 2018-07-31]")
+    return say("For a range of whole numbers, write both numbers, such as 12~~24; for dates, write [2018-07-01 TO 2018-07-31]")
 
 
 def _repair(field: str, text: str) -> Sentence:
@@ -73,5 +73,5 @@ def _repair(field: str, text: str) -> Sentence:
         month, day, year = (int(part) for part in american.groups())
         return say("Write the year first: {day}", day=f"{year:04}-{month:02}-{day:02}")
     if field == "from" and not text[:1].isdigit():
-        return say("from: takes a day, like from:2018-07-01. For who wrote it: {author}", author=f"author:{text}")
+        return say("from: takes a date, such as from:2018-07-01. For the author, write {author}", author=f"author:{text}")
     return say("Write a year, month or day: 2018, 2018-07 or 2018-07-04")

@@ -91,73 +91,76 @@ def _said(why: str, text: str) -> tuple[Sentence, Sentence]:
         "distance": (
             say("“{sign}” is not a valid distance.", sign=text),
             say(
-                "Write w/5 or pre/5 with a number from 1 to {most}; for the sign itself, use quotation marks: {quoted}",
+                "Write w/5 or pre/5 with a number from 1 to {most}; to search for the text itself, use quotation marks: {quoted}",
                 most=MOST_APART,
                 quoted=f'"{text}"',
             ),
         ),
         "sentence": (
-            say("“{sign}” asks for one sentence or paragraph, and a post is not kept in them.", sign=text),
-            say("Write a number of words: w/15 is about a sentence, w/50 a paragraph"),
+            say("“{sign}” searches within a sentence or paragraph, which this search does not support.", sign=text),
+            say("Use a number of words: w/15 is about a sentence, w/50 about a paragraph"),
         ),
         "single": (
             say("Single quotation marks do not make a phrase."),
-            say("Use double ones: {quoted}", quoted=f'"{text[1:-1]}"'),
+            say("Use double quotation marks: {quoted}", quoted=f'"{text[1:-1]}"'),
         ),
         "quote": (
             say("This quotation mark is never closed."),
-            say("Close the phrase with a second quotation mark, or leave this one out"),
+            say("Add a closing quotation mark, or remove this one"),
         ),
         "bracket": (
-            say("“{sign}” is only for a range of days.", sign=text),
+            say("“{sign}” is only for date ranges.", sign=text),
             say("Write [2018-07-01 TO 2018-07-31], or ( ) around a group"),
         ),
         "minus": (
             say("“{sign}” before a word does not exclude it here.", sign=text),
-            say("Write NOT before the word, or leave the sign out"),
+            say("Write NOT before the word, or remove the character"),
         ),
         "and or": (
             say("“{sign}” is not an operator here.", sign=text),
             say(
-                "Write OR: it finds records with both words as well; for the words themselves, use quotation marks: {quoted}",
+                "Write OR: it also finds records with both words; to search for the words themselves, use quotation marks: {quoted}",
                 quoted=f'"{text}"',
             ),
         ),
         "glued": (
-            say("In “{sign}” a stop touches what may be an operator.", sign=text),
-            say("Leave the stop out; for the words themselves, use quotation marks: {quoted}", quoted=f'"{text}"'),
+            say("In “{sign}”, a period touches what may be an operator.", sign=text),
+            say("Remove the period; to search for the words themselves, use quotation marks: {quoted}", quoted=f'"{text}"'),
         ),
         "percent": (
-            say("The sign “%” in a word means similar words only in the dtSearch dialect."),
-            say("Write ~ at the end of the word, like banana~, or choose the dtSearch dialect"),
+            say("“%” in a word means similar words only in dtSearch syntax."),
+            say("Write ~ at the end of the word, such as banana~, or choose dtSearch syntax"),
         ),
         "bar": (say("“{sign}” is not an operator here.", sign=text), say("Write OR")),
         "recogniser": (
-            say("“{sign}” recognizes kinds of text in dtSearch, and there is nothing like it here.", sign=text),
-            say("For days, write [2018-07-01 TO 2018-07-31]; for other things, write the words or a wildcard, like riverbend* or ===="),
+            say("“{sign}” recognizes types of text in dtSearch. This search has no equivalent.", sign=text),
+            say(
+                "For dates, write [2018-07-01 TO 2018-07-31]; for anything else, write the words or a wildcard, such as riverbend* or ===="
+            ),
         ),
         "anchor": (
-            say("“{sign}” means the first or the last word of a document in dtSearch, and there is nothing like it here.", sign=text),
-            say("Leave it out, with its w/ or pre/"),
+            say("“{sign}” means the first or last word of a document in dtSearch. This search has no equivalent.", sign=text),
+            say("Remove it together with its w/ or pre/"),
         ),
         "contains": (
-            say("“{sign}” looks into a field in dtSearch; here a field is written with a colon.", sign=text),
+            say("“{sign}” searches a field in dtSearch; here, a field is written with a colon.", sign=text),
             say(
-                'Write the field, a colon and the words, like author:"Jane Roe"; for the words themselves, use quotation marks: {quoted}',
+                'Write the field, a colon, and the words, such as author:"Jane Roe"; to search for the words themselves, use '
+                "quotation marks: {quoted}",
                 quoted=f'"{text}"',
             ),
         ),
         "andany": (
-            say("“{sign}” makes what follows it optional in dtSearch, so it finds nothing more and nothing less.", sign=text),
-            say("Leave it out with what follows it, or write OR"),
+            say("“{sign}” makes the following words optional in dtSearch, so it does not change the result.", sign=text),
+            say("Remove it and what follows it, or write OR"),
         ),
         "regex": (
-            say("“{sign}” is a regular expression, and there are none here.", sign=text),
-            say("Write a wildcard: * is any letters, ? is one, = is one digit"),
+            say("“{sign}” is a regular expression, which this search does not support.", sign=text),
+            say("Use a wildcard: * is any number of letters, ? is one letter, = is one digit"),
         ),
         "synonym": (
-            say("“{sign}” asks for synonyms, and there is no list of them here.", sign=text),
-            say("Write the words that are meant: ({word} or …)", word=inside),
+            say("“{sign}” searches for synonyms, which this search does not support.", sign=text),
+            say("Write the words you mean: ({word} or …)", word=inside),
         ),
     }[why]
 

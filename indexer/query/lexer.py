@@ -262,6 +262,6 @@ def _side_by_side(sign: Any) -> Diagnostic:
     return Diagnostic(
         sign.startchar,
         sign.endchar,
-        say("Words side by side are a phrase in the dtSearch dialect, and this cannot be a part of one."),
+        say("In dtSearch syntax, adjacent words are a phrase, and this cannot be part of a phrase."),
         say("Write and, or, or w/5 before it, or put the whole phrase into one pair of quotation marks"),
     )

@@ -196,18 +196,18 @@ def words_of(text: str) -> tuple[Sentence, Sentence]:
     quoted = f'"{text}"'
     if spelling and spelling.name == "root":
         return (
-            say("“!” at the end of a word means any ending in other search programs; here it is not an operator.", sign=text),
-            say("Write {written} for every word that begins so, or leave the “!” out", written=written),
+            say("“!” at the end of a word means any ending in other search programs; it is not an operator here.", sign=text),
+            say("Write {written} for every word that starts this way, or remove the “!”", written=written),
         )
     if spelling and spelling.name == "sentence or paragraph":
         return (
-            say("“{sign}” asks for one sentence or paragraph, and a post is not kept in them.", sign=text),
-            say("Write a number of words: w/15 is about a sentence, w/50 a paragraph"),
+            say("“{sign}” searches within a sentence or paragraph, which this search does not support.", sign=text),
+            say("Use a number of words: w/15 is about a sentence, w/50 about a paragraph"),
         )
     if not written:
-        return message, say("There is nothing like it here: leave it out")
+        return message, say("This search has no equivalent: remove it")
     if not any(sign.isalnum() for sign in text):
-        return message, say("Write {written}, or leave it out", written=written)
+        return message, say("Write {written}, or remove it", written=written)
     if spelling and spelling.glued:
         return message, say("Write {written}", written=written)
-    return message, say("Write {written}; for the sign itself, use quotation marks: {quoted}", written=written, quoted=quoted)
+    return message, say("Write {written}; to search for the text itself, use quotation marks: {quoted}", written=written, quoted=quoted)

@@ -125,8 +125,8 @@ class Terms:
             return Diagnostic(
                 sign.startchar,
                 sign.endchar,
-                say("Nothing stands between the quotation marks."),
-                say('Write a phrase, like "city council"'),
+                say("The quotation marks are empty."),
+                say('Write a phrase, such as "city council"'),
             )
         node = term(field, sign.text, sign.textstartchar, quoted=True, dialect=self.dialect)
         return self._apart(sign, node) if sign.after and not isinstance(node, Diagnostic) else node
@@ -136,22 +136,20 @@ class Terms:
         first = sign.endchar - len(sign.after)
         digits = sign.after[1:]
         if self.dialect is Dialect.DTSEARCH:
-            return Diagnostic(
-                first, sign.endchar, say("A distance behind a phrase is not known in the dtSearch dialect."), say("Write a w/5 b")
-            )
+            return Diagnostic(first, sign.endchar, say("dtSearch syntax does not support a distance after a phrase."), say("Write a w/5 b"))
         if not digits.isdigit() or len(digits) > 5 or not 1 <= int(digits) <= MOST_APART:
             return Diagnostic(
                 first,
                 sign.endchar,
                 say("“{sign}” is not a valid distance.", sign=sign.after),
-                say('Write a number from 1 to {most} directly behind the ~, like "city budget"~5', most=MOST_APART),
+                say('Write a number from 1 to {most} directly after the ~, such as "city budget"~5', most=MOST_APART),
             )
         if not isinstance(node, Phrase) or node.field != TEXT:
             return Diagnostic(
                 first,
                 sign.endchar,
-                say("A distance stands behind two or more words of the text in quotation marks."),
-                say('Write "city budget"~5, or leave the distance out'),
+                say("A distance goes after two or more words in quotation marks."),
+                say('Write "city budget"~5, or remove the distance'),
             )
         apart: Node = node.items[0]
         for item in node.items[1:]:
@@ -162,9 +160,9 @@ class Terms:
 def _range(sign: Any, field: str | None) -> Node | Diagnostic:
     start, end = sign.startchar, sign.endchar
     if field not in {None, "date"}:
-        return Diagnostic(start, end, say("{field}: takes no range.", field=field), say("Write date:[2018-07-01 TO 2018-07-31]"))
+        return Diagnostic(start, end, say("{field}: does not accept a range.", field=field), say("Write date:[2018-07-01 TO 2018-07-31]"))
     if sign.startexcl or sign.endexcl:
-        return Diagnostic(start, end, say("A range stands in [ ]: both days belong to it."), say("Write [ and ]"))
+        return Diagnostic(start, end, say("A date range goes in [ ] and includes both dates."), say("Write [ and ]"))
     return range_node(sign.start or "", sign.end or "", start, end)
 
 
@@ -299,29 +297,33 @@ def _unfit(tree: Node) -> Node | None:
 
 def _cannot_be_near(unfit: Node, near: Near | NotNear, operator: str) -> tuple[Sentence, Sentence]:
     if isinstance(unfit, And):
-        return say("Words joined by AND cannot be near others as one."), _apart_by_and(near, operator)
+        return say("Words joined by AND cannot be used as a unit in a proximity search."), _apart_by_and(near, operator)
     if isinstance(unfit, Not):
-        message = say("NOT cannot stand in what is near something.")
+        message = say("NOT cannot be used inside a proximity search.")
         if isinstance(near.right, Not) and isinstance(near, Near) and _unfit(near.left) is None and _unfit(near.right.child) is None:
             return message, say(
                 "Write {repaired}", repaired=canonical(NotNear(near.left, near.right.child, near.distance, near.is_ordered))
             )
         return message, say(
-            "For words that are not near, write a not w/5 b; for records without a word, write NOT outside of the parentheses"
+            "For words that are not near each other, write a not w/5 b; for records without a word, write NOT outside the parentheses"
         )
     if isinstance(unfit, Everything):
-        return say("* is every record here, and a record has no place in a text."), say("Write a word, or one with a wildcard, like tax*")
+        return say("Here, * means every record, and proximity applies only to words."), say(
+            "Write a word, with or without a wildcard, such as tax*"
+        )
     if isinstance(unfit, DayRange):
         return (
-            say("A day has no place in a text, so nothing can be near it."),
+            say("Proximity applies only to words, not to dates."),
             say("Write it outside: {repaired}", repaired=f"(… {operator} …) AND {canonical(unfit)}"),
         )
     written = canonical(unfit)
-    message = say("{term} is not looked for in the text, so nothing can be near it.", term=written)
+    message = say("{term} is not searched for in the text, so it cannot be used in a proximity search.", term=written)
     if isinstance(unfit, (Word, Phrase)) and unfit.field in {"hashtag", "mention", "url"}:
         words = (unfit,) if isinstance(unfit, Word) else unfit.items
         plain = Phrase(tuple(Word(word.word) for word in words if isinstance(word, Word)))
-        return message, say("Write the word as the text has it: {word}", word=canonical(plain.items[0] if len(plain.items) == 1 else plain))
+        return message, say(
+            "Write the word as it appears in the text: {word}", word=canonical(plain.items[0] if len(plain.items) == 1 else plain)
+        )
     return message, say("Write it outside: {repaired}", repaired=f"(… {operator} …) AND {written}")
 
 
@@ -337,8 +339,8 @@ def _apart_by_and(near: Near | NotNear, operator: str) -> Sentence:
             pairs = ((child, other) if one is near.left else (other, child) for child in one.children)
             repaired = canonical(all_of(tuple(kind(left, right, near.distance, near.is_ordered) for left, right in pairs)))
         if len(repaired) <= _LONGEST_REPAIR:
-            return say("Write {repaired}; for words that follow each other, use quotation marks", repaired=repaired)
+            return say("Write {repaired}; for consecutive words, use quotation marks", repaired=repaired)
     return say(
-        "Write {operator} once for each of the words, with AND between; for words that follow each other, use quotation marks",
+        "Write {operator} once for each word, joined by AND; for consecutive words, use quotation marks",
         operator=operator,
     )

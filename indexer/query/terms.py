@@ -130,13 +130,13 @@ def _item(field: str, typed: str, group: list[_Piece], dialect: Dialect) -> Word
     special = {"~", "%", "range", "wild"} & {"wild" if kind in _WILD else kind for kind in kinds}
     if "word" not in kinds and special <= {"~", "%"}:
         return (
-            say("“{sign}” stands directly after a word, or in it.", sign=written),
-            say("Write it without a space, like budget~, or leave it out"),
+            say("“{sign}” must come directly after a word or inside it.", sign=written),
+            say("Write it without a space, such as budget~, or remove it"),
         )
     if len(special) > 1 or "range" in special:
         return (
-            say("“{word}” combines signs that cannot be used together.", word=written),
-            say("Write one of them: tax* for a beginning, or a sign for similar words or other forms"),
+            say("“{word}” combines characters that cannot be used together.", word=written),
+            say("Use only one of them: tax* for the beginning of a word, or ~ for similar words or other forms"),
         )
     if special == {"wild"}:
         return _wildcard(field, written, group)
@@ -148,7 +148,7 @@ def _item(field: str, typed: str, group: list[_Piece], dialect: Dialect) -> Word
 def _range(field: str, written: str) -> NumberRange | tuple[Sentence, Sentence]:
     least, most = written.split("~~")
     if max(len(least), len(most)) > MOST_DIGITS:
-        return say("A number of a range has at most {most} digits.", most=MOST_DIGITS), say("Write smaller numbers, like 12~~24")
+        return say("A number in a range can have at most {most} digits.", most=MOST_DIGITS), say("Use smaller numbers, such as 12~~24")
     if int(least) > int(most):
         return (
             say("The range “{range}” ends before it begins.", range=written),
@@ -159,7 +159,7 @@ def _range(field: str, written: str) -> NumberRange | tuple[Sentence, Sentence]:
 
 def _wildcard(field: str, written: str, group: list[_Piece]) -> Wildcard | tuple[Sentence, Sentence]:
     if any(piece.kind == "word" and _WILD & set(piece.word) for piece in group):
-        return say("“{word}” cannot have a wildcard next to it.", word=written), say("Leave the * or the ? out")
+        return say("“{word}” cannot be next to a wildcard.", word=written), say("Remove the * or the ?")
     pattern = _ROW.sub("*", "".join(piece.word if piece.kind == "word" else piece.kind for piece in group))
     return wildcard_faults(pattern) or Wildcard(pattern, field, written)
 
@@ -167,11 +167,11 @@ def _wildcard(field: str, written: str, group: list[_Piece]) -> Wildcard | tuple
 def wildcard_faults(pattern: str) -> tuple[Sentence, Sentence] | None:
     """Return what is wrong with a folded pattern of a wildcard, and what would be right."""
     if not pattern.strip("*?"):
-        return say("A wildcard stands alone: it would be any word at all."), say("Write it with letters, like tax* or wo?d")
+        return say("A wildcard by itself would match every word."), say("Add letters, such as tax* or wo?d")
     if pattern.count("*") > MOST_STARS or pattern.count("?") + pattern.count("=") > MOST_MARKS:
         return (
-            say("A word may hold {stars} * and {marks} ? at most.", stars=MOST_STARS, marks=MOST_MARKS),
-            say("Write more letters, or * for a row of ?"),
+            say("A word can contain at most {stars} * and {marks} ?.", stars=MOST_STARS, marks=MOST_MARKS),
+            say("Write more letters, or * instead of several ?"),
         )
     return None
 
@@ -190,25 +190,25 @@ def _after(field: str, written: str, group: list[_Piece], dialect: Dialect) -> F
     words = [piece for piece in group if piece.kind == "word"]
     if len(words) != 1 or len(group) != 2 or group[-1].kind != "~":
         return (
-            say("In “{word}” the sign ~ stands inside of a word.", word=written),
+            say("In “{word}”, ~ is inside a word.", word=written),
             say("Write ~ at the end of a word; for a range of whole numbers, write 12~~24"),
         )
     word, sign = clip(words[0].word), group[-1].word
     if sign == "~~" or (sign == "~" and dialect is Dialect.DTSEARCH):
         if sign == "~~" and dialect is Dialect.DTSEARCH:
             return (
-                say("“~~” stands between two whole numbers here."),
+                say("Here, “~~” goes between two whole numbers."),
                 say("Write 12~~24 for a range, or {word}~ for the other forms of a word", word=words[0].word),
             )
         return Stem(stem(word), field, written)
     if dialect is Dialect.DTSEARCH:
         return (
-            say("“{sign}” has no meaning in the dtSearch dialect.", sign=sign),
-            say("For similar words, write “%” in the word, one for each letter that may differ, like ba%nana"),
+            say("“{sign}” has no meaning in dtSearch syntax.", sign=sign),
+            say("For similar words, write “%” in the word, once for each letter that may differ, such as ba%nana"),
         )
     if sign not in {"~", "~1", "~2"}:
         return (
-            say("“{sign}” is no number of changes: a similar word may differ by 1 or 2 letters.", sign=sign),
+            say("“{sign}” is not a valid number of changes: a similar word can differ by 1 or 2 letters.", sign=sign),
             say("Write {word}~ or {word}~2, or {word}~~ for the other forms of the word", word=words[0].word),
         )
     edits = 2 if sign == "~2" else 1
@@ -219,14 +219,14 @@ def fuzzy_faults(written: str, word: str, edits: int) -> tuple[Sentence, Sentenc
     """Return what is wrong with a word of which so many letters may differ, and what would be right."""
     if edits not in LEAST_LETTERS:
         return (
-            say("In “{word}” more than 2 letters may differ.", word=written),
-            say("Let 1 or 2 letters differ, or use a wildcard, like tax*"),
+            say("“{word}” allows more than 2 different letters.", word=written),
+            say("Allow 1 or 2 different letters, or use a wildcard, such as tax*"),
         )
     if len(word) < LEAST_LETTERS[edits]:
         return (
             say("“{word}” is too short: nearly every short word is similar to it.", word=written),
             say(
-                "Leave the sign out: a word needs {one} letters or more for 1 change and {two} for 2",
+                "Remove the ~: a word needs at least {one} letters for 1 change and {two} for 2",
                 one=LEAST_LETTERS[1],
                 two=LEAST_LETTERS[2],
             ),
@@ -301,26 +301,26 @@ def _tag(field: str, typed: str, start: int, dialect: Dialect) -> Node | Diagnos
     suffixed = _SUFFIX.fullmatch(typed.strip())
     key = _ROW.sub("*", tag_key(suffixed[1] if suffixed else typed)).strip("\u200d")  # a joiner that joins nothing
     if not re.sub(r"[*?]", "", key):
-        message = say("“{tag}” names no hashtag.", tag=typed) if field == "hashtag" else say("“{tag}” names no mention.", tag=typed)
+        message = say("“{tag}” is not a hashtag.", tag=typed) if field == "hashtag" else say("“{tag}” is not a mention.", tag=typed)
         return Diagnostic(start, end, message, say("For records with any of them, write has:{field}", field=field))
     if len(typed.split()) > 1:
         return Diagnostic(
             start,
             end,
-            say("A hashtag or a mention is one word without spaces."),
+            say("A hashtag or mention is a single word without spaces."),
             say("Write {tag}", tag=sign + key),
         )
     if '"' in key or "\\" in key or "~" in key or ("%" in key and dialect is Dialect.DTSEARCH):
         return Diagnostic(
             start,
             end,
-            say("“{tag}” holds a sign that no hashtag or mention has.", tag=typed),
-            say("Write its letters, digits and _ only, like {tag}", tag=f"{sign}flood"),
+            say("“{tag}” contains a character that hashtags and mentions cannot have.", tag=typed),
+            say("Use only letters, digits, and _, such as {tag}", tag=f"{sign}flood"),
         )
     if "*" in typed or "?" in typed:
         wrong = wildcard_faults(key)
         if suffixed:
-            wrong = say("“{word}” combines signs that cannot be used together.", word=typed), say("Leave the ~ or the wildcard out")
+            wrong = say("“{word}” combines characters that cannot be used together.", word=typed), say("Remove the ~ or the wildcard")
         return Diagnostic(start, end, *wrong) if wrong else Wildcard(key, field, sign + typed.strip().lstrip("#＃@＠"))
     if suffixed:
         return _tag_after(field, typed, key, suffixed[2], start=start, dialect=dialect)
@@ -353,9 +353,9 @@ def _words(field: str, typed: str, start: int, dialect: Dialect, *, quoted: bool
         return Diagnostic(
             start,
             end,
-            say("“{sign}” holds no letter, digit or emoji, so it cannot be searched for.", sign=typed.strip()),
+            say("“{sign}” contains no letter, digit, or emoji, so it cannot be searched for.", sign=typed.strip()),
             say(
-                "Leave it out, or write AND; for words that follow each other, use quotation marks: {example}",
+                "Remove it, or write AND; for consecutive words, use quotation marks: {example}",
                 example='"parks & recreation"',
             ),
         )

@@ -43,10 +43,10 @@ def sentences(one: Announced) -> list[Sentence | str]:
     if one.other_query is None:
         return [one.message]
     if one.other_total is None:
-        return [one.message, say("The other reading is written {query}.", query=one.other_query)]
+        return [one.message, say("The alternative is {query}.", query=one.other_query)]
     if one.other_total == 1:
-        return [one.message, say("The other reading, {query}, finds 1 record.", query=one.other_query)]
-    return [one.message, say("The other reading, {query}, finds {count} records.", query=one.other_query, count=one.other_total)]
+        return [one.message, say("The alternative, {query}, finds 1 record.", query=one.other_query)]
+    return [one.message, say("The alternative, {query}, finds {count} records.", query=one.other_query, count=one.other_total)]
 
 
 def shape(one: Announced) -> dict[str, Any]:

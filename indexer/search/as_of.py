@@ -53,23 +53,32 @@ class Limits:
         before, unknown, undated = self.last_seen_before, self.unknown, self.undated
         found = []
         if before == 1:
-            found.append(say("One of them was last captured before that day: whether it still stood then is not known."))
+            found.append(say("One of them was last captured before that day; whether it was still online then is not known."))
         elif before:
             found.append(
-                say("{count} of them were last captured before that day: whether they still stood then is not known.", count=before)
+                say("{count} of them were last captured before that day; whether they were still online then is not known.", count=before)
             )
         if unknown == 1:
-            found.append(say("One more stood then, but only a later wording of it is held, which fits. It is not among them."))
+            found.append(
+                say("One more record existed then, but only a later version of it, which matches, is available. It is not included.")
+            )
         elif unknown:
             found.append(
-                say("{count} more stood then, but only later wordings of them are held, which fit. They are not among them.", count=unknown)
+                say(
+                    "{count} more records existed then, but only later versions of them, which match, are available. They are not "
+                    "included.",
+                    count=unknown,
+                )
             )
         if undated == 1:
-            found.append(say("One more fits and has no date: whether it was posted by then is not known. It is not among them."))
+            found.append(
+                say("One more record matches but has no date, so it is not known whether it was posted by then. It is not included.")
+            )
         elif undated:
             found.append(
                 say(
-                    "{count} more fit and have no date: whether they were posted by then is not known. They are not among them.",
+                    "{count} more records match but have no date, so it is not known whether they were posted by then. They are not "
+                    "included.",
                     count=undated,
                 )
             )

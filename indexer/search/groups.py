@@ -111,19 +111,19 @@ class Grouped:
             return ""
         if self.is_too_many and self.results.total <= MOST:
             return say(
-                "These records are too many to put together: so many of their texts are alike in large parts that comparing them "
-                "takes too long. Narrow the search by days, accounts or more words. Until then this is the plain list."
+                "These records cannot be grouped: so many of them share long passages that comparing them takes too long. Narrow "
+                "the search by dates, accounts, or more words. Until then, the list is ungrouped."
             )
         if self.is_too_many:
             return say(
-                "These are too many records to put together: {most} at most. Narrow the search by days, accounts or more words. "
-                "Until then this is the plain list.",
+                "There are too many records to group (limit: {most}). Narrow the search by dates, accounts, or more words. Until "
+                "then, the list is ungrouped.",
                 most=MOST,
             )
         what = {"records": self.results.total, "groups": self.total}
         if self.by is GroupBy.THREADS:
-            return say("Records are put together by thread. Records: {records}. Threads: {groups}.", **what)
-        return say("Records with the same or nearly the same text are put together. Records: {records}. Different texts: {groups}.", **what)
+            return say("Records are grouped by conversation. Records: {records}. Conversations: {groups}.", **what)
+        return say("Records with the same or nearly the same text are grouped. Records: {records}. Different texts: {groups}.", **what)
 
 
 @dataclass(frozen=True, slots=True)

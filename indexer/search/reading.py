@@ -73,13 +73,13 @@ def scope_words(permission: Permission, accounts: Sequence[AccountView]) -> str:
     """Say what the reader may search, whatever was chosen within it; `accounts` may be all that there are."""
     if permission.accounts is None:
         without = permission.without_messages
-        return say("every account held, without direct messages") if without else say("every account held, with direct messages")
+        return say("all accounts, without direct messages") if without else say("all accounts, including direct messages")
     labels = ", ".join(one.label for one in accounts if permission.allows_account(one.id))
     if not labels:
         return say("no account")
     if permission.without_messages:
         return say("only these accounts: {accounts}; without direct messages", accounts=labels)
-    return say("only these accounts: {accounts}; with direct messages", accounts=labels)
+    return say("only these accounts: {accounts}; including direct messages", accounts=labels)
 
 
 def in_scope(filters: Filters, accounts: Sequence[AccountView]) -> list[AccountView]:

@@ -28,22 +28,22 @@ ReportJson = Mapping[str, Any]
 Cell = str | int | None
 
 COLUMNS: Final = {
-    "line": "line of the list as it was given, from 1",
+    "line": "line number in the list as received, starting with 1",
     "term": "the term as typed",
-    "read as": "how it was understood",
-    "announced": "what is doubtful in how it was understood, with the other reading and what that finds",
-    "hits": "records that it finds; empty: it was not searched for",
-    "unique hits": "hits of this term and of no other one of the list",
-    "hits with family": "records of the families of the hits, each once",
-    "families": "how many families those are",
-    "media files": "files in custody of the hits with family, counted for each record",
-    "stands for": "wildcards and the like, each with the number of different words that it stands for",
-    "note": "why it was not searched for, or that it means the same as an earlier line",
+    "read as": "what was searched for",
+    "announced": "doubts about the term, with the alternative and what it finds",
+    "hits": "records found by the term; empty: it was not searched for",
+    "unique hits": "records found by this term and no other term on the list",
+    "hits with family": "the hits and everything that belongs with them, each record once",
+    "families": "number of families",
+    "media files": "media files on file for the hits with family, counted for each record",
+    "stands for": "wildcards and similar, each with the number of different words it matches",
+    "note": "why it was not searched for, or which earlier line is the same",
 }
 FAMILY: Final = say(
-    "A family is a record with all that belongs to it: the records of the same conversation of an account, and the chain of answers "
-    "upwards and downwards, such as a post and its comments. Filters narrow the hits, not their families; what the reader may "
-    "not see is in no family."
+    "A family is a record and everything that belongs with it: the other records of the same conversation, and the "
+    "chain of replies above and below it, such as a post and its comments. Filters apply to the hits, not to their "
+    "families. Records the reader has no access to are not in any family."
 )
 
 
@@ -123,7 +123,7 @@ def note(term: ReportJson) -> str:
         for one in term["diagnostics"]
     ]
     if term["same_as"] is not None:
-        told.append(say("Means the same as line {line}.", line=term["same_as"]))
+        told.append(say("Same as line {line}.", line=term["same_as"]))
     return " ".join(told)
 
 
@@ -134,26 +134,26 @@ def about_lines(report: ReportJson) -> Iterator[tuple[str, str | int]]:
         yield "announced", str(one["message"])
     yield "run at (UTC)", report["run_at"]
     yield "run by", report["run_by"]
-    yield "time zone of days", report["zone"]
-    yield "may be searched", str(report["scope"])
+    yield "time zone", report["zone"]
+    yield "accounts searched", str(report["scope"])
     for line in report["filters"]:
         yield "filter", str(line)
-    yield "as of (end of day)", report["as_of"] or "now, all that is held"
+    yield "as it was on (end of day)", report["as_of"] or "now, everything on file"
     if limits := corpus["as_of_limits"]:
-        yield "without a date: in no count", limits["undated"]
-        yield "held only in a later wording: in no count", limits["unknown"]
-        yield "not seen on that day or later: counted", limits["last_seen_before"]
-    yield "way of writing", report["dialect"]
+        yield "without a date: not counted", limits["undated"]
+        yield "available only as a later version: not counted", limits["unknown"]
+        yield "last captured before that day: counted", limits["last_seen_before"]
+    yield "search syntax", report["dialect"]
     yield "records within the filters", corpus["searched"]
     if corpus["held"] is not None:
-        yield "records held", corpus["held"]
+        yield "records on file", corpus["held"]
         yield "records indexed", corpus["indexed"]
-        yield "position of the catalog", corpus["position"]
-    yield "index", "held every record" if corpus["in_step"] else "was behind: more may be found"
+        yield "catalog position", corpus["position"]
+    yield "index", "contained every record" if corpus["in_step"] else "was not up to date: there may be more"
     if coverage := report["coverage"]:
         for sentence in (coverage["summary"], *coverage["gaps"], *coverage["notes"]):
             yield "coverage", str(sentence)
-    yield "lines given", listed["lines"]
+    yield "lines", listed["lines"]
     yield "terms", listed["terms"]
     yield "terms not searched for", listed["not_searched"]
     yield "blank lines", listed["blank"]

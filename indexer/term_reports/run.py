@@ -45,9 +45,7 @@ def read_list(text: str, *, keep_numbers: bool = False) -> TermList:
     Raises ListError for none, too many or too long a text.
     """
     if len(text) > MOST_CHARACTERS:
-        raise ListError(
-            say("The list has {length} characters; {most} is the most that is run at once.", length=len(text), most=MOST_CHARACTERS)
-        )
+        raise ListError(say("The list has {length} characters; the limit is {most}.", length=len(text), most=MOST_CHARACTERS))
     raw = text.removeprefix("\ufeff").splitlines()
     marks = pasted.marks(raw)
     first: dict[str, int] = {}
@@ -61,9 +59,9 @@ def read_list(text: str, *, keep_numbers: bool = False) -> TermList:
         else:
             repeats.append((number, first[term.query], term.text))
     if not terms:
-        raise ListError(say("The list is empty. Write one term on each line."))
+        raise ListError(say("The list is empty. Enter one term per line."))
     if len(terms) > MOST_TERMS:
-        raise ListError(say("The list has {count} terms; {most} is the most that is run at once.", count=len(terms), most=MOST_TERMS))
+        raise ListError(say("The list has {count} terms; the limit is {most}.", count=len(terms), most=MOST_TERMS))
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     return TermList(tuple(terms), len(raw), blank, tuple(repeats), digest, tuple(_announced(marks, keep_numbers=keep_numbers)))
 
@@ -85,7 +83,7 @@ def _announced(marks: Sequence[pasted.Mark | None], *, keep_numbers: bool) -> It
     if taken is not None:
         yield Announced("list-marks", taken, 0, 0)
     if any(mark and mark.is_head for mark in marks):
-        yield Announced("columns", say("The heads of the columns were left out."), 0, 0)
+        yield Announced("columns", say("The column headings were skipped."), 0, 0)
 
 
 def run(
@@ -112,7 +110,7 @@ def run(
         if repository.index.position() == before:
             break
     else:
-        raise IndexMoved(say("Records were being indexed while the list ran, so that its counts would not fit each other. Run it again."))
+        raise IndexMoved(say("Records were being indexed while the list ran, so its counts would not be consistent. Run it again."))
     accounts = repository.catalog.accounts()
     filters = filter_words(request.filters, accounts)
     report = Report(
@@ -209,10 +207,10 @@ class _Run:
         """Return the doubtful readings of a term, with places in the line as it was given."""
         doubts = [replace(one, start=one.start + term.shift, end=one.end + term.shift) for one in parsed.announcements]
         if term.column:
-            message = say("This line has columns: they were read as one term.")
+            message = say("This line has several columns; they were read as one term.")
             doubts.insert(0, Announcement("columns", 0, len(term.text), message, term.column))
         if term.mark:
-            message = say("“{mark}” was taken off the beginning of the line.", mark=term.mark)
+            message = say("“{mark}” was removed from the beginning of the line.", mark=term.mark)
             doubts.insert(0, Announcement("list-marks", 0, term.shift, message, term.marked if term.marked != term.query else None))
         return self._searcher.announced(self._request, doubts)
 

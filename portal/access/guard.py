@@ -104,5 +104,5 @@ def _ask_to_sign_in() -> Response:
         return answer
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
     if wanted is None:
-        flash(_("Your sign-in has ended, so what you sent was not done. Sign in and do it once more."), "problem")
+        flash(_("You were signed out, so your change was not saved. Sign in and try again."), "problem")
     return redirect(url_for("signing_in.sign_in", next=wanted))  # type: ignore[return-value]  # Werkzeug's Response; Flask serves both

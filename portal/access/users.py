@@ -92,7 +92,7 @@ class Users:
         folded = name.strip().lower()
         if not _NAME.fullmatch(folded):
             raise UserError(
-                say("A user name has 2 to 64 characters: letters a to z, digits, and . _ @ -; it begins with a letter or digit.")
+                say("A user name has 2 to 64 characters: letters a to z, digits, and . _ @ -. It starts with a letter or digit.")
             )
         row = {"name": folded, "full_name": full_name.strip(), "role": role.value, "is_disabled": False, "made_ms": now_ms(), "made_by": by}
         try:
@@ -102,7 +102,7 @@ class Users:
             raise UserError(say("There is already a user named {name}.", name=folded)) from error
         added = self.by_name(folded)
         if added is None:
-            raise UserError(say("The user {name} was deleted at the same moment.", name=folded))
+            raise UserError(say("The user {name} was deleted in the meantime.", name=folded))
         return added
 
     def change(self, user_id: int, *, full_name: str, role: Role, granted: Iterable[int], is_disabled: bool) -> None:
@@ -116,7 +116,7 @@ class Users:
                 connection.execute(grants.insert().values(user_id=user_id, account_id=account_id))
             active = sa.select(sa.func.count()).where(users.c.role == Role.ADMINISTRATOR.value, users.c.is_disabled.is_(False))
             if not connection.execute(active).scalar_one():
-                raise UserError(say("This is the only administrator. Make somebody else administrator first."))
+                raise UserError(say("This is the only administrator. Make someone else an administrator first."))
 
     def set_password(self, user_id: int, password: str) -> None:
         """Keep the argon2 hash of a password. Raises UserError for one that is too short, too long or trivial."""
@@ -151,7 +151,7 @@ class Users:
             return self.add("administrator", "", Role.ADMINISTRATOR, "start")
         able = [user for user in everyone if user.role is Role.ADMINISTRATOR and not user.is_disabled]
         if not able:
-            raise UserError(say("No administrator may sign in."))
+            raise UserError(say("No administrator can sign in."))
         return min(able, key=lambda user: user.id)
 
     def _where(self, condition: sa.ColumnElement[bool]) -> list[User]:
@@ -198,10 +198,10 @@ def hashed(password: str, name: str) -> str:
     """Return the argon2 hash of a user's new password. Raises UserError for one that is too short, too long or trivial."""
     if len(password) < MIN_PASSWORD:
         raise UserError(
-            say("A password has {least} characters or more. A sentence that only you would think of is a good one.", least=MIN_PASSWORD)
+            say("A password must have at least {least} characters. A sentence that only you would think of works well.", least=MIN_PASSWORD)
         )
     if len(password) > MAX_PASSWORD:
-        raise UserError(say("A password has {most} characters at most.", most=MAX_PASSWORD))
+        raise UserError(say("A password can have at most {most} characters.", most=MAX_PASSWORD))
     if len(set(password.casefold())) < MIN_DIFFERENT or len(re.sub(re.escape(name), "", password, flags=re.IGNORECASE)) < MIN_BESIDE_NAME:
         raise UserError(
             say(

@@ -55,13 +55,13 @@ def run(repository: Repository, job_id: int) -> None:
     job = jobs.get(job_id)
     user = Users(repository.db).by_id(job.user_id) if job else None
     if job is None or user is None:
-        jobs.fail(job_id, say("Nobody is known to have asked for this."))
+        jobs.fail(job_id, say("Requester unknown."))
         return
     try:
         with _beating(jobs, job_id) as tell:
             result = _WORK[job.kind](repository, job, user, tell)
     except IndexDamaged as error:
-        jobs.fail(job_id, say("{reason} The evidence is safe. Make the index anew with: python -m indexer rebuild", reason=str(error)))
+        jobs.fail(job_id, say("{reason} The evidence is safe. Rebuild the index with: python -m indexer rebuild", reason=str(error)))
     except (
         ArchiveError,
         ExportError,
@@ -81,7 +81,7 @@ def run(repository: Repository, job_id: int) -> None:
         jobs.fail(
             job_id,
             say(
-                "A fault of Show-Me Records ({fault}). The evidence is safe. The worker's log says more.",
+                "An error in Show-Me Records ({fault}). The evidence is safe. See the worker's log for details.",
                 fault=f"{type(error).__name__}: {error}",
             ),
         )

@@ -10,10 +10,10 @@ from portal.jobs.rows import Job, JobKind, JobState
 from portal.words import bytes_word, number, span
 
 JOB_KINDS = {
-    JobKind.TAKE_IN: _l("Taking an archive into custody"),
+    JobKind.TAKE_IN: _l("Adding an archive"),
     JobKind.VERIFY: _l("Verifying evidence and catalog"),
-    JobKind.SET_ZONE: _l("Setting the time zone of a capture"),
-    JobKind.REREAD: _l("Reading archives again"),
+    JobKind.SET_ZONE: _l("Setting an archive's time zone"),
+    JobKind.REREAD: _l("Rereading archives"),
     JobKind.SET_ASIDE: _l("Setting an archive aside, or restoring it"),
     JobKind.NAME_ACCOUNT: _l("Naming an account"),
     JobKind.NAME_PERSON: _l("Naming a person"),
@@ -21,7 +21,7 @@ JOB_KINDS = {
     JobKind.EXPORT: _l("Export"),
     JobKind.TERM_LIST: _l("Term list"),
     JobKind.CERTIFICATE: _l("Certificate"),
-    JobKind.CERTIFICATE_CHECK: _l("Check of a certificate"),
+    JobKind.CERTIFICATE_CHECK: _l("Certificate check"),
 }
 JOB_STATES = {
     JobState.WAITING: _l("waiting"),
@@ -33,16 +33,16 @@ JOB_STATES = {
 
 
 STAGES = {
-    "copying": _l("copying into the vault"),
+    "copying": _l("copying to the vault"),
     "reading": _l("reading records"),
     "indexing": _l("indexing"),
     "hashing": _l("hashing"),
-    "writing": _l("writing records"),
+    "writing": _l("saving records"),
     "listing": _l("listing records"),
     "comparing": _l("comparing records"),
     "reading raw items": _l("hashing the raw items of records"),
-    "reading again": _l("reading archives again"),
-    "deriving": _l("deriving times"),
+    "reading again": _l("rereading archives"),
+    "deriving": _l("recalculating times"),
     "terms": _l("searching for terms"),
 }
 BYTE_STAGES = frozenset({"copying", "hashing"})
@@ -57,7 +57,7 @@ def install(app: Flask) -> None:
 def progress(job: Job) -> str:
     """Return how far a job is, in one sentence: stage, done of total, rate, time left."""
     if job.state is JobState.WAITING:
-        return _("waiting for its turn")
+        return _("waiting in line")
     if job.state is not JobState.RUNNING:
         return str(JOB_STATES[job.state])
     amount = bytes_word if job.stage in BYTE_STAGES else number

@@ -27,9 +27,9 @@ SIZES = (25, 50, 100)
 MAX_QUERY = MOST_LETTERS  # a pasted list of terms is long, a book is not a query
 LONGEST_WRITTEN = 2_000  # characters of a query in an address; a longer one is kept here, and the address names it
 MAX_PAGE = 10_000_000
-_ORDERS = _l("The order can be: %(known)s.")
-_WAYS = _l("The way of writing can be: %(known)s.")
-_GROUPS = _l("Records can be put together by: %(known)s.")
+_ORDERS = _l("Sort must be one of: %(known)s.")
+_WAYS = _l("Search syntax must be one of: %(known)s.")
+_GROUPS = _l("Group must be one of: %(known)s.")
 
 One = TypeVar("One", bound=StrEnum)
 
@@ -150,7 +150,7 @@ def read(values: Values) -> Asked:
         errors["q"] = _("The query is longer than %(limit)s characters.", limit=MAX_QUERY)
     first, last = _day(pairs, "from", errors), _day(pairs, "to", errors)
     if first and last and first > last:
-        errors["to"] = _("The last day is before the first day.")
+        errors["to"] = _("The end date is before the start date.")
     filters = Filters(
         first_day=first,
         last_day=last,
@@ -196,7 +196,7 @@ def _written(query: str) -> list[tuple[str, str]]:
 def _kept(key: str, errors: dict[str, str]) -> str:
     query = long_queries.kept(key)
     if query is None:
-        errors["q"] = _("This address names a long query that is not kept here. Paste the query again.")
+        errors["q"] = _("The long query behind this address is no longer stored. Paste the query again.")
     return query or ""
 
 
@@ -216,24 +216,24 @@ def _day(pairs: Sequence[tuple[str, str]], name: str, errors: dict[str, str]) ->
     try:
         day = date.fromisoformat(given[-1])
     except ValueError:
-        errors[name] = _("%(value)s is not a day. Write it like 2018-07-04.", value=given[-1][:40])
+        errors[name] = _("%(value)s is not a valid date. Use the form 2018-07-04.", value=given[-1][:40])
         return None
     if len(given) > 1:
-        errors[name] = _("More than one day was given.")
+        errors[name] = _("Enter only one date.")
     return day
 
 
 def _words(pairs: Sequence[tuple[str, str]], name: str, known: set[str], errors: dict[str, str]) -> frozenset[str] | None:
     given = frozenset(_of(pairs, name))
     if unknown := sorted(given - known):
-        errors[name] = _("%(value)s is not known here. Known are: %(known)s.", value=unknown[0][:40], known=", ".join(sorted(known)))
+        errors[name] = _("%(value)s is not valid here. Valid values: %(known)s.", value=unknown[0][:40], known=", ".join(sorted(known)))
     return given or None
 
 
 def _accounts(pairs: Sequence[tuple[str, str]], errors: dict[str, str]) -> frozenset[int] | None:
     given = _of(pairs, "account")
     if not all(value.isascii() and value.isdigit() and len(value) < 16 for value in given):
-        errors["account"] = _("An account is given by its number.")
+        errors["account"] = _("Enter the account's number.")
         return frozenset()
     return frozenset(int(value) for value in given) or None
 
@@ -243,7 +243,7 @@ def _media(pairs: Sequence[tuple[str, str]], errors: dict[str, str]) -> bool | N
     if not given:
         return None
     if given[-1] not in {"with", "without"} or len(given) > 1:
-        errors["media"] = _("Pictures and video can be: with, without.")
+        errors["media"] = _("Media must be one of: with, without.")
     return given[-1] == "with"
 
 
@@ -261,6 +261,6 @@ def _number(given: str, name: str, default: int, known: Sequence[int], errors: d
     if not given:
         return default
     if not (given.isascii() and given.isdigit() and len(given) < 10) or int(given) not in known:
-        errors[name] = _("%(value)s does not do here.", value=given[:40])
+        errors[name] = _("%(value)s is not valid here.", value=given[:40])
         return default
     return int(given)

@@ -193,7 +193,7 @@ def _told(parts: Sequence[Stretch]) -> str:
 _SHORT = {
     DayStatus.CAPTURED: lambda: _("captured"),
     DayStatus.BEFORE_FIRST: lambda: _("before the first record"),
-    DayStatus.IN_PART: lambda: _("captured in part"),
+    DayStatus.IN_PART: lambda: _("partly captured"),
     DayStatus.NOT_CERTAIN: lambda: _("not certain"),
     DayStatus.NOT_CAPTURED: lambda: _("not captured"),
 }

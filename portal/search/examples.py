@@ -85,9 +85,9 @@ def _made(repository: Repository, permission: Permission) -> Iterator[Example]:
         best = max(months, key=lambda bar: bar.count)
         month = best.first_day.isoformat()[:7] if best.first_day.month == best.last_day.month else best.first_day.isoformat()[:4]
         written += [
-            (f"date:{month}", _l("a day, month or year")),
-            (f"[{best.first_day} TO {best.last_day}]", _l("the days from one to another, both included")),
-            (f"from:{best.first_day}", _l("a day and later; to: is a day and earlier")),
+            (f"date:{month}", _l("a day, month, or year")),
+            (f"[{best.first_day} TO {best.last_day}]", _l("from one date to another, including both")),
+            (f"from:{best.first_day}", _l("that date and later; to: is that date and earlier")),
         ]
     for query, about in written:
         tree = parse(query).tree
@@ -106,7 +106,7 @@ def _of_words(seen: _Words) -> Iterator[tuple[str, Lazy]]:
     if not seen.common:
         return
     first = seen.common[0]
-    yield first, _l("a word; capitals and accents do not matter")
+    yield first, _l("a word; case and accents do not matter")
     if seen.apart:
         yield " ".join(seen.apart), _l("both words, anywhere in a record")
     if len(seen.common) > 1:
@@ -116,19 +116,19 @@ def _of_words(seen: _Words) -> Iterator[tuple[str, Lazy]]:
         if len(seen.common) > 2:
             yield f"({first} OR {second}) NOT {seen.common[2]}", _l("parentheses group")
     if seen.side_by_side:
-        yield f'"{" ".join(seen.side_by_side)}"', _l("the very words, side by side")
+        yield f'"{" ".join(seen.side_by_side)}"', _l("the exact phrase")
     yield f"{first[: max(3, len(first) - 2)]}*", _l("the beginning of a word")
-    yield f"{first[:1]}?{first[2:]}", _l("any single letter in that place")
-    yield f"{first}~", _l("similar words: one letter more, less, other or swapped")
+    yield f"{first[:1]}?{first[2:]}", _l("any single letter in that position")
+    yield f"{first}~", _l("similar words: one letter added, missing, different, or swapped")
     yield f"{first}~~", _l("other forms of the word")
     if seen.rare != first:  # with two that are always near each other it would find nothing
-        yield f"{first} not w/5 {seen.rare}", _l("the first where the second is not near")
+        yield f"{first} not w/5 {seen.rare}", _l("the first where the second is not nearby")
     if seen.apart:
         left, right = seen.apart
-        yield f"{left} w/5 {right}", _l("at most 5 words from each other, in any order")
-        yield f"{left} pre/5 {right}", _l("so, and in this order")
+        yield f"{left} w/5 {right}", _l("at most 5 words apart, in any order")
+        yield f"{left} pre/5 {right}", _l("the same, in this order")
         yield f'"{left} {right}"~5', _l("another way to write w/5")
-        yield f"({left} OR {first}) w/10 {right[:4]}*", _l("groups and beginnings may be near each other too")
+        yield f"({left} OR {first}) w/10 {right[:4]}*", _l("groups and word beginnings can be used with w/ too")
 
 
 def _of_facts(views: Sequence[RecordView]) -> Iterator[tuple[str, Lazy]]:
@@ -137,7 +137,7 @@ def _of_facts(views: Sequence[RecordView]) -> Iterator[tuple[str, Lazy]]:
         number = int(min(numbers, key=lambda one: (-numbers[one], one))[:9])
         yield f"{number}~~{number + 10}", _l("a whole number from one to another")
     if tag := _most(tag for view in views for tag in view.content.hashtags if re.fullmatch(r"\w+", tag)):
-        yield f"#{tag}", _l("a hashtag; the word alone finds both")
+        yield f"#{tag}", _l("a hashtag; the word by itself finds both")
     if name := _most(name for view in views for name in view.content.mentions if re.fullmatch(r"\w+", name)):
         yield f"@{name}", _l("posts that mention a handle")
     if host := _most(_host(link) for view in views for link in view.content.links):
@@ -151,7 +151,7 @@ def _of_facts(views: Sequence[RecordView]) -> Iterator[tuple[str, Lazy]]:
     if author:
         yield f'author:"{author}"', _l("what a person or page wrote")
     if any(view.attachments for view in views):
-        yield "has:media", _l("records with something attached; also has:link, has:edit and more")
+        yield "has:media", _l("records with attachments; also has:link, has:edit, and more")
 
 
 def _most(values: Iterator[str]) -> str:

@@ -91,7 +91,7 @@ def groups(question: Asked, results: Results | None, accounts: Sequence[AccountV
         ("platform", _("Platform"), [(one.code, one.title) for one in platforms.registered() if one.code in held]),
         ("kind", _("Kind"), [(one.value, words.kind_word(one.value)) for one in RecordKind if reader.permission.allows_kind(one)]),
     ]
-    named.append(("state", _("State"), [(one, words.state_word(one)) for one in STATES]))
+    named.append(("state", _("Status"), [(one, words.state_word(one)) for one in STATES]))
     found = [_group(question, name, title, values, facets.get(name)) for name, title, values in named if values]
     if authors := facets.get("author"):
         chosen = [value for name, value in question.pairs if name == "author" and value not in authors]
@@ -108,9 +108,9 @@ def chips(question: Asked, accounts: Sequence[AccountView]) -> list[Chip]:
     names = {str(number): _account(one) for one in accounts for number in one.numbers}
     found = [Chip(_chip(name, value, names), question.toggled(name, value)) for name, value in question.pairs]
     if question.as_of is not None:
-        found.insert(0, Chip(_("as of the end of %(day)s", day=words.day(question.as_of)), question.without_day()))
+        found.insert(0, Chip(_("as it was on %(day)s", day=words.day(question.as_of)), question.without_day()))
     if question.dialect is Dialect.DTSEARCH:
-        found.insert(0, Chip(_("written for dtSearch"), question.in_plain_words()))
+        found.insert(0, Chip(_("dtSearch syntax"), question.in_plain_words()))
     return found
 
 
@@ -171,7 +171,7 @@ def _chip(name: str, value: str, accounts: Mapping[str, str]) -> str:
     if name == "to":
         return _("to %(day)s", day=_day(value))
     if name == "account":
-        return accounts.get(value, _("an account that you cannot see"))
+        return accounts.get(value, _("an account you do not have access to"))
     if name == "platform":
         return words.platform_word(value)
     if name == "kind":

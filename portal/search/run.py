@@ -35,7 +35,7 @@ def warn_of_index() -> int:
         site().repository.index.check()
         site().repository.index.position()
     except (IndexDamaged, IndexOutdated):
-        flash(_("The search index cannot be used. The evidence is safe: make the index anew with: python -m indexer rebuild"), "problem")
+        flash(_("The search index is unavailable. The evidence is safe. Rebuild the index with: python -m indexer rebuild"), "problem")
         return 503
     return 200
 

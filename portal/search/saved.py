@@ -91,7 +91,9 @@ class SavedSearches:
             self._check(connection, row["name_key"])
             kept = connection.execute(sa.select(sa.func.count()).where(*self._mine())).scalar_one()
             if kept >= MOST:
-                raise SavingError(_("You keep %(count)s searches, the most there can be. Delete one that you need no more.", count=kept))
+                raise SavingError(
+                    _("You have %(count)s saved searches, which is the limit. Delete one that you no longer need.", count=kept)
+                )
             made = connection.execute(saved_searches.insert().values(user_id=self.reader.user_id, **row).returning(saved_searches.c.id))
             return int(made.scalar_one())
 
@@ -102,7 +104,7 @@ class SavedSearches:
             self._check(connection, row["name_key"], but=number)
             kept = connection.execute(sa.select(saved_searches.c.scope).where(saved_searches.c.id == number, *self._mine())).scalar()
             if kept is None:
-                raise SavingError(_("This search is there no more."))
+                raise SavingError(_("This search no longer exists."))
             if still_covers(self.reader, _filters(kept)):  # the new name may say what only the present scope shows
                 row["scope"] = self._scope()
             connection.execute(saved_searches.update().where(saved_searches.c.id == number).values(**row))
@@ -117,7 +119,7 @@ class SavedSearches:
         """Undo a deletion. Raises SavingError when its name is taken by now, or when it was not deleted."""
         gone = self.own(number, is_deleted=True)
         if gone is None:
-            raise SavingError(_("This search is there no more."))
+            raise SavingError(_("This search no longer exists."))
         with transaction(self.db) as connection:
             self._check(connection, _key(gone.name))
             connection.execute(saved_searches.update().where(saved_searches.c.id == number).values(deleted_ms=None))
@@ -129,7 +131,7 @@ class SavedSearches:
         taken = sa.select(saved_searches.c.id, saved_searches.c.name).where(saved_searches.c.name_key == key, *self._mine())
         row = connection.execute(taken).first()
         if row is not None and row.id != but:
-            raise SavingError(_("You keep a search named “%(name)s” already. Choose another name.", name=row.name))
+            raise SavingError(_("You already have a search named “%(name)s”. Choose another name.", name=row.name))
 
     def _where(self, condition: sa.ColumnElement[bool]) -> list[Any]:
         owner = users.c.name.label("owner")
@@ -151,9 +153,9 @@ def _filters(scope: str) -> Filters:
 def _named(name: str) -> Mapping[str, str]:
     name = " ".join(name.split())
     if not name:
-        raise SavingError(_("Give the search a name."))
+        raise SavingError(_("Enter a name for the search."))
     if len(name) > LONGEST_NAME:
-        raise SavingError(_("A name has %(most)s characters at most.", most=LONGEST_NAME))
+        raise SavingError(_("A name can have at most %(most)s characters.", most=LONGEST_NAME))
     return {"name": name, "name_key": _key(name)}
 
 

@@ -39,7 +39,7 @@ def _refusal(status: str, english: str, spanish: str) -> bytes:
 
 TOO_SLOW = _refusal(
     "408 Request Timeout",
-    "The request took too long to arrive. Nothing was changed. Try once more.",
+    "The request took too long to arrive. Nothing was changed. Try again.",
     "La solicitud tardó demasiado en llegar. No se cambió nada. Inténtelo de nuevo.",
 )
 TOO_LONG = _refusal(

@@ -27,12 +27,12 @@ def test_a_search_is_certified_and_checked_by_keyboard(portal: Portal) -> None:
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the PDF").press("Enter")
     assert download.value.path().read_bytes().startswith(b"%PDF")
-    page.get_by_role("button", name="Check it now").press("Enter")
+    page.get_by_role("button", name="Check now").press("Enter")
     expect(page.get_by_text("Identical: the search finds the same 40 records")).to_be_visible(timeout=30_000)
 
 
 def test_a_certificate_of_nothing_is_read_on_a_narrow_screen(portal: Portal) -> None:
     page = portal.page("lena", width=390)
     certified(page, portal, "zeppelin")
-    expect(page.locator(".certificate-result")).to_have_text("The search found no record.")
+    expect(page.locator(".certificate-result")).to_have_text("The search found no records.")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

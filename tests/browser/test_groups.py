@@ -56,7 +56,7 @@ def test_the_same_notices_are_counted_opened_by_keyboard_and_taken_apart_again(w
     hidden = page.locator(".group-hits > li").first
     expect(hidden).to_be_hidden()
     tab_to(page, ".group > summary", 160)
-    expect(page.locator(".group > summary")).to_have_text("3 records say the same or nearly the same")
+    expect(page.locator(".group > summary")).to_have_text("3 records with the same or nearly the same text")
     page.keyboard.press("Enter")
     expect(hidden).to_be_visible()
     sound(page)
@@ -66,7 +66,7 @@ def test_the_same_notices_are_counted_opened_by_keyboard_and_taken_apart_again(w
     expect(page.locator("section[aria-labelledby=same] .thread > li")).to_have_count(2)
     sound(page)
     page.click("text=Back to the results")
-    page.click("text=Show the plain list")
+    page.click("text=Show the ungrouped list")
     expect(page.locator("#count")).to_have_text("4 records")
     expect(page.locator(".hits > .hit")).to_have_count(4)
     expect(page).to_have_url(re.compile(r"/search\?q=zinnia$"))

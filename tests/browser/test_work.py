@@ -113,7 +113,7 @@ def test_an_upload_is_taken_in_and_can_be_searched(portal: Portal, tmp_path: Pat
     page.set_input_files("#archive", str(archive))
     page.click("#upload button")
     page.wait_for_url("**/jobs/*")
-    page.click("text=Open the capture", timeout=30_000)
+    page.click("text=Open the archive", timeout=30_000)
     expect(page.locator("main")).to_contain_text("Everything in this archive is accounted for.")
     page.goto(portal.address + "/search?q=ferry")
     expect(page.locator("#count")).to_have_text("1 record")
@@ -135,11 +135,11 @@ def test_the_upload_works_without_any_script(portal: Portal, tmp_path: Path) -> 
     page.click("#upload button")
     page.wait_for_url("**/jobs/*")
     for _ in range(60):
-        if page.locator("text=Open the capture").count():
+        if page.locator("text=Open the archive").count():
             break
         page.wait_for_timeout(500)
         page.reload()
-    expect(page.locator("main")).to_contain_text("The archive is in custody")
+    expect(page.locator("main")).to_contain_text("The archive was added")
 
 
 def test_an_export_holds_what_was_counted(portal: Portal) -> None:

@@ -80,7 +80,7 @@ def test_why_a_job_failed_is_kept_as_a_sentence(town: Town) -> None:
     jobs = Jobs(town.repository.db)
     numbers = [jobs.add(JobKind.VERIFY, "A job", 1, {}) for _ in range(2)]
     for number, error in zip(
-        numbers, (say("“{name}” is not a time zone. Write one like America/Chicago.", name="X"), "{ broke"), strict=True
+        numbers, (say("“{name}” is not a time zone. Use a name such as America/Chicago.", name="X"), "{ broke"), strict=True
     ):
         assert jobs.start(number)
         jobs.fail(number, error)

@@ -34,7 +34,7 @@ def unmarked(text: str, dialect: Dialect) -> tuple[str, list[Announcement]]:
         found.append(Announcement("list-marks", first, last, taken, " ".join(kept.split()) if number else None))
     if len(items) > 1:
         operator = " or " if dialect is Dialect.DTSEARCH else " OR "
-        message = say("{count} lines were read as one query. To count each line by itself, run them as a term list.", count=len(items))
+        message = say("{count} lines were read as one query. To count each line separately, run them as a term list.", count=len(items))
         found.append(
             Announcement("several-lines", bounds[0][0], bounds[-1][1], message, operator.join(f"({item})" for item in reversed(items)))
         )

@@ -78,12 +78,12 @@ def taken_off(found: Sequence[Mark | None]) -> Sentence | None:
     numbered = [mark for mark in found if mark and mark.number is not None]
     names = list(dict.fromkeys(mark.text.strip() for mark in numbered))
     if len(names) == 1:
-        return say("The number {number} was taken off.", number=names[0])
+        return say("The number {number} was removed.", number=names[0])
     if names:
-        return say("The numbers {first} to {last} were taken off.", first=names[0], last=names[-1])
+        return say("The numbers {first} to {last} were removed.", first=names[0], last=names[-1])
     bullets = [mark for mark in found if mark and not mark.is_head]
     if bullets:
-        return say("The bullets before the lines were taken off.")
+        return say("The bullets before the terms were removed.")
     return None
 
 

@@ -85,17 +85,17 @@ def _put(text: str, start: int, end: int, instead: str) -> str:
 def _questions(read: Read, ends: Sequence[tuple[int, int]]) -> Iterator[Announcement]:
     for start, end in ends:
         written = _put(read.text, start, end, "\\?").strip()
-        message = say("The question mark at the end of a sentence was not searched for.")
+        message = say("The question mark at the end of the sentence was ignored.")
         yield Announcement("question-mark", start, end, message, written)
     for sign in read.signs:
         if isinstance(sign, lexer.Phrase):
             for match in re.finditer(r"(?<=[^\W_])\?+(?![\w*?])", sign.text):
                 at = sign.textstartchar + match.start()
-                message = say("A question mark at the end of a word in quotation marks was not searched for.")
+                message = say("The question mark at the end of a quoted word was ignored.")
                 yield Announcement("question-mark", at, at + len(match[0]), message, _put(read.text, at, at, "\\"))
         elif _is_word(sign) and (ending := re.search(r"(?<=[^\W_])\?+$", sign.text)):
             start = sign.startchar + ending.start()
-            message = say("“{word}” stands for any word with one more letter for each question mark.", word=sign.text)
+            message = say("“{word}” matches any word with one more letter for each question mark.", word=sign.text)
             yield Announcement("question-mark", start, sign.endchar, message, _put(read.text, start, sign.endchar, ""))
 
 
@@ -113,10 +113,10 @@ def _small_operators(read: Read) -> Iterator[Announcement]:
             text = _put(text, earlier.startchar, sign.startchar, "")
     names = list(dict.fromkeys(sign.text for sign in small))
     if len(names) == 1:
-        message = say("“{word}” in small letters is a word here. Did you mean {operator}?", word=names[0], operator=names[0].upper())
+        message = say("Lowercase “{word}” was searched for as a word. Did you mean {operator}?", word=names[0], operator=names[0].upper())
     else:
         message = say(
-            "In small letters these are words here: {words}. Did you mean {operators}?",
+            "In lowercase these were searched for as words: {words}. Did you mean {operators}?",
             words=", ".join(names),
             operators=", ".join(name.upper() for name in names),
         )
@@ -136,7 +136,7 @@ def _precedence(read: Read) -> Iterator[Announcement]:
     other = or_first(read.steps, read.text)
     if other is not None:
         sign = next(sign for sign in read.signs if isinstance(sign, syntax.InfixOperator) and sign.grouptype is syntax.OrGroup)
-        message = say("AND and OR are side by side without parentheses: AND was read first.")
+        message = say("AND and OR are combined without parentheses, so AND was applied first.")
         yield Announcement("mixed-and-or", sign.startchar, sign.endchar, message, other)
 
 
@@ -183,14 +183,14 @@ def _in_quotes(read: Read) -> Iterator[Announcement]:
             continue
         for match in re.finditer(r"(?<=\w)[!！]+(?!\w)", sign.text):
             at = sign.textstartchar + match.start()
-            message = say("“{sign}” in quotation marks was not searched for. Did you mean any ending of the word?", sign=match[0])
+            message = say("“{sign}” inside quotation marks was ignored. Did you mean any ending of the word?", sign=match[0])
             yield Announcement("other-operator", at, at + len(match[0]), message, _put(read.text, at, at + len(match[0]), "*"))
         near = _NEAR_IN_QUOTES.search(sign.text)
         pieces = [match for match in re.finditer(r"\S+", sign.text) if (one := other_systems.certain(match[0])) and not one.glued]
         if operator := near or next((piece for piece in pieces if any(mark.isdigit() for mark in piece[0])), None):
             at = sign.textstartchar + operator.start()
             inside = _put(sign.text, operator.start(), operator.end(), _native(operator[0]))
-            message = say("“{sign}” in quotation marks was searched for as words.", sign=operator[0])
+            message = say("“{sign}” inside quotation marks was searched for as words.", sign=operator[0])
             yield Announcement(
                 "other-operator", at, at + len(operator[0]), message, _put(read.text, sign.startchar, sign.endchar, f"({inside})")
             )
@@ -206,9 +206,7 @@ def _glued(read: Read) -> Iterator[Announcement]:
         if isinstance(sign, lexer.Glued):
             if not words(sign.text):
                 continue
-            message = say(
-                "“{word}” was searched for as words that follow each other: “{phrase}”.", word=sign.text, phrase=" ".join(words(sign.text))
-            )
+            message = say("“{word}” was searched for as the phrase “{phrase}”.", word=sign.text, phrase=" ".join(words(sign.text)))
             other = _put(read.text, sign.startchar, sign.endchar, _apart(sign.text, read.dialect))
             yield Announcement("glued-parenthesis", sign.startchar, sign.endchar, message, other)
         elif isinstance(sign, _Open) and at and _ends_at(read.signs[at - 1], sign.startchar):
@@ -260,7 +258,7 @@ def _signs(read: Read) -> Iterator[Announcement]:
 
 def _lost(read: Read, word: str, start: int, lost: Sequence[int]) -> Announcement:
     named = " ".join(dict.fromkeys(word[at] for at in lost))
-    message: Sentence = say("“{word}” was searched for without its sign: {signs}", word=word, signs=named)
+    message: Sentence = say("“{word}” was searched for without {signs}", word=word, signs=named)
     other = None
     stem = word.strip("%$!！")
     if word != stem and stem.isalpha() and stem.isascii() and {word[at] for at in lost} <= set("%$!！"):
@@ -276,10 +274,12 @@ def _similar_words(read: Read) -> Iterator[Announcement]:
             continue
         for match in re.finditer(r"(?<!\S)(?:%+\w+%*|\w+%+)(?!\S)", sign.text):
             start = sign.startchar + match.start()
-            message = say("“{word}” was read as a similar word: “%” lets one letter differ in the dtSearch dialect.", word=match[0])
+            message = say(
+                "“{word}” was read as a search for similar words: in dtSearch syntax, “%” allows one different letter.", word=match[0]
+            )
             other = _put(read.text, start, start + len(match[0]), re.sub("%+", "*", match[0]))
             yield Announcement("similar-words", start, start + len(match[0]), message, other)
         if (digit := re.search(r"(?<=[^\W\d_])=+$", sign.text)) is not None:
             start = sign.startchar + digit.start()
-            message = say("“{sign}” at the end of “{word}” stands for one digit in the dtSearch dialect.", sign=digit[0], word=sign.text)
+            message = say("“{sign}” at the end of “{word}” means one digit in dtSearch syntax.", sign=digit[0], word=sign.text)
             yield Announcement("sign-not-searched", start, sign.endchar, message, _put(read.text, start, sign.endchar, ""))

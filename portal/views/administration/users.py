@@ -31,7 +31,7 @@ def add() -> ResponseReturnValue:
     except UserError as error:
         return render_template("users/index.html", users=site().users.all(), roles=list(Role), problem=told(error), given=request.form), 422
     site().note("user:added", reader().name, user.name, {"role": user.role.value})
-    flash(_("%(name)s is added. Make a one-time link so that they can set a password.", name=user.name))
+    flash(_("%(name)s was added. Make a one-time link so that they can set a password.", name=user.name))
     return redirect(url_for("users.user", user_id=user.id))
 
 
@@ -53,7 +53,7 @@ def change(user_id: int) -> ResponseReturnValue:
     granted |= before.grants - by_number(known).keys()  # accounts that are set aside are not on the page
     disabled = "is_disabled" in request.form
     if disabled and user_id == reader().user_id:
-        return _show(before, problem=_("You cannot disable yourself.")), 422
+        return _show(before, problem=_("You cannot disable your own account.")), 422
     try:
         site().users.change(user_id, full_name=request.form.get("full_name", ""), role=_role(), granted=granted, is_disabled=disabled)
     except UserError as error:

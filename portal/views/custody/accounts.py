@@ -86,9 +86,9 @@ def person() -> ResponseReturnValue:
     platform, number, given = request.form.get("platform", ""), _line("number"), _line("name")
     known = (platform, number) in site().repository.catalog.people()
     if not platforms.is_registered(platform) or not (number.isascii() and number.isdigit()):
-        flash(_("A person is named by the platform's number, such as 3051921866: digits alone."), "problem")
+        flash(_("Enter the platform's user number, digits only, such as 3051921866."), "problem")
     elif not given and not known:
-        flash(_("Write the name of the person."), "problem")
+        flash(_("Enter the person's name."), "problem")
     else:
         job = start(JobKind.NAME_PERSON, f"{number} → {given or '–'}", {"platform": platform, "number": number, "name": given})
         return redirect(url_for("jobs.job", job_id=job))
@@ -97,9 +97,9 @@ def person() -> ResponseReturnValue:
 
 def _name_problem(handle: str, given: str) -> str:
     if not handle and not given:
-        return _("Write a handle or a name.")
+        return _("Enter a handle or a name.")
     if " " in handle:
-        return _("A handle has no spaces. Write a name with spaces into the field for the name.")
+        return _("A handle has no spaces. Enter a name with spaces in the name field.")
     return ""
 
 

@@ -156,7 +156,7 @@ def set_aside(capture_id: int) -> ResponseReturnValue:
     if view.aside is not None:
         return redirect(url_for("captures.capture", capture_id=capture_id))
     if not why:
-        flash(_("Say why the archive is set aside: the reason is kept in the event log."), "problem")
+        flash(_("State why the archive is set aside. The reason is kept in the event log."), "problem")
         return redirect(url_for("captures.capture", capture_id=capture_id))
     if "sure" not in request.form:
         return render_template("captures/set_aside.html", capture=view, why=why)
@@ -188,7 +188,7 @@ def reread_all() -> ResponseReturnValue:
     """Read every capture again that an older importer has read."""
     found = [one for one in site().repository.catalog.captures() if is_outdated(one)]
     if not found:
-        flash(_("Every archive was read by today's importers."))
+        flash(_("Every archive was read by the current importers."))
         return redirect(url_for("captures.index"))
     title = ", ".join(one.name for one in reversed(found))[:TITLE]
     return redirect(url_for("jobs.job", job_id=start(JobKind.REREAD, title, {"captures": []})))
@@ -199,7 +199,7 @@ def reread_all() -> ResponseReturnValue:
 def verify() -> ResponseReturnValue:
     """Start comparing evidence, catalog and event log: quickly, or in full."""
     is_full = request.form.get("level") == Level.FULL
-    title = say("In full: archives are read again") if is_full else say("Quick: evidence, catalog and event log")
+    title = say("Full: archives are reread") if is_full else say("Quick: evidence, catalog and event log")
     level = Level.FULL if is_full else Level.QUICK
     return redirect(url_for("jobs.job", job_id=start(JobKind.VERIFY, str(title), {"level": level.value})))
 

@@ -67,7 +67,7 @@ def retry(job_id: int) -> ResponseReturnValue:
     """Let a failed or interrupted job run once more, and go on where its result will stand."""
     found = _job(job_id)
     if not start_again(job_id):
-        flash(_("This job cannot be started again."), "problem")
+        flash(_("This job cannot be restarted."), "problem")
     else:
         site().note_later("job:retried", reader().name, f"job {job_id}", {"kind": str(found.kind), "title": found.title})
     return redirect(url_for(OWN_PAGES.get(found.kind, "jobs.job"), job_id=job_id))

@@ -32,7 +32,7 @@ def make() -> ResponseReturnValue:
     if question.errors or not (results := run(question)).answered:
         return redirect(f"{url_for('search.page')}?{question.address()}")
     if not results.total:
-        flash(_("There is nothing to export: no record fits."), "problem")
+        flash(_("There is nothing to export: no records match."), "problem")
         return redirect(f"{url_for('search.page')}?{question.address()}")
     choices = _choices()
     if choices.certificate and not reader().may(Right.CERTIFY):

@@ -67,7 +67,7 @@ def add() -> ResponseReturnValue:
         abort(400)
     name, is_shared = request.form.get("name", ""), request.form.get("shared") == "1"
     if question.errors:
-        problem = _("This search cannot be kept: its address cannot be read.")
+        problem = _("This search cannot be saved: its address is not valid.")
         return _form(question, name=name, is_shared=is_shared, problem=problem), 400
     try:
         _kept().add(name, replace(question, page=1).address(), is_shared=is_shared)
@@ -96,7 +96,7 @@ def change(saved_id: int) -> ResponseReturnValue:
     except SavingError as error:
         return _form(question_of(saved.address), name=name, is_shared=is_shared, saved=saved, problem=str(error)), 400
     site().note("search:saved", reader().name, name, {"was": saved.name, "shared": is_shared})
-    flash(_("Changed: “%(name)s”.", name=" ".join(name.split())), "good")
+    flash(_("“%(name)s” was changed.", name=" ".join(name.split())), "good")
     return redirect(url_for("saved.index"))
 
 

@@ -26,35 +26,38 @@ from portal.site import site as the_site
 BUSY_SECONDS = 5  # after which a program may ask again
 
 TEXTS = {
-    400: (_l("That request could not be read"), _l("Go back, reload the page, and try once more. Nothing was changed.")),
-    403: (_l("Your role does not include this"), _l("Ask an administrator of the portal if you need it. Nothing was changed.")),
-    404: (_l("There is no such page for you"), _l("It may have moved, or it is not among what you may see.")),
-    405: (_l("That request could not be read"), _l("Go back, reload the page, and try once more. Nothing was changed.")),
+    400: (_l("Invalid request"), _l("Go back, reload the page, and try again. Nothing was changed.")),
+    403: (_l("Your role does not include this"), _l("Ask an administrator if you need access. Nothing was changed.")),
+    404: (_l("You don't have access to this page or it doesn't exist"), _l("Check the address, or ask an administrator for access.")),
+    405: (_l("Invalid request"), _l("Go back, reload the page, and try again. Nothing was changed.")),
     413: (
-        _l("That is too large"),
-        _l("Nothing was taken in and your file was not changed. Put the file into the folder incoming/ on the server instead."),
+        _l("File too large"),
+        _l("Nothing was added and your file was not changed. Put the file into the incoming/ folder on the server instead."),
     ),
-    415: (_l("That request could not be read"), _l("Go back, reload the page, and try once more. Nothing was changed.")),
+    415: (_l("Invalid request"), _l("Go back, reload the page, and try again. Nothing was changed.")),
     429: (_l("Too many attempts"), _l("Wait a quarter of an hour, then try again. If you forgot your password, ask for a one-time link.")),
     500: (
-        _l("Something went wrong on our side"),
-        _l("The evidence is safe: it is never changed. Try once more; if it happens again, tell whoever runs this portal when it was."),
+        _l("Something went wrong"),
+        _l(
+            "The evidence is safe; it is never changed. Try again. If the problem continues, tell your system administrator "
+            "when it happened."
+        ),
     ),
-    503: (_l("The portal cannot answer just now"), _l("Try again in a minute.")),
+    503: (_l("The portal is temporarily unavailable"), _l("Try again in a minute.")),
     507: (
-        _l("The server's disk is too full for that file"),
-        _l("Nothing was taken in and your file was not changed. Ask whoever runs this portal to free some space."),
+        _l("The server does not have enough disk space for that file"),
+        _l("Nothing was added and your file was not changed. Ask your system administrator to free up disk space."),
     ),
 }
 
 
 BUSY = (
     _l("Too many searches at once"),
-    _l("Nothing was searched, and this is not a result of zero. Wait until a search has ended, then reload this page."),
+    _l("Nothing was searched; this is not a result of zero. Wait until a search has finished, then reload this page."),
 )
 DAMAGED = (
-    _l("The search index cannot be used"),
-    _l("The evidence is safe. Whoever runs this portal can make the index anew with: python -m indexer rebuild"),
+    _l("The search index is unavailable"),
+    _l("The evidence is safe. Your system administrator can rebuild the index with: python -m indexer rebuild"),
 )
 STOPPED = (_l("Nothing was searched"), _l("The evidence is safe. Go back and change the query, or try again later."))
 LONGEST_PATH = 200  # characters of an address in the log
@@ -135,11 +138,11 @@ def _no_room() -> ResponseReturnValue:
 def _csrf(_error: CSRFError) -> ResponseReturnValue:
     if request.endpoint == UPLOADS:
         _note("upload:failed", "the form was too old")
-    return _page(400, detail=str(_l("The form was too old: your sign-in has changed since the page was opened.")))
+    return _page(400, detail=str(_l("The form has expired: your sign-in has changed since the page was opened.")))
 
 
 def _catalog_busy() -> ResponseReturnValue:
-    return _page(503, detail=str(_l("An archive is being taken in, so nothing else can be written just now. Nothing was changed.")))
+    return _page(503, detail=str(_l("An archive is being added, so nothing else can be saved right now. Nothing was changed.")))
 
 
 def _database(error: OperationalError) -> ResponseReturnValue:
@@ -163,7 +166,7 @@ def _not_answered(error: NotAnswered) -> ResponseReturnValue:
 
 
 def _busy(error: TooManySearches) -> ResponseReturnValue:
-    who = _("Two of your searches are running already.") if error.is_own else _("Other searches are running, and they take long.")
+    who = _("Two of your searches are already running.") if error.is_own else _("Other long searches are running.")
     answer = current_app.make_response(_page(429, who, words=BUSY, reason="too-many-searches"))
     answer.headers["Retry-After"] = str(BUSY_SECONDS)
     return answer

@@ -60,7 +60,7 @@ def link(token: str) -> ResponseReturnValue:
         return render_template("signing_in/set_password.html", user=user, least=MIN_PASSWORD)
     password = request.form.get("password", "")
     if password != request.form.get("again", ""):
-        return _try_again(user, _("The two passwords are not the same."))
+        return _try_again(user, _("The two passwords do not match."))
     try:
         links.redeem(token, password)
     except UserError as error:
@@ -83,9 +83,9 @@ def password() -> ResponseReturnValue:
     user: User = current_user.user
     problem = ""
     if site().users.check_password(user.name, request.form.get("old", "")) is None:
-        problem = _("The present password is another one.")
+        problem = _("The current password is wrong.")
     elif request.form.get("password", "") != request.form.get("again", ""):
-        problem = _("The two passwords are not the same.")
+        problem = _("The two passwords do not match.")
     else:
         try:
             site().users.set_password(user.id, request.form.get("password", ""))

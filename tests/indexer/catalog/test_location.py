@@ -124,6 +124,6 @@ def test_processes_that_begin_at_once_have_one_catalog(data: Path) -> None:
     for process in started:
         out, error = process.communicate(timeout=60)
         assert process.returncode == 0, error
-        assert "2 records held" in out
+        assert "2 records on file" in out
     assert OLD_NAME not in names(data)
     assert held(data) == 2

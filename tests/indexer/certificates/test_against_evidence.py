@@ -105,7 +105,7 @@ def test_a_forged_catalog_is_never_identical_and_well(repository: Repository, tm
 def test_full_names_what_quick_does_not_promise(repository: Repository, tmp_path: Path, column: str, value: object) -> None:
     path = certified(repository, tmp_path / "c.json")
     forge(column, value)(repository)
-    assert "does not prove author and time" in says(verify(repository, path, by="rhea"))
+    assert "does not verify author and time" in says(verify(repository, path, by="rhea"))
     check = verify(repository, path, by="rhea", level=Level.FULL)
     assert [one.record_id[-1] for one in check.alterations] == ["1"]
     assert not check.went_well
@@ -288,7 +288,7 @@ def test_a_capture_that_is_set_aside_is_not_called_lost(repository: Repository, 
     assert [one.name for one in check.captures_aside] == ["first.zip"]
     assert check.captures_missing == ()
     assert "Set aside since" in says(check)
-    assert "No longer held" not in says(check)
+    assert "No longer on file" not in says(check)
 
 
 def test_an_archive_that_was_read_again_with_the_same_result_explains_nothing(repository: Repository, tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ def test_a_search_without_a_hit_is_a_whole_document(repository: Repository, tmp_
     assert (stored.found.total, stored.records) == (0, [])
     assert stored.found.digest == hashlib.sha256(b"").hexdigest()
     text = text_of(path)
-    assert "The search found no record." in text
+    assert "The search found no records." in text
     assert "zeppelin" in text
     assert repository.catalog.captures()[0].digest in text
     assert verify(repository, path, by="rhea").went_well
@@ -187,7 +187,7 @@ def test_the_coverage_and_its_gaps_are_in_both_files(repository: Repository, tmp
 def test_any_sign_and_any_length_of_a_query_can_be_set(repository: Repository, tmp_path: Path) -> None:
     for at, query in enumerate(['漢字 OR "🎉 flood" OR שלום OR "$x$ [#panic]" OR \u0378abc', "url:https://example.org/" + "a" * 900]):
         path = made(repository, tmp_path / f"{at}.json", query)
-        assert "The search found no record." in text_of(path)
+        assert "The search found no records." in text_of(path)
         assert file_format.read(path).query.typed == query
 
 
@@ -209,7 +209,7 @@ def test_a_further_capture_is_told_record_by_record(repository: Repository, tmp_
     new, gone = check.new[0], check.gone[0]
     assert new.origin is not None
     assert (new.origin.capture_name, new.origin.taken_by, new.capture_is_new) == ("second.zip", "ada", True)
-    assert gone.origin is not None, "it is held, but does not fit any more"
+    assert gone.origin is not None, "it is on file, but no longer matches"
     assert (gone.was_version, gone.origin.version, gone.origin.capture_name) == (1, 2, "second.zip")
     assert [one.name for one in check.captures_added] == ["second.zip"]
     assert check.file is FileState.UNALTERED
@@ -247,7 +247,7 @@ def test_a_changed_byte_is_noticed(repository: Repository, tmp_path: Path, part:
     check = verify(repository, path, by="lena")
     assert check.file is FileState.ALTERED
     assert not check.went_well
-    assert any("changed after it was made" in one for one in check_words.sentences(check))
+    assert any("changed afterward" in one for one in check_words.sentences(check))
 
 
 def test_another_zone_and_another_program_are_said(repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -285,7 +285,7 @@ def test_an_index_that_is_behind_is_said_loudly_in_certificate_and_check(
 def test_what_moves_all_the_while_is_not_certified(repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = iter(range(1_000, 2_000))
     monkeypatch.setattr(type(repository.catalog), "position", lambda _self: next(numbers))
-    with pytest.raises(CertificateFailed, match="at this moment"):
+    with pytest.raises(CertificateFailed, match="right now"):
         made(repository, tmp_path / "c.json")
     assert not list(tmp_path.glob("c.*"))
 
@@ -309,9 +309,9 @@ def test_who_may_not_see_everything_learns_nothing_of_the_rest(repository: Repos
     ("content", "words"),
     [
         (b"", "is empty"),
-        (b"%PDF-1.7 \xff", "Give the JSON file beside it"),
+        (b"%PDF-1.7 \xff", "Use the JSON file that goes with it"),
         (b"hello", "is not a certificate"),
-        (b"{}", "not a certificate of a search"),
+        (b"{}", "not a search certificate"),
         (b"[1]", "is not a certificate"),
         (b'{"format":"Show-Me Records certificate of a search","format_version":3}', "reads formats up to 2"),
         (b'{"format":"Show-Me Records certificate of a search","format_version":1}', "damaged or was changed"),
@@ -332,7 +332,7 @@ def test_a_field_too_many_or_a_line_of_another_shape_is_refused(repository: Repo
     with pytest.raises(NoCertificate, match="more"):
         verify(repository, path, by="rhea")
     path.write_text(json.dumps({**content, "records": ["x"]}))
-    with pytest.raises(NoCertificate, match="not the line of a record"):
+    with pytest.raises(NoCertificate, match="not a record"):
         verify(repository, path, by="rhea")
     path.write_text(json.dumps({**content, "query": {**content["query"], "dialect": "klingon"}}))
     with pytest.raises(NoCertificate, match="klingon"):
@@ -427,7 +427,7 @@ def test_the_command_line_makes_and_verifies(repository: Repository, tmp_path: P
     assert told["new"][0]["held"]["capture_name"] == "second.zip"
     assert told["changed"][0]["now"]["version"] == 2
     words = run(tmp_path, "certificate", "verify", f"{out}.json").stdout
-    assert "from second.zip (capture 2, taken in since)" in words
+    assert "from second.zip (capture 2, added since then)" in words
     assert run(tmp_path, "certificate", "verify", f"{out}.pdf").exit_code == 2
     assert run(tmp_path, "certificate", "verify", f"{out}.nothing").exit_code == 2
     assert run(tmp_path, "certificate", "make", '"open', "--out", str(tmp_path / "d")).exit_code == 2

@@ -122,7 +122,7 @@ def test_what_cannot_be_meant_is_said(run: Any, archive: str, tmp_path: Path) ->
 def test_refused_evidence_has_exit_status_one_and_a_sentence(run: Any, tmp_path: Path) -> None:
     result = run("ingest", str(zip_files({"letter.txt": "x"}, tmp_path / "letter.zip")))
     assert result.exit_code == 1
-    assert "nothing was taken in" in result.stderr
+    assert "nothing was added" in result.stderr
 
 
 def test_problems_and_shortfalls_have_exit_status_one(run: Any, tmp_path: Path) -> None:
@@ -222,7 +222,7 @@ def test_two_accounts_are_merged_and_parted(run: Any, archive: str, tmp_path: Pa
 
 def test_archives_are_read_again(run: Any, archive: str) -> None:
     run("ingest", archive)
-    assert "today's importer" in run("reread").output
+    assert "the current importer" in run("reread").output
     (report,) = last(run("reread", "1", "--json"))["reread"]
     assert (report["capture"], report["corrected"], report["added"], report["not_read"]) == (1, 0, 0, [])
     assert run("reread", "77").exit_code == 1
@@ -244,5 +244,5 @@ def test_what_a_killed_certificate_left_is_named(tmp_path: Path) -> None:
     (tmp_path / "paper.pdf").write_bytes(b"%PDF-")
     done = CliRunner().invoke(main, ["--data", str(tmp_path / "data"), "certificate", "make", "*", "--out", str(tmp_path / "paper")])
     assert done.exit_code == 2
-    assert "may be what a certificate left whose making was killed" in done.output
+    assert "may be left over from an interrupted certificate" in done.output
     assert (tmp_path / "paper.pdf").read_bytes() == b"%PDF-"

@@ -75,7 +75,7 @@ def test_an_archive_of_x_reaches_from_the_beginning_to_the_hour_of_its_export(re
         ("2023-02-02", "2023-02-03", "not captured"),
     ]
     assert found.accounts[0].stretches[1].captures == (number,)
-    assert found.gaps == ("@OzarkBendMO (X / Twitter): nothing captured after 2023-02-01.",)
+    assert found.gaps == ("@OzarkBendMO (X / Twitter): nothing captured after Feb 1, 2023.",)
 
 
 @pytest.mark.parametrize(("made", "day"), [("2023-02-02T05:30:00.000Z", "2023-02-01"), ("2023-02-02T06:30:00.000Z", "2023-02-02")])
@@ -88,10 +88,10 @@ def test_without_chosen_days_all_is_captured_up_to_the_last_archive_and_that_is_
     take(repository, x_zip(tmp_path / "x.zip", TWEETS))
     found = repository.coverage.of(Filters())
     assert (found.is_whole, found.gaps) == (True, ())
-    assert found.summary == "@OzarkBendMO (X / Twitter) is captured up to 2023-02-01."
+    assert found.summary == "@OzarkBendMO (X / Twitter) is captured through Feb 1, 2023."
     assert (found.first, found.last) == (date(2018, 7, 4), date(2026, 6, 1))
-    assert found.notes[-1].startswith("What was deleted before an archive was made")
-    assert "no archive in scope has a file of direct messages" in " ".join(found.notes)
+    assert found.notes[-1].startswith("Anything deleted before an archive was made")
+    assert "no archive in scope has a file with direct messages" in " ".join(found.notes)
 
 
 def test_an_account_whose_archives_end_long_before_another_s_has_a_gap_without_being_asked(repository: Repository, tmp_path: Path) -> None:
@@ -102,12 +102,15 @@ def test_an_account_whose_archives_end_long_before_another_s_has_a_gap_without_b
     take(repository, x_zip(tmp_path / "x.zip", TWEETS, generated="2023-05-20T12:00:00.000Z"))
     found = repository.coverage.of(Filters())
     assert found.is_whole, "archives asked for in one month are one look"
-    assert found.notes[:2] == (f"Captured to 2023-06-01: @{CITY} (X / Twitter).", "Captured to 2023-05-20: @OzarkBendMO (X / Twitter).")
+    assert found.notes[:2] == (
+        f"Captured through Jun 1, 2023: @{CITY} (X / Twitter).",
+        "Captured through May 20, 2023: @OzarkBendMO (X / Twitter).",
+    )
     repository.coverage = CoverageOfCaptures(repository.db, repository.zone)
     take(repository, x_zip(tmp_path / "later.zip", TWEETS, generated="2023-08-20T12:00:00.000Z"))
     found = repository.coverage.of(Filters())
     assert not found.is_whole
-    assert found.gaps == (f"@{CITY} (X / Twitter): nothing captured after 2023-06-01.",)
+    assert found.gaps == (f"@{CITY} (X / Twitter): nothing captured after Jun 1, 2023.",)
     assert not [note for note in found.notes if "nothing captured" in note], "it is said once"
 
 
@@ -129,10 +132,10 @@ def test_days_between_two_chosen_ranges_are_not_captured(repository: Repository,
     found = repository.coverage.of(span("2024-06-20", "2024-10-10"))
     assert [row[2] for row in states(found)] == ["not captured", "captured", "not captured", "captured", "not captured"]
     assert states(found)[2][:2] == ("2024-08-01", "2024-08-31")
-    assert f"{NAME} (Facebook): no capture for 2024-08-01 to 2024-08-31." in found.gaps
-    assert f"{NAME} (Facebook): nothing captured after 2024-09-30." in found.gaps
+    assert f"{NAME} (Facebook): not captured for Aug 1, 2024 to Aug 31, 2024." in found.gaps
+    assert f"{NAME} (Facebook): nothing captured after Sep 30, 2024." in found.gaps
     whole = repository.coverage.of(Filters())
-    assert f"{NAME} (Facebook): nothing captured before 2024-07-01." in whole.gaps
+    assert f"{NAME} (Facebook): nothing captured before Jul 1, 2024." in whole.gaps
     assert not whole.is_whole
 
 
@@ -154,7 +157,7 @@ def test_a_download_that_does_not_state_its_days_is_certain_from_its_first_to_it
     ]
     calm = repository.coverage.of(Filters())
     assert calm.is_whole
-    assert any("whether days before 2023-11-14 were chosen" in note for note in calm.notes)
+    assert any("whether it includes days before Nov 14, 2023" in note for note in calm.notes)
 
 
 def test_days_between_the_last_record_and_the_export_are_not_certain_where_no_days_are_stated(
@@ -172,8 +175,7 @@ def test_days_between_the_last_record_and_the_export_are_not_certain_where_no_da
         ("2024-10-05", "2024-10-06", "not captured"),
     ]
     assert (
-        f"{NAME} (Facebook): it is not certain that 2024-07-27 to 2024-10-04 is captured: "
-        "the archive does not state which days were chosen for it."
+        f"{NAME} (Facebook): coverage of Jul 27, 2024 to Oct 4, 2024 is uncertain: the archive does not state its date range."
     ) in found.gaps
     calm = repository.coverage.of(Filters())
     assert (calm.is_whole, calm.captured_to) == (True, date(2024, 7, 26))
@@ -189,8 +191,8 @@ def test_an_archive_that_is_cut_short_or_one_of_several_parts_captures_its_days_
     assert [row[2] for row in states(found)] == ["in part"]
     assert found.gaps == (
         (
-            "@OzarkBendMO (X / Twitter): all of these days are captured only in part: "
-            "fewer records were read than the platform declares, an archive is one part of several."
+            "@OzarkBendMO (X / Twitter): all of these days are only partly captured: fewer records were read than the "
+            "platform counts, the archive is one of several parts."
         ),
     )
     assert [(one.capture_id, one.short) for one in found.faulty] == [(number, 3)]
@@ -218,7 +220,7 @@ def test_days_that_the_query_itself_names_are_the_scope(repository: Repository, 
     found = Searcher(repository).search(SearchRequest("flood date:[2023-03-01 TO 2023-03-31]"))
     assert found.total == 0
     assert found.coverage is not None
-    assert found.coverage.gaps == ("@OzarkBendMO (X / Twitter): no capture for any of these days.",)
+    assert found.coverage.gaps == ("@OzarkBendMO (X / Twitter): not captured for any of these days.",)
     assert Searcher(repository).search(SearchRequest("flood", as_of=date(2020, 1, 1))).coverage.is_whole  # type: ignore[union-attr]
 
 
@@ -252,7 +254,7 @@ def test_days_that_cannot_be_are_said(repository: Repository, tmp_path: Path) ->
 def test_a_kind_that_no_archive_has_a_file_of_is_a_gap_when_it_is_asked_for(repository: Repository, tmp_path: Path) -> None:
     take(repository, x_zip(tmp_path / "x.zip", TWEETS))
     found = repository.coverage.of(replace(span("2019-01-01", "2019-12-31"), kinds=frozenset({"message"})))
-    assert found.gaps == ("@OzarkBendMO (X / Twitter): no archive in scope has a file of direct messages.",)
+    assert found.gaps == ("@OzarkBendMO (X / Twitter): no archive in scope has a file with direct messages.",)
     assert not found.is_whole
     assert repository.coverage.of(replace(span("2019-01-01", "2019-12-31"), kinds=frozenset({"post", "message"}))).is_whole
 
@@ -282,7 +284,7 @@ def test_an_export_carries_the_coverage_for_people_and_for_programs(repository: 
             Path(name).name: package.read(name).decode() for name in package.namelist() if name.endswith(("README.txt", "search.json"))
         }
     assert "no record found is not the same as never captured" in inside["README.txt"]
-    assert "@OzarkBendMO (X / Twitter): nothing captured after 2023-02-01." in inside["README.txt"]
+    assert "@OzarkBendMO (X / Twitter): nothing captured after Feb 1, 2023." in inside["README.txt"]
     assert "Days in scope: 2018-07-01 to 2023-03-31, local days." in inside["README.txt"]
     assert json.loads(inside["search.json"])["coverage"] == shape(repository.coverage.of(request.filters, indexed=2, held=2))
 
@@ -301,7 +303,7 @@ def test_many_accounts_are_counted_and_the_shape_is_plain_json(repository: Repos
         posts = [city_post(1_020_000_000_000_000_100 + number, "words", "Wed May 05 18:00:00 +0000 2021")]
         take(repository, x_archive(tmp_path / f"{number}.zip", f"Office{number}", f"88{number}", posts, [], {}))
     found = repository.coverage.of(span("2023-07-01", "2023-07-31"))
-    assert found.gaps == ("All 5 accounts: no capture for any of these days.",)
+    assert found.gaps == ("All 5 accounts: not captured for any of these days.",)
     plain = shape(found)
     assert msgspec.json.decode(msgspec.json.encode(plain)) == plain
     assert all(type(line) is str for line in (plain["summary"], *plain["gaps"], *plain["notes"]))

@@ -85,7 +85,7 @@ def test_an_account_of_one_day_leaves_search_to_the_others(repository: Repositor
         (DayStatus.IN_PART, frozenset({Reason.EXPORT_NOT_STATED}))
     ]
     with certify(repository, SearchRequest("*"), by="Pat") as certificate:
-        assert "2024-01-01" in " ".join(certificate.header.coverage["notes"])
+        assert "Jan 1, 2024" in " ".join(certificate.header.coverage["notes"])
 
 
 REASON_SETS = st.frozensets(st.sampled_from(Reason), max_size=3)
@@ -126,7 +126,7 @@ def test_the_newest_account_s_end_is_said_beside_the_gap_of_another(repository: 
         path = zip_files(own, tmp_path / f"{name}.zip")
         ingest(repository, [path], taken_by="Pat", source="test")
     found = repository.coverage.of(Filters())
-    assert found.ends == ("Captured to 2026-05-20: @newcity (X / Twitter).", "Captured to 2020-03-01: @oldcity (X / Twitter).")
+    assert found.ends == ("Captured through May 20, 2026: @newcity (X / Twitter).", "Captured through Mar 1, 2020: @oldcity (X / Twitter).")
     assert any("@oldcity" in gap for gap in found.gaps)
     assert any("newest archive ends" in str(line) and "@oldcity" in str(line) for line in found.remarks)
     assert not any("newest archive ends" in str(line) and "@newcity" in str(line) for line in found.remarks)
@@ -162,7 +162,7 @@ def test_a_fault_in_one_account_s_days_is_stated_and_the_others_are_told(
     assert found.total == 2
     assert found.coverage is not None
     assert not found.coverage.is_whole
-    assert "could not be worked out" in found.coverage.summary
+    assert "could not be determined" in found.coverage.summary
     assert [one.label for one in found.coverage.accounts] == ["@OzarkBendMO"]
     assert "ZeroDivisionError" in caplog.text
 
@@ -172,7 +172,7 @@ def test_a_fault_in_all_of_it_is_stated(repository: Repository, tmp_path: Path, 
     monkeypatch.setattr(Coverage, "gaps", property(lambda _self: 1 // 0))
     found = repository.coverage.of(Filters())
     assert (found.has_failed, found.is_whole, found.accounts) == (True, False, ())
-    assert "could not be worked out" in found.summary
+    assert "could not be determined" in found.summary
 
 
 def test_undated_matches_are_counted_where_days_leave_them_out(repository: Repository, tmp_path: Path) -> None:

@@ -285,7 +285,7 @@ def test_a_changed_importer_is_said_and_the_raw_level_counts(repository: Reposit
 
     check = verify(repository, "ada", level=Level.FULL)
     assert (check.findings, check.raw_only) == ((), (1,))
-    assert any("The importer has changed since these captures were read" in one for one in proves(check))
+    assert any("The importer has changed since these archives were read" in one for one in proves(check))
 
 
 @pytest.mark.parametrize("deed", ["flip", "remove"])

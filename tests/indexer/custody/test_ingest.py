@@ -209,17 +209,17 @@ def test_a_damaged_member_is_a_problem_and_the_rest_is_taken_in(repository: Repo
     assert [one.code for one in repository.catalog.problems(view.id)] == ["member-damaged"]
 
 
-@pytest.mark.parametrize("content", ["letter", "two platforms", "part"])
+@pytest.mark.parametrize("content", ["letter", "different platforms", "part"])
 def test_what_cannot_be_identified_is_refused_and_nothing_is_written(repository: Repository, tmp_path: Path, content: str) -> None:
     files: dict[str, str] = {
         "letter": {"letter.txt": "Dear custodian"},
-        "two platforms": {
+        "different platforms": {
             **x_files(POSTS),
             "your_instagram_activity/media/posts_1.json": '[{"media":[{"uri":"a.jpg","creation_timestamp":1,"title":"x"}]}]',
         },
         "part": {"data/tweets_media/1-a.jpg": "x"},
     }[content]
-    with pytest.raises(NotIdentified, match="nothing was taken in"):
+    with pytest.raises(NotIdentified, match="nothing was added"):
         take(repository, zip_files(files, tmp_path / "x.zip"))
     assert repository.vault.digests() == []
     assert list(repository.paths.staging.iterdir()) == []
@@ -232,7 +232,7 @@ def test_a_fault_of_an_importer_leaves_nothing_behind(repository: Repository, tm
         raise RuntimeError("a fault")
 
     monkeypatch.setattr(ingest_module, "_outcomes", broken)
-    with pytest.raises(IngestFailed, match="nothing was taken in"):
+    with pytest.raises(IngestFailed, match="nothing was added"):
         take(repository, x_zip(tmp_path / "x.zip", POSTS))
     monkeypatch.undo()
     assert_empty(repository)

@@ -58,7 +58,7 @@ def test_a_catalog_that_cannot_be_used_is_told_as_what_it_is(
         taken(repository, path)
     told = str(caught.value) if isinstance(caught.value, IngestFailed) else storage_error(caught.value, repository.paths.data)
     assert says in told
-    assert "fault of Show-Me Records" not in told
+    assert "error in Show-Me Records" not in told
 
 
 def test_a_locked_catalog_is_not_called_damaged(repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,7 +94,7 @@ OLD: dict[str, Old] = {
     "another time": lambda connection: _change(connection, posted_ms=1_000_000_000_000),
     "another author": lambda connection: _change(connection, author="an address"),
     "other data": lambda connection: _change(connection, data=b'{"hashtags":["no"]}'),
-    "another id": other_id,
+    "wrong record ID": other_id,
     "another place": lambda connection: (
         connection.execute(sightings.update().where(sightings.c.id == 2).values(item=99, pointer="there")) and None
     ),
@@ -133,7 +133,7 @@ def test_what_an_older_importer_read_otherwise_becomes_as_a_first_reading_would_
     assert (again.corrected, again.added) == (0, 0), "a second time there is nothing to do"
 
 
-@pytest.mark.parametrize("old", ["another text", "no time", "another time", "another id"])
+@pytest.mark.parametrize("old", ["another text", "no time", "another time", "wrong record ID"])
 def test_the_reading_before_stays_with_the_record_and_its_id(repository: Repository, archive: Path, old: str) -> None:
     number = take(repository, archive)
     with transaction(repository.db) as connection:

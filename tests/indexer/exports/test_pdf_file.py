@@ -99,7 +99,7 @@ def test_pictures_are_drawn_with_their_words_and_one_without_gets_a_name(tmp_pat
 def test_a_picture_that_cannot_be_drawn_is_named_and_counted_and_the_others_stay(tmp_path: Path, bad: bytes) -> None:
     views = [record(1, attachments=(attachment("bad.png"), attachment("good.png")))]
     data = package(tmp_path, views, open_media=files(bad=bad, good=png()))
-    assert "This picture cannot be drawn here." in words(data)
+    assert "This picture cannot be displayed here." in words(data)
     assert sum(len(page.images) for page in pypdf.PdfReader(data / "records-0001.pdf").pages) == 1
     assert "named in their place: 1." in (data / "README.txt").read_text()
 

@@ -24,29 +24,33 @@ CASES: list[tuple[Node, str, str]] = [
     ),
     (Near(Word("x"), Word("y"), 3, is_ordered=True), "x followed within 3 words by y", "x seguido, a 3 palabras o menos, de “y”"),
     (Near(Word("x"), Word("z"), 1), "x next to z", "x junto a z"),
-    (NotNear(Word("x"), Word("z"), 5), "x that is not within 5 words of z", "x que no esté a 5 palabras o menos de z"),
+    (NotNear(Word("x"), Word("z"), 5), "x not within 5 words of z", "x que no esté a 5 palabras o menos de z"),
     (
         NotNear(Word("x"), Word("z"), 1, is_ordered=True),
-        "x that is not followed at once by z",
+        "x not immediately followed by z",
         "x que no vaya seguido inmediatamente de z",
     ),
     (
         Fuzzy("budget"),
-        "any word like budget (1 letter more, less, other or swapped)",
+        "any word like budget (1 letter added, missing, different, or swapped)",
         "cualquier palabra parecida a budget (1 letra de más, de menos, distinta o cambiada de lugar)",
     ),
     (
         Fuzzy("budget", 2, 3),
-        "any word like budget that begins with bud (up to 2 letters more, less, other or swapped)",
+        "any word like budget starting with bud (up to 2 letters added, missing, different, or swapped)",
         "cualquier palabra parecida a budget que empiece por bud (hasta 2 letras de más, de menos, distintas o cambiadas de lugar)",
     ),
     (Stem("budget", typed="budgets~~"), "any form of budgets", "cualquier forma de budgets"),
     (NumberRange(12, 24), "a whole number from 12 to 24", "un número entero de 12 a 24"),
-    (Wildcard("r=?d"), "any word like r=?d (? is one, = is one digit)", "cualquier palabra como r=?d (? es una sola, = es una cifra)"),
-    (Wildcard("flo*", "hashtag"), "hashtag flo* (* is any letters)", "etiqueta flo* (* es cualquier número de letras)"),
+    (
+        Wildcard("r=?d"),
+        "any word like r=?d (? is any one letter, = is one digit)",
+        "cualquier palabra como r=?d (? es una sola, = es una cifra)",
+    ),
+    (Wildcard("flo*", "hashtag"), "hashtag flo* (* is any number of letters)", "etiqueta flo* (* es cualquier número de letras)"),
     (
         Phrase((Word("the"), Word("city"), Wildcard("coun*"))),
-        "“the city” followed at once by any word starting with coun",
+        "“the city” immediately followed by any word starting with coun",
         "“the city” seguido inmediatamente de cualquier palabra que empiece por coun",
     ),
     (
@@ -110,8 +114,8 @@ def test_a_whole_search_is_one_sentence() -> None:
         ),
         (Filters(permission=Permission(frozenset(), without_messages=False)), "in no account"),
         (Filters(platforms=frozenset({"twitter"})), "on X / Twitter, in 2 accounts"),
-        (Filters(kinds=frozenset({"post", "reply"})), "of the kind post or reply"),
-        (Filters(kinds=frozenset()), "of the kind no record"),
+        (Filters(kinds=frozenset({"post", "reply"})), "of kind post or reply"),
+        (Filters(kinds=frozenset()), "of kind no record"),
         (Filters(authors=frozenset({"Ann Lee"})), "written by Ann Lee"),
         (Filters(has_media=False), "without pictures or video"),
         (Filters(permission=Permission(None, without_messages=True)), "direct messages left out"),
@@ -133,7 +137,7 @@ def test_what_the_role_leaves_out_is_said_once_and_the_day_it_stands_for_last() 
     reader = Filters(permission=Permission(None, without_messages=True))
     said = whole_reading(Everything(), reader, ACCOUNTS, "America/Phoenix", as_of=date(2020, 2, 1))
     assert said == (
-        "every record, days in America/Phoenix, in 3 accounts, direct messages left out, as it stood at the end of February 1, 2020"
+        "every record, days in America/Phoenix, in 3 accounts, without direct messages, as it was at the end of February 1, 2020"
     )
 
 

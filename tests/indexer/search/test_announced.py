@@ -138,7 +138,7 @@ def test_a_numbered_list_is_searched_by_its_terms_and_says_so_in_every_form(repo
         ("4. counc!", None),
     ]
     assert report.listed.repeats == ((5, 1, "5. budget"),)
-    assert [str(one.message) for one in report.listed.announcements] == ["The numbers 1. to 5. were taken off."]
+    assert [str(one.message) for one in report.listed.announcements] == ["The numbers 1. to 5. were removed."]
     told = shape(report)
     third = told["terms"][2]
     assert [(one["code"], one["other_total"]) for one in third["announcements"]] == [("list-marks", 0), ("small-operator", 2)]
@@ -150,7 +150,7 @@ def test_a_numbered_list_is_searched_by_its_terms_and_says_so_in_every_form(repo
     announced = [row[table[0].index("announced")] for row in table[1:]]
     assert "flood OR creek, finds 2 records" in announced[2]
     assert "counc*, finds 5 records" in announced[3]
-    assert announced[-1] == "The numbers 1. to 5. were taken off."
+    assert announced[-1] == "The numbers 1. to 5. were removed."
     book = openpyxl.load_workbook(io.BytesIO(term_report.xlsx_bytes(told)))
     assert [row[3].value for row in book["terms"].iter_rows(min_row=2)] == announced
     assert json.loads(term_report.json_bytes(told)) == told
@@ -210,7 +210,7 @@ def test_the_command_line_says_the_doubt_before_the_number(repository: Repositor
     for option, hits in (([], [3, 4]), (["--keep-numbers"], [0, 0])):
         answer = CliRunner().invoke(main, ["--data", data, "terms", str(listed), "--json", *option])
         assert [one["hits"] for one in json.loads(answer.output.splitlines()[-1])["terms"]] == hits
-    assert "The numbers 1. to 2. were taken off." in CliRunner().invoke(main, ["--data", data, "terms", str(listed)]).output
+    assert "The numbers 1. to 2. were removed." in CliRunner().invoke(main, ["--data", data, "terms", str(listed)]).output
 
 
 def test_doubts_are_the_same_with_the_other_engine(repository: Repository, tmp_path: Path) -> None:

@@ -296,7 +296,7 @@ def test_the_files_say_the_same_with_numbers_as_numbers_and_run_nothing(reposito
     assert book["terms"]["B3"].data_type == "s"
     assert sheet[3][4] is None
     about = {row[0].value: row[1].value for row in book["about"].iter_rows()}
-    assert (about["records held"], about["terms not searched for"], about["time zone of days"]) == (
+    assert (about["records on file"], about["terms not searched for"], about["time zone"]) == (
         5,
         report["list"]["not_searched"],
         "America/Chicago",

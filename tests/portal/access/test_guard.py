@@ -135,13 +135,13 @@ def test_a_form_larger_than_any_form_of_ours_is_refused_except_an_upload(town: T
     client = town.client("rhea")
     answer = client.post("/exports", data={"csrf_token": token(client, "/password"), "q": "x" * 2_000_000})
     assert answer.status_code == 413
-    assert "Nothing was taken in" in answer.text
+    assert "Nothing was added" in answer.text
 
 
 def test_errors_have_a_page_in_plain_words_and_json_for_programs(town: Town) -> None:
     client = town.client("gwen")
     assert "Your role does not include this" in client.get("/captures").text
-    assert "There is no such page for you" in client.get("/nowhere").text
+    assert "You don't have access to this page or it doesn't exist" in client.get("/nowhere").text
     assert client.get("/jobs/999.json").json["error"]
     assert Right.SEE_CAPTURES not in RIGHTS[ROLES["gwen"]]
 
@@ -167,5 +167,5 @@ def test_what_is_sent_after_the_sign_in_has_ended_is_said_to_be_not_done(town: T
     client.post("/sign-out", data=form)
     client.get("/sign-in")
     answer = client.post("/saved", data=form, follow_redirects=True)
-    assert "what you sent was not done" in answer.text
+    assert "your change was not saved" in answer.text
     assert "lost" not in town.client("rhea").get("/saved").text

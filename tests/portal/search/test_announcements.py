@@ -46,7 +46,7 @@ def test_pasted_lines_stay_lines_and_lead_to_a_term_list(town: Town) -> None:
     told = client.get("/search.json", query_string={"q": "1. flood\r\n2.\tagenda"}).json
     assert [one["code"] for one in told["announcements"]] == ["list-marks", "several-lines"]
     page = page_of(client, q="1. flood\n2. agenda")
-    assert "The numbers 1. to 2. were taken off." in page
+    assert "The numbers 1. to 2. were removed." in page
     link = re.search(r'href="(/terms\?[^"]+)">Run these lines as a term list', page)
     assert link
     assert "1. flood\n2. agenda</textarea>" in unescape(client.get(link[1]).text)
@@ -71,14 +71,17 @@ def test_a_report_says_doubts_and_is_run_again_as_dtsearch_or_with_its_numbers_i
     client = town.client("rhea")
     address = send(town, client, "1. flood or agenda\n2. agend!", account=str(town.account_id(CITY)))
     page = unescape(client.get(address).text)
-    assert page.index("The numbers 1. to 2. were taken off.") < page.index('class="totals"')
-    assert page.index("Run this list as dtSearch") < page.index('class="totals"')
+    assert page.index("The numbers 1. to 2. were removed.") < page.index('class="totals"')
+    assert page.index("Run this list in dtSearch syntax") < page.index('class="totals"')
     assert "Did you mean OR?" in page
     assert "agend*</code>" in page
     told = client.get(f"{address}/report.json").json
     for term in told["terms"]:
         assert f"/search?q={term['query'].replace(' ', '+')}" in page.replace("%21", "!")
-    for label, field, value in (("Run this list as dtSearch", "dialect", "dtsearch"), ("Run it with the numbers", "numbers", "keep")):
+    for label, field, value in (
+        ("Run this list in dtSearch syntax", "dialect", "dtsearch"),
+        ("Run it with the numbers", "numbers", "keep"),
+    ):
         form = next(one for one in re.findall(r"<form.*?</form>", page, re.DOTALL) if label in one)
         fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form))
         assert fields[field] == value

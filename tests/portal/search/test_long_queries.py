@@ -77,7 +77,7 @@ def test_one_limit_of_length_is_told_everywhere(town: Town) -> None:
 def test_a_name_that_nothing_is_kept_by_is_said(town: Town, key: str) -> None:
     answer = town.client("rhea").get("/search", query_string={"stored": key})
     assert answer.status_code == (400 if key else 200)
-    assert ("not kept here" in answer.text) is bool(key)
+    assert ("no longer stored" in answer.text) is bool(key)
 
 
 def jobs_of(client: FlaskClient, count: int, path: str, **fields: str) -> set[str]:

@@ -162,7 +162,7 @@ def test_a_merged_account_is_seen_only_by_who_is_granted_every_part(town: Town) 
     own, everything = total(clerk), total(client)
     assert own > 0
     page = send(client, "/accounts/merge", part=str(secret), into=str(city))
-    assert "Are @OsageBluffLaw and @OsageBluffMO one account?" in page
+    assert "Are @OsageBluffLaw and @OsageBluffMO the same account?" in page
     assert "gwen" in page, "who loses access is named before it is done"
     assert total(clerk) == own
     job, _page = done(town, client, "/accounts/merge", part=str(secret), into=str(city), sure="1")
@@ -205,23 +205,23 @@ def test_a_grant_of_merged_accounts_is_whole_or_none(granted: set[int], merged: 
 def test_an_archive_of_an_older_importer_is_offered_to_be_read_again(town: Town) -> None:
     client = town.client("rhea")
     wanted = total(client, "flood")
-    assert "Read them again" not in client.get("/captures").text
+    assert "Reread them" not in client.get("/captures").text
     with transaction(town.repository.db) as connection:
         connection.execute(captures.update().where(captures.c.id == 1).values(importer_version="0"))
         connection.execute(versions.update().where(versions.c.id == 1).values(text="quagmire", digest="other"))
-    assert "Read them again" in client.get("/captures").text
-    assert "Read them again" not in town.client("lena").get("/captures").text
-    assert "Read it again" in client.get("/captures/1").text
-    assert "Read it again" not in client.get("/captures/2").text
+    assert "Reread them" in client.get("/captures").text
+    assert "Reread them" not in town.client("lena").get("/captures").text
+    assert "Reread it" in client.get("/captures/1").text
+    assert "Reread it" not in client.get("/captures/2").text
     job, page = done(town, client, "/captures/1/reread")
     assert job.state is JobState.DONE, job.error
-    assert "1 reading corrected" in page
+    assert "1 record corrected" in page
     assert total(client, "flood") == wanted
     record = client.get("/records/" + town.record_id("closed Mill Bridge")).text
     assert "As it was read before" in record
     assert "quagmire" in record
     assert send(client, "/captures/reread") == "/captures"
-    assert "Read them again" not in client.get("/captures").text
+    assert "Reread them" not in client.get("/captures").text
 
 
 def test_a_job_that_may_not_be_done_any_more_says_why(town: Town) -> None:
@@ -230,7 +230,7 @@ def test_a_job_that_may_not_be_done_any_more_says_why(town: Town) -> None:
     second = send(client, "/captures/1/set-aside", why="wrong", sure="1")
     for leads in (first, second):
         runners.run(town.repository, int(leads.rsplit("/", 1)[1]))
-    assert "is set aside already" in client.get(second).text
+    assert "is already set aside" in client.get(second).text
 
 
 def test_dates_that_could_not_be_read_are_counted_on_the_captures_page(town: Town) -> None:

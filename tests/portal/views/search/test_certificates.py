@@ -34,7 +34,7 @@ def certify(client: FlaskClient, query: str, **filters: str) -> str:
 
 def test_a_search_is_certified_read_and_handed_over(town: Town) -> None:
     client = town.client("lena")
-    assert "Certify this search" in client.get("/search?q=flood").text
+    assert "Make a search certificate" in client.get("/search?q=flood").text
     page = certify(client, "flood bridge", kind="post")
     shown = client.get(page).text
     assert "The search found 1 record." in shown
@@ -56,10 +56,10 @@ def test_a_search_is_certified_read_and_handed_over(town: Town) -> None:
 
 def test_a_search_that_finds_nothing_is_certified_from_its_page(town: Town) -> None:
     client = town.client("rhea")
-    assert "Certify this search" in client.get("/search?q=zeppelin").text
+    assert "Make a search certificate" in client.get("/search?q=zeppelin").text
     shown = client.get(certify(client, "zeppelin")).text
-    assert "The search found no record." in shown
-    assert "What was captured" in shown
+    assert "The search found no records." in shown
+    assert "what was captured" in shown
 
 
 def test_a_question_that_cannot_be_read_makes_no_certificate(town: Town) -> None:
@@ -91,7 +91,7 @@ def test_a_check_is_identical_then_names_new_changed_and_gone_with_links(town: T
     assert "/records/twitter:771100:post:1020000000000000777" in new
     assert "A new flood gauge" in new
     assert "later.zip" in new
-    assert "taken in since" in new
+    assert "added since then" in new
     assert "/records/twitter:771100:post:1020000000000000001" in changed
     listed = re.findall(r'href="(/certificates/checks/\d+)"', client.get(page).text)
     assert len(listed) == 2
@@ -104,7 +104,7 @@ def test_a_check_is_identical_then_names_new_changed_and_gone_with_links(town: T
 def test_request_staff_neither_make_nor_see_certificates(town: Town) -> None:
     page = certify(town.client("rhea"), "flood")
     client = town.client("gwen")
-    assert "Certify this search" not in client.get("/search?q=flood").text
+    assert "Make a search certificate" not in client.get("/search?q=flood").text
     form_token = token(client, "/search?q=flood")
     for answer in (
         client.get("/certificates"),
@@ -157,7 +157,7 @@ def test_a_certificate_that_was_interrupted_is_tried_again_on_its_own_page(town:
     client = town.client("lena")
     page = certify(client, "bridge", kind="reply")
     number = int(page.rsplit("/", 1)[1])
-    Jobs(town.repository.db).fail(number, "The worker was stopped in the middle.")
+    Jobs(town.repository.db).fail(number, "The worker stopped before the job was finished.")
     assert "Try again" in client.get(page).text
     answer = client.post(f"/jobs/{number}/retry", data={"csrf_token": token(client, page)})
     assert answer.headers["Location"] == page

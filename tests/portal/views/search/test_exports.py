@@ -97,7 +97,7 @@ def test_each_layout_of_the_pdf_is_the_one_that_was_asked_for(town: Town) -> Non
 def test_the_job_says_what_is_in_the_package(town: Town) -> None:
     job = exported(town, "rhea", q="flood", **EVERYTHING, certificate="1")
     page = town.client("rhea").get(f"/jobs/{job.id}").text
-    for words in ("pages for any browser", "the certificate of the search", "1 PDF of the records", "of context, in files apart"):
+    for words in ("offline viewer", "the certificate of the search", "1 PDF of the records", "related records from the same conversations"):
         assert words in page
     assert "nothing else" in town.client("rhea").get(f"/jobs/{exported(town, 'rhea', q='flood').id}").text
 
@@ -165,7 +165,7 @@ def test_the_job_asks_again_whether_its_maker_may_certify(town: Town) -> None:
 def test_the_certificate_inside_names_its_maker_and_what_they_may_see(town: Town) -> None:
     whole = files(town, "lena", exported(town, "lena", q="flood", certificate="1"))
     made = json.loads(whole["certificate.json"])["made"]
-    assert (made["by"], made["scope"]["words"]) == ("Lena (lena)", "every account held, with direct messages")
+    assert (made["by"], made["scope"]["words"]) == ("Lena (lena)", "all accounts, including direct messages")
     noted = next(one for one in town.repository.audit.newest(20) if one.tag == "certificate:made")
     assert (noted.actor, json.loads(noted.detail)["package"][:7]) == ("lena", "export-")
     assert b"by Lena (lena)" in whole["README.txt"]

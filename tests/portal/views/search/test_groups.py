@@ -17,8 +17,8 @@ from tests.support.town import CITY, CITY_ID, SECRET, SECRET_ID, Town, fill, pos
 def test_the_page_counts_records_and_threads_and_opens_the_others_in_place(town: Town) -> None:
     client = town.client("rhea")
     page = client.get("/search?q=flood&group=threads").text
-    assert "5 records in 4 threads" in page
-    assert "2 records of this thread are found" in page
+    assert "5 records in 4 conversations" in page
+    assert "2 matching records in this conversation" in page
     assert page.count('class="hit-link"') == 4
     (inside,) = re.findall(r'class="group-link" href="([^"]+)"', page)
     assert client.get(inside.replace("&amp;", "&")).status_code == 200
@@ -28,14 +28,14 @@ def test_the_page_counts_records_and_threads_and_opens_the_others_in_place(town:
 
 def test_request_staff_are_told_of_no_thread_that_they_may_not_see(town: Town) -> None:
     client = town.client("gwen")
-    assert "2 records in 2 threads" in client.get("/search?q=flood&group=threads").text
+    assert "2 records in 2 conversations" in client.get("/search?q=flood&group=threads").text
     assert client.get("/search.json?q=flood&group=threads").json["grouping"]["groups"] == 2
 
 
 def test_as_of_a_day_is_said_removable_and_kept_for_the_export(town: Town) -> None:
     page = town.client("rhea").get("/search?q=flood&as_of=2018-07-04").text
-    assert "In the wording of Jul 4, 2018. What was gone by then is not here." in page
-    assert "as of the end of" in page
+    assert "Shown as it was on Jul 4, 2018. Records gone by then are left out." in page
+    assert "as it was on" in page
     assert '<input type="hidden" name="as_of" value="2018-07-04">' in page
     assert town.client("rhea").get("/search.json?q=flood&as_of=2018-07-03").json["total"] == 0
 
@@ -67,11 +67,11 @@ def test_a_record_says_where_its_notice_stands_elsewhere_as_far_as_the_reader_ma
     town = Town(tmp_path / "town", app, repository)
     address = "/records/" + next(one.record_id for one in repository.catalog.views(range(1, 300)) if one.native_id == "1400000000000000071")
     everything = town.client("rhea").get(address).text
-    assert "2 other records say the same or nearly the same" in everything
+    assert "2 other records have the same or nearly the same text" in everything
     granted = town.client("gwen").get(address).text
     assert "1 other record says the same or nearly the same" in granted
     assert SECRET not in granted
-    assert "The same notice elsewhere" not in town.client("rhea").get("/records/" + town.record_id("Parade on Main Street")).text
+    assert "Same text elsewhere" not in town.client("rhea").get("/records/" + town.record_id("Parade on Main Street")).text
     app.extensions["showme"].close()
 
 
@@ -86,7 +86,7 @@ def test_what_was_deleted_after_the_day_asked_for_does_not_look_deleted_then(tmp
     app = create_app(config.read({"SHOWME_DEMO": "1"}, tmp_path / "town"))
     client = Town(tmp_path / "town", app, app.extensions["showme"].repository).client("rhea")
     as_of = client.get("/search?q=phone&as_of=2023-01-11").text
-    assert "deleted on Jan 12, 2023, after the day asked for" in as_of  # its local day
+    assert "deleted on Jan 12, 2023, after the date shown" in as_of  # its local day
     assert '<span class="tag tag-bad">deleted</span>' not in as_of
     assert '<span class="tag tag-bad">deleted</span>' in client.get("/search?q=phone").text
     assert client.get("/search.json?q=phone&as_of=2023-01-12").json["total"] == 0

@@ -66,8 +66,8 @@ def test_a_message_names_both_sides(town: Town, words: str, line: str, direction
 
 def test_nobody_wrote_the_new_name_of_a_group(town: Town) -> None:
     hits, page = pages(town, "named the conversation zebra desk")
-    assert "event of the conversation" in hits
-    assert "event of the conversation, noted by the platform" in page
+    assert "conversation event" in hits
+    assert "conversation event recorded by the platform" in page
     assert f"by {CITY}" not in page
     assert f"{CITY} named the conversation: zebra desk" in hits
     assert "This record has no text" not in page

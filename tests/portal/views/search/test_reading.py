@@ -56,13 +56,13 @@ def test_the_page_says_the_whole_reading_in_the_readers_language(town: Town) -> 
 
 def test_request_staff_are_told_of_their_own_accounts_alone(town: Town) -> None:
     page = town.client("gwen").get("/search?q=flood").text
-    assert f"in the account @{CITY} (X / Twitter), direct messages left out" in page
+    assert f"in the account @{CITY} (X / Twitter), without direct messages" in page
 
 
 def test_did_you_mean_leads_to_the_repaired_query_with_the_same_filters(town: Town) -> None:
     client = town.client("rhea")
     page = client.get("/search?q=counsil+agenda&kind=post").text
-    assert "no record holds this" in page
+    assert "no record contains this" in page
     found = re.search(r'Did you mean <a href="([^"]+)"><strong>council</strong>', page)
     assert found
     assert unescape(found[1]) == "/search?q=council+agenda&kind=post"
@@ -138,5 +138,5 @@ def test_help_on_an_empty_archive_is_still_a_page(tmp_path: Path) -> None:
     app.testing = True
     page = Town(tmp_path, app, repository).client("rhea").get("/help/search")
     assert page.status_code == 200
-    assert "examples that run on them stand here" in page.text
+    assert "Examples appear here" in page.text
     app.extensions["showme"].close()

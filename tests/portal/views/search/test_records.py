@@ -38,7 +38,7 @@ def test_a_record_says_where_it_comes_from_so_that_anybody_finds_the_item_again(
 def test_a_thread_is_shown_and_leads_to_each_of_its_records(town: Town) -> None:
     first, answer = town.record_id("closed Mill Bridge"), town.record_id("the bridge is open again")
     page = town.client("rhea").get(f"/records/{answer}").text
-    assert "The thread it belongs to" in page
+    assert '<h2 id="thread">Conversation</h2>' in page
     assert f'href="/records/{first}"' in page
 
 
@@ -156,10 +156,10 @@ def test_an_edited_post_shows_both_versions_and_the_words_that_changed(town: Tow
     assert page.count("later.zip") == 1
     assert page.count("city_archive.zip") == 1
     results = client.get("/search", query_string={"q": '"route 9"'}).text
-    assert "found in version 1 of 2, not in the current one" in results
+    assert "found in version 1 of 2, not in the current version" in results
     assert f'href="/records/{before}?version=1&amp;q=%22route+9%22&amp;hit=1"' in results
     current = client.get(f"/records/{before}", query_string={"q": '"route 9"', "hit": "1"}).text
-    assert "The words of your search are not in this version, but in:" in current
+    assert "Your search terms are not in this version, but in:" in current
     assert "<mark>Route</mark> <mark>9</mark>" in client.get(f"/records/{before}", query_string={"q": '"route 9"', "version": "1"}).text
 
 

@@ -52,8 +52,8 @@ def test_a_name_that_is_there_already_empty_or_too_long_is_said_and_nothing_type
     client = town.client("lena")
     assert save(client, "Bridge", "q=bridge") == 302
     for name, told in (
-        ("BRIDGE ", "You keep a search named “Bridge” already"),
-        (" ", "Give the search a name"),
+        ("BRIDGE ", "You already have a search named “Bridge”"),
+        (" ", "Enter a name for the search"),
         ("x" * 121, "120 characters"),
     ):
         form = {"csrf_token": token(client, "/saved/new?q=flood"), "name": name, "address": "q=mill+bridge"}
@@ -75,7 +75,7 @@ def test_renaming_deleting_and_undoing(town: Town) -> None:
     save(client, "First", "q=flood")
     save(client, "Second", "q=council")
     first = number_of(client, "First")
-    assert "“Second” already" in act(client, first, name="second")
+    assert "already have a search named “Second”" in act(client, first, name="second")
     assert "Changed: “Third”" in act(client, first, name="Third")
     page = act(client, first, "/delete")
     assert "“Third” is deleted." in page
@@ -98,7 +98,7 @@ def test_nobody_else_opens_changes_deletes_or_restores_a_search(town: Town) -> N
     for deed in ("", "/delete"):
         assert other.post(f"/saved/{number}{deed}", data={"csrf_token": token(other, "/saved/new?q=x"), "name": "taken"}).status_code == 404
     act(client, number, "/delete")
-    assert "there no more" in act(other, number, "/restore")
+    assert "no longer exists" in act(other, number, "/restore")
     assert "Mine alone" not in client.get("/saved").text
 
 
@@ -152,14 +152,14 @@ def test_there_is_a_most_and_it_is_said(town: Town) -> None:
 def test_the_list_says_how_many_more_there_are_than_at_the_last_run(town: Town) -> None:
     client = town.client("rhea")
     save(client, "Council", "q=council+agenda&sort=oldest")
-    assert "You have not run it lately" in client.get("/saved").text
+    assert "You have not run it recently" in client.get("/saved").text
     client.get("/search?q=council+agenda&size=100")
     run = last_runs(town.repository.db, "rhea", [same(question_of("q=council+agenda"))])
     assert [one.total for one in run.values()] == [40]
     town.app.extensions["showme"].note("search:run", "rhea", "council agenda", {"address": "q=council+agenda", "total": 37})
     page = client.get("/saved").text
     assert "37 records" in page
-    assert "3 more than then" in page
+    assert "3 more than last time" in page
 
 
 def test_pages_of_one_search_are_one_line_of_the_history(town: Town) -> None:
@@ -172,7 +172,7 @@ def test_pages_of_one_search_are_one_line_of_the_history(town: Town) -> None:
     assert told == [('"open', 1, None), ("agenda", 1, 40), ("parade", 1, 1), ("agenda", 3, 40)]
     assert further is None
     page = client.get("/history").text
-    assert "looked at 3 times in a row" in page
+    assert "viewed 3 times in a row" in page
     assert "could not be read" in page
     assert '/saved/new?q=parade"' in page
 

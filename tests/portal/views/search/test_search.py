@@ -174,9 +174,9 @@ def test_a_page_behind_the_last_one_says_so_and_keeps_the_count(town: Town) -> N
 
 
 def test_an_empty_result_says_what_to_do_next_by_what_is_the_case(town: Town) -> None:
-    assert "Search the same words without filters" in town.client("rhea").get("/search?q=flood&from=2031-01-01").text
-    assert "No record fits this search" in town.client("gwen").get("/search?q=zzzq").text
-    assert "No account is granted to you yet" in town.client("nora").get("/search").text
+    assert "Search without filters" in town.client("rhea").get("/search?q=flood&from=2031-01-01").text
+    assert "No records match this search" in town.client("gwen").get("/search?q=zzzq").text
+    assert "You do not have access to any account yet" in town.client("nora").get("/search").text
 
 
 def test_request_staff_do_not_learn_how_many_records_there_are_in_all(town: Town) -> None:
@@ -238,7 +238,7 @@ def test_texts_too_long_to_compare_say_so() -> None:
 
 def test_an_account_that_may_not_be_seen_has_no_name_in_its_chip(town: Town) -> None:
     secret = next(one.id for one in town.repository.catalog.accounts(None) if one.handle != CITY)
-    assert "an account that you cannot see" in town.client("gwen").get(f"/search?account={secret}").text
+    assert "an account you do not have access to" in town.client("gwen").get(f"/search?account={secret}").text
 
 
 def test_an_index_that_cannot_answer_is_no_fault_of_the_question(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

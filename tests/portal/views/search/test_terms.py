@@ -50,8 +50,8 @@ def test_a_list_is_run_by_the_worker_and_its_page_tells_all(town: Town) -> None:
     assert "not searched for" in page
     assert "line 4 repeats line 1" in page
     assert "1 blank line left out" in page
-    assert "stands for 1 word" in page
-    assert "every account held, with direct messages" in page
+    assert "matches 1 word" in page
+    assert "all accounts, including direct messages" in page
     assert "First list" in client.get("/terms").text
 
 
@@ -125,7 +125,7 @@ def test_what_is_granted_less_when_the_work_begins_is_not_searched(town: Town) -
 
 @pytest.mark.parametrize(
     ("text", "more", "told"),
-    [(" \n", {}, "The list is empty"), ("x\n" * 26_000, {}, "50,000"), ("flood", {"from": "soon"}, "is not a day")],
+    [(" \n", {}, "The list is empty"), ("x\n" * 26_000, {}, "50,000"), ("flood", {"from": "soon"}, "is not a valid date")],
 )
 def test_a_list_that_cannot_be_run_is_said_and_nothing_typed_is_lost(town: Town, text: str, more: dict[str, str], told: str) -> None:
     client = town.client("rhea")
