@@ -46,26 +46,36 @@ MAX_TOTAL_BYTES = 2**40
 MAX_MEMBER_RATIO, MEMBER_RATIO_FROM = 250, 100 * 2**20  # a member above 100 MiB that shrank 250-fold
 MAX_TOTAL_RATIO, TOTAL_RATIO_FROM = 200, 2**30  # deflate of platform JSON reaches about 30
 
-SAFE = "Your file was not changed and nothing was taken in."
+SAFE = say("Your file was not changed and nothing was taken in.")
+_AGAIN = say("Download the archive again.")
 
 
 class ArchiveError(Exception):
     """The archive cannot be taken in. The text says what is wrong, that the evidence is safe, and what to do."""
 
 
-class NotAnArchive(ArchiveError):
+class _Refusal(ArchiveError):
+    """An archive that is not taken in: why, and what a person can do."""
+
+    def __init__(self, why: Sentence, repair: Sentence | None = None) -> None:
+        super().__init__(
+            say("{why} {safe} {repair}", why=why, safe=SAFE, repair=repair) if repair else say("{why} {safe}", why=why, safe=SAFE)
+        )
+
+
+class NotAnArchive(_Refusal):
     """Neither a ZIP nor a tar nor a folder with files."""
 
 
-class DamagedArchive(ArchiveError):
+class DamagedArchive(_Refusal):
     """The container is cut or broken."""
 
 
-class EncryptedArchive(ArchiveError):
+class EncryptedArchive(_Refusal):
     """The ZIP asks for a password."""
 
 
-class UnsafeArchive(ArchiveError):
+class UnsafeArchive(_Refusal):
     """Names that lead outside, links, duplicate names, or a bomb."""
 
 
@@ -191,7 +201,7 @@ def open_archive(*paths: str | Path, label: str = "") -> Archive:
     Raises NotAnArchive, DamagedArchive, EncryptedArchive, UnsafeArchive.
     """
     if not paths:
-        raise NotAnArchive(f"No file was named. {SAFE}")
+        raise NotAnArchive(say("No file was named."))
     handles = _Handles()
     try:
         members = _all_members(paths, handles)
@@ -210,12 +220,17 @@ def _all_members(paths: Sequence[str | Path], handles: _Handles) -> dict[str, Me
             known = members.setdefault(member.name, member)
             if member.name in here:
                 raise UnsafeArchive(
-                    f"The name {member.name!r} stands twice in {path.name}, so it is not certain which is the record. {SAFE}"
+                    say(
+                        "The name {member} stands twice in {file}, so it is not certain which is the record.",
+                        member=repr(member.name),
+                        file=path.name,
+                    )
                 )
             here.add(member.name)
             if (known.size, known.crc) != (member.size, member.crc):
                 raise UnsafeArchive(
-                    f"{member.name!r} differs between the files named, so they are no parts of one export. {SAFE} Take them in singly."
+                    say("{member} differs between the files named, so they are no parts of one export.", member=repr(member.name)),
+                    say("Take them in singly."),
                 )
     names = composed_where_unique(members)
     return {names[name]: replace(member, name=names[name]) for name, member in members.items()}
@@ -245,36 +260,42 @@ def _members_of(path: Path, handles: _Handles) -> Iterable[Member]:
     if path.is_dir():
         return _folder_members(path)
     if not path.is_file():
-        raise NotAnArchive(f"{path} is not there. {SAFE} Check the name.")
+        raise NotAnArchive(say("{file} is not there.", file=str(path)), say("Check the name."))
     if path.stat().st_size == 0:
-        raise DamagedArchive(f"{path.name} is empty (0 bytes). {SAFE} Download the archive again.")
+        raise DamagedArchive(say("{file} is empty (0 bytes).", file=path.name), _AGAIN)
     with path.open("rb") as stream:
         head = stream.read(4)
     if zipfile.is_zipfile(path):
         return _zip_members(path, handles)
     if head[:2] == b"PK":
-        raise DamagedArchive(f"{path.name} is a ZIP that was cut: its table of contents is missing. {SAFE} Download the archive again.")
+        raise DamagedArchive(say("{file} is a ZIP that was cut: its table of contents is missing.", file=path.name), _AGAIN)
     try:
         is_tar = tarfile.is_tarfile(path)
     except DAMAGE as error:
-        raise DamagedArchive(f"{path.name} cannot be read: {damage_of(error)}. {SAFE} Download the archive again.") from error
+        raise DamagedArchive(say("{file} cannot be read: {damage}.", file=path.name, damage=damage_of(error)), _AGAIN) from error
     if is_tar:
         return _tar_members(path, handles)
-    raise NotAnArchive(f"{path.name} is neither a ZIP nor a tar nor a folder. {SAFE} Name the file that the platform gave you.")
+    raise NotAnArchive(
+        say("{file} is neither a ZIP nor a tar nor a folder.", file=path.name), say("Name the file that the platform gave you.")
+    )
 
 
 def _zip_members(path: Path, handles: _Handles) -> list[Member]:
     try:
         archive = zipfile.ZipFile(path)
     except DAMAGE as error:
-        raise DamagedArchive(f"{path.name} is a ZIP that cannot be read: {damage_of(error)}. {SAFE} Download the archive again.") from error
+        raise DamagedArchive(
+            say("{file} is a ZIP that cannot be read: {damage}.", file=path.name, damage=damage_of(error)), _AGAIN
+        ) from error
     handles.add(archive)
     members = []
     for info in archive.infolist():
         if info.filename.endswith("/") and not info.file_size:  # a folder; the library's own question fails for a member without a name
             continue
         if info.flag_bits & 0x1:
-            raise EncryptedArchive(f"{path.name} is protected by a password. {SAFE} Save it without a password and take that in.")
+            raise EncryptedArchive(
+                say("{file} is protected by a password.", file=path.name), say("Save it without a password and take that in.")
+            )
         name = info.filename
         if not info.flag_bits & 0x800:
             name = utf8_if_it_is(name)
@@ -297,7 +318,9 @@ def _tar_members(path: Path, handles: _Handles) -> list[Member]:
         handles.add(archive)
         infos = archive.getmembers()
     except DAMAGE as error:
-        raise DamagedArchive(f"{path.name} is a tar that cannot be read: {damage_of(error)}. {SAFE} Download the archive again.") from error
+        raise DamagedArchive(
+            say("{file} is a tar that cannot be read: {damage}.", file=path.name, damage=damage_of(error)), _AGAIN
+        ) from error
     return [
         Member(
             name=info.name.removeprefix("./"),
@@ -335,23 +358,30 @@ def _folder_members(folder: Path) -> list[Member]:
                 )
             )
     if not members:
-        raise NotAnArchive(f"The folder {folder} holds no files. {SAFE} Name the folder that holds the unpacked archive.")
+        raise NotAnArchive(
+            say("The folder {folder} holds no files.", folder=str(folder)), say("Name the folder that holds the unpacked archive.")
+        )
     return members
 
 
 def _refuse_unsafe(members: Iterable[Member]) -> None:
     members = list(members)
     if len(members) > MAX_MEMBERS:
-        raise UnsafeArchive(f"It holds {len(members):,} files; no platform's archive has more than {MAX_MEMBERS:,}. {SAFE}")
+        raise UnsafeArchive(
+            say("It holds {count} files; no platform's archive has more than {most}.", count=len(members), most=MAX_MEMBERS)
+        )
     for member in members:
         reason = unsafe_name(member.name)
         if reason or member.is_link:
-            raise UnsafeArchive(f"The member {member.name!r} {reason or 'is a link'}. {SAFE} Ask for the platform's own file.")
+            why = reason or say("is a link")
+            message = say("The member {member} {why}.", member=repr(member.name), why=why)
+            raise UnsafeArchive(message, say("Ask for the platform's own file."))
         if member.size > MEMBER_RATIO_FROM and member.size > MAX_MEMBER_RATIO * max(member.packed, 1):
-            raise UnsafeArchive(f"The member {member.name!r} would grow {member.size // max(member.packed, 1)}-fold: a zip bomb. {SAFE}")
+            times = str(member.size // max(member.packed, 1))
+            raise UnsafeArchive(say("The member {member} would grow {times}-fold: a zip bomb.", member=repr(member.name), times=times))
     total, packed = sum(member.size for member in members), sum(member.packed for member in members)
     if total > MAX_TOTAL_BYTES or (total > TOTAL_RATIO_FROM and total > MAX_TOTAL_RATIO * max(packed, 1)):
-        raise UnsafeArchive(f"It would grow to {total:,} bytes from {packed:,}: a zip bomb. {SAFE}")
+        raise UnsafeArchive(say("It would grow to {total} bytes from {packed}: a zip bomb.", total=total, packed=packed))
 
 
 def _read(stream: IO[bytes], name: str, limit: int, *, whole: bool = True) -> bytes:
