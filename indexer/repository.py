@@ -13,6 +13,7 @@ from typing import IO
 
 import sqlalchemy as sa
 
+import indexer.importers  # noqa: F401  # registers the platforms: searches name them
 from indexer import private_files, settings
 from indexer.catalog.audit import AuditLog
 from indexer.catalog.database import connect, connect_read_only

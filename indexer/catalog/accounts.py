@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from indexer import platforms
 from indexer.catalog.models import AccountRef, AccountView
 from indexer.catalog.stored_data import SET_ASIDE
 from indexer.catalog.tables import account_handle, account_name, accounts, captures, meta, people, root_id
@@ -77,7 +78,4 @@ def move_on(connection: sa.Connection) -> None:
 def shown_person(platform: str, native_id: str, names: Mapping[tuple[str, str], str]) -> str:
     """Return a person as pages and papers show them: a number with the name given to it, anything else as it is."""
     name = names.get((platform, native_id))
-    return f"{name} ({_TITLES.get(platform, platform.title())} user {native_id})" if name else native_id
-
-
-_TITLES: Final = {"twitter": "X"}
+    return f"{name} ({platforms.user(platform, native_id)})" if name else native_id

@@ -49,7 +49,7 @@ def _capture(row: Any, account: AccountView | None, files: list[str], undated: i
         digest=row.digest,
         name=row.name,
         size=row.size,
-        taken_at=from_ms(row.taken_ms),  # type: ignore[arg-type]  # the column is never NULL
+        taken_at=from_ms(row.taken_ms),
         taken_by=row.taken_by,
         source=row.source,
         importer=row.importer,

@@ -18,17 +18,22 @@ import sqlalchemy as sa
 
 from indexer.catalog import audit, stored_data
 from indexer.catalog.completion import mark_absences, queue_for_index, refresh_account, settle_current_versions
-from indexer.catalog.database import insert_many, transaction
+from indexer.catalog.database import among_keys, insert_many, select_keys, transaction
 from indexer.catalog.models import Reconciled
-from indexer.catalog.stored_data import COMPLETE, TAKING_IN, CaptureResult, IndexRow
+from indexer.catalog.stored_data import COMPLETE, TAKING_IN, CaptureResult, IndexRow, stored_facts
 from indexer.catalog.tables import accounts, capture_files, captures, members, other_ids, problems, records, sightings, versions
 from indexer.local_time import to_ms
 from indexer.record import Account, CaptureFacts, Place, Problem, Record, RecordKind
 
-LOOKUP = 500  # ids a query: below every database's limit of variables
 RECORD_COLUMNS = ("pk", "record_id", "account_id", "kind", "native_id", "first_capture_id", "versions")
 VERSION_COLUMNS = tuple(column.name for column in versions.columns)
 SIGHTING_COLUMNS = tuple(column.name for column in sightings.columns)
+_VERSIONS_OF = (
+    sa.select(records.c.record_id, records.c.pk, versions.c.digest, versions.c.id)
+    .join(versions, versions.c.record_pk == records.c.pk)
+    .where(among_keys(records.c.record_id))
+    .order_by(versions.c.id)  # of two readings of the same content the later one is kept
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,21 @@ class VaultFile:
     digest: str
     name: str
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewCapture:
+    """An archive as it is taken in. `importer` is its name and version, `taken_at` UTC, `zone` the IANA name for its local times."""
+
+    digest: str
+    files: Sequence[VaultFile]
+    name: str
+    facts: CaptureFacts
+    importer: tuple[str, str]
+    taken_by: str
+    taken_at: datetime
+    source: str
+    zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,15 +183,8 @@ class CaptureWriter:
             met = {record_id: hash(record_id) for record_id in ids}
             ids = [record_id for record_id in ids if met[record_id] in self._met]
             self._met.update(met.values())
-        for at in range(0, len(ids), LOOKUP):
-            query = (
-                sa.select(records.c.record_id, records.c.pk, versions.c.digest, versions.c.id)
-                .join(versions, versions.c.record_pk == records.c.pk)
-                .where(records.c.record_id.in_(ids[at : at + LOOKUP]))
-                .order_by(versions.c.id)  # of two readings of the same content the later one is kept
-            )
-            for record_id, pk, digest, version_id in connection.execute(query):
-                known.setdefault(record_id, (pk, {}))[1][digest] = version_id
+        for record_id, pk, digest, version_id in select_keys(connection, _VERSIONS_OF, ids):
+            known.setdefault(record_id, (pk, {}))[1][digest] = version_id
         return known
 
     def _sighting_row(self, version_id: int, pk: int, record: Record) -> tuple[object, ...]:
@@ -210,45 +223,35 @@ def place_text(place: Place) -> str:
     return f"{place.member}, item {place.index + 1}{pointer}, bytes {place.start}-{place.start + place.length}"
 
 
-def begin(
-    engine: sa.Engine,
-    *,
-    digest: str,
-    files: Sequence[VaultFile],
-    name: str,
-    facts: CaptureFacts,
-    importer: tuple[str, str],
-    taken_by: str,
-    taken_at: datetime,
-    source: str,
-    zone: str,
-) -> CaptureWriter:
+def begin(engine: sa.Engine, capture: NewCapture) -> CaptureWriter:
     """Open a capture in the catalog with state "taking in". Call it under the ingest lock."""
+    facts = capture.facts
     with transaction(engine) as connection:
         account_id = _account_id(connection, facts.account, to_ms(facts.exported.utc) if facts.exported else None)
         capture_id = (connection.execute(sa.select(sa.func.max(captures.c.id))).scalar() or 0) + 1
         connection.execute(
             captures.insert().values(
                 id=capture_id,
-                digest=digest,
-                name=name,
-                size=sum(file.size for file in files),
-                taken_ms=to_ms(taken_at),
-                taken_by=taken_by,
-                source=source,
-                importer=importer[0],
-                importer_version=importer[1],
+                digest=capture.digest,
+                name=capture.name,
+                size=sum(file.size for file in capture.files),
+                taken_ms=to_ms(capture.taken_at),
+                taken_by=capture.taken_by,
+                source=capture.source,
+                importer=capture.importer[0],
+                importer_version=capture.importer[1],
                 form=str(facts.form),
                 account_id=account_id,
                 exported_ms=to_ms(facts.exported.utc) if facts.exported else None,
-                zone=zone,
+                zone=capture.zone,
                 state=TAKING_IN,
-                facts=msgspec.json.encode(stored_data.stored_facts(facts)),
+                facts=msgspec.json.encode(stored_facts(facts)),
                 result=msgspec.json.encode(CaptureResult()),
             )
         )
         rows = [
-            {"capture_id": capture_id, "part": part, "digest": f.digest, "name": f.name, "size": f.size} for part, f in enumerate(files)
+            {"capture_id": capture_id, "part": part, "digest": f.digest, "name": f.name, "size": f.size}
+            for part, f in enumerate(capture.files)
         ]
         connection.execute(capture_files.insert(), rows)
         columns = (records.c.pk, versions.c.id, sightings.c.id)
@@ -260,7 +263,7 @@ def begin(
         capture_id,
         account_id,
         f"{facts.account.platform}:{facts.account.native_id}",
-        zone,
+        capture.zone,
         _next_pk=highest[0] + 1,
         _next_version=highest[1] + 1,
         _next_sighting=highest[2] + 1,

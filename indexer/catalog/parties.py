@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from indexer import platforms
 from indexer.catalog.models import RecordView
-from indexer.record import Platform, RecordKind
+from indexer.record import RecordKind
 
 ARROW: Final = "\N{RIGHTWARDS ARROW}"
 SHOWN: Final = 3
@@ -72,8 +73,9 @@ def parties(view: RecordView) -> Parties | None:
 
 
 def person(name: str, platform: str) -> str:
-    """Return a person as shown: X gives other people as numbers, and a number alone reads like no name."""
-    return f"X user {name}" if platform == Platform.TWITTER and name.isascii() and name.isdigit() else name
+    """Return a person as shown: where archives give other people as numbers, a number alone reads like no name."""
+    is_number = platforms.of(platform).names_by_number and name.isascii() and name.isdigit()
+    return platforms.user(platform, name) if is_number else name
 
 
 def _recipients(view: RecordView) -> list[str]:

@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from indexer.catalog import stored_data
 from indexer.catalog.accounts import people_named, whole_accounts
 from indexer.catalog.capture_views import capture_views
+from indexer.catalog.database import BATCH, among_keys, in_batches, select_keys
 from indexer.catalog.models import AccountView, CaptureView, EarlierReading, ProblemView, RecordView, SightingView
-from indexer.catalog.record_views import BATCH, COUNTED, absent_from, current_views, origin, version_views
+from indexer.catalog.record_views import COUNTED, absent_from, current_views, origin, version_views
 from indexer.catalog.stored_data import COMPLETE, SET_ASIDE, TAKING_IN, IndexRow
 from indexer.catalog.tables import (
     absences,
@@ -148,13 +149,8 @@ class Catalog:
     def stream(self, pks: Iterable[int], standing: Standing | None = None) -> Iterator[RecordView]:
         """Yield the same a batch at a time, from one state of the catalog."""
         with self._engine.connect() as connection:
-            batch: list[int] = []
-            for pk in pks:
-                batch.append(pk)
-                if len(batch) == BATCH:
-                    yield from _in_order(connection, batch, standing)
-                    batch = []
-            yield from _in_order(connection, batch, standing)
+            for batch in in_batches(pks):
+                yield from _in_order(connection, batch, standing)
 
     def versions(self, pk: int) -> list[RecordView]:
         """Return every version of a record that a capture holds which counts, the first one first."""
@@ -198,7 +194,7 @@ class Catalog:
             rows = connection.execute(query).all()
             views = version_views(connection, [row.version_id for row in rows])
         return [
-            EarlierReading(views[row.version_id], row.capture_id, row.importer_version, from_ms(row.reread_ms))  # type: ignore[arg-type]  # the column is never NULL
+            EarlierReading(views[row.version_id], row.capture_id, row.importer_version, from_ms(row.reread_ms))
             for row in rows
             if row.version_id in views
         ]
@@ -295,9 +291,8 @@ class Catalog:
         )
         found = {}
         with self._engine.connect() as connection:
-            for at in range(0, len(pks), BATCH):
-                for row in connection.execute(query.where(records.c.pk.in_(pks[at : at + BATCH]))):
-                    found[row.pk] = IndexRow(row.pk, row.kind, row.account_id, row.versions, stored_data.content(row))
+            for row in select_keys(connection, query.where(among_keys(records.c.pk)), pks):
+                found[row.pk] = IndexRow(row.pk, row.kind, row.account_id, row.versions, stored_data.content(row))
             absent = absent_from(connection, list(found))
             earlier = self._earlier_texts(connection, [row.pk for row in found.values() if row.versions > 1])
         return [found[pk]._replace(earlier=earlier.get(pk, ()), absent_from=absent.get(pk, ())) for pk in pks if pk in found]
@@ -318,9 +313,8 @@ class Catalog:
             .where(versions.c.id != records.c.current_version_id, COUNTED)
             .order_by(versions.c.record_pk, versions.c.number)
         )
-        for at in range(0, len(pks), BATCH):
-            for pk, text, title in connection.execute(query.where(versions.c.record_pk.in_(pks[at : at + BATCH]))):
-                texts[pk] = (*texts.get(pk, ()), text, title)
+        for pk, text, title in select_keys(connection, query.where(among_keys(versions.c.record_pk)), pks):
+            texts[pk] = (*texts.get(pk, ()), text, title)
         return texts
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -12,6 +12,8 @@ import sqlalchemy as sa
 
 from indexer.catalog import stored_data
 from indexer.catalog.accounts import people_named, shown_person
+from indexer.catalog.database import among_keys, in_batches, select_keys
+from indexer.catalog.history import EXPORTED_BY
 from indexer.catalog.models import AccountRef, AttachmentView, Origin, RecordView
 from indexer.catalog.stored_data import COMPLETE, Content, StoredAttachment
 from indexer.catalog.tables import (
@@ -38,8 +40,8 @@ def version_views(connection: sa.Connection, version_ids: Sequence[int]) -> dict
 
 
 def _rows(connection: sa.Connection, query: sa.Select[Any], keys: Sequence[int]) -> Iterator[tuple[Any, _Extras]]:
-    for at in range(0, len(keys), BATCH):
-        rows = connection.execute(query, {"keys": keys[at : at + BATCH]}).all()
+    for batch in in_batches(keys):
+        rows = connection.execute(query, {"keys": batch}).all()
         extras = _Extras(connection, rows)
         yield from ((row, extras) for row in rows)
 
@@ -81,23 +83,18 @@ def _view_query(join: sa.ColumnElement[bool]) -> sa.Select[Any]:
 def absent_from(connection: sa.Connection, pks: Sequence[int]) -> dict[int, tuple[int, ...]]:
     """Return the complete captures that do not hold records of earlier ones, by record; only records that are gone from any."""
     found: dict[int, tuple[int, ...]] = {}
-    for at in range(0, len(pks), BATCH):
-        for pk, capture_id in connection.execute(_ABSENT, {"pks": pks[at : at + BATCH]}):
-            found[pk] = (*found.get(pk, ()), capture_id)
+    for pk, capture_id in select_keys(connection, _ABSENT, pks):
+        found[pk] = (*found.get(pk, ()), capture_id)
     return found
 
 
-def _among(column: sa.Column[Any], name: str) -> sa.ColumnElement[bool]:
-    return column.in_(sa.bindparam(name, expanding=True))
-
-
 # Statements are made once: making them anew for each page costs more than running them.
-_CURRENT = _view_query(records.c.current_version_id == versions.c.id).where(_among(records.c.pk, "keys"))
-_SINGLE = _view_query(records.c.pk == versions.c.record_pk).where(_among(versions.c.id, "keys"))
+_CURRENT = _view_query(records.c.current_version_id == versions.c.id).where(among_keys(records.c.pk))
+_SINGLE = _view_query(records.c.pk == versions.c.record_pk).where(among_keys(versions.c.id))
 _SEEN = (
     sa.select(sightings, captures.c.digest.label("capture_digest"))
     .join(captures, captures.c.id == sightings.c.capture_id)
-    .where(_among(sightings.c.record_pk, "pks"), _among(sightings.c.version_id, "version_ids"), captures.c.state == COMPLETE)
+    .where(among_keys(sightings.c.record_pk, "pks"), among_keys(sightings.c.version_id, "version_ids"), captures.c.state == COMPLETE)
     .order_by(sightings.c.capture_id, sightings.c.id)
 )
 _SEEN_BEFORE = (
@@ -108,23 +105,23 @@ _SEEN_BEFORE = (
             sa.and_(sightings.c.record_pk == earlier_readings.c.record_pk, sightings.c.capture_id == earlier_readings.c.capture_id),
         ).join(captures, captures.c.id == sightings.c.capture_id)
     )
-    .where(_among(earlier_readings.c.version_id, "version_ids"), captures.c.state == COMPLETE)
+    .where(among_keys(earlier_readings.c.version_id, "version_ids"), captures.c.state == COMPLETE)
     .order_by(sightings.c.id)
 )
 _MEDIA = sa.select(members.c.name, members.c.size, members.c.digest).where(
-    members.c.capture_id == sa.bindparam("capture_id"), _among(members.c.name, "names")
+    members.c.capture_id == sa.bindparam("capture_id"), among_keys(members.c.name, "names")
 )
 _GONE = (
-    sa.select(absences.c.record_pk, captures.c.exported_ms, captures.c.taken_ms)
+    sa.select(absences.c.record_pk, EXPORTED_BY)
     .join(captures, captures.c.id == absences.c.capture_id)
-    .where(_among(absences.c.record_pk, "pks"), captures.c.state == COMPLETE)
+    .where(among_keys(absences.c.record_pk, "pks"), captures.c.state == COMPLETE)
     .order_by(captures.c.id)
 )
 
 _ABSENT = (
     sa.select(absences.c.record_pk, absences.c.capture_id)
     .join(captures, captures.c.id == absences.c.capture_id)
-    .where(_among(absences.c.record_pk, "pks"), captures.c.state == COMPLETE)
+    .where(among_keys(absences.c.record_pk), captures.c.state == COMPLETE)
     .order_by(captures.c.id)
 )
 
@@ -149,12 +146,12 @@ class _Extras:
         self.media: dict[tuple[int, str], tuple[int, str]] = {}
         for capture_id in {pair[0] for pair in wanted}:
             names = [name for owner, name in wanted if owner == capture_id]
-            for at in range(0, len(names), BATCH):
-                parameters = {"capture_id": capture_id, "names": names[at : at + BATCH]}
+            for batch in in_batches(names):
+                parameters = {"capture_id": capture_id, "names": batch}
                 self.media.update(((capture_id, name), (size, digest)) for name, size, digest in connection.execute(_MEDIA, parameters))
         self.gone: dict[int, list[date]] = {}
-        for pk, exported_ms, taken_ms in connection.execute(_GONE, {"pks": pks}):
-            instant = from_ms(exported_ms if exported_ms is not None else taken_ms)
+        for pk, by_ms in connection.execute(_GONE, {"pks": pks}):
+            instant = from_ms(by_ms)
             if instant:
                 self.gone.setdefault(pk, []).append(instant.date())
 
@@ -207,26 +204,19 @@ def _with_names(content: Content, platform: str, names: Mapping[tuple[str, str],
     return msgspec.structs.replace(content, author=shown_person(platform, content.author, names), extra=extra)
 
 
-BATCH: Final = 500  # records a query: below every database's limit of variables
-
-
 def current_texts(connection: sa.Connection, pks: Sequence[int]) -> dict[int, str]:
     """Return the text of records in their current version, or its title where it has none, by number."""
-    return {pk: text or title for pk, text, title in _read(connection, _TEXTS, pks)}
+    return {pk: text or title for pk, text, title in select_keys(connection, _TEXTS, pks)}
 
 
-def _read(connection: sa.Connection, query: sa.Select[Any], keys: Sequence[Any]) -> Iterator[Any]:
-    for at in range(0, len(keys), BATCH):
-        yield from connection.execute(query, {"keys": keys[at : at + BATCH]})
-
-
-def _keys(column: sa.Column[Any]) -> sa.ColumnElement[bool]:
-    return column.in_(sa.bindparam("keys", expanding=True))
+def version_texts(connection: sa.Connection, version_ids: Iterable[int]) -> dict[int, str]:
+    """Return the same of single versions, by the record's number."""
+    return {pk: text or title for pk, text, title in select_keys(connection, _TEXTS_OF_VERSIONS, version_ids)}
 
 
 _current = records.c.current_version_id == versions.c.id
-_TEXTS: Final = sa.select(records.c.pk, versions.c.text, versions.c.title).join(versions, _current).where(_keys(records.c.pk))
-_TEXTS_OF_VERSIONS: Final = sa.select(versions.c.record_pk, versions.c.text, versions.c.title).where(_keys(versions.c.id))
+_TEXTS: Final = sa.select(records.c.pk, versions.c.text, versions.c.title).join(versions, _current).where(among_keys(records.c.pk))
+_TEXTS_OF_VERSIONS: Final = sa.select(versions.c.record_pk, versions.c.text, versions.c.title).where(among_keys(versions.c.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,14 +236,13 @@ class FirstCapture:
 def first_captures(connection: sa.Connection, record_ids: Sequence[str]) -> dict[str, FirstCapture]:
     """Return, by record id, where the current version of records comes from; ids that are not held are left out."""
     found: dict[str, FirstCapture] = {}
-    for at in range(0, len(record_ids), BATCH):
-        for row in connection.execute(_FIRST_CAPTURES, {"ids": record_ids[at : at + BATCH]}):
-            taken = from_ms(row.taken_ms)
-            if taken is None:
-                raise AssertionError("a capture always has the time when it was taken")
-            found[row.record_id] = FirstCapture(
-                row.record_id, row.number, row.version_digest, row.id, row.name, row.capture_digest, taken, row.taken_by
-            )
+    for row in select_keys(connection, _FIRST_CAPTURES, record_ids):
+        taken = from_ms(row.taken_ms)
+        if taken is None:
+            raise AssertionError("a capture always has the time when it was taken")
+        found[row.record_id] = FirstCapture(
+            row.record_id, row.number, row.version_digest, row.id, row.name, row.capture_digest, taken, row.taken_by
+        )
     return found
 
 
@@ -276,5 +265,5 @@ _FIRST_CAPTURES: Final = (
     )
     .join(versions, versions.c.id == records.c.current_version_id)
     .join(captures, captures.c.id == _first_that_counts)
-    .where(records.c.record_id.in_(sa.bindparam("ids", expanding=True)), captures.c.state == COMPLETE)
+    .where(among_keys(records.c.record_id), captures.c.state == COMPLETE)
 )

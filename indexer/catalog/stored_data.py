@@ -45,11 +45,25 @@ class StoredFacts(msgspec.Struct):
     cannot_contain: list[str | dict[str, Any]] = []  # msgspec copies a mutable default for each instance
     kinds: list[str] = []  # as above
     form: dict[str, Any] | None = None
+    is_whole_history: bool = False
 
     @property
     def limits(self) -> tuple[str, ...]:
         """What the archive cannot contain, in sentences."""
         return tuple(unpack(line) for line in self.cannot_contain)
+
+
+def stored_facts(facts: CaptureFacts) -> StoredFacts:
+    """Return the part of an archive's facts that is kept as JSON."""
+    return StoredFacts(
+        first_day=facts.first_day.isoformat() if facts.first_day else "",
+        last_day=facts.last_day.isoformat() if facts.last_day else "",
+        is_partial=facts.is_partial,
+        cannot_contain=pack(facts.cannot_contain),
+        kinds=sorted(facts.kinds),
+        form=pack(facts.form),
+        is_whole_history=facts.is_whole_history,
+    )
 
 
 class Content(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -117,18 +131,6 @@ _AS_IN_RECORD: Final = tuple(
 
 _decoder = msgspec.json.Decoder(Content)
 _encoder = msgspec.json.Encoder(order="deterministic")
-
-
-def stored_facts(facts: CaptureFacts) -> StoredFacts:
-    """Return the part of an archive's facts that is kept as JSON."""
-    return StoredFacts(
-        first_day=facts.first_day.isoformat() if facts.first_day else "",
-        last_day=facts.last_day.isoformat() if facts.last_day else "",
-        is_partial=facts.is_partial,
-        cannot_contain=pack(facts.cannot_contain),
-        kinds=sorted(facts.kinds),
-        form=pack(facts.form),
-    )
 
 
 def problem_columns(problem: Problem) -> dict[str, Any]:

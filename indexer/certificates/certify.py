@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from indexer.certificates.file_format import Header
 from indexer.engines import TooBroad
 from indexer.evidence.fixity import file_digest
 from indexer.i18n import message_of, say
+from indexer.progress import Tick
 from indexer.query.filters import Sort
 from indexer.repository import Repository
 from indexer.search.searcher import SearchRequest
@@ -26,8 +27,6 @@ from indexer.typeset import PdfFailed
 
 TRIES: Final = 3
 _IN_MEMORY: Final = 16 * 2**20  # bytes of record lines; more wait in a temporary file
-
-Tick = Callable[[int, int], None]
 
 
 class CertificateFailed(Exception):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import IO, Final
@@ -33,6 +33,7 @@ from indexer.coverage import scope as coverage
 from indexer.engines.state import analyzer
 from indexer.i18n import say
 from indexer.local_time import local
+from indexer.progress import Tick
 from indexer.query import And, Dialect, Everything, Expanding, Node, Not, Or, Parsed, Stem, expanding, parse
 from indexer.query.canonical import canonical
 from indexer.query.filters import Filters, Permission, Sort
@@ -124,8 +125,6 @@ def _set(values: tuple[str, ...] | None) -> frozenset[str] | None:
 
 
 PROGRESS_EVERY: Final = 5_000  # records
-
-Tick = Callable[[int, int], None]
 
 
 def understood(request: SearchRequest) -> tuple[Parsed, Node]:

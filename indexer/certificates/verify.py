@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 import sqlalchemy as sa
 
 from indexer.catalog.audit import Anchor
+from indexer.catalog.database import among_keys, select_keys
 from indexer.catalog.record_views import FirstCapture, first_captures
 from indexer.catalog.tables import events, records, sightings
 from indexer.certificates import contents as parts
@@ -19,16 +20,15 @@ from indexer.certificates.check import Alteration, Check, Difference, FileState,
 from indexer.certificates.contents import Again, again
 from indexer.certificates.file_format import LineDigest, NoCertificate, Stored
 from indexer.certificates.reasons import reasons
-from indexer.certificates.shown import BATCH, Shown, shown
+from indexer.certificates.shown import Shown, shown
 from indexer.custody.raw_items import raw_faults
 from indexer.custody.verify import LISTED, Level, capture_differences, raw_finding
 from indexer.evidence.fixity import Finding, IntegrityFinding, file_digest
 from indexer.i18n import Sentence, say
+from indexer.progress import Tick
 from indexer.query.filters import Permission
 from indexer.repository import Repository
 from indexer.search.searcher import SearchRequest
-
-Tick = Callable[[int, int], None]
 
 
 def verify(repository: Repository, path: Path, *, by: str, level: Level = Level.QUICK, progress: Tick | None = None) -> Check:
@@ -176,12 +176,11 @@ def _named(repository: Repository, pks: Sequence[int]) -> tuple[set[str], set[in
     """Return the ids of records, and the captures that hold them."""
     named: set[str] = set()
     holding: set[int] = set()
+    query = sa.select(records.c.record_id, sightings.c.capture_id).join(sightings, sightings.c.record_pk == records.c.pk)
     with repository.db.connect() as connection:
-        for at in range(0, len(pks), BATCH):
-            query = sa.select(records.c.record_id, sightings.c.capture_id).join(sightings, sightings.c.record_pk == records.c.pk)
-            for record_id, capture_id in connection.execute(query.where(records.c.pk.in_(list(pks[at : at + BATCH])))):
-                named.add(record_id)
-                holding.add(capture_id)
+        for record_id, capture_id in select_keys(connection, query.where(among_keys(records.c.pk)), pks):
+            named.add(record_id)
+            holding.add(capture_id)
     return named, holding
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 import sqlalchemy as sa
 
+from indexer import platforms
 from indexer.catalog.accounts import REVISION, whole_accounts
 from indexer.catalog.completion import may_hide_records
 from indexer.catalog.models import AccountView
@@ -16,7 +17,7 @@ from indexer.catalog.stored_data import COMPLETE, CaptureResult, StoredFacts
 from indexer.catalog.tables import accounts, captures, meta, problems, records, root_id, sightings, versions
 from indexer.coverage.days import Reason
 from indexer.local_time import to_ms
-from indexer.record import Platform, RecordKind
+from indexer.record import RecordKind
 
 MESSAGE: Final = str(RecordKind.MESSAGE)
 
@@ -34,7 +35,6 @@ class CaptureDays(NamedTuple):
 
     id: int
     name: str
-    platform: str
     zone: str
     taken_ms: int
     exported_ms: int | None
@@ -70,7 +70,7 @@ def read(connection: sa.Connection) -> Iterable[HeldAccount]:
             hiding.add(capture_id)
     by_account: dict[int, list[CaptureDays]] = {}
     query = (
-        sa.select(captures, accounts.c.platform, root_id.label("whole_id"))
+        sa.select(captures, root_id.label("whole_id"))
         .join(accounts, accounts.c.id == captures.c.account_id)
         .where(captures.c.state == COMPLETE)
         .order_by(captures.c.id)
@@ -79,7 +79,7 @@ def read(connection: sa.Connection) -> Iterable[HeldAccount]:
         by_account.setdefault(row.whole_id, []).append(_capture(row, is_hiding=row.id in hiding))
     for view in whole_accounts(connection):
         if view.id in by_account:
-            named = f"{view.label} ({Platform(view.platform).title})"
+            named = f"{view.label} ({platforms.title(view.platform)})"
             yield HeldAccount(view, named, to_ms(view.first_posted), to_ms(view.last_posted), tuple(by_account[view.id]))
 
 
@@ -91,7 +91,6 @@ def _capture(row: Any, *, is_hiding: bool) -> CaptureDays:
     return CaptureDays(
         id=row.id,
         name=row.name,
-        platform=row.platform,
         zone=row.zone,
         taken_ms=row.taken_ms,
         exported_ms=row.exported_ms,

@@ -20,7 +20,6 @@ from indexer.coverage.summary import AccountDays, Coverage, Faulty
 from indexer.local_time import from_ms, local_day
 from indexer.query.filters import Filters, Permission
 from indexer.query.nodes import And, DayRange, Node, Or, Word
-from indexer.record import Platform
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -142,7 +141,7 @@ class CoverageOfCaptures:
 
     def _seen_of(self, account: HeldAccount, *, without_messages: bool) -> Mapping[int, Seen]:
         """Return the first and the last time of the dated records of each capture, as far as they matter."""
-        wanted = [one.id for one in account.captures if without_messages or one.platform != Platform.TWITTER or one.exported_ms is None]
+        wanted = [one.id for one in account.captures if without_messages or not one.facts.is_whole_history or one.exported_ms is None]
         if not without_messages and len(account.captures) == 1:
             return {account.captures[0].id: (account.first_ms, account.last_ms)}
         zones = tuple(one.zone for one in account.captures)  # a zone that is set moves records of every capture that has them
@@ -168,7 +167,7 @@ class CoverageOfCaptures:
                 last_day=_iso(one.facts.last_day),
                 seen_first=self._day(first),
                 seen_last=self._day(last),
-                is_from_beginning=one.platform == Platform.TWITTER,
+                is_from_beginning=one.facts.is_whole_history,
                 faults=one.faults,
             )
             own = stretches_of(held, first_record)

@@ -8,9 +8,10 @@ from datetime import date
 from functools import cached_property
 from typing import Final
 
+from indexer import platforms
 from indexer.coverage.days import DayStatus, Reason, Stretch, runs
 from indexer.i18n import Sentence, say
-from indexer.record import Platform, RecordKind
+from indexer.record import RecordKind
 
 OLD: Final = 365
 """Days after which the newest archive of an account is said to be old."""
@@ -41,7 +42,7 @@ class AccountDays:
     @property
     def named(self) -> str:
         """What sentences call the account: the same handle may stand on several platforms."""
-        return f"{self.label} ({Platform(self.platform).title})"
+        return f"{self.label} ({platforms.title(self.platform)})"
 
     @cached_property
     def captured_to(self) -> date | None:
@@ -254,7 +255,7 @@ class Coverage:
 
     def _missing_usual(self, account: AccountDays) -> tuple[str, ...]:
         hidden = {str(RecordKind.MESSAGE)} if self.without_messages else set()
-        usual = _USUAL.get(account.platform, frozenset()) - account.kinds - hidden
+        usual = platforms.of(account.platform).usual_kinds - account.kinds - hidden
         return tuple(kind for kind in KINDS if kind in usual) if account.kinds else ()
 
 
@@ -363,12 +364,6 @@ KINDS: Final[Mapping[str, Callable[[], Sentence]]] = {
     "video": lambda: say("videos"),
     "event": lambda: say("events"),
 }
-_USUAL: Final[Mapping[str, frozenset[str]]] = {
-    Platform.TWITTER: frozenset({"post", "message"}),
-    Platform.FACEBOOK: frozenset({"post", "comment", "message"}),
-    Platform.INSTAGRAM: frozenset({"post", "story", "comment", "message"}),
-}
-"""What a reader expects of a platform: where no archive has a file of it, that is said without being asked."""
 
 
 def listed(words: Iterable[str]) -> str | None:

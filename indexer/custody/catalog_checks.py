@@ -13,11 +13,10 @@ from indexer.catalog.stored_data import COMPLETE, SET_ASIDE, TAKING_IN
 from indexer.catalog.tables import capture_files, captures, earlier_readings, events, problems, records, sightings, versions
 from indexer.evidence.fixity import Finding, IntegrityFinding
 from indexer.i18n import say
+from indexer.progress import Tick
 from indexer.repository import Repository
 
 BATCH: Final = 2000
-
-Tick = Callable[[int, int], None]
 
 
 def database_faults(repository: Repository) -> Iterator[IntegrityFinding]:

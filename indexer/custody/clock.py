@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from indexer.catalog.models import CaptureView
 from indexer.catalog.tables import events
 from indexer.i18n import Sentence, say
-from indexer.local_time import instant
+from indexer.local_time import from_ms, milliseconds
 from indexer.record import Problem
 from indexer.repository import Repository
 
@@ -25,7 +25,7 @@ def behind(repository: Repository, now: datetime) -> list[Sentence]:
     """Return why the clock must be wrong: it is earlier than the newest event."""
     with repository.db.connect() as connection:
         newest = connection.execute(sa.select(events.c.at_ms).order_by(events.c.id.desc()).limit(1)).scalar()
-    then = instant(newest)
+    then = from_ms(newest)
     if then is None or now >= then - SLACK:
         return []
     return [
@@ -70,12 +70,12 @@ def _of_captures(captures: list[CaptureView]) -> Iterator[Sentence]:
 def _of_events(repository: Repository) -> Iterator[Sentence]:
     on_time = sa.select(events.c.id, events.c.at_ms).where(sa.not_(events.c.detail.contains(_WAITED, autoescape=True)))
     rows = on_time.add_columns(sa.func.lag(events.c.at_ms).over(order_by=events.c.id).label("before")).subquery()
-    slack = SLACK // timedelta(milliseconds=1)
+    slack = milliseconds(SLACK)
     query = sa.select(rows.c.id, rows.c.at_ms, rows.c.before).where(rows.c.at_ms < rows.c.before - slack).order_by(rows.c.id)
     with repository.db.connect() as connection:
         found = connection.execute(query).all()
     for row in found:
-        now, then = instant(row.at_ms), instant(row.before)
+        now, then = from_ms(row.at_ms), from_ms(row.before)
         if now is not None and then is not None:
             yield say(
                 "The clock was set back before event {number}: it is of {now} UTC, the event before it of {then} UTC.",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,22 +18,23 @@ import sqlalchemy as sa
 
 from indexer.catalog import stored_data
 from indexer.catalog.capture_writer import held_as, other_ids_of, sighting_values
+from indexer.catalog.database import BATCH
 from indexer.catalog.models import CaptureView
 from indexer.catalog.stored_data import COMPLETE
 from indexer.catalog.tables import accounts, captures, records, sightings, versions
 from indexer.custody import indexing
 from indexer.custody.ingest import IngestFailed, _member_digests, _member_problems, _outcomes, reconcile, recover_locked
 from indexer.custody.read_again import Reading, held_fields, open_again, stored_fields
-from indexer.custody.reread_writer import BATCH, Change, Outcome, RereadReport, Spill, write
+from indexer.custody.reread_writer import Change, Outcome, RereadReport, Spill, write
 from indexer.custody.set_aside import DecisionRefused
 from indexer.evidence.archive import SAFE, ArchiveError
 from indexer.i18n import say
 from indexer.importers import importer_named
 from indexer.local_time import DEPENDS_ON_ZONE
+from indexer.progress import StageTick
 from indexer.record import Problem, Record, RecordKind, TimeRule
 from indexer.repository import Repository
 
-Tick = Callable[[str, int, int], None]
 """Takes the stage ("reading", "writing", "indexing"), how many are done, and how many there are in all."""
 
 
@@ -50,7 +51,7 @@ def is_outdated(capture: CaptureView) -> bool:
         return False  # there is no importer of that name any more
 
 
-def reread(repository: Repository, capture_id: int, by: str, progress: Tick | None = None) -> RereadReport:
+def reread(repository: Repository, capture_id: int, by: str, progress: StageTick | None = None) -> RereadReport:
     """Read one capture again and bring the catalog and the index up to it.
 
     Raises DecisionRefused for a capture that there is not or that is set aside, ArchiveError when the evidence is
@@ -91,7 +92,7 @@ class _Place:
 class _Comparison:
     """Compares today's reading of one capture with the catalog, a batch at a time."""
 
-    def __init__(self, repository: Repository, reading: Reading, spill: Spill, progress: Tick | None) -> None:
+    def __init__(self, repository: Repository, reading: Reading, spill: Spill, progress: StageTick | None) -> None:
         self._repository, self._reading, self._spill, self._progress = repository, reading, spill, progress
         self._number = reading.capture.id
         self._compared: set[int] = set()  # versions whose fields are compared: the first record that gave one decides
@@ -111,7 +112,7 @@ class _Comparison:
 
     def run(self) -> Outcome:
         """Read the capture to its end; return what it came to besides the changes."""
-        archive = self._reading.named.archive
+        archive = self._reading.opened.archive
         attached, found, tallies, rules = set[str](), list[Problem](), Counter[str](), Counter[str]()
         batch: list[Record] = []
         done = folded = 0
@@ -133,17 +134,17 @@ class _Comparison:
                 tallies[value.unit] += value.read
         self._compare(batch)
         not_read, marks = self._pair()
-        importer = self._reading.named.importer
+        importer = self._reading.opened.importer
         digests = _member_digests(archive)
         outcomes = list(_outcomes(archive, importer, attached, digests))
         found.extend(_member_problems(outcomes, digests))
         return Outcome(
             capture=self._reading.capture,
             importer=(importer.name, importer.version),
-            facts=self._reading.facts,
+            facts=self._reading.opened.facts,
             problems=found,
             outcomes=outcomes,
-            reconciliation=reconcile(self._reading.facts.counts, tallies),
+            reconciliation=reconcile(self._reading.opened.facts.counts, tallies),
             time_rules=dict(rules),
             folded=folded,
             not_read=tuple(not_read),

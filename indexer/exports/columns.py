@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from indexer.catalog.models import RecordView
 from indexer.catalog.parties import Parties, parties
 from indexer.exports.values import Cell, Exact, MediaFile
-from indexer.local_time import zone
+from indexer.local_time import local_text, utc_text
 from indexer.masking import mask_facts, mask_tokens
 
 
@@ -36,20 +34,6 @@ class Column:
     meaning: str
     value: Callable[[Row], Exact]
     width: int = 14  # in characters, for spreadsheets
-
-
-def local(instant: datetime | None, zone_name: str) -> str:
-    """Return an instant as the body's clock showed it, zone named: "2018-07-04 23:30:00 CDT". Empty for None."""
-    if instant is None:
-        return ""
-    with suppress(OverflowError):  # the first or last day of the calendar stays in UTC, and says so
-        instant = instant.astimezone(zone(zone_name))
-    return f"{instant.isoformat(' ', 'seconds')[:19]} {instant.tzname()}"
-
-
-def utc(instant: datetime | None) -> str:
-    """Return an instant in UTC: "2018-07-05T04:30:00Z", with a fraction where there is one. Empty for None."""
-    return "" if instant is None else instant.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
 _NO_PARTIES = Parties()
@@ -82,7 +66,7 @@ COLUMNS: tuple[Column, ...] = (
         lambda row: row.view.record_id,
         width=34,
     ),
-    Column("platform", "twitter, facebook or instagram.", lambda row: row.view.account.platform, width=10),
+    Column("platform", "Code of the platform, such as twitter or facebook.", lambda row: row.view.account.platform, width=10),
     Column(
         "account",
         "Account whose archive holds the record: handle, or name where there is no handle.",
@@ -120,10 +104,10 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "posted_local",
         "When it was posted, on the body's own clock; the zone is named. Empty: the archive gives no time.",
-        lambda row: local(row.view.content.posted_at, row.zone),
+        lambda row: local_text(row.view.content.posted_at, row.zone),
         width=24,
     ),
-    Column("posted_utc", "The same instant in UTC (ISO 8601).", lambda row: utc(row.view.content.posted_at), width=21),
+    Column("posted_utc", "The same instant in UTC (ISO 8601).", lambda row: utc_text(row.view.content.posted_at), width=21),
     Column("posted_as_written", "The time exactly as the archive writes it.", lambda row: row.view.content.posted_written, width=24),
     Column("time_rule", "How the written time became UTC.", lambda row: row.view.content.posted_rule),
     Column(
@@ -169,13 +153,13 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "edited",
         "When it was edited, on the body's own clock; the zone is named.",
-        lambda row: local(row.view.content.edited_at, row.zone),
+        lambda row: local_text(row.view.content.edited_at, row.zone),
         width=24,
     ),
     Column(
         "deleted",
         "When it was deleted, on the body's own clock; the zone is named.",
-        lambda row: local(row.view.content.deleted_at, row.zone),
+        lambda row: local_text(row.view.content.deleted_at, row.zone),
         width=24,
     ),
     Column("version", "Which version of the record this is, from 1.", lambda row: row.view.version, width=8),

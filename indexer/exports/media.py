@@ -22,10 +22,8 @@ from indexer.catalog.models import AttachmentView, RecordView
 from indexer.evidence.archive import ArchiveError
 from indexer.exports.bag import BagZip
 from indexer.exports.csv_file import CsvFile
-from indexer.exports.values import Cell, Description, ExportMismatch, MediaFile
+from indexer.exports.values import Cell, Description, ExportMismatch, MediaFile, OpenMedia
 from indexer.masking import mask_tokens
-
-OpenMedia = Callable[[AttachmentView], IO[bytes]]
 
 STORED = "stored"
 NOT_HELD = "not in the archive"

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
+from indexer import platforms
 from indexer.catalog.models import RecordView
 from indexer.catalog.parties import Direction, Parties, parties
 from indexer.exports.bag import BagZip
-from indexer.exports.columns import local, utc
 from indexer.exports.pdf_process import Making, start
 from indexer.exports.values import Around, Description, Exact, ExportError, MediaFile, PdfLayout
 from indexer.i18n import say
-from indexer.record import Platform
+from indexer.local_time import local_text, utc_text
 from indexer.typeset import PdfFailed
 
 _FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})  # baseline, extended and progressive: what a PDF's reader shows
@@ -243,7 +243,7 @@ class PdfFiles:
             *([[say("Filters"), list(about.filters)]] if about.filters else []),
             [say("Order"), [about.sort]],
             [say("Time zone"), [about.zone]],
-            [say("Made"), [say("{when} by {who}", when=local(about.made_at, about.zone), who=about.made_by)]],
+            [say("Made"), [say("{when} by {who}", when=local_text(about.made_at, about.zone), who=about.made_by)]],
         ]
         return {
             "title": title,
@@ -262,11 +262,11 @@ class PdfFiles:
             number=self._records,
             kind=view.kind.capitalize(),
             account=(between and between.line) or view.account.handle_or_name,
-            platform=Platform(view.account.platform).title,
+            platform=platforms.title(view.account.platform),
         )
         facts = _people(view, between)
         facts += [[say("Posted"), [str(exact["posted_local"]) or say("The archive gives no time.")]]]
-        facts += [[say("Time in UTC"), [utc(view.content.posted_at)]]] if view.content.posted_at else []
+        facts += [[say("Time in UTC"), [utc_text(view.content.posted_at)]]] if view.content.posted_at else []
         facts += [[say("Edited"), [str(exact["edited"])]]] if exact["edited"] else []
         facts += [[say("Deleted"), [str(exact["deleted"])]]] if exact["deleted"] else []
         facts += [[say("On the platform"), [str(exact["url"])]]] if exact["url"] else []

@@ -14,14 +14,14 @@ from pathlib import Path
 from string import Template
 from typing import Any, Final
 
+from indexer import platforms
 from indexer.catalog.models import RecordView
 from indexer.catalog.parties import parties
 from indexer.exports.bag import BagZip
-from indexer.exports.columns import local
 from indexer.exports.readme import coverage_lines
 from indexer.exports.values import Around, Description, Exact
 from indexer.exports.viewer_tables import tables
-from indexer.record import Platform
+from indexer.local_time import local_text
 
 SOURCES: Final = Path(__file__).parent / "viewer"
 PLAIN_FILES: Final = ("fold.js", "page.js", "record.js", "viewer.css", "viewer.js", "words.js")
@@ -60,7 +60,7 @@ class ViewerFiles:
             "filters": list(about.filters),
             "sort": about.sort,
             "zone": about.zone,
-            "made": local(about.made_at, about.zone),
+            "made": local_text(about.made_at, about.zone),
             "made_by": about.made_by,
             "version": about.version,
             "captures": [{"name": one.name, "digest": one.digest} for one in about.captures],
@@ -131,7 +131,7 @@ class ViewerFiles:
             "utc": exact["posted_utc"],
             "version": view.version,
             "versions": [
-                {"version": one.version, "edited": local(one.content.edited_at, zone), "text": one.content.text or one.content.title}
+                {"version": one.version, "edited": local_text(one.content.edited_at, zone), "text": one.content.text or one.content.title}
                 for one in earlier
             ],
             "digest": view.content_digest,
@@ -146,7 +146,7 @@ class ViewerFiles:
     def _account(self, view: RecordView) -> int:
         if view.account.id not in self._accounts:
             self._accounts[view.account.id] = len(self._account_lines)
-            title = Platform(view.account.platform).title
+            title = platforms.title(view.account.platform)
             line = {
                 "label": view.account.handle_or_name,
                 "name": view.account.name,

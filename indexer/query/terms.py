@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from indexer import platforms
 from indexer.i18n import Sentence, say
 from indexer.query.dates import day_node
 from indexer.query.diagnostics import Diagnostic, closest, listed
@@ -15,7 +16,6 @@ from indexer.query.nodes import (
     ABSENT_FROM,
     HAS,
     KINDS,
-    PLATFORMS,
     STATES,
     TEXT,
     Dialect,
@@ -234,7 +234,7 @@ def fuzzy_faults(written: str, word: str, edits: int) -> tuple[Sentence, Sentenc
     return None
 
 
-_CLOSED: Final = {"platform": PLATFORMS, "kind": KINDS, "has": HAS, "is": STATES}
+_CLOSED: Final = frozenset({"platform", "kind", "has", "is"})
 _TAGS: Final = {"hashtag": "#", "mention": "@"}
 _SIGNED: Final = re.compile(r"([#＃@＠])(.+)", re.DOTALL)
 _LITERAL: Final = re.compile(r"\\\{([^{}\\]+)\}")
@@ -277,7 +277,7 @@ def address(field: str | None, typed: str, start: int, dialect: Dialect = Dialec
 
 
 def _closed(field: str, typed: str, start: int, end: int) -> Node | Diagnostic:
-    known = _CLOSED[field]
+    known = {"platform": platforms.codes(), "kind": KINDS, "has": HAS, "is": STATES}[field]
     if value := known.get(typed.lower()):
         return Word(value, "has" if field == "is" else field)
     if field == "is" and ABSENT_FROM.fullmatch(typed.lower()):

@@ -23,6 +23,7 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 
 from indexer.catalog import stored_data
+from indexer.catalog.database import select_keys
 from indexer.catalog.history import _GONE, _ROWS, _SEEN, ExportTimes, _moments, _Seen, _Story, export_times
 from indexer.catalog.models import AccountView, by_number
 from indexer.catalog.stored_data import IndexRow
@@ -77,7 +78,6 @@ class Limits:
 
 __all__ = ["Asked", "Limits", "Stood", "stood"]
 
-BATCH: Final = 500  # records a query: below every database's limit of variables
 _DAYS_KEPT: Final = 4  # days whose facts are kept in memory
 _DOCUMENTS_KEPT: Final = 5_000
 _ANSWERS_KEPT: Final = 64
@@ -182,11 +182,9 @@ class Stood:
         return self._documents.values()
 
     def _read(self, wanted: Mapping[int, int]) -> Iterator[Document]:
-        ids = list(wanted.values())
         with self._db.connect() as connection:
-            for at in range(0, len(ids), BATCH):
-                for row in connection.execute(_ROWS, {"ids": ids[at : at + BATCH]}):
-                    yield self._document(row)
+            for row in select_keys(connection, _ROWS, wanted.values()):
+                yield self._document(row)
 
     def _document(self, row: Any) -> Document:
         """Return what an index would have held of a version on that day: nothing that came later."""
@@ -205,14 +203,12 @@ class Stood:
 
     def _stories(self, connection: sa.Connection, pks: Sequence[int]) -> dict[int, _Story]:
         found: dict[int, _Story] = {pk: _Story([], []) for pk in pks}
-        for at in range(0, len(pks), BATCH):
-            part = {"pks": pks[at : at + BATCH]}
-            for row in connection.execute(_SEEN, part):
-                if row.capture_id in self._times:
-                    found[row.record_pk].seen.append(_Seen(row.capture_id, row.id, row.version_id, row.posted_ms, *_moments(row.data)))
-            for pk, capture_id in connection.execute(_GONE, part):
-                if capture_id in self._times:
-                    found[pk].gone.append(capture_id)
+        for row in select_keys(connection, _SEEN, pks):
+            if row.capture_id in self._times:
+                found[row.record_pk].seen.append(_Seen(row.capture_id, row.id, row.version_id, row.posted_ms, *_moments(row.data)))
+        for pk, capture_id in select_keys(connection, _GONE, pks):
+            if capture_id in self._times:
+                found[pk].gone.append(capture_id)
         return found
 
     def _tell(self, pk: int, story: _Story) -> None:

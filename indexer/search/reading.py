@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
+from indexer import platforms
 from indexer.catalog.models import AccountView
 from indexer.i18n import say
 from indexer.query import Expanding, Node
 from indexer.query.filters import Filters, Permission
 from indexer.query.reading import day, reading
 from indexer.query.reading_words import ENGLISH, TABLES
-from indexer.record import Platform
 
 NAMED: Final = 3
 """How many accounts or authors are called by their names; of more, accounts are counted."""
@@ -98,7 +98,7 @@ def _parts(filters: Filters, accounts: Sequence[AccountView], zone: str, table: 
 def _platforms(filters: Filters, table: Mapping[str, str]) -> list[str]:
     if filters.platforms is None:
         return []
-    titles = [Platform(one).title for one in sorted(filters.platforms)] or [table["nobody"]]
+    titles = [platforms.title(one) for one in sorted(filters.platforms)] or [table["nobody"]]
     return [table["on platform"].format(table["or"].join(titles))]
 
 
@@ -130,7 +130,7 @@ def _named(scope: Sequence[AccountView], table: Mapping[str, str]) -> str:
 
 
 def _name(account: AccountView) -> str:
-    return f"{account.label} ({Platform(account.platform).title})"
+    return f"{account.label} ({platforms.title(account.platform)})"
 
 
 def _accounts(filters: Filters, scope: Sequence[AccountView], table: Mapping[str, str]) -> str:

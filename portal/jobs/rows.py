@@ -19,7 +19,7 @@ from indexer.catalog import audit
 from indexer.catalog.database import Busy, metadata, transaction
 from indexer.catalog.tables import BigId
 from indexer.i18n import Sentence, from_json, to_json
-from indexer.local_time import instant, now_ms
+from indexer.local_time import from_ms, now_ms
 from portal.access.users import users
 
 jobs = sa.Table(
@@ -254,9 +254,9 @@ def _job(row: sa.Row[Any]) -> Job:
         arguments=json.loads(row.arguments),
         result=json.loads(row.result),
         error=from_json(row.error, "") if row.error.startswith('{"say":') else row.error,
-        made_at=instant(row.made_ms),
-        started_at=instant(row.started_ms),
-        ended_at=instant(row.ended_ms),
+        made_at=from_ms(row.made_ms),
+        started_at=from_ms(row.started_ms),
+        ended_at=from_ms(row.ended_ms),
         stage=row.stage,
         done=row.done,
         total=row.total,

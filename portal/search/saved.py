@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from indexer.catalog.database import metadata, transaction
 from indexer.catalog.tables import BigId
-from indexer.local_time import instant, now_ms
+from indexer.local_time import from_ms, now_ms
 from indexer.query.filters import Filters
 from indexer.search.searcher import SearchRequest
 from portal.access.rules import Reader, restrict, still_covers
@@ -163,4 +163,4 @@ def _key(name: str) -> str:
 
 
 def _saved(row: Any) -> SavedSearch:
-    return SavedSearch(row.id, row.user_id, row.owner, row.name, row.address, bool(row.is_shared), instant(row.made_ms))
+    return SavedSearch(row.id, row.user_id, row.owner, row.name, row.address, bool(row.is_shared), from_ms(row.made_ms))

@@ -15,7 +15,7 @@ import msgspec
 
 from indexer.catalog.models import AccountRef, AttachmentView, Origin, RecordView
 from indexer.catalog.stored_data import Content
-from indexer.exports import CaptureLine, Description, ExportReport, export
+from indexer.exports import Around, CaptureLine, Description, ExportReport, packed
 from indexer.local_time import to_ms
 
 MADE_AT = datetime(2026, 3, 4, 5, 6, 8, tzinfo=UTC)
@@ -121,9 +121,11 @@ def media(view: AttachmentView) -> IO[bytes]:
 def make(target: Path, views: Iterable[RecordView], total: int | None = None, **options: Any) -> ExportReport:
     views = list(views) if total is None else views
     count = len(views) if total is None else total  # type: ignore[arg-type]  # a list when no total is given
-    options.setdefault("open_media", media)
+    around = replace(options.pop("around", Around()), open_media=options.pop("open_media", media))
     about = options.pop("about", None) or description(count)
-    return export(target, views, about, **options)
+    with packed(target, views, about, around=around, **options) as report:
+        pass
+    return report
 
 
 def unpack(package: Path, folder: Path) -> Path:

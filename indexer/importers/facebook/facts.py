@@ -23,9 +23,11 @@ from indexer.importers.meta.html_header import HEAD, account_of_link, page_heade
 from indexer.importers.meta.html_pages import page_boxes, plain_head
 from indexer.importers.meta.json_values import repair_all
 from indexer.importers.meta.times import moment
-from indexer.record import Account, CaptureFacts, Moment, Platform, Problem, RecordKind
+from indexer.platforms import Platform
+from indexer.record import Account, CaptureFacts, Moment, Problem, RecordKind
 from indexer.text import repair_mojibake
 
+PLATFORM = Platform("facebook", "Facebook", usual_kinds=frozenset({RecordKind.POST, RecordKind.COMMENT, RecordKind.MESSAGE}))
 _FOOTER = re.compile(rb'<div class="footer">')
 _DOWNLOADED = re.compile(r"Downloaded by (?P<name>.+?) on (?P<date>.+)")
 _HEADING = re.compile(rb"<h1>([^<]+)</h1>")
@@ -86,7 +88,7 @@ def read_facts(archive: Archive) -> CaptureFacts:
     if any(is_2017(name) for name in roles.get(Role.ALBUM, [])) or any(name.endswith(".json") for name in roles.get(Role.ALBUM, [])):
         kinds.add(RecordKind.COMMENT)
     return CaptureFacts(
-        account=Account(Platform.FACEBOOK, found.native_id or found.name, found.handle, found.name),
+        account=Account(PLATFORM.code, found.native_id or found.name, found.handle, found.name),
         form=_form(names, is_new=_is_new(archive, names)),
         exported=found.exported,
         first_day=found.first_day,

@@ -14,8 +14,14 @@ from indexer.importers.instagram.members import Shape, role_of
 from indexer.importers.instagram.shapes import Entry
 from indexer.importers.meta.dates import find_dates
 from indexer.importers.meta.html_header import profile_rows
-from indexer.record import Account, CaptureFacts, Platform, RecordKind
+from indexer.platforms import Platform
+from indexer.record import Account, CaptureFacts, RecordKind
 
+PLATFORM = Platform(
+    "instagram",
+    "Instagram",
+    usual_kinds=frozenset({RecordKind.POST, RecordKind.STORY, RecordKind.COMMENT, RecordKind.MESSAGE}),
+)
 _PROFILES = (
     "personal_information/personal_information/personal_information",
     "personal_information/personal_information",
@@ -61,7 +67,7 @@ def facts_of(archive: Archive) -> CaptureFacts:
     username = username or _package_name(archive)
     kinds: frozenset[RecordKind] = frozenset().union(*(role.kinds for _, role in roles))
     return CaptureFacts(
-        account=Account(Platform.INSTAGRAM, username or name, username, name),
+        account=Account(PLATFORM.code, username or name, username, name),
         form=_form(archive, [name for name, _ in roles], old=old, html=html, json=json),
         cannot_contain=(*CANNOT, *(_CANNOT_HTML if html else ()), *(_CANNOT_OLD if old else ())),
         kinds=kinds,

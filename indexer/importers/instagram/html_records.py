@@ -14,7 +14,7 @@ from indexer.i18n import say
 from indexer.importers.instagram.context import Context, Piece, reaction_record, with_extra
 from indexer.importers.instagram.entries import Said, entry_record
 from indexer.importers.instagram.labels import COMMENT, OWNER, TAGGED, USERNAME, is_label
-from indexer.importers.instagram.media import publication
+from indexer.importers.instagram.media import Published, publication
 from indexer.importers.instagram.members import Role, Shape
 from indexer.importers.instagram.times import read_printed
 from indexer.importers.meta.html_boxes import Box, Row
@@ -74,7 +74,7 @@ def _publication(context: Context, role: Role, source: Piece, parts: Box) -> Ite
         *(context.attachment(source, "subtitles") for source in parts.subtitles),
     ]
     unique = tuple(dict.fromkeys(attachments))
-    yield publication(context, role, source, text, posted, attachments=unique, tagged=", ".join(_TAGGED.findall(tagged)))
+    yield publication(context, role, source, Published(text, posted, unique, tagged=", ".join(_TAGGED.findall(tagged))))
 
 
 def _caption(parts: Box, labelled: str) -> tuple[str, list[str]]:

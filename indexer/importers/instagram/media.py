@@ -8,6 +8,7 @@ with several (a carousel) they are the post's. A story is a medium without a pos
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from indexer.evidence.json_members import JsonItem
 from indexer.i18n import say
@@ -58,7 +59,7 @@ def _post(context: Context, role: Role, member: str, number: int, item: JsonItem
         yield problem
     attachments = tuple(_attachments(context, media, titles, text))
     reply = any(isinstance(medium.text_app_post, TextAppPost) and medium.text_app_post.is_reply for medium in [post, *media])
-    yield publication(context, role, piece(member, number, item), text, posted, attachments=attachments, is_reply=reply)
+    yield publication(context, role, piece(member, number, item), Published(text, posted, attachments, is_reply=reply))
 
 
 def _many(media: list[Medium] | Medium | None) -> list[Medium]:
@@ -74,22 +75,21 @@ def _attachments(context: Context, media: list[Medium], titles: list[str], text:
             yield context.attachment(medium.subtitles, "subtitles")
 
 
-def publication(
-    context: Context,
-    role: Role,
-    source: Piece,
-    text: str,
-    posted: Moment | None,
-    *,
-    attachments: tuple[Attachment, ...],
-    is_reply: bool = False,
-    tagged: str = "",
-) -> Record:
-    """Return the record of something published, for JSON and HTML alike.
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What an archive says of something published. `tagged` are the accounts that were tagged in the picture."""
 
-    `tagged` are the accounts that were tagged in the picture. What stands in the insights again is folded in.
-    """
-    kind = _kind(role, attachments, is_reply=is_reply)
+    text: str
+    posted: Moment | None
+    attachments: tuple[Attachment, ...]
+    is_reply: bool = False
+    tagged: str = ""
+
+
+def publication(context: Context, role: Role, source: Piece, published: Published) -> Record:
+    """Return the record of something published, for JSON and HTML alike. What stands in the insights again is folded in."""
+    text, posted, attachments = published.text, published.posted, published.attachments
+    kind = _kind(role, attachments, is_reply=published.is_reply)
     shown = [attachment for attachment in attachments if attachment.description != "subtitles"]
     first = media_number(shown[0].name) if shown else ""
     repeats = kind in {RecordKind.POST, RecordKind.REEL, RecordKind.VIDEO}
@@ -107,7 +107,7 @@ def publication(
         mentions=mentions(text),
         id_is_made=True,
         folded=context.insights.take([attachment.name for attachment in shown], posted, text) if repeats else (),
-        extra=with_extra(role.extra, media_id=first, tagged=tagged),
+        extra=with_extra(role.extra, media_id=first, tagged=published.tagged),
     )
 
 

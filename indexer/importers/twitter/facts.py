@@ -17,8 +17,17 @@ from indexer.importers.twitter.members import DataFile, Layout, Role, data_file,
 from indexer.importers.twitter.text import Number
 from indexer.importers.twitter.times import x_moment
 from indexer.importers.twitter.tweets import decode_tweet, id_of, text_of
-from indexer.record import Account, CaptureFacts, Moment, Platform, Problem, RecordKind
+from indexer.platforms import Platform
+from indexer.record import Account, CaptureFacts, Moment, Problem, RecordKind
 
+PLATFORM = Platform(
+    "twitter",
+    "X / Twitter",
+    short="X",
+    aliases=("x",),
+    usual_kinds=frozenset({RecordKind.POST, RecordKind.MESSAGE}),
+    names_by_number=True,
+)
 CSV = "tweets.csv"
 _FIRST_POSTS = 200  # so many are looked at to learn whose archive it is when no file says so
 _OWN_PICTURE = re.compile(r"https?://(?:twitter|x)\.com/(\w+)/status/(\d+)/(?:photo|video)/\d+")
@@ -126,7 +135,7 @@ class _Told:
 def describe(archive: Archive) -> Description:
     """Read the files that describe an archive. Never raises for what an archive holds."""
     layout = layout_of(archive)
-    facts = CaptureFacts(Account(Platform.TWITTER, ""), _form(archive, layout))
+    facts = CaptureFacts(Account(PLATFORM.code, ""), _form(archive, layout))
     description = Description(facts, layout.files, layout.months, CSV in archive, [], [], layout)
     for copy, original in layout.copies.items():
         archive.asked.add(archive.known_as(copy))
@@ -139,7 +148,7 @@ def describe(archive: Archive) -> Description:
     _grailbird(archive, told, counts, description)
     if not (told.handle and told.number):
         _first_posts(archive, description, told)
-    account = Account(Platform.TWITTER, told.number or told.handle or archive.label, told.handle, told.name)
+    account = Account(PLATFORM.code, told.number or told.handle or archive.label, told.handle, told.name)
     for file in layout.files:
         if file.role is Role.ENCRYPTED:
             description.encrypted[file.member] = read_encrypted(archive, file.member, description.problems)
@@ -148,6 +157,7 @@ def describe(archive: Archive) -> Description:
         account=account,
         exported=told.exported,
         counts=counts,
+        is_whole_history=True,
         is_partial=told.is_partial,
         cannot_contain=_cannot_contain(description, account),
         kinds=_kinds(description),

@@ -10,12 +10,13 @@ from typing import Any
 from flask import Blueprint, Response, abort, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+from indexer import platforms
 from indexer.i18n import unpack
 from indexer.query import Dialect, parse
 from indexer.query.filters import Filters
 from indexer.query.reading import reading
 from indexer.query.reading_words import TABLES
-from indexer.record import Platform, RecordKind
+from indexer.record import RecordKind
 from indexer.search.groups import GroupBy
 from indexer.term_reports import report as term_report
 from indexer.term_reports.run import MOST_CHARACTERS, MOST_TERMS, ListError, read_list
@@ -173,7 +174,7 @@ def _form(question: Asked, text: str, name: str, errors: Mapping[str, str] | Non
         name=name,
         keep_numbers=keep_numbers,
         accounts=accounts,
-        platforms=[one for one in Platform if any(account.platform == one.value for account in accounts)],
+        platforms=[one.code for one in platforms.registered() if one.code in {account.platform for account in accounts}],
         kinds=[one.value for one in RecordKind if reader().permission.allows_kind(one)],
         authors=sorted(question.filters.authors or ()),
         is_filtered=question.filters != Filters() or question.as_of is not None,

@@ -21,7 +21,7 @@ from indexer.coverage.scope import CoverageOfCaptures, bound_days, bound_words, 
 from indexer.coverage.summary import Coverage
 from indexer.custody import zone
 from indexer.custody.ingest import ingest
-from indexer.productions.package_search import export_search
+from indexer.productions.package_search import Maker, export_search
 from indexer.query import parse
 from indexer.query.filters import Filters, Permission
 from indexer.repository import Repository
@@ -276,7 +276,7 @@ def test_who_may_not_see_captures_other_accounts_and_messages_learns_nothing_of_
 def test_an_export_carries_the_coverage_for_people_and_for_programs(repository: Repository, tmp_path: Path) -> None:
     take(repository, x_zip(tmp_path / "x.zip", TWEETS))
     request = SearchRequest("zzzq", span("2018-07-01", "2023-03-31"))
-    export_search(repository, request, tmp_path / "out.zip", by="Pat")
+    export_search(repository, request, tmp_path / "out.zip", maker=Maker("Pat"))
     with zipfile.ZipFile(tmp_path / "out.zip") as package:
         inside = {
             Path(name).name: package.read(name).decode() for name in package.namelist() if name.endswith(("README.txt", "search.json"))

@@ -16,14 +16,16 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from indexer import progress
 from indexer.catalog.tables import captures, records, sightings, versions
 from indexer.custody import indexing, verify
 from indexer.custody import ingest as ingest_module
 from indexer.custody.indexing import rebuild
-from indexer.custody.ingest import IngestFailed, IngestReport, Progress, ingest, recover
+from indexer.custody.ingest import IngestFailed, IngestReport, ingest, recover
 from indexer.evidence.archive import ArchiveError
 from indexer.evidence.fixity import Finding
 from indexer.importers import NotIdentified
+from indexer.progress import Progress
 from indexer.query.filters import Filters, Permission
 from indexer.repository import Repository
 from indexer.search.searcher import Searcher, SearchRequest
@@ -367,7 +369,7 @@ def test_an_error_for_people_says_that_the_evidence_is_safe(repository: Reposito
 
 def test_progress_is_told_with_what_is_left(repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ingest_module, "BATCH", 10)
-    monkeypatch.setattr(ingest_module, "TICK", 0)
+    monkeypatch.setattr(progress, "_EVERY", 0)
     told: list[Progress] = []
     take(repository, x_zip(tmp_path / "x.zip", POSTS), progress=told.append)
     assert list(dict.fromkeys(progress.stage for progress in told)) == ["copying", "reading"]

@@ -36,7 +36,7 @@ def passes(filters: Filters, view: RecordView) -> bool:
 
 
 @given(READERS, SETS, SETS, st.booleans(), KIND_SETS, NUMBERS, st.sampled_from(sorted(ALL_KINDS)), st.sampled_from(["", "a thread"]))
-def test_the_filter_lets_through_exactly_what_was_chosen_and_may_be_seen(  # noqa: PLR0917  # each argument is one thing of the case
+def test_the_filter_lets_through_exactly_what_was_chosen_and_may_be_seen(  # noqa: PLR0913, PLR0917  # each argument is one thing of the case
     reader: Reader,
     accounts: frozenset[int] | None,
     allowed: frozenset[int] | None,

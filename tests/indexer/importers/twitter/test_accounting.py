@@ -68,7 +68,7 @@ def test_a_renamed_month_is_read_and_compared_with_x_s_list(tmp_path: Path, name
 def test_a_file_that_stands_twice_is_read_once_and_told(tmp_path: Path) -> None:
     path = zip_files({"data/account.js": ACCOUNT, "data/tweets.js": POSTS, "data/tweets (1).js": POSTS}, tmp_path / "a.zip")
     named = identify(open_archive(path))
-    found = list(named.importer.records(named.archive))
+    found = list(named.records())
     assert [(problem.member, problem.code) for problem in found if hasattr(problem, "code")] == [("data/tweets (1).js", "doubled-member")]
     assert len(records(found)) == 2
 
