@@ -54,13 +54,14 @@ class ArchiveError(Exception):
     """The archive cannot be taken in. The text says what is wrong, that the evidence is safe, and what to do."""
 
 
-class _Refusal(ArchiveError):
-    """An archive that is not taken in: why, and what a person can do."""
+def refusal(why: Sentence, repair: Sentence | None = None) -> Sentence:
+    """Return why an archive is not taken in, that it is safe, and what a person can do."""
+    return say("{why} {safe} {repair}", why=why, safe=SAFE, repair=repair) if repair else say("{why} {safe}", why=why, safe=SAFE)
 
+
+class _Refusal(ArchiveError):
     def __init__(self, why: Sentence, repair: Sentence | None = None) -> None:
-        super().__init__(
-            say("{why} {safe} {repair}", why=why, safe=SAFE, repair=repair) if repair else say("{why} {safe}", why=why, safe=SAFE)
-        )
+        super().__init__(refusal(why, repair))
 
 
 class NotAnArchive(_Refusal):
