@@ -21,7 +21,7 @@ from indexer.custody import clock, indexing
 from indexer.custody.indexing import IndexAhead
 from indexer.custody.read_again import settled
 from indexer.evidence import fixity
-from indexer.evidence.archive import DAMAGE, SAFE, Archive, ArchiveError, damage_of, open_archive
+from indexer.evidence.archive import DAMAGE, SAFE, Archive, ArchiveError, damage_of, open_archive, refusal
 from indexer.evidence.vault import MISSING, Placed, StagedFile, archive_digest
 from indexer.i18n import say
 from indexer.importers import Importer, NotIdentified, Opened, claim, reasons
@@ -196,7 +196,8 @@ def _named(opened: Opened, account: str, digest: str) -> CaptureFacts:
     if facts.account.native_id:
         if handle:
             said = facts.account.handle or facts.account.name or facts.account.native_id
-            raise NotIdentified(f"{label} names its account itself ({said}). {SAFE} Leave the account out.")
+            why = say("{archive} names its own account ({account}).", archive=label, account=said)
+            raise NotIdentified(refusal(why, say("Leave the account field empty.")))
         return facts
     name = "" if handle else f"account not named in {label}"
     return replace(facts, account=replace(facts.account, native_id=handle or f"unnamed:{digest}", handle=handle, name=name))

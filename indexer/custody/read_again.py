@@ -16,6 +16,7 @@ from indexer.catalog.capture_writer import attached_members, held_as, other_ids_
 from indexer.catalog.database import in_batches
 from indexer.catalog.models import CaptureView
 from indexer.catalog.tables import accounts, captures, earlier_readings, events, records, sightings, versions
+from indexer.i18n import say
 from indexer.importers import NotIdentified, Opened, identify
 from indexer.local_time import derive, to_ms
 from indexer.progress import Tick
@@ -82,7 +83,14 @@ def open_again(repository: Repository, capture: CaptureView) -> Reading:
     archive = repository.vault.open(repository.catalog.archive_digests(capture.id), capture.name)
     opened = identify(archive)
     if opened.importer.name != capture.importer:
-        raise NotIdentified(f"{capture.name} was read by the importer {capture.importer}; today {opened.importer.name} claims it.")
+        raise NotIdentified(
+            say(
+                "{archive} was read by the importer {importer}; today {other} claims it.",
+                archive=capture.name,
+                importer=capture.importer,
+                other=opened.importer.name,
+            )
+        )
     is_set = str(TimeRule.ZONE_SET) in capture.time_rules
     zone = zones_set(repository).get(capture.id) or Zone(capture.zone, is_set)
     return Reading(capture, opened, zone)

@@ -46,26 +46,37 @@ MAX_TOTAL_BYTES = 2**40
 MAX_MEMBER_RATIO, MEMBER_RATIO_FROM = 250, 100 * 2**20  # a member above 100 MiB that shrank 250-fold
 MAX_TOTAL_RATIO, TOTAL_RATIO_FROM = 200, 2**30  # deflate of platform JSON reaches about 30
 
-SAFE = "Your file was not changed and nothing was added."
+SAFE = say("Your file was not changed and nothing was added.")
+_AGAIN = say("Download the archive again.")
 
 
 class ArchiveError(Exception):
     """The archive cannot be taken in. The text says what is wrong, that the evidence is safe, and what to do."""
 
 
-class NotAnArchive(ArchiveError):
+def refusal(why: Sentence, repair: Sentence | None = None) -> Sentence:
+    """Return why an archive is not taken in, that it is safe, and what a person can do."""
+    return say("{why} {safe} {repair}", why=why, safe=SAFE, repair=repair) if repair else say("{why} {safe}", why=why, safe=SAFE)
+
+
+class _Refusal(ArchiveError):
+    def __init__(self, why: Sentence, repair: Sentence | None = None) -> None:
+        super().__init__(refusal(why, repair))
+
+
+class NotAnArchive(_Refusal):
     """Neither a ZIP nor a tar nor a folder with files."""
 
 
-class DamagedArchive(ArchiveError):
+class DamagedArchive(_Refusal):
     """The container is cut or broken."""
 
 
-class EncryptedArchive(ArchiveError):
+class EncryptedArchive(_Refusal):
     """The ZIP asks for a password."""
 
 
-class UnsafeArchive(ArchiveError):
+class UnsafeArchive(_Refusal):
     """Names that lead outside, links, duplicate names, or a bomb."""
 
 
@@ -191,7 +202,7 @@ def open_archive(*paths: str | Path, label: str = "") -> Archive:
     Raises NotAnArchive, DamagedArchive, EncryptedArchive, UnsafeArchive.
     """
     if not paths:
-        raise NotAnArchive(f"No file was named. {SAFE}")
+        raise NotAnArchive(say("No file was named."))
     handles = _Handles()
     try:
         members = _all_members(paths, handles)
@@ -209,11 +220,18 @@ def _all_members(paths: Sequence[str | Path], handles: _Handles) -> dict[str, Me
         for member in _members_of(path, handles):
             known = members.setdefault(member.name, member)
             if member.name in here:
-                raise UnsafeArchive(f"The name {member.name!r} appears twice in {path.name}, so it is unclear which is the record. {SAFE}")
+                raise UnsafeArchive(
+                    say(
+                        "The name {member} appears twice in {file}, so it is unclear which is the record.",
+                        member=repr(member.name),
+                        file=path.name,
+                    )
+                )
             here.add(member.name)
             if (known.size, known.crc) != (member.size, member.crc):
                 raise UnsafeArchive(
-                    f"{member.name!r} differs between the given files, so they are not parts of one export. {SAFE} Add them one at a time."
+                    say("{member} differs between the given files, so they are not parts of one export.", member=repr(member.name)),
+                    say("Add them one at a time."),
                 )
     names = composed_where_unique(members)
     return {names[name]: replace(member, name=names[name]) for name, member in members.items()}
@@ -243,36 +261,40 @@ def _members_of(path: Path, handles: _Handles) -> Iterable[Member]:
     if path.is_dir():
         return _folder_members(path)
     if not path.is_file():
-        raise NotAnArchive(f"{path} does not exist. {SAFE} Check the name.")
+        raise NotAnArchive(say("{file} does not exist.", file=str(path)), say("Check the name."))
     if path.stat().st_size == 0:
-        raise DamagedArchive(f"{path.name} is empty (0 bytes). {SAFE} Download the archive again.")
+        raise DamagedArchive(say("{file} is empty (0 bytes).", file=path.name), _AGAIN)
     with path.open("rb") as stream:
         head = stream.read(4)
     if zipfile.is_zipfile(path):
         return _zip_members(path, handles)
     if head[:2] == b"PK":
-        raise DamagedArchive(f"{path.name} is a truncated ZIP: its table of contents is missing. {SAFE} Download the archive again.")
+        raise DamagedArchive(say("{file} is a truncated ZIP: its table of contents is missing.", file=path.name), _AGAIN)
     try:
         is_tar = tarfile.is_tarfile(path)
     except DAMAGE as error:
-        raise DamagedArchive(f"{path.name} cannot be read: {damage_of(error)}. {SAFE} Download the archive again.") from error
+        raise DamagedArchive(say("{file} cannot be read: {damage}.", file=path.name, damage=damage_of(error)), _AGAIN) from error
     if is_tar:
         return _tar_members(path, handles)
-    raise NotAnArchive(f"{path.name} is not a ZIP, tar, or folder. {SAFE} Use the file that the platform provided.")
+    raise NotAnArchive(say("{file} is not a ZIP, tar, or folder.", file=path.name), say("Use the file that the platform provided."))
 
 
 def _zip_members(path: Path, handles: _Handles) -> list[Member]:
     try:
         archive = zipfile.ZipFile(path)
     except DAMAGE as error:
-        raise DamagedArchive(f"{path.name} is a ZIP that cannot be read: {damage_of(error)}. {SAFE} Download the archive again.") from error
+        raise DamagedArchive(
+            say("{file} is a ZIP that cannot be read: {damage}.", file=path.name, damage=damage_of(error)), _AGAIN
+        ) from error
     handles.add(archive)
     members = []
     for info in archive.infolist():
         if info.filename.endswith("/") and not info.file_size:  # a folder; the library's own question fails for a member without a name
             continue
         if info.flag_bits & 0x1:
-            raise EncryptedArchive(f"{path.name} is password-protected. {SAFE} Save it without a password and add that file.")
+            raise EncryptedArchive(
+                say("{file} is password-protected.", file=path.name), say("Save it without a password and add that file.")
+            )
         name = info.filename
         if not info.flag_bits & 0x800:
             name = utf8_if_it_is(name)
@@ -295,7 +317,9 @@ def _tar_members(path: Path, handles: _Handles) -> list[Member]:
         handles.add(archive)
         infos = archive.getmembers()
     except DAMAGE as error:
-        raise DamagedArchive(f"{path.name} is a tar that cannot be read: {damage_of(error)}. {SAFE} Download the archive again.") from error
+        raise DamagedArchive(
+            say("{file} is a tar that cannot be read: {damage}.", file=path.name, damage=damage_of(error)), _AGAIN
+        ) from error
     return [
         Member(
             name=info.name.removeprefix("./"),
@@ -333,23 +357,28 @@ def _folder_members(folder: Path) -> list[Member]:
                 )
             )
     if not members:
-        raise NotAnArchive(f"The folder {folder} has no files. {SAFE} Use the folder with the unpacked archive.")
+        raise NotAnArchive(say("The folder {folder} has no files.", folder=str(folder)), say("Use the folder with the unpacked archive."))
     return members
 
 
 def _refuse_unsafe(members: Iterable[Member]) -> None:
     members = list(members)
     if len(members) > MAX_MEMBERS:
-        raise UnsafeArchive(f"It contains {len(members):,} files; no platform's archive has more than {MAX_MEMBERS:,}. {SAFE}")
+        raise UnsafeArchive(
+            say("It contains {count} files; no platform's archive has more than {most}.", count=len(members), most=MAX_MEMBERS)
+        )
     for member in members:
         reason = unsafe_name(member.name)
         if reason or member.is_link:
-            raise UnsafeArchive(f"The member {member.name!r} {reason or 'is a link'}. {SAFE} Use the original file from the platform.")
+            why = reason or say("is a link")
+            message = say("The member {member} {why}.", member=repr(member.name), why=why)
+            raise UnsafeArchive(message, say("Use the original file from the platform."))
         if member.size > MEMBER_RATIO_FROM and member.size > MAX_MEMBER_RATIO * max(member.packed, 1):
-            raise UnsafeArchive(f"The member {member.name!r} would expand {member.size // max(member.packed, 1)}-fold: a ZIP bomb. {SAFE}")
+            times = str(member.size // max(member.packed, 1))
+            raise UnsafeArchive(say("The member {member} would expand {times}-fold: a ZIP bomb.", member=repr(member.name), times=times))
     total, packed = sum(member.size for member in members), sum(member.packed for member in members)
     if total > MAX_TOTAL_BYTES or (total > TOTAL_RATIO_FROM and total > MAX_TOTAL_RATIO * max(packed, 1)):
-        raise UnsafeArchive(f"It would expand from {packed:,} to {total:,} bytes: a ZIP bomb. {SAFE}")
+        raise UnsafeArchive(say("It would expand from {packed} to {total} bytes: a ZIP bomb.", total=total, packed=packed))
 
 
 def _read(stream: IO[bytes], name: str, limit: int, *, whole: bool = True) -> bytes:

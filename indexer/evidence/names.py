@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
+from indexer.i18n import say
+
 MAX_NAME = 4096
 
 _JUNK_FILES = frozenset({".ds_store", "thumbs.db", "ehthumbs.db", "desktop.ini", ".localized", ".apdisk", ".directory", "icon\r"})
@@ -25,14 +27,14 @@ def is_junk(name: str) -> bool:
 def unsafe_name(name: str) -> str:
     """Return why a name is refused, "" for a safe one. The control character in the name of a Mac folder's icon is known and harmless."""
     if not name or len(name) > MAX_NAME:
-        return "has no name or one that is too long"
+        return say("has no name or one that is too long")
     plain = name[:-1] if name.endswith("Icon\r") and is_junk(name) else name
     if any(ord(char) < 32 or ord(char) == 127 for char in plain):
-        return "has control characters in its name"
+        return say("has control characters in its name")
     if name.startswith("/") or (len(name) > 1 and name[1] == ":" and name[0].isalpha()):
-        return "has an absolute name"
+        return say("has an absolute name")
     if any(part in {"", ".", ".."} for part in name.split("/")):
-        return "has a name that leads outside of the archive"
+        return say("has a name that leads outside of the archive")
     return ""
 
 

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import IO
 
 from indexer.atomic_files import sync
-from indexer.evidence.archive import SAFE, Archive, ArchiveError, open_archive, parts_of
+from indexer.evidence.archive import Archive, ArchiveError, open_archive, parts_of, refusal
 from indexer.evidence.fixity import BLOCK, file_digest
+from indexer.i18n import say
 from indexer.private_files import is_read_only
 from indexer.progress import ByteTick
 from indexer.settings import Paths
@@ -71,7 +72,8 @@ class Vault:
         sources = parts_of(paths)
         needed = sum(_size(source) for source in sources)
         if shutil.disk_usage(self._paths.staging).free < needed + 64 * 2**20:
-            raise NoSpace(f"The disk with the vault does not have {needed:,} bytes of free space. {SAFE} Free up some space and try again.")
+            why = say("The disk with the vault does not have {needed} bytes of free space.", needed=needed)
+            raise NoSpace(refusal(why, say("Free up some space and try again.")))
         staged = []
         for number, source in enumerate(sources):
             target = self._paths.staging / f"incoming-{os.getpid()}-{number}"

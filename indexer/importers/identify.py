@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from indexer import platforms
-from indexer.evidence.archive import SAFE, Archive, ArchiveError
+from indexer.evidence.archive import Archive, ArchiveError, refusal
+from indexer.i18n import say
 from indexer.importers.importer import Importer
 from indexer.record import CaptureFacts, Problem, Record, Tally
 
@@ -69,12 +70,15 @@ def claim(archive: Archive) -> tuple[Importer, Archive]:
             return claims[0], view
         if claims:
             titles = " and ".join(importer.title for importer in claims)
-            raise NotIdentified(
-                f"{archive.label} holds the marks of {titles}, so it is not one platform's. {SAFE} Take in each platform's own file."
-            )
+            why = say("{archive} holds the marks of {platforms}, so it is not one platform's.", archive=archive.label, platforms=titles)
+            raise NotIdentified(refusal(why, say("Take in each platform's own file.")))
     looked_for = "; ".join(f"{importer.title}: {', '.join(importer.marks)}" for importer in IMPORTERS)
     found = ", ".join(archive.names[:8]) + (" ..." if len(archive.names) > 8 else "")
-    raise NotIdentified(
-        f"{archive.label} is not an archive that we know. Looked for {looked_for}. Found {len(archive.names):,} files: {found}. "
-        f"{SAFE} If it is one part of several, name all parts together."
+    why = say(
+        "{archive} is not an archive that we know. Looked for {marks}. Found {count} files: {names}.",
+        archive=archive.label,
+        marks=looked_for,
+        count=len(archive.names),
+        names=found,
     )
+    raise NotIdentified(refusal(why, say("If it is one part of several, name all parts together.")))

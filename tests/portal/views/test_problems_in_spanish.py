@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -14,7 +15,8 @@ from flask import Flask
 from indexer.catalog.models import ProblemView
 from indexer.catalog.tables import captures, problems
 from indexer.custody.ingest import ingest
-from indexer.i18n import Sentence
+from indexer.evidence.archive import NotAnArchive, open_archive
+from indexer.i18n import Sentence, from_json, message_of, to_json
 from indexer.repository import Repository, open_repository
 from portal import config, create_app
 from portal.access.rules import Role
@@ -130,3 +132,19 @@ def test_a_sentence_that_no_language_file_has_is_marked_as_english(portal: Town)
         stale = Sentence("It went 3 ways.")
         stale.template, stale.values = "It went {ways} ways.", {"ways": 3}
         assert portal.app.jinja_env.filters["known"](stale) == '<span lang="en">It went 3 ways.</span>'
+
+
+def test_a_refused_archive_is_refused_in_spanish(portal: Town, tmp_path: Path) -> None:
+    (tmp_path / "notes.zip").write_text("no archive")
+    with pytest.raises(NotAnArchive) as refused:
+        open_archive(tmp_path / "notes.zip")
+    assert str(refused.value) == (
+        "notes.zip is neither a ZIP nor a tar nor a folder. Your file was not changed and nothing was taken in. "
+        "Name the file that the platform gave you."
+    )
+    kept = from_json(to_json(message_of(refused.value)), "")
+    with portal.app.test_request_context(headers={"Accept-Language": "es"}):
+        assert portal.app.jinja_env.filters["known"](kept) == (
+            "notes.zip no es ni un ZIP ni un tar ni una carpeta. Su fichero no se modificó y no se recibió nada. "
+            "Indique el fichero que le dio la plataforma."
+        )
