@@ -182,7 +182,7 @@ MEDIA_ROLES = (Role.ALBUM, Role.PHOTOS, Role.VIDEOS, Role.ALBUM_LIST)
 
 @dataclass(slots=True)
 class Reading:
-    """What is shared while one archive is read. `likes` are labelled reactions by time and reaction, see facebook_labels."""
+    """What is shared while one archive is read. `likes` are labelled reactions by time and reaction, see labeled.py."""
 
     archive: Archive
     account: str

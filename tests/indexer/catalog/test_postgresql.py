@@ -22,9 +22,9 @@ from indexer.catalog.database.engine import MIGRATIONS
 from indexer.catalog.tables import meta
 from indexer.cli.main import main
 from indexer.settings import BadSetting
-from tests.repositories import repository_at
 from tests.support.databases import SETTING
 from tests.support.postgres import Server
+from tests.support.repositories import repository_at
 
 ROOT = next(folder for folder in Path(__file__).parents if (folder / "pyproject.toml").exists())
 ODD = ["a\0b", "\0", ESCAPE, f"{ESCAPE}0", f"\0{ESCAPE}1\0", "plain"]

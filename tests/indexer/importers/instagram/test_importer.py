@@ -50,15 +50,6 @@ def medium(number: int = 1, title: str = "", **more: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("path", sorted((CASES / "instagram").iterdir()), ids=lambda path: path.name)
-def test_every_form_is_claimed_by_instagram_alone_as_folder_zip_and_folder_in_a_zip(path: Path, tmp_path: Path) -> None:
-    for number, prefix in enumerate(("", "instagram-ozarkbendmo-2025-10-20-AbCd/")):
-        archive = open_archive(zip_folder(path / "archive", tmp_path / f"{number}.zip", prefix))
-        assert identify(archive).importer.name == "instagram"
-        assert identify(archive).archive.root == prefix
-    assert identify(open_archive(path / "archive")).importer.name == "instagram"
-
-
-@pytest.mark.parametrize("path", sorted((CASES / "instagram").iterdir()), ids=lambda path: path.name)
 def test_the_raw_item_of_every_record_stands_where_its_place_says(path: Path) -> None:
     archive = open_archive(path / "archive")
     records, _ = read(archive)
@@ -70,13 +61,6 @@ def test_the_raw_item_of_every_record_stands_where_its_place_says(path: Path) ->
         assert archive.read(record.place.member)[record.place.start :].startswith(record.raw)
         assert len(record.raw) == record.place.length
         assert record.id_is_made
-
-
-@pytest.mark.parametrize("path", sorted((CASES / "instagram").iterdir()), ids=lambda path: path.name)
-def test_no_two_records_of_one_kind_share_an_id_and_ids_are_the_same_each_time(path: Path) -> None:
-    first = [(record.kind, record.native_id) for record in read(open_archive(path / "archive"))[0]]
-    assert len(first) == len(set(first))
-    assert first == [(record.kind, record.native_id) for record in read(open_archive(path / "archive"))[0]]
 
 
 @pytest.mark.parametrize(
@@ -433,13 +417,6 @@ def test_the_facts_say_what_the_public_wrote_is_not_in_it() -> None:
     assert "30 days" in said
     assert "UTC-8" not in said
     assert "UTC-8" in " ".join(IG.facts(case("html_2025")).cannot_contain)
-
-
-def test_a_member_is_read_or_ignored_with_a_reason_and_a_new_one_stays_unknown() -> None:
-    archive = case("json_2025_media")
-    read(archive)
-    left = [name for name in archive.names if name not in archive.asked and not is_ignored(name) and not name.startswith("media/")]
-    assert left == ["your_instagram_activity/media/brand_new_section.json"]
 
 
 def test_no_member_has_a_role_and_is_ignored_at_once() -> None:

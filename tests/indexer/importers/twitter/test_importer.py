@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fnmatch
 import json
-import random
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -58,24 +57,6 @@ def test_identifying_asks_for_no_member() -> None:
     archive = open_archive(CASES / "twitter" / "tweets_js_2024" / "archive")
     assert TwitterImporter().identify(archive)
     assert not archive.asked
-
-
-def test_a_zip_with_the_archive_in_a_folder_gives_the_same_as_the_folder(tmp_path: Path) -> None:
-    folder = CASES / "twitter" / "tweets_js_2024" / "archive"
-    packed = identify(open_archive(zip_folder(folder, tmp_path / "twitter.zip", "twitter-2024-01-02/")))
-    plain = identify(open_archive(folder))
-    assert list(packed.records()) == list(plain.records())
-
-
-@pytest.mark.parametrize("case", sorted((CASES / "twitter").iterdir()), ids=lambda case: case.name)
-def test_every_member_of_our_archives_is_read_attached_or_ignored_with_a_reason(case: Path) -> None:
-    archive = open_archive(case / "archive")
-    importer = TwitterImporter()
-    found = values(importer, archive)
-    attached = {attachment.member for record in records(found) for attachment in record.attachments}
-    rest = [name for name in archive.names if name not in archive.asked | attached and not is_ignored(name)]
-    assert rest == []
-    assert not [name for name in archive.asked | attached if name and is_ignored(name)]
 
 
 def is_ignored(name: str) -> bool:
@@ -317,26 +298,3 @@ def test_an_item_nested_without_end_costs_itself_only(tmp_path: Path, item: str,
     found = results(tmp_path, {"data/account.js": ACCOUNT, "data/tweets.js": f"window.YTD.tweets.part0 = [ {text} ]"})
     assert [record.native_id for record in records(found)] == ["5", "6", "7"]
     assert codes(found) == ["bad-item"]
-
-
-DEBRIS = (b"{", b"}", b"[", b"]", b'"', b"\\", b"null", b"\xff", b"\0", b"1e999", b"-1", b"\\ud800", b"true", b",", b"9" * 30, b"")
-
-
-@pytest.mark.parametrize("case", sorted((CASES / "twitter").iterdir()), ids=lambda case: case.name)
-def test_members_with_random_damage_give_values_and_never_an_exception(case: Path, tmp_path: Path) -> None:
-    files = {path.relative_to(case / "archive").as_posix(): path.read_bytes() for path in (case / "archive").rglob("*") if path.is_file()}
-    texts = [name for name in files if name.endswith((".js", ".csv"))]
-    for seed in range(25):
-        chance = random.Random(f"{case.name} {seed}")  # noqa: S311  # damage that repeats, no secret
-        name = chance.choice(texts)
-        damaged = bytearray(files[name])
-        for _ in range(chance.randint(1, 5)):
-            at = chance.randrange(len(damaged) + 1)
-            damaged[at : at + chance.choice((0, 0, 1, 40))] = chance.choice(DEBRIS)
-        archive = open_archive(folder_of(files | {name: bytes(damaged)}, tmp_path / str(seed)))
-        importer = TwitterImporter()
-        importer.identify(archive)
-        assert importer.facts(archive).account.native_id
-        for record in records(values(importer, archive)):
-            data = archive.read(record.place.member)
-            assert data[record.place.start : record.place.start + record.place.length] == record.raw

@@ -1,0 +1,79 @@
+"""Platforms are known to their importers only, and an archive is identified and asked for its facts once."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexer import platforms
+from indexer.custody import ingest as ingest_module
+from indexer.custody.ingest import ingest
+from indexer.custody.reread import reread
+from indexer.importers import IMPORTERS
+from indexer.importers.twitter import TwitterImporter
+from tests.support.repositories import repository_at, tweet, x_zip
+
+ROOT = Path(__file__).parents[3]
+# The migration speaks of captures taken in before platforms registered themselves.
+ALLOWED = {"indexer/catalog/migrations/versions/0005_whole_history.py"}
+
+
+def constants(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def test_no_module_but_an_importer_s_names_a_platform() -> None:
+    names = {*platforms.codes(), *(one.title for one in platforms.registered()), *(importer.name for importer in IMPORTERS)} - {"x"}
+    assert {"twitter", "facebook", "instagram"} <= names
+    found = [
+        (path.relative_to(ROOT).as_posix(), value)
+        for top in ("indexer", "portal")
+        for path in sorted((ROOT / top).rglob("*.py"))
+        if "importers" not in path.parts or path.parent.name == "importers"
+        for value in constants(path)
+        if value in names
+    ]
+    assert [place for place, _ in found if place not in ALLOWED] == []
+
+
+def test_every_platform_expects_some_kinds_and_calls_a_number_by_its_short_name() -> None:
+    assert [one.code for one in platforms.registered()] == ["twitter", "facebook", "instagram"]
+    assert all(one.usual_kinds for one in platforms.registered())
+    assert platforms.codes()["x"] == "twitter"
+    assert platforms.user("twitter", "17") == "X user 17"
+    assert platforms.user("facebook", "17") == "Facebook user 17"
+
+
+def test_an_archive_is_identified_and_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = Counter[str]()
+    for name in ("identify", "facts", "records"):
+        plain = getattr(TwitterImporter, name)
+
+        def counted(*given: Any, plain: Any = plain, name: str = name) -> Any:
+            calls[name] += 1
+            return plain(*given)
+
+        monkeypatch.setattr(TwitterImporter, name, counted)
+    repository = repository_at(tmp_path / "data")
+    capture = ingest(repository, [x_zip(tmp_path / "x.zip", [tweet(1, "Road closed.")])], taken_by="Pat", source="test").capture
+    assert calls == {"identify": 1, "facts": 1, "records": 1}
+    calls.clear()
+    reread(repository, capture.id, "Pat")
+    assert calls == {"identify": 1, "facts": 1, "records": 1}
+    repository.close()
+
+
+def test_an_archive_that_names_its_account_leaves_nothing_behind_when_another_is_named(tmp_path: Path) -> None:
+    repository = repository_at(tmp_path / "data")
+    with pytest.raises(ingest_module.NotIdentified, match="names its account itself"):
+        ingest(repository, [x_zip(tmp_path / "x.zip", [tweet(1, "x")])], taken_by="Pat", source="test", account="somebody")
+    assert list(repository.paths.staging.iterdir()) == []
+    assert repository.vault.digests() == []
+    repository.close()
