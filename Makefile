@@ -90,7 +90,7 @@ samples: setup
 	@$(BIN)/python archive_data/make_samples.py
 
 translations: setup
-	@$(BIN)/pybabel -q extract --project=Show-Me\ Records --copyright-holder=Show-Me\ Records --version= --mapping babel.cfg --no-default-keywords -k _ -k _n:1,2 -k _l -k say -k known -k gettext -k ngettext:1,2 --no-location --sort-output --no-wrap -o portal/translations/messages.pot .
+	@$(BIN)/pybabel -q extract --project=Show-Me\ Records --copyright-holder=Show-Me\ Records --version= --mapping babel.cfg --no-default-keywords -k _ -k _n:1,2 -k _l -k say -k gettext -k ngettext:1,2 --no-location --sort-output --no-wrap -o portal/translations/messages.pot .
 	@$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap -i portal/translations/messages.pot -d portal/translations -l es
 	@$(BIN)/pybabel -q compile -d portal/translations -l es
 

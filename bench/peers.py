@@ -107,10 +107,10 @@ def _ready(out: Path, made: Corpus) -> Path:
 def write_posts(archive: Path, target: Path) -> int:
     """Write the posts of one archive, one JSON array a line; return how many."""
     named = identify(open_archive(archive))
-    account = named.importer.facts(named.archive).account.handle
+    account = named.facts.account.handle
     count, encode = 0, msgspec.json.Encoder().encode
     with target.open("wb") as stream:
-        for record in named.importer.records(named.archive):
+        for record in named.records():
             if not isinstance(record, Record):
                 continue
             if record.posted is None or record.posted.utc is None:

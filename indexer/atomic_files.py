@@ -48,7 +48,7 @@ def partial(target: Path) -> Iterator[Path]:
 
 
 def publish(package: Path, target: Path) -> None:
-    """Give a whole package its name at one stroke, and wait until that is on the disk. Raises OSError."""
+    """Give a whole package or file its name at one stroke, and wait until that is on the disk. Raises OSError."""
     package.replace(target)
     sync(target.parent)
 

@@ -1,4 +1,4 @@
-"""Sentences for people that another language can say too: an English text that remembers how it was made.
+"""Sentences for people that another language can say too: English texts that remember their template and values.
 
 The indexer speaks English and knows no other language. A page looks the template up in its own catalog and puts the
 same values in. Everywhere else a sentence is the plain text that it is.
@@ -6,16 +6,18 @@ same values in. Everywhere else a sentence is the plain text that it is.
 
 from __future__ import annotations
 
-import re
+import json
 from collections.abc import Mapping
-from typing import Final
+from datetime import date
+from typing import Any, Final
 
-_PLACE: Final = re.compile(r"\{(\w+)\}")
-_templates: dict[str, re.Pattern[str]] = {}
+_SENTENCE: Final = "say"
+_VALUES: Final = "values"
+_DAY: Final = "day"
 
 
-class Said(str):
-    """An English sentence with its template and values. A value that is itself a sentence is translated as well."""
+class Sentence(str):
+    """An English text with its template and values. A value that is itself a sentence is translated as well."""
 
     __slots__ = ("template", "values")
 
@@ -23,40 +25,55 @@ class Said(str):
     values: Mapping[str, object]
 
 
-def say(template: str, /, **values: object) -> Said:
-    """Return a sentence. `template` is English with places like `{days}`; it is what a catalog of another language is keyed by.
+def say(template: str, /, **values: object) -> Sentence:
+    """Return a sentence. `template` is English with places like `{days}`; catalogs of other languages are keyed by it.
 
     Numbers are written with commas here and by the reader's locale on a page. Raises KeyError for a place without value.
     """
-    said = Said(template.format(**{name: f"{value:,}" if type(value) is int else value for name, value in values.items()}))
-    said.template, said.values = template, values
-    return said
+    sentence = Sentence(template.format(**{name: f"{value:,}" if type(value) is int else value for name, value in values.items()}))
+    sentence.template, sentence.values = template, values
+    return sentence
 
 
-def sentence(error: Exception) -> str:
-    """Return what an error says, as the sentence that it was made with where there is one."""
-    return error.args[0] if error.args and isinstance(error.args[0], Said) else str(error)
+def message_of(error: Exception) -> str:
+    """Return what an error says: the sentence that it was raised with, where there is one."""
+    return error.args[0] if error.args and isinstance(error.args[0], Sentence) else str(error)
 
 
-def known(text: str) -> str:
-    """Mark a text that the catalog keeps as plain English, so that another language can say it where it is shown.
+def pack(value: Any) -> Any:
+    """Return what JSON can hold: a sentence becomes its template and values, all the rest stays."""
+    if isinstance(value, Sentence):
+        return {_SENTENCE: value.template, _VALUES: {name: _packed(item) for name, item in value.values.items()}}
+    if isinstance(value, Mapping):
+        return {name: pack(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [pack(item) for item in value]
+    return value
 
-    Returns the text. It may have places like `{days}`; then it stands at the top of a module, and `recognised` knows it.
-    """
-    pieces = _PLACE.split(text)  # text, name, text, name, ..., text
-    if len(pieces) > 1:
-        pattern = "".join(f"(?P<{piece}>.+?)" if at % 2 else re.escape(piece) for at, piece in enumerate(pieces))
-        _templates[text] = re.compile(pattern, re.DOTALL)
-    return text
+
+def unpack(stored: Any) -> Any:
+    """Return what `pack` was given, sentences included."""
+    if isinstance(stored, Mapping):
+        if stored.keys() == {_SENTENCE, _VALUES}:
+            return say(stored[_SENTENCE], **{name: unpack(item) for name, item in stored[_VALUES].items()})
+        if stored.keys() == {_DAY}:
+            return date.fromisoformat(stored[_DAY])
+        return {name: unpack(item) for name, item in stored.items()}
+    return [unpack(item) for item in stored] if isinstance(stored, list) else stored
 
 
-def recognised(text: str) -> Said | None:
-    """Return a kept text as the sentence that one of the `known` texts with places makes of its values.
+def _packed(value: object) -> Any:
+    if isinstance(value, date):
+        return {_DAY: value.isoformat()}
+    packed = pack(value)
+    return packed if isinstance(packed, str | int | float | bool | dict | list | None) else str(packed)
 
-    None for every other text. Where several fit, the one with the most places is meant.
-    """
-    for template in sorted(_templates, key=lambda one: -one.count("{")):
-        found = _templates[template].fullmatch(text)
-        if found:
-            return say(template, **found.groupdict())
-    return None
+
+def to_json(sentence: Sentence) -> str:
+    """Return a sentence as the text that a database keeps."""
+    return json.dumps(pack(sentence))
+
+
+def from_json(stored: str | None, text: str) -> str:
+    """Return the sentence that `to_json` wrote; `text` where an older version wrote none."""
+    return str(text) if stored is None else unpack(json.loads(stored))

@@ -6,12 +6,14 @@ import time
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import overload
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from indexer.i18n import say
 from indexer.record import Moment, TimeRule
 
 EPOCH_DAY = date(1970, 1, 1).toordinal()
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class UnknownZone(ValueError):
@@ -76,7 +78,20 @@ def _day_of_quarter(quarter: int, zone_name: str) -> date:
     return local_day(_EPOCH + timedelta(seconds=quarter * 900), zone_name)
 
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+def utc_text(instant: datetime | None) -> str:
+    """Return an instant in UTC: "2018-07-05T04:30:00Z", with milliseconds where there are any. Empty for None."""
+    if instant is None:
+        return ""
+    instant = instant.astimezone(UTC).replace(tzinfo=None)
+    return instant.isoformat(timespec="milliseconds" if instant.microsecond >= 1000 else "seconds") + "Z"
+
+
+def local_text(instant: datetime | None, zone_name: str) -> str:
+    """Return an instant on a zone's clock, zone named: "2018-07-04 23:30:00 CDT". Empty for None."""
+    if instant is None:
+        return ""
+    instant = local(instant, zone_name)
+    return f"{instant.replace(tzinfo=None).isoformat(' ', 'seconds')} {instant.tzname()}"
 
 
 def day_range(first: date | None, last: date | None, zone_name: str) -> tuple[datetime | None, datetime | None]:
@@ -90,12 +105,18 @@ def day_range(first: date | None, last: date | None, zone_name: str) -> tuple[da
 def from_epoch(seconds: float, written: str | None = None) -> Moment:
     """Return the moment of a Unix time in seconds. Raises ValueError for one outside of the years 1 to 9999."""
     try:
-        utc = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+        utc = _EPOCH + timedelta(seconds=seconds)
     except OverflowError as error:
         raise ValueError(f"{seconds} is no time in seconds") from error
     return Moment(written if written is not None else str(seconds), TimeRule.EPOCH, utc)
 
 
+@overload
+def to_ms(instant: datetime) -> int: ...
+@overload
+def to_ms(instant: None) -> None: ...
+@overload
+def to_ms(instant: datetime | None) -> int | None: ...
 def to_ms(instant: datetime | None) -> int | None:
     """Return milliseconds since 1970 UTC, rounded down."""
     if instant is None:
@@ -104,19 +125,20 @@ def to_ms(instant: datetime | None) -> int | None:
     return (delta.days * 86400 + delta.seconds) * 1000 + delta.microseconds // 1000
 
 
+@overload
+def from_ms(ms: int) -> datetime: ...
+@overload
+def from_ms(ms: None) -> None: ...
+@overload
+def from_ms(ms: int | None) -> datetime | None: ...
 def from_ms(ms: int | None) -> datetime | None:
     """Return the UTC instant of milliseconds since 1970."""
-    return None if ms is None else datetime.fromtimestamp(ms // 1000, UTC).replace(microsecond=ms % 1000 * 1000)
+    return None if ms is None else _EPOCH + timedelta(milliseconds=ms)
 
 
 def now_ms() -> int:
     """Return the present time in milliseconds since 1970 UTC."""
     return time.time_ns() // 1_000_000
-
-
-def instant(milliseconds: int | None) -> datetime | None:
-    """Return the UTC instant of a column; None stays None."""
-    return None if milliseconds is None else datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
 
 
 def milliseconds(span: timedelta) -> int:

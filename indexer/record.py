@@ -11,18 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-
-class Platform(StrEnum):
-    """Where an account lives. The value is what a search or an address is written with."""
-
-    TWITTER = "twitter"
-    FACEBOOK = "facebook"
-    INSTAGRAM = "instagram"
-
-    @property
-    def title(self) -> str:  # type: ignore[override]  # str.title() makes no sense for a platform's name
-        """The platform's name as people know it."""
-        return {"twitter": "X / Twitter", "facebook": "Facebook", "instagram": "Instagram"}[self.value]
+from indexer.i18n import Sentence
 
 
 class RecordKind(StrEnum):
@@ -101,7 +90,7 @@ class Place:
 class Account:
     """A social account. `native_id` is the platform's own id, or the handle or name where it gives none."""
 
-    platform: Platform
+    platform: str  # code of a registered platform (indexer.platforms)
     native_id: str
     handle: str = ""
     name: str = ""
@@ -165,13 +154,13 @@ class Record:
 class Problem:
     """Something of an archive that could not become a record. A value, never an exception.
 
-    `code` is a short stable word ("json-cut", "bad-date", "unknown-member"); `message` says in plain
-    English what is wrong. `index` is the item of the member, -1 for the member as a whole.
+    `code` is a short stable word ("json-cut", "bad-date", "unknown-member"); `message` says
+    what is wrong. `index` is the item of the member, -1 for the member as a whole.
     """
 
     member: str
     code: str
-    message: str
+    message: Sentence
     index: int = -1
 
 
@@ -188,18 +177,20 @@ class CaptureFacts:
     """What an archive says of itself.
 
     `form` names the layout and its years. `exported` is when the platform made it. `first_day` and
-    `last_day` are the range that was chosen for the download, where the archive states one. `counts` are
-    the platform's own, by its own unit. `cannot_contain` are plain sentences shown to people: what this
+    `last_day` are the range that was chosen for the download, where the archive states one. `is_whole_history`:
+    archives of this form always begin with the account; nobody can choose their days. `counts` are
+    the platform's own, by its own unit. `cannot_contain` are sentences shown to people: what this
     form of archive never holds. `kinds` are the record kinds that this very archive has files for: only
     those can be missed in it when an earlier capture had them.
     """
 
     account: Account
-    form: str
+    form: Sentence
     exported: Moment | None = None
     first_day: date | None = None
     last_day: date | None = None
+    is_whole_history: bool = False
     counts: Mapping[str, int] = field(default_factory=dict)
     is_partial: bool = False
-    cannot_contain: tuple[str, ...] = ()
+    cannot_contain: tuple[Sentence, ...] = ()
     kinds: frozenset[RecordKind] = frozenset()

@@ -13,11 +13,12 @@ from typing import IO
 
 import sqlalchemy as sa
 
+import indexer.importers  # noqa: F401  # registers the platforms: searches name them
 from indexer import private_files, settings
 from indexer.catalog.audit import AuditLog
 from indexer.catalog.database import connect, connect_read_only
 from indexer.catalog.location import catalog_file
-from indexer.catalog.models import RecordView, SightingView
+from indexer.catalog.models import Origin
 from indexer.catalog.reader import Catalog
 from indexer.coverage.scope import CoverageOfCaptures
 from indexer.engines import ENGINES, Engine, IndexDamaged, IndexOutdated, open_engine
@@ -64,7 +65,7 @@ class Repository:
             self._spare = Path(tempfile.mkdtemp(prefix="showme-read-only-"))
         return self._spare
 
-    def raw(self, place: RecordView | SightingView) -> bytes:
+    def raw(self, place: Origin) -> bytes:
         """Return the exact bytes of a record's item, read again from the vault. Raises ArchiveError, KeyError."""
         with self.open_media(place.capture_id, place.member) as stream:
             remaining = place.start

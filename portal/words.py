@@ -12,11 +12,12 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from flask import Flask
 
+from indexer import platforms
 from indexer.catalog.parties import parties
 from indexer.local_time import local_day, zone
 from indexer.masking import mask_facts, mask_tokens
 from indexer.query.filters import Sort
-from indexer.record import Platform, TimeRule
+from indexer.record import TimeRule
 from portal.access.rules import Role
 from portal.i18n import _, _l, _n, locale
 from portal.site import site
@@ -109,7 +110,7 @@ def kind_word(kind: str) -> str:
 
 def platform_word(platform: str) -> str:
     """Return what a platform is called."""
-    return Platform(platform).title if platform in set(Platform) else platform
+    return platforms.title(platform)
 
 
 def number(value: float) -> str:

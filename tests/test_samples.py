@@ -72,7 +72,7 @@ def texts(name: str) -> dict[str, str]:
 @cache
 def read(name: str) -> tuple[list[Record], list[Problem], dict[str, int]]:
     found = identify(open_archive(ROOT / "samples" / name))
-    values = list(found.importer.records(found.archive))
+    values = list(found.records())
     tallies = {value.unit: value.read for value in values if isinstance(value, Tally)}
     return [value for value in values if isinstance(value, Record)], [value for value in values if isinstance(value, Problem)], tallies
 
@@ -198,12 +198,12 @@ def test_every_archive_is_read_by_one_importer_with_nothing_left_over(name: str)
         {"x": "twitter"}.get(name.split("-", maxsplit=1)[0], name.split("-", maxsplit=1)[0])
     ]
     found = identify(archive)
-    facts = found.importer.facts(archive)
+    facts = found.facts
     records, problems, tallies = read(name)
     assert problems == []
     assert {unit: tallies.get(unit) for unit in facts.counts} == dict(facts.counts)
     assert facts.account.name in {"City of Kestrel Bend", "Kestrel Bend Police", "Odalys Fernbrook"}
-    list(found.importer.records(archive))
+    list(found.records())
     shown = {attachment.member for record in records for attachment in record.attachments}
     ignored = [*found.importer.ignored, *COMMON_IGNORED]
     rest = [member for member in archive.names if member not in archive.asked | shown]

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from indexer.catalog.models import AccountPart, AccountView
+from indexer import platforms
+from indexer.catalog.models import AccountRef, AccountView
 from indexer.catalog.stored_data import SET_ASIDE
 from indexer.catalog.tables import account_handle, account_name, accounts, captures, meta, people, root_id
 from indexer.local_time import from_ms
@@ -58,7 +59,7 @@ def _whole(root: Any, rows: list[Any]) -> AccountView:
         first_posted=from_ms(min(firsts, default=None)),
         last_posted=from_ms(max(lasts, default=None)),
         is_given=bool(root.is_given),
-        parts=tuple(AccountPart(row.id, row.native_id, row.handle, row.name) for row in rows if row.id != root.id),
+        parts=tuple(AccountRef(row.id, row.platform, row.native_id, row.handle, row.name) for row in rows if row.id != root.id),
     )
 
 
@@ -77,7 +78,4 @@ def move_on(connection: sa.Connection) -> None:
 def shown_person(platform: str, native_id: str, names: Mapping[tuple[str, str], str]) -> str:
     """Return a person as pages and papers show them: a number with the name given to it, anything else as it is."""
     name = names.get((platform, native_id))
-    return f"{name} ({_TITLES.get(platform, platform.title())} user {native_id})" if name else native_id
-
-
-_TITLES: Final = {"twitter": "X"}
+    return f"{name} ({platforms.user(platform, native_id)})" if name else native_id

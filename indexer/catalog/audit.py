@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from indexer.catalog.database import transaction
 from indexer.catalog.tables import events
+from indexer.local_time import from_ms, to_ms
 
 # Closed vocabulary: tag -> what it says. `subject:verb`.
 TAGS: Mapping[str, str] = {
@@ -182,26 +183,20 @@ def append(  # noqa: PLR0917  # an event's parts, in the order of the table
         raise UnknownTag(f"{tag!r} is not an event tag; indexer/catalog/audit.py lists them")
     last = connection.execute(sa.select(events.c.id, events.c.hash).order_by(events.c.id.desc()).limit(1)).first()
     number, previous = (last.id + 1, last.hash) if last else (1, FIRST)
-    now = at or datetime.now(UTC)
-    at = now.replace(microsecond=now.microsecond // 1000 * 1000)
+    at = from_ms(to_ms(at or datetime.now(UTC)))
     text = msgspec.json.encode(detail or {}, order="sorted").decode()
     event = Event(number, at, tag, actor, subject, text, previous, "")
     connection.execute(
         events.insert().values(
-            id=number, at_ms=_ms(at), tag=tag, actor=actor, subject=subject, detail=text, previous=previous, hash=_hash(event)
+            id=number, at_ms=to_ms(at), tag=tag, actor=actor, subject=subject, detail=text, previous=previous, hash=_hash(event)
         )
     )
 
 
 def _event(row: sa.Row[tuple[object, ...]]) -> Event:
-    at = datetime.fromtimestamp(row.at_ms / 1000, UTC)
-    return Event(row.id, at, row.tag, row.actor, row.subject, row.detail, row.previous, row.hash)
-
-
-def _ms(at: datetime) -> int:
-    return round(at.timestamp() * 1000)
+    return Event(row.id, from_ms(row.at_ms), row.tag, row.actor, row.subject, row.detail, row.previous, row.hash)
 
 
 def _hash(event: Event) -> str:
-    parts = (str(event.id), str(_ms(event.at)), event.tag, event.actor, event.subject, event.detail, event.previous)
+    parts = (str(event.id), str(to_ms(event.at)), event.tag, event.actor, event.subject, event.detail, event.previous)
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

@@ -11,6 +11,7 @@ from indexer.catalog.accounts import whole_accounts
 from indexer.catalog.models import AccountView, CaptureView, Reconciled, SetAside, by_number
 from indexer.catalog.stored_data import COMPLETE, SET_ASIDE, CaptureResult, StoredFacts
 from indexer.catalog.tables import capture_files, captures, problems
+from indexer.i18n import unpack
 from indexer.local_time import from_ms
 
 UNREADABLE_DATE: Final = "bad-date"
@@ -48,12 +49,12 @@ def _capture(row: Any, account: AccountView | None, files: list[str], undated: i
         digest=row.digest,
         name=row.name,
         size=row.size,
-        taken_at=from_ms(row.taken_ms),  # type: ignore[arg-type]  # the column is never NULL
+        taken_at=from_ms(row.taken_ms),
         taken_by=row.taken_by,
         source=row.source,
         importer=row.importer,
         importer_version=row.importer_version,
-        form=row.form,
+        form=unpack(facts.form) or row.form,
         account=account,
         exported_at=from_ms(row.exported_ms),
         zone=row.zone,
@@ -67,7 +68,7 @@ def _capture(row: Any, account: AccountView | None, files: list[str], undated: i
         members_ignored=result.members_ignored,
         members_unknown=result.members_unknown,
         reconciliation=tuple(Reconciled(*line) for line in result.reconciliation),
-        cannot_contain=tuple(facts.cannot_contain),
+        cannot_contain=facts.limits,
         files=tuple(files),
         gone=result.gone,
         is_partial=facts.is_partial,

@@ -18,17 +18,22 @@ import sqlalchemy as sa
 
 from indexer.catalog import audit, stored_data
 from indexer.catalog.completion import mark_absences, queue_for_index, refresh_account, settle_current_versions
-from indexer.catalog.database import insert_many, transaction
+from indexer.catalog.database import among_keys, insert_many, select_keys, transaction
 from indexer.catalog.models import Reconciled
-from indexer.catalog.stored_data import COMPLETE, TAKING_IN, CaptureResult, StoredFacts
+from indexer.catalog.stored_data import COMPLETE, TAKING_IN, CaptureResult, IndexRow, stored_facts
 from indexer.catalog.tables import accounts, capture_files, captures, members, other_ids, problems, records, sightings, versions
 from indexer.local_time import to_ms
 from indexer.record import Account, CaptureFacts, Place, Problem, Record, RecordKind
 
-LOOKUP = 500  # ids a query: below every database's limit of variables
 RECORD_COLUMNS = ("pk", "record_id", "account_id", "kind", "native_id", "first_capture_id", "versions")
 VERSION_COLUMNS = tuple(column.name for column in versions.columns)
 SIGHTING_COLUMNS = tuple(column.name for column in sightings.columns)
+_VERSIONS_OF = (
+    sa.select(records.c.record_id, records.c.pk, versions.c.digest, versions.c.id)
+    .join(versions, versions.c.record_pk == records.c.pk)
+    .where(among_keys(records.c.record_id))
+    .order_by(versions.c.id)  # of two readings of the same content the later one is kept
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,21 @@ class VaultFile:
     digest: str
     name: str
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewCapture:
+    """An archive as it is taken in. `importer` is its name and version, `taken_at` UTC, `zone` the IANA name for its local times."""
+
+    digest: str
+    files: Sequence[VaultFile]
+    name: str
+    facts: CaptureFacts
+    importer: tuple[str, str]
+    taken_by: str
+    taken_at: datetime
+    source: str
+    zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +89,9 @@ class CaptureWriter:
     _other_ids: Mapping[tuple[str, str], str] = field(default_factory=dict)
     _met: set[int] | None = None  # hashes of the ids met, for an account that is new: the others need no look into the catalog
 
-    def add(self, batch: Sequence[Record]) -> list[tuple[int, Record]]:
-        """Write records, their versions and sightings in one transaction; return the records that are new, with their numbers."""
-        fresh: list[tuple[int, Record]] = []
+    def add(self, batch: Sequence[Record]) -> list[IndexRow]:
+        """Write records, their versions and sightings in one transaction; return the rows of the records that are new."""
+        fresh: list[IndexRow] = []
         batch = [held_as(record, self._other_ids) for record in batch]
         ids = [f"{self.account_key}:{record.kind}:{record.native_id}" for record in batch]
         new_records: list[tuple[object, ...]] = []
@@ -80,22 +100,23 @@ class CaptureWriter:
         with transaction(self.engine) as connection:
             known = self._known(connection, ids)
             for record_id, record in zip(ids, batch, strict=True):
+                kind, content = str(record.kind), stored_data.build(record)
                 entry = known.get(record_id)
                 if entry is None:
                     entry = known[record_id] = (self._next_pk, {})
                     self._next_pk += 1
-                    fresh.append((entry[0], record))
-                    new_records.append((entry[0], record_id, self.account_id, str(record.kind), record.native_id, self.capture_id, 0))
+                    fresh.append(IndexRow(entry[0], kind, self.account_id, 1, content))
+                    new_records.append((entry[0], record_id, self.account_id, kind, record.native_id, self.capture_id, 0))
                 else:
                     self.settled_later.add(entry[0])
-                digest = stored_data.digest(record)
+                digest = stored_data.digest_of(kind, record.native_id, content)
                 version_id = entry[1].get(digest)
                 if version_id is None and record.kind is RecordKind.LIKE and not record.text and entry[1]:
                     version_id = max(entry[1].values())  # X leaves out the liked words when their post is gone: nothing was changed
                 if version_id is None:
                     version_id = entry[1][digest] = self._next_version
                     self._next_version += 1
-                    new_versions.append(self._version_row(version_id, entry[0], len(entry[1]), digest, record))
+                    new_versions.append((version_id, entry[0], len(entry[1]), self.capture_id, digest, *stored_data.row_values(content)))
                 new_sightings.append(self._sighting_row(version_id, entry[0], record))
                 if record.posted is not None:
                     self._time_rules[str(record.posted.rule)] += 1
@@ -110,7 +131,7 @@ class CaptureWriter:
 
     def add_problems(self, batch: Iterable[Problem]) -> None:
         """Write problems; one transaction."""
-        rows = [{"capture_id": self.capture_id, "member": p.member, "item": p.index, "code": p.code, "message": p.message} for p in batch]
+        rows = [{"capture_id": self.capture_id, **stored_data.problem_columns(problem)} for problem in batch]
         if rows:
             with transaction(self.engine) as connection:
                 connection.execute(problems.insert(), rows)
@@ -162,41 +183,13 @@ class CaptureWriter:
             met = {record_id: hash(record_id) for record_id in ids}
             ids = [record_id for record_id in ids if met[record_id] in self._met]
             self._met.update(met.values())
-        for at in range(0, len(ids), LOOKUP):
-            query = (
-                sa.select(records.c.record_id, records.c.pk, versions.c.digest, versions.c.id)
-                .join(versions, versions.c.record_pk == records.c.pk)
-                .where(records.c.record_id.in_(ids[at : at + LOOKUP]))
-                .order_by(versions.c.id)  # of two readings of the same content the later one is kept
-            )
-            for record_id, pk, digest, version_id in connection.execute(query):
-                known.setdefault(record_id, (pk, {}))[1][digest] = version_id
+        for record_id, pk, digest, version_id in select_keys(connection, _VERSIONS_OF, ids):
+            known.setdefault(record_id, (pk, {}))[1][digest] = version_id
         return known
-
-    def _version_row(self, version_id: int, pk: int, number: int, digest: str, record: Record) -> tuple[object, ...]:
-        return (version_id, pk, number, self.capture_id, *version_values(record, digest))
 
     def _sighting_row(self, version_id: int, pk: int, record: Record) -> tuple[object, ...]:
         self._next_sighting += 1
         return (self._next_sighting - 1, pk, version_id, self.capture_id, *sighting_values(record, hashlib.sha256(record.raw).hexdigest()))
-
-
-def version_values(record: Record, digest: str) -> tuple[Any, ...]:
-    """Return the columns of a version from `digest` on: what a record says."""
-    posted = record.posted
-    return (
-        digest,
-        record.author,
-        record.title,
-        record.text,
-        record.url,
-        to_ms(posted.utc) if posted else None,
-        posted.written if posted else "",
-        str(posted.rule) if posted else "",
-        record.parent_id or None,
-        record.thread_id or None,
-        stored_data.encode(record),
-    )
 
 
 def sighting_values(record: Record, raw_digest: str) -> tuple[Any, ...]:
@@ -230,52 +223,35 @@ def place_text(place: Place) -> str:
     return f"{place.member}, item {place.index + 1}{pointer}, bytes {place.start}-{place.start + place.length}"
 
 
-def begin(
-    engine: sa.Engine,
-    *,
-    digest: str,
-    files: Sequence[VaultFile],
-    name: str,
-    facts: CaptureFacts,
-    importer: tuple[str, str],
-    taken_by: str,
-    taken_at: datetime,
-    source: str,
-    zone: str,
-) -> CaptureWriter:
+def begin(engine: sa.Engine, capture: NewCapture) -> CaptureWriter:
     """Open a capture in the catalog with state "taking in". Call it under the ingest lock."""
-    stored = StoredFacts(
-        first_day=facts.first_day.isoformat() if facts.first_day else "",
-        last_day=facts.last_day.isoformat() if facts.last_day else "",
-        is_partial=facts.is_partial,
-        cannot_contain=list(facts.cannot_contain),
-        kinds=sorted(facts.kinds),
-    )
+    facts = capture.facts
     with transaction(engine) as connection:
         account_id = _account_id(connection, facts.account, to_ms(facts.exported.utc) if facts.exported else None)
         capture_id = (connection.execute(sa.select(sa.func.max(captures.c.id))).scalar() or 0) + 1
         connection.execute(
             captures.insert().values(
                 id=capture_id,
-                digest=digest,
-                name=name,
-                size=sum(file.size for file in files),
-                taken_ms=to_ms(taken_at),
-                taken_by=taken_by,
-                source=source,
-                importer=importer[0],
-                importer_version=importer[1],
-                form=facts.form,
+                digest=capture.digest,
+                name=capture.name,
+                size=sum(file.size for file in capture.files),
+                taken_ms=to_ms(capture.taken_at),
+                taken_by=capture.taken_by,
+                source=capture.source,
+                importer=capture.importer[0],
+                importer_version=capture.importer[1],
+                form=str(facts.form),
                 account_id=account_id,
                 exported_ms=to_ms(facts.exported.utc) if facts.exported else None,
-                zone=zone,
+                zone=capture.zone,
                 state=TAKING_IN,
-                facts=msgspec.json.encode(stored),
+                facts=msgspec.json.encode(stored_facts(facts)),
                 result=msgspec.json.encode(CaptureResult()),
             )
         )
         rows = [
-            {"capture_id": capture_id, "part": part, "digest": f.digest, "name": f.name, "size": f.size} for part, f in enumerate(files)
+            {"capture_id": capture_id, "part": part, "digest": f.digest, "name": f.name, "size": f.size}
+            for part, f in enumerate(capture.files)
         ]
         connection.execute(capture_files.insert(), rows)
         columns = (records.c.pk, versions.c.id, sightings.c.id)
@@ -287,7 +263,7 @@ def begin(
         capture_id,
         account_id,
         f"{facts.account.platform}:{facts.account.native_id}",
-        zone,
+        capture.zone,
         _next_pk=highest[0] + 1,
         _next_version=highest[1] + 1,
         _next_sighting=highest[2] + 1,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import msgspec
 import sqlalchemy as sa
 
+from indexer.catalog.history import export_times, posted_range
 from indexer.catalog.record_views import COUNTED
 from indexer.catalog.stored_data import COMPLETE, SET_ASIDE, CaptureResult, StoredFacts
 from indexer.catalog.tables import (
@@ -22,7 +23,6 @@ from indexer.catalog.tables import (
     sightings,
     versions,
 )
-from indexer.record import Platform
 
 # Problems after which every record of the archive was read all the same, under its own id.
 _NOTHING_UNREAD = frozenset({"account-not-read", "bad-text", "csv-differs", "doubled-item", "html-encoding", "unknown-zone"})
@@ -50,7 +50,7 @@ def settle(connection: sa.Connection, touched: sa.Select[tuple[int]], capture_id
     )
     connection.execute(records.update().where(records.c.pk.in_(touched)).values(current_version_id=single[0], versions=single[1]))
     account = sa.select(captures.c.account_id).where(captures.c.id == capture_id).scalar_subquery()
-    when = {one.id: one.when for one in _complete_captures(connection, account)}
+    when = {number: times.not_before_ms for number, times in export_times(connection, captures.c.account_id == account).items()}
     if when:
         _settle_changed(connection, touched, when)
     queue_for_index(connection, touched.distinct().order_by(sa.text("1")))
@@ -83,9 +83,8 @@ def _settle_changed(connection: sa.Connection, touched: sa.Select[tuple[int]], w
 class _Complete:
     """A complete capture, and what it can prove. Times are milliseconds since 1970 UTC.
 
-    `when` is the day of its export. Where the archive does not state it (Meta's JSON), it is the last record's, which
-    is certainly not later: an archive may be taken into custody years after it was made. `first` is where its days
-    begin: Meta's downloads of chosen days do not always say so (the default is the last year), X's are always whole.
+    `when` is the earliest instant of its export. `first` is where its days begin: downloads of chosen days do not
+    always say so; None for a form of archive that is always whole.
     """
 
     id: int
@@ -95,25 +94,17 @@ class _Complete:
     unread: bool
 
 
-def _complete_captures(connection: sa.Connection, account_id: int | sa.ScalarSelect[int | None]) -> list[_Complete]:
-    rows = connection.execute(
-        sa.select(captures, accounts.c.platform)
-        .join(accounts, accounts.c.id == captures.c.account_id)
-        .where(captures.c.account_id == account_id, captures.c.state == COMPLETE)
-    ).all()
+def _complete_captures(connection: sa.Connection, account_id: int) -> list[_Complete]:
+    times = export_times(connection, captures.c.account_id == account_id)
+    rows = connection.execute(sa.select(captures).where(captures.c.account_id == account_id, captures.c.state == COMPLETE)).all()
     found = []
     for row in rows:
-        first, when = None, row.exported_ms
-        if when is None or row.platform != Platform.TWITTER:
-            first, last = connection.execute(
-                sa.select(sa.func.min(versions.c.posted_ms), sa.func.max(versions.c.posted_ms))
-                .select_from(sightings.join(versions, versions.c.id == sightings.c.version_id))
-                .where(sightings.c.capture_id == row.id)
-            ).one()
-            if when is None:
-                when = row.taken_ms if last is None else min(last, row.taken_ms)
-            first = None if row.platform == Platform.TWITTER else row.taken_ms if first is None else first
-        found.append(_Complete(row.id, when, first, msgspec.json.decode(row.facts, type=StoredFacts), _is_unread(connection, row)))
+        facts = msgspec.json.decode(row.facts, type=StoredFacts)
+        first = None
+        if not facts.is_whole_history:
+            oldest = posted_range(connection, row.id)[0]
+            first = row.taken_ms if oldest is None else oldest
+        found.append(_Complete(row.id, times[row.id].not_before_ms, first, facts, _is_unread(connection, row)))
     return found
 
 

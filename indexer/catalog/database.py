@@ -9,9 +9,11 @@ from __future__ import annotations
 import errno
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
+from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
 import sqlalchemy as sa
@@ -119,6 +121,29 @@ def insert_many(connection: sa.Connection, table: sa.Table, columns: Sequence[st
         connection.exec_driver_sql(str(compiled), [tuple(row) for row in rows])
     else:
         connection.exec_driver_sql(str(compiled), [dict(zip(columns, row, strict=True)) for row in rows])
+
+
+_T = TypeVar("_T")
+BATCH: Final = 500
+"""Values that one query names: SQLite as older systems build it takes 999 variables."""
+
+
+def in_batches(values: Iterable[_T], size: int = BATCH) -> Iterator[list[_T]]:
+    """Yield the values in lists of at most `size`."""
+    rest = iter(values)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+def among_keys(column: sa.ColumnElement[Any], parameter: str = "keys") -> sa.ColumnElement[bool]:
+    """Return the condition that a column has one of the values of a parameter; `select_keys` fills in "keys"."""
+    return column.in_(sa.bindparam(parameter, expanding=True))
+
+
+def select_keys(connection: sa.Connection, query: sa.Select[Any], keys: Iterable[Any]) -> Iterator[Any]:
+    """Yield the rows of a query with an `among_keys` condition, a batch of keys at a time."""
+    for batch in in_batches(keys):
+        yield from connection.execute(query, {"keys": batch})
 
 
 def migrate(engine: sa.Engine) -> None:

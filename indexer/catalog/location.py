@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import sqlite3
 from pathlib import Path
 from typing import Final
 
+from indexer.atomic_files import sync
 from indexer.i18n import say
 from indexer.settings import BadSetting, Paths
 
@@ -52,11 +52,7 @@ def _rename(old: Path, new: Path) -> None:
     if mode != "delete":
         raise _in_use(old, "journal mode " + str(mode))
     old.rename(new)
-    descriptor = os.open(new.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(new.parent)
 
 
 def _in_use(old: Path, why: str) -> BadSetting:

@@ -9,58 +9,43 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from indexer.catalog.stored_data import Content, StoredAttachment
+
 
 @dataclass(frozen=True, slots=True)
-class AttachmentView:
+class AccountRef:
+    """A social account by its names."""
+
+    id: int
+    platform: str
+    native_id: str
+    handle: str
+    name: str
+
+    @property
+    def label(self) -> str:
+        """The handle with its at sign, or the name."""
+        return f"@{self.handle}" if self.handle else self.name or self.native_id
+
+    @property
+    def handle_or_name(self) -> str:
+        """The handle as the platform writes it, or the name."""
+        return self.handle or self.name or self.native_id
+
+
+class AttachmentView(StoredAttachment, frozen=True):
     """A picture, video or file of a record. `member` is empty when no capture holds it; then `size` is 0."""
 
-    name: str
-    media_type: str
-    member: str
-    url: str
-    description: str
-    capture_id: int
-    size: int
-    sha256: str
+    member: str = ""
+    capture_id: int = 0
+    size: int = 0
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class RecordView:
-    """One record in one version (usually its current one) and where it comes from."""
+class Origin:
+    """Where a capture holds a record: its item in a member of the archive."""
 
-    pk: int  # the catalog's own number: what the index holds
-    record_id: str  # stable over captures: platform:account:kind:native id
-    platform: str
-    account_id: int
-    account: str  # handle, or the name where there is no handle
-    account_name: str
-    kind: str
-    native_id: str
-    id_is_made: bool
-    author: str
-    author_id: str
-    posted_at: datetime | None
-    posted_as_written: str
-    time_rule: str  # TimeRule value
-    time_is_assumed: bool
-    edited_at: datetime | None
-    deleted_at: datetime | None
-    text: str
-    title: str
-    url: str
-    parent_id: str
-    thread_id: str
-    thread_title: str
-    attachments: tuple[AttachmentView, ...]
-    links: tuple[str, ...]
-    short_links: tuple[str, ...]
-    hashtags: tuple[str, ...]
-    mentions: tuple[str, ...]
-    language: str
-    extra: Mapping[str, str]
-    version: int  # from 1
-    versions: int
-    content_digest: str
     capture_id: int
     capture_digest: str  # SHA-256 of the archive
     member: str
@@ -68,6 +53,26 @@ class RecordView:
     start: int  # bytes of the uncompressed member
     length: int
     pointer: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    """One record in one version (usually its current one) and where it comes from.
+
+    In `content`, people who are numbers have the names that a records custodian gave them; `account` is the whole account.
+    """
+
+    pk: int  # the catalog's own number: what the index holds
+    record_id: str  # stable over captures: platform:account:kind:native id
+    kind: str
+    native_id: str
+    account: AccountRef
+    content: Content
+    attachments: tuple[AttachmentView, ...]  # the content's, each with its file in custody
+    version: int  # from 1
+    versions: int
+    content_digest: str
+    origin: Origin
     not_in_capture_of: tuple[date, ...] = ()  # export days of later captures in which it was gone
 
 
@@ -76,15 +81,9 @@ class SightingView:
     """One presence of a version in a capture. `folded` are further places of that archive that repeat it."""
 
     version: int
-    capture_id: int
     capture_name: str
-    capture_digest: str
     exported_at: datetime | None
-    member: str
-    item: int
-    start: int
-    length: int
-    pointer: str
+    origin: Origin
     raw_digest: str
     folded: tuple[str, ...]
 
@@ -114,39 +113,14 @@ class Reconciled:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountPart:
-    """An account that is merged into another one: the same account under another id of its platform."""
-
-    id: int
-    native_id: str
-    handle: str
-    name: str
-
-    @property
-    def label(self) -> str:
-        """The handle with its at sign, or the name."""
-        return f"@{self.handle}" if self.handle else self.name or self.native_id
-
-
-@dataclass(frozen=True, slots=True)
-class AccountView:
+class AccountView(AccountRef):
     """A whole social account, with what is merged into it, and how many records of it are held."""
 
-    id: int
-    platform: str
-    native_id: str
-    handle: str
-    name: str
     records: int
     first_posted: datetime | None
     last_posted: datetime | None
     is_given: bool = False  # a records custodian gave handle or name
-    parts: tuple[AccountPart, ...] = ()  # the accounts that are merged into it
-
-    @property
-    def label(self) -> str:
-        """The handle with its at sign, or the name."""
-        return f"@{self.handle}" if self.handle else self.name or self.native_id
+    parts: tuple[AccountRef, ...] = ()  # the accounts that are merged into it: the same account under another id of its platform
 
     @property
     def is_unnamed(self) -> bool:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from indexer import platforms
 from indexer.catalog.models import RecordView
-from indexer.record import Platform, RecordKind
+from indexer.record import RecordKind
 
 ARROW: Final = "\N{RIGHTWARDS ARROW}"
 SHOWN: Final = 3
@@ -60,35 +61,36 @@ def parties(view: RecordView) -> Parties | None:
     """Return the parties of a message; None for a record of another kind."""
     if view.kind != RecordKind.MESSAGE:
         return None
-    if "event" in view.extra or view.extra.get("type") in _EVENTS_OF_META:
-        return Parties(group=view.thread_title, is_event=True)
+    if "event" in view.content.extra or view.content.extra.get("type") in _EVENTS_OF_META:
+        return Parties(group=view.content.thread_title, is_event=True)
     recipients = _recipients(view)
     return Parties(
-        person(view.author, view.platform),
-        tuple(person(one, view.platform) for one in recipients),
-        "" if recipients else view.thread_title,
+        person(view.content.author, view.account.platform),
+        tuple(person(one, view.account.platform) for one in recipients),
+        "" if recipients else view.content.thread_title,
         _direction(view),
     )
 
 
 def person(name: str, platform: str) -> str:
-    """Return a person as shown: X gives other people as numbers, and a number alone reads like no name."""
-    return f"X user {name}" if platform == Platform.TWITTER and name.isascii() and name.isdigit() else name
+    """Return a person as shown: where archives give other people as numbers, a number alone reads like no name."""
+    is_number = platforms.of(platform).names_by_number and name.isascii() and name.isdigit()
+    return platforms.user(platform, name) if is_number else name
 
 
 def _recipients(view: RecordView) -> list[str]:
-    if to := view.extra.get("to"):
+    if to := view.content.extra.get("to"):
         return [to]
-    people = [one for one in view.extra.get("participants", "").split(", ") if one]
-    if view.author in people:
-        people.remove(view.author)
+    people = [one for one in view.content.extra.get("participants", "").split(", ") if one]
+    if view.content.author in people:
+        people.remove(view.content.author)
     return people
 
 
 def _direction(view: RecordView) -> Direction:
-    if said := view.extra.get("direction"):
+    if said := view.content.extra.get("direction"):
         return Direction(said) if said in set(Direction) else Direction.UNKNOWN
-    if not view.author:
+    if not view.content.author:
         return Direction.UNKNOWN
-    own = {view.account, view.account_name, view.record_id.split(":", 2)[1]} - {""}
-    return Direction.SENT if {view.author, view.author_id} & own else Direction.RECEIVED
+    own = {view.account.handle_or_name, view.account.name, view.record_id.split(":", 2)[1]} - {""}
+    return Direction.SENT if {view.content.author, view.content.author_id} & own else Direction.RECEIVED

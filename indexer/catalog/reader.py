@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from indexer.catalog import stored_data
 from indexer.catalog.accounts import people_named, whole_accounts
 from indexer.catalog.capture_views import capture_views
+from indexer.catalog.database import BATCH, among_keys, in_batches, select_keys
 from indexer.catalog.models import AccountView, CaptureView, EarlierReading, ProblemView, RecordView, SightingView
-from indexer.catalog.record_views import BATCH, COUNTED, absent_from, current_views, version_views
+from indexer.catalog.record_views import COUNTED, absent_from, current_views, origin, version_views
 from indexer.catalog.stored_data import COMPLETE, SET_ASIDE, TAKING_IN, IndexRow
 from indexer.catalog.tables import (
     absences,
@@ -33,6 +34,7 @@ from indexer.catalog.tables import (
     versions,
 )
 from indexer.catalog.threads import thread
+from indexer.i18n import from_json
 from indexer.local_time import from_ms
 
 THREAD_LIMIT = 500
@@ -89,7 +91,7 @@ class Catalog:
         """Return a page of a capture's problems in the order they were met."""
         query = sa.select(problems).where(problems.c.capture_id == capture_id).order_by(problems.c.id).limit(limit).offset(offset)
         with self._engine.connect() as connection:
-            return [ProblemView(row.member, row.item, row.code, row.message) for row in connection.execute(query)]
+            return [ProblemView(row.member, row.item, row.code, from_json(row.sentence, row.message)) for row in connection.execute(query)]
 
     def ignored(self, capture_id: int) -> list[tuple[str, str, int]]:
         """Return what was left unread in a capture: (an example member, the reason, how many), by reason."""
@@ -147,13 +149,8 @@ class Catalog:
     def stream(self, pks: Iterable[int], standing: Standing | None = None) -> Iterator[RecordView]:
         """Yield the same a batch at a time, from one state of the catalog."""
         with self._engine.connect() as connection:
-            batch: list[int] = []
-            for pk in pks:
-                batch.append(pk)
-                if len(batch) == BATCH:
-                    yield from _in_order(connection, batch, standing)
-                    batch = []
-            yield from _in_order(connection, batch, standing)
+            for batch in in_batches(pks):
+                yield from _in_order(connection, batch, standing)
 
     def versions(self, pk: int) -> list[RecordView]:
         """Return every version of a record that a capture holds which counts, the first one first."""
@@ -166,7 +163,7 @@ class Catalog:
     def sightings(self, pk: int) -> list[SightingView]:
         """Return every presence of a record in a capture, the newest capture first."""
         query = (
-            sa.select(sightings, versions.c.number, captures.c.name, captures.c.digest, captures.c.exported_ms)
+            sa.select(sightings, versions.c.number, captures.c.name, captures.c.digest.label("capture_digest"), captures.c.exported_ms)
             .join(versions, versions.c.id == sightings.c.version_id)
             .join(captures, captures.c.id == sightings.c.capture_id)
             .where(sightings.c.record_pk == pk, captures.c.state == COMPLETE)
@@ -176,15 +173,9 @@ class Catalog:
             return [
                 SightingView(
                     version=row.number,
-                    capture_id=row.capture_id,
                     capture_name=row.name,
-                    capture_digest=row.digest,
                     exported_at=from_ms(row.exported_ms),
-                    member=row.member,
-                    item=row.item,
-                    start=row.start,
-                    length=row.length,
-                    pointer=row.pointer,
+                    origin=origin(row),
                     raw_digest=row.raw_digest,
                     folded=tuple(msgspec.json.decode(row.folded)) if row.folded else (),
                 )
@@ -203,7 +194,7 @@ class Catalog:
             rows = connection.execute(query).all()
             views = version_views(connection, [row.version_id for row in rows])
         return [
-            EarlierReading(views[row.version_id], row.capture_id, row.importer_version, from_ms(row.reread_ms))  # type: ignore[arg-type]  # the column is never NULL
+            EarlierReading(views[row.version_id], row.capture_id, row.importer_version, from_ms(row.reread_ms))
             for row in rows
             if row.version_id in views
         ]
@@ -294,23 +285,14 @@ class Catalog:
             records.c.kind,
             root_id.label("account_id"),
             records.c.versions,
-            versions.c.text,
-            versions.c.title,
-            versions.c.author,
-            versions.c.url,
-            versions.c.posted_ms,
-            versions.c.parent_id,
-            versions.c.thread_id,
-            versions.c.data,
-            versions.c.posted_rule,
+            *stored_data.CONTENT_COLUMNS,
         ).select_from(
             records.join(versions, versions.c.id == records.c.current_version_id).join(accounts, accounts.c.id == records.c.account_id)
         )
         found = {}
         with self._engine.connect() as connection:
-            for at in range(0, len(pks), BATCH):
-                for row in connection.execute(query.where(records.c.pk.in_(pks[at : at + BATCH]))):
-                    found[row[0]] = IndexRow._make((*row[:11], stored_data.decode(row[11]), (), row[12], ()))
+            for row in select_keys(connection, query.where(among_keys(records.c.pk)), pks):
+                found[row.pk] = IndexRow(row.pk, row.kind, row.account_id, row.versions, stored_data.content(row))
             absent = absent_from(connection, list(found))
             earlier = self._earlier_texts(connection, [row.pk for row in found.values() if row.versions > 1])
         return [found[pk]._replace(earlier=earlier.get(pk, ()), absent_from=absent.get(pk, ())) for pk in pks if pk in found]
@@ -331,9 +313,8 @@ class Catalog:
             .where(versions.c.id != records.c.current_version_id, COUNTED)
             .order_by(versions.c.record_pk, versions.c.number)
         )
-        for at in range(0, len(pks), BATCH):
-            for pk, text, title in connection.execute(query.where(versions.c.record_pk.in_(pks[at : at + BATCH]))):
-                texts[pk] = (*texts.get(pk, ()), text, title)
+        for pk, text, title in select_keys(connection, query.where(among_keys(versions.c.record_pk)), pks):
+            texts[pk] = (*texts.get(pk, ()), text, title)
         return texts
 
 

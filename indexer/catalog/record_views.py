@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -12,8 +12,10 @@ import sqlalchemy as sa
 
 from indexer.catalog import stored_data
 from indexer.catalog.accounts import people_named, shown_person
-from indexer.catalog.models import AttachmentView, RecordView
-from indexer.catalog.stored_data import COMPLETE
+from indexer.catalog.database import among_keys, in_batches, select_keys
+from indexer.catalog.history import EXPORTED_BY
+from indexer.catalog.models import AccountRef, AttachmentView, Origin, RecordView
+from indexer.catalog.stored_data import COMPLETE, Content, StoredAttachment
 from indexer.catalog.tables import (
     absences,
     accounts,
@@ -25,7 +27,6 @@ from indexer.catalog.tables import (
     versions,
 )
 from indexer.local_time import from_ms
-from indexer.record import TimeRule
 
 
 def current_views(connection: sa.Connection, pks: Sequence[int]) -> dict[int, RecordView]:
@@ -39,8 +40,8 @@ def version_views(connection: sa.Connection, version_ids: Sequence[int]) -> dict
 
 
 def _rows(connection: sa.Connection, query: sa.Select[Any], keys: Sequence[int]) -> Iterator[tuple[Any, _Extras]]:
-    for at in range(0, len(keys), BATCH):
-        rows = connection.execute(query, {"keys": keys[at : at + BATCH]}).all()
+    for batch in in_batches(keys):
+        rows = connection.execute(query, {"keys": batch}).all()
         extras = _Extras(connection, rows)
         yield from ((row, extras) for row in rows)
 
@@ -71,16 +72,7 @@ def _view_query(join: sa.ColumnElement[bool]) -> sa.Select[Any]:
         versions.c.id.label("version_id"),
         versions.c.number,
         versions.c.digest,
-        versions.c.author,
-        versions.c.title,
-        versions.c.text,
-        versions.c.url,
-        versions.c.posted_ms,
-        versions.c.posted_written,
-        versions.c.posted_rule,
-        versions.c.parent_id,
-        versions.c.thread_id,
-        versions.c.data,
+        *stored_data.CONTENT_COLUMNS,
     ).select_from(
         records.join(versions, join)
         .join(accounts, accounts.c.id == records.c.account_id)
@@ -91,23 +83,18 @@ def _view_query(join: sa.ColumnElement[bool]) -> sa.Select[Any]:
 def absent_from(connection: sa.Connection, pks: Sequence[int]) -> dict[int, tuple[int, ...]]:
     """Return the complete captures that do not hold records of earlier ones, by record; only records that are gone from any."""
     found: dict[int, tuple[int, ...]] = {}
-    for at in range(0, len(pks), BATCH):
-        for pk, capture_id in connection.execute(_ABSENT, {"pks": pks[at : at + BATCH]}):
-            found[pk] = (*found.get(pk, ()), capture_id)
+    for pk, capture_id in select_keys(connection, _ABSENT, pks):
+        found[pk] = (*found.get(pk, ()), capture_id)
     return found
 
 
-def _among(column: sa.Column[Any], name: str) -> sa.ColumnElement[bool]:
-    return column.in_(sa.bindparam(name, expanding=True))
-
-
 # Statements are made once: making them anew for each page costs more than running them.
-_CURRENT = _view_query(records.c.current_version_id == versions.c.id).where(_among(records.c.pk, "keys"))
-_SINGLE = _view_query(records.c.pk == versions.c.record_pk).where(_among(versions.c.id, "keys"))
+_CURRENT = _view_query(records.c.current_version_id == versions.c.id).where(among_keys(records.c.pk))
+_SINGLE = _view_query(records.c.pk == versions.c.record_pk).where(among_keys(versions.c.id))
 _SEEN = (
     sa.select(sightings, captures.c.digest.label("capture_digest"))
     .join(captures, captures.c.id == sightings.c.capture_id)
-    .where(_among(sightings.c.record_pk, "pks"), _among(sightings.c.version_id, "version_ids"), captures.c.state == COMPLETE)
+    .where(among_keys(sightings.c.record_pk, "pks"), among_keys(sightings.c.version_id, "version_ids"), captures.c.state == COMPLETE)
     .order_by(sightings.c.capture_id, sightings.c.id)
 )
 _SEEN_BEFORE = (
@@ -118,23 +105,23 @@ _SEEN_BEFORE = (
             sa.and_(sightings.c.record_pk == earlier_readings.c.record_pk, sightings.c.capture_id == earlier_readings.c.capture_id),
         ).join(captures, captures.c.id == sightings.c.capture_id)
     )
-    .where(_among(earlier_readings.c.version_id, "version_ids"), captures.c.state == COMPLETE)
+    .where(among_keys(earlier_readings.c.version_id, "version_ids"), captures.c.state == COMPLETE)
     .order_by(sightings.c.id)
 )
 _MEDIA = sa.select(members.c.name, members.c.size, members.c.digest).where(
-    members.c.capture_id == sa.bindparam("capture_id"), _among(members.c.name, "names")
+    members.c.capture_id == sa.bindparam("capture_id"), among_keys(members.c.name, "names")
 )
 _GONE = (
-    sa.select(absences.c.record_pk, captures.c.exported_ms, captures.c.taken_ms)
+    sa.select(absences.c.record_pk, EXPORTED_BY)
     .join(captures, captures.c.id == absences.c.capture_id)
-    .where(_among(absences.c.record_pk, "pks"), captures.c.state == COMPLETE)
+    .where(among_keys(absences.c.record_pk, "pks"), captures.c.state == COMPLETE)
     .order_by(captures.c.id)
 )
 
 _ABSENT = (
     sa.select(absences.c.record_pk, absences.c.capture_id)
     .join(captures, captures.c.id == absences.c.capture_id)
-    .where(_among(absences.c.record_pk, "pks"), captures.c.state == COMPLETE)
+    .where(among_keys(absences.c.record_pk), captures.c.state == COMPLETE)
     .order_by(captures.c.id)
 )
 
@@ -159,14 +146,21 @@ class _Extras:
         self.media: dict[tuple[int, str], tuple[int, str]] = {}
         for capture_id in {pair[0] for pair in wanted}:
             names = [name for owner, name in wanted if owner == capture_id]
-            for at in range(0, len(names), BATCH):
-                parameters = {"capture_id": capture_id, "names": names[at : at + BATCH]}
+            for batch in in_batches(names):
+                parameters = {"capture_id": capture_id, "names": batch}
                 self.media.update(((capture_id, name), (size, digest)) for name, size, digest in connection.execute(_MEDIA, parameters))
         self.gone: dict[int, list[date]] = {}
-        for pk, exported_ms, taken_ms in connection.execute(_GONE, {"pks": pks}):
-            instant = from_ms(exported_ms if exported_ms is not None else taken_ms)
+        for pk, by_ms in connection.execute(_GONE, {"pks": pks}):
+            instant = from_ms(by_ms)
             if instant:
                 self.gone.setdefault(pk, []).append(instant.date())
+
+    def in_custody(self, attachment: StoredAttachment, version_id: int) -> AttachmentView:
+        """Return an attachment of a version with its file in the newest capture that has it."""
+        capture_id, member = self.attached.get(version_id, {}).get(attachment.name, (self.sighting[version_id].capture_id, ""))
+        size, sha256 = self.media.get((capture_id, member), (0, ""))
+        stated = msgspec.structs.asdict(attachment)
+        return AttachmentView(**stated, member=member, capture_id=capture_id, size=size, sha256=sha256)
 
     def _attach(self, version_id: int, row: Any) -> None:
         if row.attached:
@@ -175,105 +169,58 @@ class _Extras:
 
 
 def _view(row: Any, extras: _Extras) -> RecordView:
-    data = stored_data.decode(row.data)
-    place = extras.sighting[row.version_id]
-    held = extras.attached.get(row.version_id, {})
-    attachments = []
-    for attachment in data.attachments:
-        capture_id, member = held.get(attachment.name, (0, ""))
-        size, sha256 = extras.media.get((capture_id, member), (0, ""))
-        attachments.append(
-            AttachmentView(
-                attachment.name,
-                attachment.media_type,
-                member,
-                attachment.url,
-                attachment.description,
-                capture_id or place.capture_id,
-                size,
-                sha256,
-            )
-        )
+    content, sighting = stored_data.content(row), extras.sighting[row.version_id]
     return RecordView(
         pk=row.pk,
         record_id=row.record_id,
-        platform=row.platform,
-        account_id=row.account_id,
-        account=row.handle or row.account_name or row.account_native_id,
-        account_name=row.account_name,
         kind=row.kind,
         native_id=row.native_id,
-        id_is_made=data.id_is_made,
-        author=shown_person(row.platform, row.author, extras.people),
-        author_id=data.author_id,
-        posted_at=from_ms(row.posted_ms),
-        posted_as_written=row.posted_written,
-        time_rule=row.posted_rule,
-        time_is_assumed=bool(row.posted_rule) and TimeRule(row.posted_rule).is_assumption,
-        edited_at=from_ms(data.edited.ms) if data.edited else None,
-        deleted_at=from_ms(data.deleted.ms) if data.deleted else None,
-        text=row.text,
-        title=row.title,
-        url=row.url,
-        parent_id=row.parent_id or "",
-        thread_id=row.thread_id or "",
-        thread_title=data.thread_title,
-        attachments=tuple(attachments),
-        links=data.links,
-        short_links=data.short_links,
-        hashtags=data.hashtags,
-        mentions=data.mentions,
-        language=data.language,
-        extra=_with_names(data.extra, row.platform, extras.people),
+        account=AccountRef(row.account_id, row.platform, row.account_native_id, row.handle, row.account_name),
+        content=_with_names(content, row.platform, extras.people),
+        attachments=tuple(extras.in_custody(attachment, row.version_id) for attachment in content.attachments),
         version=row.number,
         versions=row.version_count,
         content_digest=row.digest,
-        capture_id=place.capture_id,
-        capture_digest=place.capture_digest,
-        member=place.member,
-        item=place.item,
-        start=place.start,
-        length=place.length,
-        pointer=place.pointer,
+        origin=origin(sighting),
         not_in_capture_of=tuple(extras.gone.get(row.pk, ())),
     )
 
 
-_PEOPLE_OF: tuple[str, ...] = ("to", "participants")
+def origin(row: Any) -> Origin:
+    """Return where a row of sightings lies; the row has its capture's digest beside."""
+    return Origin(row.capture_id, row.capture_digest, row.member, row.item, row.start, row.length, row.pointer)
+
+
+_PEOPLE_OF: Final = frozenset({"to", "participants"})
 """Facts that name people, by number where the platform gives no name; several with a comma between them."""
 
 
-def _with_names(extra: dict[str, str], platform: str, names: Mapping[tuple[str, str], str]) -> dict[str, str]:
+def _with_names(content: Content, platform: str, names: Mapping[tuple[str, str], str]) -> Content:
     if not names:
-        return extra
-    shown = {fact: ", ".join(shown_person(platform, one, names) for one in extra[fact].split(", ")) for fact in _PEOPLE_OF if fact in extra}
-    return {**extra, **shown}
-
-
-BATCH: Final = 500  # records a query: below every database's limit of variables
+        return content
+    extra = dict(content.extra)
+    for fact in extra.keys() & _PEOPLE_OF:
+        extra[fact] = ", ".join(shown_person(platform, native_id, names) for native_id in extra[fact].split(", "))
+    return msgspec.structs.replace(content, author=shown_person(platform, content.author, names), extra=extra)
 
 
 def current_texts(connection: sa.Connection, pks: Sequence[int]) -> dict[int, str]:
     """Return the text of records in their current version, or its title where it has none, by number."""
-    return {pk: text or title for pk, text, title in _read(connection, _TEXTS, pks)}
+    return {pk: text or title for pk, text, title in select_keys(connection, _TEXTS, pks)}
 
 
-def _read(connection: sa.Connection, query: sa.Select[Any], keys: Sequence[Any]) -> Iterator[Any]:
-    for at in range(0, len(keys), BATCH):
-        yield from connection.execute(query, {"keys": keys[at : at + BATCH]})
-
-
-def _keys(column: sa.Column[Any]) -> sa.ColumnElement[bool]:
-    return column.in_(sa.bindparam("keys", expanding=True))
+def version_texts(connection: sa.Connection, version_ids: Iterable[int]) -> dict[int, str]:
+    """Return the same of single versions, by the record's number."""
+    return {pk: text or title for pk, text, title in select_keys(connection, _TEXTS_OF_VERSIONS, version_ids)}
 
 
 _current = records.c.current_version_id == versions.c.id
-_TEXTS: Final = sa.select(records.c.pk, versions.c.text, versions.c.title).join(versions, _current).where(_keys(records.c.pk))
-_TEXTS_OF_VERSIONS: Final = sa.select(versions.c.record_pk, versions.c.text, versions.c.title).where(_keys(versions.c.id))
+_TEXTS: Final = sa.select(records.c.pk, versions.c.text, versions.c.title).join(versions, _current).where(among_keys(records.c.pk))
+_TEXTS_OF_VERSIONS: Final = sa.select(versions.c.record_pk, versions.c.text, versions.c.title).where(among_keys(versions.c.id))
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class FirstCapture:
     """A record's current version and the capture that brought that version first. `taken_at` is UTC."""
 
     record_id: str
@@ -286,17 +233,16 @@ class Origin:
     taken_by: str
 
 
-def origins(connection: sa.Connection, record_ids: Sequence[str]) -> dict[str, Origin]:
+def first_captures(connection: sa.Connection, record_ids: Sequence[str]) -> dict[str, FirstCapture]:
     """Return, by record id, where the current version of records comes from; ids that are not held are left out."""
-    found: dict[str, Origin] = {}
-    for at in range(0, len(record_ids), BATCH):
-        for row in connection.execute(_ORIGINS, {"ids": record_ids[at : at + BATCH]}):
-            taken = from_ms(row.taken_ms)
-            if taken is None:
-                raise AssertionError("a capture always has the time when it was taken")
-            found[row.record_id] = Origin(
-                row.record_id, row.number, row.version_digest, row.id, row.name, row.capture_digest, taken, row.taken_by
-            )
+    found: dict[str, FirstCapture] = {}
+    for row in select_keys(connection, _FIRST_CAPTURES, record_ids):
+        taken = from_ms(row.taken_ms)
+        if taken is None:
+            raise AssertionError("a capture always has the time when it was taken")
+        found[row.record_id] = FirstCapture(
+            row.record_id, row.number, row.version_digest, row.id, row.name, row.capture_digest, taken, row.taken_by
+        )
     return found
 
 
@@ -306,7 +252,7 @@ _first_that_counts = (
     .where(sightings.c.record_pk == versions.c.record_pk, sightings.c.version_id == versions.c.id, _seen_in.c.state == COMPLETE)
     .scalar_subquery()
 )
-_ORIGINS: Final = (
+_FIRST_CAPTURES: Final = (
     sa.select(
         records.c.record_id,
         versions.c.number,
@@ -319,5 +265,5 @@ _ORIGINS: Final = (
     )
     .join(versions, versions.c.id == records.c.current_version_id)
     .join(captures, captures.c.id == _first_that_counts)
-    .where(records.c.record_id.in_(sa.bindparam("ids", expanding=True)), captures.c.state == COMPLETE)
+    .where(among_keys(records.c.record_id), captures.c.state == COMPLETE)
 )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from datetime import datetime
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from indexer.local_time import to_ms
-from indexer.record import Moment, Record
+from indexer.catalog.tables import versions
+from indexer.i18n import pack, to_json, unpack
+from indexer.local_time import from_ms, to_ms
+from indexer.record import CaptureFacts, Moment, Problem, Record, TimeRule
 
 
 class StoredMoment(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -32,21 +34,47 @@ class StoredAttachment(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class StoredFacts(msgspec.Struct):
-    """The part of CaptureFacts that is kept as JSON. Days are ISO text."""
+    """The part of CaptureFacts that is kept as JSON. Days are ISO text.
+
+    Sentences are kept as their template and values; older versions kept the English text, and no `form` beside the column.
+    """
 
     first_day: str = ""
     last_day: str = ""
     is_partial: bool = False
-    cannot_contain: list[str] = []  # msgspec copies a mutable default for each instance
+    cannot_contain: list[str | dict[str, Any]] = []  # msgspec copies a mutable default for each instance
     kinds: list[str] = []  # as above
+    form: dict[str, Any] | None = None
+    is_whole_history: bool = False
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """What the archive cannot contain, in sentences."""
+        return tuple(unpack(line) for line in self.cannot_contain)
 
 
-class VersionData(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The part of a version that nobody sorts or joins by."""
+def stored_facts(facts: CaptureFacts) -> StoredFacts:
+    """Return the part of an archive's facts that is kept as JSON."""
+    return StoredFacts(
+        first_day=facts.first_day.isoformat() if facts.first_day else "",
+        last_day=facts.last_day.isoformat() if facts.last_day else "",
+        is_partial=facts.is_partial,
+        cannot_contain=pack(facts.cannot_contain),
+        kinds=sorted(facts.kinds),
+        form=pack(facts.form),
+        is_whole_history=facts.is_whole_history,
+    )
+
+
+class Content(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What one version of a record says: the one list of its facts, from the catalog's rows to views, index and exports.
+
+    A fact that has a column of its own name in `versions`, to sort or join by, is kept there; all others as JSON in `data`.
+    """
 
     author_id: str = ""
     thread_title: str = ""
-    posted_wall: str = ""
+    posted_wall: str = ""  # ISO text
     edited: StoredMoment | None = None
     deleted: StoredMoment | None = None
     attachments: tuple[StoredAttachment, ...] = ()
@@ -57,97 +85,129 @@ class VersionData(msgspec.Struct, frozen=True, omit_defaults=True):
     language: str = ""
     id_is_made: bool = False
     extra: dict[str, str] = {}  # msgspec copies a mutable default for each instance
+    author: str = ""
+    title: str = ""
+    text: str = ""
+    url: str = ""
+    posted_ms: int | None = None
+    posted_written: str = ""
+    posted_rule: str = ""  # TimeRule value
+    parent_id: str = ""
+    thread_id: str = ""
+
+    @property
+    def posted_at(self) -> datetime | None:
+        """When it was posted (UTC); None where that is not known."""
+        return from_ms(self.posted_ms)
+
+    @property
+    def edited_at(self) -> datetime | None:
+        """When it was edited (UTC); None where it was not, or that is not known."""
+        return from_ms(self.edited.ms) if self.edited else None
+
+    @property
+    def deleted_at(self) -> datetime | None:
+        """When it was deleted (UTC); None where it was not, or that is not known."""
+        return from_ms(self.deleted.ms) if self.deleted else None
+
+    @property
+    def time_is_assumed(self) -> bool:
+        """True where the archive does not state the zone of its time."""
+        return bool(self.posted_rule) and TimeRule(self.posted_rule).is_assumption
 
 
-_decoder = msgspec.json.Decoder(VersionData)
+_FIELDS: Final = {field.name: field for field in msgspec.structs.fields(Content)}
+COLUMNS: Final = tuple(column.name for column in versions.columns if column.name in _FIELDS)
+"""The facts with a column of their own, in the order of the table."""
+
+CONTENT_COLUMNS: Final = (*(versions.c[name] for name in COLUMNS), versions.c.data)
+"""What a query selects so that `content` can read its rows."""
+
+_IN_COLUMNS: Final = {name: _FIELDS[name].default for name in COLUMNS}
+_NULLABLE: Final = frozenset(name for name in COLUMNS if versions.c[name].nullable)
+_AS_IN_RECORD: Final = tuple(
+    name for name in _FIELDS if name in Record.__dataclass_fields__ and name not in {"edited", "deleted", "attachments", "extra"}
+)
+
+_decoder = msgspec.json.Decoder(Content)
 _encoder = msgspec.json.Encoder(order="deterministic")
 
 
-def encode(record: Record) -> bytes:
-    """Return the JSON of a record's version data. Its moments must have been derived."""
-    return _encoder.encode(build(record))
+def problem_columns(problem: Problem) -> dict[str, Any]:
+    """Return a problem as columns of its table."""
+    return {
+        "member": problem.member,
+        "item": problem.index,
+        "code": problem.code,
+        "message": str(problem.message),
+        "sentence": to_json(problem.message),
+    }
 
 
-def build(record: Record) -> VersionData:
-    """Return a record's version data. Its moments must have been derived."""
-    posted_wall = record.posted.wall.isoformat() if record.posted and record.posted.wall else ""
-    return VersionData(
-        author_id=record.author_id,
-        thread_title=record.thread_title,
-        posted_wall=posted_wall,
+def build(record: Record) -> Content:
+    """Return what a record says. Its moments must have been derived."""
+    posted = record.posted
+    return Content(
+        posted_ms=to_ms(posted.utc) if posted else None,
+        posted_written=posted.written if posted else "",
+        posted_rule=str(posted.rule) if posted else "",
+        posted_wall=posted.wall.isoformat() if posted and posted.wall else "",
         edited=_stored(record.edited),
         deleted=_stored(record.deleted),
         attachments=tuple(StoredAttachment(a.name, a.media_type, a.url, a.description) for a in record.attachments),
-        links=record.links,
-        short_links=record.short_links,
-        hashtags=record.hashtags,
-        mentions=record.mentions,
-        language=record.language,
-        id_is_made=record.id_is_made,
         extra=dict(record.extra),
+        **{name: getattr(record, name) for name in _AS_IN_RECORD},
     )
 
 
-def decode(data: bytes) -> VersionData:
-    """Return the version data of a row."""
+def encode(content: Content) -> bytes:
+    """Return the JSON of the facts without a column of their own."""
+    return _encoder.encode(msgspec.structs.replace(content, **_IN_COLUMNS))
+
+
+def decode(data: bytes) -> Content:
+    """Return the facts without a column of their own."""
     return _decoder.decode(data)
 
 
-def reencode(data: VersionData) -> bytes:
-    """Return the JSON of changed version data."""
-    return _encoder.encode(data)
+def row_values(content: Content) -> tuple[Any, ...]:
+    """Return CONTENT_COLUMNS of a version's row."""
+    facts = (getattr(content, name) for name in COLUMNS)
+    return (*(None if fact == "" and name in _NULLABLE else fact for name, fact in zip(COLUMNS, facts, strict=True)), encode(content))
 
 
-def with_moments(data: VersionData, edited: StoredMoment | None, deleted: StoredMoment | None) -> VersionData:
-    """Return the version data with other moments of edit and deletion."""
-    return msgspec.structs.replace(data, edited=edited, deleted=deleted)
+def content(row: Any) -> Content:
+    """Return what the version of a row with CONTENT_COLUMNS says."""
+    return msgspec.structs.replace(
+        _decoder.decode(row.data), **{name: fact for name in COLUMNS if (fact := getattr(row, name)) is not None}
+    )
+
+
+def with_moments(content: Content, edited: StoredMoment | None, deleted: StoredMoment | None) -> Content:
+    """Return the content with other moments of edit and deletion."""
+    return msgspec.structs.replace(content, edited=edited, deleted=deleted)
 
 
 def digest(record: Record) -> str:
-    """Return the digest of what a record says: two sightings with the same digest are the same version.
+    """Return the digest of what a record says."""
+    return digest_of(str(record.kind), record.native_id, build(record))
+
+
+def digest_of(kind: str, native_id: str, content: Content) -> str:
+    """Return the digest of a record's content: two sightings with the same digest are the same version.
 
     Left out is what changes without anybody writing anything: counters, a handle or a name (a renamed Page would
     make a version of every post), where media lie in the archive and which name the platform's download gives them,
     when it was posted (one form of archive has seconds, another only minutes). A time without zone counts as
     written, so that a corrected zone makes no new version.
     """
-    return _content_digest(record, record.kind, _instant(record.edited), _instant(record.deleted))
-
-
-def digest_of(kind: str, native_id: str, row: StoredText, data: VersionData) -> str:
-    """Return the digest of a version as the catalog holds it: it equals the stored one unless the catalog was altered."""
-    content = _Content(native_id, row.title, row.text, row.parent_id or "", row.thread_id or "", data.attachments, data.links, data.extra)
-    return _content_digest(content, kind, _stored_instant(data.edited), _stored_instant(data.deleted))
-
-
-class StoredText(Protocol):
-    """The columns of a version that `digest_of` needs beside its data."""
-
-    title: str
-    text: str
-    parent_id: str | None
-    thread_id: str | None
-
-
-class _Content(NamedTuple):
-    native_id: str
-    title: str
-    text: str
-    parent_id: str
-    thread_id: str
-    attachments: tuple[StoredAttachment, ...]
-    links: tuple[str, ...]
-    extra: Mapping[str, str]
-
-
-def _content_digest(content: Record | _Content, kind: str, edited: str, deleted: str) -> str:
     parts = (
         kind,
-        content.native_id,
+        native_id,
         content.title,
         content.text,
-        edited,
-        deleted,
+        _instant(content.edited),
+        _instant(content.deleted),
         content.parent_id,
         content.thread_id,
         tuple(sorted(_medium(attachment.name) for attachment in content.attachments)),
@@ -173,15 +233,7 @@ def _stored(moment: Moment | None) -> StoredMoment | None:
     return StoredMoment(moment.written, str(moment.rule), to_ms(moment.utc), moment.wall.isoformat() if moment.wall else "")
 
 
-def _instant(moment: Moment | None) -> str:
-    if moment is None:
-        return ""
-    if moment.wall is not None:
-        return moment.wall.isoformat()
-    return str(to_ms(moment.utc)) if moment.utc is not None else moment.written
-
-
-def _stored_instant(moment: StoredMoment | None) -> str:
+def _instant(moment: StoredMoment | None) -> str:
     if moment is None:
         return ""
     return moment.wall or (str(moment.ms) if moment.ms is not None else moment.written)
@@ -204,43 +256,15 @@ class CaptureResult(msgspec.Struct):
 
 
 class IndexRow(NamedTuple):
-    """The part of a record's current version that is searched. `posted_ms` is milliseconds since 1970 UTC."""
+    """The part of a record's current version that is searched."""
 
     pk: int
     kind: str
     account_id: int
     versions: int
-    text: str
-    title: str
-    author: str
-    url: str
-    posted_ms: int | None
-    parent_id: str | None
-    thread_id: str | None
-    data: VersionData
+    content: Content
     earlier: tuple[str, ...] = ()  # texts of the versions before
-    posted_rule: str = ""  # TimeRule value
     absent_from: tuple[int, ...] = ()  # later captures that do not hold the record
-
-
-def new_row(pk: int, account_id: int, record: Record) -> IndexRow:
-    """Return the row of a record that is new to the catalog, as the catalog would give it back."""
-    posted_ms = to_ms(record.posted.utc) if record.posted else None
-    return IndexRow(
-        pk,
-        str(record.kind),
-        account_id,
-        1,
-        record.text,
-        record.title,
-        record.author,
-        record.url,
-        posted_ms,
-        record.parent_id or None,
-        record.thread_id or None,
-        build(record),
-        posted_rule=str(record.posted.rule) if record.posted else "",
-    )
 
 
 TAKING_IN, COMPLETE, SET_ASIDE = "taking in", "complete", "set aside"

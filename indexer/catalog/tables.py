@@ -172,6 +172,7 @@ problems = sa.Table(
     sa.Column("item", sa.Integer, nullable=False),
     sa.Column("code", sa.Text, nullable=False),
     sa.Column("message", sa.Text, nullable=False),
+    sa.Column("sentence", sa.Text),  # JSON: the message's template and values; NULL where an older version wrote the row
 )
 
 absences = sa.Table(

@@ -1,61 +1,86 @@
-"""The family of each record: what belongs to one conversation or to one chain of answers, worked out for all records at once.
+"""Threads: what belongs to one conversation or to one chain of answers.
 
-The rules are those of threads.py, joined: records of one account that share the platform's conversation, and a record
-and what it answers, across the accounts of one platform. A record that nothing joins is a family of its own. Only
-records of a given scope are joined: what a reader may not see can neither be counted nor tie two other records together.
+Two rules tie records together: records of one account that share the platform's conversation, and a record and what
+it answers, across the accounts of one platform (X gives only the id of the record answered). A like answers nothing and
+is not answered. `families` follows the ties of all records at once, `threads_of` those of the hits of a search, `thread`
+those of one record. A record that nothing ties is a family of its own.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
 
 import msgspec
 import sqlalchemy as sa
 
+from indexer.catalog.database import among_keys, select_keys
 from indexer.catalog.models import RecordView
-from indexer.catalog.record_views import BATCH, current_views
+from indexer.catalog.record_views import current_views
 from indexer.catalog.stored_data import COMPLETE
 from indexer.catalog.tables import accounts, captures, records, root_id, sightings, versions
+from indexer.record import RecordKind
+from indexer.union_find import DisjointSets
 
 _ROWS = 10_000  # rows that are fetched at a time
 
+_answer, _answered = records.alias("answer"), records.alias("answered")
+_theirs, _its = accounts.alias("theirs"), accounts.alias("its")
+_ANSWERS: Final = (
+    sa.select(_answer.c.pk, _answered.c.pk)
+    .select_from(versions)
+    .join(_answer, sa.and_(_answer.c.pk == versions.c.record_pk, _answer.c.current_version_id == versions.c.id))
+    .join(_theirs, _theirs.c.id == _answer.c.account_id)
+    .join(_answered, _answered.c.native_id == versions.c.parent_id)
+    .join(_its, sa.and_(_its.c.id == _answered.c.account_id, _its.c.platform == _theirs.c.platform))
+    .where(
+        versions.c.parent_id.is_not(None),
+        _answer.c.kind != RecordKind.LIKE.value,
+        _answered.c.kind != RecordKind.LIKE.value,
+        _answered.c.current_version_id.is_not(None),
+    )
+)
+"""Each record that answers another one that is held, with that one."""
 
-class Families:
+_ANSWERED_BY: Final = _ANSWERS.where(among_keys(_answer.c.pk))
+_ANSWERS_TO: Final = _ANSWERS.where(among_keys(_answered.c.pk))
+
+_MEMBERS: Final = (
+    sa.select(records.c.pk, records.c.kind, root_id.label("account_id"), versions.c.thread_id)
+    .select_from(versions)
+    .join(records, sa.and_(records.c.pk == versions.c.record_pk, records.c.current_version_id == versions.c.id))
+    .join(accounts, accounts.c.id == records.c.account_id)
+)
+"""Records with the conversation that they are of."""
+
+_MEMBERS_OF_KEYS: Final = _MEMBERS.where(among_keys(records.c.pk)).order_by(records.c.pk)
+_MEMBERS_OF_CONVERSATIONS: Final = _MEMBERS.where(versions.c.thread_id.is_not(None), versions.c.thread_id != "").order_by(
+    versions.c.thread_id
+)
+
+
+class Families(DisjointSets):
     """Families by record number. `records` and `media` count what a family holds, by the number of its root."""
 
     def __init__(self, size: int) -> None:
-        self._above = array("i", range(size))
+        super().__init__(size)
         self.records = array("i", [1]) * size
         self.media = array("i", [0]) * size
 
-    def __len__(self) -> int:
-        """One more than the highest record number."""
-        return len(self._above)
-
-    def root(self, pk: int) -> int:
-        """Return the number that stands for the family of a record."""
-        above = self._above
-        while (up := above[pk]) != pk:
-            above[pk] = above[up]  # each look makes the next one shorter
-            pk = above[up]
-        return pk
-
-    def join(self, one: int, other: int) -> None:
-        """Make one family of two."""
-        one, other = self.root(one), self.root(other)
-        if one == other:
-            return
-        if self.records[one] < self.records[other]:
-            one, other = other, one
-        self._above[other] = one
-        self.records[one] += self.records[other]
-        self.media[one] += self.media[other]
+    def join(self, left: int, right: int) -> tuple[int, int]:
+        """Make one family of two, with the counts of both."""
+        kept, dropped = super().join(left, right)
+        if kept != dropped:
+            self.records[kept] += self.records[dropped]
+            self.media[kept] += self.media[dropped]
+        return kept, dropped
 
 
 def families(db: sa.Engine, scope: bytearray | None = None) -> Families:
     """Return the families of all records held, or of those whose place in `scope` is not 0.
 
+    What is outside of the scope is not counted and ties no two other records together: a reader may not see it.
     Twelve bytes a record: a million take as long as reading the rows that are joined.
     """
     with db.connect() as connection:
@@ -66,47 +91,16 @@ def families(db: sa.Engine, scope: bytearray | None = None) -> Families:
         for pk, count in _media(connection):
             if inside[pk]:
                 found.media[pk] = count
-        for one, other in _parents_of_all(connection):
-            if inside[one] and inside[other]:
-                found.join(one, other)
+        for answer, answered in connection.execution_options(yield_per=_ROWS).execute(_ANSWERS):
+            if inside[answer] and inside[answered]:
+                found.join(answer, answered)
         _join_conversations(connection, found, inside)
     return found
 
 
-def _parents_of_all(connection: sa.Connection) -> Iterator[tuple[int, int]]:
-    """Yield each record that answers another one that is held, with that one. A like is no answer."""
-    answer, answered = records.alias("answer"), records.alias("answered")
-    theirs, its = accounts.alias("theirs"), accounts.alias("its")
-    query = (
-        sa.select(answer.c.pk, answered.c.pk)
-        .select_from(versions)
-        .join(answer, answer.c.current_version_id == versions.c.id)
-        .join(theirs, theirs.c.id == answer.c.account_id)
-        .join(answered, answered.c.native_id == versions.c.parent_id)
-        .join(its, sa.and_(its.c.id == answered.c.account_id, its.c.platform == theirs.c.platform))
-        .where(
-            versions.c.parent_id.is_not(None),
-            answer.c.pk == versions.c.record_pk,
-            answer.c.kind != "like",
-            answered.c.kind != "like",
-            answered.c.current_version_id.is_not(None),
-        )
-    )
-    for row in connection.execution_options(yield_per=_ROWS).execute(query):
-        yield row[0], row[1]
-
-
 def _join_conversations(connection: sa.Connection, found: Families, inside: bytearray) -> None:
-    query = (
-        sa.select(versions.c.thread_id, root_id, records.c.pk)
-        .select_from(versions)
-        .join(records, sa.and_(records.c.pk == versions.c.record_pk, records.c.current_version_id == versions.c.id))
-        .join(accounts, accounts.c.id == records.c.account_id)
-        .where(versions.c.thread_id.is_not(None), versions.c.thread_id != "")
-        .order_by(versions.c.thread_id)
-    )
     thread, firsts = None, dict[int, int]()
-    for thread_id, account_id, pk in connection.execution_options(yield_per=_ROWS).execute(query):
+    for pk, _kind, account_id, thread_id in connection.execution_options(yield_per=_ROWS).execute(_MEMBERS_OF_CONVERSATIONS):
         if thread_id != thread:
             thread, firsts = thread_id, {}
         if inside[pk]:
@@ -133,45 +127,49 @@ def _media(connection: sa.Connection) -> Iterator[tuple[int, int]]:
         yield now, len(names)
 
 
-class Joined:
-    """Numbers from 0 that are put together; each set of them goes by one of its numbers."""
+def threads_of(connection: sa.Connection, pks: Sequence[int], may_see: Callable[[Any], bool]) -> list[int]:
+    """Return one number for each hit, the same for those of one thread.
 
-    def __init__(self, size: int) -> None:
-        self._above = list(range(size))
-
-    def root(self, number: int) -> int:
-        """Return the number that stands for the set of a number."""
-        above = self._above
-        while (up := above[number]) != number:
-            above[number] = above[up]  # each look makes the next one shorter
-            number = above[up]
-        return number
-
-    def join(self, one: int, other: int) -> None:
-        """Make one set of two; it goes by the lower number."""
-        one, other = self.root(one), self.root(other)
-        self._above[max(one, other)] = min(one, other)
+    Hits are followed upwards to what they answer, through records that `may_see` allows by their kind, account and thread.
+    """
+    places: dict[int, int] = {}
+    conversations: dict[tuple[int, str], int] = {}
+    ties: list[tuple[int, int]] = []
+    new = dict.fromkeys(pks)
+    while new:
+        is_hit = not places
+        rows = [row for row in select_keys(connection, _MEMBERS_OF_KEYS, new) if is_hit or may_see(row)]
+        for row in rows:
+            places[row.pk] = len(places)
+            if row.thread_id:
+                ties.append((row.pk, conversations.setdefault((row.account_id, row.thread_id), row.pk)))
+        answers = [(answer, answered) for answer, answered in select_keys(connection, _ANSWERED_BY, [row.pk for row in rows])]
+        ties += answers
+        new = {answered: None for _answer, answered in answers if answered not in places}
+    sets = DisjointSets(len(places))
+    for left, right in ties:
+        if left in places and right in places:
+            sets.join(places[left], places[right])
+    return [sets.root(places[pk]) if pk in places else -1 - at for at, pk in enumerate(pks)]
 
 
 def thread(connection: sa.Connection, view: RecordView, limit: int) -> list[RecordView]:
-    """Return at most `limit` records of the thread, oldest first, the record itself always included.
+    """Return at most `limit` records of the thread, oldest first, the record itself always included."""
+    pks = _conversation(connection, view, limit) if view.content.thread_id else []
+    return sorted(current_views(connection, pks or _chain(connection, view.pk, limit)).values(), key=by_date)
 
-    Two rules: records that share the platform's conversation, and the chain of answers upwards and downwards
-    (X gives only the id of the record answered). Answers cross accounts of one platform.
-    """
-    pks = _conversation(connection, view, limit) if view.thread_id else []
-    if not pks:
-        pks = _answers(connection, view, limit)
-    found = current_views(connection, pks)
-    return sorted(found.values(), key=lambda one: (one.posted_at is None, one.posted_at.timestamp() if one.posted_at else 0, one.pk))
+
+def by_date(view: RecordView) -> tuple[bool, float, int]:
+    """Sort key: the oldest record first, the undated last, ties by number."""
+    return view.content.posted_at is None, view.content.posted_at.timestamp() if view.content.posted_at else 0.0, view.pk
 
 
 def _conversation(connection: sa.Connection, view: RecordView, limit: int) -> list[int]:
-    whole = sa.select(accounts.c.id).where(root_id == view.account_id)
+    whole = sa.select(accounts.c.id).where(root_id == view.account.id)
     query = (
         sa.select(records.c.pk)
         .join(versions, versions.c.id == records.c.current_version_id)
-        .where(versions.c.thread_id == view.thread_id, records.c.account_id.in_(whole))
+        .where(versions.c.thread_id == view.content.thread_id, records.c.account_id.in_(whole))
         .order_by(versions.c.posted_ms, records.c.pk)
     )
     pks = list(connection.execute(query).scalars())
@@ -182,25 +180,15 @@ def _conversation(connection: sa.Connection, view: RecordView, limit: int) -> li
     return pks[start : start + limit]
 
 
-def _answers(connection: sa.Connection, view: RecordView, limit: int) -> list[int]:
-    platform = sa.select(accounts.c.id).where(accounts.c.platform == view.platform)
-    base = (
-        sa.select(records.c.pk, records.c.native_id, versions.c.parent_id)
-        .join(versions, versions.c.id == records.c.current_version_id)
-        .where(records.c.account_id.in_(platform), records.c.kind != "like")
-    )
-    found = {view.pk: None}
-    parent = view.parent_id
-    roots = [view.native_id]
-    while parent and len(found) < limit:
-        row = connection.execute(base.where(records.c.native_id == parent)).first()
-        if row is None or row.pk in found:
-            break
-        found[row.pk] = None
-        roots.append(row.native_id)
-        parent = row.parent_id
-    while roots and len(found) < limit:
-        rows = connection.execute(base.where(versions.c.parent_id.in_(roots[:BATCH]))).all()
-        roots = roots[BATCH:] + [row.native_id for row in rows if row.pk not in found]
-        found.update((row.pk, None) for row in rows)
-    return list(found)[:limit]
+def _chain(connection: sa.Connection, pk: int, limit: int) -> list[int]:
+    """Return a record, what it answers upwards to the first post, then all answers to these."""
+    pks = {pk: None}
+    new = [pk]
+    while new and len(pks) < limit:
+        new = [answered for _answer, answered in select_keys(connection, _ANSWERED_BY, new) if answered not in pks]
+        pks.update(dict.fromkeys(new))
+    new = list(pks)
+    while new and len(pks) < limit:
+        new = [answer for answer, _answered in select_keys(connection, _ANSWERS_TO, new) if answer not in pks]
+        pks.update(dict.fromkeys(new))
+    return list(pks)[:limit]

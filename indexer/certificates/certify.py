@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,8 @@ from indexer.certificates import pdf as certificate_pdf
 from indexer.certificates.file_format import Header
 from indexer.engines import TooBroad
 from indexer.evidence.fixity import file_digest
-from indexer.i18n import say, sentence
+from indexer.i18n import message_of, say
+from indexer.progress import Tick
 from indexer.query.filters import Sort
 from indexer.repository import Repository
 from indexer.search.searcher import SearchRequest
@@ -26,8 +27,6 @@ from indexer.typeset import PdfFailed
 
 TRIES: Final = 3
 _IN_MEMORY: Final = 16 * 2**20  # bytes of record lines; more wait in a temporary file
-
-Tick = Callable[[int, int], None]
 
 
 class CertificateFailed(Exception):
@@ -85,21 +84,21 @@ def certify(
     """
     asked = replace(request, sort=Sort.NEWEST, limit=0, offset=0)
     for _ in range(TRIES):
-        before = parts.state(repository, asked.filters)
+        before = parts.state(repository, asked.filters.permission)
         spool = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # the certificate closes it
         try:
             found = parts.found(repository, asked, spool, progress)
             if found is not None:
-                made = parts.made(repository, asked.filters, by, scope_words, at or datetime.now(UTC))
+                made = parts.made(repository, asked.filters.permission, by, scope_words, at or datetime.now(UTC))
                 header = parts.header(repository, asked, uuid.uuid4().hex, made, found)
-                if parts.state(repository, asked.filters) == before:
+                if parts.state(repository, asked.filters.permission) == before:
                     return Certificate(header, spool)
         except TooBroad as error:
             spool.close()
             raise CertificateFailed(say("{why} Write more letters before the wildcard.", why=str(error))) from error
         except parts.Altered as error:
             spool.close()
-            raise CertificateFailed(sentence(error)) from error
+            raise CertificateFailed(message_of(error)) from error
         except BaseException:
             spool.close()
             raise

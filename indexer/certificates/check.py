@@ -11,7 +11,7 @@ import msgspec
 
 from indexer.atomic_files import partial, publish, sync
 from indexer.catalog.audit import AnchorState
-from indexer.catalog.record_views import Origin
+from indexer.catalog.record_views import FirstCapture
 from indexer.certificates import file_format
 from indexer.certificates.file_format import CaptureRef
 from indexer.certificates.reasons import Reason
@@ -41,7 +41,7 @@ class RecordChange:
     was_digest: str
     version: int
     digest: str
-    origin: Origin | None
+    origin: FirstCapture | None
     capture_is_new: bool
 
 

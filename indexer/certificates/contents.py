@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import IO, Final
@@ -33,9 +33,10 @@ from indexer.coverage import scope as coverage
 from indexer.engines.state import analyzer
 from indexer.i18n import say
 from indexer.local_time import local
+from indexer.progress import Tick
 from indexer.query import And, Dialect, Everything, Expanding, Node, Not, Or, Parsed, Stem, expanding, parse
 from indexer.query.canonical import canonical
-from indexer.query.filters import Filters, Sort
+from indexer.query.filters import Filters, Permission, Sort
 from indexer.query.reading import reading
 from indexer.repository import Repository
 from indexer.search.reading import readings
@@ -62,7 +63,7 @@ def refs(numbers: frozenset[int] | None, accounts: Mapping[int, AccountView]) ->
 
 def narrowed(filters: Filters, accounts: Mapping[int, AccountView]) -> Narrowed:
     """Return the maker's own filters as a certificate holds them; an account that they may not see is one of nowhere."""
-    seen = {number: one for number, one in accounts.items() if filters.allowed_accounts is None or number in filters.allowed_accounts}
+    seen = {number: one for number, one in accounts.items() if filters.permission.allows_account(number)}
     return Narrowed(
         filters.first_day,
         filters.last_day,
@@ -75,9 +76,9 @@ def narrowed(filters: Filters, accounts: Mapping[int, AccountView]) -> Narrowed:
     )
 
 
-def scope(filters: Filters, accounts: Mapping[int, AccountView], words: str) -> Scope:
+def scope(permission: Permission, accounts: Mapping[int, AccountView], words: str) -> Scope:
     """Return what the maker might see as a certificate holds it."""
-    return Scope(words, refs(filters.allowed_accounts, accounts), filters.without_conversations)
+    return Scope(words, refs(permission.accounts, accounts), permission.without_messages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,7 @@ def again(stored: Stored, held: Iterable[AccountView]) -> Again:
         authors=_set(chosen.authors),
         has_media=chosen.has_media,
         states=_set(chosen.states),
-        allowed_accounts=numbers(stored.made.scope.allowed_accounts),
-        without_conversations=stored.made.scope.without_conversations,
+        permission=Permission(numbers(stored.made.scope.allowed_accounts), stored.made.scope.without_conversations),
     )
     request = SearchRequest(stored.query.typed, filters, Sort.NEWEST, dialect=Dialect(stored.query.dialect), as_of=stored.query.as_of)
     return Again(request, tuple(dict.fromkeys(missing)))
@@ -125,8 +125,6 @@ def _set(values: tuple[str, ...] | None) -> frozenset[str] | None:
 
 
 PROGRESS_EVERY: Final = 5_000  # records
-
-Tick = Callable[[int, int], None]
 
 
 def understood(request: SearchRequest) -> tuple[Parsed, Node]:
@@ -206,33 +204,28 @@ def leaves(tree: Node) -> Iterator[Node]:
 def _accounts(repository: Repository, results: Results) -> tuple[AccountCount, ...]:
     counts = {one.value: one.count for one in results.facets.get("account", ())}
     filters = results.request.filters
-    refs = [account_ref(account) for account in repository.catalog.accounts(filters.allowed_accounts)]
+    refs = [account_ref(account) for account in repository.catalog.accounts(filters.permission.accounts)]
     searched = [AccountCount(one, counts.get(str(one.id), 0)) for one in refs if _is_searched(one, filters)]
     return tuple(sorted(searched, key=lambda one: -one.records))
 
 
 def expansions(repository: Repository, request: SearchRequest) -> tuple[Expansion, ...]:
     """Return what each wildcard, fuzzy word, stem or range of a query stands for among the records that the maker may see."""
-    permitted = _permission(request.filters)
     _parsed, tree = understood(request)
-    return tuple(Expansion(canonical(node), dict(repository.index.expand(node, permitted))) for node in expanding(tree))
+    return tuple(Expansion(canonical(node), dict(repository.index.expand(node, request.filters.permission))) for node in expanding(tree))
 
 
 def _stem_forms(repository: Repository, request: SearchRequest, tree: Node) -> dict[Expanding, list[str]]:
     """Return the words that each stem stands for, which the reading names."""
-    permitted = _permission(request.filters)
-    return {node: list(repository.index.expand(node, permitted)) for node in expanding(tree) if isinstance(node, Stem)}
+    return {node: list(repository.index.expand(node, request.filters.permission)) for node in expanding(tree) if isinstance(node, Stem)}
 
 
-def _permission(filters: Filters) -> Filters:
-    return Filters(allowed_accounts=filters.allowed_accounts, without_conversations=filters.without_conversations)
-
-
-def made(repository: Repository, filters: Filters, by: str, scope_words: str, at: datetime) -> Made:
+def made(repository: Repository, permission: Permission, by: str, scope_words: str, at: datetime) -> Made:
     """Return who made a certificate, when (to the second), and what they might see."""
-    accounts = by_number(repository.catalog.accounts())
+    held = repository.catalog.accounts()
     at = at.replace(microsecond=0)
-    return Made(by, at, local(at, repository.zone), scope(filters, accounts, scope_words or say_scope(filters, tuple(accounts.values()))))
+    what = scope(permission, by_number(held), scope_words or say_scope(permission, held))
+    return Made(by, at, local(at, repository.zone), what)
 
 
 def software(repository: Repository) -> Software:
@@ -240,10 +233,10 @@ def software(repository: Repository) -> Software:
     return Software(__version__, repository.engine_name, repository.index.version.partition("/")[0], analyzer())
 
 
-def state(repository: Repository, filters: Filters) -> State:
+def state(repository: Repository, permission: Permission) -> State:
     """Return how far catalog and index are; numbers of the whole repository only for who may see all of it."""
     catalog, index = repository.catalog.position(), repository.index.position()
-    if filters.allowed_accounts is not None or filters.without_conversations:
+    if not permission.is_all:
         return State(catalog == index, None, None, None, None)
     return State(catalog == index, catalog, index, repository.catalog.count(), repository.index.count())
 
@@ -256,7 +249,7 @@ def anchor(repository: Repository) -> LogAnchor:
 
 def captures(repository: Repository, filters: Filters) -> tuple[CaptureRef, ...]:
     """Return the captures that the maker may know of, the oldest first, each with whether it is of an account searched."""
-    held = repository.catalog.captures(filters.allowed_accounts)
+    held = repository.catalog.captures(filters.permission.accounts)
     return tuple(
         CaptureRef(
             one.id,
@@ -282,7 +275,7 @@ def header(repository: Repository, request: SearchRequest, number: str, made_by:
     """Return the whole certificate but its list of records."""
     accounts = by_number(held := repository.catalog.accounts())
     parsed, tree = understood(request)
-    now, results = state(repository, request.filters), answered(repository, request)
+    now, results = state(repository, request.filters.permission), answered(repository, request)
     said = readings(tree, request.filters, held, repository.zone, as_of=request.as_of, forms=_stem_forms(repository, request, tree))
     return Header(
         id=number,

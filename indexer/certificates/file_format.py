@@ -11,7 +11,7 @@ from typing import IO, Any, Final, TypeVar
 
 import msgspec
 
-from indexer.i18n import Said, say
+from indexer.i18n import Sentence, say
 
 FORMAT: Final = "Show-Me Records certificate of a search"
 FORMAT_VERSION: Final = 2
@@ -228,7 +228,7 @@ def write(header: Header, lines: Iterable[str], out: IO[bytes]) -> None:
 
 def plain(value: object) -> str:
     """Return a sentence as plain text, for an encoder that does not know it. Raises NotImplementedError for anything else."""
-    if isinstance(value, Said):
+    if isinstance(value, Sentence):
         return str(value)
     raise NotImplementedError(f"{type(value).__name__} is no part of a certificate")
 

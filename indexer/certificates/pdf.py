@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
+from indexer import platforms
 from indexer.certificates.file_format import AccountRef, Announcement, CaptureRef, Expansion, Found, Header
 from indexer.i18n import say
 from indexer.local_time import local
 from indexer.query.reading_words import ENGLISH
-from indexer.record import Platform
 from indexer.search.announced import Announced, sentences
 from indexer.typeset import pdf
 
@@ -116,7 +116,7 @@ def narrowings(header: Header) -> list[str]:
     if chosen.accounts is not None:
         words.append(say("accounts: {names}", names=", ".join(account_words(one) for one in chosen.accounts)))
     if chosen.platforms is not None:
-        words.append(say("platforms: {names}", names=", ".join(_platform(one) for one in chosen.platforms)))
+        words.append(say("platforms: {names}", names=", ".join(platforms.title(one) for one in chosen.platforms)))
     if chosen.kinds is not None:
         words.append(say("kinds of record: {names}", names=", ".join(chosen.kinds)))
     if chosen.authors is not None:
@@ -295,11 +295,7 @@ def account_words(account: AccountRef) -> str:
     """Return an account with its platform."""
     if not account.platform:
         return say("an account that is not held ({number})", number=str(account.id))
-    return f"{account.label} ({_platform(account.platform)})"
-
-
-def _platform(name: str) -> str:
-    return Platform(name).title if name in set(Platform) else name
+    return f"{account.label} ({platforms.title(account.platform)})"
 
 
 def _heading(text: str) -> Block:

@@ -13,7 +13,7 @@ from indexer.catalog.audit import Event
 from indexer.certificates.file_format import Stored
 from indexer.i18n import say
 from indexer.local_time import local_day
-from indexer.query.filters import Filters
+from indexer.query.filters import Permission
 from indexer.repository import Repository
 
 Sentence = Callable[[str, date], str]
@@ -54,12 +54,12 @@ class Reason:
         return REASONS[self.tag](self.subject.rpartition(" ")[2], local_day(self.at, zone))
 
 
-def reasons(repository: Repository, stored: Stored, filters: Filters) -> tuple[Reason, ...]:
+def reasons(repository: Repository, stored: Stored, permission: Permission) -> tuple[Reason, ...]:
     """Return the deeds since a certificate was made, the oldest first; of captures and accounts that the maker might see."""
     since = [event for event in repository.audit.of(*REASONS) if _is_later(event, stored) and _changes_something(event)]
-    allowed = filters.allowed_accounts
-    if allowed is not None:
-        seen = {f"capture {one.id}" for one in repository.catalog.captures(allowed)} | {f"account {number}" for number in allowed}
+    if permission.accounts is not None:
+        captures = repository.catalog.captures(permission.accounts)
+        seen = {f"capture {one.id}" for one in captures} | {f"account {number}" for number in permission.accounts}
         since = [event for event in since if event.subject in seen]
     return tuple(Reason(event.tag, event.subject, event.at) for event in since)
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import sqlalchemy as sa
 
+from indexer.catalog.database import among_keys, in_batches
+from indexer.catalog.stored_data import CONTENT_COLUMNS
 from indexer.catalog.tables import records, versions
 from indexer.certificates.file_format import line
 from indexer.custody.catalog_checks import stored_digest
 from indexer.query.filters import Sort
 from indexer.repository import Repository
 from indexer.search.searcher import Searcher, SearchRequest
-
-BATCH: Final = 500  # records a query: below every database's limit of variables
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +47,10 @@ _COLUMNS: Final = sa.select(
     records.c.native_id,
     versions.c.number,
     versions.c.digest,
-    versions.c.title,
-    versions.c.text,
-    versions.c.parent_id,
-    versions.c.thread_id,
-    versions.c.data,
+    *CONTENT_COLUMNS,
 )
-_pks: Final[sa.BindParameter[Any]] = sa.bindparam("pks", expanding=True)
-_CURRENT: Final = _COLUMNS.join(versions, versions.c.id == records.c.current_version_id).where(records.c.pk.in_(_pks))
-_EVERY: Final = _COLUMNS.join(versions, versions.c.record_pk == records.c.pk).where(records.c.pk.in_(_pks))
+_CURRENT: Final = _COLUMNS.join(versions, versions.c.id == records.c.current_version_id).where(among_keys(records.c.pk))
+_EVERY: Final = _COLUMNS.join(versions, versions.c.record_pk == records.c.pk).where(among_keys(records.c.pk))
 
 
 def shown(repository: Repository, request: SearchRequest) -> Iterator[Shown]:
@@ -65,27 +60,20 @@ def shown(repository: Repository, request: SearchRequest) -> Iterator[Shown]:
     if request.as_of is None:
         yield from _current(repository, array("q", searcher.ids(asked)))
         return
-    batch: list[tuple[int, int]] = []
-    for view in searcher.views(asked):  # a record is found in the version of that day
-        batch.append((view.pk, view.version))
-        if len(batch) == BATCH:
-            yield from _numbered(repository, batch)
-            batch = []
-    yield from _numbered(repository, batch)
+    for batch in in_batches((view.pk, view.version) for view in searcher.views(asked)):  # a record is found in the version of that day
+        yield from _numbered(repository, batch)
 
 
 def _current(repository: Repository, pks: Sequence[int]) -> Iterator[Shown]:
     with repository.db.connect() as connection:
-        for at in range(0, len(pks), BATCH):
-            batch = list(pks[at : at + BATCH])
-            found = {row.pk: _shown(row) for row in connection.execute(_CURRENT, {"pks": batch})}
+        for batch in in_batches(pks):
+            found = {row.pk: _shown(row) for row in connection.execute(_CURRENT, {"keys": batch})}
             yield from (found[pk] for pk in batch if pk in found)
 
 
-def _numbered(repository: Repository, wanted: Iterable[tuple[int, int]]) -> Iterator[Shown]:
-    pairs = list(wanted)
+def _numbered(repository: Repository, pairs: Sequence[tuple[int, int]]) -> Iterator[Shown]:
     with repository.db.connect() as connection:
-        rows = connection.execute(_EVERY, {"pks": [pk for pk, _number in pairs]}).all()
+        rows = connection.execute(_EVERY, {"keys": [pk for pk, _number in pairs]}).all()
     found = {(row.pk, row.number): row for row in rows}
     yield from (_shown(found[pair]) for pair in pairs if pair in found)
 

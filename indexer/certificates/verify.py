@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 import sqlalchemy as sa
 
 from indexer.catalog.audit import Anchor
-from indexer.catalog.record_views import Origin, origins
+from indexer.catalog.database import among_keys, select_keys
+from indexer.catalog.record_views import FirstCapture, first_captures
 from indexer.catalog.tables import events, records, sightings
 from indexer.certificates import contents as parts
 from indexer.certificates import file_format
@@ -19,16 +20,15 @@ from indexer.certificates.check import Alteration, Check, Difference, FileState,
 from indexer.certificates.contents import Again, again
 from indexer.certificates.file_format import LineDigest, NoCertificate, Stored
 from indexer.certificates.reasons import reasons
-from indexer.certificates.shown import BATCH, Shown, shown
+from indexer.certificates.shown import Shown, shown
 from indexer.custody.raw_items import raw_faults
 from indexer.custody.verify import LISTED, Level, capture_differences, raw_finding
 from indexer.evidence.fixity import Finding, IntegrityFinding, file_digest
-from indexer.i18n import Said, say
-from indexer.query.filters import Filters
+from indexer.i18n import Sentence, say
+from indexer.progress import Tick
+from indexer.query.filters import Permission
 from indexer.repository import Repository
 from indexer.search.searcher import SearchRequest
-
-Tick = Callable[[int, int], None]
 
 
 def verify(repository: Repository, path: Path, *, by: str, level: Level = Level.QUICK, progress: Tick | None = None) -> Check:
@@ -41,9 +41,9 @@ def verify(repository: Repository, path: Path, *, by: str, level: Level = Level.
     stored = file_format.read(path)
     wanted = _again(repository, stored)
     for _ in range(TRIES):
-        before = parts.state(repository, wanted.request.filters)
+        before = parts.state(repository, wanted.request.filters.permission)
         check = _compared(repository, stored, (sha256, _file_state(repository, stored.id, sha256)), wanted, (level, progress))
-        if parts.state(repository, wanted.request.filters) == before:
+        if parts.state(repository, wanted.request.filters.permission) == before:
             break
     else:
         raise CertificateFailed(say("Records are being taken in or indexed at this moment. Check the certificate again when that is done."))
@@ -93,9 +93,9 @@ def _compared(repository: Repository, stored: Stored, file: tuple[str, FileState
             altered.add(_altered_content(record))
         if progress and now.count % parts.PROGRESS_EVERY == 0:
             progress(now.count, max(now.count, len(stored.records)))
-    raw_only = _against_evidence(repository, request.filters, pks, altered, way)
+    raw_only = _against_evidence(repository, request.filters.permission, pks, altered, way)
     with repository.db.connect() as connection:
-        places = origins(connection, [*new, *changed, *was])
+        places = first_captures(connection, [*new, *changed, *was])
     known = {one.digest for one in stored.captures}
     held = parts.captures(repository, request.filters)
     held_digests = {one.digest for one in held}
@@ -113,7 +113,7 @@ def _compared(repository: Repository, stored: Stored, file: tuple[str, FileState
         new=tuple(_change(name, "", content, places, known) for name, content in new.items()),
         changed=tuple(_change(name, before, content, places, known) for name, (before, content) in changed.items()),
         gone=tuple(_change(name, content, "", places, known) for name, content in was.items()),
-        in_step=parts.state(repository, request.filters).in_step,
+        in_step=parts.state(repository, request.filters.permission).in_step,
         differences=tuple(_differences(repository, stored, request)),
         captures_added=tuple(one for one in held if one.digest not in known),
         captures_missing=tuple(one for one in stored.captures if one.digest not in held_digests | aside),
@@ -125,7 +125,7 @@ def _compared(repository: Repository, stored: Stored, file: tuple[str, FileState
         alterations=tuple(altered.listed),
         altered_total=altered.total,
         raw_only=raw_only,
-        reasons=reasons(repository, stored, request.filters),
+        reasons=reasons(repository, stored, request.filters.permission),
         zone=repository.zone,
     )
 
@@ -139,7 +139,7 @@ class _Alterations:
 
     def add(self, found: IntegrityFinding) -> None:
         self.total += 1
-        if self.total <= LISTED and isinstance(found.message, Said):
+        if self.total <= LISTED and isinstance(found.message, Sentence):
             values = {name: value if isinstance(value, int) else str(value) for name, value in found.message.values.items()}
             self.listed.append(Alteration(found.finding, found.name, found.message.template, values))
 
@@ -154,7 +154,7 @@ def _altered_content(record: Shown) -> IntegrityFinding:
 
 
 def _against_evidence(
-    repository: Repository, filters: Filters, pks: Sequence[int], altered: _Alterations, way: tuple[Level, Tick | None]
+    repository: Repository, permission: Permission, pks: Sequence[int], altered: _Alterations, way: tuple[Level, Tick | None]
 ) -> tuple[int, ...]:
     """Compare the found records with the vault; return the captures that only their raw items could be compared of."""
     level, progress = way
@@ -164,7 +164,7 @@ def _against_evidence(
         return ()
     named, holding = _named(repository, pks)
     raw_only: list[int] = []
-    for capture in reversed(repository.catalog.captures(filters.allowed_accounts)):
+    for capture in reversed(repository.catalog.captures(permission.accounts)):
         if capture.id in holding:
             for finding in capture_differences(repository, capture, raw_only, progress):
                 if finding.finding is not Finding.RECORD_CHANGED or finding.name in named:
@@ -176,16 +176,15 @@ def _named(repository: Repository, pks: Sequence[int]) -> tuple[set[str], set[in
     """Return the ids of records, and the captures that hold them."""
     named: set[str] = set()
     holding: set[int] = set()
+    query = sa.select(records.c.record_id, sightings.c.capture_id).join(sightings, sightings.c.record_pk == records.c.pk)
     with repository.db.connect() as connection:
-        for at in range(0, len(pks), BATCH):
-            query = sa.select(records.c.record_id, sightings.c.capture_id).join(sightings, sightings.c.record_pk == records.c.pk)
-            for record_id, capture_id in connection.execute(query.where(records.c.pk.in_(list(pks[at : at + BATCH])))):
-                named.add(record_id)
-                holding.add(capture_id)
+        for record_id, capture_id in select_keys(connection, query.where(among_keys(records.c.pk)), pks):
+            named.add(record_id)
+            holding.add(capture_id)
     return named, holding
 
 
-def _change(record_id: str, before: str, content: str, places: Mapping[str, Origin], known: Iterable[str]) -> RecordChange:
+def _change(record_id: str, before: str, content: str, places: Mapping[str, FirstCapture], known: Iterable[str]) -> RecordChange:
     was_version, _, was_digest = before.partition("\t")
     version, _, digest = content.partition("\t")
     origin = places.get(record_id)

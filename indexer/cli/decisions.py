@@ -9,9 +9,22 @@ from pathlib import Path
 
 import click
 
+from indexer import platforms
 from indexer.catalog.models import AccountView
 from indexer.cli import output as shapes
-from indexer.cli.options import NotUnderstood, Refused, answer, data_option, errors_told, json_option, names_of, opened, platform_of, ticker
+from indexer.cli.options import (
+    PLATFORMS,
+    NotUnderstood,
+    Refused,
+    answer,
+    data_option,
+    errors_told,
+    json_option,
+    names_of,
+    opened,
+    platform_of,
+    ticker,
+)
 from indexer.custody import accounts as decisions
 from indexer.custody.ingest import IngestReport
 from indexer.custody.reread import outdated
@@ -42,11 +55,9 @@ def account() -> None:
 @data_option
 @json_option
 @click.pass_obj
-def account_name(
-    data: Path | None, /, *, which: str, handle: str, name: str, remove: bool, by: str, own_data: Path | None, as_json: bool
-) -> None:
+def account_name(data: Path | None, /, *, which: str, handle: str, name: str, remove: bool, by: str, as_json: bool) -> None:
     """Give ACCOUNT (its number, handle, name or id) a handle, a name, or both. No record and no evidence changes."""
-    with errors_told(), refusals_told(), opened(own_data or data) as repository:
+    with errors_told(), refusals_told(), opened(data) as repository:
         number = one_account(repository, which).id
         if remove:
             named = decisions.Named(decisions.unname_account(repository, number, by), ())
@@ -68,9 +79,9 @@ def account_name(
 @data_option
 @json_option
 @click.pass_obj
-def account_merge(data: Path | None, /, *, part: str, into: str, yes: bool, by: str, own_data: Path | None, as_json: bool) -> None:
+def account_merge(data: Path | None, /, *, part: str, into: str, yes: bool, by: str, as_json: bool) -> None:
     """Say that account PART is part of account INTO: searches, coverage and grants treat them as one. Record ids stay."""
-    with errors_told(), refusals_told(), opened(own_data or data) as repository:
+    with errors_told(), refusals_told(), opened(data) as repository:
         one, other = one_account(repository, part), one_account(repository, into)
         decisions.check_merge(one, other)
         if not yes:
@@ -87,12 +98,15 @@ def account_merge(data: Path | None, /, *, part: str, into: str, yes: bool, by: 
 @data_option
 @json_option
 @click.pass_obj
-def account_unmerge(data: Path | None, /, *, part: int, by: str, own_data: Path | None, as_json: bool) -> None:
+def account_unmerge(data: Path | None, /, *, part: int, by: str, as_json: bool) -> None:
     """Make PART (the account's number) an account of its own again."""
-    with errors_told(), refusals_told(), opened(own_data or data) as repository:
+    with errors_told(), refusals_told(), opened(data) as repository:
         own, rest = decisions.unmerge(repository, part, by)
     text = f"{own.label} is an account of its own again, with {shapes.counted(own.records, 'record')}."
     answer({"account": account_shape(own), "from": account_shape(rest)}, as_json=as_json, text=text)
+
+
+NUMBERED = next((one.code for one in platforms.registered() if one.names_by_number), None)
 
 
 @click.group()
@@ -103,17 +117,15 @@ def person() -> None:
 @person.command("name")
 @click.argument("number")
 @click.argument("name", default="")
-@click.option("--platform", default="twitter", show_default=True, help="twitter (or x), facebook, instagram.")
+@click.option("--platform", default=NUMBERED, show_default=True, help=f"{PLATFORMS}.")
 @click.option("--remove", is_flag=True, help="Take the name back.")
 @by_option
 @data_option
 @json_option
 @click.pass_obj
-def person_name(
-    data: Path | None, /, *, number: str, name: str, platform: str, remove: bool, by: str, own_data: Path | None, as_json: bool
-) -> None:
+def person_name(data: Path | None, /, *, number: str, name: str, platform: str, remove: bool, by: str, as_json: bool) -> None:
     """Call the platform's user NUMBER by NAME: shown as "Jane Roe (X user 3051921866)". No evidence changes."""
-    with errors_told(), refusals_told(), opened(own_data or data) as repository:
+    with errors_told(), refusals_told(), opened(data) as repository:
         where = platform_of(platform)
         if remove:
             count = decisions.unname_person(repository, where, number, by)
@@ -136,9 +148,9 @@ def capture() -> None:
 @data_option
 @json_option
 @click.pass_obj
-def capture_set_aside(data: Path | None, /, *, number: int, why: str, by: str, own_data: Path | None, as_json: bool) -> None:
+def capture_set_aside(data: Path | None, /, *, number: int, why: str, by: str, as_json: bool) -> None:
     """Leave capture NUMBER out of searches, coverage and papers. The evidence stays in the vault."""
-    with errors_told(), refusals_told(), opened(own_data or data) as repository:
+    with errors_told(), refusals_told(), opened(data) as repository:
         count = set_capture_aside(repository, number, why, by)
     lost = shapes.counted(count, "record")
     text = f"Capture {number} is set aside: {lost} no longer found. The evidence is kept. Undo: capture restore {number}"
@@ -151,9 +163,9 @@ def capture_set_aside(data: Path | None, /, *, number: int, why: str, by: str, o
 @data_option
 @json_option
 @click.pass_obj
-def capture_restore(data: Path | None, /, *, number: int, by: str, own_data: Path | None, as_json: bool) -> None:
+def capture_restore(data: Path | None, /, *, number: int, by: str, as_json: bool) -> None:
     """Let capture NUMBER count again."""
-    with errors_told(), refusals_told(), opened(own_data or data) as repository:
+    with errors_told(), refusals_told(), opened(data) as repository:
         count = restore_capture(repository, number, by)
     answer(
         {"capture": number, "records": count},
@@ -168,14 +180,14 @@ def capture_restore(data: Path | None, /, *, number: int, by: str, own_data: Pat
 @data_option
 @json_option
 @click.pass_obj
-def reread(data: Path | None, /, *, number: int | None, by: str, own_data: Path | None, as_json: bool) -> None:
+def reread(data: Path | None, /, *, number: int | None, by: str, as_json: bool) -> None:
     """Read archives that are held again from the vault with today's importers.
 
     Without CAPTURE, every capture that an older version of its importer has read. Exit status 1 when one cannot be read
     again, or when records of one are not read any more (they stay).
     """
     reports, failed = list[RereadReport](), list[tuple[int, str]]()
-    with errors_told(), refusals_told(), opened(own_data or data) as repository:
+    with errors_told(), refusals_told(), opened(data) as repository:
         wanted = [number] if number is not None else [one.id for one in outdated(repository)]
         for one in wanted:
             ticks = {stage: ticker(stage) for stage in ("reading", "writing", "indexing")}

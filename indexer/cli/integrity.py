@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -15,6 +14,7 @@ from indexer.custody import clock
 from indexer.custody import verify as custody
 from indexer.custody.anchor_file import NoAnchor, read_anchor, write_anchor
 from indexer.custody.verify import Level
+from indexer.progress import StageTick, Tick
 
 
 @click.command()
@@ -29,12 +29,12 @@ from indexer.custody.verify import Level
 @data_option
 @json_option
 @click.pass_obj
-def verify(data: Path | None, /, *, full: bool, anchor_file: Path | None, by: str, own_data: Path | None, as_json: bool) -> None:
+def verify(data: Path | None, /, *, full: bool, anchor_file: Path | None, by: str, as_json: bool) -> None:
     """Compare the vault, the catalog, the event log and the index with each other. Exit status 1 when anything is not as it was.
 
     Quick, unless --full is given: hashes the evidence and each record's raw item, and checks the catalog against itself.
     """
-    with errors_told(), opened(own_data or data) as repository:
+    with errors_told(), opened(data) as repository:
         known = _anchor(anchor_file) if anchor_file else None
         check = custody.verify(repository, by, _stages(), level=Level.FULL if full else Level.QUICK, anchor=known)
         shape = shapes.verified(check, clock.notices(repository))
@@ -49,12 +49,12 @@ def verify(data: Path | None, /, *, full: bool, anchor_file: Path | None, by: st
 @data_option
 @json_option
 @click.pass_obj
-def anchor(data: Path | None, /, *, out: Path, by: str, own_data: Path | None, as_json: bool) -> None:
+def anchor(data: Path | None, /, *, out: Path, by: str, as_json: bool) -> None:
     """Write the event log's count and newest hash to a file, to be kept where nobody who can write the catalog can write.
 
     `verify --anchor FILE` finds a log that was cut or rewritten since.
     """
-    with errors_told(), opened(own_data or data) as repository:
+    with errors_told(), opened(data) as repository:
         if out.exists():
             raise NotUnderstood(f"{out} is there already; name another file.")
         made = repository.audit.anchor()
@@ -75,9 +75,9 @@ def _anchor(file: Path) -> Anchor:
         raise NotUnderstood(f"{file} cannot be read: {error.strerror}.") from error
 
 
-def _stages() -> Callable[[str, int, int], None]:
+def _stages() -> StageTick:
     """Return a function that shows how far each stage is, on a terminal."""
-    tickers: dict[str, Callable[[int, int], None]] = {}
+    tickers: dict[str, Tick] = {}
 
     def tick(stage: str, done: int, total: int) -> None:
         tickers.setdefault(stage, ticker(stage))(done, total)

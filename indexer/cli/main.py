@@ -25,8 +25,10 @@ from indexer.cli.options import (
     errors_told,
     filter_options,
     json_option,
+    maker_options,
     meter,
     opened,
+    package_options,
     request_of,
     ticker,
 )
@@ -35,9 +37,9 @@ from indexer.custody import indexing
 from indexer.custody.ingest import ingest as take_in
 from indexer.custody.ingest import recover
 from indexer.evidence.archive import open_archive
-from indexer.exports import Choices, PdfLayout
+from indexer.exports import Choices
 from indexer.importers import identify as identify_archive
-from indexer.productions.package_search import export_search
+from indexer.productions.package_search import Maker, export_search
 from indexer.repository import Repository
 from indexer.search import groups
 from indexer.search.as_json import results as results_json
@@ -59,13 +61,12 @@ def main(context: click.Context, data: Path | None) -> None:
 def identify(*, paths: tuple[Path, ...], as_json: bool) -> None:
     """Say whose archive PATHS is, without taking it in. Several PATHS are the parts of one export."""
     with errors_told():
-        named = identify_archive(open_archive(*paths))
-        facts = named.importer.facts(named.archive)
-    shape = shapes.identified(named, facts)
+        identified = identify_archive(open_archive(*paths))
+    shape = shapes.identified(identified)
     answer(
         shape,
         as_json=as_json,
-        text=f"{named.importer.title}, {facts.form}, account {shape['account']['handle'] or shape['account']['name']}.",
+        text=f"{identified.importer.title}, {identified.facts.form}, account {shape['account']['handle'] or shape['account']['name']}.",
     )
 
 
@@ -77,11 +78,9 @@ def identify(*, paths: tuple[Path, ...], as_json: bool) -> None:
 @data_option
 @json_option
 @click.pass_obj
-def ingest(
-    data: Path | None, /, *, paths: tuple[Path, ...], zone: str | None, account: str, by: str, own_data: Path | None, as_json: bool
-) -> None:
+def ingest(data: Path | None, /, *, paths: tuple[Path, ...], zone: str | None, account: str, by: str, as_json: bool) -> None:
     """Take one archive into custody and index it. Several PATHS are the parts of one export."""
-    with errors_told(), opened(own_data or data) as repository, meter() as report:
+    with errors_told(), opened(data) as repository, meter() as report:
         result = take_in(repository, list(paths), taken_by=by, source="command line", zone_name=zone, account=account, progress=report)
         named = named_at_last(repository, result, account, by)
         problems = repository.catalog.problems(result.capture_id, 20)
@@ -96,9 +95,9 @@ def ingest(
 @data_option
 @json_option
 @click.pass_obj
-def problems(data: Path | None, /, *, capture: int | None, own_data: Path | None, as_json: bool) -> None:
+def problems(data: Path | None, /, *, capture: int | None, as_json: bool) -> None:
     """List what could not become a record, and counts that fall short. Exit status 1 when there are any."""
-    with errors_told(), opened(own_data or data) as repository:
+    with errors_told(), opened(data) as repository:
         captures = [one for one in repository.catalog.captures() if capture in {None, one.id}]
         if capture is not None and not captures:
             raise NotUnderstood(f"There is no capture {capture}.")
@@ -128,7 +127,6 @@ def search(
     /,
     *,
     query: str,
-    own_data: Path | None,
     as_json: bool,
     limit: int,
     offset: int,
@@ -136,7 +134,7 @@ def search(
     **narrowed: Any,
 ) -> None:
     """Find records. QUERY is written as in the portal; `*` is every record."""
-    with errors_told(), opened(own_data or data) as repository:
+    with errors_told(), opened(data) as repository:
         request = request_of(repository, query, narrowed, limit, offset)
         grouped = None if group == GroupBy.NONE else groups.search(repository, request, GroupBy(group))
         results = grouped.results if grouped else Searcher(repository).search(request)
@@ -150,15 +148,8 @@ def search(
 @click.argument("query")
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The ZIP to write; must not be there yet.")
 @filter_options
-@click.option("--media/--no-media", default=True, show_default=True, help="Put pictures and videos into it.")
-@click.option("--viewer/--no-viewer", default=True, show_default=True, help="Put pages into it that show and search it anywhere.")
-@click.option(
-    "--pdf", type=click.Choice([str(one) for one in PdfLayout]), default="none", show_default=True, help="Put PDFs of the records into it."
-)
-@click.option("--context/--no-context", default=False, show_default=True, help="Put the rest of the threads into it, in files apart.")
-@click.option("--certificate/--no-certificate", default=True, show_default=True, help="Put the certificate of the search into it.")
-@click.option("--body", default="", envvar="SHOWME_BODY_NAME", help="Name of the public body, for the head of its pages.")
-@click.option("--by", default=getpass.getuser, help="Who makes it; else the login name.")
+@package_options
+@maker_options
 @data_option
 @json_option
 @click.pass_obj
@@ -168,24 +159,17 @@ def export(
     *,
     query: str,
     out: Path,
-    own_data: Path | None,
     as_json: bool,
-    media: bool,
-    viewer: bool,
-    pdf: str,
-    context: bool,
-    certificate: bool,
-    body: str,
-    by: str,
+    choices: Choices,
+    maker: Maker,
     **narrowed: Any,
 ) -> None:
     """Write all records of a search into one ZIP (a BagIt bag with CSV, XLSX, JSON Lines and media)."""
-    with errors_told(), opened(own_data or data) as repository:
+    with errors_told(), opened(data) as repository:
         if out.exists():
             raise NotUnderstood(f"{out} is there already; name another file.")
         request = request_of(repository, query, narrowed)
-        choices = Choices(media, viewer, PdfLayout(pdf), context, certificate)
-        report = export_search(repository, request, out, by=by, choices=choices, organization=body, progress=ticker("exporting"))
+        report = export_search(repository, request, out, maker=maker, choices=choices, progress=ticker("exporting"))
     shape = shapes.exported(report)
     answer(
         shape,
@@ -199,9 +183,9 @@ def export(
 @data_option
 @json_option
 @click.pass_obj
-def sync(data: Path | None, /, *, own_data: Path | None, as_json: bool) -> None:
+def sync(data: Path | None, /, *, as_json: bool) -> None:
     """Take back what a killed ingest left, and bring the index up to the catalog."""
-    with errors_told(), opened(own_data or data) as repository:
+    with errors_told(), opened(data) as repository:
         removed = recover(repository, ticker("indexing"))
         shape = {"removed_captures": removed, "indexed": repository.index.count(), "held": repository.catalog.count()}
     answer(shape, as_json=as_json, text=f"Indexed {shape['indexed']:,} of {shapes.counted(shape['held'], 'record')}.")
@@ -212,9 +196,9 @@ def sync(data: Path | None, /, *, own_data: Path | None, as_json: bool) -> None:
 @data_option
 @json_option
 @click.pass_obj
-def rebuild(data: Path | None, /, *, by: str, own_data: Path | None, as_json: bool) -> None:
+def rebuild(data: Path | None, /, *, by: str, as_json: bool) -> None:
     """Delete the index and build it anew from the catalog."""
-    with errors_told(), opened(own_data or data) as repository:
+    with errors_told(), opened(data) as repository:
         indexing.rebuild(repository, by, ticker("indexing"))
         shape = {"indexed": repository.index.count(), "held": repository.catalog.count()}
     answer(shape, as_json=as_json, text=f"Indexed {shape['indexed']:,} of {shapes.counted(shape['held'], 'record')}.")
@@ -224,9 +208,9 @@ def rebuild(data: Path | None, /, *, by: str, own_data: Path | None, as_json: bo
 @data_option
 @json_option
 @click.pass_obj
-def status(data: Path | None, /, *, own_data: Path | None, as_json: bool) -> None:
+def status(data: Path | None, /, *, as_json: bool) -> None:
     """Say what is held and whether the index is up to date. Exit status 1 when it is not."""
-    with errors_told(), opened(own_data or data) as repository:
+    with errors_told(), opened(data) as repository:
         shape = shapes.status(repository)
     answer(shape, as_json=as_json, text=shapes.status_text(shape))
     if not shape["in_step"]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import wraps
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -13,25 +16,27 @@ import click
 import msgspec
 import sqlalchemy as sa
 
-from indexer import private_files, settings
+from indexer import platforms, private_files, settings
 from indexer.catalog.database import storage_error
 from indexer.catalog.models import AccountView
 from indexer.cli import output as shapes
-from indexer.custody.ingest import Progress
 from indexer.engines import IndexDamaged
 from indexer.evidence.archive import ArchiveError
-from indexer.exports import ExportError
+from indexer.exports import Choices, ExportError, PdfLayout
 from indexer.local_time import UnknownZone
 from indexer.private_files import ReadOnlyFolder
+from indexer.productions.package_search import Maker
+from indexer.progress import Progress, Report, Tick
 from indexer.query import Dialect
 from indexer.query.filters import Filters, Sort
 from indexer.query.nodes import STATES
-from indexer.record import Platform, RecordKind
+from indexer.record import RecordKind
 from indexer.repository import Repository, open_repository
 from indexer.search.searcher import IndexUnusable, NotAnswered, SearchRequest
 from indexer.settings import BadSetting
 
 DAY = click.DateTime(["%Y-%m-%d"])
+PLATFORMS = ", ".join(f"{one.code}{''.join(f' (or {alias})' for alias in one.aliases)}" for one in platforms.registered())
 
 
 class Refused(click.ClickException):
@@ -45,8 +50,15 @@ class NotUnderstood(Refused):
 
 
 def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Let --data stand after the command's name too."""
-    return click.option("--data", "own_data", type=click.Path(path_type=Path), help="Folder of vault, catalog and index.")(command)
+    """Let --data stand after the command's name too; `click.pass_obj` gives the folder of either place."""
+    option = click.option(
+        "--data", callback=_take_data, expose_value=False, type=click.Path(path_type=Path), help="Folder of vault, catalog and index."
+    )
+    return option(command)
+
+
+def _take_data(context: click.Context, _option: click.Parameter, value: Path | None) -> None:
+    context.obj = value or context.obj
 
 
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -60,7 +72,7 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--from", "first", type=DAY, help="First local day, included."),
         click.option("--to", "last", type=DAY, help="Last local day, included."),
         click.option("--account", multiple=True, help="Handle, name or number of an account; may be given again."),
-        click.option("--platform", multiple=True, help="twitter (or x), facebook, instagram; may be given again."),
+        click.option("--platform", multiple=True, help=f"{PLATFORMS}; may be given again."),
         click.option("--kind", multiple=True, type=click.Choice([str(kind) for kind in RecordKind]), help="May be given again."),
         click.option("--author", multiple=True, help="Author as shown; may be given again."),
         click.option("--state", multiple=True, type=click.Choice(sorted(STATES)), help="Only records in this state; may be given again."),
@@ -74,6 +86,51 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def _bundle(name: str, make: Callable[..., Any], *options: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a decorator that gives a command some options, and their values as one argument."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(command)
+        def bundled(*arguments: Any, **values: Any) -> Any:
+            return command(*arguments, **{name: make(**{one: values.pop(one) for one in signature(make).parameters})}, **values)
+
+        for option in reversed(options):
+            bundled = option(bundled)
+        return bundled
+
+    return decorate
+
+
+def _choices(media: bool, viewer: bool, pdf: str, context: bool, certificate: bool) -> Choices:  # noqa: FBT001  # by the options' names
+    return Choices(media, viewer, PdfLayout(pdf), context, certificate)
+
+
+package_options = _bundle(
+    "choices",
+    _choices,
+    click.option("--media/--no-media", default=True, show_default=True, help="Put pictures and videos into it."),
+    click.option("--viewer/--no-viewer", default=True, show_default=True, help="Put pages into it that show and search it anywhere."),
+    click.option(
+        "--pdf",
+        type=click.Choice([str(one) for one in PdfLayout]),
+        default="none",
+        show_default=True,
+        help="Put PDFs of the records into it.",
+    ),
+    click.option("--context/--no-context", default=False, show_default=True, help="Put the rest of the threads into it, in files apart."),
+    click.option("--certificate/--no-certificate", default=True, show_default=True, help="Put the certificate of the search into it."),
+)
+"""Let a command choose what goes into a package: it gets `choices`."""
+
+maker_options = _bundle(
+    "maker",
+    lambda by, body: Maker(by, organization=body),
+    click.option("--body", default="", envvar="SHOWME_BODY_NAME", help="Name of the public body, for the head of its pages."),
+    click.option("--by", default=getpass.getuser, help="Who makes it; else the login name."),
+)
+"""Let a command name who makes a package: it gets `maker`."""
 
 
 def request_of(repository: Repository, query: str, narrowed: dict[str, Any], limit: int = 25, offset: int = 0) -> SearchRequest:
@@ -93,9 +150,6 @@ def _filters(repository: Repository, narrowed: dict[str, Any]) -> Filters:
             known = ", ".join(account.label for account in held) or "none yet"
             raise NotUnderstood(f"No account is called {', '.join(missing)}. Accounts held: {known}.")
         accounts = frozenset(number for found in named.values() for number in found)
-    platforms = None
-    if narrowed["platform"]:
-        platforms = frozenset(platform_of(word) for word in narrowed["platform"])
     first, last = _day(narrowed["first"]), _day(narrowed["last"])
     if first and last and first > last:
         raise NotUnderstood(f"--from {first} is after --to {last}.")
@@ -103,7 +157,7 @@ def _filters(repository: Repository, narrowed: dict[str, Any]) -> Filters:
         first_day=first,
         last_day=last,
         accounts=accounts,
-        platforms=platforms,
+        platforms=frozenset(platform_of(word) for word in narrowed["platform"]) or None,
         kinds=frozenset(narrowed["kind"]) or None,
         authors=frozenset(narrowed["author"]) or None,
         states=frozenset(narrowed["state"]) or None,
@@ -120,10 +174,10 @@ def names_of(account: AccountView) -> set[str]:
 
 def platform_of(word: str) -> str:
     """Return the platform that a word means. Raises NotUnderstood."""
-    named = {"x": Platform.TWITTER, **{str(platform): platform for platform in Platform}}.get(word.casefold())
-    if named is None:
-        raise NotUnderstood(f"{word!r} is no platform. There are: {', '.join(Platform)}.")
-    return str(named)
+    code = platforms.codes().get(word.casefold())
+    if code is None:
+        raise NotUnderstood(f"{word!r} is no platform. There are: {', '.join(one.code for one in platforms.registered())}.")
+    return code
 
 
 def _day(value: Any) -> date | None:
@@ -176,11 +230,11 @@ def errors_told() -> Iterator[None]:
 
 def _data_folder() -> Path:
     context = click.get_current_context(silent=True)
-    return settings.paths((context.params.get("own_data") or context.find_root().params.get("data")) if context else None).data
+    return settings.paths(context.obj if context else None).data
 
 
 @contextmanager
-def meter() -> Iterator[Callable[[Progress], None]]:
+def meter() -> Iterator[Report]:
     """Show the progress of an ingest on a terminal."""
     shown = sys.stderr.isatty()
 
@@ -193,7 +247,7 @@ def meter() -> Iterator[Callable[[Progress], None]]:
         click.echo("\r" + " " * 78 + "\r", nl=False, err=True)
 
 
-def ticker(stage: str) -> Callable[[int, int], None]:
+def ticker(stage: str) -> Tick:
     """Return a function that shows how many of how many are done, on a terminal."""
     shown = sys.stderr.isatty()
 

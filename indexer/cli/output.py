@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from indexer import __version__, private_files
+from indexer import __version__, platforms, private_files
 from indexer.catalog.models import CaptureView, ProblemView
 from indexer.custody import clock
-from indexer.custody.ingest import IngestReport, Progress
+from indexer.custody.ingest import IngestReport
 from indexer.custody.verify import Verification, proves
 from indexer.evidence.vault import MISSING
 from indexer.exports import ExportReport
-from indexer.importers import Identified
-from indexer.local_time import local
-from indexer.record import CaptureFacts, Platform
+from indexer.importers import Opened
+from indexer.local_time import local, utc_text
+from indexer.progress import Progress
 from indexer.repository import Repository
 from indexer.search.announced import Announced, sentences
-from indexer.search.as_json import Shape, _account, _hits_of, _instant, _item
+from indexer.search.as_json import Shape, _account, _hits_of, _item
 from indexer.search.groups import Grouped
 from indexer.search.searcher import Results
 from indexer.search.suggestions import Explained
@@ -29,21 +29,22 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def identified(named: Identified, facts: CaptureFacts) -> Shape:
+def identified(archive: Opened) -> Shape:
     """Shape of `identify`."""
+    facts = archive.facts
     return {
-        "importer": named.importer.name,
-        "title": named.importer.title,
+        "importer": archive.importer.name,
+        "title": archive.importer.title,
         "form": facts.form,
-        "root": named.archive.root,
-        "members": len(named.archive.members),
+        "root": archive.archive.root,
+        "members": len(archive.archive.members),
         "account": {
-            "platform": str(facts.account.platform),
+            "platform": facts.account.platform,
             "native_id": facts.account.native_id,
             "handle": facts.account.handle,
             "name": facts.account.name,
         },
-        "exported_at": _instant(facts.exported.utc if facts.exported else None),
+        "exported_at": utc_text(facts.exported.utc if facts.exported else None) or None,
         "counts": dict(facts.counts),
         "cannot_contain": list(facts.cannot_contain),
     }
@@ -63,14 +64,14 @@ def capture(view: CaptureView) -> Shape:
             "name": view.name,
             "sha256": view.digest,
             "size": view.size,
-            "taken_at": _instant(view.taken_at),
+            "taken_at": utc_text(view.taken_at),
             "taken_by": view.taken_by,
             "source": view.source,
             "form": view.form,
-            "exported_at": _instant(view.exported_at),
+            "exported_at": utc_text(view.exported_at) or None,
             "zone": view.zone,
             "state": view.state,
-            "set_aside": {"at": _instant(view.aside.at), "by": view.aside.by, "why": view.aside.why} if view.aside else None,
+            "set_aside": {"at": utc_text(view.aside.at), "by": view.aside.by, "why": view.aside.why} if view.aside else None,
             "is_partial": view.is_partial,
             "cannot_contain": list(view.cannot_contain),
         },
@@ -179,9 +180,12 @@ def results_text(found: Results, zone_name: str, grouped: Grouped | None = None)
     lines += [str(grouped.sentence)] if grouped else []
     for hit in _hits_of(grouped) if grouped and grouped.groups else found.records:
         view = hit.view
-        when = local(view.posted_at, zone_name).strftime("%Y-%m-%d %H:%M") if view.posted_at else "no date"
-        text = " ".join((view.text or view.title).split())
-        lines.append(f"{when}  {Platform(view.platform).title}  {view.account}  {view.kind}  {text[:160]}\n    {view.record_id}")
+        content, account = view.content, view.account
+        when = local(content.posted_at, zone_name).strftime("%Y-%m-%d %H:%M") if content.posted_at else "no date"
+        text = " ".join((content.text or content.title).split())
+        lines.append(
+            f"{when}  {platforms.title(account.platform)}  {account.handle_or_name}  {view.kind}  {text[:160]}\n    {view.record_id}"
+        )
     return "\n".join(lines)
 
 

@@ -18,6 +18,7 @@ from indexer.certificates.check import RecordChange
 from indexer.certificates.file_format import NoCertificate
 from indexer.cli.options import (
     DAY,
+    PLATFORMS,
     NotUnderstood,
     Refused,
     answer,
@@ -52,9 +53,9 @@ def certificate() -> None:
 @data_option
 @json_option
 @click.pass_obj
-def make(data: Path | None, /, *, query: str, out: Path, by: str, own_data: Path | None, as_json: bool, **narrowed: Any) -> None:
+def make(data: Path | None, /, *, query: str, out: Path, by: str, as_json: bool, **narrowed: Any) -> None:
     """Search, and write a certificate of it: a PDF to read and sign, a JSON with every record found."""
-    with _certificate_errors(), opened(own_data or data) as repository:
+    with _certificate_errors(), opened(data) as repository:
         target = out if out.suffix == ".json" else out.with_suffix(".json") if out.suffix == ".pdf" else out.with_name(f"{out.name}.json")
         paper = target.with_suffix(".pdf")
         if paper.exists() and not target.exists():
@@ -93,12 +94,12 @@ def make(data: Path | None, /, *, query: str, out: Path, by: str, own_data: Path
 @data_option
 @json_option
 @click.pass_obj
-def verify(data: Path | None, /, *, file: Path, full: bool, by: str, own_data: Path | None, as_json: bool) -> None:
+def verify(data: Path | None, /, *, file: Path, full: bool, by: str, as_json: bool) -> None:
     """Make the search of a certificate's JSON FILE again: identical, or which records are new, changed, gone or altered.
 
     Exit status 0 when all is identical and the file is unaltered, 1 when not, 2 when FILE is no certificate.
     """
-    with _certificate_errors(), opened(own_data or data) as repository:
+    with _certificate_errors(), opened(data) as repository:
         try:
             check = certificate_check.verify(
                 repository, file, by=by, level=Level.FULL if full else Level.QUICK, progress=ticker("comparing")
@@ -143,15 +144,15 @@ _NOT_NARROWED = {"kind": (), "author": (), "state": (), "with_media": None, "dia
 
 @click.command()
 @click.option("--account", multiple=True, help="Handle, name or number of an account; may be given again.")
-@click.option("--platform", multiple=True, help="twitter (or x), facebook, instagram; may be given again.")
+@click.option("--platform", multiple=True, help=f"{PLATFORMS}; may be given again.")
 @click.option("--from", "first", type=DAY, help="First local day, included.")
 @click.option("--to", "last", type=DAY, help="Last local day, included.")
 @data_option
 @json_option
 @click.pass_obj
-def coverage(data: Path | None, /, *, own_data: Path | None, as_json: bool, **narrowed: Any) -> None:
+def coverage(data: Path | None, /, *, as_json: bool, **narrowed: Any) -> None:
     """Say which accounts and days are captured, by which captures, and what no capture can contain."""
-    with errors_told(), opened(own_data or data) as repository:
+    with errors_told(), opened(data) as repository:
         request = request_of(repository, "*", {**_NOT_NARROWED, **narrowed})
         in_step = repository.index.position() == repository.catalog.position()
         found = repository.coverage.of(request.filters, indexed=repository.index.count(), held=repository.catalog.count(), in_step=in_step)
@@ -194,12 +195,11 @@ def terms(
     out: Path | None,
     keep_numbers: bool,
     by: str,
-    own_data: Path | None,
     as_json: bool,
     **narrowed: Any,
 ) -> None:
     """Run the terms of FILE (one a line, UTF-8; - is standard input) and report hits, unique hits and hits with family of each."""
-    with errors_told(), opened(own_data or data) as repository:
+    with errors_told(), opened(data) as repository:
         write = _form(out) if out else None
         request = request_of(repository, "*", narrowed)
         try:

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 import sqlalchemy as sa
 
+from indexer import platforms
 from indexer.catalog.accounts import REVISION, whole_accounts
 from indexer.catalog.completion import may_hide_records
 from indexer.catalog.models import AccountView
@@ -16,7 +17,7 @@ from indexer.catalog.stored_data import COMPLETE, CaptureResult, StoredFacts
 from indexer.catalog.tables import accounts, captures, meta, problems, records, root_id, sightings, versions
 from indexer.coverage.days import Reason
 from indexer.local_time import to_ms
-from indexer.record import Platform, RecordKind
+from indexer.record import RecordKind
 
 MESSAGE: Final = str(RecordKind.MESSAGE)
 
@@ -34,7 +35,6 @@ class CaptureDays(NamedTuple):
 
     id: int
     name: str
-    platform: str
     zone: str
     taken_ms: int
     exported_ms: int | None
@@ -70,7 +70,7 @@ def read(connection: sa.Connection) -> Iterable[HeldAccount]:
             hiding.add(capture_id)
     by_account: dict[int, list[CaptureDays]] = {}
     query = (
-        sa.select(captures, accounts.c.platform, root_id.label("whole_id"))
+        sa.select(captures, root_id.label("whole_id"))
         .join(accounts, accounts.c.id == captures.c.account_id)
         .where(captures.c.state == COMPLETE)
         .order_by(captures.c.id)
@@ -79,7 +79,7 @@ def read(connection: sa.Connection) -> Iterable[HeldAccount]:
         by_account.setdefault(row.whole_id, []).append(_capture(row, is_hiding=row.id in hiding))
     for view in whole_accounts(connection):
         if view.id in by_account:
-            named = f"{view.label} ({Platform(view.platform).title})"
+            named = f"{view.label} ({platforms.title(view.platform)})"
             yield HeldAccount(view, named, to_ms(view.first_posted), to_ms(view.last_posted), tuple(by_account[view.id]))
 
 
@@ -91,12 +91,11 @@ def _capture(row: Any, *, is_hiding: bool) -> CaptureDays:
     return CaptureDays(
         id=row.id,
         name=row.name,
-        platform=row.platform,
         zone=row.zone,
         taken_ms=row.taken_ms,
         exported_ms=row.exported_ms,
         facts=facts,
-        limits=tuple(facts.cannot_contain),
+        limits=facts.limits,
         kinds=frozenset(facts.kinds),
         problems=result.problems,
         short=short,
@@ -104,12 +103,12 @@ def _capture(row: Any, *, is_hiding: bool) -> CaptureDays:
     )
 
 
-def seen_times(connection: sa.Connection, numbers: Sequence[int], *, without_conversations: bool) -> dict[int, Seen]:
+def seen_times(connection: sa.Connection, numbers: Sequence[int], *, without_messages: bool) -> dict[int, Seen]:
     """Return the first and the last time of what captures have; None where they have nothing dated."""
     seen = sightings.join(versions, versions.c.id == sightings.c.version_id)
     query = sa.select(sightings.c.capture_id, sa.func.min(versions.c.posted_ms), sa.func.max(versions.c.posted_ms))
     query = query.where(sightings.c.capture_id.in_(numbers)).group_by(sightings.c.capture_id)
-    if without_conversations:
+    if without_messages:
         seen = seen.join(records, records.c.pk == versions.c.record_pk)
         reaction = sa.and_(records.c.kind == str(RecordKind.LIKE), sa.func.coalesce(versions.c.thread_id, "") != "")
         query = query.where(records.c.kind != MESSAGE, sa.not_(reaction))

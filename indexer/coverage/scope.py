@@ -18,12 +18,10 @@ from indexer.coverage.captures import MESSAGE, STATE, HeldAccount, Seen, read, s
 from indexer.coverage.days import ABOUT_READING, AFTER, FIRST, Held, Stretch, clipped, combined, stretches_of
 from indexer.coverage.summary import AccountDays, Coverage, Faulty
 from indexer.local_time import from_ms, local_day
-from indexer.query.filters import Filters
+from indexer.query.filters import Filters, Permission
 from indexer.query.nodes import And, DayRange, Node, Or, Word
-from indexer.record import Platform, RecordKind
 
 _LOG: Final = logging.getLogger(__name__)
-_OPEN_KINDS: Final = frozenset(str(kind) for kind in RecordKind) - {MESSAGE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +57,8 @@ class CoverageOfCaptures:
     ) -> Coverage:
         """Return what is captured of the accounts and days that filters and a query's tree leave.
 
-        `filters.allowed_accounts` and `without_conversations` are a reader's permission: who has less than all of it is
-        told nothing of other accounts, of direct messages, and of the captures themselves. `indexed` and `held` count
+        Who has less than every permission (`filters.permission`) is told nothing of other accounts, of direct messages,
+        and of the captures themselves. `indexed` and `held` count
         the records of the index and of the catalog; `in_step` says that the index knows all of the catalog.
 
         Never raises for what an archive holds: what cannot be worked out is logged, and the coverage says so. One
@@ -80,14 +78,14 @@ class CoverageOfCaptures:
         self, filters: Filters, tree: Node | None, as_of: date | None, *, indexed: int | None, held: int | None, in_step: bool
     ) -> Coverage:
         today = local_day(self._now(), self._zone)
-        sees_captures = filters.allowed_accounts is None and not filters.without_conversations
+        permission = filters.permission
         first, last, chosen_last = _asked_days(filters, tree, as_of, today)
         kinds = _narrowed(filters.kinds, bound_words(tree, "kind"))
-        if filters.without_conversations and kinds is not None and kinds >= _OPEN_KINDS:
-            kinds = None  # the permission, not a choice
-        base = Coverage(self._zone, None, None, first is not None, chosen_last, (), kinds, hides_messages=filters.without_conversations)
+        if kinds is not None:
+            kinds = frozenset(filter(permission.allows_kind, kinds))
+        base = Coverage(self._zone, None, None, first is not None, chosen_last, (), kinds, without_messages=permission.without_messages)
         base = replace(base, in_step=in_step and (indexed or 0) >= (held or 0))
-        if sees_captures:
+        if permission.is_all:
             base = replace(base, indexed=indexed, held=held)
         if first is not None and first > last:
             return replace(base, no_day_fits=True)
@@ -102,11 +100,10 @@ class CoverageOfCaptures:
             first=date.fromordinal(min(begin for _, _, begin in spans)),
             last=last,
             accounts=tuple(
-                _account_days(one, days, begin, after, has_first=first is not None, is_open=not sees_captures, hides=base.hides_messages)
-                for one, days, begin in spans
+                _account_days(one, days, begin, after, has_first=first is not None, permission=permission) for one, days, begin in spans
             ),
-            faulty=tuple(_faulty(spans, after)) if sees_captures else (),
-            cannot_contain=_cannot_contain(spans, after) if sees_captures else (),
+            faulty=tuple(_faulty(spans, after)) if permission.is_all else (),
+            cannot_contain=_cannot_contain(spans, after) if permission.is_all else (),
         )
 
     def _scope(self, filters: Filters, tree: Node | None) -> tuple[list[tuple[HeldAccount, _Days]], tuple[str, ...]]:
@@ -117,7 +114,7 @@ class CoverageOfCaptures:
             for one in self._accounts:
                 if _is_in(one, filters, tree):
                     try:
-                        scope.append((one, self._days_of(one, open_only=filters.without_conversations)))
+                        scope.append((one, self._days_of(one, filters.permission)))
                     except sa.exc.SQLAlchemyError:
                         raise
                     except Exception:  # noqa: BLE001  # logged and stated: one archive cannot take search away from the others
@@ -134,27 +131,26 @@ class CoverageOfCaptures:
                     self._seen = {}  # an archive was read again: its times may be others
                 self._accounts, self._days, self._state = tuple(read(connection)), {}, state
 
-    def _days_of(self, account: HeldAccount, *, open_only: bool) -> _Days:
-        closed = open_only and any(MESSAGE in one.kinds for one in account.captures)
-        key = (account.view.id, closed)
+    def _days_of(self, account: HeldAccount, permission: Permission) -> _Days:
+        without_messages = permission.without_messages and any(MESSAGE in one.kinds for one in account.captures)
+        key = (account.view.id, without_messages)
         if key not in self._days:
-            self._days[key] = self._derive(account, self._seen_of(account, without_conversations=closed), is_all=not closed)
+            seen = self._seen_of(account, without_messages=without_messages)
+            self._days[key] = self._derive(account, seen, is_all=not without_messages)
         return self._days[key]
 
-    def _seen_of(self, account: HeldAccount, *, without_conversations: bool) -> Mapping[int, Seen]:
+    def _seen_of(self, account: HeldAccount, *, without_messages: bool) -> Mapping[int, Seen]:
         """Return the first and the last time of the dated records of each capture, as far as they matter."""
-        wanted = [
-            one.id for one in account.captures if without_conversations or one.platform != Platform.TWITTER or one.exported_ms is None
-        ]
-        if not without_conversations and len(account.captures) == 1:
+        wanted = [one.id for one in account.captures if without_messages or not one.facts.is_whole_history or one.exported_ms is None]
+        if not without_messages and len(account.captures) == 1:
             return {account.captures[0].id: (account.first_ms, account.last_ms)}
         zones = tuple(one.zone for one in account.captures)  # a zone that is set moves records of every capture that has them
-        missing = [number for number in wanted if (number, without_conversations, zones) not in self._seen]
+        missing = [number for number in wanted if (number, without_messages, zones) not in self._seen]
         if missing:
             with self._db.connect() as connection:
-                found = seen_times(connection, missing, without_conversations=without_conversations)
-            self._seen.update({(number, without_conversations, zones): found.get(number, (None, None)) for number in missing})
-        return {number: self._seen[number, without_conversations, zones] for number in wanted}
+                found = seen_times(connection, missing, without_messages=without_messages)
+            self._seen.update({(number, without_messages, zones): found.get(number, (None, None)) for number in missing})
+        return {number: self._seen[number, without_messages, zones] for number in wanted}
 
     def _derive(self, account: HeldAccount, seen: Mapping[int, Seen], *, is_all: bool) -> _Days:
         first_ms = account.first_ms if is_all else min((first for first, _ in seen.values() if first is not None), default=None)
@@ -171,7 +167,7 @@ class CoverageOfCaptures:
                 last_day=_iso(one.facts.last_day),
                 seen_first=self._day(first),
                 seen_last=self._day(last),
-                is_from_beginning=one.platform == Platform.TWITTER,
+                is_from_beginning=one.facts.is_whole_history,
                 faults=one.faults,
             )
             own = stretches_of(held, first_record)
@@ -284,16 +280,12 @@ def _asked_days(filters: Filters, tree: Node | None, as_of: date | None, today: 
 def _is_in(account: HeldAccount, filters: Filters, tree: Node | None) -> bool:
     view = account.view
     platforms = _narrowed(filters.platforms, bound_words(tree, "platform"))
-    return (
-        (filters.allowed_accounts is None or view.id in filters.allowed_accounts)
-        and (filters.accounts is None or view.id in filters.accounts)
-        and (platforms is None or view.platform in platforms)
-    )
+    return filters.has_account(view.id) and (platforms is None or view.platform in platforms)
 
 
-def _account_days(account: HeldAccount, days: _Days, begin: int, after: int, *, has_first: bool, is_open: bool, hides: bool) -> AccountDays:
+def _account_days(account: HeldAccount, days: _Days, begin: int, after: int, *, has_first: bool, permission: Permission) -> AccountDays:
     parts = clipped(days.stretches, begin, after)
-    if is_open:
+    if not permission.is_all:
         parts = _joined([part._replace(captures=(), reasons=part.reasons - ABOUT_READING) for part in parts])
     before = None if has_first or begin <= FIRST else clipped(days.stretches, begin - 1, begin)[0].status
     kinds = frozenset[str]().union(*{one.kinds for one in account.captures if _reaches(days, one.id, begin, after)})
@@ -304,7 +296,7 @@ def _account_days(account: HeldAccount, days: _Days, begin: int, after: int, *, 
         first_record=days.first_record,
         stretches=tuple(parts),
         before=before,
-        kinds=kinds - {MESSAGE} if hides else kinds,
+        kinds=frozenset(filter(permission.allows_kind, kinds)),
     )
 
 

@@ -8,9 +8,10 @@ from datetime import date
 from functools import cached_property
 from typing import Final
 
+from indexer import platforms
 from indexer.coverage.days import DayStatus, Reason, Stretch, runs
-from indexer.i18n import Said, say
-from indexer.record import Platform, RecordKind
+from indexer.i18n import Sentence, say
+from indexer.record import RecordKind
 
 OLD: Final = 365
 """Days after which the newest archive of an account is said to be old."""
@@ -41,7 +42,7 @@ class AccountDays:
     @property
     def named(self) -> str:
         """What sentences call the account: the same handle may stand on several platforms."""
-        return f"{self.label} ({Platform(self.platform).title})"
+        return f"{self.label} ({platforms.title(self.platform)})"
 
     @cached_property
     def captured_to(self) -> date | None:
@@ -65,7 +66,7 @@ class _Gap:
     """Days of one account that are not captured, as a sentence says them."""
 
     template: str
-    days: date | Said | None
+    days: date | Sentence | None
     first: int
     length: int
     reasons: frozenset[Reason]
@@ -89,7 +90,7 @@ class Coverage:
     kinds: frozenset[str] | None = None
     faulty: tuple[Faulty, ...] = ()
     cannot_contain: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (sentence, labels of the accounts)
-    hides_messages: bool = False
+    without_messages: bool = False
     no_day_fits: bool = False
     indexed: int | None = None
     held: int | None = None
@@ -121,7 +122,7 @@ class Coverage:
         return min((day for day in days if day is not None), default=None) if None not in days else None
 
     @cached_property
-    def summary(self) -> Said:
+    def summary(self) -> Sentence:
         """The whole in one sentence."""
         if self.has_failed:
             return say(
@@ -151,7 +152,7 @@ class Coverage:
         return say("All {count} accounts are captured, each at least up to {day}.", count=len(self.accounts), day=self.captured_to)
 
     @cached_property
-    def gaps(self) -> tuple[Said, ...]:
+    def gaps(self) -> tuple[Sentence, ...]:
         """The gaps in words: what most accounts lack first, then the longest."""
         groups: dict[_Gap, list[str]] = {}
         horizon = self._horizon
@@ -162,12 +163,12 @@ class Coverage:
         return tuple(self._gap(gap, labels) for gap, labels in ordered) + self._kinds(self._missing_asked)
 
     @cached_property
-    def notes(self) -> tuple[Said, ...]:
+    def notes(self) -> tuple[Sentence, ...]:
         """What is no gap in the days and must be known all the same: where each account's archives end comes first."""
         return (*self.ends, *self.remarks)
 
     @cached_property
-    def remarks(self) -> tuple[Said, ...]:
+    def remarks(self) -> tuple[Sentence, ...]:
         """The notes without the ends. What nobody can know comes last, always."""
         unsure: dict[date, list[str]] = {}
         for one in self.accounts:
@@ -190,7 +191,7 @@ class Coverage:
         )
 
     @cached_property
-    def ends(self) -> tuple[Said, ...]:
+    def ends(self) -> tuple[Sentence, ...]:
         """Up to which day every account in scope is captured, the newest first; none is left out."""
         by_day: dict[date | None, list[str]] = {}
         for one in self.accounts:
@@ -200,7 +201,7 @@ class Coverage:
             for day, labels in sorted(by_day.items(), key=lambda pair: pair[0] or date.min, reverse=True)
         )
 
-    def _end(self, day: date | None, accounts: str) -> Said:
+    def _end(self, day: date | None, accounts: str) -> Sentence:
         if day is None:
             return say("None of these days is certainly captured: {accounts}.", accounts=accounts)
         if self.has_last and day == self.last:
@@ -208,7 +209,7 @@ class Coverage:
         return say("Captured to {day}: {accounts}.", day=day, accounts=accounts)
 
     @property
-    def _old(self) -> Iterable[Said]:
+    def _old(self) -> Iterable[Sentence]:
         """Accounts whose newest archive is more than a year old, where the search reaches to today."""
         if self.today is None or self.last is None or self.last < self.today:
             return
@@ -220,7 +221,7 @@ class Coverage:
                     count=days,
                 )
 
-    def _gap(self, gap: _Gap, labels: Sequence[str]) -> Said:
+    def _gap(self, gap: _Gap, labels: Sequence[str]) -> Sentence:
         why = listed([REASONS[reason]() for reason in Reason if reason in gap.reasons])
         template = gap.template if why is not None or gap.template not in _WITHOUT_WHY else _WITHOUT_WHY[gap.template]
         return _SENTENCES[template](accounts=self._who(labels), days=gap.days, why=why)
@@ -232,7 +233,7 @@ class Coverage:
             return say("All {count} accounts", count=len(labels))
         return say("{count} of {all} accounts", count=len(labels), all=len(self.accounts))
 
-    def _kinds(self, missing: Callable[[AccountDays], tuple[str, ...]]) -> tuple[Said, ...]:
+    def _kinds(self, missing: Callable[[AccountDays], tuple[str, ...]]) -> tuple[Sentence, ...]:
         groups: dict[tuple[str, ...], list[str]] = {}
         for one in self.accounts:
             if kinds := missing(one):
@@ -253,8 +254,8 @@ class Coverage:
         return tuple(kind for kind in KINDS if kind in self.kinds)
 
     def _missing_usual(self, account: AccountDays) -> tuple[str, ...]:
-        hidden = {str(RecordKind.MESSAGE)} if self.hides_messages else set()
-        usual = _USUAL.get(account.platform, frozenset()) - account.kinds - hidden
+        hidden = {str(RecordKind.MESSAGE)} if self.without_messages else set()
+        usual = platforms.of(account.platform).usual_kinds - account.kinds - hidden
         return tuple(kind for kind in KINDS if kind in usual) if account.kinds else ()
 
 
@@ -321,7 +322,7 @@ _END_OF_ARCHIVE: Final = frozenset({Reason.DAY_OF_EXPORT, Reason.EXPORT_NOT_STAT
 _END_NOT_STATED: Final = frozenset({Reason.EXPORT_NOT_STATED, Reason.RANGE_NOT_STATED})
 """Why days after an archive's last record are not certain."""
 
-_SENTENCES: Final[Mapping[str, Callable[..., Said]]] = {
+_SENTENCES: Final[Mapping[str, Callable[..., Sentence]]] = {
     "not captured: all": lambda **v: say("{accounts}: no capture for any of these days.", **v),
     "not captured: before": lambda **v: say("{accounts}: nothing captured before {days}.", **v),
     "not captured: after": lambda **v: say("{accounts}: nothing captured after {days}.", **v),
@@ -335,7 +336,7 @@ _SENTENCES: Final[Mapping[str, Callable[..., Said]]] = {
 }
 _WITHOUT_WHY: Final = {"in part: all": "in part: all, no reason", "in part: days": "in part: days, no reason"}
 
-REASONS: Final[Mapping[Reason, Callable[[], Said]]] = {
+REASONS: Final[Mapping[Reason, Callable[[], Sentence]]] = {
     Reason.UNREAD: lambda: say("parts of an archive could not be read"),
     Reason.SHORT: lambda: say("fewer records were read than the platform declares"),
     Reason.ONE_PART: lambda: say("an archive is one part of several"),
@@ -343,14 +344,14 @@ REASONS: Final[Mapping[Reason, Callable[[], Said]]] = {
     Reason.RANGE_NOT_STATED: lambda: say("the archive does not state which days were chosen for it"),
     Reason.EXPORT_NOT_STATED: lambda: say("the archive does not state when it was made"),
 }
-STATUSES: Final[Mapping[DayStatus, Callable[[], Said]]] = {
+STATUSES: Final[Mapping[DayStatus, Callable[[], Sentence]]] = {
     DayStatus.CAPTURED: lambda: say("captured"),
     DayStatus.BEFORE_FIRST: lambda: say("captured, before the account's first record"),
     DayStatus.IN_PART: lambda: say("captured in part"),
     DayStatus.NOT_CERTAIN: lambda: say("not certain"),
     DayStatus.NOT_CAPTURED: lambda: say("not captured"),
 }
-KINDS: Final[Mapping[str, Callable[[], Said]]] = {
+KINDS: Final[Mapping[str, Callable[[], Sentence]]] = {
     "post": lambda: say("posts"),
     "reply": lambda: say("replies"),
     "repost": lambda: say("reposts"),
@@ -363,12 +364,6 @@ KINDS: Final[Mapping[str, Callable[[], Said]]] = {
     "video": lambda: say("videos"),
     "event": lambda: say("events"),
 }
-_USUAL: Final[Mapping[str, frozenset[str]]] = {
-    Platform.TWITTER: frozenset({"post", "message"}),
-    Platform.FACEBOOK: frozenset({"post", "comment", "message"}),
-    Platform.INSTAGRAM: frozenset({"post", "story", "comment", "message"}),
-}
-"""What a reader expects of a platform: where no archive has a file of it, that is said without being asked."""
 
 
 def listed(words: Iterable[str]) -> str | None:

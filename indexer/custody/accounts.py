@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from indexer import platforms
 from indexer.catalog import audit
 from indexer.catalog.accounts import move_on, whole_accounts
 from indexer.catalog.completion import queue_for_index
@@ -17,7 +18,6 @@ from indexer.custody import indexing
 from indexer.custody.set_aside import DecisionRefused
 from indexer.i18n import say
 from indexer.local_time import to_ms
-from indexer.record import Platform
 from indexer.repository import Repository
 
 LONGEST_NAME = 100
@@ -100,8 +100,8 @@ def check_merge(part: AccountView, into: AccountView) -> None:
                 "{part} and {whole} are accounts of two platforms ({one}, {other}): only accounts of one platform can be one account.",
                 part=part.label,
                 whole=into.label,
-                one=Platform(part.platform).title,
-                other=Platform(into.platform).title,
+                one=platforms.title(part.platform),
+                other=platforms.title(into.platform),
             )
         )
 
@@ -126,7 +126,7 @@ def unmerge(repository: Repository, part_id: int, by: str) -> tuple[AccountView,
 def name_person(repository: Repository, platform: str, native_id: str, name: str, by: str) -> int:
     """Give a platform's number the name of a person; return how many records are theirs. Raises DecisionRefused."""
     native_id, name = _line(native_id), _line(name)
-    if platform not in set(Platform):
+    if not platforms.is_registered(platform):
         raise DecisionRefused(say("{platform} is no platform.", platform=platform))
     if not (native_id.isascii() and native_id.isdigit()) or len(native_id) > LONGEST_NAME:
         raise DecisionRefused(say("A person is named by the platform's number, such as 3051921866: digits alone."))

@@ -13,11 +13,10 @@ from indexer.catalog.stored_data import COMPLETE, SET_ASIDE, TAKING_IN
 from indexer.catalog.tables import capture_files, captures, earlier_readings, events, problems, records, sightings, versions
 from indexer.evidence.fixity import Finding, IntegrityFinding
 from indexer.i18n import say
+from indexer.progress import Tick
 from indexer.repository import Repository
 
 BATCH: Final = 2000
-
-Tick = Callable[[int, int], None]
 
 
 def database_faults(repository: Repository) -> Iterator[IntegrityFinding]:
@@ -190,11 +189,7 @@ def content_faults(repository: Repository, progress: Tick | None = None) -> Iter
             versions.c.id,
             versions.c.number,
             versions.c.digest,
-            versions.c.title,
-            versions.c.text,
-            versions.c.parent_id,
-            versions.c.thread_id,
-            versions.c.data,
+            *stored_data.CONTENT_COLUMNS,
         )
         .join(records, records.c.pk == versions.c.record_pk)
         .order_by(versions.c.id)
@@ -217,7 +212,7 @@ def content_faults(repository: Repository, progress: Tick | None = None) -> Iter
 def stored_digest(row: Any) -> str:
     """Return the digest of a version's row as its content gives it; empty where the row cannot be read."""
     try:
-        data = stored_data.decode(row.data)
+        content = stored_data.content(row)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return ""
-    return stored_data.digest_of(row.kind, row.native_id, row, data)
+    return stored_data.digest_of(row.kind, row.native_id, content)

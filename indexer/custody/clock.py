@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from indexer.catalog.models import CaptureView
 from indexer.catalog.tables import events
-from indexer.i18n import Said, known, say
-from indexer.local_time import instant
+from indexer.i18n import Sentence, say
+from indexer.local_time import from_ms, milliseconds
 from indexer.record import Problem
 from indexer.repository import Repository
 
@@ -19,40 +19,32 @@ SLACK: Final = timedelta(minutes=5)  # clocks of several computers differ, and e
 EXPORT_SLACK: Final = timedelta(days=1)  # some archives give the date of their export without a zone
 CODE: Final = "clock-behind"
 _WAITED: Final = '"late":'  # events that waited for their turn keep the time of the deed
-_BEFORE_LOG: Final = known(
-    "This computer's clock says {now} UTC, which is earlier than the newest event of the log ({then} UTC). Set the clock."
-)
-_BEFORE_EXPORT: Final = known(
-    "This computer's clock said {now} UTC when the archive was taken in, which is earlier than its export ({then} UTC). "
-    "Set the clock. The evidence is safe; the dates of this archive's custody are wrong."
-)
-_OF_CAPTURE: Final = known("Capture {number}: {why}")
-_SET_BACK: Final = known("The clock was set back before event {number}: it is of {now} UTC, the event before it of {then} UTC.")
 
 
-def behind(repository: Repository, now: datetime) -> list[Said]:
+def behind(repository: Repository, now: datetime) -> list[Sentence]:
     """Return why the clock must be wrong: it is earlier than the newest event."""
     with repository.db.connect() as connection:
         newest = connection.execute(sa.select(events.c.at_ms).order_by(events.c.id.desc()).limit(1)).scalar()
-    then = instant(newest)
+    then = from_ms(newest)
     if then is None or now >= then - SLACK:
         return []
     return [
         say(
-            _BEFORE_LOG,
+            "This computer's clock says {now} UTC, which is earlier than the newest event of the log ({then} UTC). Set the clock.",
             now=_minute(now),
             then=_minute(then),
         )
     ]
 
 
-def before_export(taken: datetime | None, exported: datetime | None) -> list[Said]:
+def before_export(taken: datetime | None, exported: datetime | None) -> list[Sentence]:
     """Return why the clock must be wrong: an archive was taken in before it was exported."""
     if taken is None or exported is None or taken >= exported - EXPORT_SLACK:
         return []
     return [
         say(
-            _BEFORE_EXPORT,
+            "This computer's clock said {now} UTC when the archive was taken in, which is earlier than its export ({then} UTC). "
+            "Set the clock. The evidence is safe; the dates of this archive's custody are wrong.",
             now=_minute(taken),
             then=_minute(exported),
         )
@@ -61,32 +53,32 @@ def before_export(taken: datetime | None, exported: datetime | None) -> list[Sai
 
 def problems(repository: Repository, exported: datetime | None, label: str, now: datetime) -> list[Problem]:
     """Return what is wrong with the clock at an ingest, as problems of its capture."""
-    return [Problem(label, CODE, str(one)) for one in (*behind(repository, now), *before_export(now, exported))]
+    return [Problem(label, CODE, one) for one in (*behind(repository, now), *before_export(now, exported))]
 
 
-def notices(repository: Repository, now: datetime | None = None) -> list[Said]:
+def notices(repository: Repository, now: datetime | None = None) -> list[Sentence]:
     """Return all that speaks against the clock: now, at the captures, and between the events of the log."""
     return [*behind(repository, now or datetime.now(UTC)), *_of_captures(repository.catalog.captures()), *_of_events(repository)]
 
 
-def _of_captures(captures: list[CaptureView]) -> Iterator[Said]:
+def _of_captures(captures: list[CaptureView]) -> Iterator[Sentence]:
     for one in captures:
         for why in before_export(one.taken_at, one.exported_at):
-            yield say(_OF_CAPTURE, number=str(one.id), why=why)
+            yield say("Capture {number}: {why}", number=str(one.id), why=why)
 
 
-def _of_events(repository: Repository) -> Iterator[Said]:
+def _of_events(repository: Repository) -> Iterator[Sentence]:
     on_time = sa.select(events.c.id, events.c.at_ms).where(sa.not_(events.c.detail.contains(_WAITED, autoescape=True)))
     rows = on_time.add_columns(sa.func.lag(events.c.at_ms).over(order_by=events.c.id).label("before")).subquery()
-    slack = SLACK // timedelta(milliseconds=1)
+    slack = milliseconds(SLACK)
     query = sa.select(rows.c.id, rows.c.at_ms, rows.c.before).where(rows.c.at_ms < rows.c.before - slack).order_by(rows.c.id)
     with repository.db.connect() as connection:
         found = connection.execute(query).all()
     for row in found:
-        now, then = instant(row.at_ms), instant(row.before)
+        now, then = from_ms(row.at_ms), from_ms(row.before)
         if now is not None and then is not None:
             yield say(
-                _SET_BACK,
+                "The clock was set back before event {number}: it is of {now} UTC, the event before it of {then} UTC.",
                 number=str(row.id),
                 now=_minute(now),
                 then=_minute(then),

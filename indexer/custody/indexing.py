@@ -5,30 +5,30 @@ from __future__ import annotations
 import struct
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
 import msgspec
 
+from indexer.catalog.database import in_batches
 from indexer.catalog.models import by_number
 from indexer.catalog.stored_data import IndexRow
 from indexer.custody.index_process import Message
 from indexer.engines import Document, IndexDamaged
 from indexer.engines.documents import document
+from indexer.progress import Tick
 from indexer.repository import Repository
 
-Progress = Callable[[int, int], None]
 
-
-def sync(repository: Repository, progress: Progress | None = None) -> int:
+def sync(repository: Repository, progress: Tick | None = None) -> int:
     """Index what has changed since the index's position; return how many documents were written."""
     with repository.writing():
         return sync_locked(repository, progress)
 
 
-def rebuild(repository: Repository, by: str, progress: Progress | None = None) -> int:
+def rebuild(repository: Repository, by: str, progress: Tick | None = None) -> int:
     """Delete the index and build it anew from the catalog; return how many documents were written."""
     with repository.writing():
         repository.delete_index()
@@ -37,7 +37,7 @@ def rebuild(repository: Repository, by: str, progress: Progress | None = None) -
     return written
 
 
-def sync_locked(repository: Repository, progress: Progress | None = None) -> int:
+def sync_locked(repository: Repository, progress: Tick | None = None) -> int:
     """Do what `sync` does, for a caller that holds the lock."""
     target = repository.catalog.position()
     position = _reached(repository)
@@ -77,7 +77,7 @@ def _documents(repository: Repository, batches: Iterable[list[int]], hidden: set
 
 
 class _Counter:
-    def __init__(self, progress: Progress | None, total: int) -> None:
+    def __init__(self, progress: Tick | None, total: int) -> None:
         self.done = 0
         self.total = total
         self.progress = progress
@@ -128,8 +128,8 @@ class IndexAhead:
         if self._helper is None and len(self._waiting) >= WORTH_IT:
             self._start()
         if self._helper is not None:
-            for at in range(0, len(self._waiting), BATCH):
-                self._send(self._waiting[at : at + BATCH])
+            for batch in in_batches(self._waiting, BATCH):
+                self._send(batch)
             self._waiting = []
 
     def commit(self, settled_later: Sequence[int]) -> None:
@@ -137,8 +137,8 @@ class IndexAhead:
         if self._helper is None:
             return
         again = sorted({*settled_later, *self._repository.catalog.absent_since(self._position)})
-        for at in range(0, len(again), BATCH):
-            self.add(self._repository.catalog.index_rows(again[at : at + BATCH]))
+        for batch in in_batches(again, BATCH):
+            self.add(self._repository.catalog.index_rows(batch))
         self._send((), self._repository.catalog.position())
 
     def _start(self) -> None:

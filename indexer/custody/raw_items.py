@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Any, Final
 
 import sqlalchemy as sa
 
 from indexer.catalog.capture_writer import place_text
+from indexer.catalog.database import among_keys, select_keys
 from indexer.catalog.stored_data import TAKING_IN
 from indexer.catalog.tables import captures, records, sightings
 from indexer.evidence.archive import DAMAGE, Archive, ArchiveError
+from indexer.progress import Tick
 from indexer.record import Place
 from indexer.repository import Repository
 
 BLOCK: Final = 1 << 20
-BATCH: Final = 500
 SORTED_HERE: Final = 20_000  # records; for more of them all sightings are walked in the catalog's order
 PROGRESS_EVERY: Final = 500
-
-Tick = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +75,8 @@ def _count(repository: Repository) -> int:
 
 
 def _sorted_rows(repository: Repository, pks: Sequence[int]) -> list[Any]:
-    found: list[Any] = []
     with repository.db.connect() as connection:
-        for at in range(0, len(pks), BATCH):
-            found += connection.execute(_COLUMNS.where(sightings.c.record_pk.in_(list(pks[at : at + BATCH])))).all()
+        found = list(select_keys(connection, _COLUMNS.where(among_keys(sightings.c.record_pk)), pks))
     return sorted(found, key=lambda row: (row.capture_id, row.member, row.start, row.length))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
@@ -13,16 +13,14 @@ import sqlalchemy as sa
 
 from indexer.catalog import stored_data
 from indexer.catalog.capture_writer import attached_members, held_as, other_ids_of, place_text
+from indexer.catalog.database import in_batches
 from indexer.catalog.models import CaptureView
 from indexer.catalog.tables import accounts, captures, earlier_readings, events, records, sightings, versions
-from indexer.importers import Identified, NotIdentified, identify
+from indexer.importers import NotIdentified, Opened, identify
 from indexer.local_time import derive, to_ms
-from indexer.record import CaptureFacts, Problem, Record, RecordKind, Tally, TimeRule
+from indexer.progress import Tick
+from indexer.record import Problem, Record, RecordKind, Tally, TimeRule
 from indexer.repository import Repository
-
-BATCH: Final = 500  # native ids a query: below every database's limit of variables
-
-Tick = Callable[[int, int], None]
 
 
 def settled(record: Record, root: str, zone_name: str, *, is_set: bool) -> Record:
@@ -54,23 +52,22 @@ class Reading:
     """A held capture, opened in the vault for today's importer."""
 
     capture: CaptureView
-    named: Identified
-    facts: CaptureFacts  # the account's native id is empty where the archive names no account
+    opened: Opened  # the account's native id is empty where the archive names no account
     zone: Zone
 
     @property
     def importer_has_changed(self) -> bool:
         """Tell whether the capture was taken in by another importer or another version of it."""
-        importer = self.named.importer
+        importer = self.opened.importer
         return (importer.name, importer.version) != (self.capture.importer, self.capture.importer_version)
 
     def plain(self) -> Iterator[Record | Problem | Tally]:
         """Yield what the importer reads, as ingest gets it: times not derived, members named from the export's root."""
-        yield from self.named.importer.records(self.named.archive)
+        yield from self.opened.records()
 
     def values(self) -> Iterator[Record | Problem | Tally]:
         """Yield what the importer reads, as ingest would write it: times derived, members named from the archive's top."""
-        root = self.named.archive.root
+        root = self.opened.archive.root
         for value in self.plain():
             if isinstance(value, Record):
                 yield settled(value, root, self.zone.name, is_set=self.zone.is_set)
@@ -83,12 +80,12 @@ class Reading:
 def open_again(repository: Repository, capture: CaptureView) -> Reading:
     """Open a held capture for reading it again. Raises ArchiveError: evidence missing or damaged, or not identified today."""
     archive = repository.vault.open(repository.catalog.archive_digests(capture.id), capture.name)
-    named = identify(archive)
-    if named.importer.name != capture.importer:
-        raise NotIdentified(f"{capture.name} was read by the importer {capture.importer}; today {named.importer.name} claims it.")
+    opened = identify(archive)
+    if opened.importer.name != capture.importer:
+        raise NotIdentified(f"{capture.name} was read by the importer {capture.importer}; today {opened.importer.name} claims it.")
     is_set = str(TimeRule.ZONE_SET) in capture.time_rules
     zone = zones_set(repository).get(capture.id) or Zone(capture.zone, is_set)
-    return Reading(capture, named, named.importer.facts(named.archive), zone)
+    return Reading(capture, opened, zone)
 
 
 def zones_set(repository: Repository) -> dict[int, Zone]:
@@ -130,39 +127,16 @@ CONTENT: Final = frozenset({"title", "text", "edited", "deleted", "parent_id", "
 
 def stored_fields(record: Record) -> dict[str, Any]:
     """Return what the catalog keeps of a settled record's version, field by field."""
-    posted = record.posted
-    columns = {
-        "author": record.author,
-        "title": record.title,
-        "text": record.text,
-        "url": record.url,
-        "posted": to_ms(posted.utc) if posted else None,
-        "posted_as_written": posted.written if posted else "",
-        "time_rule": str(posted.rule) if posted else "",
-        "parent_id": record.parent_id,
-        "thread_id": record.thread_id,
-    }
-    return columns | _data_fields(stored_data.build(record))
+    return msgspec.structs.asdict(stored_data.build(record))
 
 
 def held_fields(row: Any) -> dict[str, Any]:
     """Return the same of a row of `versions`."""
-    columns = {
-        "author": row.author,
-        "title": row.title,
-        "text": row.text,
-        "url": row.url,
-        "posted": row.posted_ms,
-        "posted_as_written": row.posted_written,
-        "time_rule": row.posted_rule,
-        "parent_id": row.parent_id or "",
-        "thread_id": row.thread_id or "",
-    }
-    return columns | _data_fields(stored_data.decode(row.data))
+    return msgspec.structs.asdict(stored_data.content(row))
 
 
-def _data_fields(data: stored_data.VersionData) -> dict[str, Any]:
-    return {name: getattr(data, name) for name in stored_data.VersionData.__struct_fields__}
+_NAMES: Final = {"posted_ms": "posted", "posted_written": "posted_as_written", "posted_rule": "time_rule"}
+"""Fields that go by another name in findings."""
 
 
 def differences(repository: Repository, reading: Reading, progress: Tick | None = None) -> Iterator[Difference]:
@@ -183,7 +157,7 @@ class _Comparison:
         self._progress = progress
         self._zones = zones_set(repository)
         self._met: set[int] = set()  # versions whose fields are compared: the first record that gave one decides
-        account = reading.facts.account
+        account = reading.opened.facts.account
         self._prefix = f"{account.platform}:{account.native_id}:" if account.native_id else ""
         with repository.db.connect() as connection:
             held = connection.execute(
@@ -201,19 +175,13 @@ class _Comparison:
         self._done = 0
 
     def run(self) -> Iterator[Difference]:
-        batch: list[Record] = []
-        for value in self._reading.plain():
-            if isinstance(value, Record):
-                batch.append(value)
-                if len(batch) == BATCH:
-                    yield from self._compare(batch)
-                    batch = []
-        yield from self._compare(batch)
+        for batch in in_batches(value for value in self._reading.plain() if isinstance(value, Record)):
+            yield from self._compare(batch)
         yield from self._left_over()
 
     def _compare(self, read: Sequence[Record]) -> Iterator[Difference]:
         batch = [held_as(record, self._other_ids) for record in read]
-        root, own = self._reading.named.archive.root, self._reading.zone
+        root, own = self._reading.opened.archive.root, self._reading.zone
         rows = self._rows([record.native_id for record in batch])
         zones = self._zones_of([row.version_id for found in rows.values() for row in found])
         for plain in batch:
@@ -261,7 +229,9 @@ class _Comparison:
             wanted["digest"], held["digest"] = digest, row.digest
         for name, value in wanted.items():
             if held[name] != value:
-                yield Difference(Deviation.FIELD, self._number, row.record_id, name, _words(held[name]), _words(value), place)
+                yield Difference(
+                    Deviation.FIELD, self._number, row.record_id, _NAMES.get(name, name), _words(held[name]), _words(value), place
+                )
 
     def _rows(self, native_ids: Sequence[str]) -> dict[tuple[Any, ...], list[Any]]:
         query = (
@@ -347,20 +317,22 @@ def _content(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if name in CONTENT}
 
 
+def _as_text(facts: stored_data.StoredFacts) -> dict[str, Any]:
+    """Return stored facts with their sentences in English: captures of older versions hold no templates."""
+    fields = {name: getattr(facts, name) for name in facts.__struct_fields__ if name != "form"}  # the form is compared by its column
+    return {**fields, "cannot_contain": [str(limit) for limit in facts.limits]}
+
+
 def facts_differ(repository: Repository, reading: Reading) -> Iterator[Difference]:
     """Yield what the catalog keeps of the capture itself and the archive says otherwise."""
-    facts, number = reading.facts, reading.capture.id
+    facts, number = reading.opened.facts, reading.capture.id
     with repository.db.connect() as connection:
         row = connection.execute(sa.select(captures).where(captures.c.id == number)).one()
-    kept = msgspec.json.decode(row.facts, type=stored_data.StoredFacts)
+    kept, read_now = msgspec.json.decode(row.facts, type=stored_data.StoredFacts), stored_data.stored_facts(facts)
     pairs: tuple[tuple[str, Any, Any], ...] = (
-        ("form", row.form, facts.form),
+        ("form", row.form, str(facts.form)),
         ("exported", row.exported_ms, to_ms(facts.exported.utc) if facts.exported else None),
-        ("first_day", kept.first_day, facts.first_day.isoformat() if facts.first_day else ""),
-        ("last_day", kept.last_day, facts.last_day.isoformat() if facts.last_day else ""),
-        ("is_partial", kept.is_partial, facts.is_partial),
-        ("cannot_contain", kept.cannot_contain, list(facts.cannot_contain)),
-        ("kinds", kept.kinds, sorted(facts.kinds)),
+        *((name, held, read) for (name, held), read in zip(_as_text(kept).items(), _as_text(read_now).values(), strict=True)),
     )
     for name, held, read in pairs:
         if held != read:

@@ -10,30 +10,31 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from indexer.catalog import stored_data
-from indexer.catalog.capture_writer import held_as, other_ids_of, sighting_values, version_values
+from indexer.catalog.capture_writer import held_as, other_ids_of, sighting_values
+from indexer.catalog.database import BATCH
 from indexer.catalog.models import CaptureView
 from indexer.catalog.stored_data import COMPLETE
 from indexer.catalog.tables import accounts, captures, records, sightings, versions
 from indexer.custody import indexing
 from indexer.custody.ingest import IngestFailed, _member_digests, _member_problems, _outcomes, reconcile, recover_locked
 from indexer.custody.read_again import Reading, held_fields, open_again, stored_fields
-from indexer.custody.reread_writer import BATCH, Change, Outcome, RereadReport, Spill, write
+from indexer.custody.reread_writer import Change, Outcome, RereadReport, Spill, write
 from indexer.custody.set_aside import DecisionRefused
 from indexer.evidence.archive import SAFE, ArchiveError
 from indexer.i18n import say
 from indexer.importers import importer_named
 from indexer.local_time import DEPENDS_ON_ZONE
+from indexer.progress import StageTick
 from indexer.record import Problem, Record, RecordKind, TimeRule
 from indexer.repository import Repository
 
-Tick = Callable[[str, int, int], None]
 """Takes the stage ("reading", "writing", "indexing"), how many are done, and how many there are in all."""
 
 
@@ -50,7 +51,7 @@ def is_outdated(capture: CaptureView) -> bool:
         return False  # there is no importer of that name any more
 
 
-def reread(repository: Repository, capture_id: int, by: str, progress: Tick | None = None) -> RereadReport:
+def reread(repository: Repository, capture_id: int, by: str, progress: StageTick | None = None) -> RereadReport:
     """Read one capture again and bring the catalog and the index up to it.
 
     Raises DecisionRefused for a capture that there is not or that is set aside, ArchiveError when the evidence is
@@ -91,7 +92,7 @@ class _Place:
 class _Comparison:
     """Compares today's reading of one capture with the catalog, a batch at a time."""
 
-    def __init__(self, repository: Repository, reading: Reading, spill: Spill, progress: Tick | None) -> None:
+    def __init__(self, repository: Repository, reading: Reading, spill: Spill, progress: StageTick | None) -> None:
         self._repository, self._reading, self._spill, self._progress = repository, reading, spill, progress
         self._number = reading.capture.id
         self._compared: set[int] = set()  # versions whose fields are compared: the first record that gave one decides
@@ -111,7 +112,7 @@ class _Comparison:
 
     def run(self) -> Outcome:
         """Read the capture to its end; return what it came to besides the changes."""
-        archive = self._reading.named.archive
+        archive = self._reading.opened.archive
         attached, found, tallies, rules = set[str](), list[Problem](), Counter[str](), Counter[str]()
         batch: list[Record] = []
         done = folded = 0
@@ -133,17 +134,17 @@ class _Comparison:
                 tallies[value.unit] += value.read
         self._compare(batch)
         not_read, marks = self._pair()
-        importer = self._reading.named.importer
+        importer = self._reading.opened.importer
         digests = _member_digests(archive)
         outcomes = list(_outcomes(archive, importer, attached, digests))
         found.extend(_member_problems(outcomes, digests))
         return Outcome(
             capture=self._reading.capture,
             importer=(importer.name, importer.version),
-            facts=self._reading.facts,
+            facts=self._reading.opened.facts,
             problems=found,
             outcomes=outcomes,
-            reconciliation=reconcile(self._reading.facts.counts, tallies),
+            reconciliation=reconcile(self._reading.opened.facts.counts, tallies),
             time_rules=dict(rules),
             folded=folded,
             not_read=tuple(not_read),
@@ -186,7 +187,7 @@ class _Comparison:
                 native_id=record.native_id,
                 new_version=differs or moved,
                 for_all=for_all and not moved,
-                version=list(version_values(record, digest)),
+                version=[digest, *stored_data.row_values(stored_data.build(record))],
                 sighting=sighting,
                 other_id=other_id,
             )
@@ -207,7 +208,7 @@ class _Comparison:
                 row = known.pop(0)
                 self._note(replace(record, native_id=row.native_id), raw_digest, row, other_id=record.native_id)
             else:
-                values = list(version_values(record, stored_data.digest(record)))
+                values = [stored_data.digest(record), *stored_data.row_values(stored_data.build(record))]
                 found = Change(
                     sighting_id=0,
                     pk=pk,
@@ -260,16 +261,7 @@ _SIGHTINGS = (
         records.c.native_id,
         versions.c.digest,
         versions.c.first_capture_id,
-        versions.c.author,
-        versions.c.title,
-        versions.c.text,
-        versions.c.url,
-        versions.c.posted_ms,
-        versions.c.posted_written,
-        versions.c.posted_rule,
-        versions.c.parent_id,
-        versions.c.thread_id,
-        versions.c.data,
+        *stored_data.CONTENT_COLUMNS,
     )
     .join(records, records.c.pk == sightings.c.record_pk)
     .join(versions, versions.c.id == sightings.c.version_id)
@@ -280,8 +272,8 @@ def _fields(record: Record, row: Any) -> dict[str, Any]:
     """Return what is read today; a time whose zone a person set for another capture of the version stays as it is."""
     fields, held = stored_fields(record), held_fields(row)
     rules = DEPENDS_ON_ZONE | {TimeRule.ZONE_SET}
-    if fields["posted_wall"] and fields["posted_wall"] == held["posted_wall"] and held["time_rule"] == str(TimeRule.ZONE_SET):
-        fields["posted"], fields["time_rule"] = held["posted"], held["time_rule"]
+    if fields["posted_wall"] and fields["posted_wall"] == held["posted_wall"] and held["posted_rule"] == str(TimeRule.ZONE_SET):
+        fields["posted_ms"], fields["posted_rule"] = held["posted_ms"], held["posted_rule"]
     for name in ("edited", "deleted"):
         one, other = fields[name], held[name]
         if one is not None and other is not None and one.wall and one.wall == other.wall and other.rule in rules:

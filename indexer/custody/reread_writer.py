@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, Any
@@ -15,9 +15,9 @@ from indexer.catalog import audit
 from indexer.catalog.accounts import move_on
 from indexer.catalog.capture_writer import SIGHTING_COLUMNS, VERSION_COLUMNS, MemberOutcome
 from indexer.catalog.completion import mark_absences_anew, queue_for_index, refresh_account, settle
-from indexer.catalog.database import insert_many, transaction
+from indexer.catalog.database import in_batches, insert_many, transaction
 from indexer.catalog.models import UNNAMED, CaptureView, Reconciled
-from indexer.catalog.stored_data import CaptureResult, StoredFacts
+from indexer.catalog.stored_data import CaptureResult, problem_columns, stored_facts
 from indexer.catalog.tables import (
     accounts,
     captures,
@@ -30,10 +30,10 @@ from indexer.catalog.tables import (
     versions,
 )
 from indexer.local_time import to_ms
+from indexer.progress import Tick
 from indexer.record import CaptureFacts, Problem
 from indexer.repository import Repository
 
-BATCH = 500  # records a query: below every database's limit of variables
 NAMED_IN_EVENT = 100  # records no longer read that the event names
 
 
@@ -99,17 +99,14 @@ class Spill:
     def batches(self) -> Iterator[list[Change]]:
         """Yield the changes again, some at a time."""
         self._file.seek(0)
-        batch: list[Change] = []
+        yield from in_batches(self._changes())
+
+    def _changes(self) -> Iterator[Change]:
         while len(head := self._file.read(8)) == 8:
-            batch.append(msgspec.msgpack.decode(self._file.read(struct.unpack(">Q", head)[0]), type=Change))
-            if len(batch) == BATCH:
-                yield batch
-                batch = []
-        if batch:
-            yield batch
+            yield msgspec.msgpack.decode(self._file.read(struct.unpack(">Q", head)[0]), type=Change)
 
 
-def write(repository: Repository, outcome: Outcome, spill: Spill, by: str, tick: Callable[[int, int], object]) -> RereadReport:
+def write(repository: Repository, outcome: Outcome, spill: Spill, by: str, tick: Tick) -> RereadReport:
     """Write the changes, the capture's new facts, and the event."""
     with transaction(repository.db) as connection:
         return _Writer(connection, outcome).run(spill, by, tick)
@@ -129,7 +126,7 @@ class _Writer:
         self._left_behind: set[int] = set()  # records whose sighting went over to another one
         self._corrected = self._added = 0
 
-    def run(self, spill: Spill, by: str, tick: Callable[[int, int], object]) -> RereadReport:
+    def run(self, spill: Spill, by: str, tick: Tick) -> RereadReport:
         done = 0
         for batch in spill.batches():
             self._write(batch)
@@ -139,9 +136,8 @@ class _Writer:
         self._mark_not_read()
         self._write_capture()
         settle(connection, sa.select(sightings.c.record_pk).where(sightings.c.capture_id == self._number), self._number)
-        left = sorted(self._left_behind)
-        for at in range(0, len(left), BATCH):
-            settle(connection, sa.select(records.c.pk).where(records.c.pk.in_(left[at : at + BATCH])), self._number)
+        for batch_left in in_batches(sorted(self._left_behind)):
+            settle(connection, sa.select(records.c.pk).where(records.c.pk.in_(batch_left)), self._number)
         mark_absences_anew(connection, account_id)
         refresh_account(connection, account_id)
         move_on(connection)
@@ -233,16 +229,9 @@ class _Writer:
     def _write_capture(self) -> None:
         outcome, connection = self._outcome, self._connection
         facts = outcome.facts
-        stored = StoredFacts(
-            first_day=facts.first_day.isoformat() if facts.first_day else "",
-            last_day=facts.last_day.isoformat() if facts.last_day else "",
-            is_partial=facts.is_partial,
-            cannot_contain=list(facts.cannot_contain),
-            kinds=sorted(facts.kinds),
-        )
         for table in (problems, members):
             connection.execute(table.delete().where(table.c.capture_id == self._number))
-        found = [{"member": p.member, "item": p.index, "code": p.code, "message": p.message} for p in outcome.problems]
+        found = [problem_columns(problem) for problem in outcome.problems]
         read = [{"name": o.name, "size": o.size, "digest": o.digest, "outcome": o.outcome, "reason": o.reason} for o in outcome.outcomes]
         for table, rows in ((problems, found), (members, read)):
             if rows:
@@ -266,9 +255,9 @@ class _Writer:
             .values(
                 importer=outcome.importer[0],
                 importer_version=outcome.importer[1],
-                form=facts.form,
+                form=str(facts.form),
                 exported_ms=to_ms(facts.exported.utc) if facts.exported else None,
-                facts=msgspec.json.encode(stored),
+                facts=msgspec.json.encode(stored_facts(facts)),
                 result=msgspec.json.encode(result, order="sorted"),
             )
         )

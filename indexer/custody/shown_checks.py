@@ -51,7 +51,7 @@ class AccountNames:
 
     def add(self, reading: Reading) -> None:
         """Note how the archive of a capture calls its account."""
-        account = reading.facts.account
+        account = reading.opened.facts.account
         if account.native_id:
             names = self._stated.setdefault((str(account.platform), account.native_id), set())
             names |= {("handle", account.handle), ("name", account.name)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -23,13 +23,11 @@ from indexer.engines.state import check_files
 from indexer.evidence.archive import ArchiveError
 from indexer.evidence.fixity import Finding, IntegrityFinding
 from indexer.i18n import say
+from indexer.progress import StageTick, Tick
 from indexer.repository import Repository
 
 LISTED: Final = 200  # findings of each kind that are kept; all are counted
 SHOWN: Final = 200  # characters of a value in a finding
-
-Tick = Callable[[int, int], None]
-Report = Callable[[str, int, int], None]
 
 
 class Level(StrEnum):
@@ -89,7 +87,7 @@ class _Findings:
 
 
 def verify(
-    repository: Repository, by: str, progress: Report | None = None, *, level: Level = Level.QUICK, anchor: Anchor | None = None
+    repository: Repository, by: str, progress: StageTick | None = None, *, level: Level = Level.QUICK, anchor: Anchor | None = None
 ) -> Verification:
     """Compare evidence, catalog, event log and index with each other; an empty list of findings: all is well.
 
@@ -120,7 +118,7 @@ def verify(
     return check
 
 
-def _stage(progress: Report | None, name: str) -> Tick | None:
+def _stage(progress: StageTick | None, name: str) -> Tick | None:
     return None if progress is None else partial(progress, name)
 
 

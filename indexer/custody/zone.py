@@ -68,7 +68,7 @@ def _derive_again(connection: sa.Connection, capture_id: int, zone_name: str) ->
             if data.posted_wall and rule in DEPENDS_ON_ZONE:
                 posted_ms, rule = to_ms(from_wall(datetime.fromisoformat(data.posted_wall), zone_name)), str(TimeRule.ZONE_SET)
             if (posted_ms, rule, edited, deleted) != (row.posted_ms, row.posted_rule, data.edited, data.deleted):
-                new = stored_data.reencode(stored_data.with_moments(data, edited, deleted))
+                new = stored_data.encode(stored_data.with_moments(data, edited, deleted))
                 updates.append({"b_id": row.id, "b_ms": posted_ms, "b_rule": rule, "b_data": new})
         if updates:
             connection.execute(

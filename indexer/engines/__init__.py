@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from indexer.query import Expanding, Node
-from indexer.query.filters import Filters, Sort
+from indexer.query.filters import SEES_ALL, Filters, Permission, Sort
 
 WILDCARD_LIMIT: Final = 10_000
 """How many different words one wildcard (or one phrase with wildcards) may stand for; more is TooBroad, never cut."""
 
-NO_FILTERS: Final = Filters()  # frozen, so it can be shared
 
 FACETS: Final = ("account", "platform", "kind", "author")
 
@@ -126,12 +125,11 @@ class Engine(Protocol):
         """Yield every matching number in order, from one state of the index. Raises TooBroad, TooCostly, IndexDamaged."""
         ...
 
-    def expand(self, node: Expanding, filters: Filters = NO_FILTERS) -> Mapping[str, int]:
+    def expand(self, node: Expanding, permission: Permission = SEES_ALL) -> Mapping[str, int]:
         """Return the words that a wildcard, fuzzy word, stem or range of numbers stands for, in alphabetical order.
 
-        Each with the documents that hold it, among those that the reader may see (`allowed_accounts` and
-        `without_conversations`; the other filters are the reader's choice and narrow nothing here). A word that only
-        other documents hold is not there. Raises TooBroad.
+        Each with the documents that hold it, among those that the reader may see. A word that only other documents
+        hold is not there. Raises TooBroad.
         """
         ...
 

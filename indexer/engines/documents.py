@@ -10,39 +10,39 @@ from indexer.catalog.stored_data import IndexRow
 from indexer.engines import Document
 from indexer.local_time import local_day_of
 from indexer.query.nodes import absent_from
-from indexer.record import TimeRule, is_conversation
+from indexer.record import is_conversation
 
 _NOBODY: Mapping[tuple[str, str], str] = MappingProxyType({})
 
 
 def document(row: IndexRow, account: AccountView, zone: str, people: Mapping[tuple[str, str], str] = _NOBODY) -> Document:
     """Return what the index knows of a record of a whole account; `people` are names given to numbers of a platform."""
-    data = row.data
-    has = ["media"] if data.attachments else []
-    has += {_MEDIA_WORDS.get(attachment.media_type.split("/")[0], "file") for attachment in data.attachments}
-    if data.links:
+    content = row.content
+    has = ["media"] if content.attachments else []
+    has += {_MEDIA_WORDS.get(attachment.media_type.split("/")[0], "file") for attachment in content.attachments}
+    if content.links:
         has.append("link")
-    if data.hashtags:
+    if content.hashtags:
         has.append("hashtag")
-    if data.mentions:
+    if content.mentions:
         has.append("mention")
-    if row.parent_id:
+    if content.parent_id:
         has.append("reply")
-    if is_conversation(row.kind, row.thread_id):
+    if is_conversation(row.kind, content.thread_id):
         has.append("conversation")
-    if data.edited or row.versions > 1:
+    if content.edited or row.versions > 1:
         has.append("edit")
-    if data.deleted:
+    if content.deleted:
         has.append("deletion")
     if row.absent_from:
         has += ["absent", *(absent_from(capture) for capture in row.absent_from)]
-    if row.posted_ms is None:
+    if content.posted_ms is None:
         has.append("undated")
-    elif row.posted_rule and TimeRule(row.posted_rule).is_assumption:
+    elif content.time_is_assumed:
         has.append("zone-assumed")
-    posted = None if row.posted_ms is None else row.posted_ms // 1000
-    around = (data.extra.get(fact, "") for fact in _NAMES_AROUND)
-    parts = (row.text, row.title, data.thread_title, *(attachment.description for attachment in data.attachments), *around)
+    posted = None if content.posted_ms is None else content.posted_ms // 1000
+    around = (content.extra.get(fact, "") for fact in _NAMES_AROUND)
+    parts = (content.text, content.title, content.thread_title, *(attachment.description for attachment in content.attachments), *around)
     return Document(
         pk=row.pk,
         parts=tuple(dict.fromkeys(part for part in (*parts, *row.earlier) if part)),
@@ -50,14 +50,14 @@ def document(row: IndexRow, account: AccountView, zone: str, people: Mapping[tup
         account_words=_words_of(account),
         platform=account.platform,
         kind=row.kind,
-        author=row.author,
+        author=content.author,
         posted=posted,
         day=None if posted is None else local_day_of(posted, zone),
         has=tuple(sorted(has)),
-        hashtags=data.hashtags,
-        mentions=data.mentions,
-        author_names=(name,) if (name := people.get((account.platform, row.author))) else (),
-        urls=data.links + data.short_links + ((row.url,) if row.url else ()),
+        hashtags=content.hashtags,
+        mentions=content.mentions,
+        author_names=(name,) if (name := people.get((account.platform, content.author))) else (),
+        urls=content.links + content.short_links + ((content.url,) if content.url else ()),
     )
 
 

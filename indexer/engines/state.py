@@ -19,6 +19,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
+from indexer.atomic_files import publish, sync
 from indexer.engines import IndexDamaged, IndexOutdated
 from indexer.query.nodes import HAS, LONGEST_WORD, STATES
 from indexer.text import FOLDING, TOKEN
@@ -65,16 +66,9 @@ def position(folder: Path) -> int:
 def write(folder: Path, engine: str, at: int) -> None:
     """Store the position so that it is on the disk, whole, when this returns."""
     fresh = folder / f"{_NAME}.new"
-    with fresh.open("w", encoding="utf-8") as file:
-        json.dump({**_content(engine, at), "files": _sums(folder)}, file)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(folder / _NAME)
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    fresh.write_text(json.dumps({**_content(engine, at), "files": _sums(folder)}), encoding="utf-8")
+    sync(fresh)
+    publish(fresh, folder / _NAME)
 
 
 def _content(engine: str, at: int) -> dict[str, str | int]:

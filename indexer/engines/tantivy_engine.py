@@ -25,7 +25,7 @@ from indexer.engines.entry import LARGEST_PK, always_scored, entry, scored_part
 from indexer.engines.tantivy_fields import apart, open_index, schema
 from indexer.engines.tantivy_query import Compiler
 from indexer.query import And, Expanding, Node, Not
-from indexer.query.filters import Filters, Sort
+from indexer.query.filters import SEES_ALL, Filters, Permission, Sort
 
 _HEAP: Final = 256_000_000  # bytes before a segment is written out, all threads together
 _THREADS: Final = 2
@@ -175,10 +175,10 @@ class TantivyEngine:
             beyond = Query.range_query(schema(), field, FieldType.Unsigned, **bounds)
             rest = Query.boolean_query([(Occur.Must, query), (Occur.Must, beyond)])
 
-    def expand(self, node: Expanding, filters: Filters = Filters()) -> Mapping[str, int]:  # noqa: B008  # a frozen value
+    def expand(self, node: Expanding, permission: Permission = SEES_ALL) -> Mapping[str, int]:
         """See Engine.expand."""
         with self._readable():
-            return self._current().compiler.expand(node, filters)
+            return self._current().compiler.words.expand(node, permission)
 
     def close(self) -> None:
         """See Engine.close: what was not committed is dropped."""

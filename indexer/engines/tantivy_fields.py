@@ -16,7 +16,7 @@ from tantivy import FieldType, Filter, Occur, Query, TextAnalyzerBuilder, Tokeni
 
 from indexer.engines.entry import plain
 from indexer.query import DayRange
-from indexer.query.filters import Filters, accounts_of
+from indexer.query.filters import Filters, Permission
 from indexer.query.nodes import STATES
 
 GAP: Final = 100
@@ -119,9 +119,8 @@ def narrowing(filters: Filters) -> list[Query]:
     found: list[Query] = []
     if filters.first_day is not None or filters.last_day is not None:
         found.append(days(DayRange(filters.first_day, filters.last_day)))
-    accounts = accounts_of(filters)
-    if accounts is not None:
-        found.append(Query.term_set_query(schema(), "account_id", sorted(accounts)))
+    if filters.accounts is not None:
+        found.append(_of_accounts(filters.accounts))
     for field, values in (("platform", filters.platforms), ("kind", filters.kinds), ("author", filters.authors)):
         if values is not None:
             found.append(Query.term_set_query(schema(), field, sorted(plain(value) for value in values)))
@@ -130,9 +129,19 @@ def narrowing(filters: Filters) -> list[Query]:
         found.append(media if filters.has_media else all_of((), but=media))
     if filters.states is not None:
         found.append(any_of([Query.term_query(schema(), "has", STATES[state]) for state in sorted(filters.states)]))
-    if filters.without_conversations:
+    return [*(silent(query) for query in found), *allowed(filters.permission)]
+
+
+def allowed(permission: Permission) -> list[Query]:
+    """Return one query for each part of a permission that keeps something from the reader."""
+    found = [] if permission.accounts is None else [_of_accounts(permission.accounts)]
+    if permission.without_messages:
         found.append(all_of((), but=Query.term_query(schema(), "has", "conversation")))
     return [silent(query) for query in found]
+
+
+def _of_accounts(numbers: frozenset[int]) -> Query:
+    return Query.term_set_query(schema(), "account_id", sorted(numbers))
 
 
 def expression(text: str, *, wild: bool) -> str:

@@ -18,6 +18,7 @@ from indexer.engines.entry import always_scored
 from indexer.engines.tantivy_fields import (
     GAP,
     all_of,
+    allowed,
     any_of,
     days,
     everything,
@@ -33,7 +34,7 @@ from indexer.engines.tantivy_fields import (
 )
 from indexer.engines.tantivy_words import Dictionary, too_many
 from indexer.query import And, DayRange, Everything, Expanding, Near, Node, Not, NotNear, Numbered, Or, Phrase, Wildcard, Word
-from indexer.query.filters import Filters, permission_of
+from indexer.query.filters import Filters, Permission
 from indexer.query.proximity import Leaf, Record, is_found, leaves, width
 
 _MOST_PAIRS: Final = 1_000  # phrases of words, each a small look into the index
@@ -57,7 +58,7 @@ class Compiling(Protocol):
     """What this module needs of the compiler of a query."""
 
     @property
-    def permission(self) -> Filters:
+    def permission(self) -> Permission:
         """What the reader may see."""
         ...
 
@@ -88,7 +89,7 @@ class Nearness:
     def __init__(self, searcher: tantivy.Searcher, words: Dictionary) -> None:
         self._searcher = searcher
         self._words = words
-        self._checked: dict[tuple[Node, Filters], tuple[Query, int]] = {}
+        self._checked: dict[tuple[Node, Permission], tuple[Query, int]] = {}
         self._lock = Lock()
 
     def query(self, tree: Near | NotNear, within: Compiling) -> Query:
@@ -181,7 +182,7 @@ class Nearness:
 
     def _read(self, tree: Node, candidates: Query, within: Compiling) -> tuple[Query, int]:
         searcher = self._searcher
-        seen = silent(all_of((candidates, *narrowing(within.permission))))
+        seen = silent(all_of((candidates, *allowed(within.permission))))
         count = searcher.search(seen, 1, count=True).count  # type: ignore[attr-defined]  # missing in its stub
         cost.positions(_READING * count)
         hits: list[Any] = searcher.search(seen, max(count, 1), count=False).hits  # equal scores: in the order of the store
@@ -347,13 +348,9 @@ class Compiler:
 
     def query(self, tree: Node, filters: Filters) -> Query:
         """Return the query of a tree within filters. Raises TooBroad, TooCostly."""
-        found = _Reader(self, permission_of(filters)).node(tree)
+        found = _Reader(self, filters.permission).node(tree)
         narrowed = narrowing(filters)
         return all_of((found, *narrowed)) if narrowed else found
-
-    def expand(self, node: Expanding, filters: Filters) -> Mapping[str, int]:
-        """Return the words that a node stands for, see Engine.expand. Raises TooBroad, TooCostly."""
-        return self.words.expand(node, permission_of(filters))
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,7 +358,7 @@ class _Reader:
     """Compiles for one reader: only words of records that the reader may see are looked up."""
 
     compiler: Compiler
-    permission: Filters
+    permission: Permission
 
     def node(self, tree: Node, depth: int = 0) -> Query:
         """Return the query of a tree: only plain words and phrases of the text add to the score. Raises TooBroad, TooCostly."""

@@ -1,6 +1,6 @@
 """The dictionary of one state of a tantivy index: which words stand for a wildcard, a fuzzy word, a stem or numbers.
 
-A word counts where a record that the reader may see holds it: `permission` is the part of filters that says so.
+A word counts where a record that the reader may see holds it: `permission` says which.
 """
 
 from __future__ import annotations
@@ -13,14 +13,13 @@ from tantivy import Query
 
 from indexer import cost
 from indexer.engines import WILDCARD_LIMIT, TooBroad
-from indexer.engines.tantivy_fields import all_of, field_of, narrowing, word_query
+from indexer.engines.tantivy_fields import all_of, allowed, field_of, word_query
 from indexer.query import Expanding, Wildcard, Word
 from indexer.query.expansion import as_typed, beginnings, fitting, pick
-from indexer.query.filters import Filters
+from indexer.query.filters import SEES_ALL, Permission
 
 _MOST_KNOWN: Final = 500_000  # words kept, of all that was looked up: one list of thousands of wildcards asks for each several times
 _ONE_BY_ONE: Final = 300  # above it one walk through the dictionary is faster than so many searches
-_EVERYBODY: Final = Filters()
 
 
 class _Looked(NamedTuple):
@@ -48,11 +47,11 @@ class Dictionary:
     def __init__(self, searcher: tantivy.Searcher, *, has_deletions: bool) -> None:
         self._searcher = searcher
         self._has_deletions = has_deletions
-        self._known: dict[tuple[Expanding, Filters], _Looked] = {}
+        self._known: dict[tuple[Expanding, Permission], _Looked] = {}
         self._kept = 0
         self._whole: dict[str, Mapping[str, int]] = {}
 
-    def expand(self, node: Expanding, permission: Filters = _EVERYBODY) -> Mapping[str, int]:
+    def expand(self, node: Expanding, permission: Permission = SEES_ALL) -> Mapping[str, int]:
         """Return the words in alphabetical order, each with the records that hold it. Raises TooBroad."""
         key = (node, permission)
         known = self._known.get(key)
@@ -71,7 +70,7 @@ class Dictionary:
         """Return in how many records a word is, deleted ones and those that the reader may not see included: a measure of work."""
         return int(self._searcher.doc_freq(field_of(word.field), word.word))
 
-    def _living(self, node: Expanding, permission: Filters, looked: _Count) -> Iterable[tuple[str, int]]:
+    def _living(self, node: Expanding, permission: Permission, looked: _Count) -> Iterable[tuple[str, int]]:
         """Yield fitting words, each with its count among what is visible."""
         field, starts = field_of(node.field), beginnings(node)
         seen = self._seen(permission)
@@ -98,10 +97,10 @@ class Dictionary:
             every = self._searcher.terms_with_prefix(field, "", filter_query=seen)
             yield from ((word, count) for word, count in every if word in wanted)
 
-    def _seen(self, permission: Filters) -> Query | None:
+    def _seen(self, permission: Permission) -> Query | None:
         """Return what the reader may see; None where the dictionary's own counts tell it: they count deleted records too."""
-        allowed = narrowing(permission)
-        return all_of(allowed) if allowed else Query.all_query() if self._has_deletions else None
+        seen = allowed(permission)
+        return all_of(seen) if seen else Query.all_query() if self._has_deletions else None
 
     def _all(self, field: str) -> Mapping[str, int]:
         """Return the whole dictionary of a field, read once: hundreds of thousands of words, in a second."""

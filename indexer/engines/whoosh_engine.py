@@ -24,7 +24,7 @@ from indexer.engines import FACETS, Document, Hits, IndexBusy, IndexDamaged, Ind
 from indexer.engines.entry import entry, plain
 from indexer.engines.whoosh_find import PART, WORD_FIELDS, Facts, Finder, schema, within
 from indexer.query import Expanding, Node
-from indexer.query.filters import Filters, Sort, accounts_of, permission_of
+from indexer.query.filters import SEES_ALL, Filters, Permission, Sort
 from indexer.query.nodes import STATES
 
 _MEGABYTES = 256  # of words before Whoosh writes them out
@@ -145,10 +145,10 @@ class WhooshEngine:
         for _key, facts in found:
             yield facts.pk
 
-    def expand(self, node: Expanding, filters: Filters = Filters()) -> Mapping[str, int]:  # noqa: B008  # a frozen value
+    def expand(self, node: Expanding, permission: Permission = SEES_ALL) -> Mapping[str, int]:
         """See Engine.expand."""
         with self._readable():
-            return _finder(self._current(), filters).expand(node)
+            return _finder(self._current(), permission).expand(node)
 
     def close(self) -> None:
         """See Engine.close: what was not committed is dropped."""
@@ -220,7 +220,7 @@ def _fields(document: Document) -> dict[str, Any]:
 
 def _ordered(now: _Snapshot, tree: Node, filters: Filters, sort: Sort) -> list[tuple[Any, Facts]]:
     """Return every hit within the filters, in order, each with what it is ordered by. Raises TooBroad."""
-    scores = _finder(now, filters).find(tree)
+    scores = _finder(now, filters.permission).find(tree)
     hits = [(score, now.facts[docnum]) for docnum, score in scores.items() if _allowed(now.facts[docnum], filters)]
     if sort is Sort.OLDEST:
         return sorted(((facts.oldest, facts) for _score, facts in hits), key=lambda hit: hit[0])
@@ -228,23 +228,25 @@ def _ordered(now: _Snapshot, tree: Node, filters: Filters, sort: Sort) -> list[t
     return sorted((((-score if scored else 0, -facts.newest), facts) for score, facts in hits), key=lambda hit: hit[0])
 
 
-def _finder(now: _Snapshot, filters: Filters) -> Finder:
+def _finder(now: _Snapshot, permission: Permission) -> Finder:
     """Return what finds for one reader."""
-    permission = permission_of(filters)
-    seen = None if permission == Filters() else frozenset(docnum for docnum, facts in now.facts.items() if _allowed(facts, permission))
+    seen = None if permission.is_all else frozenset(docnum for docnum, facts in now.facts.items() if _may_see(permission, facts))
     return Finder(now.searcher, now.facts, seen)
 
 
+def _may_see(permission: Permission, facts: Facts) -> bool:
+    return permission.allows(facts.account_id, in_conversation=facts.in_conversation)
+
+
 def _allowed(facts: Facts, filters: Filters) -> bool:
-    accounts = accounts_of(filters)
     if filters.authors is not None and (not facts.author or facts.author not in {plain(author) for author in filters.authors}):
         return False
     return (
         within(facts.day, filters.first_day, filters.last_day)
-        and (accounts is None or facts.account_id in accounts)
+        and (filters.accounts is None or facts.account_id in filters.accounts)
         and (filters.platforms is None or facts.platform in filters.platforms)
         and (filters.kinds is None or facts.kind in filters.kinds)
         and (filters.has_media is None or facts.has_media is filters.has_media)
         and (filters.states is None or any(STATES[state] in facts.states for state in filters.states))
-        and not (filters.without_conversations and facts.in_conversation)
+        and _may_see(filters.permission, facts)
     )

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO
 
 from indexer.evidence.names import composed, composed_where_unique, is_junk, natural, unsafe_name, utf8_if_it_is
+from indexer.i18n import Sentence, say
 
 # Everything that Python's readers of containers and of compressed streams raise for bytes that are not as they should be. Their
 # documentation names a few of these; the others come out of the modules below them (seen with mutated archives, Python 3.11).
@@ -70,6 +71,10 @@ class UnsafeArchive(ArchiveError):
 
 class MemberDamaged(ArchiveError):
     """One member cannot be read to its end (checksum, compression); the others may still be whole."""
+
+    def __init__(self, message: Sentence) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +171,7 @@ class Archive:
         try:
             return member.open()
         except DAMAGE as error:
-            raise MemberDamaged(f"{name} cannot be opened: {damage_of(error)}.") from error
+            raise MemberDamaged(say("{member} cannot be opened: {damage}.", member=name, damage=damage_of(error))) from error
 
     def name_of(self, name: str) -> str:
         """Return a member's name below the root exactly as it is known, for one that may be written with other accents."""
@@ -353,7 +358,7 @@ def _read(stream: IO[bytes], name: str, limit: int, *, whole: bool = True) -> by
     try:
         data = stream.read(limit + 1 if whole else limit)
     except DAMAGE as error:
-        raise MemberDamaged(f"{name} is damaged: {damage_of(error)}.") from error
+        raise MemberDamaged(say("{member} is damaged: {damage}.", member=name, damage=damage_of(error))) from error
     if whole and len(data) > limit:
-        raise MemberDamaged(f"{name} is larger than the {limit:,} bytes that are held in memory at once.")
+        raise MemberDamaged(say("{member} is larger than the {most} bytes that are held in memory at once.", member=name, most=limit))
     return data

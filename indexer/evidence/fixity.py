@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import IO
 
+from indexer.progress import ByteTick
+
 BLOCK = 1 << 20
 
 
-def digest(stream: IO[bytes], progress: Callable[[int], None] | None = None) -> str:
+def digest(stream: IO[bytes], progress: ByteTick | None = None) -> str:
     """Return the SHA-256 of a stream in hex, read block by block; `progress` gets the bytes of each block."""
     sha = hashlib.sha256()
     while block := stream.read(BLOCK):
@@ -22,7 +23,7 @@ def digest(stream: IO[bytes], progress: Callable[[int], None] | None = None) -> 
     return sha.hexdigest()
 
 
-def file_digest(path: Path, progress: Callable[[int], None] | None = None) -> str:
+def file_digest(path: Path, progress: ByteTick | None = None) -> str:
     """Return the SHA-256 of a file in hex."""
     with path.open("rb") as stream:
         return digest(stream, progress)

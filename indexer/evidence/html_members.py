@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from indexer.evidence.archive import DAMAGE
+from indexer.i18n import Sentence, say
 
 CHUNK = 1 << 20
 OVERLAP = 4096  # longer than any opening tag that a pattern matches
@@ -21,9 +22,17 @@ MAX_CHUNK = 64 * 2**20
 class HtmlDamaged(Exception):
     """The member cannot be read to its end; all boxes before `offset` (bytes) were given out."""
 
-    def __init__(self, code: str, message: str, offset: int) -> None:
+    def __init__(self, code: str, message: Sentence, offset: int) -> None:
         super().__init__(message)
         self.code, self.message, self.offset = code, message, offset
+
+
+def _too_large() -> Sentence:
+    return say("One record of the page is larger than {most} bytes.", most=MAX_CHUNK)
+
+
+def _damaged(error: BaseException) -> Sentence:
+    return say("The archive's own checksum says that this file is damaged: {damage}.", damage=str(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +62,11 @@ def html_items(stream: IO[bytes], opening: re.Pattern[bytes]) -> Iterator[HtmlIt
             return
         rest = buffer[at:]
         if len(rest) > MAX_CHUNK:
-            raise HtmlDamaged("html-item-too-large", f"One record of the page is larger than {MAX_CHUNK:,} bytes.", base + at)
+            raise HtmlDamaged("html-item-too-large", _too_large(), base + at)
         try:
             chunk = stream.read(max(CHUNK, len(rest)))
         except DAMAGE as error:
-            raise HtmlDamaged(
-                "member-damaged", f"The archive's own checksum says that this file is damaged: {error}.", base + at
-            ) from error
+            raise HtmlDamaged("member-damaged", _damaged(error), base + at) from error
         searched = max(searched - at, len(rest) - OVERLAP, 0)
         base, at, buffer, ended = base + at, 0, rest + chunk, not chunk
 
@@ -127,9 +134,7 @@ class _Cutter:
         while True:
             yield from self._scan()
             if len(self._buffer) - self._begin > MAX_CHUNK:
-                raise HtmlDamaged(
-                    "html-item-too-large", f"One record of the page is larger than {MAX_CHUNK:,} bytes.", self._offset + self._begin
-                )
+                raise HtmlDamaged("html-item-too-large", _too_large(), self._offset + self._begin)
             chunk = self._read(stream)
             if not chunk:
                 break
@@ -143,9 +148,7 @@ class _Cutter:
         try:
             return stream.read(max(CHUNK, len(self._buffer) - self._begin))
         except DAMAGE as error:
-            raise HtmlDamaged(
-                "member-damaged", f"The archive's own checksum says that this file is damaged: {error}.", self._offset + self._begin
-            ) from error
+            raise HtmlDamaged("member-damaged", _damaged(error), self._offset + self._begin) from error
 
     def _scan(self) -> Iterator[PageItem]:
         while found := _TAG.search(self._buffer, self._at):

@@ -15,6 +15,7 @@ from typing import IO
 import msgspec
 
 from indexer.evidence.archive import DAMAGE, damage_of
+from indexer.i18n import Sentence, say
 
 CHUNK = 4 << 20
 MAX_ITEM = 256 * 2**20
@@ -33,7 +34,7 @@ _AFTER = re.compile(rb"[\s;)]*+")
 class JsonDamaged(Exception):
     """The member stops or breaks at `offset` (bytes). All items before it were given out whole."""
 
-    def __init__(self, code: str, message: str, offset: int) -> None:
+    def __init__(self, code: str, message: Sentence, offset: int) -> None:
         super().__init__(message)
         self.code, self.message, self.offset = code, message, offset
 
@@ -75,11 +76,11 @@ class _Reader:
     def items(self) -> Iterator[JsonItem]:
         self._more()
         if self.buffer[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in self.buffer[:64]:
-            raise JsonDamaged("json-encoding", "The file is not UTF-8 text.", 0)
+            raise JsonDamaged("json-encoding", say("The file is not UTF-8 text."), 0)
         while (found := _START.search(self.buffer, self.at)) is None:
             if self.ended:
                 empty = not self.buffer.strip()
-                raise JsonDamaged("json-empty" if empty else "json-broken", "The file holds no JSON list or object.", 0)
+                raise JsonDamaged("json-empty" if empty else "json-broken", say("The file holds no JSON list or object."), 0)
             self._more()
         is_bare = self.base == 0 and _BEFORE.fullmatch(self.buffer, 0, found.start()) is not None
         self.at = found.end()
@@ -89,7 +90,8 @@ class _Reader:
             yield from self._object()
         self._end()
         if not is_bare:
-            raise JsonDamaged("json-more", "The file begins with something else than its list, which was not read.", self.base + self.at)
+            message = say("The file begins with something else than its list, which was not read.")
+            raise JsonDamaged("json-more", message, self.base + self.at)
 
     def _end(self) -> None:
         """Read to the end of the member, so that its checksum is checked. Raises JsonDamaged for anything but white space."""
@@ -97,9 +99,8 @@ class _Reader:
             rest = _AFTER.match(self.buffer, self.at)
             self.at = rest.end() if rest else self.at
             if self.at < len(self.buffer):
-                raise JsonDamaged(
-                    "json-more", "The file goes on behind the end of its list; what follows was not read.", self.base + self.at
-                )
+                message = say("The file goes on behind the end of its list; what follows was not read.")
+                raise JsonDamaged("json-more", message, self.base + self.at)
             if self.ended:
                 return
             self._more()
@@ -107,10 +108,10 @@ class _Reader:
     def _object(self) -> Iterator[JsonItem]:
         while (char := self._peek()) != b"}":
             if char != b'"':
-                raise JsonDamaged("json-broken", "A name was expected here.", self.base + self.at)
+                raise JsonDamaged("json-broken", say("A name was expected here."), self.base + self.at)
             key = self._value()[1].decode("utf-8", "replace")[1:-1]
             if self._peek() != b":":
-                raise JsonDamaged("json-broken", "A colon was expected here.", self.base + self.at)
+                raise JsonDamaged("json-broken", say("A colon was expected here."), self.base + self.at)
             self.at += 1
             if self._peek() == b"[":
                 self.at += 1
@@ -175,7 +176,8 @@ class _Reader:
         self._peek()
         while (end := self._value_end()) < 0:
             if len(self.buffer) - self.at > MAX_ITEM:
-                raise JsonDamaged("json-item-too-large", f"One item is larger than {MAX_ITEM:,} bytes.", self.base + self.at)
+                message = say("One item is larger than {most} bytes.", most=MAX_ITEM)
+                raise JsonDamaged("json-item-too-large", message, self.base + self.at)
             self._need_more()
         raw = self.buffer[self.at : end]
         start = self.base + self.at
@@ -190,7 +192,7 @@ class _Reader:
             return found.end() if found else -1
         if first not in b"{[":
             if first in b"}]":
-                raise JsonDamaged("json-broken", "A value was expected here.", self.base + self.at)
+                raise JsonDamaged("json-broken", say("A value was expected here."), self.base + self.at)
             found = _PRIMITIVE.match(self.buffer, self.at)
             return found.end() if found else -1
         depth, position = 0, self.at
@@ -207,9 +209,9 @@ class _Reader:
 
     def _need_more(self) -> None:
         if self.ended:
-            raise JsonDamaged(
-                "json-cut", f"The file ends in the middle of an item, at byte {self.base + len(self.buffer):,}.", self.base + self.at
-            )
+            end = self.base + len(self.buffer)
+            message = say("The file ends in the middle of an item, at byte {offset}.", offset=end)
+            raise JsonDamaged("json-cut", message, self.base + self.at)
         self._more()
 
     def _more(self) -> None:
@@ -218,9 +220,8 @@ class _Reader:
         try:
             chunk = self.stream.read(max(CHUNK, len(rest)))
         except DAMAGE as error:
-            raise JsonDamaged(
-                "member-damaged", f"The archive's own checksum says that this file is damaged: {damage_of(error)}.", self.base + self.at
-            ) from error
+            message = say("The archive's own checksum says that this file is damaged: {damage}.", damage=damage_of(error))
+            raise JsonDamaged("member-damaged", message, self.base + self.at) from error
         self.base += self.at
         self.at = 0
         self.no_batch = False

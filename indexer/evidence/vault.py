@@ -11,17 +11,18 @@ import os
 import shutil
 import threading
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from indexer.atomic_files import sync
 from indexer.evidence.archive import SAFE, Archive, ArchiveError, open_archive, parts_of
 from indexer.evidence.fixity import BLOCK, file_digest
 from indexer.private_files import is_read_only
+from indexer.progress import ByteTick
 from indexer.settings import Paths
 
-Progress = Callable[[int], None]
 KEPT_OPEN = 8
 
 
@@ -65,7 +66,7 @@ class Vault:
         """Return where the file of a digest lies, or would lie."""
         return self._paths.vault / digest
 
-    def stage(self, paths: Sequence[Path], progress: Progress | None = None) -> list[StagedFile]:
+    def stage(self, paths: Sequence[Path], progress: ByteTick | None = None) -> list[StagedFile]:
         """Copy files (or pack a folder) into staging while hashing them. Raises NoSpace; the sources are not changed."""
         sources = parts_of(paths)
         needed = sum(_size(source) for source in sources)
@@ -90,11 +91,10 @@ class Vault:
                 file.path.unlink()
                 continue
             file.path.chmod(0o400)
-            with file.path.open("rb") as stream:
-                os.fsync(stream.fileno())
+            sync(file.path)
             file.path.replace(self.path(file.digest))
             placed.append(Placed(file.name, file.digest, was))
-        _sync_folder(self._paths.vault)
+        sync(self._paths.vault)
         self._forget(one.digest for one in placed)
         return placed
 
@@ -147,7 +147,7 @@ class Vault:
         """Return the names of everything that lies in the vault, sorted."""
         return sorted(path.name for path in self._paths.vault.iterdir()) if self._paths.vault.is_dir() else []
 
-    def measure(self, digest: str, progress: Progress | None = None) -> str:
+    def measure(self, digest: str, progress: ByteTick | None = None) -> str:
         """Return the SHA-256 that a vault file has now."""
         return file_digest(self.path(digest), progress)
 
@@ -163,7 +163,7 @@ def _size(source: Path) -> int:
     return sum(file.stat().st_size for file in source.rglob("*") if file.is_file()) if source.is_dir() else source.stat().st_size
 
 
-def _copy(source: Path, target: Path, progress: Progress | None) -> str:
+def _copy(source: Path, target: Path, progress: ByteTick | None) -> str:
     sha = hashlib.sha256()
     with source.open("rb") as reader, target.open("wb") as writer:
         while block := reader.read(BLOCK):
@@ -176,7 +176,7 @@ def _copy(source: Path, target: Path, progress: Progress | None) -> str:
     return sha.hexdigest()
 
 
-def _pack(folder: Path, target: Path, progress: Progress | None) -> str:
+def _pack(folder: Path, target: Path, progress: ByteTick | None) -> str:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
         for path in sorted(folder.rglob("*")):
             if path.is_file():
@@ -187,16 +187,8 @@ def _pack(folder: Path, target: Path, progress: Progress | None) -> str:
     return file_digest(target)
 
 
-def _pour(reader: IO[bytes], writer: IO[bytes], progress: Progress | None) -> None:
+def _pour(reader: IO[bytes], writer: IO[bytes], progress: ByteTick | None) -> None:
     while block := reader.read(BLOCK):
         writer.write(block)
         if progress:
             progress(len(block))
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

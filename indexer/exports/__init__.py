@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from indexer.atomic_files import remove_partials
 from indexer.exports.columns import COLUMNS
-from indexer.exports.media import OpenMedia
-from indexer.exports.package import EXPORTERS, export
+from indexer.exports.package import EXPORTERS, packed
 from indexer.exports.values import (
     Around,
     CaptureLine,
@@ -19,6 +18,7 @@ from indexer.exports.values import (
     ExportError,
     ExportMismatch,
     ExportReport,
+    OpenMedia,
     PdfLayout,
 )
 
@@ -35,6 +35,6 @@ __all__ = [
     "Exporter",
     "OpenMedia",
     "PdfLayout",
-    "export",
+    "packed",
     "remove_partials",
 ]

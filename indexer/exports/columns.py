@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from indexer.catalog.models import RecordView
 from indexer.catalog.parties import Parties, parties
 from indexer.exports.values import Cell, Exact, MediaFile
-from indexer.local_time import zone
+from indexer.local_time import local_text, utc_text
 from indexer.masking import mask_facts, mask_tokens
 
 
@@ -36,20 +34,6 @@ class Column:
     meaning: str
     value: Callable[[Row], Exact]
     width: int = 14  # in characters, for spreadsheets
-
-
-def local(instant: datetime | None, zone_name: str) -> str:
-    """Return an instant as the body's clock showed it, zone named: "2018-07-04 23:30:00 CDT". Empty for None."""
-    if instant is None:
-        return ""
-    with suppress(OverflowError):  # the first or last day of the calendar stays in UTC, and says so
-        instant = instant.astimezone(zone(zone_name))
-    return f"{instant.isoformat(' ', 'seconds')[:19]} {instant.tzname()}"
-
-
-def utc(instant: datetime | None) -> str:
-    """Return an instant in UTC: "2018-07-05T04:30:00Z", with a fraction where there is one. Empty for None."""
-    return "" if instant is None else instant.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
 _NO_PARTIES = Parties()
@@ -82,14 +66,14 @@ COLUMNS: tuple[Column, ...] = (
         lambda row: row.view.record_id,
         width=34,
     ),
-    Column("platform", "twitter, facebook or instagram.", lambda row: row.view.platform, width=10),
+    Column("platform", "Code of the platform, such as twitter or facebook.", lambda row: row.view.account.platform, width=10),
     Column(
         "account",
         "Account whose archive holds the record: handle, or name where there is no handle.",
-        lambda row: row.view.account,
+        lambda row: row.view.account.handle_or_name,
         width=18,
     ),
-    Column("account_name", "Displayed name of that account.", lambda row: row.view.account_name, width=22),
+    Column("account_name", "Displayed name of that account.", lambda row: row.view.account.name, width=22),
     Column("kind", "post, reply, repost, comment, message, like, story, reel, photo, video or event.", lambda row: row.view.kind, width=9),
     Column(
         "terms",
@@ -97,8 +81,8 @@ COLUMNS: tuple[Column, ...] = (
         lambda row: row.terms,
         width=24,
     ),
-    Column("author", "Who wrote it, as the platform shows it.", lambda row: row.view.author, width=18),
-    Column("author_id", "The platform's own id of the author, where the archive gives one.", lambda row: row.view.author_id),
+    Column("author", "Who wrote it, as the platform shows it.", lambda row: row.view.content.author, width=18),
+    Column("author_id", "The platform's own id of the author, where the archive gives one.", lambda row: row.view.content.author_id),
     Column(
         "from",
         "Of a message: who wrote it. Empty for other records, and where the platform noted an event of the conversation.",
@@ -120,38 +104,43 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "posted_local",
         "When it was posted, on the body's own clock; the zone is named. Empty: the archive gives no time.",
-        lambda row: local(row.view.posted_at, row.zone),
+        lambda row: local_text(row.view.content.posted_at, row.zone),
         width=24,
     ),
-    Column("posted_utc", "The same instant in UTC (ISO 8601).", lambda row: utc(row.view.posted_at), width=21),
-    Column("posted_as_written", "The time exactly as the archive writes it.", lambda row: row.view.posted_as_written, width=24),
-    Column("time_rule", "How the written time became UTC.", lambda row: row.view.time_rule),
+    Column("posted_utc", "The same instant in UTC (ISO 8601).", lambda row: utc_text(row.view.content.posted_at), width=21),
+    Column("posted_as_written", "The time exactly as the archive writes it.", lambda row: row.view.content.posted_written, width=24),
+    Column("time_rule", "How the written time became UTC.", lambda row: row.view.content.posted_rule),
     Column(
         "time_assumed",
         "yes: the archive does not state the zone of this time, so the rule is an assumption. no: it does.",
-        lambda row: "yes" if row.view.time_is_assumed else "no",
+        lambda row: "yes" if row.view.content.time_is_assumed else "no",
         width=8,
     ),
     Column(
-        "text", "What a reader saw: entities decoded, short links expanded, damaged letters repaired.", lambda row: row.view.text, width=80
+        "text",
+        "What a reader saw: entities decoded, short links expanded, damaged letters repaired.",
+        lambda row: row.view.content.text,
+        width=80,
     ),
-    Column("title", 'The platform\'s own sentence ("The City shared a link.").', lambda row: row.view.title, width=30),
-    Column("url", "Address of the record on the platform, where one can be known.", lambda row: mask_tokens(row.view.url), width=40),
-    Column("thread", "Conversation: the same in all records of one thread.", lambda row: row.view.thread_id),
-    Column("thread_title", "Name of the conversation, where it has one.", lambda row: row.view.thread_title),
-    Column("parent", "Native id of the record that this one answers.", lambda row: row.view.parent_id),
-    Column("hashtags", "Hashtags without #, with a blank between.", lambda row: list(row.view.hashtags)),
-    Column("mentions", "Mentioned accounts without @, with a blank between.", lambda row: list(row.view.mentions)),
+    Column("title", 'The platform\'s own sentence ("The City shared a link.").', lambda row: row.view.content.title, width=30),
+    Column(
+        "url", "Address of the record on the platform, where one can be known.", lambda row: mask_tokens(row.view.content.url), width=40
+    ),
+    Column("thread", "Conversation: the same in all records of one thread.", lambda row: row.view.content.thread_id),
+    Column("thread_title", "Name of the conversation, where it has one.", lambda row: row.view.content.thread_title),
+    Column("parent", "Native id of the record that this one answers.", lambda row: row.view.content.parent_id),
+    Column("hashtags", "Hashtags without #, with a blank between.", lambda row: list(row.view.content.hashtags)),
+    Column("mentions", "Mentioned accounts without @, with a blank between.", lambda row: list(row.view.content.mentions)),
     Column(
         "links",
         "Addresses in the record, expanded, with a blank between.",
-        lambda row: [mask_tokens(link) for link in row.view.links],
+        lambda row: [mask_tokens(link) for link in row.view.content.links],
         width=30,
     ),
     Column(
         "short_links",
         "The same addresses as they stand in the archive (t.co), with a blank between.",
-        lambda row: [mask_tokens(link) for link in row.view.short_links],
+        lambda row: [mask_tokens(link) for link in row.view.content.short_links],
     ),
     Column(
         "attachments",
@@ -160,17 +149,17 @@ COLUMNS: tuple[Column, ...] = (
         _attachments,
         width=40,
     ),
-    Column("language", "Language that the platform guessed.", lambda row: row.view.language, width=8),
+    Column("language", "Language that the platform guessed.", lambda row: row.view.content.language, width=8),
     Column(
         "edited",
         "When it was edited, on the body's own clock; the zone is named.",
-        lambda row: local(row.view.edited_at, row.zone),
+        lambda row: local_text(row.view.content.edited_at, row.zone),
         width=24,
     ),
     Column(
         "deleted",
         "When it was deleted, on the body's own clock; the zone is named.",
-        lambda row: local(row.view.deleted_at, row.zone),
+        lambda row: local_text(row.view.content.deleted_at, row.zone),
         width=24,
     ),
     Column("version", "Which version of the record this is, from 1.", lambda row: row.view.version, width=8),
@@ -184,22 +173,24 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "native_id_made",
         "yes: the platform gives no id, so it was made from role, time, text and attachments. no: it is the platform's.",
-        lambda row: "yes" if row.view.id_is_made else "no",
+        lambda row: "yes" if row.view.content.id_is_made else "no",
         width=8,
     ),
-    Column("capture_digest", "SHA-256 of the archive that this version was read from.", lambda row: row.view.capture_digest, width=20),
-    Column("member", "File of that archive in which the record stands.", lambda row: row.view.member, width=30),
-    Column("item", "Number of the item in that file, from 0.", lambda row: row.view.item, width=8),
-    Column("start", "First byte of the item in the uncompressed file, from 0.", lambda row: row.view.start, width=10),
-    Column("length", "Length of the item in bytes.", lambda row: row.view.length, width=8),
-    Column("pointer", "Way inside of the item, where one item holds several records.", lambda row: row.view.pointer),
+    Column(
+        "capture_digest", "SHA-256 of the archive that this version was read from.", lambda row: row.view.origin.capture_digest, width=20
+    ),
+    Column("member", "File of that archive in which the record stands.", lambda row: row.view.origin.member, width=30),
+    Column("item", "Number of the item in that file, from 0.", lambda row: row.view.origin.item, width=8),
+    Column("start", "First byte of the item in the uncompressed file, from 0.", lambda row: row.view.origin.start, width=10),
+    Column("length", "Length of the item in bytes.", lambda row: row.view.origin.length, width=8),
+    Column("pointer", "Way inside of the item, where one item holds several records.", lambda row: row.view.origin.pointer),
     Column(
         "content_digest", "SHA-256 of the record's content: equal content, equal digest.", lambda row: row.view.content_digest, width=20
     ),
     Column(
         "extra",
         "Further small facts of the platform as a JSON object; personal technical data is masked.",
-        lambda row: mask_facts(row.view.extra),
+        lambda row: mask_facts(row.view.content.extra),
         width=24,
     ),
 )

@@ -22,10 +22,8 @@ from indexer.catalog.models import AttachmentView, RecordView
 from indexer.evidence.archive import ArchiveError
 from indexer.exports.bag import BagZip
 from indexer.exports.csv_file import CsvFile
-from indexer.exports.values import Cell, Description, ExportMismatch, MediaFile
+from indexer.exports.values import Cell, Description, ExportMismatch, MediaFile, OpenMedia
 from indexer.masking import mask_tokens
-
-OpenMedia = Callable[[AttachmentView], IO[bytes]]
 
 STORED = "stored"
 NOT_HELD = "not in the archive"
@@ -165,7 +163,9 @@ class MediaWriter:
         return tuple(note.replace("records.csv:", f"{self.listing.name}:") for note in self._rows.close().notes)
 
     def _store(self, view: RecordView, attachment: AttachmentView, names: NameTable) -> MediaFile:
-        digest = self._digests.get(attachment.capture_id, view.capture_digest if attachment.capture_id == view.capture_id else "")
+        digest = self._digests.get(
+            attachment.capture_id, view.origin.capture_digest if attachment.capture_id == view.origin.capture_id else ""
+        )
 
         def media(status: str, file: str = "", sha256: str = "", size: int = 0) -> MediaFile:
             return MediaFile(

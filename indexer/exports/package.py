@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import UTC
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from indexer.exports.bag import BagZip
 from indexer.exports.columns import COLUMNS, Row, cells, exact_values
 from indexer.exports.csv_file import CsvFile
 from indexer.exports.jsonl_file import JsonlFile
-from indexer.exports.media import MediaWriter, OpenMedia, safe_name
+from indexer.exports.media import MediaWriter, safe_name
 from indexer.exports.pdf_file import PdfFiles, refuse_too_many
 from indexer.exports.readme import Contents, readme, search_json
 from indexer.exports.values import (
@@ -26,6 +26,7 @@ from indexer.exports.values import (
     Exporter,
     ExportMismatch,
     ExportReport,
+    OpenMedia,
     PdfLayout,
     RowWriter,
     SeenRecords,
@@ -35,6 +36,7 @@ from indexer.exports.values import (
 from indexer.exports.viewer_files import ViewerFiles
 from indexer.exports.xlsx_file import XlsxFile
 from indexer.local_time import zone
+from indexer.progress import Tick
 
 IS_CONTEXT = "is_context"
 
@@ -80,21 +82,21 @@ EXPORTERS: tuple[Exporter, ...] = (CsvFile(), XlsxFile(), JsonlFile())
 PROGRESS_EVERY = 250
 AGAIN = "Nothing was exported. Run the search again: the catalog may have changed in between. If it happens again, rebuild the index."
 
-Tick = Callable[[int, int], None]
 
-
-def export(
+@contextmanager
+def packed(
     target: Path,
     views: Iterable[RecordView],
     description: Description,
     *,
-    open_media: OpenMedia,
     choices: Choices = Choices(),  # noqa: B008  # a frozen value
     around: Around = Around(),  # noqa: B008  # a frozen value
     progress: Tick | None = None,
     exporters: tuple[Exporter, ...] = EXPORTERS,
-) -> ExportReport:
-    """Write the package to `target` and return what was handed over. `progress` gets (records done, total).
+) -> Iterator[ExportReport]:
+    """Write the package and give its report; the package gets its name when the block ends without an error.
+
+    `progress` gets (records done, total).
 
     `views` is read once, in the order of the search, then the context. Until everything is written, counted and on the
     disk, it stands in a folder "….partial" beside the target; on any error that is removed and `target` is as it was.
@@ -107,12 +109,12 @@ def export(
         path = folder / "package.zip"
         bag = BagZip(path, safe_name(target.stem), description.made_at)
         try:
-            package = _Package(bag, folder, description, open_media, choices, around, progress)
+            package = _Package(bag, folder, description, choices, around, progress)
             formats = package.fill(views, exporters)
         except BaseException:
             bag.abandon()
             raise
-        report = ExportReport(
+        yield ExportReport(
             path=target,
             rows=package.rows,
             media_files=package.media.counts.stored,
@@ -123,11 +125,9 @@ def export(
             pdf_files=len(package.pdf.files) if package.pdf else 0,
             formats=formats,
         )
-        around.before_named()
         publish(path, target)
     if progress:
         progress(package.steps, package.steps)
-    return report
 
 
 class _Package:
@@ -138,17 +138,16 @@ class _Package:
         bag: BagZip,
         folder: Path,
         description: Description,
-        open_media: OpenMedia,
         choices: Choices,
         around: Around,
         progress: Tick | None,
     ) -> None:
         self._bag, self._folder, self._about, self._choices, self._around = bag, folder, description, choices, around
-        self._open_media, self._progress = open_media, progress
+        self._progress = progress
         self.viewer = ViewerFiles(bag, description, around) if choices.viewer else None
         self.pdf = PdfFiles(bag, folder, description, around, choices.pdf) if choices.pdf is not PdfLayout.NONE else None
         drawn = self.pdf.picture if self.pdf else None
-        self.media = MediaWriter(bag, folder / "media.csv", description, open_media, with_media=choices.media, also=drawn)
+        self.media = MediaWriter(bag, folder / "media.csv", description, around.open_media, with_media=choices.media, also=drawn)
         self._held = SetDigest()
         self.rows = 0
         self.steps = description.total + around.context_total
@@ -199,7 +198,7 @@ class _Package:
         """Write the context into files of its own; return what README.txt has to say of them."""
         if not self._choices.context:
             return ()
-        files = ContextFiles(self._bag, self._folder, self._about, self._open_media, with_media=self._choices.media)
+        files = ContextFiles(self._bag, self._folder, self._about, self._around.open_media, with_media=self._choices.media)
         open_files.callback(files.abandon)
         for view in self._around.context:
             if not seen.add(view.pk, view.version):

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
+from indexer import platforms
 from indexer.catalog.models import RecordView
 from indexer.catalog.parties import Direction, Parties, parties
 from indexer.exports.bag import BagZip
-from indexer.exports.columns import local, utc
 from indexer.exports.pdf_process import Making, start
 from indexer.exports.values import Around, Description, Exact, ExportError, MediaFile, PdfLayout
 from indexer.i18n import say
-from indexer.record import Platform
+from indexer.local_time import local_text, utc_text
 from indexer.typeset import PdfFailed
 
 _FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})  # baseline, extended and progressive: what a PDF's reader shows
@@ -243,7 +243,7 @@ class PdfFiles:
             *([[say("Filters"), list(about.filters)]] if about.filters else []),
             [say("Order"), [about.sort]],
             [say("Time zone"), [about.zone]],
-            [say("Made"), [say("{when} by {who}", when=local(about.made_at, about.zone), who=about.made_by)]],
+            [say("Made"), [say("{when} by {who}", when=local_text(about.made_at, about.zone), who=about.made_by)]],
         ]
         return {
             "title": title,
@@ -261,12 +261,12 @@ class PdfFiles:
             "{number}. {kind}, {account}, {platform}",
             number=self._records,
             kind=view.kind.capitalize(),
-            account=(between and between.line) or view.account,
-            platform=Platform(view.platform).title,
+            account=(between and between.line) or view.account.handle_or_name,
+            platform=platforms.title(view.account.platform),
         )
         facts = _people(view, between)
         facts += [[say("Posted"), [str(exact["posted_local"]) or say("The archive gives no time.")]]]
-        facts += [[say("Time in UTC"), [utc(view.posted_at)]]] if view.posted_at else []
+        facts += [[say("Time in UTC"), [utc_text(view.content.posted_at)]]] if view.content.posted_at else []
         facts += [[say("Edited"), [str(exact["edited"])]]] if exact["edited"] else []
         facts += [[say("Deleted"), [str(exact["deleted"])]]] if exact["deleted"] else []
         facts += [[say("On the platform"), [str(exact["url"])]]] if exact["url"] else []
@@ -275,12 +275,12 @@ class PdfFiles:
         facts += others
         facts += self._versions(view)
         facts += [[say("Record id"), [view.record_id]], [say("Its digest (SHA-256)"), [view.content_digest]]]
-        is_event = bool(between and between.is_event and view.title)  # its text is only the name that the title holds
+        is_event = bool(between and between.is_event and view.content.title)  # its text is only the name that the title holds
         return {
             "heading": heading,
             "tags": _tags(view),
-            "title": [] if is_event else _lines(view.title),
-            "text": _lines(view.title if is_event else view.text),
+            "title": [] if is_event else _lines(view.content.title),
+            "text": _lines(view.content.title if is_event else view.content.text),
             "pictures": pictures,
             "facts": facts,
         }
@@ -310,20 +310,27 @@ class PdfFiles:
             return []
         which = say("This is version {number} of {count}.", number=view.version, count=view.versions)
         others = [one for one in self._around.versions(view) if one.version != view.version]
-        told = [[say("Version {number}", number=one.version), _lines(one.text or one.title)] for one in others]
+        told = [[say("Version {number}", number=one.version), _lines(one.content.text or one.content.title)] for one in others]
         return [[say("Versions"), [which]], *told]
 
 
 def _people(view: RecordView, between: Parties | None) -> list[list[Any]]:
     """Return from whom to whom a message went, the author of another record."""
     if between is None:
-        return [[say("Author"), [view.author or say("not stated")]]]
+        return [[say("Author"), [view.content.author or say("not stated")]]]
     if between.is_event:
-        return [[say("Account"), [view.account]], [say("Author"), [say("nobody: an event of the conversation, noted by the platform")]]]
+        return [
+            [say("Account"), [view.account.handle_or_name]],
+            [say("Author"), [say("nobody: an event of the conversation, noted by the platform")]],
+        ]
     found: list[list[Any]] = [[say("From"), [between.sender or say("not stated")]], [say("To"), [between.to or say("not stated")]]]
     if between.direction:
         sent = between.direction is Direction.SENT
-        words = say("sent by {account}", account=view.account) if sent else say("received by {account}", account=view.account)
+        words = (
+            say("sent by {account}", account=view.account.handle_or_name)
+            if sent
+            else say("received by {account}", account=view.account.handle_or_name)
+        )
         found.append([say("Direction"), [words]])
     return found
 
@@ -334,11 +341,11 @@ def _undrawn_line(caption: str) -> list[Any]:
 
 def _tags(view: RecordView) -> list[str]:
     tags = [say("not in the capture of {day}", day=day) for day in view.not_in_capture_of]
-    if view.deleted_at:
+    if view.content.deleted_at:
         tags.append(say("deleted"))
-    if view.edited_at:
+    if view.content.edited_at:
         tags.append(say("edited"))
-    if view.time_is_assumed:
+    if view.content.time_is_assumed:
         tags.append(say("time zone assumed"))
     return list(tags)
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from indexer.exports.columns import local, utc
 from indexer.exports.media import LEFT_OUT, NOT_HELD, STORED, UNREADABLE, MediaCounts
 from indexer.exports.values import Choices, Description
+from indexer.local_time import local_text, utc_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def readme(description: Description, rows: int, media: MediaCounts, notes: Seque
         *(f"  Filter:          {_line(line)}" for line in about.filters),
         f"  Order:           {_line(about.sort)}",
         f"  Time zone:       {about.zone}. Local times name it; columns ending in _utc are UTC.",
-        f"  Made:            {local(about.made_at, about.zone)} ({utc(about.made_at)}) by {_line(about.made_by)}",
+        f"  Made:            {local_text(about.made_at, about.zone)} ({utc_text(about.made_at)}) by {_line(about.made_by)}",
         f"  Software:        Show-Me Records {about.version}",
         "",
         "Counts",
@@ -133,7 +133,7 @@ def _beside(contents: Contents) -> list[str]:
 def search_json(description: Description, rows: int, media: MediaCounts, notes: Sequence[str], contents: Contents) -> str:
     """Return search.json: the description, the counts and the notes, in a stable shape."""
     table = asdict(description) | {
-        "made_at": utc(description.made_at),
+        "made_at": utc_text(description.made_at),
         "rows": rows,
         "media": {status: media.by_status.get(status, 0) for status in (STORED, NOT_HELD, UNREADABLE, LEFT_OUT)},
         "format_notes": list(notes),

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
-from indexer.catalog.models import RecordView
+from indexer.catalog.models import AttachmentView, RecordView
 
 Cell = str | int
 """What a spreadsheet's cell holds."""
@@ -88,8 +88,12 @@ def _no_marks(text: str) -> Sequence[tuple[int, int]]:  # noqa: ARG001  # stands
     return ()
 
 
-def _nothing() -> None:
-    return
+def _no_media(attachment: AttachmentView) -> IO[bytes]:
+    raise FileNotFoundError(attachment.member)
+
+
+OpenMedia = Callable[[AttachmentView], IO[bytes]]
+"""Opens an attachment's file in custody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +104,8 @@ class Around:
     every version of a record, the first one first. `marks` gives the places (code points, end excluded) that the search
     marks in a text. `terms` are the terms of a list that found a record, by its number.
     `documents` are further files by their names below data/ (the certificate); `certified` is the
-    digest (seen.SetDigest) of the records that they speak of: the package must hold exactly those. `before_named` is
-    called when the package is whole and on the disk, just before it gets its name.
+    digest (seen.SetDigest) of the records that they speak of: the package must hold exactly those. `open_media` gives
+    the bytes of an attachment.
     """
 
     context: Iterable[RecordView] = ()
@@ -111,7 +115,7 @@ class Around:
     documents: Mapping[str, Path] = field(default_factory=dict)
     certified: str | None = None
     terms: Mapping[int, str] = field(default_factory=dict)
-    before_named: Callable[[], None] = _nothing
+    open_media: OpenMedia = _no_media
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,14 @@ from pathlib import Path
 from string import Template
 from typing import Any, Final
 
+from indexer import platforms
 from indexer.catalog.models import RecordView
 from indexer.catalog.parties import parties
 from indexer.exports.bag import BagZip
-from indexer.exports.columns import local
 from indexer.exports.readme import coverage_lines
 from indexer.exports.values import Around, Description, Exact
 from indexer.exports.viewer_tables import tables
-from indexer.record import Platform
+from indexer.local_time import local_text
 
 SOURCES: Final = Path(__file__).parent / "viewer"
 PLAIN_FILES: Final = ("fold.js", "page.js", "record.js", "viewer.css", "viewer.js", "words.js")
@@ -60,7 +60,7 @@ class ViewerFiles:
             "filters": list(about.filters),
             "sort": about.sort,
             "zone": about.zone,
-            "made": local(about.made_at, about.zone),
+            "made": local_text(about.made_at, about.zone),
             "made_by": about.made_by,
             "version": about.version,
             "captures": [{"name": one.name, "digest": one.digest} for one in about.captures],
@@ -86,25 +86,30 @@ class ViewerFiles:
         text, between = str(exact["text"]), parties(view)
         more = "\n".join(
             part
-            for part in (view.thread_title, *(one.description for one in view.attachments), str(exact["url"]), *_texts(exact["links"]))
+            for part in (
+                view.content.thread_title,
+                *(one.description for one in view.attachments),
+                str(exact["url"]),
+                *_texts(exact["links"]),
+            )
             if part
         )
-        flags = _DELETED * bool(view.deleted_at) | _EDITED * bool(view.edited_at) | _ASSUMED * view.time_is_assumed
-        marks = [place for span in self._around.marks(text or view.title) for place in span]
+        flags = _DELETED * bool(view.content.deleted_at) | _EDITED * bool(view.content.edited_at) | _ASSUMED * view.content.time_is_assumed
+        marks = [place for span in self._around.marks(text or view.content.title) for place in span]
         return [
-            None if view.posted_at is None else round(view.posted_at.timestamp() * 1000),
+            None if view.content.posted_at is None else round(view.content.posted_at.timestamp() * 1000),
             exact["posted_local"],
             self._account(view),
             view.kind,
-            view.author,
+            view.content.author,
             text,
-            view.title,
+            view.content.title,
             more,
             flags,
-            utf16_places(text or view.title, marks) or 0,
+            utf16_places(text or view.content.title, marks) or 0,
             view.native_id,
-            view.parent_id,
-            view.thread_id,
+            view.content.parent_id,
+            view.content.thread_id,
             exact["not_in_capture_of"] or 0,
             len(view.attachments),
             view.versions,
@@ -118,30 +123,38 @@ class ViewerFiles:
             "record_id": view.record_id,
             "url": exact["url"],
             "links": exact["links"],
-            "thread_title": view.thread_title,
+            "thread_title": view.content.thread_title,
             "attachments": exact["attachments"],
             "edited": exact["edited"],
             "deleted": exact["deleted"],
-            "written": view.posted_as_written,
+            "written": view.content.posted_written,
             "utc": exact["posted_utc"],
             "version": view.version,
-            "versions": [{"version": one.version, "edited": local(one.edited_at, zone), "text": one.text or one.title} for one in earlier],
+            "versions": [
+                {"version": one.version, "edited": local_text(one.content.edited_at, zone), "text": one.content.text or one.content.title}
+                for one in earlier
+            ],
             "digest": view.content_digest,
-            "capture": view.capture_digest,
-            "member": view.member,
-            "item": view.item,
-            "start": view.start,
-            "length": view.length,
+            "capture": view.origin.capture_digest,
+            "member": view.origin.member,
+            "item": view.origin.item,
+            "start": view.origin.start,
+            "length": view.origin.length,
             "extra": exact["extra"],
         }
 
     def _account(self, view: RecordView) -> int:
-        if view.account_id not in self._accounts:
-            self._accounts[view.account_id] = len(self._account_lines)
-            title = Platform(view.platform).title
-            line = {"label": view.account, "name": view.account_name, "platform": view.platform, "platform_title": title}
+        if view.account.id not in self._accounts:
+            self._accounts[view.account.id] = len(self._account_lines)
+            title = platforms.title(view.account.platform)
+            line = {
+                "label": view.account.handle_or_name,
+                "name": view.account.name,
+                "platform": view.account.platform,
+                "platform_title": title,
+            }
             self._account_lines.append(line)
-        return self._accounts[view.account_id]
+        return self._accounts[view.account.id]
 
 
 class _Pieces:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
-from dataclasses import asdict, replace
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
 from indexer import __version__
 from indexer.atomic_files import scratch
-from indexer.certificates.certify import CertificateFailed, certify, note_made, write_into
+from indexer.certificates.certify import Certificate, CertificateFailed, certify, note_made, write_into
+from indexer.certificates.certify import Written as CertificateFiles
 from indexer.coverage import scope
-from indexer.exports import Around, CaptureLine, Choices, Description, ExportError, ExportReport, export
+from indexer.exports import Around, CaptureLine, Choices, Description, ExportError, ExportReport, packed
 from indexer.exports.pdf_file import refuse_too_many
 from indexer.exports.values import SetDigest
 from indexer.i18n import say
 from indexer.productions.thread_context import context, context_views
+from indexer.progress import Tick
 from indexer.query import Dialect, parse
 from indexer.query.highlight import spans
 from indexer.repository import Repository
@@ -26,7 +28,27 @@ from indexer.search.reading import filter_words
 from indexer.search.searcher import Searcher, SearchRequest
 from indexer.term_reports.union import finders
 
-Tick = Callable[[int, int], None]
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Who makes a package: the name that the package gives, the login in the event log (the same unless given), the public body."""
+
+    name: str
+    login: str = ""
+    organization: str = ""
+
+    @property
+    def actor(self) -> str:
+        """The name in the event log."""
+        return self.login or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class UnitedTerms:
+    """The terms of a list whose union is exported: each record says which of them found it."""
+
+    terms: tuple[str, ...] = ()
+    dialect: Dialect = Dialect.PLAIN
 
 
 def export_search(
@@ -34,67 +56,66 @@ def export_search(
     request: SearchRequest,
     target: Path,
     *,
-    by: str,
-    actor: str = "",
+    maker: Maker,
     choices: Choices = Choices(),  # noqa: B008  # a frozen value
-    organization: str = "",
-    terms: tuple[str, ...] = (),
-    dialect_of_terms: Dialect = Dialect.PLAIN,
+    united: UnitedTerms = UnitedTerms(),  # a frozen value
     progress: Tick | None = None,
 ) -> ExportReport:
     """Write all results of a search into one package at `target`; the export is an event, and so is the certificate in it.
-
-    `by` is the maker as the package names them, `actor` as the event log does (a login name; the same unless told).
-    `terms` are those of a list whose union is exported: each record says which of them found it.
 
     Raises NotAnswered for a query that cannot be run, ExportError when the package would not be whole.
     """
     searcher = Searcher(repository)
     pks = array("q", searcher.ids(request))
     refuse_too_many(len(pks), choices.pdf)
-    description = describe(repository, request, by, len(pks), organization)
+    description = describe(repository, request, maker.name, len(pks), maker.organization)
     around = _around(repository, request, pks, choices)
-    if terms:
-        around = replace(around, terms=finders(repository, request, terms, dialect_of_terms))
-    actor = actor or by
-    documents = (
-        _certified(repository, request, around, by=by, actor=actor, package=target.name) if choices.certificate else nullcontext(around)
-    )
-    with documents as whole:
-        report = export(
-            target,
-            repository.catalog.stream(pks) if request.as_of is None else searcher.views(request),
-            description,
-            open_media=lambda attachment: repository.open_media(attachment.capture_id, attachment.member),
-            choices=choices,
-            around=whole,
-            progress=progress,
-        )
+    if united.terms:
+        around = replace(around, terms=finders(repository, request, united.terms, united.dialect))
+    views = repository.catalog.stream(pks) if request.as_of is None else searcher.views(request)
+    with ExitStack() as open_files:
+        certified = open_files.enter_context(_certified(repository, request, maker.name)) if choices.certificate else None
+        if certified:
+            around = replace(around, documents=certified.documents, certified=certified.records)
+        with packed(target, views, description, choices=choices, around=around, progress=progress) as report:
+            if certified:  # a certificate that was never handed over was never made
+                note_made(repository, certified.certificate, certified.written, actor=maker.actor, package=target.name)
     detail = {"query": request.query, "filters": list(description.filters), "records": report.rows, "sha256": report.sha256}
     if choices.context:
         detail["context"] = report.context
-    repository.audit.add("export:made", actor, report.path.name, detail)
+    repository.audit.add("export:made", maker.actor, report.path.name, detail)
     return report
 
 
 def _around(repository: Repository, request: SearchRequest, pks: array[int], choices: Choices) -> Around:
     """Return what the package shows beside the records that were found."""
     tree = parse(request.query, request.dialect).tree
-    around = context(repository, pks, request.filters, request.as_of) if choices.context else array("q")
+    around = context(repository, pks, request.filters.permission, request.as_of) if choices.context else array("q")
     return Around(
-        context=context_views(repository, around, request.filters, request.as_of),
+        context=context_views(repository, around, request.filters.permission, request.as_of),
         context_total=len(around),
         versions=lambda view: repository.catalog.versions(view.pk),
         marks=lambda text: spans(text, tree) if tree is not None else (),
+        open_media=lambda attachment: repository.open_media(attachment.capture_id, attachment.member),
     )
 
 
-@contextmanager
-def _certified(repository: Repository, request: SearchRequest, around: Around, *, by: str, actor: str, package: str) -> Iterator[Around]:
-    """Give the same with the certificate of the search. Raises NotAnswered, ExportError.
+@dataclass(frozen=True, slots=True)
+class _Certified:
+    """The certificate of the search as files, and the digest of the records that it lists."""
 
-    Its event is written when all of the package is: a certificate that was never handed over was never made.
-    """
+    certificate: Certificate
+    written: CertificateFiles
+    records: str
+
+    @property
+    def documents(self) -> dict[str, Path]:
+        return {"certificate.json": self.written.json, "certificate.pdf": self.written.pdf}
+
+
+@contextmanager
+def _certified(repository: Repository, request: SearchRequest, by: str) -> Iterator[_Certified]:
+    """Give the certificate of the search, not yet noted as made. Raises NotAnswered, ExportError."""
     with scratch("showme-certificate") as folder:
         held = SetDigest()
         try:
@@ -104,12 +125,7 @@ def _certified(repository: Repository, request: SearchRequest, around: Around, *
                 written = write_into(folder, certificate)
         except CertificateFailed as error:
             raise ExportError(say("{reason} Nothing was exported.", reason=str(error))) from error
-        yield replace(
-            around,
-            documents={"certificate.json": written.json, "certificate.pdf": written.pdf},
-            certified=held.hex(),
-            before_named=lambda: note_made(repository, certificate, written, actor=actor, package=package),
-        )
+        yield _Certified(certificate, written, held.hex())
 
 
 def describe(repository: Repository, request: SearchRequest, by: str, total: int, organization: str = "") -> Description:
@@ -120,8 +136,7 @@ def describe(repository: Repository, request: SearchRequest, by: str, total: int
         notes.append(f"{results.undated:,} of the records carry no date that could be read; they stand last and outside of every range.")
     if not results.in_step:
         # numbers of the whole repository are only for who may see all of it
-        sees_all = request.filters.allowed_accounts is None and not request.filters.without_conversations
-        counts = f" It held {results.indexed:,} of {results.held:,} records." if sees_all else ""
+        counts = f" It held {results.indexed:,} of {results.held:,} records." if request.filters.permission.is_all else ""
         notes.append(f"The index was not up to date with the catalog when the search ran.{counts}")
     return Description(
         query=request.query,
@@ -134,7 +149,7 @@ def describe(repository: Repository, request: SearchRequest, by: str, total: int
         made_by=by,
         version=f"{__version__} ({repository.engine_name} engine, Python index library {_library(repository.engine_name)})",
         captures=tuple(
-            CaptureLine(one.id, one.name, one.digest) for one in reversed(repository.catalog.captures(request.filters.allowed_accounts))
+            CaptureLine(one.id, one.name, one.digest) for one in reversed(repository.catalog.captures(request.filters.permission.accounts))
         ),
         notes=tuple(notes),
         organization=organization,

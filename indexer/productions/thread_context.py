@@ -10,7 +10,7 @@ from indexer.catalog.models import RecordView
 from indexer.catalog.threads import families
 from indexer.exports import ExportError
 from indexer.i18n import say
-from indexer.query.filters import Filters, Sort
+from indexer.query.filters import Filters, Permission, Sort
 from indexer.repository import Repository
 from indexer.search.searcher import Searcher, SearchRequest
 
@@ -18,13 +18,13 @@ CONTEXT_MOST = 100_000
 """How many records of context a package may have; more are refused, never cut."""
 
 
-def context(repository: Repository, found: array[int], filters: Filters, as_of: date | None = None) -> array[int]:
+def context(repository: Repository, found: array[int], permission: Permission, as_of: date | None = None) -> array[int]:
     """Return the numbers of the records that share a thread with one that was found and were not found, oldest first.
 
     Threads are those of the record page, walked only through records that the maker may see. Raises ExportError when
     they are more than CONTEXT_MOST, NotAnswered when the index cannot be used.
     """
-    visible = array("q", Searcher(repository).ids(SearchRequest("*", _permission(filters), Sort.OLDEST, as_of=as_of)))
+    visible = array("q", Searcher(repository).ids(SearchRequest("*", Filters(permission=permission), Sort.OLDEST, as_of=as_of)))
     grouped = families(repository.db, _places(visible))
     threads, counted = bytearray(len(grouped)), bytearray(len(grouped))
     for pk in found:
@@ -43,19 +43,14 @@ def context(repository: Repository, found: array[int], filters: Filters, as_of: 
     return around
 
 
-def context_views(repository: Repository, around: array[int], filters: Filters, as_of: date | None = None) -> Iterator[RecordView]:
+def context_views(repository: Repository, around: array[int], permission: Permission, as_of: date | None = None) -> Iterator[RecordView]:
     """Yield the records of `context`, in its order, as they stand now or stood on the day `as_of`."""
     if as_of is None:
         yield from repository.catalog.stream(around)
         return
     wanted = frozenset(around)
-    asked = SearchRequest("*", _permission(filters), Sort.OLDEST, as_of=as_of)
+    asked = SearchRequest("*", Filters(permission=permission), Sort.OLDEST, as_of=as_of)
     yield from (view for view in Searcher(repository).views(asked) if view.pk in wanted)
-
-
-def _permission(filters: Filters) -> Filters:
-    """Return what of some filters is the maker's permission: what was chosen does not narrow the context."""
-    return Filters(allowed_accounts=filters.allowed_accounts, without_conversations=filters.without_conversations)
 
 
 def _places(pks: Iterable[int]) -> bytearray:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from whoosh.qparser import plugins, syntax
 
-from indexer.i18n import Said, say
+from indexer.i18n import Sentence, say
 from indexer.query import diagnostics, other_systems
 from indexer.query.diagnostics import Diagnostic, Trouble, closest, listed
 from indexer.query.lexer import FIELDS, Proximity
@@ -88,7 +88,7 @@ def _small_operators(flat: Sequence[Any]) -> list[Diagnostic]:
     ]
 
 
-def _at(sign: Any, message: Said, suggestion: Said) -> Diagnostic:
+def _at(sign: Any, message: Sentence, suggestion: Sentence) -> Diagnostic:
     return Diagnostic(sign.startchar, sign.endchar, message, suggestion)
 
 
@@ -109,7 +109,7 @@ def _parentheses(flat: Sequence[Any]) -> list[Diagnostic]:
     return found
 
 
-def too_deep() -> tuple[Said, Said]:
+def too_deep() -> tuple[Sentence, Sentence]:
     """Return what is said of a query whose parts stand too deep in each other."""
     return (
         say("Parts of the query stand more than {most} deep in each other.", most=MAX_DEPTH),
@@ -150,7 +150,7 @@ def _operands(flat: Sequence[Any], text: str, dialect: Dialect) -> list[Diagnost
     return found
 
 
-def _nothing_follows(sign: Any, text: str, dialect: Dialect) -> tuple[Said, Said]:
+def _nothing_follows(sign: Any, text: str, dialect: Dialect) -> tuple[Sentence, Sentence]:
     word = text[sign.startchar : sign.endchar]
     message = say("Nothing follows {operator}.", operator=word)
     if dialect is Dialect.PLAIN and not isinstance(sign, Proximity):
@@ -166,7 +166,7 @@ def _nothing_follows(sign: Any, text: str, dialect: Dialect) -> tuple[Said, Said
     )
 
 
-def _nothing_before(sign: Any, text: str, dialect: Dialect) -> tuple[Said, Said]:
+def _nothing_before(sign: Any, text: str, dialect: Dialect) -> tuple[Sentence, Sentence]:
     word = text[sign.startchar : sign.endchar]
     message = say("Nothing stands before {operator}.", operator=word)
     if dialect is Dialect.PLAIN and not isinstance(sign, Proximity):

@@ -6,7 +6,7 @@ import calendar
 import re
 from datetime import date
 
-from indexer.i18n import Said, say
+from indexer.i18n import Sentence, say
 from indexer.query.diagnostics import Diagnostic
 from indexer.query.nodes import DayRange
 
@@ -61,13 +61,13 @@ def range_node(first: str, last: str, start: int, end: int) -> DayRange | Diagno
     return DayRange(opening[0] if opening else None, closing[1] if closing else None)
 
 
-def _repair_numbers(first: str, last: str) -> Said:
+def _repair_numbers(first: str, last: str) -> Sentence:
     if first.isdigit() and last.isdigit():
         return say("For whole numbers in this range, write {range}", range=f"{first}~~{last}")
     return say("For whole numbers in a range, write both of them, like 12~~24; for days, write [2018-07-01 TO 2018-07-31]")
 
 
-def _repair(field: str, text: str) -> Said:
+def _repair(field: str, text: str) -> Sentence:
     american = _AMERICAN.fullmatch(text.translate(_DASHES))
     if american:
         month, day, year = (int(part) for part in american.groups())

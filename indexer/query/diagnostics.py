@@ -9,7 +9,7 @@ from typing import Final
 
 from whoosh.qparser import syntax
 
-from indexer.i18n import Said, say
+from indexer.i18n import Sentence, say
 from indexer.query import other_systems
 from indexer.query.nodes import MOST_APART
 
@@ -83,7 +83,7 @@ def diagnostic(sign: Trouble) -> Diagnostic:
     return Diagnostic(sign.startchar, sign.endchar, *_said(sign.why, sign.text))
 
 
-def _said(why: str, text: str) -> tuple[Said, Said]:
+def _said(why: str, text: str) -> tuple[Sentence, Sentence]:
     if why == OTHER_SYSTEM:
         return other_systems.words_of(text)
     inside = _inside(text)

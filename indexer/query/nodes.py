@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from indexer.record import Platform, RecordKind
+from indexer.record import RecordKind
 from indexer.text import fold
 
 LONGEST_WORD: Final = 1_000
@@ -20,7 +20,6 @@ MAX_DEPTH: Final = 50
 """How deep parentheses and NOT may stand in each other: an engine's stack is finite, and a query must not end the process."""
 
 TEXT: Final = "text"
-PLATFORMS: Final = {**{platform.value: platform.value for platform in Platform}, "x": Platform.TWITTER.value}
 KINDS: Final = {kind.value: kind.value for kind in RecordKind}
 HAS: Final = {
     **{

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from re import Match
 from typing import Final
 
-from indexer.i18n import Said, say
+from indexer.i18n import Sentence, say
 from indexer.query.nodes import MOST_APART
 
 _SLASH: Final = r"\s?[/\\⁄∕／|]{1,2}\s?"
@@ -188,7 +188,7 @@ def patterns() -> Iterator[tuple[str, bool]]:
             yield re.sub(r"\?P<\w+>", "?:", one.pattern), one.glued
 
 
-def words_of(text: str) -> tuple[Said, Said]:
+def words_of(text: str) -> tuple[Sentence, Sentence]:
     """Return what is said of a certain spelling: what it is, and what to write instead."""
     spelling = certain(text)
     written = instead(text, spelling) if spelling else ""

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from whoosh.qparser import plugins, syntax
 
-from indexer.i18n import Said, say
+from indexer.i18n import Sentence, say
 from indexer.query import lexer
 from indexer.query.canonical import canonical
 from indexer.query.checks import too_deep
@@ -297,7 +297,7 @@ def _unfit(tree: Node) -> Node | None:
     return None
 
 
-def _cannot_be_near(unfit: Node, near: Near | NotNear, operator: str) -> tuple[Said, Said]:
+def _cannot_be_near(unfit: Node, near: Near | NotNear, operator: str) -> tuple[Sentence, Sentence]:
     if isinstance(unfit, And):
         return say("Words joined by AND cannot be near others as one."), _apart_by_and(near, operator)
     if isinstance(unfit, Not):
@@ -325,7 +325,7 @@ def _cannot_be_near(unfit: Node, near: Near | NotNear, operator: str) -> tuple[S
     return message, say("Write it outside: {repaired}", repaired=f"(… {operator} …) AND {written}")
 
 
-def _apart_by_and(near: Near | NotNear, operator: str) -> Said:
+def _apart_by_and(near: Near | NotNear, operator: str) -> Sentence:
     """Return how to write a nearness with AND in one of its sides: once for each word."""
     kind = type(near)
     one = near.left if isinstance(near.left, And) else near.right

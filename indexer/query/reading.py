@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
+from indexer import platforms
 from indexer.query.nodes import (
     STATES,
     TEXT,
@@ -28,7 +29,6 @@ from indexer.query.nodes import (
     state_of,
 )
 from indexer.query.reading_words import ENGLISH, SPANISH, TABLES
-from indexer.record import Platform
 
 __all__ = ["ENGLISH", "SPANISH", "TABLES", "day", "reading"]
 
@@ -114,7 +114,7 @@ class _Reading:
             return table["exact word"].format(tree.word) if tree.word in spoken else tree.word
         if tree.field == "has" and (state := state_of(tree.word)):
             return table[f"is {state}"] if state in STATES else table["absent from"].format(state.removeprefix("absent-"))
-        value = Platform(tree.word).title if tree.field == "platform" else table.get(f"{tree.field} {tree.word}", tree.word)
+        value = platforms.title(tree.word) if tree.field == "platform" else table.get(f"{tree.field} {tree.word}", tree.word)
         return table[tree.field].format(value)
 
     def _phrase(self, tree: Phrase) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from indexer.i18n import Said, say
+from indexer import platforms
+from indexer.i18n import Sentence, say
 from indexer.query.dates import day_node
 from indexer.query.diagnostics import Diagnostic, closest, listed
 from indexer.query.expansion import stem
@@ -15,7 +16,6 @@ from indexer.query.nodes import (
     ABSENT_FROM,
     HAS,
     KINDS,
-    PLATFORMS,
     STATES,
     TEXT,
     Dialect,
@@ -119,7 +119,7 @@ def _groups(pieces: list[_Piece]) -> Iterator[list[_Piece]]:
         yield group
 
 
-def _item(field: str, typed: str, group: list[_Piece], dialect: Dialect) -> Word | Expanding | tuple[Said, Said]:
+def _item(field: str, typed: str, group: list[_Piece], dialect: Dialect) -> Word | Expanding | tuple[Sentence, Sentence]:
     """Return what a group of pieces stands for, or a message and a suggestion."""
     kinds = [piece.kind for piece in group]
     written = typed[group[0].start : group[-1].end]
@@ -145,7 +145,7 @@ def _item(field: str, typed: str, group: list[_Piece], dialect: Dialect) -> Word
     return _after(field, written, group, dialect)
 
 
-def _range(field: str, written: str) -> NumberRange | tuple[Said, Said]:
+def _range(field: str, written: str) -> NumberRange | tuple[Sentence, Sentence]:
     least, most = written.split("~~")
     if max(len(least), len(most)) > MOST_DIGITS:
         return say("A number of a range has at most {most} digits.", most=MOST_DIGITS), say("Write smaller numbers, like 12~~24")
@@ -157,14 +157,14 @@ def _range(field: str, written: str) -> NumberRange | tuple[Said, Said]:
     return NumberRange(int(least), int(most), field, written)
 
 
-def _wildcard(field: str, written: str, group: list[_Piece]) -> Wildcard | tuple[Said, Said]:
+def _wildcard(field: str, written: str, group: list[_Piece]) -> Wildcard | tuple[Sentence, Sentence]:
     if any(piece.kind == "word" and _WILD & set(piece.word) for piece in group):
         return say("“{word}” cannot have a wildcard next to it.", word=written), say("Leave the * or the ? out")
     pattern = _ROW.sub("*", "".join(piece.word if piece.kind == "word" else piece.kind for piece in group))
     return wildcard_faults(pattern) or Wildcard(pattern, field, written)
 
 
-def wildcard_faults(pattern: str) -> tuple[Said, Said] | None:
+def wildcard_faults(pattern: str) -> tuple[Sentence, Sentence] | None:
     """Return what is wrong with a folded pattern of a wildcard, and what would be right."""
     if not pattern.strip("*?"):
         return say("A wildcard stands alone: it would be any word at all."), say("Write it with letters, like tax* or wo?d")
@@ -176,7 +176,7 @@ def wildcard_faults(pattern: str) -> tuple[Said, Said] | None:
     return None
 
 
-def _fuzzy_inside(field: str, written: str, group: list[_Piece]) -> Fuzzy | tuple[Said, Said]:
+def _fuzzy_inside(field: str, written: str, group: list[_Piece]) -> Fuzzy | tuple[Sentence, Sentence]:
     """Return what `ba%nana` means: what stands before the first % must be as it is, the number of % is that of the changes."""
     first = next(at for at, piece in enumerate(group) if piece.kind == "%")
     kept = sum(len(piece.word) for piece in group[:first])
@@ -185,7 +185,7 @@ def _fuzzy_inside(field: str, written: str, group: list[_Piece]) -> Fuzzy | tupl
     return fuzzy_faults(written, word, edits) or Fuzzy(clip(word), edits, kept, field, written)
 
 
-def _after(field: str, written: str, group: list[_Piece], dialect: Dialect) -> Fuzzy | Stem | tuple[Said, Said]:
+def _after(field: str, written: str, group: list[_Piece], dialect: Dialect) -> Fuzzy | Stem | tuple[Sentence, Sentence]:
     """Return what a word with `~` after it means."""
     words = [piece for piece in group if piece.kind == "word"]
     if len(words) != 1 or len(group) != 2 or group[-1].kind != "~":
@@ -215,7 +215,7 @@ def _after(field: str, written: str, group: list[_Piece], dialect: Dialect) -> F
     return fuzzy_faults(written, word, edits) or Fuzzy(word, edits, 0, field, written)
 
 
-def fuzzy_faults(written: str, word: str, edits: int) -> tuple[Said, Said] | None:
+def fuzzy_faults(written: str, word: str, edits: int) -> tuple[Sentence, Sentence] | None:
     """Return what is wrong with a word of which so many letters may differ, and what would be right."""
     if edits not in LEAST_LETTERS:
         return (
@@ -234,7 +234,7 @@ def fuzzy_faults(written: str, word: str, edits: int) -> tuple[Said, Said] | Non
     return None
 
 
-_CLOSED: Final = {"platform": PLATFORMS, "kind": KINDS, "has": HAS, "is": STATES}
+_CLOSED: Final = frozenset({"platform", "kind", "has", "is"})
 _TAGS: Final = {"hashtag": "#", "mention": "@"}
 _SIGNED: Final = re.compile(r"([#＃@＠])(.+)", re.DOTALL)
 _LITERAL: Final = re.compile(r"\\\{([^{}\\]+)\}")
@@ -277,7 +277,7 @@ def address(field: str | None, typed: str, start: int, dialect: Dialect = Dialec
 
 
 def _closed(field: str, typed: str, start: int, end: int) -> Node | Diagnostic:
-    known = _CLOSED[field]
+    known = {"platform": platforms.codes(), "kind": KINDS, "has": HAS, "is": STATES}[field]
     if value := known.get(typed.lower()):
         return Word(value, "has" if field == "is" else field)
     if field == "is" and ABSENT_FROM.fullmatch(typed.lower()):

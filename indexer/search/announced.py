@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from indexer.i18n import Said, say
+from indexer.i18n import Sentence, say
 from indexer.query import Announcement, Dialect, Node, parse
 
 
@@ -38,7 +38,7 @@ def announced(doubts: Iterable[Announcement], dialect: Dialect, count: Callable[
     return tuple(found)
 
 
-def sentences(one: Announced) -> list[Said | str]:
+def sentences(one: Announced) -> list[Sentence | str]:
     """Return what is said of a doubtful reading where there are no links: the reading, and what the other one finds."""
     if one.other_query is None:
         return [one.message]

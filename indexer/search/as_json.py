@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from indexer.catalog.models import AccountView, RecordView
 from indexer.catalog.parties import parties
 from indexer.coverage import scope
-from indexer.local_time import local
+from indexer.local_time import local, utc_text
 from indexer.masking import mask_tokens
 from indexer.search.announced import shape as announced_shape
 from indexer.search.groups import Grouped
@@ -22,31 +21,36 @@ def record(view: RecordView, zone_name: str) -> Shape:
     """Shape of one record, in `search` and in the portal's /search.json."""
     return {
         "id": view.record_id,
-        "platform": view.platform,
-        "account": view.account,
+        "platform": view.account.platform,
+        "account": view.account.handle_or_name,
         "kind": view.kind,
-        "author": view.author,
+        "author": view.content.author,
         **_parties(view),
-        "posted_at": _instant(view.posted_at),
-        "posted_local": local(view.posted_at, zone_name).isoformat() if view.posted_at else None,
-        "posted_as_written": view.posted_as_written,
-        "time_rule": view.time_rule,
-        "time_is_assumed": view.time_is_assumed,
-        "title": view.title,
-        "text": view.text,
-        "url": mask_tokens(view.url),
-        "thread": view.thread_id,
-        "parent": view.parent_id,
-        "hashtags": list(view.hashtags),
-        "mentions": list(view.mentions),
-        "links": [mask_tokens(link) for link in view.links],
+        "posted_at": utc_text(view.content.posted_at) or None,
+        "posted_local": local(view.content.posted_at, zone_name).isoformat() if view.content.posted_at else None,
+        "posted_as_written": view.content.posted_written,
+        "time_rule": view.content.posted_rule,
+        "time_is_assumed": view.content.time_is_assumed,
+        "title": view.content.title,
+        "text": view.content.text,
+        "url": mask_tokens(view.content.url),
+        "thread": view.content.thread_id,
+        "parent": view.content.parent_id,
+        "hashtags": list(view.content.hashtags),
+        "mentions": list(view.content.mentions),
+        "links": [mask_tokens(link) for link in view.content.links],
         "attachments": [{"name": a.name, "media_type": a.media_type, "held": bool(a.member)} for a in view.attachments],
-        "edited_at": _instant(view.edited_at),
-        "deleted_at": _instant(view.deleted_at),
+        "edited_at": utc_text(view.content.edited_at) or None,
+        "deleted_at": utc_text(view.content.deleted_at) or None,
         "version": view.version,
         "versions": view.versions,
         "not_in_capture_of": [day.isoformat() for day in view.not_in_capture_of],
-        "capture": {"id": view.capture_id, "sha256": view.capture_digest, "member": view.member, "item": view.item},
+        "capture": {
+            "id": view.origin.capture_id,
+            "sha256": view.origin.capture_digest,
+            "member": view.origin.member,
+            "item": view.origin.item,
+        },
         "content_digest": view.content_digest,
     }
 
@@ -143,10 +147,6 @@ def _account(view: AccountView | None) -> Shape | None:
         "handle": view.handle,
         "name": view.name,
         "records": view.records,
-        "first_posted": _instant(view.first_posted),
-        "last_posted": _instant(view.last_posted),
+        "first_posted": utc_text(view.first_posted) or None,
+        "last_posted": utc_text(view.last_posted) or None,
     }
-
-
-def _instant(value: datetime | None) -> str | None:
-    return value.strftime("%Y-%m-%dT%H:%M:%S") + (f".{value.microsecond // 1000:03}" if value.microsecond else "") + "Z" if value else None

@@ -23,6 +23,7 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 
 from indexer.catalog import stored_data
+from indexer.catalog.database import select_keys
 from indexer.catalog.history import _GONE, _ROWS, _SEEN, ExportTimes, _moments, _Seen, _Story, export_times
 from indexer.catalog.models import AccountView, by_number
 from indexer.catalog.stored_data import IndexRow
@@ -33,7 +34,7 @@ from indexer.engines.matching import matches
 from indexer.i18n import say
 from indexer.local_time import day_range, from_ms, local_day, to_ms
 from indexer.query import And, DayRange, Node, Not, Numbered, Or, Word
-from indexer.query.filters import Filters, Sort
+from indexer.query.filters import Filters, Permission, Sort
 from indexer.query.nodes import STATES
 
 
@@ -77,7 +78,6 @@ class Limits:
 
 __all__ = ["Asked", "Limits", "Stood", "stood"]
 
-BATCH: Final = 500  # records a query: below every database's limit of variables
 _DAYS_KEPT: Final = 4  # days whose facts are kept in memory
 _DOCUMENTS_KEPT: Final = 5_000
 _ANSWERS_KEPT: Final = 64
@@ -129,7 +129,7 @@ class Stood:
     def asked(self, tree: Node, filters: Filters) -> Asked:
         """Return what finds in the index what a tree finds within filters as of this day."""
         chosen = _as_nodes(filters)
-        found, unknown = self._answer((tree, *chosen), filters)
+        found, unknown = self._answer((tree, *chosen), filters.permission)
         usual: list[Node] = [tree, DayRange(None, self.day), *chosen]
         if self.looked_at:
             usual.append(Not(Numbered(self.looked_at)))
@@ -154,8 +154,8 @@ class Stood:
 
     # what fits among the records that are looked at one by one
 
-    def _answer(self, wanted: tuple[Node, ...], filters: Filters) -> tuple[frozenset[int], frozenset[int]]:
-        key = (wanted, filters.without_conversations)
+    def _answer(self, wanted: tuple[Node, ...], permission: Permission) -> tuple[frozenset[int], frozenset[int]]:
+        key = (wanted, permission)
         with self._lock:
             if key in self._answers:
                 self._answers.move_to_end(key)
@@ -164,7 +164,7 @@ class Stood:
         fit = [
             one.pk
             for one in self._held()
-            if not (filters.without_conversations and "conversation" in one.has) and one.day is not None and matches(tree, one)
+            if permission.allows(one.account_id, in_conversation="conversation" in one.has) and one.day is not None and matches(tree, one)
         ]
         answer = frozenset(pk for pk in fit if pk in self._standing), frozenset(pk for pk in fit if pk in self._later)
         with self._lock:
@@ -182,32 +182,17 @@ class Stood:
         return self._documents.values()
 
     def _read(self, wanted: Mapping[int, int]) -> Iterator[Document]:
-        ids = list(wanted.values())
         with self._db.connect() as connection:
-            for at in range(0, len(ids), BATCH):
-                for row in connection.execute(_ROWS, {"ids": ids[at : at + BATCH]}):
-                    yield self._document(row)
+            for row in select_keys(connection, _ROWS, wanted.values()):
+                yield self._document(row)
 
     def _document(self, row: Any) -> Document:
         """Return what an index would have held of a version on that day: nothing that came later."""
-        data = stored_data.decode(row.data)
-        deleted = data.deleted if data.deleted and data.deleted.ms is not None and data.deleted.ms < self._end_ms else None
-        edited = data.edited if row.pk in self._edited else None
-        made = IndexRow(
-            row.pk,
-            row.kind,
-            row.account_id,
-            2 if row.pk in self._edited else 1,
-            row.text,
-            row.title,
-            row.author,
-            row.url,
-            row.posted_ms,
-            row.parent_id,
-            row.thread_id,
-            stored_data.with_moments(data, edited, deleted),
-            posted_rule=row.posted_rule,
-        )
+        content = stored_data.content(row)
+        deleted = content.deleted if content.deleted and content.deleted.ms is not None and content.deleted.ms < self._end_ms else None
+        is_edited = row.pk in self._edited
+        then = stored_data.with_moments(content, content.edited if is_edited else None, deleted)
+        made = IndexRow(row.pk, row.kind, row.account_id, 2 if is_edited else 1, then)
         return document(made, self._accounts[row.account_id], self._zone)
 
     # what the catalog tells
@@ -218,14 +203,12 @@ class Stood:
 
     def _stories(self, connection: sa.Connection, pks: Sequence[int]) -> dict[int, _Story]:
         found: dict[int, _Story] = {pk: _Story([], []) for pk in pks}
-        for at in range(0, len(pks), BATCH):
-            part = {"pks": pks[at : at + BATCH]}
-            for row in connection.execute(_SEEN, part):
-                if row.capture_id in self._times:
-                    found[row.record_pk].seen.append(_Seen(row.capture_id, row.id, row.version_id, row.posted_ms, *_moments(row.data)))
-            for pk, capture_id in connection.execute(_GONE, part):
-                if capture_id in self._times:
-                    found[pk].gone.append(capture_id)
+        for row in select_keys(connection, _SEEN, pks):
+            if row.capture_id in self._times:
+                found[row.record_pk].seen.append(_Seen(row.capture_id, row.id, row.version_id, row.posted_ms, *_moments(row.data)))
+        for pk, capture_id in select_keys(connection, _GONE, pks):
+            if capture_id in self._times:
+                found[pk].gone.append(capture_id)
         return found
 
     def _tell(self, pk: int, story: _Story) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from indexer import platforms
 from indexer.catalog.accounts import shown_person
 from indexer.catalog.models import AccountView
 from indexer.engines import Hits
-from indexer.record import Platform
 
 MONTHS_AS_BARS = 48  # above it the bars are years
 
@@ -68,7 +68,7 @@ def facets_of(hits: Hits, held: Sequence[AccountView], people: Mapping[tuple[str
 def _label(facet: str, value: str, accounts: Mapping[str, AccountView]) -> str:
     if facet == "account" and value in accounts:
         account = accounts[value]
-        return f"{account.label} ({Platform(account.platform).title})"
+        return f"{account.label} ({platforms.title(account.platform)})"
     if facet == "platform":
-        return Platform(value).title
+        return platforms.title(value)
     return value

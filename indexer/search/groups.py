@@ -14,12 +14,11 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 
 from indexer import cost
-from indexer.catalog.record_views import _TEXTS_OF_VERSIONS, _current, _keys, _read, current_texts
-from indexer.catalog.tables import accounts, records, root_id, versions
-from indexer.catalog.threads import Joined
+from indexer.catalog.record_views import current_texts, version_texts
+from indexer.catalog.threads import by_date, threads_of
 from indexer.i18n import say
-from indexer.query.filters import Filters
-from indexer.record import RecordKind, is_conversation
+from indexer.query.filters import Permission
+from indexer.record import is_conversation
 from indexer.repository import Repository
 from indexer.search.near_duplicates import TooAlike, clusters
 from indexer.search.searcher import Hit, NotAnswered, Results, Searcher, SearchRequest
@@ -37,13 +36,16 @@ Groups = list[list[int]]
 """Hits by their place in the results, from 0; groups and the hits in them are in the order of the results."""
 
 
-def put_together(db: sa.Engine, pks: Sequence[int], by: GroupBy, permission: Filters, standing: Mapping[int, int]) -> Groups:
+def put_together(db: sa.Engine, pks: Sequence[int], by: GroupBy, permission: Permission, standing: Mapping[int, int]) -> Groups:
     """Put the hits of a search together. `standing` says of some of them which version counts; of others the current one does.
 
     Raises TooAlike.
     """
     with db.connect() as connection:
-        keys = _threads(connection, pks, permission) if by is GroupBy.THREADS else _alike(connection, pks, standing)
+        if by is GroupBy.THREADS:
+            keys = threads_of(connection, pks, lambda row: _is_visible(row, permission))
+        else:
+            keys = _alike(connection, pks, standing)
     found: dict[int, list[int]] = {}
     for place, key in enumerate(keys):
         found.setdefault(key, []).append(place)
@@ -52,68 +54,12 @@ def put_together(db: sa.Engine, pks: Sequence[int], by: GroupBy, permission: Fil
 
 def _alike(connection: sa.Connection, pks: Sequence[int], standing: Mapping[int, int]) -> list[int]:
     texts = current_texts(connection, [pk for pk in pks if pk not in standing])
-    for pk, text, title in _read(connection, _TEXTS_OF_VERSIONS, list(standing.values())):
-        texts[pk] = text or title
+    texts.update(version_texts(connection, standing.values()))
     return clusters([texts.get(pk, "") for pk in pks])
 
 
-def _threads(connection: sa.Connection, pks: Sequence[int], permission: Filters) -> list[int]:
-    """Return one number for each hit, the same for those of one thread: hits are followed upwards to what they answer."""
-    rows = list(_read(connection, _TIES, list(pks)))
-    places = {row.pk: at for at, row in enumerate(rows)}
-    answered: dict[tuple[str, str], list[int]] = {}  # platform and native id -> records that may be answered
-    waiting: dict[tuple[str, str], list[int]] = {}
-    ties: list[tuple[int, int]] = []
-    conversations: dict[tuple[int, str], int] = {}
-    new = rows
-    while new:
-        for row in new:
-            if row.thread_id:
-                ties.append((row.pk, conversations.setdefault((row.account_id, row.thread_id), row.pk)))
-            if row.kind != RecordKind.LIKE:
-                answered.setdefault((row.platform, row.native_id), []).append(row.pk)
-                if row.parent_id:
-                    waiting.setdefault((row.platform, row.parent_id), []).append(row.pk)
-        missing = sorted({native for platform, native in waiting if (platform, native) not in answered})
-        looked_for = {key for key in waiting if key not in answered}
-        for key in looked_for:
-            answered[key] = []  # asked for once, found or not
-        new = [
-            row
-            for row in _read(connection, _TIES_OF_NATIVE, missing)
-            if (row.platform, row.native_id) in looked_for and row.pk not in places and _is_visible(row, permission)
-        ]
-        new = [row for row in new if row.kind != RecordKind.LIKE]
-        for row in new:
-            places.setdefault(row.pk, len(places))
-    ties += [(answer, one) for key, answers in waiting.items() for one in answered.get(key, ()) for answer in answers]
-    joined = Joined(len(places))
-    for one, other in ties:
-        joined.join(places[one], places[other])
-    return [joined.root(places[pk]) if pk in places else -1 - at for at, pk in enumerate(pks)]
-
-
-def _is_visible(row: Any, permission: Filters) -> bool:
-    if permission.without_conversations and is_conversation(row.kind, row.thread_id):
-        return False
-    return permission.allowed_accounts is None or row.account_id in permission.allowed_accounts
-
-
-_ALL_TIES: Final = (
-    sa.select(
-        records.c.pk,
-        records.c.kind,
-        root_id.label("account_id"),
-        records.c.native_id,
-        accounts.c.platform,
-        versions.c.parent_id,
-        versions.c.thread_id,
-    )
-    .select_from(records.join(versions, _current).join(accounts, accounts.c.id == records.c.account_id))
-    .order_by(records.c.pk)
-)
-_TIES: Final = _ALL_TIES.where(_keys(records.c.pk))
-_TIES_OF_NATIVE: Final = _ALL_TIES.where(_keys(records.c.native_id))
+def _is_visible(row: Any, permission: Permission) -> bool:
+    return permission.allows(row.account_id, in_conversation=is_conversation(row.kind, row.thread_id))
 
 
 MOST: Final = 20_000
@@ -220,13 +166,8 @@ def _page(  # noqa: PLR0917  # what a page is made of
     for group, some in zip(wanted, shown, strict=True):
         places = [Place(place + 1, found[pks[place]]) for place in some if pks[place] in found]
         if places:
-            made.append(Group(places[0], tuple(sorted(places[1:], key=_by_date)), len(group)))
+            made.append(Group(places[0], tuple(sorted(places[1:], key=lambda place: by_date(place.hit.view))), len(group)))
     return Grouped(by, replace(results, request=request, records=()), tuple(made), len(groups))
-
-
-def _by_date(place: Place) -> tuple[bool, float, int]:
-    at = place.hit.view.posted_at
-    return at is None, at.timestamp() if at else 0.0, place.hit.view.pk
 
 
 _kept: WeakKeyDictionary[sa.Engine, OrderedDict[Any, _Whole]] = WeakKeyDictionary()
@@ -242,7 +183,7 @@ def _whole(repository: Repository, searcher: Searcher, request: SearchRequest, b
             return kept[key]
     pks = array("q", searcher.ids(request))
     try:
-        made = _Whole(pks, put_together(repository.db, pks, by, request.filters, searcher.standing(request, pks)))
+        made = _Whole(pks, put_together(repository.db, pks, by, request.filters.permission, searcher.standing(request, pks)))
     except TooAlike:
         made = _Whole(pks, None)
     with _keeping:

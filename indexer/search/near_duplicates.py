@@ -17,12 +17,13 @@ from typing import Final
 
 from indexer.catalog.models import RecordView
 from indexer.catalog.record_views import current_texts
-from indexer.catalog.threads import Joined
+from indexer.catalog.threads import by_date
 from indexer.engines import IndexDamaged
 from indexer.query import Node, Or, Phrase, Word
-from indexer.query.filters import Filters, Sort
+from indexer.query.filters import Filters, Permission, Sort
 from indexer.repository import Repository
 from indexer.text import words
+from indexer.union_find import DisjointSets
 
 SEQUENCE: Final = 3
 """Words in one of the sequences that are compared."""
@@ -68,7 +69,7 @@ def clusters(texts: Sequence[str]) -> list[int]:
     copies: dict[str, int] = {}  # as it is written -> its first place
     first: dict[Words, int] = {}
     beginnings: dict[Words, list[int]] = {}
-    joined = Joined(len(texts))
+    joined = DisjointSets(len(texts))
     for at, text in enumerate(texts):
         copy_of = copies.setdefault(text, at)
         counted, beginning = compared_words(text) if copy_of == at else ((), ())
@@ -85,7 +86,7 @@ def clusters(texts: Sequence[str]) -> list[int]:
     return [joined.root(at) for at in range(len(texts))]
 
 
-def _join_beginnings(first: dict[Words, int], beginnings: dict[Words, list[int]], joined: Joined) -> None:
+def _join_beginnings(first: dict[Words, int], beginnings: dict[Words, list[int]], joined: DisjointSets) -> None:
     """Put each text together with those that begin with it: all of them have their first words in common."""
     rows: dict[Words, list[Words]] = {}
     for counted in first:
@@ -111,7 +112,7 @@ class _Sequences:
     longest: int
 
 
-def _join_near(first: dict[Words, int], joined: Joined) -> None:
+def _join_near(first: dict[Words, int], joined: DisjointSets) -> None:
     """Put nearly equal texts together, finding each such pair that is not together already.
 
     Texts are taken from the short to the long. Two that share four fifths share one of the few rarest sequences of each
@@ -167,7 +168,7 @@ def _comparable(first: dict[Words, int]) -> list[_Sequences]:
     return found
 
 
-def _join_first_near(others: list[_Sequences], one: _Sequences, compared: set[int], joined: Joined) -> list[_Sequences]:
+def _join_first_near(others: list[_Sequences], one: _Sequences, compared: set[int], joined: DisjointSets) -> list[_Sequences]:
     """Put a text together with the first of some shorter ones that it is like; return those that a longer one can be like."""
     size = len(one.held)
     others = [other for other in others if other.longest >= size]
@@ -181,7 +182,7 @@ def _join_first_near(others: list[_Sequences], one: _Sequences, compared: set[in
     return others
 
 
-def _renewed(bucket: dict[int, list[_Sequences]], joined: Joined) -> dict[int, list[_Sequences]]:
+def _renewed(bucket: dict[int, list[_Sequences]], joined: DisjointSets) -> dict[int, list[_Sequences]]:
     """Return a bucket by the roots of now."""
     if all(others and joined.root(root) == root for root, others in bucket.items()):
         return bucket
@@ -214,9 +215,9 @@ class Elsewhere:
     is_known: bool = True
 
 
-def same_notice(repository: Repository, view: RecordView, permission: Filters) -> Elsewhere:
+def same_notice(repository: Repository, view: RecordView, permission: Permission) -> Elsewhere:
     """Return the records within permission that say the same or nearly the same as this one, as far as the index holds them."""
-    text = view.text or view.title
+    text = view.content.text or view.content.title
     phrases = list(_phrases(*compared_words(text)))
     if not phrases:
         return Elsewhere()
@@ -225,13 +226,13 @@ def same_notice(repository: Repository, view: RecordView, permission: Filters) -
         reached, target = repository.index.position(), repository.catalog.position()
         if reached > target or (target and not reached):
             return Elsewhere(is_known=False)
-        hits = repository.index.search(tree, permission, Sort.RELEVANCE, COMPARED, 0)
+        hits = repository.index.search(tree, Filters(permission=permission), Sort.RELEVANCE, COMPARED, 0)
     except IndexDamaged:  # said on the page, and with its remedy by every search
         return Elsewhere(is_known=False)
     with repository.db.connect() as connection:
         others = current_texts(connection, [pk for pk in hits.pks if pk != view.pk])
     found = repository.catalog.views([pk for pk, other in others.items() if other == text or are_alike(text, other)])
-    found.sort(key=lambda one: (one.posted_at is None, one.posted_at.timestamp() if one.posted_at else 0.0, one.pk))
+    found.sort(key=by_date)
     return Elsewhere(tuple(found), hits.total <= COMPARED)
 
 

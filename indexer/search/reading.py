@@ -9,18 +9,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
+from indexer import platforms
 from indexer.catalog.models import AccountView
 from indexer.i18n import say
 from indexer.query import Expanding, Node
-from indexer.query.filters import Filters
+from indexer.query.filters import Filters, Permission
 from indexer.query.reading import day, reading
 from indexer.query.reading_words import ENGLISH, TABLES
-from indexer.record import Platform, RecordKind
 
 NAMED: Final = 3
 """How many accounts or authors are called by their names; of more, accounts are counted."""
 
-_PUBLIC_KINDS: Final = frozenset(kind.value for kind in RecordKind) - {RecordKind.MESSAGE.value}
 _NO_FORMS: Final[Mapping[Expanding, Sequence[str]]] = {}
 
 
@@ -36,7 +35,7 @@ def whole_reading(
 ) -> str:
     """Return one sentence without a full stop, in the language of a table (`query_reading.TABLES`).
 
-    `accounts` may be all that there are: only those within `filters.allowed_accounts` and the chosen ones are told of.
+    `accounts` may be all that there are: only those that the filters' permission allows and the chosen ones are told of.
     `zone` is an IANA name. `forms` are words that a Stem stands for.
     """
     text = reading(tree, table, forms)
@@ -65,33 +64,27 @@ def filter_words(
 
     `accounts` may be all that there are: an account that the filters do not allow is never named.
     """
-    is_narrowed = filters.accounts is not None or filters.allowed_accounts is not None
+    is_narrowed = filters.accounts is not None or filters.permission.accounts is not None
     named = [_named(in_scope(filters, accounts), table)] if is_narrowed else []
     return (*_days(filters, table), *_platforms(filters, table), *named, *_rest(filters, table, as_of))
 
 
-def scope_words(filters: Filters, accounts: Sequence[AccountView]) -> str:
+def scope_words(permission: Permission, accounts: Sequence[AccountView]) -> str:
     """Say what the reader may search, whatever was chosen within it; `accounts` may be all that there are."""
-    closed = filters.without_conversations
-    if filters.allowed_accounts is None:
-        return say("every account held, without direct messages") if closed else say("every account held, with direct messages")
-    labels = ", ".join(one.label for one in accounts if one.id in filters.allowed_accounts)
+    if permission.accounts is None:
+        without = permission.without_messages
+        return say("every account held, without direct messages") if without else say("every account held, with direct messages")
+    labels = ", ".join(one.label for one in accounts if permission.allows_account(one.id))
     if not labels:
         return say("no account")
-    if closed:
+    if permission.without_messages:
         return say("only these accounts: {accounts}; without direct messages", accounts=labels)
     return say("only these accounts: {accounts}; with direct messages", accounts=labels)
 
 
 def in_scope(filters: Filters, accounts: Sequence[AccountView]) -> list[AccountView]:
     """Return the accounts whose records a search with these filters can find."""
-    return [
-        one
-        for one in accounts
-        if (filters.allowed_accounts is None or one.id in filters.allowed_accounts)
-        and (filters.accounts is None or one.id in filters.accounts)
-        and (filters.platforms is None or one.platform in filters.platforms)
-    ]
+    return [one for one in accounts if filters.has_account(one.id) and (filters.platforms is None or one.platform in filters.platforms)]
 
 
 def _parts(filters: Filters, accounts: Sequence[AccountView], zone: str, table: Mapping[str, str], as_of: date | None) -> list[str]:
@@ -105,13 +98,13 @@ def _parts(filters: Filters, accounts: Sequence[AccountView], zone: str, table: 
 def _platforms(filters: Filters, table: Mapping[str, str]) -> list[str]:
     if filters.platforms is None:
         return []
-    titles = [Platform(one).title for one in sorted(filters.platforms)] or [table["nobody"]]
+    titles = [platforms.title(one) for one in sorted(filters.platforms)] or [table["nobody"]]
     return [table["on platform"].format(table["or"].join(titles))]
 
 
 def _rest(filters: Filters, table: Mapping[str, str], as_of: date | None) -> list[str]:
     parts = []
-    if filters.kinds is not None and not (filters.without_conversations and filters.kinds == _PUBLIC_KINDS):
+    if filters.kinds is not None:
         kinds = [table[f"kind {one}"] for one in sorted(filters.kinds)] or [table["nothing"]]
         parts.append(table["of kind"].format(table["or"].join(kinds)))
     if filters.authors is not None:
@@ -121,7 +114,7 @@ def _rest(filters: Filters, table: Mapping[str, str], as_of: date | None) -> lis
     if filters.states is not None:
         states = [table[f"is {one}"] for one in sorted(filters.states)] or [table["nothing"]]
         parts.append(table["or"].join(states))
-    if filters.without_conversations:
+    if filters.permission.without_messages:
         parts.append(table["no messages"])
     if as_of is not None:
         parts.append(table["as of"].format(day(as_of, table)))
@@ -137,7 +130,7 @@ def _named(scope: Sequence[AccountView], table: Mapping[str, str]) -> str:
 
 
 def _name(account: AccountView) -> str:
-    return f"{account.label} ({Platform(account.platform).title})"
+    return f"{account.label} ({platforms.title(account.platform)})"
 
 
 def _accounts(filters: Filters, scope: Sequence[AccountView], table: Mapping[str, str]) -> str:

@@ -129,7 +129,7 @@ class Searcher:
                 limits = self._limits(asked, parsed.tree, request, hits) if asked else None
                 states = self._states(request, parsed.tree, hits) if limit else ()
                 outside = undated_outside(self._repository.index, parsed.tree, request.filters)
-                explained = explain(self._repository.index, parsed, request.filters, hits.total) if limit else Explained()
+                explained = explain(self._repository.index, parsed, request.filters.permission, hits.total) if limit else Explained()
                 indexed = self._repository.index.count()
         except NotAnswered as error:
             return self.not_answered(request, parsed.reading, error)
@@ -270,17 +270,17 @@ class Searcher:
 
     def _hit(self, view: RecordView, tree: Node) -> Hit:
         """Show the current version; an earlier one where the query marks nothing in the current and something in that."""
-        marked = spans(view.text, tree)
-        if marked or not view.title:
-            shown, text = view, view.text
+        marked = spans(view.content.text, tree)
+        if marked or not view.content.title:
+            shown, text = view, view.content.text
         else:
-            shown, text, marked = view, view.title, spans(view.title, tree)
+            shown, text, marked = view, view.content.title, spans(view.content.title, tree)
         if not marked:
-            text = view.text or view.title
+            text = view.content.text or view.content.title
             earlier = self._repository.catalog.versions(view.pk) if view.versions > 1 else []
             for one in reversed(earlier):
-                if found := spans(one.text, tree):
-                    shown, text, marked = one, one.text, found
+                if found := spans(one.content.text, tree):
+                    shown, text, marked = one, one.content.text, found
                     break
         return Hit(view, cut_out(text, marked), shown.version)
 
@@ -311,10 +311,10 @@ def _unusable_index(reached: int, target: int) -> Diagnostic | None:
 
 def _hit_as_of(view: RecordView, tree: Node) -> Hit:
     """Show a version of a day as it is: no other one was found."""
-    marked = spans(view.text, tree)
-    text = view.text or view.title
-    if not marked and (in_title := spans(view.title, tree)):
-        text, marked = view.title, in_title
+    marked = spans(view.content.text, tree)
+    text = view.content.text or view.content.title
+    if not marked and (in_title := spans(view.content.title, tree)):
+        text, marked = view.content.title, in_title
     return Hit(view, cut_out(text, marked), view.version)
 
 

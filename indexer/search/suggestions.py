@@ -16,7 +16,7 @@ from indexer.engines import Engine, TooBroad
 from indexer.query import And, Expanding, Fuzzy, Near, Node, Not, NotNear, Or, Parsed, Phrase, Word, expanding, parse
 from indexer.query.canonical import canonical
 from indexer.query.expansion import as_typed
-from indexer.query.filters import Filters, Sort
+from indexer.query.filters import Filters, Permission, Sort
 from indexer.text import tokens
 
 MOST_CHECKED: Final = 200
@@ -64,11 +64,10 @@ class Explained:
     unsearchable: tuple[str, ...] = ()
 
 
-def explain(index: Engine, parsed: Parsed, filters: Filters, total: int) -> Explained:
+def explain(index: Engine, parsed: Parsed, permission: Permission, total: int) -> Explained:
     """Explain a query that found `total` records. Raises TooBroad, TooCostly, IndexDamaged."""
     if parsed.tree is None:
         raise ValueError("a query with faults has nothing to explain")
-    permission = Filters(allowed_accounts=filters.allowed_accounts, without_conversations=filters.without_conversations)
     expansions = expansions_of(index, parsed.tree, permission)
     doubtful = list(dict.fromkeys(_doubtful(parsed.tree, is_found=total > 0)))
     empty = {one.node for one in expansions if not one.words}
@@ -89,7 +88,7 @@ def explain(index: Engine, parsed: Parsed, filters: Filters, total: int) -> Expl
     )
 
 
-def expansions_of(index: Engine, tree: Node, permission: Filters) -> tuple[Expansion, ...]:
+def expansions_of(index: Engine, tree: Node, permission: Permission) -> tuple[Expansion, ...]:
     """Return what each wildcard, fuzzy word, stem and range stands for. Raises TooBroad."""
     found = []
     for node in expanding(tree):
@@ -103,7 +102,7 @@ def unsearchable(parsed: Parsed) -> tuple[str, ...]:
     return tuple(dict.fromkeys(parsed.text[at] for at in parsed.unread))
 
 
-def _missing(index: Engine, doubtful: Sequence[Node], empty: set[Expanding], permission: Filters) -> list[Node]:
+def _missing(index: Engine, doubtful: Sequence[Node], empty: set[Expanding], permission: Permission) -> list[Node]:
     """Return the terms that no record holds, without those that hold one of them: what is around it need not be searched for."""
     missing: list[Node] = []
     gone: set[Node] = set(empty)
@@ -114,8 +113,8 @@ def _missing(index: Engine, doubtful: Sequence[Node], empty: set[Expanding], per
     return missing
 
 
-def _held(index: Engine, node: Node, permission: Filters) -> bool:
-    return index.search(node, permission, Sort.NEWEST, 0, 0).total > 0
+def _held(index: Engine, node: Node, permission: Permission) -> bool:
+    return index.search(node, Filters(permission=permission), Sort.NEWEST, 0, 0).total > 0
 
 
 def _in(node: Node, others: set[Node]) -> bool:
@@ -145,7 +144,7 @@ def _doubtful(tree: Node, *, is_found: bool) -> Iterator[Node]:
         yield tree
 
 
-def _suggestions(index: Engine, parsed: Parsed, missing: Sequence[Node], permission: Filters) -> Iterator[Suggestion]:
+def _suggestions(index: Engine, parsed: Parsed, missing: Sequence[Node], permission: Permission) -> Iterator[Suggestion]:
     words = [node for node in missing if isinstance(node, Word) and not node.word.isdigit()]
     for node in words[:MOST_REPAIRED]:
         found = _similar(index, node, permission)
@@ -154,7 +153,7 @@ def _suggestions(index: Engine, parsed: Parsed, missing: Sequence[Node], permiss
             yield Suggestion(node, *found, start, end, query)
 
 
-def _similar(index: Engine, node: Word, permission: Filters) -> tuple[str, int] | None:
+def _similar(index: Engine, node: Word, permission: Permission) -> tuple[str, int] | None:
     """Return the word that was most likely meant, with its records: the nearest, then the same first letter, then the most frequent."""
     reaches = (1, 2) if len(node.word) >= 5 else (1,) if len(node.word) >= 3 else ()
     for edits in reaches:

@@ -17,6 +17,7 @@ from indexer import __version__
 from indexer.coverage import scope as captured
 from indexer.coverage.summary import Coverage
 from indexer.i18n import say
+from indexer.local_time import utc_text
 from indexer.query import Diagnostic, Dialect
 from indexer.search.announced import Announced, sentences
 from indexer.search.announced import shape as announced_shape
@@ -287,7 +288,7 @@ def shape(report: Report) -> Shape:
     """Return a report as JSON holds it; the keys stand in docs/command-line.md. Sentences stay what they are (i18n.py)."""
     listed, corpus, totals = report.listed, report.corpus, report.totals
     return {
-        "run_at": report.run_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "run_at": utc_text(report.run_at),
         "run_by": report.run_by,
         "took_ms": round(report.took_ms),
         "zone": report.zone,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import time
 from array import array
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
-from indexer.catalog.threads import Families, families
+from indexer.catalog.threads import families
 from indexer.i18n import say
+from indexer.progress import Tick
 from indexer.query import Announcement, Diagnostic, Dialect, Node, Parsed, expanding, parse
 from indexer.query.doubts import pasted
 from indexer.query.filters import Filters, Sort
@@ -20,14 +20,13 @@ from indexer.repository import Repository
 from indexer.search.announced import Announced
 from indexer.search.reading import filter_words, scope_words
 from indexer.search.searcher import IndexUnusable, NotAnswered, Searcher, SearchRequest
+from indexer.term_reports.family_counts import FamilyCounts
 from indexer.term_reports.report import Corpus, Report, Shape, Term, TermList, TermResult, Totals, shape
 
 MOST_TERMS: Final = 1_000
 MOST_CHARACTERS: Final = 50_000
-_MANY: Final = 65_535  # in a column of term numbers: more than one term
 _TRIES: Final = 3
 
-Tick = Callable[[int, int], None]
 
 __all__ = ["IndexMoved", "ListError", "Report", "Shape", "Totals", "read_list", "run", "shape"]
 
@@ -121,7 +120,7 @@ def run(
         results=results,
         totals=totals,
         corpus=corpus,
-        scope=scope_words(request.filters, accounts),
+        scope=scope_words(request.filters.permission, accounts),
         filters=filters,
         dialect=request.dialect,
         as_of=request.as_of,
@@ -144,17 +143,12 @@ def run(
     return report
 
 
-def permission(filters: Filters) -> Filters:
-    """Return what of some filters is the reader's permission, without what the reader chose."""
-    return Filters(allowed_accounts=filters.allowed_accounts, without_conversations=filters.without_conversations)
-
-
 class _Grown(Exception):
     """A record was found that was not there when the run began."""
 
 
 class _Run:
-    """One pass over a list: a few columns as long as the catalog, and the hits of one term at a time."""
+    """One pass over a list: the hits of one term at a time."""
 
     def __init__(self, repository: Repository, listed: TermList, request: SearchRequest) -> None:
         self._repository, self._listed, self._request = repository, listed, replace(request, sort=Sort.OLDEST)
@@ -165,34 +159,31 @@ class _Run:
         total = len(self._listed.terms)
         if progress:
             progress(0, total)
-        grouped = families(self._repository.db, self._scope())
-        owner = array("H", [0]) * len(grouped)  # by record: 0, or the only term that found it counted from 1, or _MANY
-        seen, every = array("H", [0]) * len(grouped), bytearray(len(grouped))  # by root: the last term that counted it; counted at all
+        counts = FamilyCounts(families(self._repository.db, self._scope()))
         results: list[TermResult] = []
         trees: dict[Node, int] = {}
-        everything = [0, 0, 0]
         for number, term in enumerate(self._listed.terms, 1):
             result, hits = self._one(term, trees)
             if hits is not None:
-                if hits and max(hits) >= len(grouped):
-                    raise _Grown
-                counts = _families_of(hits, number, grouped, owner, seen, every, everything)
-                result = replace(result, hits=len(hits), families=counts[0], family=counts[1], media=counts[2])
+                try:
+                    count = counts.add(number, hits)
+                except IndexError as error:
+                    raise _Grown from error
+                result = replace(result, hits=len(hits), families=count.families, family=count.records, media=count.media)
             results.append(result)
             if progress:
                 progress(number, total)
-        alone = Counter(owner)
-        found = len(owner) - alone[0]
+        alone = counts.alone()
         whole = tuple(replace(one, unique=alone[number]) if one.hits is not None else one for number, one in enumerate(results, 1))
-        return whole, Totals(found, *everything)
+        return whole, Totals(counts.hits, *counts.total)
 
     def _scope(self) -> bytearray | None:
         """Return which records may be in a family: None for all of them."""
-        filters = permission(self._request.filters)
-        if filters == Filters() and self._request.as_of is None:
+        permission = self._request.filters.permission
+        if permission.is_all and self._request.as_of is None:
             return None
         scope = bytearray()
-        for pk in self._searcher.ids(SearchRequest("*", filters, Sort.OLDEST, as_of=self._request.as_of)):
+        for pk in self._searcher.ids(SearchRequest("*", Filters(permission=permission), Sort.OLDEST, as_of=self._request.as_of)):
             if pk >= len(scope):
                 scope.extend(bytes(pk + 1 - len(scope)))
             scope[pk] = 1
@@ -226,44 +217,20 @@ class _Run:
         return self._searcher.announced(self._request, doubts)
 
     def _expansions(self, tree: Node) -> Iterator[tuple[str, int]]:
-        may_see = permission(self._request.filters)
         for node in expanding(tree):
             typed: str = getattr(node, "as_typed", "") or node.typed or str(node)
-            yield typed, len(self._repository.index.expand(node, may_see))
+            yield typed, len(self._repository.index.expand(node, self._request.filters.permission))
 
 
 def _shifted(faults: Sequence[Diagnostic], term: Term) -> tuple[Diagnostic, ...]:
     return tuple(replace(one, start=one.start + term.shift, end=one.end + term.shift) for one in faults)
 
 
-def _families_of(  # noqa: PLR0917  # the columns of one run
-    hits: array[int], number: int, grouped: Families, owner: array[int], seen: array[int], every: bytearray, everything: list[int]
-) -> tuple[int, int, int]:
-    """Note whose the hits are and return how many families, records and files belong to them; add the new ones to the totals."""
-    root, sizes, files = grouped.root, grouped.records, grouped.media
-    count = family = media = 0
-    for pk in hits:
-        was = owner[pk]
-        owner[pk] = _MANY if was else number
-        top = root(pk)
-        if seen[top] != number:
-            seen[top] = number
-            count += 1
-            family += sizes[top]
-            media += files[top]
-            if not every[top]:
-                every[top] = 1
-                everything[0] += 1
-                everything[1] += sizes[top]
-                everything[2] += files[top]
-    return count, family, media
-
-
 def _corpus(repository: Repository, request: SearchRequest) -> Corpus:
     searched = Searcher(repository).search(replace(request, query="*", sort=Sort.NEWEST, limit=0, offset=0, dialect=Dialect.PLAIN))
     if not searched.answered:
         raise IndexUnusable(searched.diagnostics) if searched.index_unusable else NotAnswered(searched.diagnostics)
-    sees_all = permission(request.filters) == Filters()
+    sees_all = request.filters.permission.is_all
     return Corpus(
         searched=searched.total,
         in_step=searched.in_step,

@@ -1,7 +1,8 @@
 """The one access rule: who may do what, and which records a reader may see.
 
-Used as a filter (`narrowed`, `allowed_accounts`) and as a check on every record, picture, raw item and export
-(`may_see`). It fails closed: an empty grant matches nothing, an unknown role may do nothing.
+A role and its grants become a `Permission` here and nowhere else; it is used as a filter (`restrict`) and as a check on
+every record, picture, raw item and export (`may_see`). It fails closed: an empty grant matches nothing, an unknown role
+may do nothing.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from indexer.catalog.models import RecordView
-from indexer.query.filters import Filters
-from indexer.record import RecordKind, is_conversation
+from indexer.query.filters import Filters, Permission
+from indexer.record import is_conversation
 
 
 class Role(StrEnum):
@@ -49,9 +50,6 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.REQUEST_STAFF: frozenset({Right.SEARCH, Right.EXPORT}),
 }
 
-CLOSED_KINDS = frozenset({RecordKind.MESSAGE.value})
-ALL_KINDS = frozenset(kind.value for kind in RecordKind)
-
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -71,44 +69,26 @@ class Reader:
         """Tell whether the reader's role has the right."""
         return right in RIGHTS.get(self.role, frozenset())
 
-
-def allowed_accounts(reader: Reader) -> frozenset[int] | None:
-    """Return the accounts a reader may see; None is every account, an empty set is none."""
-    if not reader.may(Right.SEARCH):
-        return frozenset()
-    return None if reader.may(Right.SEE_ALL_ACCOUNTS) else reader.grants
-
-
-def allowed_kinds(reader: Reader) -> frozenset[str] | None:
-    """Return the kinds of record a reader may see; None is every kind."""
-    if not reader.may(Right.SEARCH):
-        return frozenset()
-    return None if reader.may(Right.SEE_MESSAGES) else ALL_KINDS - CLOSED_KINDS
+    @property
+    def permission(self) -> Permission:
+        """What the reader may see."""
+        if not self.may(Right.SEARCH):
+            return Permission(frozenset(), without_messages=True)
+        accounts = None if self.may(Right.SEE_ALL_ACCOUNTS) else self.grants
+        return Permission(accounts, without_messages=not self.may(Right.SEE_MESSAGES))
 
 
-def narrowed(filters: Filters, reader: Reader) -> Filters:
-    """Return a reader's filters within what the reader may see. Whatever was chosen can only become less."""
-    kinds = allowed_kinds(reader)
-    if kinds is None or filters.kinds is None:
-        kinds = filters.kinds if kinds is None else kinds
-    else:
-        kinds &= filters.kinds
-    accounts = allowed_accounts(reader)
-    if filters.allowed_accounts is not None:
-        accounts = filters.allowed_accounts if accounts is None else accounts & filters.allowed_accounts
-    closed = filters.without_conversations or not reader.may(Right.SEE_MESSAGES)
+def restrict(filters: Filters, reader: Reader) -> Filters:
+    """Return a reader's filters within what the reader may see. Whatever was permitted can only become less."""
     chosen = filters.accounts
     if chosen is not None and reader.merged:
         chosen = frozenset(reader.merged.get(number, number) for number in chosen)
-    return replace(filters, accounts=chosen, kinds=kinds, allowed_accounts=accounts, without_conversations=closed)
+    return replace(filters, accounts=chosen, permission=filters.permission & reader.permission)
 
 
 def may_see(reader: Reader, view: RecordView) -> bool:
     """Tell whether the reader may see this record, its pictures and its thread."""
-    accounts, kinds = allowed_accounts(reader), allowed_kinds(reader)
-    if is_conversation(view.kind, view.thread_id) and not reader.may(Right.SEE_MESSAGES):
-        return False  # a reaction to a message tells who talked with whom, and when
-    return (accounts is None or view.account_id in accounts) and (kinds is None or view.kind in kinds)
+    return reader.permission.allows(view.account.id, in_conversation=is_conversation(view.kind, view.content.thread_id))
 
 
 def may_see_raw(reader: Reader, view: RecordView) -> bool:
@@ -117,11 +97,8 @@ def may_see_raw(reader: Reader, view: RecordView) -> bool:
 
 
 def still_covers(reader: Reader, filters: Filters) -> bool:
-    """Tell whether what was searched with these (narrowed) filters lies within what the reader may see today.
+    """Tell whether what was searched with these (restricted) filters lies within what the reader may see today.
 
     An export that was made before a grant was taken back is not handed out any more.
     """
-    accounts, kinds = allowed_accounts(reader), allowed_kinds(reader)
-    accounts_fit = accounts is None or (filters.allowed_accounts is not None and filters.allowed_accounts <= accounts)
-    kinds_fit = kinds is None or (filters.kinds is not None and filters.kinds <= kinds)
-    return accounts_fit and kinds_fit and (reader.may(Right.SEE_MESSAGES) or filters.without_conversations)
+    return reader.permission.covers(filters.permission)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from indexer.custody import accounts, set_aside
-from indexer.custody.ingest import Progress
 from indexer.custody.reread import outdated, reread
 from indexer.evidence.archive import ArchiveError
+from indexer.i18n import message_of, pack
+from indexer.progress import Progress, Report
 from indexer.repository import Repository
 from portal.access.users import User
 from portal.jobs.rows import Job
 
-Tell = Callable[[Progress], None]
 
-
-def read_again(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
+def read_again(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
     """Read the captures again that the job names, or all that an older importer has read. One that fails does not stop the rest."""
     wanted = job.arguments["captures"] or [one.id for one in outdated(repository)]
     reports, failed = [], []
@@ -26,7 +25,7 @@ def read_again(repository: Repository, job: Job, user: User, tell: Tell) -> Mapp
         except ArchiveError as error:
             if len(wanted) == 1:
                 raise
-            failed.append({"capture": number, "why": str(error)})
+            failed.append({"capture": number, "why": pack(message_of(error))})
             continue
         reports.append(
             {
@@ -41,7 +40,7 @@ def read_again(repository: Repository, job: Job, user: User, tell: Tell) -> Mapp
     return {"reports": reports, "failed": failed}
 
 
-def set_capture_aside(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
+def set_capture_aside(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
     """Set a capture aside, or let it count again."""
     tell(Progress("indexing", 0, 0, 0.0, None))
     number, is_restored = job.arguments["capture"], job.arguments["restore"]
@@ -52,7 +51,7 @@ def set_capture_aside(repository: Repository, job: Job, user: User, tell: Tell) 
     return {"capture": number, "records": count, "restore": is_restored}
 
 
-def name_account(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
+def name_account(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
     """Give an account a name, or take it back."""
     tell(Progress("indexing", 0, 0, 0.0, None))
     number = job.arguments["account"]
@@ -62,7 +61,7 @@ def name_account(repository: Repository, job: Job, user: User, tell: Tell) -> Ma
     return {"label": named.account.label, "namesakes": [one.id for one in named.namesakes]}
 
 
-def name_person(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
+def name_person(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
     """Give a platform's number the name of a person, or take it back."""
     tell(Progress("indexing", 0, 0, 0.0, None))
     platform, number, name = (job.arguments[key] for key in ("platform", "number", "name"))
@@ -73,7 +72,7 @@ def name_person(repository: Repository, job: Job, user: User, tell: Tell) -> Map
     return {"records": count, "name": name}
 
 
-def merge_accounts(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
+def merge_accounts(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
     """Make one account of two, or two of one again."""
     tell(Progress("indexing", 0, 0, 0.0, None))
     part, into = job.arguments["part"], job.arguments["into"]

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -18,41 +18,9 @@ import sqlalchemy as sa
 from indexer.catalog import audit
 from indexer.catalog.database import Busy, metadata, transaction
 from indexer.catalog.tables import BigId
-from indexer.i18n import Said, say
-from indexer.local_time import instant, now_ms
+from indexer.i18n import Sentence, from_json, to_json
+from indexer.local_time import from_ms, now_ms
 from portal.access.users import users
-
-_SENTENCE, _VALUES, _DAY = "say", "values", "day"
-
-
-def pack(value: Any) -> Any:
-    """Return what JSON can hold: a sentence becomes its template and values, all the rest stays."""
-    if isinstance(value, Said):
-        return {_SENTENCE: value.template, _VALUES: {name: _packed(one) for name, one in value.values.items()}}
-    if isinstance(value, Mapping):
-        return {name: pack(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [pack(one) for one in value]
-    return value
-
-
-def unpack(stored: Any) -> Any:
-    """Return what `pack` was given, sentences that can be translated included."""
-    if isinstance(stored, Mapping):
-        if stored.keys() == {_SENTENCE, _VALUES}:
-            return say(stored[_SENTENCE], **{name: unpack(one) for name, one in stored[_VALUES].items()})
-        if stored.keys() == {_DAY}:
-            return date.fromisoformat(stored[_DAY])
-        return {name: unpack(one) for name, one in stored.items()}
-    return [unpack(one) for one in stored] if isinstance(stored, list) else stored
-
-
-def _packed(value: Any) -> Any:
-    if isinstance(value, date):
-        return {_DAY: value.isoformat()}
-    packed = pack(value)
-    return packed if isinstance(packed, str | int | float | bool | dict | list | None) else str(packed)
-
 
 jobs = sa.Table(
     "jobs",
@@ -227,7 +195,7 @@ class Jobs:
 
     def fail(self, job_id: int, error: str) -> None:
         """Write down a bad end, and an event of it; a sentence is kept so that each reads it in their language."""
-        kept = json.dumps(pack(error)) if isinstance(error, Said) else error
+        kept = to_json(error) if isinstance(error, Sentence) else error
         with transaction(self.db) as connection:
             _end(connection, job_id, state=JobState.FAILED.value, error=kept)
             _note_failed(connection, jobs.c.id == job_id, str(error))
@@ -285,10 +253,10 @@ def _job(row: sa.Row[Any]) -> Job:
         made_by=row.made_by,
         arguments=json.loads(row.arguments),
         result=json.loads(row.result),
-        error=unpack(json.loads(row.error)) if row.error.startswith('{"say":') else row.error,
-        made_at=instant(row.made_ms),
-        started_at=instant(row.started_ms),
-        ended_at=instant(row.ended_ms),
+        error=from_json(row.error, "") if row.error.startswith('{"say":') else row.error,
+        made_at=from_ms(row.made_ms),
+        started_at=from_ms(row.started_ms),
+        ended_at=from_ms(row.ended_ms),
         stage=row.stage,
         done=row.done,
         total=row.total,

@@ -18,30 +18,29 @@ from indexer.certificates.check import keep
 from indexer.certificates.file_format import NoCertificate
 from indexer.custody import clock
 from indexer.custody import verify as custody
-from indexer.custody.ingest import Progress, ingest
+from indexer.custody.ingest import ingest
 from indexer.custody.set_aside import DecisionRefused
 from indexer.custody.zone import UnknownCapture, set_zone
 from indexer.engines import IndexDamaged
 from indexer.evidence.archive import ArchiveError
 from indexer.exports import ExportError
-from indexer.i18n import say, sentence
+from indexer.i18n import message_of, pack, say
 from indexer.local_time import UnknownZone
-from indexer.productions.package_search import export_search
+from indexer.productions.package_search import Maker, UnitedTerms, export_search
+from indexer.progress import Progress, Report, StageTick, Tick
 from indexer.query import Dialect
 from indexer.repository import Repository
 from indexer.search.searcher import NotAnswered
 from indexer.term_reports import run as term_list
-from portal.access.rules import Right, narrowed, still_covers
+from portal.access.rules import Right, restrict, still_covers
 from portal.access.users import User, Users
-from portal.jobs import decisions, rows, uploads
+from portal.jobs import decisions, uploads
 from portal.jobs import stored as stored_request
 from portal.jobs.rows import Job, JobKind, Jobs
 
 BEAT_EVERY = 10.0  # seconds
 TELL_EVERY = 0.5  # seconds
 log = logging.getLogger(__name__)
-
-Tell = Callable[[Progress], None]
 
 
 class NotAllowed(Exception):
@@ -76,7 +75,7 @@ def run(repository: Repository, job_id: int) -> None:
         certify.CertificateFailed,
         NoCertificate,
     ) as error:
-        jobs.fail(job_id, sentence(error))
+        jobs.fail(job_id, message_of(error))
     except Exception as error:  # one broken job must not end the worker
         log.exception("job %s", job_id)
         jobs.fail(
@@ -90,7 +89,7 @@ def run(repository: Repository, job_id: int) -> None:
         jobs.finish(job_id, result)
 
 
-def _take_in(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
+def _take_in(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
     _check(user, Right.TAKE_IN)
     paths = [Path(path) for path in job.arguments["paths"]]
     source = job.arguments["source"]
@@ -120,48 +119,45 @@ def named_otherwise(capture: CaptureView, handle: str) -> str:
     return wanted if capture.account is not None and wanted.casefold() != capture.account.handle.casefold() else ""
 
 
-def _verify(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
+def _verify(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
     _check(user, Right.TAKE_IN)
     level = custody.Level(job.arguments.get("level", "quick"))  # jobs of before the field have none
     check = custody.verify(repository, user.name, _staged(tell), level=level)
-    listed = [{"finding": str(one.finding), "name": one.name, "message": rows.pack(one.message)} for one in check.findings]
+    listed = [{"finding": str(one.finding), "name": one.name, "message": pack(one.message)} for one in check.findings]
     return {
         "level": str(check.level),
         "files": check.files,
         "findings": listed,
         "total": check.total,
         "log_broken_at": check.log_broken_at,
-        "proves": rows.pack(custody.proves(check)),
-        "clock": [str(one) for one in clock.notices(repository)],
+        "proves": pack(custody.proves(check)),
+        "clock": pack(clock.notices(repository)),
     }
 
 
-def _set_zone(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
+def _set_zone(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
     _check(user, Right.TAKE_IN)
     tell(Progress("deriving", 0, 0, 0.0, None))
     changed = set_zone(repository, job.arguments["capture"], job.arguments["zone"], user.name)
     return {"capture": job.arguments["capture"], "changed": changed}
 
 
-def _export(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
+def _export(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
     _check(user, Right.EXPORT)
     choices = stored_request.choices(job.arguments)
     if choices.certificate:
         _check(user, Right.CERTIFY)
     stored = stored_request.decode(job.arguments)
-    request = replace(stored, filters=narrowed(stored.filters, user.reader))  # by what the maker may see now
+    request = replace(stored, filters=restrict(stored.filters, user.reader))  # by what the maker may see now
     target = export_file(repository, job.id)
     target.unlink(missing_ok=True)
     report = export_search(
         repository,
         request,
         target,
-        by=_signing(user),
-        actor=user.name,
+        maker=Maker(_signing(user), user.name, job.arguments.get("organization", "")),  # jobs of before the field have none
         choices=choices,
-        organization=job.arguments.get("organization", ""),  # jobs of before the field have none
-        terms=tuple(job.arguments.get("terms", ())),  # only of the union of a term list
-        dialect_of_terms=Dialect(job.arguments.get("dialect_of_terms", Dialect.PLAIN)),
+        united=UnitedTerms(tuple(job.arguments.get("terms", ())), Dialect(job.arguments.get("dialect_of_terms", Dialect.PLAIN))),
         progress=_counted(tell, "writing"),
     )
     return {
@@ -175,26 +171,26 @@ def _export(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping
     }
 
 
-def _term_list(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
+def _term_list(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
     _check(user, Right.SEARCH)
     stored = stored_request.decode(job.arguments)
     listed = term_list.read_list(stored.query, keep_numbers=bool(job.arguments.get("keep_numbers")))
-    request = replace(stored, query="*", filters=narrowed(stored.filters, user.reader))  # by what the maker may see now
+    request = replace(stored, query="*", filters=restrict(stored.filters, user.reader))  # by what the maker may see now
     report = term_list.run(repository, listed, request, by=user.name, progress=_counted(tell, "terms"))
-    packed: Mapping[str, Any] = rows.pack(term_list.shape(report))
+    packed: Mapping[str, Any] = pack(term_list.shape(report))
     return packed
 
 
-def _certificate(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
+def _certificate(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
     _check(user, Right.CERTIFY)
     stored = stored_request.decode(job.arguments)
-    request = replace(stored, filters=narrowed(stored.filters, user.reader))  # by what the maker may see now
+    request = replace(stored, filters=restrict(stored.filters, user.reader))  # by what the maker may see now
     with certify.certify(repository, request, by=_signing(user), progress=_counted(tell, "listing")) as made:
         written = certify.write(repository, made, certificate_file(repository, job.id), actor=user.name)
     return {"id": written.id, "total": made.header.found.total, "json_sha256": written.json_digest, "pdf_sha256": written.pdf_digest}
 
 
-def _certificate_check(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
+def _certificate_check(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
     _check(user, Right.CERTIFY)
     if not still_covers(user.reader, stored_request.decode(job.arguments).filters):
         raise NotAllowed(f"{user.name} may not see any more what the certificate speaks of.")
@@ -205,13 +201,13 @@ def _certificate_check(repository: Repository, job: Job, user: User, tell: Tell)
     return {"went_well": check.went_well, "identical": check.is_identical}
 
 
-Work = Callable[[Repository, Job, User, Tell], Mapping[str, Any]]
+Work = Callable[[Repository, Job, User, Report], Mapping[str, Any]]
 
 
 def _deciding(work: Work) -> Work:
     """Return work that only who may take archives in may ask for."""
 
-    def checked(repository: Repository, job: Job, user: User, tell: Tell) -> Mapping[str, Any]:
+    def checked(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
         _check(user, Right.TAKE_IN)
         return work(repository, job, user, tell)
 
@@ -261,7 +257,7 @@ def _check(user: User, right: Right) -> None:
 
 
 @contextmanager
-def _beating(jobs: Jobs, job_id: int) -> Iterator[Tell]:
+def _beating(jobs: Jobs, job_id: int) -> Iterator[Report]:
     """Keep the job's heart beating while the work runs, and give a function that writes progress now and then."""
     stop = threading.Event()
     latest: list[Progress] = []
@@ -291,9 +287,9 @@ def _beating(jobs: Jobs, job_id: int) -> Iterator[Tell]:
         heart.join()
 
 
-def _staged(tell: Tell) -> Callable[[str, int, int], None]:
+def _staged(tell: Report) -> StageTick:
     """Return a function that turns (stage, done, total) into progress; each stage has a rate of its own."""
-    counters: dict[str, Callable[[int, int], None]] = {}
+    counters: dict[str, Tick] = {}
 
     def count(stage: str, done: int, total: int) -> None:
         if stage not in counters:
@@ -303,7 +299,7 @@ def _staged(tell: Tell) -> Callable[[str, int, int], None]:
     return count
 
 
-def _counted(tell: Tell, stage: str) -> Callable[[int, int], None]:
+def _counted(tell: Report, stage: str) -> Tick:
     """Return a function that turns (done, total) into progress with a rate and the time left."""
     started = time.monotonic()
 

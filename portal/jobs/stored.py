@@ -11,22 +11,27 @@ from typing import Any
 
 from indexer.exports import Choices, PdfLayout
 from indexer.query import Dialect
-from indexer.query.filters import Filters, Sort
+from indexer.query.filters import Filters, Permission, Sort
+from indexer.record import RecordKind
 from indexer.search.searcher import SearchRequest
 from portal.access.rules import Reader, Right, still_covers
 from portal.jobs.rows import Job, JobKind
 
-_SETS = ("accounts", "platforms", "kinds", "authors", "states", "allowed_accounts")
+_SETS = ("accounts", "platforms", "kinds", "authors", "states")
 
 
 def encode(request: SearchRequest) -> dict[str, Any]:
     """Return what JSON can hold. None ("not narrowed") and an empty set ("nothing") stay different."""
     filters = request.filters
     days = {"first_day": _text(filters.first_day), "last_day": _text(filters.last_day), "has_media": filters.has_media}
-    days["without_conversations"] = filters.without_conversations
     sets = {name: None if getattr(filters, name) is None else sorted(getattr(filters, name)) for name in _SETS}
     how = {"dialect": request.dialect.value, "as_of": _text(request.as_of)}
-    return {"query": request.query, "sort": request.sort.value, **how, "filters": {**days, **sets}}
+    allowed = filters.permission.accounts
+    permission = {
+        "allowed_accounts": None if allowed is None else sorted(allowed),
+        "without_conversations": filters.permission.without_messages,
+    }
+    return {"query": request.query, "sort": request.sort.value, **how, "filters": {**days, **sets, **permission}}
 
 
 def decode(stored: Mapping[str, Any]) -> SearchRequest:
@@ -34,11 +39,15 @@ def decode(stored: Mapping[str, Any]) -> SearchRequest:
     given = stored["filters"]
     given = {"states": None, **given}  # requests of before the filter have none
     sets = {name: None if given[name] is None else frozenset(given[name]) for name in _SETS}
+    allowed = given["allowed_accounts"]
+    permission = Permission(None if allowed is None else frozenset(allowed), given["without_conversations"])
+    if permission.without_messages and sets["kinds"] == frozenset(filter(permission.allows_kind, RecordKind)):
+        sets["kinds"] = None  # until 2026 the kinds that a permission leaves were stored as chosen, too
     filters = Filters(
         first_day=_day(given["first_day"]),
         last_day=_day(given["last_day"]),
         has_media=given["has_media"],
-        without_conversations=given["without_conversations"],
+        permission=permission,
         **sets,
     )
     # what was stored before there were dialects was plain

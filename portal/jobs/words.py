@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
+from indexer.i18n import unpack
 from portal.i18n import _, _l
-from portal.jobs.rows import Job, JobKind, JobState, unpack
+from portal.jobs.rows import Job, JobKind, JobState
 from portal.words import bytes_word, number, span
 
 JOB_KINDS = {

@@ -13,11 +13,12 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 from urllib.parse import quote_plus, urlencode
 
+from indexer import platforms
 from indexer.query import Dialect
 from indexer.query.checks import MOST_LETTERS
 from indexer.query.filters import Filters, Sort
 from indexer.query.nodes import STATES
-from indexer.record import Platform, RecordKind
+from indexer.record import RecordKind
 from indexer.search.groups import GroupBy
 from portal.i18n import Lazy, _, _l
 from portal.search import long_queries
@@ -154,7 +155,7 @@ def read(values: Values) -> Asked:
         first_day=first,
         last_day=last,
         accounts=_accounts(pairs, errors),
-        platforms=_words(pairs, "platform", {one.value for one in Platform}, errors),
+        platforms=_words(pairs, "platform", {one.code for one in platforms.registered()}, errors),
         kinds=_words(pairs, "kind", {one.value for one in RecordKind}, errors),
         authors=frozenset(value for name, value in pairs if name == "author") or None,
         has_media=_media(pairs, errors),

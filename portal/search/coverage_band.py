@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from indexer.coverage.days import DayStatus, Stretch, clipped, runs
 from indexer.coverage.summary import STATUSES, AccountDays, Coverage
-from indexer.i18n import Said
+from indexer.i18n import Sentence
 from portal import words
 from portal.i18n import _, _n
 
@@ -33,7 +33,7 @@ class Piece:
     width: float
     css: str
     days: str
-    status: Said
+    status: Sentence
     captures: tuple[int, ...]
 
 
@@ -51,7 +51,7 @@ class Band:
 
     coverage: Coverage
     lines: tuple[Line, ...]
-    legend: tuple[tuple[str, Said], ...]
+    legend: tuple[tuple[str, Sentence], ...]
     left_out: int
 
 
@@ -90,7 +90,7 @@ class Table:
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
-    legend: tuple[tuple[str, str, Said], ...]
+    legend: tuple[tuple[str, str, Sentence], ...]
     by_year: bool
 
 

@@ -18,7 +18,7 @@ from indexer.catalog.models import RecordView
 from indexer.cost import PAGE, TooCostly, bounded
 from indexer.engines import IndexDamaged, TooBroad
 from indexer.query import Everything, parse
-from indexer.query.filters import Filters, Sort
+from indexer.query.filters import Filters, Permission, Sort
 from indexer.query.reading import reading
 from indexer.query.reading_words import TABLES
 from indexer.repository import Repository
@@ -32,7 +32,7 @@ SAMPLE: Final = 300
 _KEPT_AT_MOST: Final = 64
 _PLAIN: Final = re.compile(r"[a-z]{4,14}")
 _OPERATORS: Final = frozenset({"from", "http", "https", "with", "that", "this", "have", "will", "your", "they", "there", "their"})
-_kept: OrderedDict[tuple[str, int, Filters], tuple[Example, ...]] = OrderedDict()
+_kept: OrderedDict[tuple[str, int, Permission], tuple[Example, ...]] = OrderedDict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +55,16 @@ class _Words:
     apart: tuple[str, str] | None
 
 
-def examples(repository: Repository, filters: Filters) -> tuple[Example, ...]:
-    """Return examples for a reader whose permission is in `filters`; none where the reader has no records or the index cannot answer."""
+def examples(repository: Repository, permission: Permission) -> tuple[Example, ...]:
+    """Return examples for a reader with a permission; none where the reader has no records or the index cannot answer."""
     try:
-        key = (str(repository.paths.data), repository.index.position(), filters)
+        key = (str(repository.paths.data), repository.index.position(), permission)
     except IndexDamaged:
         return ()  # the search page says what is wrong with the index
     found = _kept.get(key)
     if found is None:
         try:
-            found = tuple(_made(repository, filters))
+            found = tuple(_made(repository, permission))
         except IndexDamaged:
             return ()  # the search page says what is wrong with the index
         _kept[key] = found
@@ -73,7 +73,8 @@ def examples(repository: Repository, filters: Filters) -> tuple[Example, ...]:
     return found
 
 
-def _made(repository: Repository, filters: Filters) -> Iterator[Example]:
+def _made(repository: Repository, permission: Permission) -> Iterator[Example]:
+    filters = Filters(permission=permission)
     hits = repository.index.search(Everything(), filters, Sort.NEWEST, SAMPLE, 0)
     views = repository.catalog.views(hits.pks)
     if not views:
@@ -131,22 +132,22 @@ def _of_words(seen: _Words) -> Iterator[tuple[str, Lazy]]:
 
 
 def _of_facts(views: Sequence[RecordView]) -> Iterator[tuple[str, Lazy]]:
-    numbers = Counter(one.word for view in views for one in tokens(view.text) if one.word.isascii() and one.word.isdigit())
+    numbers = Counter(one.word for view in views for one in tokens(view.content.text) if one.word.isascii() and one.word.isdigit())
     if numbers:
         number = int(min(numbers, key=lambda one: (-numbers[one], one))[:9])
         yield f"{number}~~{number + 10}", _l("a whole number from one to another")
-    if tag := _most(tag for view in views for tag in view.hashtags if re.fullmatch(r"\w+", tag)):
+    if tag := _most(tag for view in views for tag in view.content.hashtags if re.fullmatch(r"\w+", tag)):
         yield f"#{tag}", _l("a hashtag; the word alone finds both")
-    if name := _most(name for view in views for name in view.mentions if re.fullmatch(r"\w+", name)):
+    if name := _most(name for view in views for name in view.content.mentions if re.fullmatch(r"\w+", name)):
         yield f"@{name}", _l("posts that mention a handle")
-    if host := _most(_host(link) for view in views for link in view.links):
+    if host := _most(_host(link) for view in views for link in view.content.links):
         yield f"url:{host}", _l("links to a site")
-    account = _most(view.account.removeprefix("@") for view in views)
+    account = _most(view.account.handle_or_name.removeprefix("@") for view in views)
     if re.fullmatch(r"\w+", account):
         yield f"account:{account}", _l("records of an account")
-    yield f"platform:{_most(view.platform for view in views)}", _l("records of a platform")
+    yield f"platform:{_most(view.account.platform for view in views)}", _l("records of a platform")
     yield f"kind:{_most(view.kind for view in views)}", _l("records of a kind")
-    author = _most(view.author.replace('"', "") for view in views if [*tokens(view.author)])
+    author = _most(view.content.author.replace('"', "") for view in views if [*tokens(view.content.author)])
     if author:
         yield f'author:"{author}"', _l("what a person or page wrote")
     if any(view.attachments for view in views):
@@ -168,7 +169,7 @@ def _host(link: str) -> str:
 
 
 def _words(views: Sequence[RecordView]) -> _Words:
-    texts = [[one.word for one in tokens(view.text)] for view in views]
+    texts = [[one.word for one in tokens(view.content.text)] for view in views]
     counts = Counter(word for text in texts for word in set(text) if _fits(word))
     ranked = sorted(counts, key=lambda word: (counts[word] * 2 > len(texts) > 3, len(word) < 5, -counts[word], word))
     beside = Counter(pair for text in texts for pair in dict.fromkeys(pairwise(text)) if _pair(pair))

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from indexer import platforms
 from indexer.catalog.models import AccountView
 from indexer.query import Diagnostic, Dialect
 from indexer.query.nodes import STATES
-from indexer.record import Platform, RecordKind
+from indexer.record import RecordKind
 from indexer.search.searcher import Results
 from portal import words
-from portal.access.rules import Reader, allowed_kinds
+from portal.access.rules import Reader
 from portal.i18n import _
 from portal.search.address import Asked
 
@@ -84,11 +85,11 @@ def groups(question: Asked, results: Results | None, accounts: Sequence[AccountV
     facets = (
         {name: {one.value: one.count for one in values} for name, values in results.facets.items()} if results and results.answered else {}
     )
-    kinds = allowed_kinds(reader)
+    held = {account.platform for account in accounts}
     named = [
         ("account", _("Account"), [(str(one.id), _account(one)) for one in accounts]),
-        ("platform", _("Platform"), [(one.value, one.title) for one in Platform if any(a.platform == one.value for a in accounts)]),
-        ("kind", _("Kind"), [(one.value, words.kind_word(one.value)) for one in RecordKind if kinds is None or one.value in kinds]),
+        ("platform", _("Platform"), [(one.code, one.title) for one in platforms.registered() if one.code in held]),
+        ("kind", _("Kind"), [(one.value, words.kind_word(one.value)) for one in RecordKind if reader.permission.allows_kind(one)]),
     ]
     named.append(("state", _("State"), [(one, words.state_word(one)) for one in STATES]))
     found = [_group(question, name, title, values, facets.get(name)) for name, title, values in named if values]

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from werkzeug.datastructures import MultiDict
 
 from indexer.catalog.tables import events
-from indexer.local_time import instant
+from indexer.local_time import from_ms
 from indexer.query.filters import Sort
 from indexer.search.groups import GroupBy
 from portal.search import address as asked
@@ -69,7 +69,7 @@ def history(db: sa.Engine, name: str, before: int | None = None, most: int = LIN
                 continue
             if len(lines) == most:
                 return lines, lines[-1].oldest
-            lines.append(Line(question, instant(row.at_ms), detail.get("total"), 1, number))
+            lines.append(Line(question, from_ms(row.at_ms), detail.get("total"), 1, number))
     return lines, None
 
 
@@ -85,7 +85,7 @@ def last_runs(db: sa.Engine, name: str, addresses: Iterable[str]) -> Mapping[str
             key = same(question_of(detail.get("address", "")))
             if key in wanted:
                 wanted.discard(key)
-                found[key] = Run(instant(row.at_ms), detail.get("total"))
+                found[key] = Run(from_ms(row.at_ms), detail.get("total"))
     return found
 
 

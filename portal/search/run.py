@@ -10,7 +10,7 @@ from indexer.search import groups
 from indexer.search.groups import GroupBy, Grouped
 from indexer.search.searcher import Results, Searcher, SearchRequest
 from portal.access.guard import reader
-from portal.access.rules import narrowed
+from portal.access.rules import restrict
 from portal.i18n import _
 from portal.search.address import Asked
 from portal.site import site
@@ -18,7 +18,7 @@ from portal.site import site
 
 def wanted(question: Asked) -> SearchRequest:
     """Return the request of a question, narrowed by the access rule."""
-    filters = narrowed(question.filters, reader())
+    filters = restrict(question.filters, reader())
     return SearchRequest(
         question.query or "*", filters, question.sort, question.size, question.offset, dialect=question.dialect, as_of=question.as_of
     )

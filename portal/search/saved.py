@@ -15,10 +15,10 @@ import sqlalchemy as sa
 
 from indexer.catalog.database import metadata, transaction
 from indexer.catalog.tables import BigId
-from indexer.local_time import instant, now_ms
+from indexer.local_time import from_ms, now_ms
 from indexer.query.filters import Filters
 from indexer.search.searcher import SearchRequest
-from portal.access.rules import Reader, narrowed, still_covers
+from portal.access.rules import Reader, restrict, still_covers
 from portal.access.users import users
 from portal.i18n import _
 from portal.jobs import stored
@@ -142,7 +142,7 @@ class SavedSearches:
         return row.user_id == self.reader.user_id or still_covers(self.reader, _filters(row.scope))
 
     def _scope(self) -> str:
-        return json.dumps(stored.encode(SearchRequest("", narrowed(Filters(), self.reader))))
+        return json.dumps(stored.encode(SearchRequest("", restrict(Filters(), self.reader))))
 
 
 def _filters(scope: str) -> Filters:
@@ -163,4 +163,4 @@ def _key(name: str) -> str:
 
 
 def _saved(row: Any) -> SavedSearch:
-    return SavedSearch(row.id, row.user_id, row.owner, row.name, row.address, bool(row.is_shared), instant(row.made_ms))
+    return SavedSearch(row.id, row.user_id, row.owner, row.name, row.address, bool(row.is_shared), from_ms(row.made_ms))

@@ -32,7 +32,7 @@ def archives(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
 @pytest.fixture(scope="module")
 def records(archives: tuple[Path, ...]) -> list[Record]:
     named = identify(open_archive(archives[0]))
-    values = list(named.importer.records(named.archive))
+    values = list(named.records())
     assert {type(value) for value in values} == {Record, Tally}
     return [value for value in values if isinstance(value, Record)]
 
@@ -47,7 +47,7 @@ def test_accounts_have_other_posts_and_all_records_together(archives: tuple[Path
     counts = []
     for archive in archives:
         named = identify(open_archive(archive))
-        counts.append(named.importer.facts(named.archive).counts)
+        counts.append(named.facts.counts)
     assert counts == [
         {"data/tweets.js": 400, "data/tweets-part1.js": 51},
         {"data/tweets.js": 400, "data/tweets-part1.js": 50},
@@ -56,8 +56,8 @@ def test_accounts_have_other_posts_and_all_records_together(archives: tuple[Path
 
 def test_the_manifest_counts_what_the_importer_reads(archives: tuple[Path, ...]) -> None:
     named = identify(open_archive(archives[0]))
-    tallies = {value.unit: value.read for value in named.importer.records(named.archive) if isinstance(value, Tally)}
-    assert tallies == dict(named.importer.facts(named.archive).counts)
+    tallies = {value.unit: value.read for value in named.records() if isinstance(value, Tally)}
+    assert tallies == dict(named.facts.counts)
 
 
 def test_posts_are_of_every_kind_and_spread_over_all_years(records: list[Record]) -> None:

@@ -30,8 +30,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     found = [record(n, text, title=text if n > 2 else "", author=text[:40], thread_id="", parent_id="") for n, text in enumerate(texts)]
     found[0] = record(0, texts[0], thread_id="", attachments=(attachment("a b#1.png", description=""), attachment("evil.html")))
     found[1] = record(1, texts[1], thread_id="", parent_id="1500", kind="reply", versions=2, version=2, platform="twitter")
-    found += [record(n, f"Road notice {n}", thread_id="", kind="comment", account_id=2, account="riverpages") for n in range(20, 140)]
-    context = [record(500, "Which bridge is meant?", thread_id="", parent_id="1000", account_id=2, account="riverpages", native_id="1500")]
+    found += [record(n, f"Road notice {n}", thread_id="", kind="comment", id=2, handle="riverpages") for n in range(20, 140)]
+    context = [record(500, "Which bridge is meant?", thread_id="", parent_id="1000", id=2, handle="riverpages", native_id="1500")]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(viewer_module, "LIST_ROWS", 50)
         patch.setattr(viewer_module, "DETAIL_ROWS", 40)

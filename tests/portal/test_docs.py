@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from indexer import platforms
 from indexer.query.filters import Sort
-from indexer.record import Platform, RecordKind
+from indexer.record import RecordKind
 from portal.access.rules import RIGHTS, Right, Role
 from portal.config import PORTAL_SETTINGS
 from portal.search.address import FILTER_NAMES, SIZES
@@ -37,6 +38,6 @@ def test_every_parameter_of_a_search_is_documented_with_its_values() -> None:
     assert named == {*FILTER_NAMES, "q", "stored", "dialect", "as_of", "group", "sort", "size", "page"}
     values = {row[0]: row[1] for row in table}
     assert re.findall(r"`(\w+)`", values["`kind`"]) == [kind.value for kind in RecordKind]
-    assert re.findall(r"`(\w+)`", values["`platform`"]) == [platform.value for platform in Platform]
+    assert re.findall(r"`(\w+)`", values["`platform`"]) == [one.code for one in platforms.registered()]
     assert re.findall(r"`(\w+)`", values["`sort`"]) == [sort.value for sort in Sort]
     assert [int(size) for size in re.findall(r"\d+", values["`size`"])] == list(SIZES)

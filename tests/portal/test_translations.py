@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 from portal.i18n import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
-KEYWORDS = {"_": None, "_l": None, "say": None, "known": None, "gettext": None, "_n": (1, 2), "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "_l": None, "say": None, "gettext": None, "_n": (1, 2), "ngettext": (1, 2)}
 PLACE = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
 OTHERS = [code for code in LANGUAGES if code != "en"]
 

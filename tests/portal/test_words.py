@@ -8,9 +8,9 @@ import msgspec
 import pytest
 from flask import Flask, render_template_string
 
-from indexer.i18n import known, recognised, say
+from indexer.i18n import say
 from indexer.importers import COMMON_IGNORED, IMPORTERS
-from portal.i18n import LANGUAGES
+from portal.i18n import LANGUAGES, recognized
 from portal.jobs import queue, runners
 from portal.jobs.rows import JobKind, Jobs, JobState
 from portal.words import NAMES, VALUES, fact_name, fact_value
@@ -60,12 +60,11 @@ def test_what_cannot_be_said_otherwise_is_marked_as_english(town: Town) -> None:
 def test_a_kept_text_with_places_is_taken_apart_and_its_values_are_said_too(town: Town) -> None:
     text = "Facebook profile archive, HTML of 2010 to early 2018 and JSON of 2018 to 2019"
     assert shown(town.app, "es", text) == "Archivo de un perfil de Facebook, HTML de 2010 a principios de 2018 y JSON de 2018 a 2019"
-    found = recognised(text)
+    found = recognized(text, "es")
     assert found == text
     assert found is not None
-    assert found.values == {"form": "HTML of 2010 to early 2018", "other": "JSON of 2018 to 2019"}
-    assert recognised("Myspace archive, JSON") is None
-    assert known("no places") == "no places"
+    assert found.values == {"form": "HTML of 2010 to early 2018 and JSON of 2018 to 2019"}
+    assert recognized("Myspace archive, JSON", "es") is None
 
 
 def test_the_page_of_a_capture_speaks_the_readers_language(town: Town) -> None:

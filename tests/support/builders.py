@@ -6,8 +6,17 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from indexer.evidence.archive import Archive
+from indexer.importers import Importer
+from indexer.record import Problem, Record, Tally
+
 CASES = Path(__file__).parents[1] / "archives"
 REAL = Path(__file__).parents[3] / "shared" / "real_archives"
+
+
+def values(importer: Importer, archive: Archive) -> list[Record | Problem | Tally]:
+    """Return what an importer reads in an archive, asked for without identifying it."""
+    return list(importer.records(archive, importer.facts(archive)))
 
 
 def zip_folder(folder: Path, target: Path, prefix: str = "") -> Path:

@@ -29,7 +29,7 @@ from indexer.query import (
     Wildcard,
     Word,
 )
-from indexer.query.filters import Filters, Sort
+from indexer.query.filters import Filters, Permission, Sort
 from indexer.query.nodes import STATES
 
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # waiting for a disk thousands of times proves nothing
@@ -248,8 +248,7 @@ filters = st.just(Filters()) | st.builds(
     authors=st.none() | st.frozensets(st.sampled_from(["Ann Lee", "ann", ""])),
     has_media=st.none() | st.booleans(),
     states=st.none() | st.none() | st.sets(st.sampled_from(sorted(STATES))).map(frozenset),
-    allowed_accounts=st.none() | st.frozensets(st.integers(1, 3)),
-    without_conversations=st.booleans(),
+    permission=st.builds(Permission, accounts=st.none() | st.frozensets(st.integers(1, 3)), without_messages=st.booleans()),
 )
 
 # which way tantivy is asked: so few words would never come to the ways of many
@@ -258,7 +257,7 @@ thresholds = st.fixed_dictionaries(
 )
 
 questions = st.tuples(queries, filters, st.sampled_from(Sort))
-crowded_filters = st.just(Filters()) | st.just(Filters(allowed_accounts=frozenset({1})))
+crowded_filters = st.just(Filters()) | st.just(Filters(permission=Permission(frozenset({1}), without_messages=False)))
 Asked = tuple[Written, Filters, Sort]
 CROWD = ("a", "b", "c", "d", "e", "f", "tax", "taxes", "10", "plan", "planned", "o", "o", "o", "o")
 near_distances = st.integers(1, 5) | st.integers(1, 12) | st.sampled_from([99, 100, 101, 5_000])

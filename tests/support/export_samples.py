@@ -11,8 +11,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
-from indexer.catalog.models import AttachmentView, RecordView
-from indexer.exports import CaptureLine, Description, ExportReport, export
+import msgspec
+
+from indexer.catalog.models import AccountRef, AttachmentView, Origin, RecordView
+from indexer.catalog.stored_data import Content
+from indexer.exports import Around, CaptureLine, Description, ExportReport, packed
+from indexer.local_time import to_ms
 
 MADE_AT = datetime(2026, 3, 4, 5, 6, 8, tzinfo=UTC)
 DIGEST = "d" * 64
@@ -50,56 +54,47 @@ NASTY = (
 
 
 def record(number: int, text: str = "The road is closed.", **changes: Any) -> RecordView:
+    """Return a record; `changes` are of the view or of its content, account or origin (`platform="facebook"`)."""
     view = RecordView(
         pk=number,
         record_id=f"twitter:riverbendmo:post:{1000 + number}",
-        platform="twitter",
-        account_id=1,
-        account="riverbendmo",
-        account_name="City of Riverbend",
         kind="post",
         native_id=str(1000 + number),
-        id_is_made=False,
-        author="riverbendmo",
-        author_id="77",
-        posted_at=datetime(2018, 7, 5, 4, 30, tzinfo=UTC) + timedelta(hours=number),
-        posted_as_written="Thu Jul 05 04:30:00 +0000 2018",
-        time_rule="utc",
-        time_is_assumed=False,
-        edited_at=None,
-        deleted_at=None,
-        text=text,
-        title="",
-        url=f"https://twitter.com/riverbendmo/status/{1000 + number}",
-        parent_id="",
-        thread_id=str(1000 + number),
-        thread_title="",
+        account=AccountRef(1, "twitter", "riverbendmo", "riverbendmo", "City of Riverbend"),
+        content=Content(
+            author="riverbendmo",
+            author_id="77",
+            posted_ms=to_ms(datetime(2018, 7, 5, 4, 30, tzinfo=UTC) + timedelta(hours=number)),
+            posted_written="Thu Jul 05 04:30:00 +0000 2018",
+            posted_rule="utc",
+            text=text,
+            url=f"https://twitter.com/riverbendmo/status/{1000 + number}",
+            thread_id=str(1000 + number),
+            links=("https://riverbend.example/roads", "https://riverbend.example/map"),
+            short_links=("https://t.co/a1",),
+            hashtags=("flood", "roads"),
+            mentions=("modot",),
+            language="en",
+            extra={"favorites": "3"},
+        ),
         attachments=(),
-        links=("https://riverbend.example/roads", "https://riverbend.example/map"),
-        short_links=("https://t.co/a1",),
-        hashtags=("flood", "roads"),
-        mentions=("modot",),
-        language="en",
-        extra={"favorites": "3"},
         version=1,
         versions=1,
         content_digest="c" * 64,
-        capture_id=1,
-        capture_digest=DIGEST,
-        member="data/tweets.js",
-        item=number,
-        start=number * 900,
-        length=900,
-        pointer="",
+        origin=Origin(1, DIGEST, "data/tweets.js", number, number * 900, 900, ""),
         not_in_capture_of=(date(2021, 5, 6),),
     )
-    return replace(view, **changes)
+    whole = {name: changes.pop(name) for name in RecordView.__dataclass_fields__ if name in changes}
+    account = {name: changes.pop(name) for name in AccountRef.__dataclass_fields__ if name in changes}
+    origin = {name: changes.pop(name) for name in Origin.__dataclass_fields__ if name in changes}
+    content = msgspec.structs.replace(view.content, attachments=whole.get("attachments", ()), **changes)
+    return replace(view, account=replace(view.account, **account), origin=replace(view.origin, **origin), content=content, **whole)
 
 
 def attachment(name: str = "road.jpg", member: str | None = None, **changes: Any) -> AttachmentView:
     member = f"data/tweets_media/{name}" if member is None else member
-    view = AttachmentView(name, "image/jpeg", member, "https://pbs.example/media/road.jpg", "A flooded road", 1, 0, "")
-    return replace(view, **changes)
+    view = AttachmentView(name, "image/jpeg", "https://pbs.example/media/road.jpg", "A flooded road", member, capture_id=1)
+    return msgspec.structs.replace(view, **changes)
 
 
 def description(total: int, **changes: Any) -> Description:
@@ -126,9 +121,11 @@ def media(view: AttachmentView) -> IO[bytes]:
 def make(target: Path, views: Iterable[RecordView], total: int | None = None, **options: Any) -> ExportReport:
     views = list(views) if total is None else views
     count = len(views) if total is None else total  # type: ignore[arg-type]  # a list when no total is given
-    options.setdefault("open_media", media)
+    around = replace(options.pop("around", Around()), open_media=options.pop("open_media", media))
     about = options.pop("about", None) or description(count)
-    return export(target, views, about, **options)
+    with packed(target, views, about, around=around, **options) as report:
+        pass
+    return report
 
 
 def unpack(package: Path, folder: Path) -> Path:

@@ -30,7 +30,7 @@ from indexer.query import (
     Wildcard,
     Word,
 )
-from indexer.query.filters import Filters, Sort
+from indexer.query.filters import Filters, Permission, Sort
 from indexer.query.nodes import STATES
 from indexer.text import fold, words
 
@@ -150,7 +150,7 @@ def allowed(document: Document, filters: Filters) -> bool:
         return False
     chosen = [
         (filters.accounts, document.account_id),
-        (filters.allowed_accounts, document.account_id),
+        (filters.permission.accounts, document.account_id),
         (filters.platforms, document.platform),
         (filters.kinds, document.kind),
         (filters.authors, document.author or None),
@@ -159,7 +159,7 @@ def allowed(document: Document, filters: Filters) -> bool:
         return False
     if filters.states is not None and not {STATES[state] for state in filters.states} & set(document.has):
         return False
-    if filters.without_conversations and "conversation" in document.has:
+    if filters.permission.without_messages and "conversation" in document.has:
         return False
     return filters.has_media is None or ("media" in document.has) == filters.has_media
 
@@ -172,9 +172,9 @@ def found(documents: Iterable[Document], tree: Node, filters: Filters, sort: Sor
     return [document.pk for document in sorted(dated, key=lambda one: (sign * one.posted, one.pk))] + undated
 
 
-def expansion(documents: Iterable[Document], node: Expanding, permission: Filters) -> dict[str, int]:
+def expansion(documents: Iterable[Document], node: Expanding, permission: Permission) -> dict[str, int]:
     """The words that a node stands for, with how many documents that may be seen hold each."""
-    seen = Filters(allowed_accounts=permission.allowed_accounts, without_conversations=permission.without_conversations)
+    seen = Filters(permission=permission)
     held = [{word for part in parts(one, node.field) for word in part} for one in documents if allowed(one, seen)]
     every = Counter(word for words_of in held for word in words_of if fits(node, word))
     return dict(sorted(every.items()))

@@ -13,7 +13,7 @@ import msgspec
 
 from indexer.evidence.archive import Archive, ArchiveError
 from indexer.evidence.html_members import HtmlDamaged, html_items
-from indexer.i18n import known
+from indexer.i18n import Sentence, say
 from indexer.importers.facebook.content import read_entry, writer_of
 from indexer.importers.facebook.context import KINDS, READ_ERRORS
 from indexer.importers.facebook.html_pages_2017 import is_2017
@@ -23,49 +23,40 @@ from indexer.importers.meta.html_header import HEAD, account_of_link, page_heade
 from indexer.importers.meta.html_pages import page_boxes, plain_head
 from indexer.importers.meta.json_values import repair_all
 from indexer.importers.meta.times import moment
-from indexer.record import Account, CaptureFacts, Moment, Platform, Problem, RecordKind
+from indexer.platforms import Platform
+from indexer.record import Account, CaptureFacts, Moment, Problem, RecordKind
 from indexer.text import repair_mojibake
 
+PLATFORM = Platform("facebook", "Facebook", usual_kinds=frozenset({RecordKind.POST, RecordKind.COMMENT, RecordKind.MESSAGE}))
 _FOOTER = re.compile(rb'<div class="footer">')
 _DOWNLOADED = re.compile(r"Downloaded by (?P<name>.+?) on (?P<date>.+)")
 _HEADING = re.compile(rb"<h1>([^<]+)</h1>")
 _SAMPLE = 300  # items that are looked at where only their sentences name the account
 
-NO_VISITORS = known(
+NO_VISITORS = say(
     "Comments, reviews and visitor posts by the public are not in it: apart from messages it holds only what this account wrote itself."
 )
-NO_COMMENTS = known(
+NO_COMMENTS = say(
     "Comments by the public are not in it: apart from messages and what others wrote on its timeline it holds only its own words."
 )
-NOT_ALL_COMMENTS = known("Comments by the public are in it only where they stand under photos of albums: those under other posts are not.")
+NOT_ALL_COMMENTS = say("Comments by the public are in it only where they stand under photos of albums: those under other posts are not.")
 COMMON = (
-    known(
+    say(
         "It gives no ids and no addresses of posts: ids are made from time, "
         "file and content, and a post cannot be opened on Facebook from it."
     ),
-    known("A comment of the account does not say which post it answers; only the sentence above it names whose post it was."),
-    known("Posts that were deleted before the export are not in it."),
+    say("A comment of the account does not say which post it answers; only the sentence above it names whose post it was."),
+    say("Posts that were deleted before the export are not in it."),
 )
-NO_EDITS = known("Earlier wordings of edited posts are not in it.")
-LOCAL_TIMES = known(
+NO_EDITS = say("Earlier wordings of edited posts are not in it.")
+LOCAL_TIMES = say(
     "Its pages print times without a time zone: they are taken as the account's local time, which can be set for this capture."
 )
-HEADER_TIMES = known(
+HEADER_TIMES = say(
     "Its pages print times without a time zone: the offset in the page header is used for all of them, so times on the other side of a "
     "daylight saving change may be one hour off."
 )
-ZONED_TIMES = known("Its times have minutes but no seconds; links and pictures of posts are not in it.")
-# by how many forms of pages and files it has: one at least, else it would not be taken for an archive of Facebook
-_PAGE = (
-    known("Facebook Page archive, {form}"),
-    known("Facebook Page archive, {form} and {other}"),
-    known("Facebook Page archive, {form} and {other} and {third}"),
-)
-_PROFILE = (
-    known("Facebook profile archive, {form}"),
-    known("Facebook profile archive, {form} and {other}"),
-    known("Facebook profile archive, {form} and {other} and {third}"),
-)
+ZONED_TIMES = say("Its times have minutes but no seconds; links and pictures of posts are not in it.")
 
 
 @dataclass(slots=True)
@@ -97,7 +88,7 @@ def read_facts(archive: Archive) -> CaptureFacts:
     if any(is_2017(name) for name in roles.get(Role.ALBUM, [])) or any(name.endswith(".json") for name in roles.get(Role.ALBUM, [])):
         kinds.add(RecordKind.COMMENT)
     return CaptureFacts(
-        account=Account(Platform.FACEBOOK, found.native_id or found.name, found.handle, found.name),
+        account=Account(PLATFORM.code, found.native_id or found.name, found.handle, found.name),
         form=_form(names, is_new=_is_new(archive, names)),
         exported=found.exported,
         first_day=found.first_day,
@@ -118,22 +109,24 @@ def _kinds_of(role: Role) -> tuple[RecordKind, ...]:
     return (kind,) if kind is not None else (RecordKind.POST, RecordKind.REPOST)
 
 
-def _form(names: list[str], *, is_new: bool) -> str:
-    whose = _PAGE if any("this_profile" in name for name in names) else _PROFILE
-    forms = []
+def _form(names: list[str], *, is_new: bool) -> Sentence:
+    is_page = any("this_profile" in name for name in names)
+    forms: list[Sentence] = []
     if any(is_2017(name) for name in names):
-        forms.append(known("HTML of 2010 to early 2018"))
+        forms.append(say("HTML of 2010 to early 2018"))
     pages = [name for name in names if name.endswith(".html") and not is_2017(name)]
     if pages:
-        forms.append(known("HTML of 2022 to now") if is_new else known("HTML of mid-2018 to 2021"))
+        forms.append(say("HTML of 2022 to now") if is_new else say("HTML of mid-2018 to 2021"))
     files = [name for name in names if name.endswith(".json")]
     if files and any(re.match(ACTIVITY, name) for name in files):
-        forms.append(known("JSON of 2022 to now"))
+        forms.append(say("JSON of 2022 to now"))
     elif files:
         is_2018 = any(re.fullmatch(r"posts/your_posts\.json|comments/.*|likes_and_reactions/.*", name) for name in files)
-        forms.append(known("JSON of 2018 to 2019") if is_2018 else known("JSON of 2019 to 2022"))
-    template = whose[max(0, len(forms) - 1)]
-    return template.format(**dict(zip(("form", "other", "third"), forms or [""], strict=False)))
+        forms.append(say("JSON of 2018 to 2019") if is_2018 else say("JSON of 2019 to 2022"))
+    form: Sentence | str = forms[0] if forms else ""  # one at least, else it would not be taken for an archive of Facebook
+    for other in forms[1:]:
+        form = say("{form} and {other}", form=form, other=other)
+    return say("Facebook Page archive, {form}", form=form) if is_page else say("Facebook profile archive, {form}", form=form)
 
 
 def _is_new(archive: Archive, names: list[str]) -> bool:
@@ -147,7 +140,7 @@ def _is_new(archive: Archive, names: list[str]) -> bool:
     return False
 
 
-def _cannot_contain(roles: Mapping[Role, list[str]], *, has_offset: bool) -> tuple[str, ...]:
+def _cannot_contain(roles: Mapping[Role, list[str]], *, has_offset: bool) -> tuple[Sentence, ...]:
     names = [name for role in roles for name in roles[role]]
     has_2017 = any(is_2017(name) for name in names)
     albums = [name for name in roles.get(Role.ALBUM, []) if is_2017(name) or re.fullmatch(r"photos_and_videos/.*\.json", name)]

@@ -15,6 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from indexer.evidence.archive import MemberDamaged
 from indexer.evidence.html_members import HtmlDamaged, HtmlItem, html_items
+from indexer.i18n import say
 from indexer.importers.facebook.content import Content, group_of, share_kind
 from indexer.importers.facebook.context import MEDIA_ROLES, Reading, media_key
 from indexer.importers.facebook.html_values import read_date
@@ -56,17 +57,19 @@ def pieces(reading: Reading, member: str, opening: re.Pattern[bytes]) -> Iterato
                 last = item
                 yield item
     except HtmlDamaged as error:
-        yield Problem(member, error.code, str(error))
+        yield Problem(member, error.code, error.message)
         return
     except MemberDamaged as error:
-        yield Problem(member, "member-damaged", str(error))
+        yield Problem(member, "member-damaged", error.message)
         return
     if last.index < 0 and _is_empty_section(last.raw):
         return
     if last.index < 0:
-        yield Problem(member, "html-no-records", "No record was found on this page, so it is empty or of a form that is not known.")
+        message = say("No record was found on this page, so it is empty or of a form that is not known.")
+        yield Problem(member, "html-no-records", message)
     elif not last.raw.rstrip().lower().endswith(b"</html>"):
-        yield Problem(member, "html-cut", "The page has no end: it was cut, and what stood behind its last record is missing.")
+        message = say("The page has no end: it was cut, and what stood behind its last record is missing.")
+        yield Problem(member, "html-cut", message)
 
 
 def survey_2017(reading: Reading, role: Role, member: str) -> None:
@@ -105,7 +108,7 @@ def records_2017(reading: Reading, role: Role, member: str) -> Iterator[Record |
             continue
         tree = _tree(trimmed.raw)
         if tree is None:
-            yield Problem(member, "bad-item", "This item does not read as a record of the page.", item.index)
+            yield Problem(member, "bad-item", say("This item does not read as a record of the page."), item.index)
         else:
             values = read(reading, role, _place(member, trimmed), trimmed, tree)
             yield from values if role is Role.ALBUM_LIST else _accounted(tree, values)  # a list of albums holds their names
@@ -123,7 +126,7 @@ def _accounted(tree: LexborNode, values: Iterator[Record | Problem]) -> Iterator
             is_told = True
         yield value
     if place is not None and not is_told and (left := left_over(words, read)):
-        message = f"Words of this record stand in no part of it that is known, so they were not read: {left!r}."
+        message = say("Words of this record stand in no part of it that is known, so they were not read: {words}.", words=repr(left))
         yield Problem(place.member, "unread-text", message, place.index)
 
 
@@ -144,18 +147,18 @@ def _misplaced(member: str, item: HtmlItem, opening: re.Pattern[bytes]) -> Itera
     if is_too_deep(raw):
         return
     if item.index < 0 and (words := parts_in(raw, _PARTS)):
-        message = f"Parts of a record stand above the first record of the page, so they were not read: {words!r}."
+        message = say("Parts of a record stand above the first record of the page, so they were not read: {words}.", words=repr(words))
         yield Problem(member, "bad-item", message, 0)
         return
     if broken := broken_markup(raw):
-        message = f"A tag is broken here, so words of this item may not be read: {broken!r}."
+        message = say("A tag is broken here, so words of this item may not be read: {tag}.", tag=repr(broken))
         yield Problem(member, "bad-item", message, max(item.index, 0))
         return
     if item.index < 0:
         return
     second = _SECOND.get(opening)
     if second is not None and len(second.findall(item.raw)) > 1:
-        message = "This item holds another one whose beginning is not of a known form; the words of both were read as one."
+        message = say("This item holds another one whose beginning is not of a known form; the words of both were read as one.")
         yield Problem(member, "bad-item", message, item.index)
 
 
@@ -299,7 +302,7 @@ def _messages(reading: Reading, member: str) -> Iterator[Record | Problem]:
             continue
         place, tree = _place(member, trimmed), _tree(trimmed.raw)
         if tree is None:
-            yield Problem(member, "bad-item", "This item does not read as a record of the page.", item.index)
+            yield Problem(member, "bad-item", say("This item does not read as a record of the page."), item.index)
         elif _THREAD.match(trimmed.raw):
             thread_title = " ".join(_words(tree).split())
         else:

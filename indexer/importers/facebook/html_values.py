@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from indexer.i18n import say
 from indexer.importers.facebook.content import Content
 from indexer.importers.facebook.context import Reading, media_key
 from indexer.importers.facebook.members import Role
@@ -21,12 +22,16 @@ def read_date(
     """Return the moment of a printed date and what is wrong with it; a page that `states_none` has nothing wrong."""
     posted = reading.dates.moment(text, offset)
     if posted is None and text:
-        return None, [Problem(place.member, "bad-date", f"The date {text[:80]!r} cannot be read.", place.index)]
+        return None, [Problem(place.member, "bad-date", say("The date {written} cannot be read.", written=repr(text[:80])), place.index)]
     if posted is None:
-        return None, [] if states_none else [Problem(place.member, "no-date", "This item has no date.", place.index)]
+        return None, [] if states_none else [Problem(place.member, "no-date", say("This item has no date."), place.index)]
     read = parse_date(text)
     if read is not None and read.zone:
-        said = f"The zone {read.zone!r} of {text[:80]!r} is not known or stands for several; the time is taken as the account's local one."
+        said = say(
+            "The zone {zone} of {written} is not known or stands for several; the time is taken as the account's local one.",
+            zone=repr(read.zone),
+            written=repr(text[:80]),
+        )
         return posted, [Problem(place.member, "unknown-zone", said, place.index)]
     return posted, []
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from indexer.i18n import say
 from indexer.importers.facebook.content import Content, EntryParts, add_media
 from indexer.importers.facebook.context import KINDS, MEDIA_ROLES, READ_ERRORS, STATES, Reading, media_key
 from indexer.importers.facebook.members import Role
@@ -40,7 +41,7 @@ def medium_records(reading: Reading, role: Role, item: Item) -> Iterator[Record 
     medium = _MEDIUM.decode(item.raw)
     uri = repair_mojibake(medium.uri)
     if not uri:
-        yield Problem(item.place.member, "bad-item", "This item names no file, so it is no photo or video.", item.place.index)
+        yield Problem(item.place.member, "bad-item", say("This item names no file, so it is no photo or video."), item.place.index)
         return
     if role not in MEDIA_ROLES or reading.media.is_left(uri, item.place):
         posted, problem = read_epoch(medium.creation_timestamp, item.place.member, item.place.index)

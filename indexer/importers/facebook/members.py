@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from indexer.evidence.archive import Archive
-from indexer.i18n import known
+from indexer.i18n import say
 
 
 class Role(StrEnum):
@@ -124,34 +124,34 @@ def members(archive: Archive) -> Mapping[Role, list[str]]:
     return found
 
 
-_NO_DATA = known("says that the section of the export is empty")
-_ADS = known("what advertisers know of the account; nothing that the account wrote")
-_LOGIN = known("sign-ins, devices and addresses of the people behind the account")
-_PREFERENCES = known("settings of the account; nothing that it wrote")
-_SEEN = known("what the account searched for, watched or visited; nothing that it wrote")
-_CONNECTIONS = known("lists of friends and followers; nothing that the account wrote")
-_APPS = known("other apps and sites that the account signed in to")
-_VIEWER = known("part of the pages that show the export in a browser")
+_NO_DATA = say("says that the section of the export is empty")
+_ADS = say("what advertisers know of the account; nothing that the account wrote")
+_LOGIN = say("sign-ins, devices and addresses of the people behind the account")
+_PREFERENCES = say("settings of the account; nothing that it wrote")
+_SEEN = say("what the account searched for, watched or visited; nothing that it wrote")
+_CONNECTIONS = say("lists of friends and followers; nothing that the account wrote")
+_APPS = say("other apps and sites that the account signed in to")
+_VIEWER = say("part of the pages that show the export in a browser")
 
 IGNORED: Mapping[str, str] = {
     "*no-data.txt": _NO_DATA,
     "start_here.html": _VIEWER,
     "index.html": _VIEWER,
     "html/style.css": _VIEWER,
-    "photos/profile.jpg": known("the profile picture as the viewer's menu shows it"),
-    "photos/facedata.htm": known("what Facebook derived about the account; nothing that it wrote"),
-    "*emptyalbum*.png": known("the picture that stands in for an album without photos"),
+    "photos/profile.jpg": say("the profile picture as the viewer's menu shows it"),
+    "photos/facedata.htm": say("what Facebook derived about the account; nothing that it wrote"),
+    "*emptyalbum*.png": say("the picture that stands in for an album without photos"),
     "files/*": _VIEWER,
     "icons/*": _VIEWER,
     "*/icons/*.png": _VIEWER,
     "*/icons/*.svg": _VIEWER,
-    "*videos/thumbnails/*": known("preview pictures of videos"),
-    "*/stickers_used/*": known("pictures of stickers that messages and comments show"),
+    "*videos/thumbnails/*": say("preview pictures of videos"),
+    "*/stickers_used/*": say("pictures of stickers that messages and comments show"),
     "activity_messages/*": _SEEN,
-    "notifications/*": known("notices that the platform sent to the account"),
+    "notifications/*": say("notices that the platform sent to the account"),
     "search/*": _SEEN,
-    "facebook_marketplace/*": known("buying and selling on the platform"),
-    "fundraisers/*": known("settings and donations of fundraisers"),
+    "facebook_marketplace/*": say("buying and selling on the platform"),
+    "fundraisers/*": say("settings and donations of fundraisers"),
     "voting/*": _PREFERENCES,
     "voting_location_and_reminders/*": _PREFERENCES,
     "feed/*": _PREFERENCES,
@@ -168,19 +168,19 @@ IGNORED: Mapping[str, str] = {
     "music_recommendations/*": _SEEN,
     "privacy_checkup/*": _PREFERENCES,
     "people_and_friends/*": _CONNECTIONS,
-    "pages_and_profiles/*": known("list of the Pages that the account runs or follows"),
+    "pages_and_profiles/*": say("list of the Pages that the account runs or follows"),
     "reviews/*settings*": _PREFERENCES,
-    "shops_questions_*": known("buying and selling on the platform"),
-    "your_problem_reports/*": known("reports that the account made to the platform"),
-    "other_logged_information/*": known("what Facebook derived about the account; nothing that it wrote"),
-    "marketplace/*": known("buying and selling on the platform"),
+    "shops_questions_*": say("buying and selling on the platform"),
+    "your_problem_reports/*": say("reports that the account made to the platform"),
+    "other_logged_information/*": say("what Facebook derived about the account; nothing that it wrote"),
+    "marketplace/*": say("buying and selling on the platform"),
     "personal_information/avatars*": _PREFERENCES,
     "personal_information/facebook_accounts_center/*": _LOGIN,
     "html/settings.htm": _PREFERENCES,
     "html/mobile_devices.htm": _LOGIN,
-    "html/synced_photos.htm": known("pictures that a telephone synchronized, without words"),
-    "html/places.htm": known("places that the account created on the map"),
-    "photos/synced_images/*": known("pictures that a telephone synchronized, without words"),
+    "html/synced_photos.htm": say("pictures that a telephone synchronized, without words"),
+    "html/places.htm": say("places that the account created on the map"),
+    "photos/synced_images/*": say("pictures that a telephone synchronized, without words"),
     "ads/*": _ADS,
     "ads_information/*": _ADS,
     "ads_and_businesses/*": _ADS,
@@ -190,8 +190,8 @@ IGNORED: Mapping[str, str] = {
     "html/apps.htm": _APPS,
     "security_and_login_information/*": _LOGIN,
     "html/security.htm": _LOGIN,
-    "location/*": known("where devices of the account were"),
-    "location_history/*": known("where devices of the account were"),
+    "location/*": say("where devices of the account were"),
+    "location_history/*": say("where devices of the account were"),
     "preferences/*": _PREFERENCES,
     "personal_information/profile_information/preferences/*": _PREFERENCES,
     "preferences_and_settings/*": _PREFERENCES,
@@ -204,23 +204,23 @@ IGNORED: Mapping[str, str] = {
     "following_and_followers/*": _CONNECTIONS,
     "connections/*": _CONNECTIONS,
     "html/friends.htm": _CONNECTIONS,
-    "html/pages.htm": known("list of the Pages that the account runs or follows"),
-    "html/contact_info.htm": known("addresses and numbers of the people behind the account"),
-    "html/pokes.htm": known("pokes between people: no words"),
-    "about_you/*": known("what Facebook derived about the account; nothing that it wrote"),
-    "payment_history/*": known("payments and cards"),
-    "facebook_payments/*": known("payments and cards"),
-    "saved_items/*": known("bookmarks that only the account could see"),
-    "saved_items_and_collections/*": known("bookmarks that only the account could see"),
-    "your_places/*": known("places that the account created on the map"),
-    "your_topics/*": known("topics that Facebook derived about the account"),
-    "facebook_gaming/*": known("games that were played"),
-    "calls_and_messages/*": known("call and text logs of a telephone that was synchronised, without words"),
-    "voice_recording_and_transcription/*": known("what Facebook heard of the account's voice commands"),
-    "personal_information/other_personal_information/*": known("contacts and mails from Facebook; nothing that the account wrote"),
-    "other_personal_information/*": known("contacts and mails from Facebook; nothing that the account wrote"),
+    "html/pages.htm": say("list of the Pages that the account runs or follows"),
+    "html/contact_info.htm": say("addresses and numbers of the people behind the account"),
+    "html/pokes.htm": say("pokes between people: no words"),
+    "about_you/*": say("what Facebook derived about the account; nothing that it wrote"),
+    "payment_history/*": say("payments and cards"),
+    "facebook_payments/*": say("payments and cards"),
+    "saved_items/*": say("bookmarks that only the account could see"),
+    "saved_items_and_collections/*": say("bookmarks that only the account could see"),
+    "your_places/*": say("places that the account created on the map"),
+    "your_topics/*": say("topics that Facebook derived about the account"),
+    "facebook_gaming/*": say("games that were played"),
+    "calls_and_messages/*": say("call and text logs of a telephone that was synchronised, without words"),
+    "voice_recording_and_transcription/*": say("what Facebook heard of the account's voice commands"),
+    "personal_information/other_personal_information/*": say("contacts and mails from Facebook; nothing that the account wrote"),
+    "other_personal_information/*": say("contacts and mails from Facebook; nothing that the account wrote"),
     **{
-        f"{folder}profile_information/{name}.*": known("fields and settings of the profile")
+        f"{folder}profile_information/{name}.*": say("fields and settings of the profile")
         for folder in ("", "personal_information/")
         for name in (
             "autofill_information",
@@ -249,21 +249,21 @@ IGNORED: Mapping[str, str] = {
             "professional_mode_settings",
         )
     },
-    "other_activity/pokes.json": known("pokes between people: no words"),
-    "pages/your_pages.json": known("list of the Pages that the account runs"),
-    "groups/your_groups.json": known("list of the groups that the account runs"),
-    "groups/your_group_membership_activity.json": known("groups that the account joined or left"),
+    "other_activity/pokes.json": say("pokes between people: no words"),
+    "pages/your_pages.json": say("list of the Pages that the account runs"),
+    "groups/your_groups.json": say("list of the groups that the account runs"),
+    "groups/your_group_membership_activity.json": say("groups that the account joined or left"),
 }
 # The same sections as they stand below the folder of activity since 2022.
 _BELOW_ACTIVITY = {
-    "messages/your_messages.*": known("table of contents of the conversations"),
+    "messages/your_messages.*": say("table of contents of the conversations"),
     "messages/conversations_that_you*reported.*": _PREFERENCES,
     "messages/previously_removed_contacts.*": _CONNECTIONS,
     "messages/welcome_messages_from_messenger_ads.*": _ADS,
     "messages/your_chat_settings_on_web.*": _PREFERENCES,
     "messages/community_chats_settings.*": _PREFERENCES,
-    "groups/your_group_messages.*": known("table of contents of the conversations"),
-    "groups/your_community_chat_messages.*": known("table of contents of the conversations"),
+    "groups/your_group_messages.*": say("table of contents of the conversations"),
+    "groups/your_community_chat_messages.*": say("table of contents of the conversations"),
     "groups/creator_badges.*": _PREFERENCES,
     "groups/your_badges.*": _PREFERENCES,
     "groups/your_group_shortcuts.*": _PREFERENCES,
@@ -272,15 +272,15 @@ _BELOW_ACTIVITY = {
     "groups/your_anonymous_mode_status_in_groups.*": _PREFERENCES,
     "groups/your_contributions.*": _PREFERENCES,
     "fundraisers/*settings*": _PREFERENCES,
-    "fundraisers/your_fundraiser_donations_information.*": known("payments and cards"),
-    "facebook_marketplace/*": known("buying and selling on the platform"),
+    "fundraisers/your_fundraiser_donations_information.*": say("payments and cards"),
+    "facebook_marketplace/*": say("buying and selling on the platform"),
     "voting/*": _PREFERENCES,
     "meta_spark/*": _PREFERENCES,
     "music_recommendations/*": _SEEN,
     "bug_bounty/*": _PREFERENCES,
     "reviews/*settings*": _PREFERENCES,
     **{
-        f"other_activity/{name}.*": known("settings, statistics and notices of the platform; nothing that the account wrote")
+        f"other_activity/{name}.*": say("settings, statistics and notices of the platform; nothing that the account wrote")
         for name in (
             "facebook_new_user_guide",
             "statistics_on_your_recent_messenger_activity",
@@ -296,36 +296,36 @@ _BELOW_ACTIVITY = {
     },
     "posts/media_used_for_memories.*": _SEEN,
     "posts/photo_effects.*": _PREFERENCES,
-    "posts/places_you_have_been_tagged_in.*": known("where devices of the account were"),
+    "posts/places_you_have_been_tagged_in.*": say("where devices of the account were"),
     "posts/content_sharing_links_you_have_created.*": _PREFERENCES,
     "events/your_event_invitation_links.*": _PREFERENCES,
     "comments_and_reactions/icons/*": _VIEWER,
     "likes_and_reactions/icons/*": _VIEWER,
     "other_activity/*time_spent_on_facebook*": _SEEN,
-    "other_activity/*your_information_download_requests*": known("when exports like this one were asked for"),
+    "other_activity/*your_information_download_requests*": say("when exports like this one were asked for"),
     "other_activity/*your_video_consumption_summary*": _SEEN,
     "other_activity/*your_recently_followed_history*": _CONNECTIONS,
-    "other_activity/*pokes*": known("pokes between people: no words"),
-    "saved_items_and_collections/*": known("bookmarks that only the account could see"),
-    "facebook_payments/*": known("payments and cards"),
-    "facebook_gaming/*": known("games that were played"),
-    "your_places/*": known("places that the account created on the map"),
+    "other_activity/*pokes*": say("pokes between people: no words"),
+    "saved_items_and_collections/*": say("bookmarks that only the account could see"),
+    "facebook_payments/*": say("payments and cards"),
+    "facebook_gaming/*": say("games that were played"),
+    "your_places/*": say("places that the account created on the map"),
     "navigation_bar/*": _PREFERENCES,
     "messages/*settings*": _PREFERENCES,
     "messages/autofill_information.*": _PREFERENCES,
-    "messages/secret_conversations.*": known("devices used for secret conversations: their words are not in the export"),
-    "messages/secret_groups.*": known("devices used for secret conversations: their words are not in the export"),
+    "messages/secret_conversations.*": say("devices used for secret conversations: their words are not in the export"),
+    "messages/secret_groups.*": say("devices used for secret conversations: their words are not in the export"),
     "messages/messenger_contacts_you*": _CONNECTIONS,
-    "pages/your_pages.*": known("list of the Pages that the account runs"),
+    "pages/your_pages.*": say("list of the Pages that the account runs"),
     "pages/pages_and_profiles_you_follow.*": _CONNECTIONS,
     "pages/pages_you*unfollowed.*": _CONNECTIONS,
     "pages/pages_you_follow.*": _CONNECTIONS,
     "pages/pages_and_profiles_you*unfollowed.*": _CONNECTIONS,
-    "groups/your_groups.*": known("list of the groups that the account runs"),
-    "groups/your_group_membership_activity.*": known("groups that the account joined or left"),
-    "groups/group_invites_you*": known("invitations to groups: no words"),
-    "groups/groups_and_pages_that_you_may_find_engaging.*": known("what Facebook proposed to the account"),
-    "comments_and_reactions/your_comment_active_days.*": known("on how many days the account commented"),
+    "groups/your_groups.*": say("list of the groups that the account runs"),
+    "groups/your_group_membership_activity.*": say("groups that the account joined or left"),
+    "groups/group_invites_you*": say("invitations to groups: no words"),
+    "groups/groups_and_pages_that_you_may_find_engaging.*": say("what Facebook proposed to the account"),
+    "comments_and_reactions/your_comment_active_days.*": say("on how many days the account commented"),
     "fundraisers/fundraiser_posts_you_likely_viewed.*": _SEEN,
 }
 ACTIVITY_FOLDERS = ("your_activity_across_facebook/", "your_facebook_activity/", "this_profile?s_activity_across_facebook/")

@@ -13,9 +13,10 @@ from typing import Any
 
 import msgspec
 
-from indexer.evidence.archive import Archive, ArchiveError, MemberDamaged
+from indexer.evidence.archive import Archive, MemberDamaged
 from indexer.evidence.json_members import JsonDamaged, json_items
-from indexer.importers.meta.json_values import Uri, items_of
+from indexer.i18n import say
+from indexer.importers.meta.json_values import Uri, items_of, not_a_list
 from indexer.record import Place, Problem
 
 Number = float | str | None  # a time: a number, or words where somebody changed the file
@@ -292,7 +293,7 @@ def walk(archive: Archive, member: str) -> Iterator[Item | Problem]:
     if index:
         yield from scalars
     elif scalar:
-        yield Problem(member, "no-items", f"The file has no list of items, only {scalar!r} and the like.")
+        yield Problem(member, "no-items", say("The file has no list of items, only {name} and the like.", name=repr(scalar)))
 
 
 def _is_item(raw: bytes) -> bool:
@@ -318,14 +319,14 @@ def _is_wrapping(raw: bytes) -> bool:
 
 def _wrong_type(member: str, way: str, raw: bytes) -> Problem:
     shown = raw[:40].decode("utf-8", "replace")
-    return Problem(member, "wrong-type", f"{way!r} should hold a list of items and holds {shown}, so what it held may be missing.")
+    return Problem(member, "wrong-type", not_a_list(way, shown))
 
 
 def _single(archive: Archive, member: str) -> Iterator[Item | Problem]:
     try:
         raw = archive.read(member)
-    except ArchiveError as error:
-        yield Problem(member, "member-damaged", str(error))
+    except MemberDamaged as error:
+        yield Problem(member, "member-damaged", error.message)
         return
     start = len(raw) - len(raw.lstrip())
     raw = raw.strip()
@@ -345,4 +346,4 @@ def _inside(member: str, way: str, start: int, raw: bytes, depth: int = 0) -> It
             else:
                 yield _wrong_type(member, f"{way}/{item.key}".strip("/"), item.raw)
     except JsonDamaged as error:
-        yield Problem(member, error.code, f"{error} It stands in {way!r}.")
+        yield Problem(member, error.code, say("{damage} It stands in {name}.", damage=error.message, name=repr(way)))

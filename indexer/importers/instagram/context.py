@@ -16,6 +16,7 @@ import msgspec
 
 from indexer.evidence.archive import Archive, MemberDamaged
 from indexer.evidence.json_members import JsonDamaged, JsonItem, json_items
+from indexer.i18n import say
 from indexer.importers.meta.json_values import UNKNOWN_TYPE, MadeIds, MediaFiles, items_of, read_epoch
 from indexer.importers.meta.times import PageDates
 from indexer.importers.meta.unread import Unread
@@ -181,7 +182,7 @@ def _one_record(archive: Archive, member: str) -> list[JsonItem | Problem] | Non
             return None
         content = archive.read(member)
     except MemberDamaged as error:
-        return [Problem(member, "member-damaged", str(error))]
+        return [Problem(member, "member-damaged", error.message)]
     found: list[JsonItem | Problem] = []
     try:
         # As the only item of a list it is found, or found to be cut.
@@ -195,7 +196,8 @@ def read_stamp(value: float | str | None, member: str, number: int) -> tuple[Mom
     """Return the moment of a number of seconds since 1970 UTC, or the problem "bad-date" that names what stands there."""
     if isinstance(value, str):
         if not _SECONDS.fullmatch(value):
-            return None, Problem(member, "bad-date", f"The time {value[:40]!r} is not a number of seconds since 1970.", number)
+            message = say("The time {written} is not a number of seconds since 1970.", written=repr(value[:40]))
+            return None, Problem(member, "bad-date", message, number)
         value = float(value)
     return read_epoch(value, member, number)
 

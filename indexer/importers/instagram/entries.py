@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from indexer.i18n import say
 from indexer.importers.instagram.context import UNREADABLE, Context, Piece, items, minute, read_stamp, with_extra
 from indexer.importers.instagram.labels import COMMENT, OWNER, OWNER_NAME, USERNAME, is_label
 from indexer.importers.instagram.members import Role, Shape
@@ -45,7 +46,7 @@ def entries(context: Context, role: Role, member: str) -> Iterator[Record | Prob
             continue
         context.unread.look(f"{role.shape} {role.kind}", member, number, item.raw, Entry)
         if entry.says_nothing:
-            yield Problem(member, "bad-item", "This item has none of the parts that its file is for.", number)
+            yield Problem(member, "bad-item", say("This item has none of the parts that its file is for."), number)
             continue
         for said in _all_said(entry, role):
             posted, problem = read_stamp(said.seconds, member, number)

@@ -7,15 +7,21 @@ import re
 import msgspec
 
 from indexer.evidence.archive import Archive, MemberDamaged
-from indexer.i18n import known
+from indexer.i18n import Sentence, say
 from indexer.importers.instagram.context import UNREADABLE
 from indexer.importers.instagram.labels import OWNER_NAME, USERNAME, is_label
 from indexer.importers.instagram.members import Shape, role_of
 from indexer.importers.instagram.shapes import Entry
 from indexer.importers.meta.dates import find_dates
 from indexer.importers.meta.html_header import profile_rows
-from indexer.record import Account, CaptureFacts, Platform, RecordKind
+from indexer.platforms import Platform
+from indexer.record import Account, CaptureFacts, RecordKind
 
+PLATFORM = Platform(
+    "instagram",
+    "Instagram",
+    usual_kinds=frozenset({RecordKind.POST, RecordKind.STORY, RecordKind.COMMENT, RecordKind.MESSAGE}),
+)
 _PROFILES = (
     "personal_information/personal_information/personal_information",
     "personal_information/personal_information",
@@ -27,24 +33,19 @@ _HANDLE = re.compile(r"(?=[^A-Z]*\Z)(?=.*[a-z])[a-z0-9_.]{3,30}")
 _WORDS = frozenset({"true", "false", "none", "male", "female"})
 
 CANNOT = (
-    known("Comments that the public wrote under the account's posts are not in an Instagram archive; neither are their likes."),
-    known("A comment of the account names only the owner of the post that it answers, not the post or the comment before it."),
-    known("Recently deleted content reaches back about 30 days; what was deleted earlier is not in the archive."),
-    known("Edits are not recorded: the archive holds each caption as it was on the day of the download."),
-    known("Posts of other accounts that tag or mention the account are not in the archive."),
-    known("The archive states no addresses (links) of its posts."),
+    say("Comments that the public wrote under the account's posts are not in an Instagram archive; neither are their likes."),
+    say("A comment of the account names only the owner of the post that it answers, not the post or the comment before it."),
+    say("Recently deleted content reaches back about 30 days; what was deleted earlier is not in the archive."),
+    say("Edits are not recorded: the archive holds each caption as it was on the day of the download."),
+    say("Posts of other accounts that tag or mention the account are not in the archive."),
+    say("The archive states no addresses (links) of its posts."),
 )
 _CANNOT_HTML = (
-    known(
+    say(
         "HTML pages print times in a fixed UTC-8, without a zone and without seconds; the UTC shown is that time plus eight hours, assumed."
     ),
 )
-_CANNOT_OLD = (known("Each picture of a post with several pictures stands as an item of its own, with the caption of the post."),)
-_JSON_AND_HTML, _FILES = known("JSON and HTML"), known("files")
-_FORM_MEDIA = known("Instagram {formats}, your_instagram_activity/media (2024 to now)")
-_FORM_CONTENT = known("Instagram {formats}, your_instagram_activity/content (late 2023 to 2024)")
-_FORM_ACTIVITY = known("Instagram {formats}, your_instagram_activity (late 2023 to now)")
-_FORM_ROOT = known("Instagram {formats}, folders at the root (2021 to mid 2023)")
+_CANNOT_OLD = (say("Each picture of a post with several pictures stands as an item of its own, with the caption of the post."),)
 
 
 class _OldProfile(msgspec.Struct):
@@ -66,24 +67,24 @@ def facts_of(archive: Archive) -> CaptureFacts:
     username = username or _package_name(archive)
     kinds: frozenset[RecordKind] = frozenset().union(*(role.kinds for _, role in roles))
     return CaptureFacts(
-        account=Account(Platform.INSTAGRAM, username or name, username, name),
+        account=Account(PLATFORM.code, username or name, username, name),
         form=_form(archive, [name for name, _ in roles], old=old, html=html, json=json),
         cannot_contain=(*CANNOT, *(_CANNOT_HTML if html else ()), *(_CANNOT_OLD if old else ())),
         kinds=kinds,
     )
 
 
-def _form(archive: Archive, members: list[str], *, old: bool, html: bool, json: bool) -> str:
+def _form(archive: Archive, members: list[str], *, old: bool, html: bool, json: bool) -> Sentence:
     if old:
-        return known("Instagram JSON, files at the root (2018 to November 2020)")
-    formats = _JSON_AND_HTML if json and html else "JSON" if json else "HTML" if html else _FILES
+        return say("Instagram JSON, files at the root (2018 to November 2020)")
+    formats = say("JSON and HTML") if json and html else "JSON" if json else "HTML" if html else say("files")
     if any(name.startswith("your_instagram_activity/media/") for name in members):
-        return _FORM_MEDIA.format(formats=formats)
+        return say("Instagram {formats}, your_instagram_activity/media (2024 to now)", formats=formats)
     if any(name.startswith("your_instagram_activity/content/") for name in members):
-        return _FORM_CONTENT.format(formats=formats)
+        return say("Instagram {formats}, your_instagram_activity/content (late 2023 to 2024)", formats=formats)
     if any(name.startswith("your_instagram_activity/") for name in archive.names):
-        return _FORM_ACTIVITY.format(formats=formats)
-    return _FORM_ROOT.format(formats=formats)
+        return say("Instagram {formats}, your_instagram_activity (late 2023 to now)", formats=formats)
+    return say("Instagram {formats}, folders at the root (2021 to mid 2023)", formats=formats)
 
 
 def _account(archive: Archive) -> tuple[str, str]:

@@ -10,10 +10,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from indexer.i18n import say
 from indexer.importers.instagram.context import Context, Piece, reaction_record, with_extra
 from indexer.importers.instagram.entries import Said, entry_record
 from indexer.importers.instagram.labels import COMMENT, OWNER, TAGGED, USERNAME, is_label
-from indexer.importers.instagram.media import publication
+from indexer.importers.instagram.media import Published, publication
 from indexer.importers.instagram.members import Role, Shape
 from indexer.importers.instagram.times import read_printed
 from indexer.importers.meta.html_boxes import Box, Row
@@ -61,7 +62,8 @@ def _publication(context: Context, role: Role, source: Piece, parts: Box) -> Ite
     caption = _value(parts.rows, COMMENT)
     text, captions = _caption(parts, caption)
     if not text and not parts.pictures:
-        yield Problem(place.member, "bad-item", "This box has neither a caption nor media, so it is not what the page is for.", place.index)
+        message = say("This box has neither a caption nor media, so it is not what the page is for.")
+        yield Problem(place.member, "bad-item", message, place.index)
         return
     posted, problem = _date(context, parts, place)
     if problem:
@@ -72,7 +74,7 @@ def _publication(context: Context, role: Role, source: Piece, parts: Box) -> Ite
         *(context.attachment(source, "subtitles") for source in parts.subtitles),
     ]
     unique = tuple(dict.fromkeys(attachments))
-    yield publication(context, role, source, text, posted, attachments=unique, tagged=", ".join(_TAGGED.findall(tagged)))
+    yield publication(context, role, source, Published(text, posted, unique, tagged=", ".join(_TAGGED.findall(tagged))))
 
 
 def _caption(parts: Box, labelled: str) -> tuple[str, list[str]]:
@@ -94,7 +96,7 @@ def _caption(parts: Box, labelled: str) -> tuple[str, list[str]]:
 def _entry(context: Context, role: Role, source: Piece, parts: Box) -> Iterator[Record | Problem]:
     place = source.place
     if not parts.rows and not parts.text and not parts.title:
-        yield Problem(place.member, "bad-item", "This box says nothing that its page is for.", place.index)
+        yield Problem(place.member, "bad-item", say("This box says nothing that its page is for."), place.index)
         return
     posted, problem = _date(context, parts, place)
     if problem:
@@ -137,8 +139,9 @@ def _date(context: Context, parts: Box, place: Place) -> tuple[Moment | None, Pr
     if not written and parts.has_date and not parts.date:
         return None, None  # the platform prints no time for it
     if not written:
-        return None, Problem(place.member, "no-date", "This record has no time.", place.index)
-    return None, Problem(place.member, "bad-date", f"The time {written[:60]!r} does not read as a date with a clock time.", place.index)
+        return None, Problem(place.member, "no-date", say("This record has no time."), place.index)
+    message = say("The time {written} does not read as a date with a clock time.", written=repr(written[:60]))
+    return None, Problem(place.member, "bad-date", message, place.index)
 
 
 def _conversation(context: Context, role: Role, member: str) -> Iterator[Record | Problem]:
@@ -169,7 +172,7 @@ def _conversation(context: Context, role: Role, member: str) -> Iterator[Record 
         parts.has_date = parts.has_date or not begun  # above the messages stand settings of the conversation, without a date
         source = _piece(member, item)
         if not parts.date and not parts.text and not parts.pictures:
-            yield Problem(member, "bad-item", "This box is not a message: it has neither words nor a time.", item.index)
+            yield Problem(member, "bad-item", say("This box is not a message: it has neither words nor a time."), item.index)
             continue
         posted, problem = _date(context, parts, source.place)
         if problem:

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from indexer.i18n import say
 from indexer.importers.instagram.context import UNREADABLE, Context, Piece, items, minute, old_time, piece, reaction_record, with_extra
 from indexer.importers.instagram.members import Role
 from indexer.importers.meta.json_values import bad_item, media_type
@@ -44,11 +45,12 @@ _LIST = msgspec.json.Decoder(list[str | None])
 def read_old_time(value: str | float | None, member: str, number: int) -> tuple[Moment | None, Problem | None]:
     """Return the moment of an ISO time with its offset, or the problem "bad-date"."""
     if not value:
-        return None, Problem(member, "no-date", "This item has no time.", number)
+        return None, Problem(member, "no-date", say("This item has no time."), number)
     written = str(value)
     found = old_time(written)
     if found is None:
-        return None, Problem(member, "bad-date", f"The time {written[:40]!r} does not read as a time with its zone.", number)
+        message = say("The time {written} does not read as a time with its zone.", written=repr(written[:40]))
+        return None, Problem(member, "bad-date", message, number)
     return Moment(written, TimeRule.UTC, found.astimezone(UTC)), None
 
 
@@ -67,7 +69,7 @@ def old_media(context: Context, role: Role, member: str) -> Iterator[Record | Pr
             continue
         context.unread.look("media of 2018", member, number, item.raw, _OldMedium)
         if not medium.path and not medium.taken_at and not medium.caption:
-            yield Problem(member, "bad-item", "This item has neither a file nor a caption nor a time.", number)
+            yield Problem(member, "bad-item", say("This item has neither a file nor a caption nor a time."), number)
             continue
         posted, problem = read_old_time(medium.taken_at, member, number)
         if problem:
@@ -107,7 +109,8 @@ def old_lists(context: Context, role: Role, member: str) -> Iterator[Record | Pr
             continue
         length = 3 if role.kind is RecordKind.COMMENT else 2
         if len(values) != length:
-            yield Problem(member, "bad-item", f"This item has {len(values)} values where {length} were expected.", number)
+            why = say("This item has {count} values where {expected} were expected.", count=len(values), expected=length)
+            yield Problem(member, "bad-item", why, number)
             continue
         posted, problem = read_old_time(values[0], member, number)
         if problem:
@@ -137,7 +140,7 @@ def _listed(context: Context, role: Role, source: Piece, key: str, *, posted: Mo
     )
 
 
-def old_empty(context: Context, role: Role, member: str) -> Iterator[Problem]:
+def old_empty(context: Context, _role: Role, member: str) -> Iterator[Problem]:
     """Yield a problem where a file that was empty in every archive seen holds something after all."""
     held = 0
     for found in items(context.archive, member):
@@ -146,7 +149,7 @@ def old_empty(context: Context, role: Role, member: str) -> Iterator[Problem]:
         else:
             held += 1
     if held:
-        message = f"This file holds {held} items. No archive with content in it was seen, so they did not become {role.kind}s."
+        message = say("This file holds {count} items. No archive with content in it was seen, so they did not become records.", count=held)
         yield Problem(member, "unknown-section", message)
 
 
@@ -198,7 +201,7 @@ def old_messages(context: Context, role: Role, member: str) -> Iterator[Record |
             yield bad_item(member, number, error)
             continue
         if conversation.conversation is None:
-            yield Problem(member, "bad-item", "This item is not a conversation: it has no list of messages.", number)
+            yield Problem(member, "bad-item", say("This item is not a conversation: it has no list of messages."), number)
             continue
         yield from _messages(context, role, piece(member, number, item), conversation)
 
@@ -217,7 +220,8 @@ def _messages(context: Context, role: Role, source: Piece, conversation: _Conver
         try:
             message = _MESSAGE.decode(raw)
         except UNREADABLE as error:
-            yield Problem(member, "bad-item", f"Message {index + 1} of this conversation does not read: {error}.", number)
+            why = say("Message {number} of this conversation does not read: {why}.", number=index + 1, why=str(error))
+            yield Problem(member, "bad-item", why, number)
             continue
         context.unread.look("message of 2018", member, number, raw, _Message)
         posted, problem = read_old_time(message.created_at, member, number)

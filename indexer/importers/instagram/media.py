@@ -8,8 +8,10 @@ with several (a carousel) they are the post's. A story is a medium without a pos
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from indexer.evidence.json_members import JsonItem
+from indexer.i18n import say
 from indexer.importers.instagram.context import UNREADABLE, Context, Piece, items, media_number, piece, read_stamp, with_extra
 from indexer.importers.instagram.labels import COMMENT, is_label
 from indexer.importers.instagram.members import Role
@@ -42,9 +44,8 @@ def _post(context: Context, role: Role, member: str, number: int, item: JsonItem
     media = media or [medium for _, line in lines for medium in _many(line.media)]
     labelled = next((line.value for path, line in lines if isinstance(line.value, str) and is_label(path.rsplit("/", 1)[-1], COMMENT)), "")
     if not media and not post.title and not post.creation_timestamp and not labelled:
-        yield Problem(
-            member, "bad-item", "This item has neither media nor a caption nor a time, so it is not what the file is for.", number
-        )
+        message = say("This item has neither media nor a caption nor a time, so it is not what the file is for.")
+        yield Problem(member, "bad-item", message, number)
         return
     titles = [repair_mojibake(medium.title or "") for medium in media]
     text = repair_mojibake(post.title or labelled) or next((title for title in titles if title), "")
@@ -58,7 +59,7 @@ def _post(context: Context, role: Role, member: str, number: int, item: JsonItem
         yield problem
     attachments = tuple(_attachments(context, media, titles, text))
     reply = any(isinstance(medium.text_app_post, TextAppPost) and medium.text_app_post.is_reply for medium in [post, *media])
-    yield publication(context, role, piece(member, number, item), text, posted, attachments=attachments, is_reply=reply)
+    yield publication(context, role, piece(member, number, item), Published(text, posted, attachments, is_reply=reply))
 
 
 def _many(media: list[Medium] | Medium | None) -> list[Medium]:
@@ -74,22 +75,21 @@ def _attachments(context: Context, media: list[Medium], titles: list[str], text:
             yield context.attachment(medium.subtitles, "subtitles")
 
 
-def publication(
-    context: Context,
-    role: Role,
-    source: Piece,
-    text: str,
-    posted: Moment | None,
-    *,
-    attachments: tuple[Attachment, ...],
-    is_reply: bool = False,
-    tagged: str = "",
-) -> Record:
-    """Return the record of something published, for JSON and HTML alike.
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What an archive says of something published. `tagged` are the accounts that were tagged in the picture."""
 
-    `tagged` are the accounts that were tagged in the picture. What stands in the insights again is folded in.
-    """
-    kind = _kind(role, attachments, is_reply=is_reply)
+    text: str
+    posted: Moment | None
+    attachments: tuple[Attachment, ...]
+    is_reply: bool = False
+    tagged: str = ""
+
+
+def publication(context: Context, role: Role, source: Piece, published: Published) -> Record:
+    """Return the record of something published, for JSON and HTML alike. What stands in the insights again is folded in."""
+    text, posted, attachments = published.text, published.posted, published.attachments
+    kind = _kind(role, attachments, is_reply=published.is_reply)
     shown = [attachment for attachment in attachments if attachment.description != "subtitles"]
     first = media_number(shown[0].name) if shown else ""
     repeats = kind in {RecordKind.POST, RecordKind.REEL, RecordKind.VIDEO}
@@ -107,7 +107,7 @@ def publication(
         mentions=mentions(text),
         id_is_made=True,
         folded=context.insights.take([attachment.name for attachment in shown], posted, text) if repeats else (),
-        extra=with_extra(role.extra, media_id=first, tagged=tagged),
+        extra=with_extra(role.extra, media_id=first, tagged=published.tagged),
     )
 
 
@@ -167,7 +167,7 @@ def _items(context: Context, member: str) -> Iterator[_Found | Problem]:
             if parts is None:
                 continue
             if len(parts.pictures) > 1 or parts.inner:
-                message = "This item holds another one whose beginning is not of a known form; only the first of them was read."
+                message = say("This item holds another one whose beginning is not of a known form; only the first of them was read.")
                 yield Problem(member, "bad-item", message, box.index)
             posted = next((moment for row in parts.rows if (moment := read_printed(row.value, context.dates))), None)
             picture = parts.pictures[0] if parts.pictures else None

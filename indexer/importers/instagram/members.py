@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
-from indexer.i18n import known
+from indexer.i18n import say
 from indexer.record import RecordKind
 
 
@@ -109,18 +109,18 @@ def role_of(member: str) -> Role | None:
     return next((role for pattern, role in _TABLE if pattern.fullmatch(member)), None)
 
 
-_KEPT = known("kept in the archive; not searchable in this version")
-_ADS = known("advertising: what the platform showed, and why")
-_READING = known("what the account looked at, not what it wrote")
-_FOLLOW = known("lists of accounts that follow or are followed, without content")
-_LOGIN = known("sign-ins, devices and security of the account")
-_SETTINGS = known("settings of the account")
-_SAVED = known("private bookmarks of other accounts' posts")
-_SEARCHES = known("searches that the account made inside the app")
-_REACH = known("reach figures without text")
-_PROFILE = known("describes the account, not something that it published")
-_ADDRESSES = known("address book of the telephone")
-_LAYOUT = known("looks of the archive's own pages")
+_KEPT = say("kept in the archive; not searchable in this version")
+_ADS = say("advertising: what the platform showed, and why")
+_READING = say("what the account looked at, not what it wrote")
+_FOLLOW = say("lists of accounts that follow or are followed, without content")
+_LOGIN = say("sign-ins, devices and security of the account")
+_SETTINGS = say("settings of the account")
+_SAVED = say("private bookmarks of other accounts' posts")
+_SEARCHES = say("searches that the account made inside the app")
+_REACH = say("reach figures without text")
+_PROFILE = say("describes the account, not something that it published")
+_ADDRESSES = say("address book of the telephone")
+_LAYOUT = say("looks of the archive's own pages")
 
 # What the body may be asked for although it is no record of ours comes first: the first pattern that fits is the reason.
 _KEPT_FILES = (
@@ -149,35 +149,35 @@ _FOLLOW_FILES = (
 )
 
 IGNORED: Mapping[str, str] = {
-    "no-data.txt": known("the platform says that this section is empty"),
-    "*/no-data.txt": known("the platform says that this section is empty"),
+    "no-data.txt": say("the platform says that this section is empty"),
+    "*/no-data.txt": say("the platform says that this section is empty"),
     **{f"*{name}.{ending}": _KEPT for name in _KEPT_FILES for ending in ("json", "html")},
     "your_instagram_activity/messages/reported_conversations.*": _KEPT,
     "your_instagram_activity/messages/ai_conversations*": _KEPT,
     "your_instagram_activity/ai/*": _KEPT,
-    "your_instagram_activity/messages/secret_conversations.*": known(
+    "your_instagram_activity/messages/secret_conversations.*": say(
         "devices of encrypted conversations; the platform does not have their text"
     ),
-    "messages/secret_conversations.*": known("devices of encrypted conversations; the platform does not have their text"),
-    "your_instagram_activity/messages/chats.html": known("table of contents of the conversations"),
-    "messages/chats.html": known("table of contents of the conversations"),
-    "your_instagram_activity/messages/your_chat_information.*": known("settings of the conversations"),
+    "messages/secret_conversations.*": say("devices of encrypted conversations; the platform does not have their text"),
+    "your_instagram_activity/messages/chats.html": say("table of contents of the conversations"),
+    "messages/chats.html": say("table of contents of the conversations"),
+    "your_instagram_activity/messages/your_chat_information.*": say("settings of the conversations"),
     # where the pages of an HTML archive keep their looks
-    "start_here.html": known("table of contents of the archive"),
-    "index.html": known("table of contents of the archive"),
+    "start_here.html": say("table of contents of the archive"),
+    "index.html": say("table of contents of the archive"),
     "personal_information/personal_information.*": _PROFILE,
-    "your_instagram_activity/reports/*": known(
+    "your_instagram_activity/reports/*": say(
         "reports that the account made to the platform; kept in the archive; not searchable in this version"
     ),
     "personal_information/account_information.*": _PROFILE,
     "instagram_ads_and_businesses/*": _ADS,
     "media_settings/*": _SETTINGS,
-    "reports/*": known("reports that the account made to the platform; kept in the archive; not searchable in this version"),
+    "reports/*": say("reports that the account made to the platform; kept in the archive; not searchable in this version"),
     "followers_and_following/unfollowed_accounts.*": _FOLLOW,
     "*messages/your_scheduled_chat_notifications.*": _SETTINGS,
     "*messages/igd_broadcast_chats.*": _SETTINGS,
-    "*messages/stickers_used/*": known("pictures of stickers that messages show"),
-    "*videos/thumbnails/*": known("preview pictures of videos"),
+    "*messages/stickers_used/*": say("pictures of stickers that messages show"),
+    "*videos/thumbnails/*": say("preview pictures of videos"),
     "your_instagram_activity/threads/interest_feeds_on_threads.*": _READING,
     "your_instagram_activity/threads/threads_home.*": _READING,
     "your_instagram_activity/threads/pending_follow_requests.*": _FOLLOW,
@@ -193,10 +193,10 @@ IGNORED: Mapping[str, str] = {
     "ads_and_topics/*": _ADS,
     "ads_and_businesses/*": _ADS,
     "ads_and_content/*": _ADS,
-    "apps_and_websites_off_of_instagram/*": known("what other companies told the platform of the account"),
-    "apps_and_websites/*": known("other apps that were connected with the account"),
-    "your_topics/*": known("topics that the platform guesses"),
-    "preferences/your_topics/*": known("topics that the platform guesses"),
+    "apps_and_websites_off_of_instagram/*": say("what other companies told the platform of the account"),
+    "apps_and_websites/*": say("other apps that were connected with the account"),
+    "your_topics/*": say("topics that the platform guesses"),
+    "preferences/your_topics/*": say("topics that the platform guesses"),
     "preferences/settings/*": _SETTINGS,
     "preferences/media_settings/*": _SETTINGS,
     "comments_settings/*": _SETTINGS,
@@ -249,13 +249,13 @@ IGNORED: Mapping[str, str] = {
         for folder in ("your_instagram_activity/", "")
         for pattern, reason in {
             f"{folder}saved/*": _SAVED,
-            f"{folder}shopping/*": known("shopping inside the app"),
-            f"{folder}monetization/*": known("whether the account may earn money"),
-            f"{folder}subscriptions/*": known("subscriptions to other accounts"),
+            f"{folder}shopping/*": say("shopping inside the app"),
+            f"{folder}monetization/*": say("whether the account may earn money"),
+            f"{folder}subscriptions/*": say("subscriptions to other accounts"),
             f"{folder}gifs/*": _SETTINGS,
-            f"{folder}avatars_store/*": known("purchases inside the app"),
-            f"{folder}digital_wallets/*": known("purchases inside the app"),
-            f"{folder}other_activity/*": known("time spent in the app and downloads that were asked for"),
+            f"{folder}avatars_store/*": say("purchases inside the app"),
+            f"{folder}digital_wallets/*": say("purchases inside the app"),
+            f"{folder}other_activity/*": say("time spent in the app and downloads that were asked for"),
             f"{folder}story_interactions/stories_viewed.*": _READING,
             f"{folder}threads/threads_viewed.*": _READING,
             f"{folder}threads/saved_threads.*": _SAVED,
@@ -266,7 +266,7 @@ IGNORED: Mapping[str, str] = {
     },
     # 2018 to November 2020: files at the root
     "profile.json": _PROFILE,
-    "connections.json": known("accounts that follow, are followed, blocked or hidden; kept in the archive; not searchable in this version"),
+    "connections.json": say("accounts that follow, are followed, blocked or hidden; kept in the archive; not searchable in this version"),
     "account_history.json": _LOGIN,
     "devices.json": _LOGIN,
     "searches.json": _SEARCHES,
@@ -277,6 +277,6 @@ IGNORED: Mapping[str, str] = {
     "information_about_you.json": _PROFILE,
     "uploaded_contacts.json": _ADDRESSES,
     "contacts.json": _ADDRESSES,
-    "checkout.json": known("shopping inside the app"),
-    "shopping.json": known("shopping inside the app"),
+    "checkout.json": say("shopping inside the app"),
+    "shopping.json": say("shopping inside the app"),
 }

@@ -14,6 +14,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from indexer.evidence.archive import Archive, MemberDamaged
 from indexer.evidence.html_members import HtmlDamaged, PageItem, PageMarks, page_items
+from indexer.i18n import say
 from indexer.importers.meta.html_accounting import broken_markup, left_over, parts_in, words_of
 from indexer.importers.meta.html_boxes import BODIES, BOXES, DATES, TITLES, Box, box_of, classes_of
 from indexer.importers.meta.html_text import is_too_deep, lines_of
@@ -55,10 +56,10 @@ def page_boxes(archive: Archive, member: str, *, keep_breaks: bool = False) -> I
                     yield found
                     number += isinstance(found, PageBox) and found.box is not None
     except HtmlDamaged as error:
-        yield Problem(member, error.code, str(error))
+        yield Problem(member, error.code, error.message)
         return
     except MemberDamaged as error:
-        yield Problem(member, "member-damaged", str(error))
+        yield Problem(member, "member-damaged", error.message)
         return
     yield from _end(archive, member, last, number)
 
@@ -69,34 +70,35 @@ def _before(member: str, raw: bytes) -> Iterator[Problem]:
     if b"\0" in head[:64]:
         return  # not UTF-8: told when the page has no record
     if not is_too_deep(head) and (words := parts_in(head, _PARTS)):
-        message = f"Parts of a record stand above the first record of the page, so they were not read: {words!r}."
+        message = say("Parts of a record stand above the first record of the page, so they were not read: {words}.", words=repr(words))
         yield Problem(member, "bad-item", message, 0)
     elif broken := broken_markup(head):
         yield _broken(member, broken, 0)
 
 
 def _broken(member: str, broken: str, number: int) -> Problem:
-    return Problem(member, "bad-item", f"A tag is broken here, so words of this item may not be read: {broken!r}.", number)
+    message = say("A tag is broken here, so words of this item may not be read: {tag}.", tag=repr(broken))
+    return Problem(member, "bad-item", message, number)
 
 
 def _read(member: str, item: PageItem, number: int, *, keep_breaks: bool) -> Iterator[PageBox | Problem]:
     raw = item.raw
     if is_too_deep(raw):
-        yield Problem(member, "bad-item", "This item does not read as a record of the page.", number)
+        yield Problem(member, "bad-item", say("This item does not read as a record of the page."), number)
         return
     try:
         raw.decode()
     except UnicodeDecodeError as error:
-        yield Problem(member, "bad-encoding", f"This item is not UTF-8 text ({error}); what cannot be read is shown as �.", number)
+        message = say("This item is not UTF-8 text ({why}); what cannot be read is shown as �.", why=str(error))
+        yield Problem(member, "bad-encoding", message, number)
     if item.is_whole and (broken := broken_markup(raw)):
         yield _broken(member, broken, number)
     if not item.is_element:
         body = LexborHTMLParser(raw).body
         words = " ".join(lines_of(body)) if body is not None else ""
         if words and b"</html" not in raw.lower():
-            yield Problem(
-                member, "unread-text", f"Text of this page stands outside of every record and was not read: {words[:200]!r}.", number
-            )
+            message = say("Text of this page stands outside of every record and was not read: {words}.", words=repr(words[:200]))
+            yield Problem(member, "unread-text", message, number)
         return
     body = LexborHTMLParser(raw.decode("utf-8", "replace")).body
     root = body.child if body is not None else None
@@ -110,18 +112,15 @@ def _read(member: str, item: PageItem, number: int, *, keep_breaks: bool) -> Ite
         words_inside = words_of(body)  # of what broken tables push out of it as well
         box = box_of(root, keep_breaks=keep_breaks)
         if left := left_over(words_inside, box.all_words):
-            yield Problem(
-                member,
-                "unread-text",
-                f"Words of this record stand in no part of it that is known, so they were not read: {left!r}.",
-                number,
-            )
+            message = say("Words of this record stand in no part of it that is known, so they were not read: {words}.", words=repr(left))
+            yield Problem(member, "unread-text", message, number)
         elif box.is_odd:
-            yield Problem(
-                member, "bad-item", "Parts of this record stand inside of one another, so two records may be read as one.", number
-            )
+            message = say("Parts of this record stand inside of one another, so two records may be read as one.")
+            yield Problem(member, "bad-item", message, number)
         if not item.is_whole:
-            message = f"The page ends in the middle of this record, at byte {item.start + len(raw):,}: what is left of it was read."
+            message = say(
+                "The page ends in the middle of this record, at byte {offset}: what is left of it was read.", offset=item.start + len(raw)
+            )
             yield Problem(member, "html-cut", message, number)
             if box.is_empty and not box.title:
                 return
@@ -132,11 +131,11 @@ def _read(member: str, item: PageItem, number: int, *, keep_breaks: bool) -> Ite
     if "_585n" in classes or (words.replace(" ", "").isdigit() and root.css_first("a") is not None):
         return  # a notice of the platform ("You are no longer in this conversation."), or the numbers of a list's pages
     if classes & (TITLES | BODIES | DATES) and words:
-        yield Problem(
-            member, "bad-item", f"A part of a record stands outside of every record, so it was not read: {words[:200]!r}.", number
-        )
+        message = say("A part of a record stands outside of every record, so it was not read: {words}.", words=repr(words[:200]))
+        yield Problem(member, "bad-item", message, number)
     elif words and not _is_footer(words):
-        yield Problem(member, "unknown-layout", f"A part of this page is none of the record boxes that are known: {words[:200]!r}.", number)
+        message = say("A part of this page is none of the record boxes that are known: {words}.", words=repr(words[:200]))
+        yield Problem(member, "unknown-layout", message, number)
 
 
 def _end(archive: Archive, member: str, last: PageItem, number: int) -> Iterator[Problem]:
@@ -144,18 +143,17 @@ def _end(archive: Archive, member: str, last: PageItem, number: int) -> Iterator
     if last.index < 0:
         raw = last.raw
         if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in raw[:64]:
-            yield Problem(member, "html-encoding", "The page is not UTF-8 text.")
+            yield Problem(member, "html-encoding", say("The page is not UTF-8 text."))
         elif not raw.strip():
-            yield Problem(member, "html-empty", "The page is empty.")
+            yield Problem(member, "html-empty", say("The page is empty."))
         elif not tail.lower().endswith(b"</html>"):
-            yield Problem(member, "html-cut", "The page ends before its first record.")
+            yield Problem(member, "html-cut", say("The page ends before its first record."))
         else:
-            yield Problem(member, "html-no-records", "No record was found on this page, so it is empty or of a form that is not known.")
+            message = say("No record was found on this page, so it is empty or of a form that is not known.")
+            yield Problem(member, "html-no-records", message)
     elif last.is_whole and b"</html>" not in tail.lower():
-        end = archive.size(member)
-        yield Problem(
-            member, "html-cut", f"The page ends at byte {end:,} without its closing tags, so records may be missing.", max(0, number - 1)
-        )
+        message = say("The page ends at byte {offset} without its closing tags, so records may be missing.", offset=archive.size(member))
+        yield Problem(member, "html-cut", message, max(0, number - 1))
 
 
 def plain_head(raw: bytes) -> bytes:

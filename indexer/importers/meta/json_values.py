@@ -15,6 +15,7 @@ import msgspec
 
 from indexer.evidence.archive import Archive, MemberDamaged
 from indexer.evidence.json_members import JsonDamaged, JsonItem, json_items
+from indexer.i18n import Sentence, say
 from indexer.local_time import from_epoch
 from indexer.record import Attachment, Moment, Problem
 from indexer.text import repair_mojibake
@@ -124,15 +125,22 @@ def read_epoch(value: float | str | None, member: str, index: int, *, millisecon
     A missing time, zero, a negative one, one beyond the year 9999 or words are none that a platform could have meant.
     """
     if value is None:
-        return None, Problem(member, "no-date", "This item has no time.", index)
+        return None, Problem(member, "no-date", say("This item has no time."), index)
     number = seconds_of(value)
     written = str(value) if number is None or not number.is_integer() else str(int(number))
     if number is not None and 0 < number < LAST_MILLISECOND:
         seconds = number / 1000 if milliseconds else number
         if seconds < LAST_MILLISECOND / 1000:
             return from_epoch(seconds, written), None
-    unit = "milliseconds" if milliseconds else "seconds"
-    return None, Problem(member, "bad-date", f"The time {written[:40]} is not a time in {unit} since 1970.", index)
+    shown = written[:40]
+    return None, Problem(
+        member,
+        "bad-date",
+        say("The time {written} is not a time in milliseconds since 1970.", written=shown)
+        if milliseconds
+        else say("The time {written} is not a time in seconds since 1970.", written=shown),
+        index,
+    )
 
 
 def items_of(archive: Archive, member: str) -> Iterator[JsonItem | Problem]:
@@ -141,14 +149,19 @@ def items_of(archive: Archive, member: str) -> Iterator[JsonItem | Problem]:
         with archive.open(member) as stream:
             yield from json_items(stream)
     except JsonDamaged as error:
-        yield Problem(member, error.code, str(error))
+        yield Problem(member, error.code, error.message)
     except MemberDamaged as error:
-        yield Problem(member, "member-damaged", str(error))
+        yield Problem(member, "member-damaged", error.message)
 
 
 def bad_item(member: str, index: int, error: Exception) -> Problem:
     """Return the problem of an item that does not read as what its file is for."""
-    return Problem(member, "bad-item", f"This item does not read as the file's others do: {error}.", index)
+    return Problem(member, "bad-item", say("This item does not read as the file's others do: {why}.", why=str(error)), index)
+
+
+def not_a_list(name: str, shown: str) -> Sentence:
+    """Return what is wrong where a list of items was expected and something else begins."""
+    return say("{name} should hold a list of items and holds {shown}, so what it held may be missing.", name=repr(name), shown=shown)
 
 
 def repair_all(value: Any) -> Any:

@@ -15,7 +15,8 @@ import msgspec
 
 from indexer.evidence.archive import Archive
 from indexer.evidence.json_members import JsonItem
-from indexer.importers.meta.json_values import MadeIds, MediaFiles, Reaction, Uri, bad_item, items_of, read_epoch
+from indexer.i18n import say
+from indexer.importers.meta.json_values import MadeIds, MediaFiles, Reaction, Uri, bad_item, items_of, not_a_list, read_epoch
 from indexer.importers.meta.unread import Unread
 from indexer.record import Attachment, Moment, Place, Problem, Record, RecordKind
 from indexer.text import hashtags, links, mentions, repair_mojibake
@@ -119,13 +120,11 @@ def messages(  # noqa: PLR0917  # what one archive's conversations share
             yield from _picture(item, thread)
         elif item.key == "messages":
             shown = item.raw[:40].decode("utf-8", "replace")
-            yield Problem(
-                member, "wrong-type", f"'messages' should hold a list of items and holds {shown}, so what it held may be missing."
-            )
+            yield Problem(member, "wrong-type", not_a_list("messages", shown))
         elif item.key not in _THREAD_KEYS and unread is not None:
             unread.look_at_key("conversation", item.key, member, item.raw)
     if not has_messages and not _EMPTY.search(archive.peek(member, 1 << 20)):
-        yield Problem(member, "no-messages", "The file has no list of messages, so it does not read as a conversation.")
+        yield Problem(member, "no-messages", say("The file has no list of messages, so it does not read as a conversation."))
 
 
 def _thread_of(archive: Archive, member: str, names: Collection[str], made: MadeIds, media: MediaFiles) -> tuple[_Thread, bool]:

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
+from indexer.i18n import say
 from indexer.importers.meta.json_values import repair_all
 from indexer.record import Problem
 
@@ -91,8 +92,11 @@ class Unread:
     def problems(self) -> Iterator[Problem]:
         """Yield a problem for each unknown key of each kind of item."""
         for (_, way), found in self._found.items():
-            message = (
-                f"The key {way!r} is not known and holds words that were not read, found {found.number:,} times; here: {found.sample!r}."
+            message = say(
+                "The key {key} is not known and holds words that were not read, found {count} times; here: {sample}.",
+                key=repr(way),
+                count=found.number,
+                sample=repr(found.sample),
             )
             yield Problem(found.member, "unknown-key", message, found.index)
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from indexer.evidence.archive import DAMAGE, Archive, MemberDamaged, damage_of
+from indexer.i18n import message_of, say
 from indexer.importers.twitter.text import expand_in_order, read_text, short_links_of
 from indexer.importers.twitter.times import x_moment
 from indexer.importers.twitter.tweets import program_of
@@ -66,11 +67,11 @@ def rows(archive: Archive, member: str) -> Iterator[Row | Problem]:
             text = raw.decode("utf-8-sig" if start == 0 else "utf-8")
             values = next(csv.reader([text], strict=True))
         except UnicodeDecodeError:
-            yield Problem(member, "bad-encoding", "This row is not UTF-8 text.", index + 1)
+            yield Problem(member, "bad-encoding", say("This row is not UTF-8 text."), index + 1)
             index += 1
             continue
         except csv.Error as error:
-            yield Problem(member, "bad-item", f"This row cannot be read: {error}.", index + 1)
+            yield Problem(member, "bad-item", say("This row cannot be read: {why}.", why=str(error)), index + 1)
             index += 1
             continue
         if not header:
@@ -80,27 +81,34 @@ def rows(archive: Archive, member: str) -> Iterator[Row | Problem]:
             continue
         index += 1
         if len(values) != len(header) or not dict(zip(header, values, strict=True)).get("tweet_id", "").isdigit():
-            note = f"This row has {len(values)} fields, the table's head has {len(header)}, or its first one is no id."
+            note = say(
+                "This row has {count} fields, the table's head has {expected}, or its first one is no id.",
+                count=len(values),
+                expected=len(header),
+            )
             yield Problem(member, "bad-item", note, index)
             continue
         fields = dict(zip(header, values, strict=True))
         for name in strange:
             if any(char.isalpha() for char in fields[name]):
-                note = f"This table holds text in a column {name!r} that is not known, so it was not read; the raw row keeps it."
+                note = say(
+                    "This table holds text in a column {column} that is not known, so it was not read; the raw row keeps it.",
+                    column=repr(name),
+                )
                 yield Problem(member, "unknown-key", note, index)
                 strange.remove(name)
                 break
         yield Row(index, start, raw.rstrip(b"\r\n"), fields)
     if not header:
-        yield Problem(member, "csv-empty", "The table is empty: not even the line that names its columns is there.")
+        yield Problem(member, "csv-empty", say("The table is empty: not even the line that names its columns is there."))
 
 
 def _of_head(member: str, header: list[str]) -> Iterator[Problem]:
     """Tell when the line that names the columns is not X's: the rows are read by these names."""
     if missing := [name for name in COLUMNS[:1] + COLUMNS[3:4] + COLUMNS[5:6] if name not in header]:
-        yield Problem(
-            member, "csv-head", f"The first line of the table does not name the column {', '.join(missing)}, so what it holds is not read."
-        )
+        names = ", ".join(missing)
+        message = say("The first line of the table does not name the column {columns}, so what it holds is not read.", columns=names)
+        yield Problem(member, "csv-head", message)
 
 
 def _lines(archive: Archive, member: str) -> Iterator[tuple[int, bytes | Problem]]:
@@ -117,18 +125,22 @@ def _lines(archive: Archive, member: str) -> Iterator[tuple[int, bytes | Problem
                     yield (
                         start,
                         Problem(
-                            member, "csv-broken", f"The quotes of the row at byte {start:,} are never closed; the rows before it were read."
+                            member,
+                            "csv-broken",
+                            say("The quotes of the row at byte {offset} are never closed; the rows before it were read.", offset=start),
                         ),
                     )
                     return
     except MemberDamaged as error:
-        yield start, Problem(member, "member-damaged", str(error))
+        yield start, Problem(member, "member-damaged", error.message)
         return
     except DAMAGE as error:
-        yield start, Problem(member, "member-damaged", f"The archive's own checksum says that this file is damaged: {damage_of(error)}.")
+        why = say("The archive's own checksum says that this file is damaged: {damage}.", damage=damage_of(error))
+        yield start, Problem(member, "member-damaged", why)
         return
     if pending.count(b'"') % 2:
-        yield start, Problem(member, "csv-cut", f"The table ends in the middle of the row at byte {start:,}; the rows before it were read.")
+        why = say("The table ends in the middle of the row at byte {offset}; the rows before it were read.", offset=start)
+        yield start, Problem(member, "csv-cut", why)
     elif pending:
         yield start, pending
 
@@ -167,7 +179,8 @@ def row_record(member: str, row: Row, account: Account) -> tuple[Record, Problem
     try:
         posted = x_moment(fields.get("timestamp", ""))
     except ValueError as error:
-        problem = Problem(member, "bad-date", f"The date of this post cannot be read ({error}); the post was kept without it.", row.index)
+        why = say("The date of this post cannot be read ({why}); the post was kept without it.", why=message_of(error))
+        problem = Problem(member, "bad-date", why, row.index)
     record = Record(
         kind=kind,
         native_id=row.number,

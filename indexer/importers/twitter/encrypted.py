@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 
 from indexer.evidence.archive import Archive
-from indexer.i18n import known, say
+from indexer.i18n import Sentence, message_of, say
 from indexer.importers.twitter.items import decode, items_of
 from indexer.importers.twitter.text import Number
 from indexer.importers.twitter.times import x_moment
@@ -16,16 +16,6 @@ from indexer.importers.twitter.tweets import text_of
 from indexer.record import Account, Problem
 
 _NAMED = 10  # conversations and senders that the sentence names
-
-HELD = known(
-    "Encrypted private messages: {member} holds {count} of them, the first of {first}, the last of {last}, sent by {senders}, in "
-    "conversation {conversations}. X hands out no key with the archive, so what they say cannot be read or searched."
-)
-HELD_UNDATED = known(
-    "Encrypted private messages: {member} holds {count} of them without a date, sent by {senders}, in conversation {conversations}. "
-    "X hands out no key with the archive, so what they say cannot be read or searched."
-)
-NO_MESSAGE = known("Encrypted conversations: {member} holds {count} entries of them, but no message.")
 
 
 class _Event(msgspec.Struct, frozen=True, rename="camel"):
@@ -53,15 +43,25 @@ class Encrypted:
     senders: dict[str, None] = field(default_factory=dict)
     conversations: dict[str, None] = field(default_factory=dict)
 
-    def sentence(self, member: str, account: Account) -> str:
+    def sentence(self, member: str, account: Account) -> Sentence:
         """Return what is held and cannot be read, for the list of what an archive cannot contain."""
         if not self.messages:
-            return str(say(NO_MESSAGE, member=member, count=self.items))
+            return say("Encrypted conversations: {member} holds {count} entries of them, but no message.", member=member, count=self.items)
         names = [f"@{account.handle}" if number == account.native_id and account.handle else number for number in self.senders]
         values = {"member": member, "count": self.messages, "senders": _listed(names), "conversations": _listed(list(self.conversations))}
         if self.first is None or self.last is None:
-            return str(say(HELD_UNDATED, **values))
-        return str(say(HELD, first=f"{self.first:%Y-%m-%d %H:%M:%S} UTC", last=f"{self.last:%Y-%m-%d %H:%M:%S} UTC", **values))
+            return say(
+                "Encrypted private messages: {member} holds {count} of them without a date, sent by {senders}, in conversation "
+                "{conversations}. X hands out no key with the archive, so what they say cannot be read or searched.",
+                **values,
+            )
+        return say(
+            "Encrypted private messages: {member} holds {count} of them, the first of {first}, the last of {last}, sent by {senders}, in "
+            "conversation {conversations}. X hands out no key with the archive, so what they say cannot be read or searched.",
+            first=f"{self.first:%Y-%m-%d %H:%M:%S} UTC",
+            last=f"{self.last:%Y-%m-%d %H:%M:%S} UTC",
+            **values,
+        )
 
 
 def read_encrypted(archive: Archive, member: str, problems: list[Problem]) -> Encrypted:
@@ -74,8 +74,9 @@ def read_encrypted(archive: Archive, member: str, problems: list[Problem]) -> En
         result = decode(_DECODER, item.raw)
         event = None if isinstance(result, str) else result[0].message_event
         if event is None or not event.detail:
-            why = result if isinstance(result, str) else "it holds no event"
-            problems.append(Problem(member, "bad-item", f"This item cannot be read as an encrypted message: {why}.", item.index))
+            why = result if isinstance(result, str) else say("it holds no event")
+            note = say("This item cannot be read as an encrypted message: {why}.", why=why)
+            problems.append(Problem(member, "bad-item", note, item.index))
             continue
         found.items += 1
         if not any(name.lower().startswith("messagecreate") for name in event.detail):
@@ -86,7 +87,8 @@ def read_encrypted(archive: Archive, member: str, problems: list[Problem]) -> En
         try:
             moment = x_moment(text_of(event.created_at_msec)).utc
         except ValueError as error:
-            problems.append(Problem(member, "bad-date", f"The date of this encrypted message cannot be read ({error}).", item.index))
+            note = say("The date of this encrypted message cannot be read ({why}).", why=message_of(error))
+            problems.append(Problem(member, "bad-date", note, item.index))
             continue
         if moment is not None:
             found.first = min(found.first or moment, moment)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
 from indexer.evidence.archive import Archive, MemberDamaged
-from indexer.i18n import known
+from indexer.i18n import Sentence, message_of, say
 from indexer.importers.twitter.csv_table import handle_in_csv
 from indexer.importers.twitter.encrypted import Encrypted, read_encrypted
 from indexer.importers.twitter.items import Item, decode, items_of
@@ -17,36 +17,45 @@ from indexer.importers.twitter.members import DataFile, Layout, Role, data_file,
 from indexer.importers.twitter.text import Number
 from indexer.importers.twitter.times import x_moment
 from indexer.importers.twitter.tweets import decode_tweet, id_of, text_of
-from indexer.record import Account, CaptureFacts, Moment, Platform, Problem, RecordKind
+from indexer.platforms import Platform
+from indexer.record import Account, CaptureFacts, Moment, Problem, RecordKind
 
+PLATFORM = Platform(
+    "twitter",
+    "X / Twitter",
+    short="X",
+    aliases=("x",),
+    usual_kinds=frozenset({RecordKind.POST, RecordKind.MESSAGE}),
+    names_by_number=True,
+)
 CSV = "tweets.csv"
 _FIRST_POSTS = 200  # so many are looked at to learn whose archive it is when no file says so
 _OWN_PICTURE = re.compile(r"https?://(?:twitter|x)\.com/(\w+)/status/(\d+)/(?:photo|video)/\d+")
 
-_REPLIES = known("What other people wrote under the account's posts is not in an X archive.")
+_REPLIES = say("What other people wrote under the account's posts is not in an X archive.")
 _SINCE_2018 = (
     _REPLIES,
-    known(
+    say(
         "A post of somebody else that the account passed on (a retweet) is cut "
         "at 140 characters; longer ones are not in the archive in full."
     ),
-    known("Posts of other people that the account quoted or answered are not in the archive."),
-    known("Posts that were deleted more than about 14 days before the download are not in the archive."),
-    known("Likes carry no date and do not say who wrote the post that was liked; archives of 2018 do not give its text either."),
-    known("Messages that the account deleted are not in the archive; people in messages are named by their numbers only."),
+    say("Posts of other people that the account quoted or answered are not in the archive."),
+    say("Posts that were deleted more than about 14 days before the download are not in the archive."),
+    say("Likes carry no date and do not say who wrote the post that was liked; archives of 2018 do not give its text either."),
+    say("Messages that the account deleted are not in the archive; people in messages are named by their numbers only."),
 )
-_UNREAD = known(
+_UNREAD = say(
     "Blocks, mutes, followers, lists, Moments, Spaces, Community Notes, articles and chats with Grok are kept with the archive "
     "where it has them, but this version cannot search them."
 )
 _UNTIL_2019 = (
     _REPLIES,
-    known("Pictures and videos are not in this form of archive; it only holds their addresses at X."),
-    known("Private messages and likes are not in this form of archive."),
-    known("Deleted posts and earlier wordings are not in this form of archive."),
-    known("Posts of other people that the account quoted or answered are not in the archive."),
+    say("Pictures and videos are not in this form of archive; it only holds their addresses at X."),
+    say("Private messages and likes are not in this form of archive."),
+    say("Deleted posts and earlier wordings are not in this form of archive."),
+    say("Posts of other people that the account quoted or answered are not in the archive."),
 )
-_CSV_ONLY = known(
+_CSV_ONLY = say(
     "This archive is only the table tweets.csv, which cuts the posts of others that the account passed on at 140 characters "
     "and does not describe pictures."
 )
@@ -126,11 +135,11 @@ class _Told:
 def describe(archive: Archive) -> Description:
     """Read the files that describe an archive. Never raises for what an archive holds."""
     layout = layout_of(archive)
-    facts = CaptureFacts(Account(Platform.TWITTER, ""), "")
+    facts = CaptureFacts(Account(PLATFORM.code, ""), _form(archive, layout))
     description = Description(facts, layout.files, layout.months, CSV in archive, [], [], layout)
     for copy, original in layout.copies.items():
         archive.asked.add(archive.known_as(copy))
-        note = f"This file is a copy of {original}, byte for byte: it was read once."
+        note = say("This file is a copy of {original}, byte for byte: it was read once.", original=original)
         description.problems.append(Problem(copy, "doubled-member", note))
     told, counts = _Told(), dict[str, int]()
     edited = _account_file(archive, layout.account, told, description.problems)
@@ -139,16 +148,16 @@ def describe(archive: Archive) -> Description:
     _grailbird(archive, told, counts, description)
     if not (told.handle and told.number):
         _first_posts(archive, description, told)
-    form = _form(archive, description)
-    account = Account(Platform.TWITTER, told.number or told.handle or archive.label, told.handle, told.name)
+    account = Account(PLATFORM.code, told.number or told.handle or archive.label, told.handle, told.name)
     for file in layout.files:
         if file.role is Role.ENCRYPTED:
             description.encrypted[file.member] = read_encrypted(archive, file.member, description.problems)
-    description.facts = CaptureFacts(
+    description.facts = replace(
+        facts,
         account=account,
-        form=form,
         exported=told.exported,
         counts=counts,
+        is_whole_history=True,
         is_partial=told.is_partial,
         cannot_contain=_cannot_contain(description, account),
         kinds=_kinds(description),
@@ -170,14 +179,14 @@ def _account_file(archive: Archive, member: str, told: _Told, problems: list[Pro
             fields = result[0].account
             told.learn(text_of(fields.account_id), fields.username or "", fields.account_display_name or "")
             return {}
-        note = "This file is not as X writes it (somebody changed it), so whose archive it is was taken from the other files first."
+        note = say("This file is not as X writes it (somebody changed it), so whose archive it is was taken from the other files first.")
         problems.append(Problem(member, "account-not-read", note, item.index))
         text = item.raw.decode("utf-8", "replace")
         keys = {"number": "accountId", "handle": "username", "name": "accountDisplayName"}
         guessed = {word: re.search(rf"""\b{key}["']?\s*:\s*["']([^"'\n]*)["']""", text) for word, key in keys.items()}
         return {word: found[1] for word, found in guessed.items() if found}
     if len(problems) == before:
-        problems.append(Problem(member, "account-not-read", "This file names no account: its list is empty."))
+        problems.append(Problem(member, "account-not-read", say("This file names no account: its list is empty.")))
     return {}
 
 
@@ -195,7 +204,8 @@ def _manifest(archive: Archive, told: _Told, counts: dict[str, int], description
         told.exported = _exported(info.generation_date, member, description.problems)
     types = _decoded(_DATA_TYPES, values, "dataTypes", member, description.problems) or {}
     if "dataTypes" not in values and not description.problems:
-        description.problems.append(Problem(member, "bad-item", "X's list of contents names no files, so nothing can be compared with it."))
+        note = say("X's list of contents names no files, so nothing can be compared with it.")
+        description.problems.append(Problem(member, "bad-item", note))
     for file in (file for data_type in types.values() for file in data_type.files or ()):
         name = file.file_name or ""
         if name not in archive:  # a file that a browser renamed is known by what its first line calls it
@@ -206,7 +216,11 @@ def _manifest(archive: Archive, told: _Told, counts: dict[str, int], description
             counts[name] = int(number)
         if name and name not in archive:
             if number != "0":
-                note = f"X's list of contents names this file ({number or 'no'} items), but it is not in the archive."
+                note = (
+                    say("X's list of contents names this file ({count} items), but it is not in the archive.", count=number)
+                    if number
+                    else say("X's list of contents names this file (no items), but it is not in the archive.")
+                )
                 description.problems.append(Problem(name, "declared-missing", note))
             if is_read:
                 description.missing.append(name)
@@ -230,15 +244,14 @@ def _grailbird(archive: Archive, told: _Told, counts: dict[str, int], descriptio
         result = decode(_MONTH, item.raw)
         name, number = ("", "") if isinstance(result, str) else (result[0].file_name or "", text_of(result[0].tweet_count))
         if not name or not number.isdigit():
-            problems.append(Problem(member, "bad-item", "This line of X's list of months cannot be read.", item.index))
+            problems.append(Problem(member, "bad-item", say("This line of X's list of months cannot be read."), item.index))
             continue
         if name not in archive and not isinstance(result, str):
             name = description.layout.by_global.get(result[0].var_name or "", name)
         counts[name] = max(int(number), counts.get(name, 0))  # a month can stand twice in archives that a tool has extended
         if name not in archive and name not in description.missing:
-            problems.append(
-                Problem(name, "declared-missing", f"X's list of months names this file ({number} posts), but it is not in the archive.")
-            )
+            note = say("X's list of months names this file ({count} posts), but it is not in the archive.", count=number)
+            problems.append(Problem(name, "declared-missing", note))
             description.missing.append(name)
 
 
@@ -265,21 +278,21 @@ def _first_posts(archive: Archive, description: Description, told: _Told) -> Non
         told.learn(handle=handle_in_csv(archive, CSV))
 
 
-def _form(archive: Archive, description: Description) -> str:
+def _form(archive: Archive, layout: Layout) -> Sentence:
     """Name the layout and its years."""
-    kinds = {file.kind for file in description.files}
-    at_root = not any(file.member.startswith("data/") for file in description.files)
+    kinds = {file.kind for file in layout.files}
+    at_root = not any(file.member.startswith("data/") for file in layout.files)
     has_tweet_js = "tweet" in kinds and "tweets" not in kinds
-    if description.months:
-        return known("2013 to 2019 (data/js/tweets, one file a month)")
-    if "tweets" in kinds or (description.layout.manifest.startswith("data/")):
-        return known("2022 to now (tweets.js)") if not has_tweet_js else known("2019 to 2022 (tweet.js)")
-    if description.has_csv and not kinds:
-        return known("2013 to 2019 (only the table tweets.csv)")
+    if layout.months:
+        return say("2013 to 2019 (data/js/tweets, one file a month)")
+    if "tweets" in kinds or (layout.manifest.startswith("data/")):
+        return say("2022 to now (tweets.js)") if not has_tweet_js else say("2019 to 2022 (tweet.js)")
+    if CSV in archive and not kinds:
+        return say("2013 to 2019 (only the table tweets.csv)")
     shape = _first_item(archive) if at_root else b""
     if shape:
-        return known("2019 to 2022 (tweet.js)") if b'"tweet"' in shape else known("2018 to 2019 (tweet.js beside the other files)")
-    return known("2018 to 2022 (tweet.js beside the other files)") if at_root else known("2019 to 2022 (tweet.js)")
+        return say("2019 to 2022 (tweet.js)") if b'"tweet"' in shape else say("2018 to 2019 (tweet.js beside the other files)")
+    return say("2018 to 2022 (tweet.js beside the other files)") if at_root else say("2019 to 2022 (tweet.js)")
 
 
 def _first_item(archive: Archive) -> bytes:
@@ -291,17 +304,17 @@ def _first_item(archive: Archive) -> bytes:
     return found[0] if found else b""
 
 
-def _cannot_contain(description: Description, account: Account) -> tuple[str, ...]:
+def _cannot_contain(description: Description, account: Account) -> tuple[Sentence, ...]:
     encrypted = tuple(found.sentence(member, account) for member, found in description.encrypted.items() if found.items)
     if description.months or (description.has_csv and not description.files):
         return _UNTIL_2019 + (() if description.months else (_CSV_ONLY,)) + (_SINCE_2018[1:] if description.files else ())
     lines = list(_SINCE_2018)
     if not any(file.role is Role.SIDE_POSTS and file.marks.get("state") for file in description.files):
-        lines[3] = known("Deleted posts are not in this archive: it has no file of them.")
+        lines[3] = say("Deleted posts are not in this archive: it has no file of them.")
     if not any(file.role is Role.MESSAGES for file in description.files) and not encrypted:
-        lines[5] = known("Private messages are not in this archive: it has no file of them.")
+        lines[5] = say("Private messages are not in this archive: it has no file of them.")
     if not any(file.role is Role.LIKES for file in description.files):
-        lines[4] = known("Likes are not in this archive: it has no file of them.")
+        lines[4] = say("Likes are not in this archive: it has no file of them.")
     return (*encrypted, *lines, _UNREAD)
 
 
@@ -335,7 +348,7 @@ def _decoded(
         return None
     result = decode(decoder, values[key])
     if isinstance(result, str):
-        problems.append(Problem(member, "bad-item", f"X's list of contents cannot be read at {key}: {result}."))
+        problems.append(Problem(member, "bad-item", say("X's list of contents cannot be read at {key}: {why}.", key=key, why=result)))
         return None
     return result[0]
 
@@ -351,5 +364,5 @@ def _exported(written: str | None, member: str, problems: list[Problem]) -> Mome
     try:
         return x_moment(written)
     except ValueError as error:
-        problems.append(Problem(member, "bad-date", f"The date of the archive cannot be read: {error}."))
+        problems.append(Problem(member, "bad-date", say("The date of the archive cannot be read: {why}.", why=message_of(error))))
         return None

@@ -11,11 +11,12 @@ import msgspec
 
 from indexer.evidence.archive import Archive, MemberDamaged
 from indexer.evidence.json_members import JsonDamaged, JsonItem, json_items
+from indexer.i18n import Sentence, say
 from indexer.record import Place, Problem
 
 Item = TypeVar("Item")
 
-_TOO_DEEP = "it is nested deeper than any item of X"
+_TOO_DEEP = say("it is nested deeper than any item of X")
 _LONE_HIGH = re.compile(rb"(?<!\\)((?:\\\\)*)\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])")
 _PAIR_OR_LOW = re.compile(rb"(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(?<!\\)((?:\\\\)*)\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 
@@ -26,25 +27,30 @@ def items_of(archive: Archive, member: str, *, is_list: bool = True) -> Iterator
     Items of an array come with their index. A member that holds one object instead of a list (or the other way round
     where `is_list` is False) gives what it has, and a Problem: its values may not be what they are taken for.
     """
-    wrong = ""
+    wrong: Sentence | None = None
     try:
         stream = archive.open(member)
     except MemberDamaged as error:
-        yield Problem(member, "member-damaged", str(error))
+        yield Problem(member, "member-damaged", error.message)
         return
     with stream:
         try:
             for item in json_items(stream):
                 if is_list is (item.index < 0 or bool(item.key)):
-                    wrong = "holds one object" if is_list else "holds a list"
+                    wrong = (
+                        say("This file holds one object where X writes a list.")
+                        if is_list
+                        else say("This file holds a list where X writes one object.")
+                    )
                 yield item
         except JsonDamaged as error:
-            yield Problem(member, error.code, f"{error.message} Everything before byte {error.offset:,} was read.")
+            told = say("{damage} Everything before byte {offset} was read.", damage=error.message, offset=error.offset)
+            yield Problem(member, error.code, told)
             return
     if not wrong and is_list and _is_empty_object(archive, member):
-        wrong = "holds an empty object"
+        wrong = say("This file holds an empty object where X writes a list.")
     if wrong:
-        yield Problem(member, "json-wrong-type", f"This file {wrong} where X writes {'a list' if is_list else 'one object'}.")
+        yield Problem(member, "json-wrong-type", wrong)
 
 
 def _is_empty_object(archive: Archive, member: str) -> bool:
@@ -76,14 +82,14 @@ def parts_of(whole: bytes, pieces: list[msgspec.Raw], offset: int = 0) -> list[P
     return found
 
 
-def decode(decoder: msgspec.json.Decoder[Item], raw: bytes) -> tuple[Item, str] | str:
-    """Return the decoded item and what had to be repaired in it ("" when nothing), or why it does not decode.
+def decode(decoder: msgspec.json.Decoder[Item], raw: bytes) -> tuple[Item, Sentence | None] | str:
+    """Return the decoded item and what had to be repaired in it (None when nothing), or why it does not decode.
 
     Repaired are bytes that are no UTF-8 and halves of surrogate pairs (both seen in files that people edited):
     each becomes U+FFFD in the text; the raw item keeps its exact bytes.
     """
     try:
-        return decoder.decode(raw), ""
+        return decoder.decode(raw), None
     except msgspec.ValidationError as error:
         return str(error)
     except RecursionError:
@@ -93,7 +99,7 @@ def decode(decoder: msgspec.json.Decoder[Item], raw: bytes) -> tuple[Item, str] 
         if mended == raw:
             return str(error)
     try:
-        return decoder.decode(mended), "Letters that are not valid text were replaced by \N{REPLACEMENT CHARACTER}."
+        return decoder.decode(mended), say("Letters that are not valid text were replaced by �. The raw item keeps the exact bytes.")
     except msgspec.DecodeError as error:
         return str(error)
     except RecursionError:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import msgspec
 
 from indexer.evidence.json_members import JsonItem
+from indexer.i18n import say
 from indexer.record import Problem
 
 _NAME = re.compile(rb'"([^"\\]{1,64}+)"\s*+:')
@@ -88,7 +89,10 @@ class KeyWatch:
         for name in self.unknown(kind, item.raw):
             if (kind, name) not in self._told:
                 self._told.add((kind, name))
-                note = f"Items of this kind hold text under {name!r}, a name that is not known, so it was not read; the raw items keep it."
+                note = say(
+                    "Items of this kind hold text under {name}, a name that is not known, so it was not read; the raw items keep it.",
+                    name=repr(name),
+                )
                 yield Problem(member, "unknown-key", note, item.index)
 
 

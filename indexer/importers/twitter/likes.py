@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from indexer.evidence.archive import Archive
+from indexer.i18n import say
 from indexer.importers.twitter.items import decode, items_of, place_of
 from indexer.importers.twitter.keys import KeyWatch
 from indexer.importers.twitter.text import Number, read_text
@@ -39,11 +40,11 @@ def read_likes(archive: Archive, member: str, account: Account, keys: KeyWatch) 
         like = None if isinstance(result, str) else result[0].like
         number = text_of(like.tweet_id) if like else ""
         if like is None or not number:
-            why = result if isinstance(result, str) else "it names no post"
-            yield Problem(member, "bad-item", f"This item cannot be read as a like: {why}.", item.index)
+            why = result if isinstance(result, str) else say("it names no post")
+            yield Problem(member, "bad-item", say("This item cannot be read as a like: {why}.", why=why), item.index)
             continue
-        if result[1]:
-            yield Problem(member, "bad-text", f"{result[1]} The raw item keeps the exact bytes.", item.index)
+        if not isinstance(result, str) and result[1]:
+            yield Problem(member, "bad-text", result[1], item.index)
         read += 1
         reading = read_text(like.full_text or "", None)
         yield Record(

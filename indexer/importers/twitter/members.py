@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from indexer.evidence.archive import Archive, MemberDamaged
-from indexer.i18n import known
+from indexer.i18n import say
 
 
 class Role(Enum):
@@ -163,48 +163,48 @@ def data_file(name: str) -> DataFile | None:
     return DataFile(name, role, marks, int(found[3] or 0), found[2])
 
 
-_ADS = known("what X noted about advertisements shown to the account; no record of the body's own")
-_DEVICE = known("sign-ins, devices and programs of the account: technical data, private, no record")
-_PERISCOPE = known("live broadcasts (Periscope): kept in the archive; not searchable in this version")
-_SHOP = known("shop listings: kept in the archive; not searchable in this version")
-_LISTS = known("lists of accounts: kept in the archive; not searchable in this version")
-_VIEWER = known("X's own page for looking at the archive: a program, no record")
-_IDS_ONLY = known("only the numbers and dates of posts and messages that other files hold in full")
+_ADS = say("what X noted about advertisements shown to the account; no record of the body's own")
+_DEVICE = say("sign-ins, devices and programs of the account: technical data, private, no record")
+_PERISCOPE = say("live broadcasts (Periscope): kept in the archive; not searchable in this version")
+_SHOP = say("shop listings: kept in the archive; not searchable in this version")
+_LISTS = say("lists of accounts: kept in the archive; not searchable in this version")
+_VIEWER = say("X's own page for looking at the archive: a program, no record")
+_IDS_ONLY = say("only the numbers and dates of posts and messages that other files hold in full")
 
 _BY_NAME: Mapping[str, str] = {
     # about the account
     "account-creation-ip": _DEVICE,
-    "account-label": known("what kind of account X takes it for"),
-    "account-suspension": known("suspensions of the account: kept in the archive; not searchable in this version"),
-    "account-timezone": known("the zone set in the account; X writes all times in UTC"),
-    "ageinfo": known("the age that X supposes"),
-    "app": known("apps on the owner's devices that X noted"),
+    "account-label": say("what kind of account X takes it for"),
+    "account-suspension": say("suspensions of the account: kept in the archive; not searchable in this version"),
+    "account-timezone": say("the zone set in the account; X writes all times in UTC"),
+    "ageinfo": say("the age that X supposes"),
+    "app": say("apps on the owner's devices that X noted"),
     "connected-application": _DEVICE,
-    "contact": known("an imported address book; private, no record"),
+    "contact": say("an imported address book; private, no record"),
     "device-token": _DEVICE,
-    "email-address-change": known("earlier e-mail addresses: kept in the archive; not searchable in this version"),
-    "expanded-profile": known("the profile's text: kept in the archive; not searchable in this version"),
+    "email-address-change": say("earlier e-mail addresses: kept in the archive; not searchable in this version"),
+    "expanded-profile": say("the profile's text: kept in the archive; not searchable in this version"),
     "ip-audit": _DEVICE,
     "key-registry": _DEVICE,
     "ni-devices": _DEVICE,
-    "personalization": known("interests that X guessed for advertising"),
+    "personalization": say("interests that X guessed for advertising"),
     "phone-number": _DEVICE,
-    "professional-data": known("the profile's business details: kept in the archive; not searchable in this version"),
-    "professional_data": known("the profile's business details: kept in the archive; not searchable in this version"),
-    "profile": known("the profile's text on the day of the export: kept in the archive; not searchable in this version"),
-    "protected-history": known("when posts were protected: kept in the archive; not searchable in this version"),
-    "screen-name-change": known("earlier handles of the account: kept in the archive; not searchable in this version"),
+    "professional-data": say("the profile's business details: kept in the archive; not searchable in this version"),
+    "professional_data": say("the profile's business details: kept in the archive; not searchable in this version"),
+    "profile": say("the profile's text on the day of the export: kept in the archive; not searchable in this version"),
+    "protected-history": say("when posts were protected: kept in the archive; not searchable in this version"),
+    "screen-name-change": say("earlier handles of the account: kept in the archive; not searchable in this version"),
     "sso": _DEVICE,
-    "user-link-clicks": known("addresses that somebody at the account opened; no record of the body's own"),
-    "verified": known("whether the account is verified"),
-    "verified-organization": known("whether the account is verified"),
+    "user-link-clicks": say("addresses that somebody at the account opened; no record of the body's own"),
+    "verified": say("whether the account is verified"),
+    "verified-organization": say("whether the account is verified"),
     # whom it follows, blocks, mutes
-    "block": known("accounts that this one blocks: kept in the archive; not searchable in this version"),
-    "mute": known("accounts that this one mutes: kept in the archive; not searchable in this version"),
-    "smartblock": known("accounts that X blocked by itself: kept in the archive; not searchable in this version"),
-    "direct-message-mute": known("muted conversations: kept in the archive; not searchable in this version"),
-    "follower": known("accounts that follow this one: kept in the archive; not searchable in this version"),
-    "following": known("accounts that this one follows: kept in the archive; not searchable in this version"),
+    "block": say("accounts that this one blocks: kept in the archive; not searchable in this version"),
+    "mute": say("accounts that this one mutes: kept in the archive; not searchable in this version"),
+    "smartblock": say("accounts that X blocked by itself: kept in the archive; not searchable in this version"),
+    "direct-message-mute": say("muted conversations: kept in the archive; not searchable in this version"),
+    "follower": say("accounts that follow this one: kept in the archive; not searchable in this version"),
+    "following": say("accounts that this one follows: kept in the archive; not searchable in this version"),
     "lists-created": _LISTS,
     "lists-member": _LISTS,
     "lists-subscribed": _LISTS,
@@ -217,25 +217,25 @@ _BY_NAME: Mapping[str, str] = {
     "direct-messages-headers": _IDS_ONLY,
     "direct-messages-group-headers": _IDS_ONLY,
     # other things that the account may have written
-    "article": known("long articles: kept in the archive; not searchable in this version"),
-    "article-metadata": known("long articles: kept in the archive; not searchable in this version"),
-    "twitter-article": known("long articles: kept in the archive; not searchable in this version"),
-    "twitter-article-metadata": known("long articles: kept in the archive; not searchable in this version"),
-    "birdwatch-note": known("Community Notes: kept in the archive; not searchable in this version"),
-    "birdwatch-note-rating": known("Community Notes: kept in the archive; not searchable in this version"),
-    "birdwatch-note-tombstone": known("Community Notes: kept in the archive; not searchable in this version"),
-    "community-note": known("Community Notes: kept in the archive; not searchable in this version"),
-    "community-note-rating": known("Community Notes: kept in the archive; not searchable in this version"),
-    "community-note-tombstone": known("Community Notes: kept in the archive; not searchable in this version"),
-    "community-note-batsignal": known("Community Notes: kept in the archive; not searchable in this version"),
-    "grok-chat-item": known("chats with Grok: kept in the archive; not searchable in this version"),
-    "moment": known("Moments (collections of posts): kept in the archive; not searchable in this version"),
-    "reply-prompt": known("warnings that X gave before a reply was sent: kept in the archive; not searchable in this version"),
-    "saved-search": known("saved searches: kept in the archive; not searchable in this version"),
-    "spaces-metadata": known("live sound rooms (Spaces): kept in the archive; not searchable in this version"),
-    "tweetdeck": known("columns of the TweetDeck program"),
-    "audio-video-calls-in-dm": known("calls in private messages: kept in the archive; not searchable in this version"),
-    "audio-video-calls-in-dm-recipient-sessions": known("calls in private messages: kept in the archive; not searchable in this version"),
+    "article": say("long articles: kept in the archive; not searchable in this version"),
+    "article-metadata": say("long articles: kept in the archive; not searchable in this version"),
+    "twitter-article": say("long articles: kept in the archive; not searchable in this version"),
+    "twitter-article-metadata": say("long articles: kept in the archive; not searchable in this version"),
+    "birdwatch-note": say("Community Notes: kept in the archive; not searchable in this version"),
+    "birdwatch-note-rating": say("Community Notes: kept in the archive; not searchable in this version"),
+    "birdwatch-note-tombstone": say("Community Notes: kept in the archive; not searchable in this version"),
+    "community-note": say("Community Notes: kept in the archive; not searchable in this version"),
+    "community-note-rating": say("Community Notes: kept in the archive; not searchable in this version"),
+    "community-note-tombstone": say("Community Notes: kept in the archive; not searchable in this version"),
+    "community-note-batsignal": say("Community Notes: kept in the archive; not searchable in this version"),
+    "grok-chat-item": say("chats with Grok: kept in the archive; not searchable in this version"),
+    "moment": say("Moments (collections of posts): kept in the archive; not searchable in this version"),
+    "reply-prompt": say("warnings that X gave before a reply was sent: kept in the archive; not searchable in this version"),
+    "saved-search": say("saved searches: kept in the archive; not searchable in this version"),
+    "spaces-metadata": say("live sound rooms (Spaces): kept in the archive; not searchable in this version"),
+    "tweetdeck": say("columns of the TweetDeck program"),
+    "audio-video-calls-in-dm": say("calls in private messages: kept in the archive; not searchable in this version"),
+    "audio-video-calls-in-dm-recipient-sessions": say("calls in private messages: kept in the archive; not searchable in this version"),
     # trade
     "ads-revenue-sharing": _ADS,
     "branch-links": _ADS,
@@ -248,13 +248,13 @@ _BY_NAME: Mapping[str, str] = {
     "twitter-shop": _SHOP,
 }
 _MEDIA: Mapping[str, str] = {
-    "profile_media": known("the pictures of the profile"),
-    "moments_media": known("pictures of Moments: kept in the archive; not searchable in this version"),
-    "moments_tweets_media": known("pictures of Moments: kept in the archive; not searchable in this version"),
+    "profile_media": say("the pictures of the profile"),
+    "moments_media": say("pictures of Moments: kept in the archive; not searchable in this version"),
+    "moments_tweets_media": say("pictures of Moments: kept in the archive; not searchable in this version"),
     "periscope_broadcast_media": _PERISCOPE,
-    "spaces_media": known("sound of Spaces: kept in the archive; not searchable in this version"),
-    "grok_chat_media": known("pictures of chats with Grok: kept in the archive; not searchable in this version"),
-    "article_media": known("pictures of long articles: kept in the archive; not searchable in this version"),
+    "spaces_media": say("sound of Spaces: kept in the archive; not searchable in this version"),
+    "grok_chat_media": say("pictures of chats with Grok: kept in the archive; not searchable in this version"),
+    "article_media": say("pictures of long articles: kept in the archive; not searchable in this version"),
 }
 
 
@@ -273,10 +273,10 @@ def _patterns() -> dict[str, str]:
         table[f"{folder}periscope-*.js"] = _PERISCOPE
         for name, why in _MEDIA.items():
             table[f"{folder}{name}/*"] = why
-        table[f"{folder}README.txt"] = known("X's description of the files")
+        table[f"{folder}README.txt"] = say("X's description of the files")
     table["assets/*"] = table["Your archive*.html"] = table["index.html"] = _VIEWER
     table.update({f"{folder}/*": _VIEWER for folder in ("css", "img", "lib", "js")})
-    table["data/csv/*.csv"] = known("the same posts as in data/js/tweets, in a form that loses letters (2013)")
+    table["data/csv/*.csv"] = say("the same posts as in data/js/tweets, in a form that loses letters (2013)")
     return table
 
 

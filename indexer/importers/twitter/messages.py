@@ -16,6 +16,7 @@ import msgspec
 
 from indexer.evidence.archive import Archive
 from indexer.evidence.json_members import JsonItem
+from indexer.i18n import Sentence, message_of, say
 from indexer.importers.twitter.items import Part, decode, items_of, parts_of
 from indexer.importers.twitter.keys import KeyWatch
 from indexer.importers.twitter.media import MediaFiles
@@ -115,13 +116,14 @@ class MessageReader:
             result = decode(_ITEM, item.raw)
             conversation = None if isinstance(result, str) else result[0].dm_conversation
             if conversation is None or conversation.messages is None:
-                why = result if isinstance(result, str) else f"it has no {'list of messages' if conversation else 'conversation'} in it"
-                yield Problem(member, "bad-item", f"This item cannot be read as a conversation: {why}.", item.index)
+                missing = say("it has no list of messages in it") if conversation else say("it has no conversation in it")
+                why = result if isinstance(result, str) else missing
+                yield Problem(member, "bad-item", say("This item cannot be read as a conversation: {why}.", why=why), item.index)
                 continue
             try:
                 parts = parts_of(item.raw, conversation.messages)
             except ValueError:  # the item was mended for reading, so its pieces are not its bytes any more
-                yield Problem(member, "bad-item", "The messages of this conversation hold bytes that are no text.", item.index)
+                yield Problem(member, "bad-item", say("The messages of this conversation hold bytes that are no text."), item.index)
                 continue
             read += 1
             number = text_of(conversation.conversation_id)
@@ -133,7 +135,7 @@ class MessageReader:
     def _entry(self, thread: _Thread, part: Part, pointer: str) -> Iterator[Record | Problem]:
         entry = decode(_ENTRY, part.raw)
         if isinstance(entry, str) or not entry[0]:
-            yield self._bad(thread, pointer, entry if isinstance(entry, str) else "it is empty")
+            yield self._bad(thread, pointer, entry if isinstance(entry, str) else say("it is empty"))
             return
         for kind, body in entry[0].items():
             if kind in _TEXT:
@@ -150,9 +152,9 @@ class MessageReader:
             return
         message, number = result[0], text_of(result[0].id)
         if result[1]:
-            yield Problem(thread.member, "bad-text", f"{result[1]} The raw item keeps the exact bytes.", thread.item.index)
+            yield Problem(thread.member, "bad-text", result[1], thread.item.index)
         if message.text is None:
-            yield self._bad(thread, pointer, "it has no text; the message was kept without it", "in full")
+            yield Problem(thread.member, "bad-item", _no_text(pointer), thread.item.index)
         extra: dict[str, str] = {}
         if _TEXT[kind]:
             extra["message"] = _TEXT[kind]
@@ -268,7 +270,7 @@ class MessageReader:
         except ValueError as error:
             if written:
                 extra["date_as_written"] = text_of(written)
-            note = f"A date in this conversation cannot be read ({error}); the entry was kept without it."
+            note = say("A date in this conversation cannot be read ({why}); the entry was kept without it.", why=message_of(error))
             return None, [Problem(thread.member, "bad-date", note, thread.item.index)]
 
     def _name(self, number: str) -> str:
@@ -287,9 +289,13 @@ class MessageReader:
         return made if thread.made[made] == 1 else f"{made}-{thread.made[made]}"
 
     @staticmethod
-    def _bad(thread: _Thread, pointer: str, why: str, how: str = "") -> Problem:
-        said = f"The entry at {pointer} cannot be read{how and ' '}{how}: {why}."
-        return Problem(thread.member, "bad-item", said, thread.item.index)
+    def _bad(thread: _Thread, pointer: str, why: str) -> Problem:
+        message = say("The entry at {entry} cannot be read: {why}.", entry=pointer, why=why)
+        return Problem(thread.member, "bad-item", message, thread.item.index)
+
+
+def _no_text(pointer: str) -> Sentence:
+    return say("The entry at {entry} cannot be read in full: it has no text; the message was kept without it.", entry=pointer)
 
 
 def _title(parts: list[Part]) -> str:

@@ -13,6 +13,7 @@ from datetime import datetime
 import msgspec
 
 from indexer.evidence.archive import Archive
+from indexer.i18n import message_of, say
 from indexer.importers.twitter.items import decode, items_of, place_of
 from indexer.importers.twitter.keys import KeyWatch
 from indexer.importers.twitter.text import Number, Reading, read_note
@@ -89,19 +90,18 @@ class Notes:
             result = decode(_DECODER, item.raw)
             note = None if isinstance(result, str) else result[0].note_tweet or result[0].deleted_note_tweet
             if note is None or note.core is None or note.core.text is None:
-                why = result if isinstance(result, str) else "it has no text"
-                yield Problem(member, "bad-item", f"This item cannot be read as the text of a long post: {why}.", item.index)
+                why = result if isinstance(result, str) else say("it has no text")
+                yield Problem(member, "bad-item", say("This item cannot be read as the text of a long post: {why}.", why=why), item.index)
                 continue
             if not isinstance(result, str) and result[1]:
-                yield Problem(member, "bad-text", f"{result[1]} The raw item keeps the exact bytes.", item.index)
+                yield Problem(member, "bad-text", result[1], item.index)
             read += 1
             waiting = _Waiting(text_of(note.note_tweet_id), None, note.core, place_of(member, item), item.raw, state)
             try:
                 waiting.created = x_moment(text_of(note.created_at))
             except ValueError as error:
-                yield Problem(
-                    member, "bad-date", f"The date of this long text cannot be read ({error}); it was kept without it.", item.index
-                )
+                why = say("The date of this long text cannot be read ({why}); it was kept without it.", why=message_of(error))
+                yield Problem(member, "bad-date", why, item.index)
             self._add(waiting)
         yield Tally(member, read)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import msgspec
 
 from indexer.evidence.archive import Archive
+from indexer.i18n import say
 from indexer.importers.twitter.csv_table import row_record, rows
 from indexer.importers.twitter.items import decode, items_of, place_of
 from indexer.importers.twitter.keys import KeyWatch
@@ -17,62 +17,33 @@ from indexer.importers.twitter.members import DataFile, Role
 from indexer.importers.twitter.notes import Notes
 from indexer.importers.twitter.text import Number
 from indexer.importers.twitter.tweets import ReadTweet, Tweet, TweetReader, text_of
-from indexer.record import Account, Moment, Problem, Record, Tally
-
-_MASK = 2**64 - 1
-_SPREAD = 0x9E3779B97F4A7C15  # the golden ratio in 64 bits: spreads neighboring ids over the table
+from indexer.record import Account, Moment, Place, Problem, Record, Tally
 
 
 class SeenPosts:
-    """A table of post id -> digest of its content. Archives that a tool has extended hold some posts twice (seen 2018-2019)."""
+    """Digests of what posts say, by post id. Archives that a tool has extended hold some posts twice (seen 2018-2019)."""
 
     def __init__(self) -> None:
-        self._bits = 12
-        self._keys = array("Q", bytes(8 << self._bits))
-        self._digests = array("Q", bytes(8 << self._bits))
-        self._count = 0
+        self._digests: dict[int, int] = {}  # 130 bytes a post; a table of our own took 56, and four times as long
         self._further: dict[int, list[int]] = {}  # contents of the few ids that came twice, first one included
 
     def __contains__(self, number: int) -> bool:
-        return bool(self._keys[self._slot(number)])
+        return number in self._digests
 
     def first(self, number: int, digest: int) -> bool:
-        """Note a post; True when its id is new. `number` is the id, above 0 and below 2**64."""
-        digest &= _MASK
-        slot = self._slot(number)
-        if self._keys[slot]:
+        """Note a post; True when its id is new."""
+        if number in self._digests:
             return False
-        self._keys[slot], self._digests[slot] = number, digest
-        self._count += 1
-        if self._count * 3 > 2 << self._bits:
-            self._grow()
+        self._digests[number] = digest
         return True
 
     def version(self, number: int, digest: int) -> tuple[int, bool]:
         """Return which content of a known id this is (0 the first one again, 1 the second one ...), and whether it is new."""
-        digest &= _MASK
-        contents = self._further.setdefault(number, [self._digests[self._slot(number)]])
+        contents = self._further.setdefault(number, [self._digests[number]])
         if digest in contents:
             return contents.index(digest), False
         contents.append(digest)
         return len(contents) - 1, True
-
-    def _slot(self, number: int) -> int:
-        keys, mask = self._keys, (1 << self._bits) - 1
-        slot = ((number * _SPREAD) & _MASK) >> (64 - self._bits)
-        while (key := keys[slot]) and key != number:
-            slot = (slot + 1) & mask
-        return slot
-
-    def _grow(self) -> None:
-        keys, digests = self._keys, self._digests
-        self._bits += 1
-        self._keys = array("Q", bytes(8 << self._bits))
-        self._digests = array("Q", bytes(8 << self._bits))
-        for key, digest in zip(keys, digests, strict=True):
-            if key:
-                slot = self._slot(key)
-                self._keys[slot], self._digests[slot] = key, digest
 
 
 class _Header(msgspec.Struct, frozen=True):
@@ -150,7 +121,7 @@ class PostReader:
             else:
                 order, is_new = self._seen.version(number, digest)
                 if not is_new:
-                    yield _doubled(read)
+                    yield _doubled(read.record.place, read.number)
                     continue
                 given = replace(read, record=replace(read.record, version_order=read.record.version_order + order))
             if record := self._give(given):
@@ -177,7 +148,7 @@ class PostReader:
             elif first is not None:
                 kept[number, order] = replace(first, record=replace(first.record, folded=(*first.record.folded, read.record.place)))
             else:
-                yield _doubled(read)
+                yield _doubled(read.record.place, read.number)
         for read in kept.values():
             if problem := _differing(read, self._sides.get(read.number)):
                 yield problem
@@ -224,8 +195,9 @@ class PostReader:
             header = None if isinstance(result, str) else result[0].tweet
             number = text_of(header.tweet_id) if header else ""
             if header is None or not number:
-                why = result if isinstance(result, str) else "it names no post"
-                yield Problem(file.member, "bad-item", f"This item cannot be read as the head of a deleted post: {why}.", item.index)
+                why = result if isinstance(result, str) else say("it names no post")
+                note = say("This item cannot be read as the head of a deleted post: {why}.", why=why)
+                yield Problem(file.member, "bad-item", note, item.index)
                 continue
             count += 1
             tweet = Tweet(id_str=number, full_text="", created_at=header.created_at, deleted_at=header.deleted_at)
@@ -269,7 +241,7 @@ class PostReader:
             number = _as_number(row.number)
             if self._texts is not None and number in self._texts:
                 if self._texts.version(number, hash(_even(row.fields.get("text", ""))))[1]:
-                    note = "The table says another text for this post than the month's file; the month's file was taken."
+                    note = say("The table says another text for this post than the month's file; the month's file was taken.")
                     yield Problem(member, "csv-differs", note, row.index)
                 continue
             record, problem = row_record(member, row, self._account)
@@ -282,7 +254,7 @@ class PostReader:
             if is_new:
                 yield replace(record, version_order=order)
             else:
-                yield Problem(member, "doubled-item", f"The post {row.number} stands here once more, unchanged.", row.index)
+                yield _doubled(record.place, row.number)
         yield Tally(member, count)
 
 
@@ -305,13 +277,16 @@ def _differing(read: ReadTweet, side: ReadTweet | None) -> Problem | None:
     if side is None or not (ours := _stored(read.tweet)) or not (theirs := _stored(side.tweet)) or ours == theirs:
         return None
     place = side.record.place
-    note = f"The post {read.number} stands in {read.record.place.member} with other words; those were taken, and the raw item keeps these."
+    note = say(
+        "The post {number} stands in {member} with other words; those were taken, and the raw item keeps these.",
+        number=read.number,
+        member=read.record.place.member,
+    )
     return Problem(place.member, "doubled-item", note, place.index)
 
 
-def _doubled(read: ReadTweet) -> Problem:
-    place = read.record.place
-    return Problem(place.member, "doubled-item", f"The post {read.number} stands here once more, unchanged.", place.index)
+def _doubled(place: Place, number: str) -> Problem:
+    return Problem(place.member, "doubled-item", say("The post {number} stands here once more, unchanged.", number=number), place.index)
 
 
 def _digest(record: Record) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
+from indexer.i18n import say
 from indexer.record import Moment, TimeRule
 
 _MONTHS = {
@@ -35,12 +36,12 @@ def x_moment(written: str) -> Moment:
                 tzinfo=UTC,
             )
         except KeyError as error:
-            raise ValueError(f"{written!r} names no month") from error
+            raise ValueError(say("{written} names no month", written=repr(written))) from error
         return Moment(written, TimeRule.UTC, utc)
     if found := _RFC.fullmatch(written):
         month, day, hour, minute, second, sign, off_hours, off_minutes, year = found.groups()
         if month not in _MONTHS:
-            raise ValueError(f"{written!r} names no month")
+            raise ValueError(say("{written} names no month", written=repr(written)))
         zone = _zone(sign, off_hours, off_minutes)
         return _stated(written, datetime(int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=zone))
     if found := _PLAIN.fullmatch(written):
@@ -55,7 +56,7 @@ def x_moment(written: str) -> Moment:
         )
     if written.isascii() and written.isdigit():
         return _epoch(written)
-    raise ValueError(f"{written!r} is no time that X writes")
+    raise ValueError(say("{written} is no time that X writes", written=repr(written)))
 
 
 def _zone(sign: str, hours: str, minutes: str) -> timezone:

@@ -10,6 +10,7 @@ from functools import lru_cache
 import msgspec
 
 from indexer.evidence.json_members import JsonItem
+from indexer.i18n import Sentence, say
 from indexer.importers.twitter.items import decode, place_of
 from indexer.importers.twitter.keys import KeyWatch
 from indexer.importers.twitter.media import MediaFiles, each_once
@@ -118,27 +119,27 @@ def decode_tweet(member: str, item: JsonItem) -> tuple[Tweet | None, tuple[Probl
     """Return the post of an item, and what was wrong with it. An item that is no post at all gives None and a Problem."""
     raw = item.raw
     wrapped = _WRAPPED.match(raw) is not None
-    result: tuple[Tweet | _Wrapped, str] | str = decode(_WRAPPED_DECODER, raw) if wrapped else decode(_BARE_DECODER, raw)
+    result: tuple[Tweet | _Wrapped, Sentence | None] | str = decode(_WRAPPED_DECODER, raw) if wrapped else decode(_BARE_DECODER, raw)
     problems: tuple[Problem, ...] = ()
     if isinstance(result, str):
-        words: tuple[_Words | _WrappedWords, str] | str = decode(_WRAPPED_WORDS, raw) if wrapped else decode(_BARE_WORDS, raw)
+        words: tuple[_Words | _WrappedWords, Sentence | None] | str = decode(_WRAPPED_WORDS, raw) if wrapped else decode(_BARE_WORDS, raw)
         if isinstance(words, str):
-            return None, (Problem(member, "bad-item", f"This item cannot be read as a post: {result}.", item.index),)
+            return None, (Problem(member, "bad-item", say("This item cannot be read as a post: {why}.", why=result), item.index),)
         plain = _inner(words[0])
         tweet = msgspec.convert(msgspec.structs.asdict(plain), Tweet) if plain else None
-        note = f"The links, pictures and names of this post cannot be read ({result}); its words were."
+        note = say("The links, pictures and names of this post cannot be read ({why}); its words were.", why=result)
         problems = (Problem(member, "bad-item", note, item.index),)
     else:
         inner = _inner(result[0])
         tweet = inner if isinstance(inner, Tweet) else None
         if result[1]:
-            problems = (Problem(member, "bad-text", f"{result[1]} The raw item keeps the exact bytes.", item.index),)
+            problems = (Problem(member, "bad-text", result[1], item.index),)
     if not wrapped and tweet is not None and not (tweet.id_str or tweet.id):
         other = decode(_WRAPPED_DECODER, raw)  # a wrapper whose first key is another one
         inner = None if isinstance(other, str) else _inner(other[0])
         tweet = inner if isinstance(inner, Tweet) else None
     if tweet is None or not (tweet.id_str or tweet.id):
-        return None, (Problem(member, "bad-item", "This item holds no post: it has no id.", item.index),)
+        return None, (Problem(member, "bad-item", say("This item holds no post: it has no id."), item.index),)
     return tweet, problems
 
 
@@ -163,10 +164,11 @@ class TweetReader:
             return problems
         if tweet.full_text is None and tweet.text is None:
             if strange := self._keys.unknown("post", item.raw):
-                note = f"The words of this post are not where X writes them; there is text under {', '.join(map(repr, strange))}."
+                names = ", ".join(map(repr, strange))
+                note = say("The words of this post are not where X writes them; there is text under {names}.", names=names)
                 return (*problems, Problem(member, "bad-item", note, item.index))
             read = self.record(tweet, place_of(member, item), item.raw, marks, problems)
-            problem = Problem(member, "bad-item", "This post has no text in the archive; it was kept without one.", item.index)
+            problem = Problem(member, "bad-item", say("This post has no text in the archive; it was kept without one."), item.index)
             title = read.record.title or "A post without text: the archive gives none for it."
             return replace(read, record=replace(read.record, title=title), problems=(*read.problems, problem))
         return self.record(tweet, place_of(member, item), item.raw, marks, problems)
@@ -215,12 +217,12 @@ class TweetReader:
             author_id = text_of(tweet.user.id_str or tweet.user.id) or author_id
         posted = self._moment(tweet.created_at, extra, "date_as_written")
         if posted is None:
-            problems = (*problems, _bad_date(place, text_of(tweet.created_at), "post"))
+            problems = (*problems, _bad_date(place, text_of(tweet.created_at)))
         deleted = None
         if tweet.deleted_at is not None:
             deleted = self._moment(tweet.deleted_at, extra, "deletion_date_as_written")
             if deleted is None:
-                problems = (*problems, _bad_date(place, text_of(tweet.deleted_at), "deletion"))
+                problems = (*problems, _bad_date(place, text_of(tweet.deleted_at), of_deletion=True))
         first, order, chain = number, 0, 1
         if tweet.edit_info is not None:
             first, order, chain = _edit_of(tweet.edit_info, number)
@@ -358,6 +360,11 @@ def _edit_of(info: _EditInfo, number: str) -> tuple[str, int, int]:
     return first, int(number != first), len(ids) or 1
 
 
-def _bad_date(place: Place, written: str, what: str) -> Problem:
-    said = f"{written!r} is no date that X writes" if written else "it has none"
-    return Problem(place.member, "bad-date", f"The date of this {what} cannot be read ({said}); the post was kept without it.", place.index)
+def _bad_date(place: Place, written: str, *, of_deletion: bool = False) -> Problem:
+    why = say("{written} is no date that X writes", written=repr(written)) if written else say("it has none")
+    message = (
+        say("The date of this deletion cannot be read ({why}); the post was kept without it.", why=why)
+        if of_deletion
+        else say("The date of this post cannot be read ({why}); the post was kept without it.", why=why)
+    )
+    return Problem(place.member, "bad-date", message, place.index)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from indexer.i18n import Said, say
+from indexer.i18n import Sentence, say
 
 _BULLETS: Final = "•●▪◦‣∙·○■□▶►➢➤✓✔❖⁃⚫⬤\uf0b7\uf0a7\uf0d8\uf076"
 _BULLET: Final = re.compile(rf"\s*(?P<mark>[{_BULLETS}]+)\s*(?=\S)")
@@ -73,7 +73,7 @@ def inline(text: str) -> list[int]:
     return places if len(places) > 1 else []
 
 
-def taken_off(found: Sequence[Mark | None]) -> Said | None:
+def taken_off(found: Sequence[Mark | None]) -> Sentence | None:
     """Say which marks were taken off a list; None where there were none."""
     numbered = [mark for mark in found if mark and mark.number is not None]
     names = list(dict.fromkeys(mark.text.strip() for mark in numbered))

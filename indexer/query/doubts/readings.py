@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from whoosh.qparser import plugins, syntax
 
-from indexer.i18n import Said, say
+from indexer.i18n import Sentence, say
 from indexer.query import lexer, other_systems
 from indexer.query.diagnostics import OTHER_SYSTEM, Announcement, Trouble
 from indexer.query.nodes import Dialect
@@ -260,7 +260,7 @@ def _signs(read: Read) -> Iterator[Announcement]:
 
 def _lost(read: Read, word: str, start: int, lost: Sequence[int]) -> Announcement:
     named = " ".join(dict.fromkeys(word[at] for at in lost))
-    message: Said = say("“{word}” was searched for without its sign: {signs}", word=word, signs=named)
+    message: Sentence = say("“{word}” was searched for without its sign: {signs}", word=word, signs=named)
     other = None
     stem = word.strip("%$!！")
     if word != stem and stem.isalpha() and stem.isascii() and {word[at] for at in lost} <= set("%$!！"):

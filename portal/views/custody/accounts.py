@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from indexer import platforms
 from indexer.catalog.models import AccountView, by_number
 from indexer.custody.accounts import LONGEST_NAME, check_merge
 from indexer.custody.set_aside import DecisionRefused
-from indexer.record import Platform
 from portal.access.guard import needs
 from portal.access.rules import Right
 from portal.access.users import User, grants_of
@@ -28,7 +28,12 @@ def index() -> ResponseReturnValue:
     held = catalog.accounts()
     people = sorted((platform, number, name) for (platform, number), name in catalog.people().items())
     return render_template(
-        "accounts/index.html", accounts=held, same=_same_handle(held), people=people, platforms=list(Platform), longest=LONGEST_NAME
+        "accounts/index.html",
+        accounts=held,
+        same=_same_handle(held),
+        people=people,
+        platforms=[one.code for one in platforms.registered()],
+        longest=LONGEST_NAME,
     )
 
 
@@ -80,7 +85,7 @@ def person() -> ResponseReturnValue:
     """Give a platform's number the name of a person; an empty name takes it back."""
     platform, number, given = request.form.get("platform", ""), _line("number"), _line("name")
     known = (platform, number) in site().repository.catalog.people()
-    if platform not in set(Platform) or not (number.isascii() and number.isdigit()):
+    if not platforms.is_registered(platform) or not (number.isascii() and number.isdigit()):
         flash(_("A person is named by the platform's number, such as 3051921866: digits alone."), "problem")
     elif not given and not known:
         flash(_("Write the name of the person."), "problem")

@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal.access.guard import needs, reader
-from portal.access.rules import Right, allowed_accounts
+from portal.access.rules import Right
 from portal.search import address, coverage_band
 from portal.search.run import wanted
 from portal.site import site
@@ -24,7 +24,7 @@ def page() -> ResponseReturnValue:
     """Show accounts and months, or years where there are many; 400 when a day of the address cannot be read."""
     question = address.read(request.args)
     repository = site().repository
-    held = repository.catalog.accounts(allowed_accounts(reader()))
+    held = repository.catalog.accounts(reader().permission.accounts)
     if question.errors:
         return render_template("coverage/page.html", asked=question, coverage=None, table=None, has_accounts=bool(held)), 400
     filters = wanted(question).filters

@@ -8,11 +8,12 @@ from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from indexer.exports import Choices, PdfLayout
+from indexer.i18n import unpack
 from portal.access.guard import needs, reader
 from portal.access.rules import Right
 from portal.config import NEUTRAL_BODY
 from portal.i18n import _
-from portal.jobs import rows, stored
+from portal.jobs import stored
 from portal.jobs.queue import job_rows, start
 from portal.jobs.rows import JobKind, JobState
 from portal.jobs.stored import may_open
@@ -54,7 +55,7 @@ def _terms() -> dict[str, Any]:
     job = job_rows().get(number)
     if job is None or job.kind is not JobKind.TERM_LIST or job.state is not JobState.DONE or not may_open(reader(), job):
         abort(404)
-    terms = [str(term.get("query", term["text"])) for term in rows.unpack(job.result)["terms"] if not term["diagnostics"]]
+    terms = [str(term.get("query", term["text"])) for term in unpack(job.result)["terms"] if not term["diagnostics"]]
     return {"terms": terms, "dialect_of_terms": job.arguments.get("dialect", "plain")}
 
 

@@ -11,12 +11,11 @@ from flask.typing import ResponseReturnValue
 from indexer.catalog.models import RecordView
 from indexer.masking import mask_raw
 from indexer.query import Node, parse
-from indexer.query.filters import Filters
 from indexer.query.highlight import Piece, marked_text, spans
 from indexer.search.groups import GroupBy
 from indexer.search.near_duplicates import COMPARED, same_notice
 from portal.access.guard import needs, reader
-from portal.access.rules import Right, may_see, may_see_raw, narrowed
+from portal.access.rules import Right, may_see, may_see_raw
 from portal.records import chosen, differences, visible
 from portal.search import address
 from portal.search.address import Asked
@@ -42,13 +41,13 @@ def record(record_id: str) -> ResponseReturnValue:
     found_by = {"address": around["asked"].address(), "hit": around["hit"]} if around["hit"] else {}
     site().note("record:viewed", reader().name, record_id, {"version": view.version, **found_by})
     tree = _tree(around["asked"])
-    elsewhere = same_notice(site().repository, view, narrowed(Filters(), reader()))
+    elsewhere = same_notice(site().repository, view, reader().permission)
     thread = [one for one in site().repository.catalog.thread(current, THREAD_SHOWN) if may_see(reader(), one)]
     shown = render_template(
         "records/record.html",
         view=view,
-        marked=_marked(view.text[:TEXT_SHOWN], tree),
-        marked_title=_marked(view.title, tree),
+        marked=_marked(view.content.text[:TEXT_SHOWN], tree),
+        marked_title=_marked(view.content.title, tree),
         marked_elsewhere=_elsewhere(view, versions, tree),
         current=current,
         versions=[(one, _changes(versions, at)) for at, one in enumerate(versions)],
@@ -76,7 +75,7 @@ def raw(record_id: str) -> ResponseReturnValue:
     view = chosen(current, site().repository.catalog.versions(current.pk))
     if not may_see_raw(reader(), view):
         abort(404)
-    masked = mask_raw(site().repository.raw(view))
+    masked = mask_raw(site().repository.raw(view.origin))
     site().note("raw:viewed", reader().name, record_id, {"version": view.version})
     return render_template(
         "records/raw.html", view=view, text=masked.text[:RAW_SHOWN], length=len(masked.text), count=masked.count, **_way_back()
@@ -90,13 +89,13 @@ def text(record_id: str) -> ResponseReturnValue:
     current = visible(record_id)
     view = chosen(current, site().repository.catalog.versions(current.pk))
     site().note_later("text:opened", reader().name, record_id, {"version": view.version})
-    answer = Response(view.text.encode("utf-8", "replace"), content_type="text/plain; charset=utf-8")
+    answer = Response(view.content.text.encode("utf-8", "replace"), content_type="text/plain; charset=utf-8")
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return answer
 
 
 def _changes(versions: list[RecordView], at: int) -> Any:
-    return differences(versions[at - 1].text, versions[at].text) if at else None
+    return differences(versions[at - 1].content.text, versions[at].content.text) if at else None
 
 
 def _tree(question: Asked) -> Node | None:
@@ -117,7 +116,7 @@ def _elsewhere(view: RecordView, versions: list[RecordView], tree: Node | None) 
 
 
 def _marks(view: RecordView, tree: Node) -> bool:
-    return bool(spans(view.text[:TEXT_SHOWN], tree) or spans(view.title, tree))
+    return bool(spans(view.content.text[:TEXT_SHOWN], tree) or spans(view.content.title, tree))
 
 
 def _way_back() -> dict[str, Any]:

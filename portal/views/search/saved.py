@@ -9,7 +9,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from portal.access.guard import needs, reader
-from portal.access.rules import Right, allowed_accounts
+from portal.access.rules import Right
 from portal.i18n import _
 from portal.search import address, facets
 from portal.search.address import Asked
@@ -131,7 +131,7 @@ def past() -> ResponseReturnValue:
     """List what the reader searched for, newest first."""
     before = request.args.get("before", type=int)
     lines, further = history(site().repository.db, reader().name, before if before and before < 2**63 else None)
-    accounts = site().repository.catalog.accounts(allowed_accounts(reader()))
+    accounts = site().repository.catalog.accounts(reader().permission.accounts)
     chips = [facets.chips(line.question, accounts) for line in lines]
     return render_template("saved/history.html", lines=list(zip(lines, chips, strict=True)), further=further, is_first=not before)
 
@@ -148,7 +148,7 @@ def _own(saved_id: int) -> SavedSearch:
 
 
 def _form(question: Asked, *, name: str = "", is_shared: bool = False, saved: SavedSearch | None = None, problem: str = "") -> str:
-    accounts = site().repository.catalog.accounts(allowed_accounts(reader()))
+    accounts = site().repository.catalog.accounts(reader().permission.accounts)
     chips = facets.chips(question, accounts)
     given = {"name": name, "is_shared": is_shared}
     return render_template("saved/form.html", asked=question, chips=chips, given=given, saved=saved, problem=problem)
@@ -157,7 +157,7 @@ def _form(question: Asked, *, name: str = "", is_shared: bool = False, saved: Sa
 def _shown(searches: list[SavedSearch]) -> list[Shown]:
     questions = [question_of(saved.address) for saved in searches]
     runs = last_runs(site().repository.db, reader().name, [same(question) for question in questions])
-    accounts = site().repository.catalog.accounts(allowed_accounts(reader()))
+    accounts = site().repository.catalog.accounts(reader().permission.accounts)
     counting, until = searcher(), time.monotonic() + COUNTING_SECONDS
     shown = []
     for saved, question in zip(searches, questions, strict=True):

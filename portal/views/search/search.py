@@ -11,7 +11,7 @@ from indexer.search.as_json import results as shape_of
 from indexer.search.groups import Grouped
 from indexer.search.searcher import Results, Stopped
 from portal.access.guard import needs, reader
-from portal.access.rules import Right, allowed_accounts
+from portal.access.rules import Right
 from portal.search import address, coverage_band, facets
 from portal.search.address import Asked
 from portal.search.run import run_in_groups
@@ -75,7 +75,7 @@ def _status(results: Results | None) -> int:
 
 def shown(question: Asked, results: Results | None, grouped: Grouped | None = None) -> dict[str, Any]:
     """Return what the template needs."""
-    accounts = site().repository.catalog.accounts(allowed_accounts(reader()))
+    accounts = site().repository.catalog.accounts(reader().permission.accounts)
     counted = grouped.total if grouped and not grouped.is_too_many else results.total if results else 0
     return {
         "asked": question,

@@ -10,19 +10,21 @@ from typing import Any
 from flask import Blueprint, Response, abort, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+from indexer import platforms
+from indexer.i18n import unpack
 from indexer.query import Dialect, parse
 from indexer.query.filters import Filters
 from indexer.query.reading import reading
 from indexer.query.reading_words import TABLES
-from indexer.record import Platform, RecordKind
+from indexer.record import RecordKind
 from indexer.search.groups import GroupBy
 from indexer.term_reports import report as term_report
 from indexer.term_reports.run import MOST_CHARACTERS, MOST_TERMS, ListError, read_list
 from indexer.term_reports.union import alone, union
 from portal.access.guard import needs, reader
-from portal.access.rules import Right, allowed_accounts, allowed_kinds
+from portal.access.rules import Right
 from portal.i18n import language_code, spoken
-from portal.jobs import rows, stored
+from portal.jobs import stored
 from portal.jobs.queue import job_rows, start
 from portal.jobs.rows import Job, JobKind, JobState
 from portal.jobs.stored import may_open
@@ -82,12 +84,12 @@ def report(job_id: int) -> ResponseReturnValue:
     """Show how far a list is, or its report."""
     job = _found(job_id)
     question = question_of(job.arguments["address"])
-    accounts = site().repository.catalog.accounts(allowed_accounts(reader()))
+    accounts = site().repository.catalog.accounts(reader().permission.accounts)
     shown: dict[str, Any] = {"job": job, "asked": question, "chips": facets.chips(question, accounts)}
     if job.state is not JobState.DONE:
         return render_template("terms/waiting.html", worker_runs=is_running(site().config), **shown)
     site().note_later("report:viewed", reader().name, f"term list {job_id}")
-    told = rows.unpack(job.result)
+    told = unpack(job.result)
     by, is_falling = _order(request.args.get("by", ""))
     terms = _ordered(told["terms"], by, is_falling=is_falling)
     readings = {term["line"]: _read(term, question.dialect) for term in terms}
@@ -109,7 +111,7 @@ def records(job_id: int) -> ResponseReturnValue:
     job = _found(job_id)
     if job.state is not JobState.DONE:
         abort(404)
-    question, terms = question_of(job.arguments["address"]), _queries(rows.unpack(job.result)["terms"])
+    question, terms = question_of(job.arguments["address"]), _queries(unpack(job.result)["terms"])
     line, dialect = request.args.get("line", type=int), question.dialect
     if line is None:
         query = union(list(terms.values()), dialect)
@@ -133,7 +135,7 @@ def file(job_id: int, name: str) -> ResponseReturnValue:
     job = _found(job_id)
     if form not in TYPES or name == form or job.state is not JobState.DONE:
         abort(404)
-    content = BytesIO(term_report.FORMS[form](rows.unpack(job.result)))
+    content = BytesIO(term_report.FORMS[form](unpack(job.result)))
     site().note("export:downloaded", reader().name, f"term list {job_id}", {"form": form})
     answer: Response = send_file(content, mimetype=TYPES[form], as_attachment=True, download_name=f"terms-{job_id}.{form}", max_age=0)
     answer.headers["Cache-Control"] = "no-store"
@@ -162,8 +164,7 @@ def _is_for_dtsearch(terms: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def _form(question: Asked, text: str, name: str, errors: Mapping[str, str] | None = None, *, keep_numbers: bool = False) -> str:
-    accounts = site().repository.catalog.accounts(allowed_accounts(reader()))
-    kinds = allowed_kinds(reader())
+    accounts = site().repository.catalog.accounts(reader().permission.accounts)
     jobs = job_rows().recent(LISTED, kinds=frozenset({JobKind.TERM_LIST}), user_id=reader().user_id)
     return render_template(
         "terms/index.html",
@@ -173,8 +174,8 @@ def _form(question: Asked, text: str, name: str, errors: Mapping[str, str] | Non
         name=name,
         keep_numbers=keep_numbers,
         accounts=accounts,
-        platforms=[one for one in Platform if any(account.platform == one.value for account in accounts)],
-        kinds=[one.value for one in RecordKind if kinds is None or one.value in kinds],
+        platforms=[one.code for one in platforms.registered() if one.code in {account.platform for account in accounts}],
+        kinds=[one.value for one in RecordKind if reader().permission.allows_kind(one)],
         authors=sorted(question.filters.authors or ()),
         is_filtered=question.filters != Filters() or question.as_of is not None,
         most_terms=MOST_TERMS,

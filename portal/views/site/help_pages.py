@@ -10,9 +10,8 @@ from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from indexer.query.filters import Filters
 from portal.access.guard import needs, reader
-from portal.access.rules import Right, narrowed
+from portal.access.rules import Right
 from portal.i18n import language_code
 from portal.search.examples import examples
 from portal.search.run import warn_of_index
@@ -49,7 +48,7 @@ def page(name: str) -> ResponseReturnValue:
     """Show one help page."""
     if name not in NAMES:
         abort(404)
-    own = examples(site().repository, narrowed(Filters(), reader())) if name == "search" else ()
+    own = examples(site().repository, reader().permission) if name == "search" else ()
     status = warn_of_index() if name == "search" else 200  # the examples are searched for
     language = language_code()
     topics = [(one, title(one, language)) for one in NAMES]

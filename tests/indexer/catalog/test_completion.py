@@ -28,7 +28,7 @@ def take(repository: Repository, path: Path) -> CaptureView:
 
 def gone(repository: Repository) -> dict[str, list[str]]:
     hits = Searcher(repository).search(SearchRequest("*", limit=500)).records
-    return {hit.view.text: [day.isoformat() for day in hit.view.not_in_capture_of] for hit in hits if hit.view.not_in_capture_of}
+    return {hit.view.content.text: [day.isoformat() for day in hit.view.not_in_capture_of] for hit in hits if hit.view.not_in_capture_of}
 
 
 def total(repository: Repository, query: str) -> int:
@@ -94,7 +94,7 @@ def test_the_order_of_archives_without_a_day_is_that_of_their_last_records(repos
     take(repository, zip_files(page([shared(0, "As corrected"), shared(300, "A year later")]), tmp_path / "newer.zip"))
     take(repository, zip_files(page([shared(0, "As first written")]), tmp_path / "older.zip"))
     shown = Searcher(repository).search(SearchRequest("*", sort=Sort.OLDEST)).records[0].view
-    assert (shown.text, shown.versions) == ("As corrected", 2)
+    assert (shown.content.text, shown.versions) == ("As corrected", 2)
     assert total(repository, '"first written"') == 1
 
 

@@ -72,7 +72,7 @@ CASES: dict[str, tuple[dict[str, Any], Parties | None]] = {
 
 
 def view(changes: dict[str, Any]) -> Any:
-    base = {"kind": "message", "platform": "twitter", "account": "riverbend", "account_name": "City of Riverbend", "thread_title": ""}
+    base = {"kind": "message", "platform": "twitter", "handle": "riverbend", "name": "City of Riverbend", "thread_title": ""}
     return record(1, **{**base, **changes})
 
 
@@ -127,7 +127,7 @@ def test_a_group_of_x_names_everybody_whom_the_archive_names(tmp_path: Path) -> 
     files = x_files([])
     files["data/direct-messages.js"] = "window.YTD.direct_messages.part0 = " + json.dumps(threads)
     identified = identify(open_archive(zip_files(files, tmp_path / "x.zip")))
-    messages = [one for one in identified.importer.records(identified.archive) if isinstance(one, Record)]
+    messages = [one for one in identified.records() if isinstance(one, Record)]
     said = {one.text: one.extra for one in messages if one.kind == "message" and one.text}
     names = next(extra["participants"] for text, extra in said.items() if text.startswith("They say"))
     assert set(names.split(", ")) == {"31", "32", "33", "34", "35", "5"}

@@ -67,6 +67,6 @@ def test_milliseconds_come_back(ms: int) -> None:
 )
 def test_version_data_come_back(author_id: str, links: list[str], extra: dict[str, str]) -> None:
     record = replace(RECORD, author_id=author_id, links=tuple(links), extra=extra)
-    data = stored_data.decode(stored_data.encode(record))
+    data = stored_data.decode(stored_data.encode(stored_data.build(record)))
     assert (data.author_id, data.links, data.extra) == (author_id, tuple(links), extra)
     assert [one.name for one in data.attachments] == [one.name for one in RECORD.attachments]

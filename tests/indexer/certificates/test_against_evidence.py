@@ -27,7 +27,7 @@ from indexer.custody.ingest import ingest
 from indexer.custody.reread import reread
 from indexer.custody.set_aside import set_aside
 from indexer.custody.verify import Level
-from indexer.query.filters import Filters
+from indexer.query.filters import Filters, Permission
 from indexer.repository import Repository
 from indexer.search.searcher import SearchRequest
 from tests.support.builders import zip_files
@@ -73,7 +73,7 @@ def forge_with_digest(repository: Repository) -> None:
         row = connection.exec_driver_sql("SELECT v.*, kind, native_id FROM versions v JOIN records ON pk=record_pk WHERE v.id=2").one()
     sql(
         repository,
-        f"UPDATE versions SET digest='{stored_data.digest_of(row.kind, row.native_id, row, stored_data.decode(row.data))}' WHERE id=2",
+        f"UPDATE versions SET digest='{stored_data.digest_of(row.kind, row.native_id, stored_data.content(row))}' WHERE id=2",
     )
 
 
@@ -259,7 +259,9 @@ def test_a_maker_with_few_accounts_learns_of_their_deeds_only(repository: Reposi
     first = repository.catalog.capture(1)
     assert first is not None
     assert first.account is not None
-    path = certified(repository, tmp_path / "c.json", filters=Filters(allowed_accounts=frozenset({first.account.id})))
+    path = certified(
+        repository, tmp_path / "c.json", filters=Filters(permission=Permission(frozenset({first.account.id}), without_messages=False))
+    )
     zone.set_zone(repository, number, "Asia/Tokyo", "ada")
     assert verify(repository, path, by="rhea").reasons == ()
 

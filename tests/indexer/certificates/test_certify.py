@@ -26,7 +26,7 @@ from indexer.certificates.verify import verify
 from indexer.cli.main import main
 from indexer.custody.ingest import ingest
 from indexer.query import Dialect
-from indexer.query.filters import Filters
+from indexer.query.filters import Filters, Permission
 from indexer.repository import Repository
 from indexer.search.searcher import NotAnswered, SearchRequest
 from tests.support.repositories import repository_at, tweet, x_zip
@@ -72,7 +72,7 @@ def later(repository: Repository, tmp_path: Path) -> None:
 def test_the_digest_is_what_the_documentation_says(repository: Repository, tmp_path: Path) -> None:
     stored = json.loads(made(repository, tmp_path / "c.json").read_bytes())
     found = [repository.catalog.record(one.split("\t")[0]) for one in stored["records"]]
-    assert [view.text for view in found if view] == ["A flood of thanks", "Flooding at half past eleven", "Flood closes the bridge"]
+    assert [view.content.text for view in found if view] == ["A flood of thanks", "Flooding at half past eleven", "Flood closes the bridge"]
     lines = "".join(f"{view.record_id}\t{view.version}\t{view.content_digest}\n" for view in found if view)
     assert stored["found"]["digest"] == hashlib.sha256(lines.encode()).hexdigest()
     assert stored["found"]["total"] == 3
@@ -297,7 +297,7 @@ def test_a_query_that_cannot_be_read_is_never_certified(repository: Repository, 
 
 
 def test_who_may_not_see_everything_learns_nothing_of_the_rest(repository: Repository, tmp_path: Path) -> None:
-    path = made(repository, tmp_path / "c.json", filters=Filters(allowed_accounts=frozenset()))
+    path = made(repository, tmp_path / "c.json", filters=Filters(permission=Permission(frozenset(), without_messages=False)))
     stored = file_format.read(path)
     assert (stored.found.total, stored.captures, stored.found.by_account) == (0, (), ())
     assert (stored.state.held, stored.state.catalog_position) == (None, None)

@@ -21,9 +21,9 @@ from indexer.coverage.scope import CoverageOfCaptures, bound_days, bound_words, 
 from indexer.coverage.summary import Coverage
 from indexer.custody import zone
 from indexer.custody.ingest import ingest
-from indexer.productions.package_search import export_search
+from indexer.productions.package_search import Maker, export_search
 from indexer.query import parse
-from indexer.query.filters import Filters
+from indexer.query.filters import Filters, Permission
 from indexer.repository import Repository
 from indexer.search.searcher import Searcher, SearchRequest
 from tests.support.builders import zip_files
@@ -263,20 +263,20 @@ def test_who_may_not_see_captures_other_accounts_and_messages_learns_nothing_of_
     take(repository, x_archive(tmp_path / "city.zip", CITY, CITY_ID, posts, ["a message of January"], {}))
     city = next(one.id for one in repository.catalog.accounts() if one.handle == CITY)
     assert repository.coverage.of(Filters(accounts=frozenset({city}))).first == date(2023, 1, 1)
-    found = repository.coverage.of(Filters(allowed_accounts=frozenset({city}), without_conversations=True), indexed=3, held=4)
+    found = repository.coverage.of(Filters(permission=Permission(frozenset({city}), without_messages=True)), indexed=3, held=4)
     told = shape(found)
     assert [one["account"] for one in told["accounts"]] == [f"@{CITY}"]
     assert told["from"] == "2023-05-05", "the day of the first message is not theirs to know"
     assert "message" not in msgspec.json.encode({**told, "cannot_contain": []}).decode()
     assert (told["faulty_captures"], told["cannot_contain"], told["indexed"], told["held"], told["in_step"]) == ([], [], None, None, False)
     assert all(not part["captures"] for part in told["accounts"][0]["intervals"])
-    assert shape(repository.coverage.of(Filters(allowed_accounts=frozenset(), without_conversations=True)))["accounts"] == []
+    assert shape(repository.coverage.of(Filters(permission=Permission(frozenset(), without_messages=True))))["accounts"] == []
 
 
 def test_an_export_carries_the_coverage_for_people_and_for_programs(repository: Repository, tmp_path: Path) -> None:
     take(repository, x_zip(tmp_path / "x.zip", TWEETS))
     request = SearchRequest("zzzq", span("2018-07-01", "2023-03-31"))
-    export_search(repository, request, tmp_path / "out.zip", by="Pat")
+    export_search(repository, request, tmp_path / "out.zip", maker=Maker("Pat"))
     with zipfile.ZipFile(tmp_path / "out.zip") as package:
         inside = {
             Path(name).name: package.read(name).decode() for name in package.namelist() if name.endswith(("README.txt", "search.json"))

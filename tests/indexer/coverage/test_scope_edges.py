@@ -112,7 +112,7 @@ def account_days(draw: st.DrawFn, number: int) -> AccountDays:
 @given(st.data())
 def test_any_days_can_be_put_into_words_and_no_account_s_end_is_left_out(data: st.DataObject) -> None:
     accounts = tuple(data.draw(account_days(number)) for number in range(data.draw(st.integers(0, 3))))
-    flags = {name: data.draw(st.booleans()) for name in ("has_first", "has_last", "hides_messages")}
+    flags = {name: data.draw(st.booleans()) for name in ("has_first", "has_last", "without_messages")}
     found = Coverage("America/Chicago", date(2020, 1, 1), date(2020, 3, 1), accounts=accounts, kinds=None, today=date(2026, 1, 1), **flags)
     assert lines(found)
     for one in accounts:

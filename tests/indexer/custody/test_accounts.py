@@ -100,7 +100,7 @@ def test_a_named_account_is_called_so_everywhere_and_found_by_its_name(repositor
     ids = sorted(view.record_id for view in Searcher(repository).views(SearchRequest("notice")))
     accounts.name_account(repository, this, handle="@Bluff_Archive", name="The old account", by="Rhea")
     view = next(iter(Searcher(repository).views(SearchRequest("notice"))))
-    assert (view.account, view.account_name) == ("Bluff_Archive", "The old account")
+    assert (view.account.handle_or_name, view.account.name) == ("Bluff_Archive", "The old account")
     assert sorted(view.record_id for view in Searcher(repository).views(SearchRequest("notice"))) == ids
     assert count(repository, "account:bluff_archive") == count(repository, 'account:"the old account"') == 3
     results = Searcher(repository).search(SearchRequest("notice"))
@@ -120,11 +120,11 @@ def test_a_later_archive_does_not_undo_a_given_name(repository: Repository, tmp_
 
 def test_a_named_person_is_shown_and_found_and_the_evidence_is_as_it_was(repository: Repository) -> None:
     before = next(iter(Searcher(repository).views(SearchRequest(MESSAGE_CANARY))))
-    raw = repository.raw(before)
+    raw = repository.raw(before.origin)
     assert accounts.name_person(repository, "twitter", SENDER, "Jane Roe", "Rhea") == count(repository, f"author:{SENDER}") == 3
     view = next(iter(Searcher(repository).views(SearchRequest(MESSAGE_CANARY))))
-    assert (view.author, view.author_id) == (f"Jane Roe (X user {SENDER})", SENDER)
-    assert (view.content_digest, repository.raw(view), view.record_id) == (before.content_digest, raw, before.record_id)
+    assert (view.content.author, view.content.author_id) == (f"Jane Roe (X user {SENDER})", SENDER)
+    assert (view.content_digest, repository.raw(view.origin), view.record_id) == (before.content_digest, raw, before.record_id)
     assert count(repository, 'author:"jane roe"') == 3
     assert count(repository, authors=frozenset({SENDER})) == 3, "a kept filter still means the person"
     facet = Searcher(repository).search(SearchRequest(MESSAGE_CANARY)).facets["author"]
@@ -150,7 +150,7 @@ def test_merged_accounts_are_one_in_search_facets_coverage_and_captures(reposito
     assert results.coverage is not None
     (days,) = results.coverage.accounts
     assert (days.label, days.first_record) == ("@OsageBluffMO", date(2012, 3, 5))
-    assert {one.account_id for one in Searcher(repository).views(SearchRequest("*"))} == {city}
+    assert {one.account.id for one in Searcher(repository).views(SearchRequest("*"))} == {city}
     assert {one.account.id for one in repository.catalog.captures() if one.account} == {city}
     assert sorted(view.record_id for view in Searcher(repository).views(SearchRequest("*"))) == ids
     assert Searcher(repository).search(SearchRequest("flood", as_of=date(2023, 5, 1))).total == count(repository, "flood")

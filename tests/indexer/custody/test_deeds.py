@@ -79,7 +79,7 @@ def change_text_and_digest(repository: Repository) -> None:
     sql(repository, "UPDATE versions SET text='FORGED' WHERE id=2")
     with repository.db.connect() as connection:
         row = connection.exec_driver_sql("SELECT v.*, kind, native_id FROM versions v JOIN records ON pk=record_pk WHERE v.id=2").one()
-    digest = stored_data.digest_of(row.kind, row.native_id, row, stored_data.decode(row.data))
+    digest = stored_data.digest_of(row.kind, row.native_id, stored_data.content(row))
     sql(repository, f"UPDATE versions SET digest='{digest}' WHERE id=2")
 
 

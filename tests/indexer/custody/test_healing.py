@@ -47,7 +47,7 @@ def test_the_same_archive_again_heals_the_vault_and_says_so(
     source = x_zip(tmp_path / "a.zip", posts) if form == "zip" else folder_of(x_files(posts), tmp_path / "a")
     first = ingest(repository, [source], taken_by="ada", source="test")
     view = next(iter(repository.catalog.stream([1])))
-    repository.raw(view)  # the vault keeps the archive open from here on
+    repository.raw(view.origin)  # the vault keeps the archive open from here on
     path = repository.vault.path(first.capture.digest)
     deed(path)
     assert not verify(repository, "ada").went_well
@@ -57,7 +57,7 @@ def test_the_same_archive_again_heals_the_vault_and_says_so(
     assert "vault:healed" in [event.tag for event in repository.audit.newest(3)]
     assert verify(repository, "ada", level=Level.FULL).findings == ()
     assert path.stat().st_mode & 0o222 == 0
-    assert b'"one"' in repository.raw(view)
+    assert b'"one"' in repository.raw(view.origin)
     assert list(repository.paths.staging.iterdir()) == []
     assert source.exists()
     assert ingest(repository, [source], taken_by="rhea", source="test").healed == ()

@@ -16,15 +16,17 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from indexer import progress
 from indexer.catalog.tables import captures, records, sightings, versions
 from indexer.custody import indexing, verify
 from indexer.custody import ingest as ingest_module
 from indexer.custody.indexing import rebuild
-from indexer.custody.ingest import IngestFailed, IngestReport, Progress, ingest, recover
+from indexer.custody.ingest import IngestFailed, IngestReport, ingest, recover
 from indexer.evidence.archive import ArchiveError
 from indexer.evidence.fixity import Finding
 from indexer.importers import NotIdentified
-from indexer.query.filters import Filters
+from indexer.progress import Progress
+from indexer.query.filters import Filters, Permission
 from indexer.repository import Repository
 from indexer.search.searcher import Searcher, SearchRequest
 from tests.support.builders import folder_of, zip_files
@@ -41,7 +43,7 @@ def take(repository: Repository, *paths: Path, **more: Any) -> IngestReport:
 
 
 def found(repository: Repository, query: str = "*") -> list[str]:
-    return [hit.view.text for hit in Searcher(repository).search(SearchRequest(query, limit=500)).records]
+    return [hit.view.content.text for hit in Searcher(repository).search(SearchRequest(query, limit=500)).records]
 
 
 def test_an_archive_becomes_records_that_can_be_found(repository: Repository, tmp_path: Path) -> None:
@@ -67,9 +69,9 @@ def test_the_evidence_is_read_only_and_bit_for_bit_the_same(repository: Reposito
 def test_every_record_leads_back_to_its_exact_bytes(repository: Repository, tmp_path: Path) -> None:
     take(repository, x_zip(tmp_path / "x.zip", POSTS))
     for view in repository.catalog.stream(range(1, 41)):
-        raw = repository.raw(view)
+        raw = repository.raw(view.origin)
         assert json.loads(raw)["tweet"]["id_str"] == view.native_id
-        assert len(raw) == view.length
+        assert len(raw) == view.origin.length
 
 
 def test_zip_parts_folder_and_folder_inside_a_folder_give_the_same_records(tmp_path: Path) -> None:
@@ -86,8 +88,8 @@ def test_zip_parts_folder_and_folder_inside_a_folder_give_the_same_records(tmp_p
         repository = repository_at(tmp_path / f"data-{number}")
         take(repository, *paths)
         views = list(repository.catalog.stream(range(1, 100)))
-        answers.append([(view.record_id, view.text, view.content_digest) for view in views])
-        assert all(json.loads(repository.raw(view)) for view in views)
+        answers.append([(view.record_id, view.content.text, view.content_digest) for view in views])
+        assert all(json.loads(repository.raw(view.origin)) for view in views)
         repository.close()
     assert len(answers[0]) == 40
     assert all(answer == answers[0] for answer in answers)
@@ -112,8 +114,8 @@ def test_a_later_archive_sights_changes_and_misses(repository: Repository, tmp_p
     assert (view.records, view.versions, view.sightings, view.gone) == (1, 2, 39, 2)
     corrected = repository.catalog.record("twitter:4411220099:post:1000000000000000002")
     assert corrected is not None
-    assert (corrected.text, corrected.version, corrected.versions) == ("Council notice 2, corrected", 2, 2)
-    assert [one.text for one in repository.catalog.versions(corrected.pk)] == [
+    assert (corrected.content.text, corrected.version, corrected.versions) == ("Council notice 2, corrected", 2, 2)
+    assert [one.content.text for one in repository.catalog.versions(corrected.pk)] == [
         "Council notice 2 about the #flood",
         "Council notice 2, corrected",
     ]
@@ -149,7 +151,7 @@ def test_a_like_whose_words_are_gone_is_sighted_not_changed(repository: Reposito
         take(repository, zip_files(files, tmp_path / f"{number}.zip"))
     view = repository.catalog.record("twitter:4411220099:like:77")
     assert view is not None
-    assert (view.text, view.versions, len(repository.catalog.sightings(view.pk))) == ("Pancake breakfast on Saturday", 1, 3)
+    assert (view.content.text, view.versions, len(repository.catalog.sightings(view.pk))) == ("Pancake breakfast on Saturday", 1, 3)
 
 
 def test_an_older_archive_taken_in_later_does_not_turn_the_clock_back(repository: Repository, tmp_path: Path) -> None:
@@ -322,7 +324,7 @@ def test_an_archive_that_names_no_account_is_an_account_of_its_own(repository: R
 def test_an_account_is_found_only_by_who_may_see_it(repository: Repository, tmp_path: Path) -> None:
     take(repository, x_zip(tmp_path / "x.zip", POSTS))
     for allowed, expected in ((frozenset({1}), 40), (frozenset({2}), 0), (frozenset(), 0)):
-        results = Searcher(repository).search(SearchRequest("flood", Filters(allowed_accounts=allowed)))
+        results = Searcher(repository).search(SearchRequest("flood", Filters(permission=Permission(allowed, without_messages=False))))
         assert results.total == expected
         assert sum(value.count for value in results.facets.get("kind", ())) == expected
 
@@ -367,7 +369,7 @@ def test_an_error_for_people_says_that_the_evidence_is_safe(repository: Reposito
 
 def test_progress_is_told_with_what_is_left(repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ingest_module, "BATCH", 10)
-    monkeypatch.setattr(ingest_module, "TICK", 0)
+    monkeypatch.setattr(progress, "_EVERY", 0)
     told: list[Progress] = []
     take(repository, x_zip(tmp_path / "x.zip", POSTS), progress=told.append)
     assert list(dict.fromkeys(progress.stage for progress in told)) == ["copying", "reading"]

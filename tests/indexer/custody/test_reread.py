@@ -52,7 +52,7 @@ def take(repository: Repository, path: Path) -> int:
 
 
 def texts(repository: Repository, query: str = "*") -> list[tuple[str, str]]:
-    return sorted((view.text, str(view.posted_at)) for view in Searcher(repository).views(SearchRequest(query)))
+    return sorted((view.content.text, str(view.content.posted_at)) for view in Searcher(repository).views(SearchRequest(query)))
 
 
 Old = Callable[[sa.Connection], None]
@@ -66,7 +66,7 @@ def _change(connection: sa.Connection, **values: Any) -> None:
         .join(records, records.c.pk == versions.c.record_pk)
         .where(versions.c.id == 2)
     ).one()
-    made = stored_data.digest_of(row.kind, row.native_id, row, stored_data.decode(row.data))
+    made = stored_data.digest_of(row.kind, row.native_id, stored_data.content(row))
     connection.execute(versions.update().where(versions.c.id == 2).values(digest=made))
 
 
@@ -144,12 +144,12 @@ def test_the_reading_before_stays_with_the_record_and_its_id(repository: Reposit
     assert reread(repository, number, "Rhea").corrected == 1
     view = repository.catalog.record(record_id)
     assert view is not None
-    assert (view.text.startswith("Notice number"), view.version) == (True, 2)
+    assert (view.content.text.startswith("Notice number"), view.version) == (True, 2)
     (before,) = repository.catalog.earlier_readings(view.pk)
     capture = repository.catalog.capture(number)
     assert capture is not None
     taken_in_by = importer_named(capture.importer).version
-    assert (before.view.text, before.view.version, before.importer_version, before.capture_id) == (was, 1, taken_in_by, number)
+    assert (before.view.content.text, before.view.version, before.importer_version, before.capture_id) == (was, 1, taken_in_by, number)
     assert [one.version for one in repository.catalog.versions(view.pk)] == [2]
 
 
@@ -201,8 +201,8 @@ def test_readings_of_two_archives_become_one_again(repository: Repository, tmp_p
     assert (report.corrected, report.not_read, repository.catalog.count(), repository.index.count()) == (1, (), 5, 5)
     moved = repository.catalog.record(cited)
     assert moved is not None, "the id that was cited leads to the record"
-    assert {one.capture_id for one in repository.catalog.sightings(moved.pk)} == {first, second}
-    assert [one.view.text for one in repository.catalog.earlier_readings(moved.pk)] == ["read otherwise"]
+    assert {one.origin.capture_id for one in repository.catalog.sightings(moved.pk)} == {first, second}
+    assert [one.view.content.text for one in repository.catalog.earlier_readings(moved.pk)] == ["read otherwise"]
     assert list(verify(repository, "Pat", level=Level.FULL).findings) == []
     for number in (first, second):
         capture = repository.catalog.capture(number)
@@ -276,7 +276,7 @@ def test_killed_anywhere_the_catalog_is_as_before_or_as_after(tmp_path: Path, af
     killed.wait()
     killed.stdout.close()
     repository = repository_at(tmp_path / "data")
-    held = {view.text for view in repository.catalog.stream(range(1, 601))}
+    held = {view.content.text for view in repository.catalog.stream(range(1, 601))}
     assert held == {"read otherwise"} or len(held) == 600
     reread(repository, 1, "Rhea")
     assert texts(repository) == wanted

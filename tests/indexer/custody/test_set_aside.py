@@ -55,15 +55,15 @@ def whole(repository: Repository) -> bool:
 
 
 def find(repository: Repository, query: str) -> list[str]:
-    return sorted(view.text for view in Searcher(repository).views(SearchRequest(query)))
+    return sorted(view.content.text for view in Searcher(repository).views(SearchRequest(query)))
 
 
 def state(repository: Repository) -> str:
     """Return all that a reader sees: every record with versions, sightings and absences, coverage and counts."""
     found = []
     for view in Searcher(repository).views(SearchRequest("*")):
-        versions = [(one.version, one.text) for one in repository.catalog.versions(view.pk)]
-        sightings = [(one.capture_id, one.version) for one in repository.catalog.sightings(view.pk)]
+        versions = [(one.version, one.content.text) for one in repository.catalog.versions(view.pk)]
+        sightings = [(one.origin.capture_id, one.version) for one in repository.catalog.sightings(view.pk)]
         found.append([view.record_id, view.version, view.versions, str(view.not_in_capture_of), versions, sightings])
     answer = results_json(Searcher(repository).search(SearchRequest("wording")), "America/Chicago", None)
     captures = [(one.id, one.gone, one.state) for one in repository.catalog.captures()]

@@ -20,7 +20,7 @@ import pytest
 from indexer.engines import ENGINES, WILDCARD_LIMIT, Document, Engine, Hits, IndexBusy, IndexOutdated, TooBroad, open_engine
 from indexer.engines.tantivy_engine import TantivyEngine
 from indexer.query import And, Everything, Not, Or, Phrase, Wildcard, Word, parse
-from indexer.query.filters import Filters, Sort
+from indexer.query.filters import Filters, Permission, Sort
 
 ROOT = Path(__file__).parents[3]
 
@@ -253,11 +253,12 @@ def test_every_filter_narrows_hits_facets_and_months_alike(engine: Engine) -> No
 
 def test_an_empty_filter_matches_nothing_and_no_choice_widens_a_permission(engine: Engine) -> None:
     filled(engine, document(1, "x", account_id=1), document(2, "x", account_id=2))
-    for name in ("accounts", "platforms", "kinds", "authors", "allowed_accounts"):
+    for name in ("accounts", "platforms", "kinds", "authors"):
         assert found(engine, "x", Filters(**{name: frozenset()})) == [], name
-    assert found(engine, "x", Filters(allowed_accounts=frozenset({1}), accounts=frozenset({1, 2}))) == [1]
-    assert found(engine, "x", Filters(allowed_accounts=frozenset({1}), accounts=frozenset({2}))) == []
-    assert found(engine, "x OR NOT x", Filters(allowed_accounts=frozenset({2}))) == [2]
+    assert found(engine, "x", Filters(permission=Permission(frozenset(), without_messages=False))) == []
+    assert found(engine, "x", Filters(permission=Permission(frozenset({1}), without_messages=False), accounts=frozenset({1, 2}))) == [1]
+    assert found(engine, "x", Filters(permission=Permission(frozenset({1}), without_messages=False), accounts=frozenset({2}))) == []
+    assert found(engine, "x OR NOT x", Filters(permission=Permission(frozenset({2}), without_messages=False))) == [2]
 
 
 def test_orders_are_total_and_undated_records_come_last(engine: Engine) -> None:

@@ -38,7 +38,7 @@ def package(tmp_path: Path, views: list[Any], choices: Choices = RUN_ON, **optio
 
 
 def test_every_record_is_in_it_with_its_time_account_id_and_digest(tmp_path: Path) -> None:
-    views = [record(1, "The road is closed."), record(2, "The bridge is open.", posted_at=None, posted_as_written="")]
+    views = [record(1, "The road is closed."), record(2, "The bridge is open.", posted_ms=None, posted_written="")]
     data = package(tmp_path, views, about=description(2, organization="City of Riverbend"))
     text = words(data)
     for expected in (

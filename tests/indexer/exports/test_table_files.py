@@ -4,18 +4,23 @@ import csv
 import io
 import json
 import string
+import zipfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
+from xlsxwriter.worksheet import Worksheet
 
 from indexer.exports import COLUMNS
 from indexer.exports.csv_file import CsvFile, CsvRows
-from indexer.exports.xlsx_file import XlsxFile
+from indexer.exports.xlsx_file import RecordSheet, XlsxFile
+from indexer.local_time import to_ms
 from indexer.spreadsheets import CELL_LIMIT, fit_xlsx, guard, unguard
 from tests.support.export_samples import NASTY, attachment, description, make, record, unpack
 
@@ -185,7 +190,7 @@ def test_the_three_files_hold_the_same_records_in_the_same_order(tmp_path: Path)
 
 def test_a_late_post_is_on_its_local_day_and_the_zone_is_named(tmp_path: Path) -> None:
     summer, winter = datetime(2018, 7, 5, 4, 30, tzinfo=UTC), datetime(2018, 1, 5, 5, 30, tzinfo=UTC)
-    views = [record(1, posted_at=summer), record(2, posted_at=winter), record(3, posted_at=None, posted_as_written="???")]
+    views = [record(1, posted_ms=to_ms(summer)), record(2, posted_ms=to_ms(winter)), record(3, posted_ms=None, posted_written="???")]
     rows = json_rows(data_of(tmp_path, views) / "records.jsonl")
     assert [row["posted_local"] for row in rows] == ["2018-07-04 23:30:00 CDT", "2018-01-04 23:30:00 CST", ""]
     assert [row["posted_utc"] for row in rows] == ["2018-07-05T04:30:00Z", "2018-01-05T05:30:00Z", ""]
@@ -193,7 +198,7 @@ def test_a_late_post_is_on_its_local_day_and_the_zone_is_named(tmp_path: Path) -
 
 
 def test_the_last_day_of_the_calendar_does_not_stop_an_export(tmp_path: Path) -> None:
-    rows = json_rows(data_of(tmp_path, [record(1, posted_at=datetime(1, 1, 1, tzinfo=UTC))]) / "records.jsonl")
+    rows = json_rows(data_of(tmp_path, [record(1, posted_ms=to_ms(datetime(1, 1, 1, tzinfo=UTC)))]) / "records.jsonl")
     assert rows[0]["posted_local"] == "0001-01-01 00:00:00 UTC"
 
 
@@ -216,3 +221,45 @@ def test_column_names_are_words_and_each_stands_once() -> None:
 def test_a_path_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         CsvFile().open(tmp_path / "no" / "folder.csv", NAMES, description(0))
+
+
+def sheet_xml(path: Path, kind: type[Worksheet], write: Callable[[Any, int, list[Any]], object], rows: list[list[Any]]) -> bytes:
+    book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_urls": False})
+    sheet = book.add_worksheet("records", kind)
+    for at, name in enumerate(("a", "b", "c")):
+        sheet.write_string(0, at, name)
+    for number, row in enumerate(rows, 1):
+        write(sheet, number, row)
+    book.close()
+    with zipfile.ZipFile(path) as file:
+        return file.read("xl/worksheets/sheet1.xml")
+
+
+def write_by_the_library(sheet: Any, number: int, row: list[Any]) -> None:
+    for at, cell in enumerate(row):
+        if isinstance(cell, int):
+            sheet.write_number(number, at, cell)
+        elif cell:
+            sheet.write_string(number, at, fit_xlsx(cell)[0])
+
+
+def test_rows_that_go_past_the_library_are_what_the_library_itself_writes(tmp_path: Path) -> None:
+    texts = [
+        *NASTY,
+        "a & b",
+        "<b>",
+        "_x000D_",
+        "_x",
+        " led",
+        "trailed\t",
+        "\u00a0nbsp",
+        'say "so"',
+        "=1+1",
+        "http://a.example/",
+        "x" * 40_000,
+    ]
+    rows = [[text, number, ""] for number, text in enumerate(texts)] + [["", "", 7], [0, "", "last"]]
+    ours = sheet_xml(
+        tmp_path / "ours.xlsx", RecordSheet, lambda sheet, number, row: sheet.add_row(number, row, lambda text: fit_xlsx(text)[0]), rows
+    )
+    assert ours == sheet_xml(tmp_path / "library.xlsx", Worksheet, write_by_the_library, rows)

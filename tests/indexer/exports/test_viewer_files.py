@@ -49,7 +49,7 @@ def test_the_viewer_is_in_the_bag_and_holds_every_record_in_order(tmp_path: Path
     data = package(tmp_path, views)
     bagit.Bag(str(data.parent)).validate(processes=1)
     rows, details = rows_of(data), rows_of(data, "detail")
-    assert [row[5] for row in rows] == [view.text for view in views]
+    assert [row[5] for row in rows] == [view.content.text for view in views]
     assert [one["record_id"] for one in details] == [view.record_id for view in views]
     meta = called((data / "viewer/data/meta.js").read_text(), "meta")[0]
     assert (meta["total"], meta["context_total"], len(meta["lists"]), len(meta["details"])) == (len(views), 0, 4, 5)

@@ -15,8 +15,8 @@ from indexer.custody.ingest import ingest
 from indexer.exports import Choices, ExportError, ExportMismatch
 from indexer.exports.values import SetDigest
 from indexer.productions import package_search, thread_context
-from indexer.productions.package_search import export_search
-from indexer.query.filters import Filters, Sort
+from indexer.productions.package_search import Maker, export_search
+from indexer.query.filters import Filters, Permission, Sort
 from indexer.repository import Repository
 from indexer.search.searcher import SearchRequest
 from tests.support.export_samples import unpack
@@ -50,7 +50,7 @@ def texts(data: Path, name: str) -> list[str]:
 
 
 def test_the_rest_of_the_thread_is_context_and_nothing_else(repository: Repository, tmp_path: Path) -> None:
-    report = export_search(repository, FLOOD, tmp_path / "a.zip", by="rhea", choices=Choices(context=True, viewer=True))
+    report = export_search(repository, FLOOD, tmp_path / "a.zip", maker=Maker("rhea"), choices=Choices(context=True, viewer=True))
     data = unpack(report.path, tmp_path / "out") / "data"
     assert sorted(texts(data, "records.jsonl")) == ["A flood of joy", "No, the flood has closed it."]
     assert sorted(texts(data, "context.jsonl")) == ["Is the bridge open?", "Thank you."]
@@ -62,20 +62,20 @@ def test_the_rest_of_the_thread_is_context_and_nothing_else(repository: Reposito
 
 
 def test_context_never_leaves_what_the_maker_may_see(repository: Repository, tmp_path: Path) -> None:
-    nobody = SearchRequest("flood", Filters(allowed_accounts=frozenset({99})))
-    report = export_search(repository, nobody, tmp_path / "a.zip", by="gwen", choices=Choices(context=True))
+    nobody = SearchRequest("flood", Filters(permission=Permission(frozenset({99}), without_messages=False)))
+    report = export_search(repository, nobody, tmp_path / "a.zip", maker=Maker("gwen"), choices=Choices(context=True))
     assert (report.rows, report.context) == (0, 0)
 
 
 def test_too_much_context_is_refused_not_cut(repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(thread_context, "CONTEXT_MOST", 1)
     with pytest.raises(ExportError, match="hold 2 further records; a package takes at most 1"):
-        export_search(repository, FLOOD, tmp_path / "a.zip", by="rhea", choices=Choices(context=True))
+        export_search(repository, FLOOD, tmp_path / "a.zip", maker=Maker("rhea"), choices=Choices(context=True))
     assert not (tmp_path / "a.zip").exists()
 
 
 def test_the_certificate_inside_speaks_of_the_same_records(repository: Repository, tmp_path: Path) -> None:
-    report = export_search(repository, FLOOD, tmp_path / "a.zip", by="rhea", choices=Choices(certificate=True))
+    report = export_search(repository, FLOOD, tmp_path / "a.zip", maker=Maker("rhea"), choices=Choices(certificate=True))
     data = unpack(report.path, tmp_path / "out") / "data"
     assert (data / "certificate.pdf").read_bytes().startswith(b"%PDF")
     certificate = json.loads((data / "certificate.json").read_text())
@@ -92,7 +92,7 @@ def test_a_certificate_of_other_records_fails_the_export_whole(
         package_search, "certify", lambda repository, _request, **more: certify(repository, SearchRequest("parade"), **more)
     )
     with pytest.raises(ExportMismatch, match="not those that the certificate"):
-        export_search(repository, FLOOD, tmp_path / "a.zip", by="rhea", choices=Choices(certificate=True))
+        export_search(repository, FLOOD, tmp_path / "a.zip", maker=Maker("rhea"), choices=Choices(certificate=True))
     assert not (tmp_path / "a.zip").exists()
 
 
@@ -110,7 +110,7 @@ def test_sets_are_compared_whatever_their_order() -> None:
 def test_the_event_of_a_certificate_is_written_only_with_a_whole_package(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    export_search(repository, FLOOD, tmp_path / "a.zip", by="Rhea (rhea)", actor="rhea", choices=Choices(certificate=True))
+    export_search(repository, FLOOD, tmp_path / "a.zip", maker=Maker("Rhea (rhea)", "rhea"), choices=Choices(certificate=True))
     made, certified = repository.audit.newest(2)
     assert (made.tag, made.actor, certified.tag, certified.actor) == ("export:made", "rhea", "certificate:made", "rhea")
     detail = json.loads(certified.detail)
@@ -123,5 +123,5 @@ def test_the_event_of_a_certificate_is_written_only_with_a_whole_package(
         package_search, "certify", lambda repository, _request, **more: certify(repository, SearchRequest("parade"), **more)
     )
     with pytest.raises(ExportMismatch):
-        export_search(repository, FLOOD, tmp_path / "b.zip", by="rhea", choices=Choices(certificate=True))
+        export_search(repository, FLOOD, tmp_path / "b.zip", maker=Maker("rhea"), choices=Choices(certificate=True))
     assert len(repository.audit.newest(100)) == before

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from indexer.i18n import Said
+from indexer.i18n import Sentence
 from indexer.query import (
     And,
     Dialect,
@@ -245,7 +245,7 @@ def _assert_told(text: str, dialect: Dialect, place: str, said: str, hint: str) 
     assert any(
         text[fault.start : fault.end] == place and said in fault.message and hint in fault.suggestion for fault in parsed.diagnostics
     ), parsed.diagnostics
-    assert all(isinstance(fault.message, Said) and isinstance(fault.suggestion, Said) for fault in parsed.diagnostics)
+    assert all(isinstance(fault.message, Sentence) and isinstance(fault.suggestion, Sentence) for fault in parsed.diagnostics)
 
 
 @pytest.mark.parametrize(
@@ -370,8 +370,8 @@ def test_any_query_is_read_and_can_be_written_again_or_is_refused_with_places(te
     assert (parsed.tree is None) == bool(parsed.diagnostics)
     for fault in parsed.diagnostics:
         assert 0 <= fault.start < fault.end <= len(text)
-        assert isinstance(fault.message, Said)
-        assert isinstance(fault.suggestion, Said)
+        assert isinstance(fault.message, Sentence)
+        assert isinstance(fault.suggestion, Sentence)
     if parsed.tree is not None:
         assert parsed.reading
         assert parsed.canonical == canonical(parsed.tree)

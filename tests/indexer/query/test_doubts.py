@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.i18n import Said
+from indexer.i18n import Sentence
 from indexer.query import Dialect, other_systems, parse
 from indexer.query.diagnostics import CODES
 from indexer.query.doubts import pasted
@@ -156,7 +156,7 @@ def _assert_doubt(text: str, dialect: Dialect, code: str | None, place: str, oth
         return
     doubt = next(one for one in parsed.announcements if one.code == code)
     assert (text[doubt.start : doubt.end], doubt.other_query) == (place, other)
-    assert isinstance(doubt.message, Said)
+    assert isinstance(doubt.message, Sentence)
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_every_announcement_has_a_place_a_known_code_and_an_other_query_that_can
     for one in parsed.announcements:
         assert one.code in CODES
         assert 0 <= one.start < one.end <= len(text)
-        assert isinstance(one.message, Said)
+        assert isinstance(one.message, Sentence)
         if one.other_query is not None:
             other = parse(one.other_query, dialect).tree
             assert other is not None

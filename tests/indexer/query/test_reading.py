@@ -9,7 +9,7 @@ import pytest
 
 from indexer.catalog.models import AccountView
 from indexer.query import And, DayRange, Everything, Fuzzy, Near, Node, Not, NotNear, NumberRange, Or, Phrase, Stem, Wildcard, Word
-from indexer.query.filters import Filters
+from indexer.query.filters import Filters, Permission
 from indexer.query.reading import day, reading
 from indexer.query.reading_words import ENGLISH, SPANISH, TABLES
 from indexer.record import RecordKind
@@ -104,14 +104,17 @@ def test_a_whole_search_is_one_sentence() -> None:
         (Filters(last_day=date(2018, 7, 4)), "posted on July 4, 2018 or earlier"),
         (Filters(accounts=frozenset({1})), "in the account @Town1 (X / Twitter)"),
         (Filters(accounts=frozenset({1, 3})), "in the accounts @Town1 (X / Twitter) and @Town3 (Facebook)"),
-        (Filters(accounts=frozenset({1, 3}), allowed_accounts=frozenset({3})), "in the account @Town3 (Facebook)"),
-        (Filters(allowed_accounts=frozenset()), "in no account"),
+        (
+            Filters(accounts=frozenset({1, 3}), permission=Permission(frozenset({3}), without_messages=False)),
+            "in the account @Town3 (Facebook)",
+        ),
+        (Filters(permission=Permission(frozenset(), without_messages=False)), "in no account"),
         (Filters(platforms=frozenset({"twitter"})), "on X / Twitter, in 2 accounts"),
         (Filters(kinds=frozenset({"post", "reply"})), "of the kind post or reply"),
         (Filters(kinds=frozenset()), "of the kind no record"),
         (Filters(authors=frozenset({"Ann Lee"})), "written by Ann Lee"),
         (Filters(has_media=False), "without pictures or video"),
-        (Filters(without_conversations=True), "direct messages left out"),
+        (Filters(permission=Permission(None, without_messages=True)), "direct messages left out"),
     ],
 )
 def test_every_filter_is_said(filters: Filters, part: str) -> None:
@@ -119,16 +122,16 @@ def test_every_filter_is_said(filters: Filters, part: str) -> None:
 
 
 def test_accounts_that_the_reader_may_not_see_are_not_even_counted() -> None:
-    said = whole_reading(Everything(), Filters(allowed_accounts=frozenset({1, 2})), ACCOUNTS, "America/Chicago")
+    said = whole_reading(
+        Everything(), Filters(permission=Permission(frozenset({1, 2}), without_messages=False)), ACCOUNTS, "America/Chicago"
+    )
     assert "in 2 accounts" in said
     assert "Town3" not in said
 
 
 def test_what_the_role_leaves_out_is_said_once_and_the_day_it_stands_for_last() -> None:
-    public = frozenset(kind.value for kind in RecordKind) - {"message"}
-    said = whole_reading(
-        Everything(), Filters(kinds=public, without_conversations=True), ACCOUNTS, "America/Phoenix", as_of=date(2020, 2, 1)
-    )
+    reader = Filters(permission=Permission(None, without_messages=True))
+    said = whole_reading(Everything(), reader, ACCOUNTS, "America/Phoenix", as_of=date(2020, 2, 1))
     assert said == (
         "every record, days in America/Phoenix, in 3 accounts, direct messages left out, as it stood at the end of February 1, 2020"
     )

@@ -19,7 +19,7 @@ from indexer.certificates.certify import certify, write_into
 from indexer.cli.main import main
 from indexer.custody.ingest import ingest
 from indexer.query import Dialect
-from indexer.query.filters import Filters
+from indexer.query.filters import Filters, Permission
 from indexer.query.other_systems import TABLE, Spelling
 from indexer.repository import Repository
 from indexer.search.as_json import results as results_json
@@ -117,7 +117,7 @@ def written_in(spelling: Spelling, written: str) -> str:
 
 
 def test_an_other_total_counts_only_what_the_reader_may_see(repository: Repository) -> None:
-    doubts = search(repository, "flood or creek", filters=Filters(allowed_accounts=frozenset())).announcements
+    doubts = search(repository, "flood or creek", filters=Filters(permission=Permission(frozenset(), without_messages=False))).announcements
     assert [one.other_total for one in doubts] == [0]
 
 

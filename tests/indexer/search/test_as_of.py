@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from indexer.custody.ingest import ingest
-from indexer.query.filters import Filters, Sort
+from indexer.query.filters import Filters, Permission, Sort
 from indexer.repository import Repository
 from indexer.search.searcher import Results, Searcher, SearchRequest
 from tests.support.builders import zip_files
@@ -32,7 +32,7 @@ def repository(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Repos
 
 
 def texts(results: Results) -> list[str]:
-    return [hit.view.text for hit in results.records]
+    return [hit.view.content.text for hit in results.records]
 
 
 def ask(repository: Repository, query: str, day: date, **more: Any) -> Results:
@@ -103,8 +103,8 @@ def test_what_was_last_captured_before_that_day_is_counted(repository: Repositor
 
 def test_filters_and_permission_hold(repository: Repository) -> None:
     day = date(2023, 1, 10)
-    assert texts(ask(repository, "*", day, filters=Filters(allowed_accounts=frozenset()))) == []
-    assert ask(repository, "*", day, filters=Filters(allowed_accounts=frozenset())).as_of == replace(
+    assert texts(ask(repository, "*", day, filters=Filters(permission=Permission(frozenset(), without_messages=False)))) == []
+    assert ask(repository, "*", day, filters=Filters(permission=Permission(frozenset(), without_messages=False))).as_of == replace(
         ask(repository, "*", day).as_of,  # type: ignore[type-var]  # asked above
         undated=0,
         unknown=0,
@@ -133,7 +133,7 @@ def test_a_wording_that_is_not_held_is_counted_and_not_found(tmp_path: Path) -> 
     assert early.as_of is not None
     assert (early.total, early.as_of.unknown) == (0, 1)
     assert ask(repository, "flood", posted).as_of.unknown == 0  # type: ignore[union-attr]  # asked above
-    assert ask(repository, "budget", posted, filters=Filters(allowed_accounts=frozenset())).as_of.unknown == 0  # type: ignore[union-attr]  # as above
+    assert ask(repository, "budget", posted, filters=Filters(permission=Permission(frozenset(), without_messages=False))).as_of.unknown == 0  # type: ignore[union-attr]  # as above
     late = ask(repository, "budget", posted + timedelta(days=3))
     assert late.as_of is not None
     assert (late.total, late.as_of.unknown) == (1, 0)
@@ -191,6 +191,6 @@ def test_what_fits_and_has_no_date_is_counted_within_permission_and_not_found(tm
         assert limits.undated == undated
         assert any("have no date" in one for one in limits.sentences) == bool(undated)
     assert ask(repository, "bridge", date(2020, 1, 1)).total == 1
-    for filters in (Filters(allowed_accounts=frozenset()), Filters(first_day=date(2018, 1, 1))):
+    for filters in (Filters(permission=Permission(frozenset(), without_messages=False)), Filters(first_day=date(2018, 1, 1))):
         assert ask(repository, "bridge", date(2020, 1, 1), filters=filters).as_of.undated == 0  # type: ignore[union-attr]  # asked above
     repository.close()

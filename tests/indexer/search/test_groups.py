@@ -12,7 +12,7 @@ import pytest
 
 from indexer.catalog.threads import families
 from indexer.custody.ingest import ingest
-from indexer.query.filters import Filters, Sort
+from indexer.query.filters import Filters, Permission, Sort
 from indexer.repository import Repository
 from indexer.search import groups
 from indexer.search.groups import GroupBy, Grouped, search
@@ -49,7 +49,7 @@ def repository(tmp_path: Path) -> Iterator[Repository]:
 
 
 def texts(grouped: Grouped) -> list[list[str]]:
-    return [[one.first.hit.view.text, *(place.hit.view.text for place in one.others)] for one in grouped.groups]
+    return [[one.first.hit.view.content.text, *(place.hit.view.content.text for place in one.others)] for one in grouped.groups]
 
 
 def test_hits_of_a_thread_stand_under_the_first_even_where_what_they_answer_is_no_hit(repository: Repository) -> None:
@@ -64,7 +64,7 @@ def test_the_same_notice_is_one_group(repository: Repository) -> None:
     grouped = search(repository, SearchRequest("*"), GroupBy.SAME)
     assert grouped.results.total == 7
     assert [one.size for one in grouped.groups] == [3, 1, 1, 1, 1]
-    assert grouped.groups[0].first.hit.view.text.startswith(NOTICE)
+    assert grouped.groups[0].first.hit.view.content.text.startswith(NOTICE)
     assert [place.number for place in grouped.groups[0].others] == [3, 2]  # in order of date; numbered as in the results
 
 
@@ -88,7 +88,7 @@ def test_too_many_hits_are_listed_plainly_and_said(repository: Repository, monke
     monkeypatch.setattr(groups, "MOST", 3)
     grouped = search(repository, SearchRequest("*", limit=2), GroupBy.SAME)
     assert (grouped.is_too_many, grouped.groups, grouped.total) == (True, (), 0)
-    assert [hit.view.text for hit in grouped.results.records] == [NOTICE + " #flood", POSTS[5]["full_text"]]
+    assert [hit.view.content.text for hit in grouped.results.records] == [NOTICE + " #flood", POSTS[5]["full_text"]]
 
 
 def test_texts_that_take_too_long_to_compare_are_listed_plainly_and_said_each_time_without_comparing_again(
@@ -100,7 +100,7 @@ def test_texts_that_take_too_long_to_compare_are_listed_plainly_and_said_each_ti
     monkeypatch.setattr(groups, "clusters", compared)
     grouped = search(repository, SearchRequest("*", limit=2), GroupBy.SAME)
     assert (grouped.is_too_many, grouped.groups, grouped.total) == (True, (), 0)
-    assert [hit.view.text for hit in grouped.results.records] == [NOTICE + " #flood", POSTS[5]["full_text"]]
+    assert [hit.view.content.text for hit in grouped.results.records] == [NOTICE + " #flood", POSTS[5]["full_text"]]
     assert "comparing them takes too long" in grouped.sentence
     monkeypatch.setattr(groups, "put_together", None)
     assert search(repository, SearchRequest("*", limit=2), GroupBy.SAME).is_too_many
@@ -133,7 +133,7 @@ def test_a_thread_is_not_tied_by_what_the_reader_may_not_see(tmp_path: Path) -> 
     assert max(group.size for group in everything.groups) == 2  # two direct messages of one conversation
     city = next(one.id for one in repository.catalog.accounts() if one.handle == "OsageBluffMO")
     narrow = search(
-        repository, SearchRequest("flood", Filters(allowed_accounts=frozenset({city}), without_conversations=True)), GroupBy.THREADS
+        repository, SearchRequest("flood", Filters(permission=Permission(frozenset({city}), without_messages=True))), GroupBy.THREADS
     )
     assert [group.size for group in narrow.groups] == [1, 1]
     assert narrow.results.total == 2

@@ -9,7 +9,7 @@ import pytest
 
 from indexer.custody.ingest import ingest
 from indexer.engines import IndexDamaged
-from indexer.query.filters import Filters
+from indexer.query.filters import SEES_ALL, Permission
 from indexer.repository import Repository
 from indexer.search import near_duplicates as module
 from indexer.search.near_duplicates import are_alike, same_notice
@@ -49,25 +49,25 @@ def test_it_finds_what_a_comparison_with_every_record_finds_the_oldest_first(rep
     views = sorted(repository.catalog.views(range(1, len(TEXTS) + 1)), key=lambda one: one.native_id)
     assert len(views) == len(TEXTS)
     for view in views:
-        found = same_notice(repository, view, Filters())
-        assert [one.text for one in found.records] == [one.text for one in views if one.pk != view.pk and are_alike(view.text, one.text)], (
-            view.text
-        )
+        found = same_notice(repository, view, SEES_ALL)
+        assert [one.content.text for one in found.records] == [
+            one.content.text for one in views if one.pk != view.pk and are_alike(view.content.text, one.content.text)
+        ], view.content.text
         assert (found.is_whole, found.is_known) == (True, True)
 
 
 def test_nothing_outside_of_what_the_reader_may_see_is_found_or_counted(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     (first, *_others) = repository.catalog.views([1])
     monkeypatch.setattr(module, "COMPARED", 0)
-    assert not same_notice(repository, first, Filters()).is_whole
-    nothing = same_notice(repository, first, Filters(allowed_accounts=frozenset()))
+    assert not same_notice(repository, first, SEES_ALL).is_whole
+    nothing = same_notice(repository, first, Permission(frozenset(), without_messages=False))
     assert (nothing.records, nothing.is_whole) == ((), True)
 
 
 def test_more_than_are_compared_is_said(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     (first,) = repository.catalog.views([1])
     monkeypatch.setattr(module, "COMPARED", 3)
-    found = same_notice(repository, first, Filters())
+    found = same_notice(repository, first, SEES_ALL)
     assert not found.is_whole
     assert 1 <= len(found.records) <= 3
 
@@ -79,6 +79,6 @@ def test_an_index_that_cannot_be_used_is_said(repository: Repository, monkeypatc
         raise IndexDamaged("index", "a file is missing")
 
     monkeypatch.setattr(type(repository.index), "search", damaged)
-    assert not same_notice(repository, first, Filters()).is_known
+    assert not same_notice(repository, first, SEES_ALL).is_known
     monkeypatch.setattr(type(repository.index), "position", lambda _self: 0)
-    assert not same_notice(repository, first, Filters()).is_known
+    assert not same_notice(repository, first, SEES_ALL).is_known

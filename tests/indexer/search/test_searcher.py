@@ -79,7 +79,11 @@ def test_a_query_that_cannot_be_read_is_not_answered(repository: Repository) -> 
 def test_a_thread_is_its_answers_upwards_and_downwards(repository: Repository) -> None:
     middle = repository.catalog.record("twitter:4411220099:reply:1000000000000000002")
     assert middle is not None
-    assert [view.text for view in repository.catalog.thread(middle)] == ["Is the bridge open?", "It is closed until Friday", "Thank you"]
+    assert [view.content.text for view in repository.catalog.thread(middle)] == [
+        "Is the bridge open?",
+        "It is closed until Friday",
+        "Thank you",
+    ]
     alone = repository.catalog.record("twitter:4411220099:post:1000000000000000004")
     assert alone is not None
     assert [view.pk for view in repository.catalog.thread(alone)] == [alone.pk]

@@ -13,7 +13,7 @@ from indexer.custody.indexing import rebuild, sync
 from indexer.custody.ingest import ingest
 from indexer.custody.zone import set_zone
 from indexer.query import Dialect, parse
-from indexer.query.filters import Filters
+from indexer.query.filters import Filters, Permission
 from indexer.query.nodes import STATES
 from indexer.query.reading import TABLES, reading
 from indexer.repository import Repository
@@ -60,7 +60,7 @@ def ask(repository: Repository, query: str = "*", **more: object) -> Results:
 
 
 def texts(repository: Repository, query: str, **more: object) -> list[str]:
-    return sorted(hit.view.text for hit in ask(repository, query, **more).records)
+    return sorted(hit.view.content.text for hit in ask(repository, query, **more).records)
 
 
 def test_every_state_is_found_whatever_the_order_of_custody(repository: Repository) -> None:
@@ -97,8 +97,8 @@ def test_the_filter_the_field_and_the_facet_agree(repository: Repository) -> Non
 
 
 def test_nobody_learns_the_states_of_what_they_may_not_see(repository: Repository) -> None:
-    assert ask(repository, filters=Filters(allowed_accounts=frozenset())).facets["state"] == ()
-    assert ask(repository, "is:absent", filters=Filters(allowed_accounts=frozenset({999}))).total == 0
+    assert ask(repository, filters=Filters(permission=Permission(frozenset(), without_messages=False))).facets["state"] == ()
+    assert ask(repository, "is:absent", filters=Filters(permission=Permission(frozenset({999}), without_messages=False))).total == 0
 
 
 def test_as_of_a_day_nothing_is_gone_that_still_stood(repository: Repository) -> None:

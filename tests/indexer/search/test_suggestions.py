@@ -9,7 +9,7 @@ import pytest
 
 from indexer.custody.ingest import ingest
 from indexer.query import Dialect, parse
-from indexer.query.filters import Filters
+from indexer.query.filters import Filters, Permission
 from indexer.repository import Repository
 from indexer.search.searcher import Searcher, SearchRequest
 from indexer.search.suggestions import Explained, unsearchable
@@ -85,7 +85,7 @@ def test_a_query_of_the_other_dialect_is_repaired_in_it(repository: Repository) 
 
 
 def test_nothing_is_told_of_words_that_the_reader_may_not_see(repository: Repository) -> None:
-    found = explained(repository, "tax* OR budgit OR budget", Filters(allowed_accounts=frozenset()))
+    found = explained(repository, "tax* OR budgit OR budget", Filters(permission=Permission(frozenset(), without_messages=False)))
     assert [one.words for one in found.expansions] == [()]
     assert found.missing == ("tax*", "budgit", "budget")
     assert not found.suggestions

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from indexer.catalog.models import RecordView
 from indexer.custody.ingest import ingest
 from indexer.query import Dialect
-from indexer.query.filters import Filters
+from indexer.query.filters import Filters, Permission
 from indexer.record import is_conversation
 from indexer.repository import Repository
 from indexer.search.searcher import IndexUnusable, SearchRequest
@@ -75,13 +75,14 @@ def made(folder: Path, drawn: list[list[tuple[str, int | None, bool]]], messages
 
 
 def in_scope(view: RecordView, filters: Filters) -> bool:
-    allowed = filters.allowed_accounts is None or view.account_id in filters.allowed_accounts
-    return allowed and not (filters.without_conversations and is_conversation(view.kind, view.thread_id))
+    may = filters.permission
+    allowed = may.accounts is None or view.account.id in may.accounts
+    return allowed and not (may.without_messages and is_conversation(view.kind, view.content.thread_id))
 
 
 def chosen(view: RecordView, filters: Filters) -> bool:
     fits_kind = filters.kinds is None or view.kind in filters.kinds
-    return in_scope(view, filters) and fits_kind and (filters.first_day is None or str(view.posted_at)[:4] >= "2019")
+    return in_scope(view, filters) and fits_kind and (filters.first_day is None or str(view.content.posted_at)[:4] >= "2019")
 
 
 def family(start: RecordView, everyone: list[RecordView]) -> frozenset[int]:
@@ -97,11 +98,11 @@ def family(start: RecordView, everyone: list[RecordView]) -> frozenset[int]:
 
 
 def belongs(one: RecordView, other: RecordView) -> bool:
-    if one.thread_id and one.thread_id == other.thread_id and one.account_id == other.account_id:
+    if one.content.thread_id and one.content.thread_id == other.content.thread_id and one.account.id == other.account.id:
         return True
-    if one.platform != other.platform or "like" in {one.kind, other.kind}:
+    if one.account.platform != other.account.platform or "like" in {one.kind, other.kind}:
         return False
-    return one.parent_id == other.native_id or other.parent_id == one.native_id
+    return one.content.parent_id == other.native_id or other.content.parent_id == one.native_id
 
 
 @settings(
@@ -119,9 +120,9 @@ def belongs(one: RecordView, other: RecordView) -> bool:
             Filters(),
             Filters(first_day=date(2019, 1, 1)),
             Filters(kinds=frozenset({"reply", "message"})),
-            Filters(allowed_accounts=frozenset({1})),
-            Filters(allowed_accounts=frozenset({1, 2}), without_conversations=True, first_day=date(2019, 1, 1)),
-            Filters(allowed_accounts=frozenset()),
+            Filters(permission=Permission(frozenset({1}), without_messages=False)),
+            Filters(permission=Permission(frozenset({1, 2}), without_messages=True), first_day=date(2019, 1, 1)),
+            Filters(permission=Permission(frozenset(), without_messages=False)),
         ]
     ),
 )
@@ -136,7 +137,9 @@ def test_counts_are_those_of_somebody_who_reads_every_record(
     families = {view.pk: family(view, everyone) for view in everyone}
     files = {view.pk: sum(1 for one in view.attachments if one.member) for view in everyone}
     hits = {
-        text: {view.pk for view in everyone if chosen(view, choice) and TERMS[text](words(view.text))} for text in listed if text in TERMS
+        text: {view.pk for view in everyone if chosen(view, choice) and TERMS[text](words(view.content.text))}
+        for text in listed
+        if text in TERMS
     }
     assert [one.term.text for one in report.results] == listed
     for one in report.results:
@@ -268,7 +271,7 @@ def test_the_run_is_an_event_with_its_terms(repository: Repository) -> None:
 
 
 def test_who_may_not_see_all_learns_no_number_of_the_whole(repository: Repository) -> None:
-    narrow = Filters(allowed_accounts=frozenset({1}), without_conversations=True)
+    narrow = Filters(permission=Permission(frozenset({1}), without_messages=True))
     report = of(repository, "flood", SearchRequest("*", narrow))
     corpus = shape(report)["corpus"]
     assert corpus == {"searched": 3, "in_step": True, "position": None, "indexed": None, "held": None, "as_of_limits": None}

@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 
 from indexer.certificates.certify import certify
 from indexer.certificates.pdf import document
-from indexer.query.filters import Filters
+from indexer.query.filters import Filters, Permission
 from indexer.search.searcher import SearchRequest
 from portal import config, create_app
 from portal.jobs import runners
@@ -185,7 +185,9 @@ def test_files_made_for_request_staff_name_no_account_that_they_may_not_see(town
 def test_a_certificate_names_no_account_that_its_maker_may_not_see(towns: list[Town]) -> None:
     repository = towns[1].repository
     city, secret = (towns[1].account_id(handle) for handle in (CITY, SECRET))
-    request = SearchRequest("flood", Filters(accounts=frozenset({city, secret}), allowed_accounts=frozenset({city})))
+    request = SearchRequest(
+        "flood", Filters(accounts=frozenset({city, secret}), permission=Permission(frozenset({city}), without_messages=False))
+    )
     with certify(repository, request, by="gwen") as certificate:
         said = repr(certificate.header) + repr(document(certificate.header, "c.json", "0" * 64))
     assert CITY in said

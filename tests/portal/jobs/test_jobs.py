@@ -17,7 +17,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from indexer import local_time
-from indexer.query.filters import Filters, Sort
+from indexer.query.filters import Filters, Permission, Sort
+from indexer.record import RecordKind
 from indexer.search.searcher import SearchRequest
 from portal.access.rules import Role
 from portal.access.users import Users
@@ -304,10 +305,22 @@ def test_who_was_disabled_meanwhile_gets_nothing_done(town: Town) -> None:
 def test_a_stored_request_comes_back_the_same_and_nothing_is_not_everything(accounts: frozenset[int] | None) -> None:
     request = SearchRequest(
         "a b",
-        Filters(accounts=accounts, allowed_accounts=accounts, kinds=None if accounts is None else frozenset(), has_media=False),
+        Filters(
+            accounts=accounts,
+            permission=Permission(accounts, without_messages=False),
+            kinds=None if accounts is None else frozenset(),
+            has_media=False,
+        ),
         Sort.OLDEST,
     )
     assert stored.decode(json.loads(json.dumps(stored.encode(request)))) == request
+
+
+def test_what_an_older_program_stored_of_a_permission_is_read_as_no_choice_of_kinds() -> None:
+    request = SearchRequest("a b", Filters(permission=Permission(frozenset({1}), without_messages=True)))
+    before = stored.encode(request)
+    before["filters"]["kinds"] = sorted(kind.value for kind in RecordKind if kind != RecordKind.MESSAGE)
+    assert stored.decode(before) == request
 
 
 def test_a_job_runs_once_however_often_its_number_is_in_line(town: Town) -> None:

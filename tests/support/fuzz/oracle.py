@@ -83,8 +83,7 @@ def outcome(path: Path, *, with_needles: bool = False) -> Outcome:
             members[name] = archive.peek(name, 1 << 24).decode("utf-8", "replace")
         except MemberDamaged:
             told[name, "member-damaged"] += 1
-    facts = named.importer.facts(archive)
-    for value in named.importer.records(archive):
+    for value in named.records():
         if isinstance(value, Record):
             value.text.encode("utf-8", "surrogatepass")
             assert value.native_id
@@ -97,7 +96,7 @@ def outcome(path: Path, *, with_needles: bool = False) -> Outcome:
             told[value.member, value.code] += 1
         else:
             tallies[value.unit] += value.read
-    for unit, declared in facts.counts.items():
+    for unit, declared in named.facts.counts.items():
         if tallies[unit] < declared:
             told[unit, "shortfall"] += declared - tallies[unit]
     ignored = re.compile("|".join(fnmatch.translate(shape) for shape in {**COMMON_IGNORED, **named.importer.ignored}))

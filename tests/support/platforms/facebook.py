@@ -10,7 +10,7 @@ from typing import Any
 from indexer.evidence.archive import Archive, open_archive
 from indexer.importers.facebook import FacebookImporter
 from indexer.record import Problem, Record
-from tests.support.builders import zip_files
+from tests.support.builders import values, zip_files
 
 PAGE = "this_profile's_activity_across_facebook/"
 PROFILE = "your_facebook_activity/"
@@ -38,8 +38,8 @@ def archive_of(tmp_path: Path, files: Mapping[str, Any]) -> Archive:
 
 def read(tmp_path: Path, files: Mapping[str, Any]) -> tuple[list[Record], list[Problem]]:
     """Return the records and the problems of an archive."""
-    values = list(FacebookImporter().records(archive_of(tmp_path, files)))
-    return [value for value in values if isinstance(value, Record)], [value for value in values if isinstance(value, Problem)]
+    found = values(FacebookImporter(), archive_of(tmp_path, files))
+    return [value for value in found if isinstance(value, Record)], [value for value in found if isinstance(value, Problem)]
 
 
 def post(text: str = "", title: str = f"{NAME} updated its status.", at: int = SECOND, **more: Any) -> dict[str, Any]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from indexer.evidence.archive import Archive, open_archive
 from indexer.importers.instagram import InstagramImporter
 from indexer.record import Problem, Record
-from tests.support.builders import CASES
+from tests.support.builders import CASES, values
 
 IG = InstagramImporter()
 
 
 def read(archive: Archive) -> tuple[list[Record], list[Problem]]:
-    values = list(IG.records(archive))
-    return [value for value in values if isinstance(value, Record)], [value for value in values if isinstance(value, Problem)]
+    found = values(IG, archive)
+    return [value for value in found if isinstance(value, Record)], [value for value in found if isinstance(value, Problem)]
 
 
 def case(name: str) -> Archive:

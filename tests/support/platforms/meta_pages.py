@@ -32,6 +32,6 @@ def box(text: str, date: str = DATE, title: str = "") -> str:
 
 def read(tmp_path: Path, files: dict[str, Any]) -> tuple[CaptureFacts, list[Record], list[Problem]]:
     named = identify(open_archive(zip_files(files, tmp_path / "meta.zip")))
-    values = list(named.importer.records(named.archive))
-    facts = named.importer.facts(named.archive)
+    values = list(named.records())
+    facts = named.facts
     return facts, [one for one in values if isinstance(one, Record)], [one for one in values if isinstance(one, Problem)]

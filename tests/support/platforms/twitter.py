@@ -9,7 +9,7 @@ from typing import Any
 from indexer.evidence.archive import open_archive
 from indexer.importers.twitter import TwitterImporter
 from indexer.record import Problem, Record, Tally
-from tests.support.builders import folder_of
+from tests.support.builders import folder_of, values
 
 ACCOUNT = 'window.YTD.account.part0 = [ {"account":{"username":"CedarFordMO","accountId":"455","accountDisplayName":"Cedar Ford"}} ]'
 
@@ -22,7 +22,7 @@ def results(tmp_path: Path, files: dict[str, bytes | str]) -> list[Record | Prob
     archive = open_archive(folder_of(files, tmp_path / "archive"))
     importer = TwitterImporter()
     assert importer.identify(archive)
-    found = list(importer.records(archive))
+    found = values(importer, archive)
     for value in found:  # every record's place leads to its exact bytes
         if isinstance(value, Record):
             place = value.place

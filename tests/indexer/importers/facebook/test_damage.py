@@ -10,7 +10,7 @@ import pytest
 from indexer.evidence.archive import open_archive
 from indexer.importers.facebook import FacebookImporter
 from indexer.record import Problem, Record
-from tests.support.builders import CASES, zip_files
+from tests.support.builders import CASES, values, zip_files
 
 FORMS = sorted(path.name for path in (CASES / "facebook").iterdir())
 SNIPPETS = (
@@ -55,7 +55,7 @@ def test_a_damaged_archive_is_read_without_an_exception(form: str, tmp_path: Pat
         archive = open_archive(zip_files(files, tmp_path / "damaged.zip"))
         FacebookImporter().identify(archive)
         assert FacebookImporter().facts(archive).form.startswith("Facebook")
-        for value in FacebookImporter().records(archive):
+        for value in values(FacebookImporter(), archive):
             assert isinstance(value, (Record, Problem))
             if isinstance(value, Record) and value.place.length:
                 assert archive.read(value.place.member)[value.place.start : value.place.start + value.place.length] == value.raw
@@ -67,7 +67,7 @@ def test_every_member_with_text_of_a_golden_archive_counts(form: str, tmp_path: 
     folder = CASES / "facebook" / form / "archive"
     whole = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
     archive = open_archive(zip_files(whole, tmp_path / "whole.zip"))
-    everything = list(FacebookImporter().records(archive))
+    everything = values(FacebookImporter(), archive)
     read = [
         name
         for name in archive.asked
@@ -76,4 +76,4 @@ def test_every_member_with_text_of_a_golden_archive_counts(form: str, tmp_path: 
     for name in read:
         rest = open_archive(zip_files({one: raw for one, raw in whole.items() if one != name}, tmp_path / "rest.zip"))
         if whole[name].strip() != b"[]":
-            assert list(FacebookImporter().records(rest)) != everything, name
+            assert values(FacebookImporter(), rest) != everything, name

@@ -12,6 +12,7 @@ import pytest
 from indexer.importers.facebook import FacebookImporter
 from indexer.importers.facebook.members import IGNORED, Role, role_of
 from indexer.record import RecordKind
+from tests.support.builders import values
 from tests.support.platforms.facebook import NAME, PAGE, POSTS, PROFILE, SECOND, archive_of, post
 from tests.support.platforms.facebook_pages import FIRST, NEW, OLD, first_page, first_post, new_box, new_page, old_box, old_page
 
@@ -105,7 +106,7 @@ def test_when_nothing_names_the_account_nobody_is_made_up(tmp_path: Path) -> Non
     archive = archive_of(tmp_path, {POSTS: [{"timestamp": SECOND, "data": [{"post": "x"}]}]})
     facts = FacebookImporter().facts(archive)
     assert (facts.account.native_id, facts.account.name) == ("", "")
-    assert [record.author for record in FacebookImporter().records(archive)] == [""]
+    assert [record.author for record in values(FacebookImporter(), archive)] == [""]
 
 
 def test_a_header_states_name_date_and_range(tmp_path: Path) -> None:
@@ -205,6 +206,6 @@ def test_reading_is_deterministic(tmp_path: Path) -> None:
     archive = archive_of(
         tmp_path, {POSTS: ONE, PAGE + "posts/profile_posts_10.json": [post("ten")], PAGE + "posts/profile_posts_2.json": [post("two")]}
     )
-    first, second = list(FacebookImporter().records(archive)), list(FacebookImporter().records(archive))
+    first, second = values(FacebookImporter(), archive), values(FacebookImporter(), archive)
     assert first == second
     assert [record.text for record in first] == ["x", "two", "ten"]

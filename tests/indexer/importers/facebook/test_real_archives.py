@@ -49,7 +49,7 @@ def items(folder: Path) -> int:
 def outcome(archive: Archive) -> tuple[Counter[str], int, list[Problem], list[str]]:
     identified = identify(archive)
     assert identified.importer.name == "facebook"
-    values = list(identified.importer.records(identified.archive))
+    values = list(identified.records())
     records = [value for value in values if isinstance(value, Record)]
     attached = {one.member for record in records for one in record.attachments}
     ignored = {**COMMON_IGNORED, **identified.importer.ignored}

@@ -12,7 +12,7 @@ import pytest
 from indexer.evidence.archive import Archive, open_archive
 from indexer.importers import NotIdentified, identify
 from indexer.importers.instagram.members import role_of
-from indexer.record import Platform, Record, RecordKind, TimeRule
+from indexer.record import Record, RecordKind, TimeRule
 from tests.support.builders import CASES, folder_of, zip_folder
 from tests.support.platforms.instagram import IG, case, read
 
@@ -407,7 +407,7 @@ def test_the_account_is_the_one_of_the_profile_in_any_language(tmp_path: Path) -
         "profile_user": [{"string_map_data": {"Nombre de usuario": {"value": "ozarkbendmo"}, "Nombre": {"value": "Ciudad de Ozark Bend"}}}]
     }
     facts = IG.facts(archive_with(tmp_path, {"personal_information/personal_information/personal_information.json": spanish, POSTS: []}))
-    assert (facts.account.platform, facts.account.handle, facts.account.name) == (Platform.INSTAGRAM, "ozarkbendmo", "Ciudad de Ozark Bend")
+    assert (facts.account.platform, facts.account.handle, facts.account.name) == ("instagram", "ozarkbendmo", "Ciudad de Ozark Bend")
     assert facts.account.native_id == "ozarkbendmo"
     assert facts.exported is None
     assert facts.kinds == {RecordKind.POST}

@@ -37,7 +37,7 @@ def read(path: Path) -> tuple[Archive, list[Record], list[Problem]]:
         pytest.skip("the real archives are not here")
     identified = identify(open_archive(path))
     assert identified.importer.name == "instagram"
-    values = list(identified.importer.records(identified.archive))
+    values = list(identified.records())
     return identified.archive, [v for v in values if isinstance(v, Record)], [v for v in values if isinstance(v, Problem)]
 
 

@@ -51,7 +51,7 @@ def read(archive: Archive) -> tuple[str, list[Problem]]:
     """Return every word that an archive's records hold, and its problems."""
     named = identify(archive)
     said, problems = [], []
-    for value in named.importer.records(named.archive):
+    for value in named.records():
         if isinstance(value, Record):
             said += [value.text, value.title, value.author, *value.extra.values(), *(a.description for a in value.attachments)]
         elif isinstance(value, Problem):

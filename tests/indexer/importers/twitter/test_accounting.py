@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from indexer.evidence.archive import open_archive
-from indexer.i18n import recognised
+from indexer.i18n import Sentence
 from indexer.importers import identify
 from indexer.importers.twitter import TwitterImporter
-from indexer.importers.twitter.encrypted import HELD
 from indexer.importers.twitter.keys import KNOWN, KeyWatch
 from tests.support.builders import zip_files
 from tests.support.platforms.twitter import (
@@ -69,7 +68,7 @@ def test_a_renamed_month_is_read_and_compared_with_x_s_list(tmp_path: Path, name
 def test_a_file_that_stands_twice_is_read_once_and_told(tmp_path: Path) -> None:
     path = zip_files({"data/account.js": ACCOUNT, "data/tweets.js": POSTS, "data/tweets (1).js": POSTS}, tmp_path / "a.zip")
     named = identify(open_archive(path))
-    found = list(named.importer.records(named.archive))
+    found = list(named.records())
     assert [(problem.member, problem.code) for problem in found if hasattr(problem, "code")] == [("data/tweets (1).js", "doubled-member")]
     assert len(records(found)) == 2
 
@@ -129,7 +128,8 @@ def said(tmp_path: Path, events: list[Any]) -> tuple[list[Any], list[str]]:
     assert [record.text for record in records(found)] == ["Road closed.", "Road open."]
     lines = TwitterImporter().facts(open_archive(tmp_path / "archive")).cannot_contain
     assert not any("SECRET" in line or "U0VDUkVU" in line for line in lines)
-    return found, [line for line in lines if recognised(line) and line.startswith("Encrypted")]
+    assert all(isinstance(line, Sentence) for line in lines)
+    return found, [line for line in lines if line.startswith("Encrypted")]
 
 
 def test_encrypted_messages_are_counted_dated_and_named_but_never_shown(tmp_path: Path) -> None:
@@ -143,13 +143,10 @@ def test_encrypted_messages_are_counted_dated_and_named_but_never_shown(tmp_path
     assert codes(found) == []
     assert tallies(found)["data/message-event.js"] == 4
     assert lines == [
-        HELD.format(
-            member="data/message-event.js",
-            count=3,
-            first="2026-02-24 15:01:40 UTC",
-            last="2026-02-24 15:13:20 UTC",
-            senders="@CedarFordMO, 800",
-            conversations="455:800, g:77",
+        (
+            "Encrypted private messages: data/message-event.js holds 3 of them, the first of 2026-02-24 15:01:40 UTC, the last of 2026-02-24 "
+            "15:13:20 UTC, sent by @CedarFordMO, 800, in conversation 455:800, g:77. X hands out no key with the archive, so what they "
+            "say cannot be read or searched."
         )
     ]
 

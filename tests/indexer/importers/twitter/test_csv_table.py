@@ -9,7 +9,7 @@ import pytest
 from indexer.evidence.archive import open_archive
 from indexer.importers.twitter import TwitterImporter
 from indexer.record import RecordKind
-from tests.support.builders import folder_of
+from tests.support.builders import folder_of, values
 from tests.support.platforms.twitter import CSV_HEAD, codes, months, records, results, row, tallies
 
 
@@ -68,5 +68,5 @@ def test_the_csv_of_2013_is_never_read(tmp_path: Path) -> None:
     files = months([{"id_str": "9", "text": "Olé", "created_at": "Sat Jun 01 00:00:00 +0000 2013"}], "2013_06")
     files["data/csv/2013_06.csv"] = '"tweet_id","text"\n"9","Ol?"\n"10","Ragged","http://a.example","http://b.example"\n'
     archive = open_archive(folder_of(files, tmp_path / "archive"))
-    assert [record.text for record in records(list(TwitterImporter().records(archive)))] == ["Olé"]
+    assert [record.text for record in records(values(TwitterImporter(), archive))] == ["Olé"]
     assert "data/csv/2013_06.csv" not in archive.asked

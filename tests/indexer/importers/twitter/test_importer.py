@@ -15,7 +15,7 @@ from indexer.importers import NotIdentified, identify
 from indexer.importers.twitter import TwitterImporter
 from indexer.importers.twitter.times import x_moment
 from indexer.record import Problem, RecordKind, TimeRule
-from tests.support.builders import CASES, folder_of, zip_folder
+from tests.support.builders import CASES, folder_of, values, zip_folder
 from tests.support.platforms.twitter import ACCOUNT, codes, records, results, tallies, ytd
 
 POST = {"id_str": "1613030502611025920", "created_at": "Wed Jan 11 04:30:15 +0000 2023", "full_text": "Shelter opens at six."}
@@ -64,14 +64,14 @@ def test_a_zip_with_the_archive_in_a_folder_gives_the_same_as_the_folder(tmp_pat
     folder = CASES / "twitter" / "tweets_js_2024" / "archive"
     packed = identify(open_archive(zip_folder(folder, tmp_path / "twitter.zip", "twitter-2024-01-02/")))
     plain = identify(open_archive(folder))
-    assert list(packed.importer.records(packed.archive)) == list(plain.importer.records(plain.archive))
+    assert list(packed.records()) == list(plain.records())
 
 
 @pytest.mark.parametrize("case", sorted((CASES / "twitter").iterdir()), ids=lambda case: case.name)
 def test_every_member_of_our_archives_is_read_attached_or_ignored_with_a_reason(case: Path) -> None:
     archive = open_archive(case / "archive")
     importer = TwitterImporter()
-    found = list(importer.records(archive))
+    found = values(importer, archive)
     attached = {attachment.member for record in records(found) for attachment in record.attachments}
     rest = [name for name in archive.names if name not in archive.asked | attached and not is_ignored(name)]
     assert rest == []
@@ -119,7 +119,7 @@ def test_known_members_without_records_are_ignored_with_a_reason(name: str) -> N
 def test_x_counts_are_compared_in_its_own_units() -> None:
     archive = open_archive(CASES / "twitter" / "tweets_js_2024" / "archive")
     importer = TwitterImporter()
-    assert importer.facts(archive).counts == tallies(list(importer.records(archive)))
+    assert importer.facts(archive).counts == tallies(values(importer, archive))
 
 
 def test_a_file_that_x_counted_and_that_is_not_there_is_a_problem_and_a_shortfall(tmp_path: Path) -> None:
@@ -297,7 +297,7 @@ def test_an_archive_that_was_cut_inside_of_its_zip_tells_so(tmp_path: Path) -> N
     at = data.index(b"data/tweets.js") + len(b"data/tweets.js") + 40
     data[at : at + 12] = b"\xff" * 12
     path.write_bytes(data)
-    found = list(TwitterImporter().records(open_archive(path)))
+    found = values(TwitterImporter(), open_archive(path))
     assert "member-damaged" in codes(found) or "json-cut" in codes(found)
 
 
@@ -337,6 +337,6 @@ def test_members_with_random_damage_give_values_and_never_an_exception(case: Pat
         importer = TwitterImporter()
         importer.identify(archive)
         assert importer.facts(archive).account.native_id
-        for record in records(list(importer.records(archive))):
+        for record in records(values(importer, archive)):
             data = archive.read(record.place.member)
             assert data[record.place.start : record.place.start + record.place.length] == record.raw

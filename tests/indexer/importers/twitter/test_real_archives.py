@@ -109,8 +109,8 @@ def take(name: str) -> Taken:
         pytest.skip("the real archives are not here")
     found = identify(open_archive(REAL / name))
     assert found.importer.name == "twitter"
-    facts = found.importer.facts(found.archive)
-    values = list(found.importer.records(found.archive))
+    facts = found.facts
+    values = list(found.records())
     return Taken(
         found.archive,
         facts,

@@ -22,16 +22,16 @@ def test_a_record_says_where_it_comes_from_so_that_anybody_finds_the_item_again(
     assert view is not None
     page = town.client("rhea").get(f"/records/{number}").text
     for part in (
-        view.capture_digest,
-        view.member,
+        view.origin.capture_digest,
+        view.origin.member,
         "Wed Jul 04 18:00:00 +0000 2018",
         "2018-07-04T18:00:00Z",
         number,
         "The archive gives this time in UTC.",
     ):
         assert part in page, part
-    with town.repository.open_media(view.capture_id, view.member) as stream:
-        item = stream.read()[view.start : view.start + view.length]
+    with town.repository.open_media(view.origin.capture_id, view.origin.member) as stream:
+        item = stream.read()[view.origin.start : view.origin.start + view.origin.length]
     assert b"The flood has closed Mill Bridge" in item
 
 
@@ -164,7 +164,7 @@ def test_an_edited_post_shows_both_versions_and_the_words_that_changed(town: Tow
 
 
 def attachment(media_type: str) -> AttachmentView:
-    return AttachmentView('a"\r\nb/ñ.png', media_type, "m", "", "", 1, 4, "")
+    return AttachmentView('a"\r\nb/ñ.png', media_type, member="m", capture_id=1, size=4)
 
 
 @pytest.mark.parametrize(

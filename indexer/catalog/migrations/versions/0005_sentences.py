@@ -1,0 +1,16 @@
+"""Problems keep the template and values of their message, so that it can be shown in the reader's language."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the column; rows of before keep their English text only."""
+    op.add_column("problems", sa.Column("sentence", sa.Text))
