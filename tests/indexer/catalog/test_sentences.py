@@ -15,7 +15,7 @@ from indexer.custody.ingest import ingest
 from indexer.custody.read_again import facts_differ, open_again
 from indexer.i18n import Sentence
 from indexer.repository import open_repository
-from tests.builders import CASES
+from tests.support.builders import CASES
 
 
 @pytest.fixture(name="data")

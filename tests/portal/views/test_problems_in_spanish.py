@@ -20,8 +20,8 @@ from portal import config, create_app
 from portal.access.rules import Role
 from portal.access.users import Users
 from portal.i18n import recognized
-from tests.builders import CASES
-from tests.portal_fixtures import PASSWORD, Town
+from tests.support.builders import CASES
+from tests.support.town import PASSWORD, Town
 
 DAMAGED = ("twitter/damaged_2023", "facebook/json_damaged_2021", "facebook/html_cut_2024", "instagram/json_damaged")
 CELL = re.compile(r"<td>(.*?)</td><td><code>([\w-]+)</code></td></tr>", re.DOTALL)
