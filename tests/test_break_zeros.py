@@ -10,7 +10,8 @@ import pytest
 
 from indexer.custody.ingest import ingest
 from indexer.repository import Repository
-from indexer.search.searcher import Searcher, SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
 from tests.builders import zip_files
 from tests.repositories import repository_at, tweet, x_zip
 
@@ -23,7 +24,7 @@ def repository(tmp_path: Path) -> Iterator[Repository]:
 
 
 def total(repository: Repository, query: str) -> int:
-    results = Searcher(repository).search(SearchRequest(query))
+    results = Plan(repository, SearchRequest(query)).page()
     assert results.answered, results.diagnostics
     return results.total
 

@@ -14,7 +14,8 @@ from indexer.local_time import UnknownZone
 from indexer.query.filters import Filters
 from indexer.record import TimeRule
 from indexer.repository import Repository
-from indexer.search.searcher import Searcher, SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
 from tests.builders import zip_files
 from tests.repositories import repository_at, tweet, x_zip
 
@@ -38,7 +39,7 @@ def capture_id(repository: Repository, tmp_path: Path) -> int:
 
 
 def on(repository: Repository, day: date) -> int:
-    return Searcher(repository).search(SearchRequest("council", Filters(first_day=day, last_day=day))).total
+    return Plan(repository, SearchRequest("council", Filters(first_day=day, last_day=day))).page().total
 
 
 def test_a_time_without_zone_is_read_in_the_bodys_zone_and_says_so(repository: Repository, capture_id: int) -> None:

@@ -18,12 +18,13 @@ from indexer.exports import Around, CaptureLine, Choices, Description, ExportErr
 from indexer.exports.pdf_file import refuse_too_many
 from indexer.exports.values import SetDigest
 from indexer.i18n import say
-from indexer.productions.thread_context import context, context_views
-from indexer.query import Dialect, parse
+from indexer.productions.thread_context import context, surroundings
+from indexer.query import Dialect
 from indexer.query.highlight import spans
 from indexer.repository import Repository
+from indexer.search.plan import Plan
 from indexer.search.reading import filter_words
-from indexer.search.searcher import Searcher, SearchRequest
+from indexer.search.request import SearchRequest
 from indexer.term_reports.union import finders
 
 Tick = Callable[[int, int], None]
@@ -49,21 +50,18 @@ def export_search(
 
     Raises NotAnswered for a query that cannot be run, ExportError when the package would not be whole.
     """
-    searcher = Searcher(repository)
-    pks = array("q", searcher.ids(request))
-    refuse_too_many(len(pks), choices.pdf)
-    description = describe(repository, request, by, len(pks), organization)
-    around = _around(repository, request, pks, choices)
+    plan = Plan(repository, request)
+    refuse_too_many(len(plan.ids()), choices.pdf)
+    description = describe(plan, by, organization)
+    around = _around(plan, choices)
     if terms:
         around = replace(around, terms=finders(repository, request, terms, dialect_of_terms))
     actor = actor or by
-    documents = (
-        _certified(repository, request, around, by=by, actor=actor, package=target.name) if choices.certificate else nullcontext(around)
-    )
+    documents = _certified(plan, around, by=by, actor=actor, package=target.name) if choices.certificate else nullcontext(around)
     with documents as whole:
         report = export(
             target,
-            repository.catalog.stream(pks) if request.as_of is None else searcher.views(request),
+            plan.views(),
             description,
             open_media=lambda attachment: repository.open_media(attachment.capture_id, attachment.member),
             choices=choices,
@@ -77,20 +75,20 @@ def export_search(
     return report
 
 
-def _around(repository: Repository, request: SearchRequest, pks: array[int], choices: Choices) -> Around:
+def _around(plan: Plan, choices: Choices) -> Around:
     """Return what the package shows beside the records that were found."""
-    tree = parse(request.query, request.dialect).tree
-    around = context(repository, pks, request.filters.permission, request.as_of) if choices.context else array("q")
+    everything = surroundings(plan)
+    around = context(plan.ids(), everything) if choices.context else array("q")
     return Around(
-        context=context_views(repository, around, request.filters.permission, request.as_of),
+        context=everything.views(around),
         context_total=len(around),
-        versions=lambda view: repository.catalog.versions(view.pk),
-        marks=lambda text: spans(text, tree) if tree is not None else (),
+        versions=lambda view: plan.repository.catalog.versions(view.pk),
+        marks=lambda text: spans(text, plan.tree),
     )
 
 
 @contextmanager
-def _certified(repository: Repository, request: SearchRequest, around: Around, *, by: str, actor: str, package: str) -> Iterator[Around]:
+def _certified(plan: Plan, around: Around, *, by: str, actor: str, package: str) -> Iterator[Around]:
     """Give the same with the certificate of the search. Raises NotAnswered, ExportError.
 
     Its event is written when all of the package is: a certificate that was never handed over was never made.
@@ -98,7 +96,7 @@ def _certified(repository: Repository, request: SearchRequest, around: Around, *
     with scratch("showme-certificate") as folder:
         held = SetDigest()
         try:
-            with certify(repository, request, by=by) as certificate:
+            with certify(plan, by=by) as certificate:
                 for line in certificate.lines():
                     held.add(line)
                 written = write_into(folder, certificate)
@@ -108,13 +106,13 @@ def _certified(repository: Repository, request: SearchRequest, around: Around, *
             around,
             documents={"certificate.json": written.json, "certificate.pdf": written.pdf},
             certified=held.hex(),
-            before_named=lambda: note_made(repository, certificate, written, actor=actor, package=package),
+            before_named=lambda: note_made(plan.repository, certificate, written, actor=actor, package=package),
         )
 
 
-def describe(repository: Repository, request: SearchRequest, by: str, total: int, organization: str = "") -> Description:
-    """Return what an export says of itself: enough to ask the same question again."""
-    results = Searcher(repository).search(replace(request, limit=0, offset=0))
+def describe(plan: Plan, by: str, organization: str = "") -> Description:
+    """Return what an export says of itself: enough to ask the same question again. Raises NotAnswered."""
+    repository, request, results = plan.repository, plan.request, plan.counts()
     notes = []
     if results.undated:
         notes.append(f"{results.undated:,} of the records carry no date that could be read; they stand last and outside of every range.")
@@ -128,7 +126,7 @@ def describe(repository: Repository, request: SearchRequest, by: str, total: int
         filters=filter_words(request.filters, repository.catalog.accounts(), as_of=request.as_of),
         sort=str(request.sort),
         zone=repository.zone,
-        total=total,
+        total=len(plan.ids()),
         made_at=datetime.now(UTC),
         made_by=by,
         version=f"{__version__} ({repository.engine_name} engine, Python index library {_library(repository.engine_name)})",
