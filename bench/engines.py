@@ -20,7 +20,8 @@ from bench.peers import COLUMNS, database_of, index_of, schema
 from bench.questions import Question
 from indexer.query.filters import Filters
 from indexer.repository import open_repository
-from indexer.search.searcher import Searcher, SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
 
 PAGE = 25
 _HELD = "rowid in (select rowid from posts_fts where posts_fts match :search)"
@@ -63,15 +64,14 @@ class Ours:
 
     def __init__(self, repository: Path) -> None:
         self._repository = open_repository(repository)
-        self._searcher = Searcher(self._repository)
 
     def ask(self, question: Question) -> Any:
         """See Answering."""
-        return self._searcher.search(SearchRequest(question.ours, Filters(question.first, question.last), limit=PAGE))
+        return Plan(self._repository, SearchRequest(question.ours, Filters(question.first, question.last), limit=PAGE)).page()
 
     def engine_only(self, question: Question) -> Any:
         """Put the question to the index alone: what of the time is not the catalog's."""
-        tree = self._searcher._tree(SearchRequest(question.ours))  # noqa: SLF001  # the tree is not parsed in the time that is measured
+        tree = Plan(self._repository, SearchRequest(question.ours)).tree  # the tree is not parsed in the time that is measured
         return lambda: self._repository.index.search(tree, Filters(question.first, question.last), SearchRequest().sort, PAGE, 0)
 
     def months(self, question: Question) -> Mapping[str, int]:

@@ -20,7 +20,8 @@ from bench.ingest import repository_of
 from indexer.query import Node, parse
 from indexer.query.filters import Filters, Sort
 from indexer.repository import Repository, open_repository
-from indexer.search.searcher import Searcher, SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
 
 FIRST_TIMES = 3  # houses that are opened anew: an engine remembers what it read for a question
 AGAIN = 15
@@ -103,7 +104,7 @@ def _ours(repository: Path, question: Question) -> tuple[dict[str, Any], dict[st
             with closing(open_repository(repository)) as opened:
                 times.append(milliseconds(_calls(opened, question)[way]))
     with closing(open_repository(repository)) as opened:
-        answer = Searcher(opened).search(SearchRequest(question.ours))
+        answer = Plan(opened, SearchRequest(question.ours)).page()
         if not answer.answered:
             raise NotAnswered(f"{question.ours}: {answer.diagnostics}")
         agains = {way: _timed(call, AGAIN) for way, call in _calls(opened, question).items()}
@@ -112,11 +113,10 @@ def _ours(repository: Path, question: Question) -> tuple[dict[str, Any], dict[st
 
 def _calls(repository: Repository, question: Question) -> dict[str, Callable[[], object]]:
     """Return both ways of asking; the house's files are open then, but nothing of the question is known."""
-    searcher = Searcher(repository)
-    searcher.search(SearchRequest("meeting", limit=PAGE))
+    Plan(repository, SearchRequest("meeting", limit=PAGE)).page()
     request, tree = SearchRequest(question.ours, limit=PAGE), _tree(question)
     return {
-        "page": lambda: searcher.search(request),
+        "page": lambda: Plan(repository, request).page(),
         "engine": lambda: repository.index.search(tree, Filters(), Sort.NEWEST, PAGE, 0),
     }
 

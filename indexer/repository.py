@@ -6,10 +6,11 @@ import fcntl
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -25,6 +26,36 @@ from indexer.engines import ENGINES, Engine, IndexDamaged, IndexOutdated, open_e
 from indexer.evidence.vault import Vault
 from indexer.local_time import UnknownZone, zone
 from indexer.private_files import ReadOnlyFolder
+
+T = TypeVar("T")
+
+
+class Memory:
+    """What was worked out of one state of a repository: the last few things of each kind. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, OrderedDict[Hashable, Any]] = {}
+        self._lock = threading.Lock()
+
+    def recall(self, kind: str, key: Hashable, make: Callable[[], T], most: int) -> T:
+        """Return what was made for a key, else make it; `most` of a kind are kept. Two threads may make the same."""
+        with self._lock:
+            kept = self._kept.setdefault(kind, OrderedDict())
+            if key in kept:
+                kept.move_to_end(key)
+                known: T = kept[key]
+                return known
+        made = make()
+        with self._lock:
+            kept[key] = made
+            while len(kept) > most:
+                kept.popitem(last=False)
+        return made
+
+    def forget(self) -> None:
+        """Let go of everything."""
+        with self._lock:
+            self._kept.clear()
 
 
 class Repository:
@@ -45,6 +76,7 @@ class Repository:
         self.catalog = Catalog(self.db)
         self.audit = AuditLog(self.db)
         self.coverage = CoverageOfCaptures(self.db, zone_name)
+        self.memory = Memory()
         self._index: Engine | None = None
         self._lock_file: int | None = None
         self._opening = threading.RLock()
@@ -159,7 +191,8 @@ class Repository:
         return () if self._lock_file is None else (self._lock_file,)
 
     def close(self) -> None:
-        """Let go of the index and the database."""
+        """Let go of the index, the database and what is kept in memory."""
+        self.memory.forget()
         self.release_index()
         self.db.dispose()
         if self._spare is not None:

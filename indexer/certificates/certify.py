@@ -16,13 +16,12 @@ from indexer.certificates import contents as parts
 from indexer.certificates import file_format
 from indexer.certificates import pdf as certificate_pdf
 from indexer.certificates.file_format import Header
-from indexer.engines import TooBroad
 from indexer.evidence.fixity import file_digest
 from indexer.i18n import message_of, say
 from indexer.progress import Tick
 from indexer.query.filters import Sort
 from indexer.repository import Repository
-from indexer.search.searcher import SearchRequest
+from indexer.search.plan import Plan
 from indexer.typeset import PdfFailed
 
 TRIES: Final = 3
@@ -68,34 +67,24 @@ class Written:
     pdf_digest: str
 
 
-def certify(
-    repository: Repository,
-    request: SearchRequest,
-    *,
-    by: str,
-    scope_words: str = "",
-    at: datetime | None = None,
-    progress: Tick | None = None,
-) -> Certificate:
-    """Search, and return the certificate of it. `at` (UTC) is now unless told; `scope_words` say what `by` may see.
+def certify(plan: Plan, *, by: str, at: datetime | None = None, progress: Tick | None = None) -> Certificate:
+    """Return the certificate of a search. `at` (UTC) is now unless told.
 
     Everything in it is of one state of catalog and index. Raises NotAnswered for a query that cannot be run and
     CertificateFailed when archives are being taken in all the while or the catalog was altered.
     """
-    asked = replace(request, sort=Sort.NEWEST, limit=0, offset=0)
+    repository, permission = plan.repository, plan.request.filters.permission
     for _ in range(TRIES):
-        before = parts.state(repository, asked.filters.permission)
+        plan = plan.ordered(Sort.NEWEST)
+        before = parts.state(repository, permission)
         spool = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # the certificate closes it
         try:
-            found = parts.found(repository, asked, spool, progress)
+            found = parts.found(plan, spool, progress)
             if found is not None:
-                made = parts.made(repository, asked.filters.permission, by, scope_words, at or datetime.now(UTC))
-                header = parts.header(repository, asked, uuid.uuid4().hex, made, found)
-                if parts.state(repository, asked.filters.permission) == before:
+                made = parts.made(repository, permission, by, at or datetime.now(UTC))
+                header = parts.header(plan, uuid.uuid4().hex, made, found)
+                if parts.state(repository, permission) == before:
                     return Certificate(header, spool)
-        except TooBroad as error:
-            spool.close()
-            raise CertificateFailed(say("{why} Write more letters before the wildcard.", why=str(error))) from error
         except parts.Altered as error:
             spool.close()
             raise CertificateFailed(message_of(error)) from error
@@ -103,6 +92,7 @@ def certify(
             spool.close()
             raise
         spool.close()
+        plan = plan.anew()
     raise CertificateFailed(
         say(
             "Records are being added or indexed right now, so the parts of a certificate would not be consistent. Try again "

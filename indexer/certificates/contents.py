@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Final
 
@@ -34,14 +34,15 @@ from indexer.engines.state import analyzer
 from indexer.i18n import say
 from indexer.local_time import local
 from indexer.progress import Tick
-from indexer.query import And, Dialect, Everything, Expanding, Node, Not, Or, Parsed, Stem, expanding, parse
+from indexer.query import And, Dialect, Everything, Node, Not, Or
 from indexer.query.canonical import canonical
 from indexer.query.filters import Filters, Permission, Sort
 from indexer.query.reading import reading
 from indexer.repository import Repository
-from indexer.search.reading import readings
-from indexer.search.reading import scope_words as say_scope
-from indexer.search.searcher import IndexUnusable, NotAnswered, Results, Searcher, SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.reading import scope_words
+from indexer.search.request import SearchRequest
+from indexer.search.results import Results
 
 UNKNOWN_ACCOUNT = 0
 """A number that no account has: a filter for an account that is not held any more finds nothing, and not everything."""
@@ -127,34 +128,18 @@ def _set(values: tuple[str, ...] | None) -> frozenset[str] | None:
 PROGRESS_EVERY: Final = 5_000  # records
 
 
-def understood(request: SearchRequest) -> tuple[Parsed, Node]:
-    """Return a query as it was parsed, and its tree. Raises NotAnswered."""
-    parsed = parse(request.query, request.dialect)
-    if parsed.tree is None:
-        raise NotAnswered(parsed.diagnostics)
-    return parsed, parsed.tree
-
-
-def answered(repository: Repository, request: SearchRequest) -> Results:
-    """Return the counts of a search. Raises NotAnswered."""
-    results = Searcher(repository).search(replace(request, limit=0, offset=0))
-    if not results.answered:
-        raise (IndexUnusable if results.index_unusable else NotAnswered)(results.diagnostics)
-    return results
-
-
 class Altered(Exception):
     """The catalog's content of a record is not the one that was taken in; the text says which and what to do."""
 
 
-def found(repository: Repository, request: SearchRequest, spool: IO[bytes], progress: Tick | None) -> Found | None:
+def found(plan: Plan, spool: IO[bytes], progress: Tick | None) -> Found | None:
     """Return what a search finds and write the lines of its records into `spool`; None when the counts do not fit each other.
 
-    Raises NotAnswered, TooBroad, Altered.
+    Raises NotAnswered, Altered.
     """
-    results = answered(repository, request)
+    results = plan.counts()
     sha = LineDigest()
-    for one in shown(repository, request):
+    for one in shown(plan):
         if one.is_altered:
             raise Altered(
                 say(
@@ -172,22 +157,20 @@ def found(repository: Repository, request: SearchRequest, spool: IO[bytes], prog
         return None
     if progress:
         progress(sha.count, results.total)
-    _parsed, tree = understood(request)
     return Found(
         results.total,
         results.undated,
         sha.hex(),
-        tuple(_terms(repository, request, tree)),
-        _accounts(repository, results),
-        expansions(repository, request),
+        tuple(_terms(plan)),
+        _accounts(plan.repository, results),
+        expansions(plan),
     )
 
 
-def _terms(repository: Repository, request: SearchRequest, tree: Node) -> Iterator[TermCount]:
+def _terms(plan: Plan) -> Iterator[TermCount]:
     """Yield how many records each term of a query finds alone within the same filters, in the order of the query."""
-    searcher = Searcher(repository)
-    for leaf in dict.fromkeys(leaves(tree)):
-        yield TermCount(canonical(leaf), reading(leaf), searcher.count(leaf, request))
+    for leaf in dict.fromkeys(leaves(plan.tree)):
+        yield TermCount(canonical(leaf), reading(leaf), plan.count(leaf))
 
 
 def leaves(tree: Node) -> Iterator[Node]:
@@ -209,22 +192,16 @@ def _accounts(repository: Repository, results: Results) -> tuple[AccountCount, .
     return tuple(sorted(searched, key=lambda one: -one.records))
 
 
-def expansions(repository: Repository, request: SearchRequest) -> tuple[Expansion, ...]:
+def expansions(plan: Plan) -> tuple[Expansion, ...]:
     """Return what each wildcard, fuzzy word, stem or range of a query stands for among the records that the maker may see."""
-    _parsed, tree = understood(request)
-    return tuple(Expansion(canonical(node), dict(repository.index.expand(node, request.filters.permission))) for node in expanding(tree))
+    return tuple(Expansion(canonical(one.node), dict(sorted(one.words))) for one in plan.expansions)
 
 
-def _stem_forms(repository: Repository, request: SearchRequest, tree: Node) -> dict[Expanding, list[str]]:
-    """Return the words that each stem stands for, which the reading names."""
-    return {node: list(repository.index.expand(node, request.filters.permission)) for node in expanding(tree) if isinstance(node, Stem)}
-
-
-def made(repository: Repository, permission: Permission, by: str, scope_words: str, at: datetime) -> Made:
+def made(repository: Repository, permission: Permission, by: str, at: datetime) -> Made:
     """Return who made a certificate, when (to the second), and what they might see."""
     held = repository.catalog.accounts()
     at = at.replace(microsecond=0)
-    what = scope(permission, by_number(held), scope_words or say_scope(permission, held))
+    what = scope(permission, by_number(held), scope_words(permission, held))
     return Made(by, at, local(at, repository.zone), what)
 
 
@@ -271,16 +248,15 @@ def _is_searched(account: AccountRef | None, filters: Filters) -> bool:
     return of_account and (filters.platforms is None or account.platform in filters.platforms)
 
 
-def header(repository: Repository, request: SearchRequest, number: str, made_by: Made, what: Found) -> Header:
-    """Return the whole certificate but its list of records."""
-    accounts = by_number(held := repository.catalog.accounts())
-    parsed, tree = understood(request)
-    now, results = state(repository, request.filters.permission), answered(repository, request)
-    said = readings(tree, request.filters, held, repository.zone, as_of=request.as_of, forms=_stem_forms(repository, request, tree))
+def header(plan: Plan, number: str, made_by: Made, what: Found) -> Header:
+    """Return the whole certificate but its list of records. Raises NotAnswered."""
+    repository, request, results = plan.repository, plan.request, plan.counts()
+    accounts = by_number(repository.catalog.accounts())
+    now, said = state(repository, request.filters.permission), results.readings
     return Header(
         id=number,
         made=made_by,
-        query=Query(request.query, parsed.canonical, request.dialect.value, said["en"], said["es"], request.as_of),
+        query=Query(request.query, results.canonical, request.dialect.value, said["en"], said["es"], request.as_of),
         filters=narrowed(request.filters, accounts),
         zone=repository.zone,
         software=software(repository),
@@ -292,11 +268,11 @@ def header(repository: Repository, request: SearchRequest, number: str, made_by:
         announcements=tuple(
             Announcement(one.code, one.message, one.start, one.end, one.other_query, one.other_total) for one in results.announcements
         ),
-        warnings=(*_warnings(repository, request, now), *(results.as_of.sentences if results.as_of else ())),
+        warnings=(*_warnings(results, now), *(results.as_of.sentences if results.as_of else ())),
     )
 
 
-def _warnings(repository: Repository, request: SearchRequest, now: State) -> Iterator[str]:
+def _warnings(results: Results, now: State) -> Iterator[str]:
     """Yield what a reader must know before relying on the search."""
     if not now.in_step:
         if now.held is not None and now.indexed is not None and now.held != now.indexed:
@@ -308,7 +284,7 @@ def _warnings(repository: Repository, request: SearchRequest, now: State) -> Ite
             )
         else:
             yield say("The search index was behind the catalog when this search was made, so newer content could not be found.")
-    undated = answered(repository, request).undated_outside
+    undated = results.undated_outside
     if undated == 1:
         yield say("One more record matches but has no readable date, so it is not in any date range.")
     elif undated:

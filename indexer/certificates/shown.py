@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -16,7 +15,7 @@ from indexer.certificates.file_format import line
 from indexer.custody.catalog_checks import stored_digest
 from indexer.query.filters import Sort
 from indexer.repository import Repository
-from indexer.search.searcher import Searcher, SearchRequest
+from indexer.search.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +52,13 @@ _CURRENT: Final = _COLUMNS.join(versions, versions.c.id == records.c.current_ver
 _EVERY: Final = _COLUMNS.join(versions, versions.c.record_pk == records.c.pk).where(among_keys(records.c.pk))
 
 
-def shown(repository: Repository, request: SearchRequest) -> Iterator[Shown]:
+def shown(plan: Plan) -> Iterator[Shown]:
     """Yield every record that a search finds, newest first, in the version that it finds. Raises NotAnswered."""
-    asked = replace(request, sort=Sort.NEWEST)
-    searcher = Searcher(repository)
-    if request.as_of is None:
-        yield from _current(repository, array("q", searcher.ids(asked)))
+    plan, repository = plan.ordered(Sort.NEWEST), plan.repository
+    if plan.request.as_of is None:
+        yield from _current(repository, plan.ids())
         return
-    for batch in in_batches((view.pk, view.version) for view in searcher.views(asked)):  # a record is found in the version of that day
+    for batch in in_batches((view.pk, view.version) for view in plan.views()):  # a record is found in the version of that day
         yield from _numbered(repository, batch)
 
 

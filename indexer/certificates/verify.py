@@ -28,7 +28,7 @@ from indexer.i18n import Sentence, say
 from indexer.progress import Tick
 from indexer.query.filters import Permission
 from indexer.repository import Repository
-from indexer.search.searcher import SearchRequest
+from indexer.search.plan import Plan
 
 
 def verify(repository: Repository, path: Path, *, by: str, level: Level = Level.QUICK, progress: Tick | None = None) -> Check:
@@ -73,14 +73,15 @@ def _lines(stored: Stored) -> dict[str, str]:
 
 
 def _compared(repository: Repository, stored: Stored, file: tuple[str, FileState], wanted: Again, way: tuple[Level, Tick | None]) -> Check:
-    request, was = wanted.request, _lines(stored)
+    plan, was = Plan(repository, wanted.request), _lines(stored)
+    permission = wanted.request.filters.permission
     level, progress = way
     sha_then = LineDigest()
     for one in stored.records:
         sha_then.add(one)
     now, new, changed = LineDigest(), dict[str, str](), dict[str, tuple[str, str]]()
     altered, pks = _Alterations(), array("q")
-    for record in shown(repository, request):
+    for record in shown(plan):
         now.add(record.line)
         pks.append(record.pk)
         content = f"{record.version}\t{record.digest}"
@@ -93,11 +94,11 @@ def _compared(repository: Repository, stored: Stored, file: tuple[str, FileState
             altered.add(_altered_content(record))
         if progress and now.count % parts.PROGRESS_EVERY == 0:
             progress(now.count, max(now.count, len(stored.records)))
-    raw_only = _against_evidence(repository, request.filters.permission, pks, altered, way)
+    raw_only = _against_evidence(repository, permission, pks, altered, way)
     with repository.db.connect() as connection:
         places = first_captures(connection, [*new, *changed, *was])
     known = {one.digest for one in stored.captures}
-    held = parts.captures(repository, request.filters)
+    held = parts.captures(repository, wanted.request.filters)
     held_digests = {one.digest for one in held}
     aside = {one.digest for one in repository.catalog.captures(with_set_aside=True) if one.aside is not None}
     return Check(
@@ -113,8 +114,8 @@ def _compared(repository: Repository, stored: Stored, file: tuple[str, FileState
         new=tuple(_change(name, "", content, places, known) for name, content in new.items()),
         changed=tuple(_change(name, before, content, places, known) for name, (before, content) in changed.items()),
         gone=tuple(_change(name, content, "", places, known) for name, content in was.items()),
-        in_step=parts.state(repository, request.filters.permission).in_step,
-        differences=tuple(_differences(repository, stored, request)),
+        in_step=parts.state(repository, permission).in_step,
+        differences=tuple(_differences(plan, stored)),
         captures_added=tuple(one for one in held if one.digest not in known),
         captures_missing=tuple(one for one in stored.captures if one.digest not in held_digests | aside),
         captures_aside=tuple(one for one in stored.captures if one.digest in aside),
@@ -125,7 +126,7 @@ def _compared(repository: Repository, stored: Stored, file: tuple[str, FileState
         alterations=tuple(altered.listed),
         altered_total=altered.total,
         raw_only=raw_only,
-        reasons=reasons(repository, stored, request.filters.permission),
+        reasons=reasons(repository, stored, permission),
         zone=repository.zone,
     )
 
@@ -202,19 +203,18 @@ def _file_state(repository: Repository, number: str, sha256: str) -> FileState:
     return FileState.UNALTERED if any(one.get("sha256") == sha256 for one in details) else FileState.ALTERED
 
 
-def _differences(repository: Repository, stored: Stored, request: SearchRequest) -> Iterator[Difference]:
-    then, now = stored.software, parts.software(repository)
-    parsed, _tree = parts.understood(request)
+def _differences(plan: Plan, stored: Stored) -> Iterator[Difference]:
+    then, now = stored.software, parts.software(plan.repository)
     pairs = [
         (say("program"), then.program, now.program),
         (say("search engine"), f"{then.engine} {then.engine_version}", f"{now.engine} {now.engine_version}"),
         (say("rules for splitting text into words"), then.analyzer, now.analyzer),
-        (say("time zone"), stored.zone, repository.zone),
-        (say("how the query is interpreted"), stored.query.canonical, parsed.canonical),
+        (say("time zone"), stored.zone, plan.repository.zone),
+        (say("how the query is interpreted"), stored.query.canonical, plan.parsed.canonical),
     ]
     yield from (Difference(what, before, after) for what, before, after in pairs if before != after)
     before_words = {one.query: one.words for one in stored.found.expansions}
-    for one in parts.expansions(repository, request):
+    for one in parts.expansions(plan):
         before_word = before_words.get(one.query)
         if before_word is not None and before_word.keys() != one.words.keys():
             lost, added = sorted(before_word.keys() - one.words.keys()), sorted(one.words.keys() - before_word.keys())

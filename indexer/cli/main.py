@@ -44,7 +44,7 @@ from indexer.repository import Repository
 from indexer.search import groups
 from indexer.search.as_json import results as results_json
 from indexer.search.groups import GroupBy
-from indexer.search.searcher import Searcher
+from indexer.search.plan import Plan
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -139,7 +139,7 @@ def search(
     with errors_told(), opened(data) as repository:
         request = request_of(repository, query, narrowed, limit, offset)
         grouped = None if group == GroupBy.NONE else groups.search(repository, request, GroupBy(group))
-        results = grouped.results if grouped else Searcher(repository).search(request)
+        results = grouped.results if grouped else Plan(repository, request).page()
         shape = results_json(results, repository.zone, grouped)
     answer(shape, as_json=as_json, text=shapes.results_text(results, repository.zone, grouped))
     if not results.answered:

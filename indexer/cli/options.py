@@ -32,7 +32,8 @@ from indexer.query.filters import Filters, Sort
 from indexer.query.nodes import STATES
 from indexer.record import RecordKind
 from indexer.repository import Repository, open_repository
-from indexer.search.searcher import IndexUnusable, NotAnswered, SearchRequest
+from indexer.search.answering import IndexUnusable, NotAnswered
+from indexer.search.request import SearchRequest
 from indexer.settings import BadSetting
 
 DAY = click.DateTime(["%Y-%m-%d"])

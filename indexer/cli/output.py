@@ -18,7 +18,7 @@ from indexer.repository import Repository
 from indexer.search.announced import Announced, sentences
 from indexer.search.as_json import Shape, _account, _hits_of, _item
 from indexer.search.groups import Grouped
-from indexer.search.searcher import Results
+from indexer.search.results import Results
 from indexer.search.suggestions import Explained
 
 EXPANSIONS_SAID = 12  # words of a wildcard that a line of text names

@@ -34,6 +34,7 @@ from indexer.cli.output import counted
 from indexer.coverage import scope as captured
 from indexer.coverage.summary import STATUSES, Coverage
 from indexer.custody.verify import Level
+from indexer.search.plan import Plan
 from indexer.term_reports import report as term_report
 from indexer.term_reports import run
 
@@ -67,7 +68,7 @@ def make(data: Path | None, /, *, query: str, out: Path, by: str, as_json: bool,
             if path.exists():
                 raise NotUnderstood(f"{path} already exists; name another file.")
         request = request_of(repository, query, narrowed)
-        with certify(repository, request, by=by, progress=ticker("listing")) as made:
+        with certify(Plan(repository, request), by=by, progress=ticker("listing")) as made:
             written = write(repository, made, target)
         found, warnings = made.header.found, made.header.warnings
     shape = {

@@ -20,7 +20,7 @@ WILDCARD_LIMIT: Final = 10_000
 """How many different words one wildcard (or one phrase with wildcards) may stand for; more is TooBroad, never cut."""
 
 
-FACETS: Final = ("account", "platform", "kind", "author")
+FACETS: Final = ("account", "platform", "kind", "author", "state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ class Document:
 class Hits:
     """An exact answer: `total` and the facets count every match, not a page of them.
 
-    `facets` maps "account" (the number as text), "platform", "kind", "author" to counts. `months` maps
-    "2018-07" (local) to counts. `undated` matches carry no date and stand outside of every range.
+    `facets` maps "account" (the number as text), "platform", "kind", "author", "state" (as `is:` asks for it) to counts.
+    `months` maps "2018-07" (local) to counts. `undated` matches carry no date and stand outside of every range.
     """
 
     pks: Sequence[int]

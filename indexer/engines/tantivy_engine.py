@@ -26,12 +26,14 @@ from indexer.engines.tantivy_fields import apart, open_index, schema
 from indexer.engines.tantivy_query import Compiler
 from indexer.query import And, Expanding, Node, Not
 from indexer.query.filters import SEES_ALL, Filters, Permission, Sort
+from indexer.query.nodes import STATES
 
 _HEAP: Final = 256_000_000  # bytes before a segment is written out, all threads together
 _THREADS: Final = 2
 _CHUNK: Final = 50_000  # numbers that `ids` holds at a time
 _MOST_BUCKETS: Final = 60_000  # tantivy refuses, loudly, more than 65,000 in one answer
 _FACET_FIELDS: Final = {"account": "account_id", "platform": "platform", "kind": "kind", "author": "author", "months": "month"}
+_STATE_FILTERS: Final = {state: {"filter": f'has:"{word}"'} for state, word in STATES.items()}
 
 
 def open_folder(folder: Path) -> TantivyEngine:
@@ -308,17 +310,21 @@ def _counts(searcher: tantivy.Searcher, query: Query) -> dict[str, dict[Any, int
     """Return the exact counts of every value of every facet and month."""
     wanted = {name: {"terms": {"field": field, "size": _MOST_BUCKETS}} for name, field in _FACET_FIELDS.items()}
     try:
-        found = searcher.aggregate(query, wanted)
+        found = searcher.aggregate(query, wanted | _STATE_FILTERS)
     except ValueError as error:
         if "bucket limit" not in str(error):
             raise
-        return {name: _every_value(searcher, query, field) for name, field in _FACET_FIELDS.items()}
-    return {
-        name: {bucket["key"]: bucket["doc_count"] for bucket in found[name]["buckets"]}
-        if not found[name]["sum_other_doc_count"]
-        else _every_value(searcher, query, field)
-        for name, field in _FACET_FIELDS.items()
-    }
+        counts = {name: _every_value(searcher, query, field) for name, field in _FACET_FIELDS.items()}
+        found = searcher.aggregate(query, _STATE_FILTERS)
+    else:
+        counts = {
+            name: {bucket["key"]: bucket["doc_count"] for bucket in found[name]["buckets"]}
+            if not found[name]["sum_other_doc_count"]
+            else _every_value(searcher, query, field)
+            for name, field in _FACET_FIELDS.items()
+        }
+    counts["state"] = {state: count for state in _STATE_FILTERS if (count := found[state]["doc_count"])}
+    return counts
 
 
 def _every_value(searcher: tantivy.Searcher, query: Query, field: str) -> dict[Any, int]:

@@ -25,7 +25,7 @@ from indexer.engines.entry import entry, plain
 from indexer.engines.whoosh_find import PART, WORD_FIELDS, Facts, Finder, schema, within
 from indexer.query import Expanding, Node
 from indexer.query.filters import SEES_ALL, Filters, Permission, Sort
-from indexer.query.nodes import STATES
+from indexer.query.nodes import STATES, state_of
 
 _MEGABYTES = 256  # of words before Whoosh writes them out
 
@@ -128,7 +128,8 @@ class WhooshEngine:
         months: dict[str, int] = {}
         for _key, facts in found:
             values = (str(facts.account_id), facts.platform, facts.kind, facts.author)
-            for facet, value in zip(FACETS, values, strict=True):
+            states = (("state", state_of(word)) for word in facts.states)
+            for facet, value in (*zip(FACETS, values, strict=False), *states):
                 if value:
                     facets[facet][value] = facets[facet].get(value, 0) + 1
             if facts.day is not None:

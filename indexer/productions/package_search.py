@@ -19,13 +19,14 @@ from indexer.exports import Around, CaptureLine, Choices, Description, ExportErr
 from indexer.exports.pdf_file import refuse_too_many
 from indexer.exports.values import SetDigest
 from indexer.i18n import say
-from indexer.productions.thread_context import context, context_views
+from indexer.productions.thread_context import context, surroundings
 from indexer.progress import Tick
-from indexer.query import Dialect, parse
+from indexer.query import Dialect
 from indexer.query.highlight import spans
 from indexer.repository import Repository
+from indexer.search.plan import Plan
 from indexer.search.reading import filter_words
-from indexer.search.searcher import Searcher, SearchRequest
+from indexer.search.request import SearchRequest
 from indexer.term_reports.union import finders
 
 
@@ -65,19 +66,17 @@ def export_search(
 
     Raises NotAnswered for a query that cannot be run, ExportError when the package would not be whole.
     """
-    searcher = Searcher(repository)
-    pks = array("q", searcher.ids(request))
-    refuse_too_many(len(pks), choices.pdf)
-    description = describe(repository, request, maker.name, len(pks), maker.organization)
-    around = _around(repository, request, pks, choices)
+    plan = Plan(repository, request)
+    refuse_too_many(len(plan.ids()), choices.pdf)
+    description = describe(plan, maker.name, maker.organization)
+    around = _around(plan, choices)
     if united.terms:
         around = replace(around, terms=finders(repository, request, united.terms, united.dialect))
-    views = repository.catalog.stream(pks) if request.as_of is None else searcher.views(request)
     with ExitStack() as open_files:
-        certified = open_files.enter_context(_certified(repository, request, maker.name)) if choices.certificate else None
+        certified = open_files.enter_context(_certified(plan, maker.name)) if choices.certificate else None
         if certified:
             around = replace(around, documents=certified.documents, certified=certified.records)
-        with packed(target, views, description, choices=choices, around=around, progress=progress) as report:
+        with packed(target, plan.views(), description, choices=choices, around=around, progress=progress) as report:
             if certified:  # a certificate that was never handed over was never made
                 note_made(repository, certified.certificate, certified.written, actor=maker.actor, package=target.name)
     detail = {"query": request.query, "filters": list(description.filters), "records": report.rows, "sha256": report.sha256}
@@ -87,16 +86,16 @@ def export_search(
     return report
 
 
-def _around(repository: Repository, request: SearchRequest, pks: array[int], choices: Choices) -> Around:
+def _around(plan: Plan, choices: Choices) -> Around:
     """Return what the package shows beside the records that were found."""
-    tree = parse(request.query, request.dialect).tree
-    around = context(repository, pks, request.filters.permission, request.as_of) if choices.context else array("q")
+    everything = surroundings(plan)
+    around = context(plan.ids(), everything) if choices.context else array("q")
     return Around(
-        context=context_views(repository, around, request.filters.permission, request.as_of),
+        context=everything.views(around),
         context_total=len(around),
-        versions=lambda view: repository.catalog.versions(view.pk),
-        marks=lambda text: spans(text, tree) if tree is not None else (),
-        open_media=lambda attachment: repository.open_media(attachment.capture_id, attachment.member),
+        versions=lambda view: plan.repository.catalog.versions(view.pk),
+        marks=lambda text: spans(text, plan.tree),
+        open_media=lambda attachment: plan.repository.open_media(attachment.capture_id, attachment.member),
     )
 
 
@@ -114,12 +113,12 @@ class _Certified:
 
 
 @contextmanager
-def _certified(repository: Repository, request: SearchRequest, by: str) -> Iterator[_Certified]:
+def _certified(plan: Plan, by: str) -> Iterator[_Certified]:
     """Give the certificate of the search, not yet noted as made. Raises NotAnswered, ExportError."""
     with scratch("showme-certificate") as folder:
         held = SetDigest()
         try:
-            with certify(repository, request, by=by) as certificate:
+            with certify(plan, by=by) as certificate:
                 for line in certificate.lines():
                     held.add(line)
                 written = write_into(folder, certificate)
@@ -128,9 +127,9 @@ def _certified(repository: Repository, request: SearchRequest, by: str) -> Itera
         yield _Certified(certificate, written, held.hex())
 
 
-def describe(repository: Repository, request: SearchRequest, by: str, total: int, organization: str = "") -> Description:
-    """Return what an export says of itself: enough to ask the same question again."""
-    results = Searcher(repository).search(replace(request, limit=0, offset=0))
+def describe(plan: Plan, by: str, organization: str = "") -> Description:
+    """Return what an export says of itself: enough to ask the same question again. Raises NotAnswered."""
+    repository, request, results = plan.repository, plan.request, plan.counts()
     notes = []
     if results.undated:
         notes.append(f"{results.undated:,} of the records have no readable date; they are last and not in any date range.")
@@ -144,7 +143,7 @@ def describe(repository: Repository, request: SearchRequest, by: str, total: int
         filters=filter_words(request.filters, repository.catalog.accounts(), as_of=request.as_of),
         sort=str(request.sort),
         zone=repository.zone,
-        total=total,
+        total=len(plan.ids()),
         made_at=datetime.now(UTC),
         made_by=by,
         version=f"{__version__} ({repository.engine_name} engine, Python index library {_library(repository.engine_name)})",

@@ -4,28 +4,32 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
 
-from indexer.catalog.models import RecordView
 from indexer.catalog.threads import families
 from indexer.exports import ExportError
 from indexer.i18n import say
-from indexer.query.filters import Filters, Permission, Sort
-from indexer.repository import Repository
-from indexer.search.searcher import Searcher, SearchRequest
+from indexer.query.filters import Filters, Sort
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
 
 CONTEXT_MOST = 100_000
 """How many records of context a package may have; more are refused, never cut."""
 
 
-def context(repository: Repository, found: array[int], permission: Permission, as_of: date | None = None) -> array[int]:
+def surroundings(plan: Plan) -> Plan:
+    """Return the search of everything that the maker of a search may see: of it the context is made."""
+    request = plan.request
+    return Plan(plan.repository, SearchRequest("*", Filters(permission=request.filters.permission), Sort.OLDEST, as_of=request.as_of))
+
+
+def context(found: array[int], everything: Plan) -> array[int]:
     """Return the numbers of the records that share a thread with one that was found and were not found, oldest first.
 
     Threads are those of the record page, walked only through records that the maker may see. Raises ExportError when
     they are more than CONTEXT_MOST, NotAnswered when the index cannot be used.
     """
-    visible = array("q", Searcher(repository).ids(SearchRequest("*", Filters(permission=permission), Sort.OLDEST, as_of=as_of)))
-    grouped = families(repository.db, _places(visible))
+    visible = everything.ids()
+    grouped = families(everything.repository.db, _places(visible))
     threads, counted = bytearray(len(grouped)), bytearray(len(grouped))
     for pk in found:
         if pk < len(grouped):
@@ -41,16 +45,6 @@ def context(repository: Repository, found: array[int], permission: Permission, a
             )
         )
     return around
-
-
-def context_views(repository: Repository, around: array[int], permission: Permission, as_of: date | None = None) -> Iterator[RecordView]:
-    """Yield the records of `context`, in its order, as they stand now or stood on the day `as_of`."""
-    if as_of is None:
-        yield from repository.catalog.stream(around)
-        return
-    wanted = frozenset(around)
-    asked = SearchRequest("*", Filters(permission=permission), Sort.OLDEST, as_of=as_of)
-    yield from (view for view in Searcher(repository).views(asked) if view.pk in wanted)
 
 
 def _places(pks: Iterable[int]) -> bytearray:

@@ -11,7 +11,7 @@ from indexer.local_time import local, utc_text
 from indexer.masking import mask_tokens
 from indexer.search.announced import shape as announced_shape
 from indexer.search.groups import Grouped
-from indexer.search.searcher import Hit, Results
+from indexer.search.results import Hit, Results
 from indexer.search.suggestions import Explained
 
 Shape = dict[str, Any]

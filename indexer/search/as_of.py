@@ -17,8 +17,8 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
@@ -36,6 +36,7 @@ from indexer.local_time import day_range, from_ms, local_day, to_ms
 from indexer.query import And, DayRange, Node, Not, Numbered, Or, Word
 from indexer.query.filters import Filters, Permission, Sort
 from indexer.query.nodes import STATES
+from indexer.repository import Repository
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,26 +291,11 @@ class Stood:
         return instant is not None and local_day(instant, self._zone) >= self.day
 
 
-_kept: WeakKeyDictionary[sa.Engine, OrderedDict[Any, Stood]] = WeakKeyDictionary()
-_keeping: Final = threading.Lock()
-
-
-def stood(  # noqa: PLR0917  # what one day depends on
-    db: sa.Engine, engine: Engine, accounts: Sequence[AccountView], zone: str, day: date, position: int
-) -> Stood:
-    """Return what is known of a local day; kept in memory as long as neither catalog (`position`) nor index move on."""
-    key = (day, zone, position, engine.name, engine.position())
-    with _keeping:
-        kept = _kept.setdefault(db, OrderedDict())
-        if key in kept:
-            kept.move_to_end(key)
-            return kept[key]
-    made = Stood(db, engine, accounts, zone, day)
-    with _keeping:
-        kept[key] = made
-        while len(kept) > _DAYS_KEPT:
-            kept.popitem(last=False)
-    return made
+def stood(repository: Repository, accounts: Sequence[AccountView], day: date) -> Stood:
+    """Return what is known of a local day; kept in memory as long as neither catalog nor index move on."""
+    key = (day, repository.zone, repository.catalog.position(), repository.index.position())
+    made = partial(Stood, repository.db, repository.index, accounts, repository.zone, day)
+    return repository.memory.recall("stood", key, made, _DAYS_KEPT)
 
 
 def _as_nodes(filters: Filters) -> tuple[Node, ...]:

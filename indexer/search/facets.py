@@ -11,6 +11,7 @@ from indexer import platforms
 from indexer.catalog.accounts import shown_person
 from indexer.catalog.models import AccountView
 from indexer.engines import Hits
+from indexer.query.reading_words import ENGLISH
 
 MONTHS_AS_BARS = 48  # above it the bars are years
 
@@ -65,10 +66,18 @@ def facets_of(hits: Hits, held: Sequence[AccountView], people: Mapping[tuple[str
     }
 
 
+def state_values(counts: Mapping[str, int]) -> tuple[FacetValue, ...]:
+    """Return the states that some results are in, the most frequent first."""
+    found = [FacetValue(state, _label("state", state, {}), count) for state, count in counts.items() if count]
+    return tuple(sorted(found, key=lambda one: (-one.count, one.value)))
+
+
 def _label(facet: str, value: str, accounts: Mapping[str, AccountView]) -> str:
     if facet == "account" and value in accounts:
         account = accounts[value]
         return f"{account.label} ({platforms.title(account.platform)})"
     if facet == "platform":
         return platforms.title(value)
+    if facet == "state":
+        return ENGLISH[f"is {value}"]
     return value

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from array import array
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
@@ -20,8 +18,11 @@ from indexer.i18n import say
 from indexer.query.filters import Permission
 from indexer.record import is_conversation
 from indexer.repository import Repository
+from indexer.search.answering import NotAnswered
 from indexer.search.near_duplicates import TooAlike, clusters
-from indexer.search.searcher import Hit, NotAnswered, Results, Searcher, SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
+from indexer.search.results import Hit, Results
 
 
 class GroupBy(StrEnum):
@@ -140,54 +141,43 @@ def search(repository: Repository, request: SearchRequest, by: GroupBy, bounds: 
     Where there are more than MOST hits, or comparing them takes too long, the answer has no groups but the records of the
     page as without groups.
     """
-    searcher = Searcher(repository, bounds)
-    results = searcher.search(replace(request, limit=min(1, request.limit), offset=0))  # one: what a page says is said
+    plan = Plan(repository, request, bounds)
+    results = plan.page(with_records=False)
     if not results.answered:
         return Grouped(by, results)
     if results.total > MOST:
-        return Grouped(by, searcher.search(request), is_too_many=True)
+        return Grouped(by, plan.page(), is_too_many=True)
     try:
-        whole = _whole(repository, searcher, request, by)
+        whole = _whole(plan, by)
         if whole.groups is None:
-            return Grouped(by, searcher.search(request), is_too_many=True)
-        return _page(searcher, request, by, results, whole.pks, whole.groups)
+            return Grouped(by, plan.page(), is_too_many=True)
+        return _page(plan, by, results, whole)
     except NotAnswered as error:
-        return Grouped(by, searcher.not_answered(request, results.reading, error))
+        return Grouped(by, plan.not_answered(error))
 
 
-def _page(  # noqa: PLR0917  # what a page is made of
-    searcher: Searcher, request: SearchRequest, by: GroupBy, results: Results, pks: array[int], groups: Groups
-) -> Grouped:
-    start = max(0, request.offset)
-    wanted = groups[start : start + max(0, request.limit)]
+def _page(plan: Plan, by: GroupBy, results: Results, whole: _Whole) -> Grouped:
+    start, pks, groups = max(0, plan.request.offset), whole.pks, whole.groups or []
+    wanted = groups[start : start + plan.request.limit]
     shown = [group[: SHOWN + 1] for group in wanted]
-    found = {hit.view.pk: hit for hit in searcher.hits(request, [pks[place] for group in shown for place in group])}
+    found = {hit.view.pk: hit for hit in plan.hits([pks[place] for group in shown for place in group])}
     made = []
     for group, some in zip(wanted, shown, strict=True):
         places = [Place(place + 1, found[pks[place]]) for place in some if pks[place] in found]
         if places:
             made.append(Group(places[0], tuple(sorted(places[1:], key=lambda place: by_date(place.hit.view))), len(group)))
-    return Grouped(by, replace(results, request=request, records=()), tuple(made), len(groups))
+    return Grouped(by, results, tuple(made), len(groups))
 
 
-_kept: WeakKeyDictionary[sa.Engine, OrderedDict[Any, _Whole]] = WeakKeyDictionary()
-_keeping: Final = threading.Lock()
+def _whole(plan: Plan, by: GroupBy) -> _Whole:
+    repository = plan.repository
+    key = (replace(plan.request, limit=0, offset=0), by, repository.catalog.position(), repository.index.position())
+    return repository.memory.recall("groups", key, partial(_put_together, plan, by), _KEPT)
 
 
-def _whole(repository: Repository, searcher: Searcher, request: SearchRequest, by: GroupBy) -> _Whole:
-    key = (replace(request, limit=0, offset=0), by, repository.catalog.position(), repository.index.position())
-    with _keeping:
-        kept = _kept.setdefault(repository.db, OrderedDict())
-        if key in kept:
-            kept.move_to_end(key)
-            return kept[key]
-    pks = array("q", searcher.ids(request))
+def _put_together(plan: Plan, by: GroupBy) -> _Whole:
+    pks = plan.ids()
     try:
-        made = _Whole(pks, put_together(repository.db, pks, by, request.filters.permission, searcher.standing(request, pks)))
+        return _Whole(pks, put_together(plan.repository.db, pks, by, plan.request.filters.permission, plan.standing(pks)))
     except TooAlike:
-        made = _Whole(pks, None)
-    with _keeping:
-        kept[key] = made
-        while len(kept) > _KEPT:
-            kept.popitem(last=False)
-    return made
+        return _Whole(pks, None)

@@ -22,6 +22,7 @@ from indexer.engines import IndexDamaged
 from indexer.query import Node, Or, Phrase, Word
 from indexer.query.filters import Filters, Permission, Sort
 from indexer.repository import Repository
+from indexer.search.answering import IndexUnusable, check_index
 from indexer.text import words
 from indexer.union_find import DisjointSets
 
@@ -223,11 +224,9 @@ def same_notice(repository: Repository, view: RecordView, permission: Permission
         return Elsewhere()
     tree: Node = phrases[0] if len(phrases) == 1 else Or(tuple(phrases))
     try:
-        reached, target = repository.index.position(), repository.catalog.position()
-        if reached > target or (target and not reached):
-            return Elsewhere(is_known=False)
+        check_index(repository)
         hits = repository.index.search(tree, Filters(permission=permission), Sort.RELEVANCE, COMPARED, 0)
-    except IndexDamaged:  # said on the page, and with its remedy by every search
+    except (IndexDamaged, IndexUnusable):  # said on the page, and with its remedy by every search
         return Elsewhere(is_known=False)
     with repository.db.connect() as connection:
         others = current_texts(connection, [pk for pk in hits.pks if pk != view.pk])

@@ -64,11 +64,10 @@ class Explained:
     unsearchable: tuple[str, ...] = ()
 
 
-def explain(index: Engine, parsed: Parsed, permission: Permission, total: int) -> Explained:
-    """Explain a query that found `total` records. Raises TooBroad, TooCostly, IndexDamaged."""
+def explain(index: Engine, parsed: Parsed, expansions: tuple[Expansion, ...], permission: Permission, total: int) -> Explained:
+    """Explain a query that found `total` records, with the words that it stands for. Raises TooBroad, TooCostly, IndexDamaged."""
     if parsed.tree is None:
         raise ValueError("a query with faults has nothing to explain")
-    expansions = expansions_of(index, parsed.tree, permission)
     doubtful = list(dict.fromkeys(_doubtful(parsed.tree, is_found=total > 0)))
     empty = {one.node for one in expansions if not one.words}
     unchecked = max(0, len(doubtful) - MOST_CHECKED)

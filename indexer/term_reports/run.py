@@ -13,13 +13,15 @@ from typing import Final
 from indexer.catalog.threads import families
 from indexer.i18n import say
 from indexer.progress import Tick
-from indexer.query import Announcement, Diagnostic, Dialect, Node, Parsed, expanding, parse
+from indexer.query import Announcement, Diagnostic, Dialect, Node
 from indexer.query.doubts import pasted
 from indexer.query.filters import Filters, Sort
 from indexer.repository import Repository
 from indexer.search.announced import Announced
+from indexer.search.answering import IndexUnusable, NotAnswered
+from indexer.search.plan import Plan
 from indexer.search.reading import filter_words, scope_words
-from indexer.search.searcher import IndexUnusable, NotAnswered, Searcher, SearchRequest
+from indexer.search.request import SearchRequest
 from indexer.term_reports.family_counts import FamilyCounts
 from indexer.term_reports.report import Corpus, Report, Shape, Term, TermList, TermResult, Totals, shape
 
@@ -150,7 +152,6 @@ class _Run:
 
     def __init__(self, repository: Repository, listed: TermList, request: SearchRequest) -> None:
         self._repository, self._listed, self._request = repository, listed, replace(request, sort=Sort.OLDEST)
-        self._searcher = Searcher(repository)
 
     def results(self, progress: Tick | None) -> tuple[tuple[TermResult, ...], Totals]:
         """Return what became of every term, and the totals."""
@@ -181,7 +182,8 @@ class _Run:
         if permission.is_all and self._request.as_of is None:
             return None
         scope = bytearray()
-        for pk in self._searcher.ids(SearchRequest("*", Filters(permission=permission), Sort.OLDEST, as_of=self._request.as_of)):
+        visible = SearchRequest("*", Filters(permission=permission), Sort.OLDEST, as_of=self._request.as_of)
+        for pk in Plan(self._repository, visible).ids():
             if pk >= len(scope):
                 scope.extend(bytes(pk + 1 - len(scope)))
             scope[pk] = 1
@@ -189,35 +191,31 @@ class _Run:
 
     def _one(self, term: Term, trees: dict[Node, int]) -> tuple[TermResult, array[int] | None]:
         """Return a term's reading and hits; None where it was not searched for."""
-        parsed = parse(term.query, self._request.dialect)
-        announcements = self._announced(term, parsed)
+        plan = Plan(self._repository, replace(self._request, query=term.query))
+        parsed, announcements = plan.parsed, _doubts(term, plan)
         if parsed.tree is None:
             return TermResult(term, "", diagnostics=_shifted(parsed.diagnostics, term), announcements=announcements), None
         first = trees.setdefault(parsed.tree, term.line)
         result = TermResult(term, parsed.reading, same_as=first if first != term.line else None, announcements=announcements)
         try:
-            hits = array("q", self._searcher.ids(replace(self._request, query=term.query)))
-            return replace(result, expansions=tuple(self._expansions(parsed.tree))), hits
+            hits = plan.ids()
+            return replace(result, expansions=tuple((one.typed, len(one.words)) for one in plan.expansions)), hits
         except IndexUnusable:
             raise
         except NotAnswered as error:
             return replace(result, diagnostics=_shifted(error.diagnostics, term)), None
 
-    def _announced(self, term: Term, parsed: Parsed) -> tuple[Announced, ...]:
-        """Return the doubtful readings of a term, with places in the line as it was given."""
-        doubts = [replace(one, start=one.start + term.shift, end=one.end + term.shift) for one in parsed.announcements]
-        if term.column:
-            message = say("This line has several columns; they were read as one term.")
-            doubts.insert(0, Announcement("columns", 0, len(term.text), message, term.column))
-        if term.mark:
-            message = say("“{mark}” was removed from the beginning of the line.", mark=term.mark)
-            doubts.insert(0, Announcement("list-marks", 0, term.shift, message, term.marked if term.marked != term.query else None))
-        return self._searcher.announced(self._request, doubts)
 
-    def _expansions(self, tree: Node) -> Iterator[tuple[str, int]]:
-        for node in expanding(tree):
-            typed: str = getattr(node, "as_typed", "") or node.typed or str(node)
-            yield typed, len(self._repository.index.expand(node, self._request.filters.permission))
+def _doubts(term: Term, plan: Plan) -> tuple[Announced, ...]:
+    """Return the doubtful readings of a term, with places in the line as it was given."""
+    doubts = [replace(one, start=one.start + term.shift, end=one.end + term.shift) for one in plan.parsed.announcements]
+    if term.column:
+        message = say("This line has several columns; they were read as one term.")
+        doubts.insert(0, Announcement("columns", 0, len(term.text), message, term.column))
+    if term.mark:
+        message = say("“{mark}” was removed from the beginning of the line.", mark=term.mark)
+        doubts.insert(0, Announcement("list-marks", 0, term.shift, message, term.marked if term.marked != term.query else None))
+    return plan.announced(doubts)
 
 
 def _shifted(faults: Sequence[Diagnostic], term: Term) -> tuple[Diagnostic, ...]:
@@ -225,9 +223,7 @@ def _shifted(faults: Sequence[Diagnostic], term: Term) -> tuple[Diagnostic, ...]
 
 
 def _corpus(repository: Repository, request: SearchRequest) -> Corpus:
-    searched = Searcher(repository).search(replace(request, query="*", sort=Sort.NEWEST, limit=0, offset=0, dialect=Dialect.PLAIN))
-    if not searched.answered:
-        raise IndexUnusable(searched.diagnostics) if searched.index_unusable else NotAnswered(searched.diagnostics)
+    searched = Plan(repository, replace(request, query="*", sort=Sort.NEWEST, limit=0, offset=0, dialect=Dialect.PLAIN)).counts()
     sees_all = request.filters.permission.is_all
     return Corpus(
         searched=searched.total,

@@ -9,7 +9,8 @@ from indexer.query import Dialect, Node, Not, Or, parse
 from indexer.query.canonical import canonical
 from indexer.query.filters import Sort
 from indexer.repository import Repository
-from indexer.search.searcher import Searcher, SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
 
 
 def union(terms: Sequence[str], dialect: Dialect) -> str:
@@ -41,12 +42,12 @@ def finders(repository: Repository, request: SearchRequest, terms: Sequence[str]
 
     Raises NotAnswered.
     """
-    searcher = Searcher(repository)
     found: dict[int, str] = {}
     for term in terms:
-        if parse(term, dialect).tree is None:
+        plan = Plan(repository, replace(request, query=term, dialect=dialect, sort=Sort.OLDEST))
+        if plan.parsed.tree is None:
             continue
-        for pk in searcher.ids(replace(request, query=term, dialect=dialect, sort=Sort.OLDEST)):
+        for pk in plan.ids():
             found[pk] = f"{found[pk]}\n{term}" if pk in found else term
     return found
 

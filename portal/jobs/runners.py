@@ -30,12 +30,13 @@ from indexer.productions.package_search import Maker, UnitedTerms, export_search
 from indexer.progress import Progress, Report, StageTick, Tick
 from indexer.query import Dialect
 from indexer.repository import Repository
-from indexer.search.searcher import NotAnswered
+from indexer.search.answering import NotAnswered
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest, from_json
 from indexer.term_reports import run as term_list
 from portal.access.rules import Right, restrict, still_covers
 from portal.access.users import User, Users
-from portal.jobs import decisions, uploads
-from portal.jobs import stored as stored_request
+from portal.jobs import decisions, stored, uploads
 from portal.jobs.rows import Job, JobKind, Jobs
 
 BEAT_EVERY = 10.0  # seconds
@@ -142,13 +143,18 @@ def _set_zone(repository: Repository, job: Job, user: User, tell: Report) -> Map
     return {"capture": job.arguments["capture"], "changed": changed}
 
 
+def _request(job: Job, user: User) -> SearchRequest:
+    """Return the search of a job, within what its maker may see now."""
+    request = from_json(job.arguments)
+    return replace(request, filters=restrict(request.filters, user.reader))
+
+
 def _export(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
     _check(user, Right.EXPORT)
-    choices = stored_request.choices(job.arguments)
+    choices = stored.choices(job.arguments)
     if choices.certificate:
         _check(user, Right.CERTIFY)
-    stored = stored_request.decode(job.arguments)
-    request = replace(stored, filters=restrict(stored.filters, user.reader))  # by what the maker may see now
+    request = _request(job, user)
     target = export_file(repository, job.id)
     target.unlink(missing_ok=True)
     report = export_search(
@@ -173,9 +179,8 @@ def _export(repository: Repository, job: Job, user: User, tell: Report) -> Mappi
 
 def _term_list(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
     _check(user, Right.SEARCH)
-    stored = stored_request.decode(job.arguments)
-    listed = term_list.read_list(stored.query, keep_numbers=bool(job.arguments.get("keep_numbers")))
-    request = replace(stored, query="*", filters=restrict(stored.filters, user.reader))  # by what the maker may see now
+    request = _request(job, user)
+    listed = term_list.read_list(request.query, keep_numbers=bool(job.arguments.get("keep_numbers")))
     report = term_list.run(repository, listed, request, by=user.name, progress=_counted(tell, "terms"))
     packed: Mapping[str, Any] = pack(term_list.shape(report))
     return packed
@@ -183,16 +188,14 @@ def _term_list(repository: Repository, job: Job, user: User, tell: Report) -> Ma
 
 def _certificate(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
     _check(user, Right.CERTIFY)
-    stored = stored_request.decode(job.arguments)
-    request = replace(stored, filters=restrict(stored.filters, user.reader))  # by what the maker may see now
-    with certify.certify(repository, request, by=_signing(user), progress=_counted(tell, "listing")) as made:
+    with certify.certify(Plan(repository, _request(job, user)), by=_signing(user), progress=_counted(tell, "listing")) as made:
         written = certify.write(repository, made, certificate_file(repository, job.id), actor=user.name)
     return {"id": written.id, "total": made.header.found.total, "json_sha256": written.json_digest, "pdf_sha256": written.pdf_digest}
 
 
 def _certificate_check(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
     _check(user, Right.CERTIFY)
-    if not still_covers(user.reader, stored_request.decode(job.arguments).filters):
+    if not still_covers(user.reader, from_json(job.arguments).filters):
         raise NotAllowed(f"{user.name} may not see any more what the certificate speaks of.")
     made = certificate_file(repository, job.arguments["certificate"])
     level = custody.Level(job.arguments.get("level", "quick"))  # jobs of before the field have none

@@ -1,58 +1,17 @@
-"""A search request as JSON and back: how an export's job remembers what was counted."""
+"""What a job keeps of a form, and who may open a job."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from indexer.exports import Choices, PdfLayout
-from indexer.query import Dialect
-from indexer.query.filters import Filters, Permission, Sort
-from indexer.record import RecordKind
-from indexer.search.searcher import SearchRequest
+from indexer.search.request import from_json
 from portal.access.rules import Reader, Right, still_covers
 from portal.jobs.rows import Job, JobKind
-
-_SETS = ("accounts", "platforms", "kinds", "authors", "states")
-
-
-def encode(request: SearchRequest) -> dict[str, Any]:
-    """Return what JSON can hold. None ("not narrowed") and an empty set ("nothing") stay different."""
-    filters = request.filters
-    days = {"first_day": _text(filters.first_day), "last_day": _text(filters.last_day), "has_media": filters.has_media}
-    sets = {name: None if getattr(filters, name) is None else sorted(getattr(filters, name)) for name in _SETS}
-    how = {"dialect": request.dialect.value, "as_of": _text(request.as_of)}
-    allowed = filters.permission.accounts
-    permission = {
-        "allowed_accounts": None if allowed is None else sorted(allowed),
-        "without_conversations": filters.permission.without_messages,
-    }
-    return {"query": request.query, "sort": request.sort.value, **how, "filters": {**days, **sets, **permission}}
-
-
-def decode(stored: Mapping[str, Any]) -> SearchRequest:
-    """Return the request. Raises KeyError, ValueError for what encode() has not made: nothing is assumed."""
-    given = stored["filters"]
-    given = {"states": None, **given}  # requests of before the filter have none
-    sets = {name: None if given[name] is None else frozenset(given[name]) for name in _SETS}
-    allowed = given["allowed_accounts"]
-    permission = Permission(None if allowed is None else frozenset(allowed), given["without_conversations"])
-    if permission.without_messages and sets["kinds"] == frozenset(filter(permission.allows_kind, RecordKind)):
-        sets["kinds"] = None  # until 2026 the kinds that a permission leaves were stored as chosen, too
-    filters = Filters(
-        first_day=_day(given["first_day"]),
-        last_day=_day(given["last_day"]),
-        has_media=given["has_media"],
-        permission=permission,
-        **sets,
-    )
-    # what was stored before there were dialects was plain
-    dialect, as_of = Dialect(stored.get("dialect", Dialect.PLAIN)), _day(stored.get("as_of"))
-    return SearchRequest(stored["query"], filters, Sort(stored["sort"]), dialect=dialect, as_of=as_of)
 
 
 def encode_choices(choices: Choices) -> dict[str, Any]:
@@ -90,14 +49,6 @@ def form_of(form: Mapping[str, str], kind: JobKind, title: str, arguments: Mappi
     return hashlib.sha256(json.dumps([token[:64], kind.value, title, asked], sort_keys=True).encode()).hexdigest()[:32]
 
 
-def _text(day: date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
 CERTIFYING = frozenset({JobKind.CERTIFICATE, JobKind.CERTIFICATE_CHECK})
 
 
@@ -117,4 +68,4 @@ def _is_theirs(reader: Reader, job: Job) -> bool:
 
 
 def _is_covered(reader: Reader, job: Job) -> bool:
-    return still_covers(reader, decode(job.arguments).filters)
+    return still_covers(reader, from_json(job.arguments).filters)

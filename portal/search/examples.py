@@ -7,7 +7,7 @@ changes; what a reader with another permission sees is kept apart.
 from __future__ import annotations
 
 import re
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -32,7 +32,6 @@ SAMPLE: Final = 300
 _KEPT_AT_MOST: Final = 64
 _PLAIN: Final = re.compile(r"[a-z]{4,14}")
 _OPERATORS: Final = frozenset({"from", "http", "https", "with", "that", "this", "have", "will", "your", "they", "there", "their"})
-_kept: OrderedDict[tuple[str, int, Permission], tuple[Example, ...]] = OrderedDict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +57,10 @@ class _Words:
 def examples(repository: Repository, permission: Permission) -> tuple[Example, ...]:
     """Return examples for a reader with a permission; none where the reader has no records or the index cannot answer."""
     try:
-        key = (str(repository.paths.data), repository.index.position(), permission)
+        key = (repository.index.position(), permission)
+        return repository.memory.recall("examples", key, lambda: tuple(_made(repository, permission)), _KEPT_AT_MOST)
     except IndexDamaged:
         return ()  # the search page says what is wrong with the index
-    found = _kept.get(key)
-    if found is None:
-        try:
-            found = tuple(_made(repository, permission))
-        except IndexDamaged:
-            return ()  # the search page says what is wrong with the index
-        _kept[key] = found
-        while len(_kept) > _KEPT_AT_MOST:
-            _kept.popitem(last=False)
-    return found
 
 
 def _made(repository: Repository, permission: Permission) -> Iterator[Example]:

@@ -12,7 +12,7 @@ from indexer.catalog.models import AccountView
 from indexer.query import Diagnostic, Dialect
 from indexer.query.nodes import STATES
 from indexer.record import RecordKind
-from indexer.search.searcher import Results
+from indexer.search.results import Results
 from portal import words
 from portal.access.rules import Reader
 from portal.i18n import _

@@ -8,7 +8,9 @@ from indexer import cost
 from indexer.engines import IndexDamaged, IndexOutdated
 from indexer.search import groups
 from indexer.search.groups import GroupBy, Grouped
-from indexer.search.searcher import Results, Searcher, SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
+from indexer.search.results import Results
 from portal.access.guard import reader
 from portal.access.rules import restrict
 from portal.i18n import _
@@ -24,9 +26,9 @@ def wanted(question: Asked) -> SearchRequest:
     )
 
 
-def searcher() -> Searcher:
-    """Return what searches for somebody who waits for a page."""
-    return Searcher(site().repository, cost.PAGE)
+def plan(request: SearchRequest) -> Plan:
+    """Return the search of somebody who waits for a page."""
+    return Plan(site().repository, request, cost.PAGE)
 
 
 def warn_of_index() -> int:
@@ -42,7 +44,7 @@ def warn_of_index() -> int:
 
 def run(question: Asked) -> Results:
     """Search, and write into the event log who asked what and how many there were."""
-    return _noted(question, searcher().search(wanted(question)))
+    return _noted(question, plan(wanted(question)).page())
 
 
 def run_in_groups(question: Asked) -> tuple[Results, Grouped | None]:

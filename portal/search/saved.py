@@ -16,11 +16,10 @@ import sqlalchemy as sa
 from indexer.catalog.database import BigId, Text, metadata, transaction
 from indexer.local_time import from_ms, now_ms
 from indexer.query.filters import Filters
-from indexer.search.searcher import SearchRequest
+from indexer.search.request import SearchRequest, as_json, from_json
 from portal.access.rules import Reader, restrict, still_covers
 from portal.access.users import users
 from portal.i18n import _
-from portal.jobs import stored
 
 LONGEST_NAME = 120
 MOST = 500  # searches of one user
@@ -143,11 +142,11 @@ class SavedSearches:
         return row.user_id == self.reader.user_id or still_covers(self.reader, _filters(row.scope))
 
     def _scope(self) -> str:
-        return json.dumps(stored.encode(SearchRequest("", restrict(Filters(), self.reader))))
+        return json.dumps(as_json(SearchRequest("", restrict(Filters(), self.reader))))
 
 
 def _filters(scope: str) -> Filters:
-    return stored.decode(json.loads(scope)).filters
+    return from_json(json.loads(scope)).filters
 
 
 def _named(name: str) -> Mapping[str, str]:

@@ -22,8 +22,10 @@ from indexer.query.filters import Filters, Sort
 from indexer.query.highlight import spans
 from indexer.repository import Repository
 from indexer.search import groups, suggestions
+from indexer.search.answering import NotAnswered, Stopped
 from indexer.search.groups import GroupBy
-from indexer.search.searcher import NotAnswered, Searcher, SearchRequest, Stopped
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
 from indexer.term_reports.run import read_list, run
 from tests.support.repositories import repository_at, tweet, x_zip
 
@@ -189,18 +191,17 @@ QUERY = '(al* w/5 be*) OR "flood n*" OR 1-30'
 
 
 def answers(repository: Repository) -> dict[str, Callable[[], object]]:
-    """Return every way in which the searcher answers."""
-    searcher, asked = Searcher(repository, TIGHT), SearchRequest(QUERY)
-    tree = tree_of(QUERY)
+    """Return every way in which a plan answers."""
+    plan = Plan(repository, SearchRequest(QUERY), TIGHT)
 
     def views() -> list[RecordView]:
-        return list(searcher.views(asked))
+        return list(plan.views())
 
     return {
-        "ids": lambda: list(searcher.ids(asked)),
+        "ids": lambda: list(plan.ids()),
         "views": views,
-        "count": lambda: searcher.count(tree, asked),
-        "as of a day": lambda: list(searcher.ids(replace(asked, as_of=date(2024, 1, 1)))),
+        "count": lambda: plan.count(plan.tree),
+        "as of a day": lambda: list(Plan(repository, SearchRequest(QUERY, as_of=date(2024, 1, 1)), TIGHT).ids()),
     }
 
 
@@ -214,13 +215,13 @@ def test_no_way_to_an_answer_gives_a_part_of_it(repository: Repository, way: str
 
 @pytest.mark.parametrize("as_of", [None, date(2024, 1, 1)])
 def test_a_page_says_that_nothing_was_searched(repository: Repository, as_of: date | None) -> None:
-    found = Searcher(repository, TIGHT).search(SearchRequest(QUERY, as_of=as_of))
+    found = Plan(repository, SearchRequest(QUERY, as_of=as_of), TIGHT).page()
     assert (found.answered, found.index_unusable, found.stopped, found.total) == (False, False, Stopped.TOO_COSTLY, 0)
     (said,) = found.diagnostics
     assert "takes more work than one search may" in said.message
     assert "no" in said.message
     assert said.suggestion
-    assert Searcher(repository).search(SearchRequest(QUERY, as_of=as_of)).total == 30
+    assert Plan(repository, SearchRequest(QUERY, as_of=as_of)).page().total == 30
 
 
 def test_groups_are_refused_alike(repository: Repository) -> None:
@@ -229,22 +230,22 @@ def test_groups_are_refused_alike(repository: Repository) -> None:
 
 
 def test_a_term_list_and_a_certificate_say_which_query_was_refused(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = Searcher.__init__
+    plain = Plan.__init__
 
-    def tight(self: Searcher, repository: Repository, _bounds: Bounds = TIGHT) -> None:
-        plain(self, repository, replace(TIGHT, words=10, postings=2_000, positions=50))
+    def tight(self: Plan, repository: Repository, request: SearchRequest, _bounds: Bounds = TIGHT) -> None:
+        plain(self, repository, request, replace(TIGHT, words=10, postings=2_000, positions=50))
 
-    monkeypatch.setattr(Searcher, "__init__", tight)
+    monkeypatch.setattr(Plan, "__init__", tight)
     report = run(repository, read_list(f"flood\n{QUERY}\nbridge"), SearchRequest(dialect=Dialect.PLAIN), by="Pat")
     assert [one.hits for one in report.results] == [30, None, 30]
     assert [one.code for one in report.results[1].diagnostics] == ["too-costly"]
     with pytest.raises(NotAnswered):
-        certify(repository, SearchRequest(QUERY), by="Pat")
+        certify(Plan(repository, SearchRequest(QUERY)), by="Pat")
 
 
 def test_what_is_told_beside_an_answer_never_takes_the_answer_away(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(suggestions, "EXPLAINING", Bounds(0, 0, 0, 60))
-    found = Searcher(repository).search(SearchRequest("flood OR nothinglikeit OR nothing2 OR al*"))
+    found = Plan(repository, SearchRequest("flood OR nothinglikeit OR nothing2 OR al*")).page()
     assert (found.total, found.explained.missing, found.explained.suggestions) == (30, (), ())
     assert found.explained.unchecked == 4
     assert len(found.explained.expansions) == 1
@@ -255,5 +256,5 @@ def test_a_wildcard_past_its_own_limit_keeps_its_own_words(repository: Repositor
         raise TooBroad("flood*", 10_000)
 
     monkeypatch.setattr(repository.index, "search", broad)
-    found = Searcher(repository).search(SearchRequest("flood*"))
+    found = Plan(repository, SearchRequest("flood*")).page()
     assert (found.stopped, found.diagnostics[0].code) == (Stopped.TOO_BROAD, "too-broad")

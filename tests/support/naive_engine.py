@@ -188,6 +188,7 @@ def counts(documents: Iterable[Document], pks: Iterable[int]) -> tuple[dict[str,
         "platform": Counter(one.platform for one in hits),
         "kind": Counter(one.kind for one in hits),
         "author": Counter(one.author for one in hits if one.author),
+        "state": Counter(state for one in hits for state, word in STATES.items() if word in one.has),
     }
     months = Counter(one.day.isoformat()[:7] for one in hits if one.day)
     return {name: dict(counter) for name, counter in facets.items()}, dict(months), sum(one.day is None for one in hits)

@@ -191,9 +191,10 @@ class Town:
 
     def record_id(self, words: str) -> str:
         """Return the id of the one record with these words."""
-        from indexer.search.searcher import Searcher, SearchRequest
+        from indexer.search.plan import Plan
+        from indexer.search.request import SearchRequest
 
-        found = Searcher(self.repository).search(SearchRequest(f'"{words}"'))
+        found = Plan(self.repository, SearchRequest(f'"{words}"')).page()
         assert found.total == 1, (words, found.total)
         return found.records[0].view.record_id
 

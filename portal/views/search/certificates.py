@@ -10,10 +10,10 @@ from flask.typing import ResponseReturnValue
 from indexer.certificates.check import kept
 from indexer.certificates.check_words import shape
 from indexer.custody.verify import Level
+from indexer.search.request import as_json
 from portal import certificates
 from portal.access.guard import needs, reader
 from portal.access.rules import Right
-from portal.jobs import stored
 from portal.jobs.queue import start
 from portal.jobs.rows import JobKind, JobState
 from portal.jobs.runners import certificate_file, check_file
@@ -41,7 +41,7 @@ def make() -> ResponseReturnValue:
     question = address.read(request.form)
     if question.errors or not run(question).answered:
         return redirect(f"{url_for('search.page')}?{question.address()}")
-    arguments = {**stored.encode(wanted(question)), "address": question.address()}
+    arguments = {**as_json(wanted(question)), "address": question.address()}
     return redirect(url_for("certificates.certificate", job_id=start(JobKind.CERTIFICATE, question.query or "*", arguments)))
 
 

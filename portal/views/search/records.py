@@ -19,7 +19,7 @@ from portal.access.rules import Right, may_see, may_see_raw
 from portal.records import chosen, differences, visible
 from portal.search import address
 from portal.search.address import Asked
-from portal.search.run import searcher, wanted
+from portal.search.run import plan, wanted
 from portal.site import site
 
 pages = Blueprint("records", __name__)
@@ -136,7 +136,7 @@ def _neighbours() -> dict[str, Any]:
         return {**way, "before": None, "after": None, "total": 0}
     start = max(0, hit - 2)
     asked_again = replace(wanted(question), limit=3 if hit > 1 else 2, offset=start)
-    results = searcher().search(asked_again)
+    results = plan(asked_again).page()
     found = results.records
     here = hit - 1 - start
     return {

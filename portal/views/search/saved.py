@@ -15,7 +15,7 @@ from portal.search import address, facets
 from portal.search.address import Asked
 from portal.search.facets import Chip
 from portal.search.history import Run, history, last_runs, question_of, same
-from portal.search.run import searcher, wanted, warn_of_index
+from portal.search.run import plan, wanted, warn_of_index
 from portal.search.saved import SavedSearch, SavedSearches, SavingError
 from portal.site import site
 
@@ -158,12 +158,12 @@ def _shown(searches: list[SavedSearch]) -> list[Shown]:
     questions = [question_of(saved.address) for saved in searches]
     runs = last_runs(site().repository.db, reader().name, [same(question) for question in questions])
     accounts = site().repository.catalog.accounts(reader().permission.accounts)
-    counting, until = searcher(), time.monotonic() + COUNTING_SECONDS
+    until = time.monotonic() + COUNTING_SECONDS
     shown = []
     for saved, question in zip(searches, questions, strict=True):
         now = None
         if not question.errors and time.monotonic() < until:
-            results = counting.search(replace(wanted(question), limit=0, offset=0))
+            results = plan(replace(wanted(question), limit=0, offset=0)).page()
             now = results.total if results.answered else None
         shown.append(Shown(saved, question, tuple(facets.chips(question, accounts)), runs.get(same(question)), now))
     return shown

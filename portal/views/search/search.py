@@ -7,9 +7,10 @@ from typing import Any
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from indexer.search.answering import Stopped
 from indexer.search.as_json import results as shape_of
 from indexer.search.groups import Grouped
-from indexer.search.searcher import Results, Stopped
+from indexer.search.results import Results
 from portal.access.guard import needs, reader
 from portal.access.rules import Right
 from portal.search import address, coverage_band, facets

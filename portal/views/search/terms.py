@@ -18,13 +18,13 @@ from indexer.query.reading import reading
 from indexer.query.reading_words import TABLES
 from indexer.record import RecordKind
 from indexer.search.groups import GroupBy
+from indexer.search.request import as_json
 from indexer.term_reports import report as term_report
 from indexer.term_reports.run import MOST_CHARACTERS, MOST_TERMS, ListError, read_list
 from indexer.term_reports.union import alone, union
 from portal.access.guard import needs, reader
 from portal.access.rules import Right
 from portal.i18n import language_code, spoken
-from portal.jobs import stored
 from portal.jobs.queue import job_rows, start
 from portal.jobs.rows import Job, JobKind, JobState
 from portal.jobs.stored import may_open
@@ -73,7 +73,7 @@ def run() -> ResponseReturnValue:
         return _form(question, text, name, {"terms": spoken(error.args[0])}, keep_numbers=keep_numbers), 400
     if question.errors:
         return _form(question, text, name, keep_numbers=keep_numbers), 400
-    arguments = {**stored.encode(replace(wanted(question), query=text)), "address": question.address(), "keep_numbers": keep_numbers}
+    arguments = {**as_json(replace(wanted(question), query=text)), "address": question.address(), "keep_numbers": keep_numbers}
     title = name or ", ".join(term.text for term in listed.terms[:4])[:LONGEST_TITLE]
     return redirect(url_for("terms.report", job_id=start(JobKind.TERM_LIST, title, arguments)))
 

@@ -15,7 +15,7 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException, InternalServe
 from indexer.catalog.database import Busy, is_locked
 from indexer.engines import IndexDamaged, IndexOutdated
 from indexer.evidence.archive import ArchiveError
-from indexer.search.searcher import IndexUnusable, NotAnswered, Stopped
+from indexer.search.answering import IndexUnusable, NotAnswered, Stopped
 from portal.access.guard import OPEN, UPLOADS, reader
 from portal.i18n import Lazy, _, _l, spoken
 from portal.jobs.uploads import NoRoom

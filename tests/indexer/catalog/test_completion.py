@@ -14,7 +14,8 @@ from indexer.custody.indexing import rebuild
 from indexer.custody.ingest import ingest
 from indexer.query.filters import Filters, Sort
 from indexer.repository import Repository
-from indexer.search.searcher import Searcher, SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
 from tests.support.builders import zip_files
 from tests.support.repositories import HANDLE, repository_at, tweet, x_files, x_zip
 
@@ -27,12 +28,12 @@ def take(repository: Repository, path: Path) -> CaptureView:
 
 
 def gone(repository: Repository) -> dict[str, list[str]]:
-    hits = Searcher(repository).search(SearchRequest("*", limit=500)).records
+    hits = Plan(repository, SearchRequest("*", limit=500)).page().records
     return {hit.view.content.text: [day.isoformat() for day in hit.view.not_in_capture_of] for hit in hits if hit.view.not_in_capture_of}
 
 
 def total(repository: Repository, query: str) -> int:
-    return Searcher(repository).search(SearchRequest(query)).total
+    return Plan(repository, SearchRequest(query)).page().total
 
 
 def page(posts: list[dict[str, Any]], name: str = "City of Ozark Bend") -> dict[str, str]:
@@ -93,7 +94,7 @@ def test_a_download_of_chosen_days_that_does_not_say_so_proves_nothing_of_the_da
 def test_the_order_of_archives_without_a_day_is_that_of_their_last_records(repository: Repository, tmp_path: Path) -> None:
     take(repository, zip_files(page([shared(0, "As corrected"), shared(300, "A year later")]), tmp_path / "newer.zip"))
     take(repository, zip_files(page([shared(0, "As first written")]), tmp_path / "older.zip"))
-    shown = Searcher(repository).search(SearchRequest("*", sort=Sort.OLDEST)).records[0].view
+    shown = Plan(repository, SearchRequest("*", sort=Sort.OLDEST)).page().records[0].view
     assert (shown.content.text, shown.versions) == ("As corrected", 2)
     assert total(repository, '"first written"') == 1
 
@@ -121,5 +122,5 @@ def test_one_post_at_the_edge_of_the_calendar_does_not_refuse_the_archive(tmp_pa
     assert take(repository, x_zip(tmp_path / "x.zip", [*POSTS, tweet(99, "Odd clock", written)])).records == 11
     assert total(repository, '"odd clock"') == 1
     request = SearchRequest("*", Filters(first_day=date.min, last_day=date.max))
-    assert Searcher(repository).search(request).total + Searcher(repository).search(request).undated >= 10
+    assert Plan(repository, request).page().total + Plan(repository, request).page().undated >= 10
     repository.close()

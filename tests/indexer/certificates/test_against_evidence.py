@@ -29,7 +29,8 @@ from indexer.custody.set_aside import set_aside
 from indexer.custody.verify import Level
 from indexer.query.filters import Filters, Permission
 from indexer.repository import Repository
-from indexer.search.searcher import SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
 from tests.support.builders import zip_files
 from tests.support.platforms.facebook_pages import HEADER_PAGE
 from tests.support.repositories import repository_at, tweet, x_zip
@@ -49,7 +50,7 @@ def repository(tmp_path: Path) -> Iterator[Repository]:
 
 
 def certified(repository: Repository, target: Path, query: str = "*", **more: Any) -> Path:
-    with certify(repository, SearchRequest(query, **more), by="rhea") as certificate:
+    with certify(Plan(repository, SearchRequest(query, **more)), by="rhea") as certificate:
         return write(repository, certificate, target).json
 
 

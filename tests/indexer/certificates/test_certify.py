@@ -28,7 +28,9 @@ from indexer.custody.ingest import ingest
 from indexer.query import Dialect
 from indexer.query.filters import Filters, Permission
 from indexer.repository import Repository
-from indexer.search.searcher import NotAnswered, SearchRequest
+from indexer.search.answering import NotAnswered
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
 from tests.support.repositories import repository_at, tweet, x_zip
 
 AT = datetime(2026, 3, 2, 17, 30, tzinfo=UTC)
@@ -49,7 +51,7 @@ def repository(tmp_path: Path) -> Any:
 
 
 def made(repository: Repository, target: Path, query: str = "flood*", **more: Any) -> Path:
-    with certify(repository, SearchRequest(query, **more), by="rhea", at=AT) as certificate:
+    with certify(Plan(repository, SearchRequest(query, **more)), by="rhea", at=AT) as certificate:
         return write(repository, certificate, target).json
 
 
@@ -344,7 +346,7 @@ import sys, time
 from pathlib import Path
 from indexer.certificates import pdf
 from indexer.certificates.certify import certify, write
-from indexer.search.searcher import SearchRequest
+from indexer.search.request import SearchRequest
 from tests.support.repositories import repository_at
 plain = pdf.pdf_of
 def slow(*words):
@@ -353,7 +355,7 @@ def slow(*words):
     return plain(*words)
 pdf.pdf_of = slow
 repository = repository_at(Path(sys.argv[1]))
-with certify(repository, SearchRequest("flood"), by="rhea") as certificate:
+with certify(Plan(repository, SearchRequest("flood")), by="rhea") as certificate:
     write(repository, certificate, Path(sys.argv[2]))
 """
 

@@ -25,7 +25,8 @@ from indexer.productions.package_search import Maker, export_search
 from indexer.query import parse
 from indexer.query.filters import Filters, Permission
 from indexer.repository import Repository
-from indexer.search.searcher import Searcher, SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
 from tests.support.builders import zip_files
 from tests.support.platforms.facebook import NAME, POSTS, mojibake, post
 from tests.support.platforms.facebook_pages import new_box, new_page
@@ -217,11 +218,11 @@ def test_a_zone_that_is_set_moves_the_days(repository: Repository, tmp_path: Pat
 
 def test_days_that_the_query_itself_names_are_the_scope(repository: Repository, tmp_path: Path) -> None:
     take(repository, x_zip(tmp_path / "x.zip", TWEETS, generated="2023-02-01T12:00:00.000Z"))
-    found = Searcher(repository).search(SearchRequest("flood date:[2023-03-01 TO 2023-03-31]"))
+    found = Plan(repository, SearchRequest("flood date:[2023-03-01 TO 2023-03-31]")).page()
     assert found.total == 0
     assert found.coverage is not None
     assert found.coverage.gaps == ("@OzarkBendMO (X / Twitter): not captured for any of these days.",)
-    assert Searcher(repository).search(SearchRequest("flood", as_of=date(2020, 1, 1))).coverage.is_whole  # type: ignore[union-attr]
+    assert Plan(repository, SearchRequest("flood", as_of=date(2020, 1, 1))).page().coverage.is_whole  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,8 @@ from indexer.coverage.summary import OLD, AccountDays, Coverage
 from indexer.custody.ingest import ingest
 from indexer.query.filters import Filters
 from indexer.repository import Repository
-from indexer.search.searcher import Searcher, SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
 from tests.support.builders import zip_files
 from tests.support.repositories import ACCOUNT_ID, HANDLE, repository_at, tweet, x_files, x_zip
 
@@ -71,7 +72,7 @@ def test_an_account_of_one_day_leaves_search_to_the_others(repository: Repositor
             for accounts in (None, frozenset({account})):
                 filters = Filters(first_day=first, last_day=last, accounts=accounts)
                 for as_of in (None, DAY, DAY + timedelta(1)):
-                    found = Searcher(repository).search(SearchRequest("*", filters, as_of=as_of))
+                    found = Plan(repository, SearchRequest("*", filters, as_of=as_of)).page()
                     assert found.answered
                     assert found.coverage is not None
                     assert not found.coverage.has_failed, (first, last, as_of)
@@ -84,7 +85,7 @@ def test_an_account_of_one_day_leaves_search_to_the_others(repository: Repositor
     assert [(one.status, one.reasons) for one in own_day.accounts[0].stretches] == [
         (DayStatus.IN_PART, frozenset({Reason.EXPORT_NOT_STATED}))
     ]
-    with certify(repository, SearchRequest("*"), by="Pat") as certificate:
+    with certify(Plan(repository, SearchRequest("*")), by="Pat") as certificate:
         assert "Jan 1, 2024" in " ".join(certificate.header.coverage["notes"])
 
 
@@ -157,7 +158,7 @@ def test_a_fault_in_one_account_s_days_is_stated_and_the_others_are_told(
         return plain(self, account, seen, is_all=is_all)  # type: ignore[arg-type]
 
     monkeypatch.setattr(CoverageOfCaptures, "_derive", derive)
-    found = Searcher(repository).search(SearchRequest("*"))
+    found = Plan(repository, SearchRequest("*")).page()
     assert found.answered
     assert found.total == 2
     assert found.coverage is not None
@@ -186,11 +187,11 @@ def test_undated_matches_are_counted_where_days_leave_them_out(repository: Repos
         ("flood date:2018-07-04", Filters()),
         ("flood", Filters(last_day=day)),
     ]:
-        found = Searcher(repository).search(SearchRequest(query, filters))
+        found = Plan(repository, SearchRequest(query, filters)).page()
         assert (found.total, found.undated_outside) == (1, 3), query
-        assert Searcher(repository).search(SearchRequest(found.undated_query)).total == 3
-    assert Searcher(repository).search(SearchRequest("flood")).undated_outside == 0
-    assert Searcher(repository).search(SearchRequest("creek", Filters(first_day=day))).undated_outside == 0
+        assert Plan(repository, SearchRequest(found.undated_query)).page().total == 3
+    assert Plan(repository, SearchRequest("flood")).page().undated_outside == 0
+    assert Plan(repository, SearchRequest("creek", Filters(first_day=day))).page().undated_outside == 0
 
 
 def test_first_and_last_possible_days_do_not_overflow(repository: Repository, tmp_path: Path) -> None:

@@ -20,7 +20,8 @@ from indexer.custody.verify import Level, verify
 from indexer.query.filters import Filters
 from indexer.repository import Repository
 from indexer.search.as_json import results as results_json
-from indexer.search.searcher import Searcher, SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
 from tests.support.repositories import repository_at
 from tests.support.town import CITY_ID, MESSAGE_CANARY, city_archive, post, x_archive
 
@@ -45,15 +46,15 @@ def number(repository: Repository, native_id: str) -> int:
 
 
 def count(repository: Repository, query: str = "*", **filters: object) -> int:
-    results = Searcher(repository).search(SearchRequest(query, Filters(**filters)))  # type: ignore[arg-type]  # one filter at a time
+    results = Plan(repository, SearchRequest(query, Filters(**filters))).page()  # type: ignore[arg-type]  # one filter at a time
     assert results.answered
     return results.total
 
 
 def state(repository: Repository) -> str:
     """Return what a reader sees: all records, counts, facets, coverage, the accounts and the captures."""
-    views = [str(view) for view in Searcher(repository).views(SearchRequest("*"))]
-    answer = results_json(Searcher(repository).search(SearchRequest("flood")), repository.zone, None)
+    views = [str(view) for view in Plan(repository, SearchRequest("*")).views()]
+    answer = results_json(Plan(repository, SearchRequest("flood")).page(), repository.zone, None)
     answer.pop("took_ms", None)
     accounts_now = [str(one) for one in repository.catalog.accounts()]
     finds = [count(repository, query) for query in (f"account:{OTHER}", "account:OsageBluffMO", f"account:{OTHER_ID}", f"author:{SENDER}")]
@@ -97,13 +98,13 @@ def test_what_is_taken_back_leaves_all_as_it_was_and_both_are_events(repository:
 
 def test_a_named_account_is_called_so_everywhere_and_found_by_its_name(repository: Repository) -> None:
     this = number(repository, OTHER_ID)
-    ids = sorted(view.record_id for view in Searcher(repository).views(SearchRequest("notice")))
+    ids = sorted(view.record_id for view in Plan(repository, SearchRequest("notice")).views())
     accounts.name_account(repository, this, handle="@Bluff_Archive", name="The old account", by="Rhea")
-    view = next(iter(Searcher(repository).views(SearchRequest("notice"))))
+    view = next(iter(Plan(repository, SearchRequest("notice")).views()))
     assert (view.account.handle_or_name, view.account.name) == ("Bluff_Archive", "The old account")
-    assert sorted(view.record_id for view in Searcher(repository).views(SearchRequest("notice"))) == ids
+    assert sorted(view.record_id for view in Plan(repository, SearchRequest("notice")).views()) == ids
     assert count(repository, "account:bluff_archive") == count(repository, 'account:"the old account"') == 3
-    results = Searcher(repository).search(SearchRequest("notice"))
+    results = Plan(repository, SearchRequest("notice")).page()
     assert results.coverage is not None
     assert "@Bluff_Archive" in {one.label for one in results.coverage.accounts}
     assert {one.label for one in results.facets["account"]} == {"@Bluff_Archive (X / Twitter)"}
@@ -119,21 +120,21 @@ def test_a_later_archive_does_not_undo_a_given_name(repository: Repository, tmp_
 
 
 def test_a_named_person_is_shown_and_found_and_the_evidence_is_as_it_was(repository: Repository) -> None:
-    before = next(iter(Searcher(repository).views(SearchRequest(MESSAGE_CANARY))))
+    before = next(iter(Plan(repository, SearchRequest(MESSAGE_CANARY)).views()))
     raw = repository.raw(before.origin)
     assert accounts.name_person(repository, "twitter", SENDER, "Jane Roe", "Rhea") == count(repository, f"author:{SENDER}") == 3
-    view = next(iter(Searcher(repository).views(SearchRequest(MESSAGE_CANARY))))
+    view = next(iter(Plan(repository, SearchRequest(MESSAGE_CANARY)).views()))
     assert (view.content.author, view.content.author_id) == (f"Jane Roe (X user {SENDER})", SENDER)
     assert (view.content_digest, repository.raw(view.origin), view.record_id) == (before.content_digest, raw, before.record_id)
     assert count(repository, 'author:"jane roe"') == 3
     assert count(repository, authors=frozenset({SENDER})) == 3, "a kept filter still means the person"
-    facet = Searcher(repository).search(SearchRequest(MESSAGE_CANARY)).facets["author"]
+    facet = Plan(repository, SearchRequest(MESSAGE_CANARY)).page().facets["author"]
     assert [(one.value, one.label) for one in facet] == [(SENDER, f"Jane Roe (X user {SENDER})")]
 
 
 def test_merged_accounts_are_one_in_search_facets_coverage_and_captures(repository: Repository) -> None:
     city, other = number(repository, CITY_ID), number(repository, OTHER_ID)
-    ids = sorted(view.record_id for view in Searcher(repository).views(SearchRequest("*")))
+    ids = sorted(view.record_id for view in Plan(repository, SearchRequest("*")).views())
     both = count(repository, accounts=frozenset({city})) + count(repository, accounts=frozenset({other}))
     merged(repository)
     (whole,) = repository.catalog.accounts()
@@ -145,15 +146,15 @@ def test_merged_accounts_are_one_in_search_facets_coverage_and_captures(reposito
         == count(repository, "account:OsageBluffMO")
         == both
     )
-    results = Searcher(repository).search(SearchRequest("*"))
+    results = Plan(repository, SearchRequest("*")).page()
     assert [(one.value, one.count) for one in results.facets["account"]] == [(str(city), both)]
     assert results.coverage is not None
     (days,) = results.coverage.accounts
     assert (days.label, days.first_record) == ("@OsageBluffMO", date(2012, 3, 5))
-    assert {one.account.id for one in Searcher(repository).views(SearchRequest("*"))} == {city}
+    assert {one.account.id for one in Plan(repository, SearchRequest("*")).views()} == {city}
     assert {one.account.id for one in repository.catalog.captures() if one.account} == {city}
-    assert sorted(view.record_id for view in Searcher(repository).views(SearchRequest("*"))) == ids
-    assert Searcher(repository).search(SearchRequest("flood", as_of=date(2023, 5, 1))).total == count(repository, "flood")
+    assert sorted(view.record_id for view in Plan(repository, SearchRequest("*")).views()) == ids
+    assert Plan(repository, SearchRequest("flood", as_of=date(2023, 5, 1))).page().total == count(repository, "flood")
 
 
 def test_a_later_archive_of_a_part_belongs_to_the_whole(repository: Repository, tmp_path: Path) -> None:
@@ -212,7 +213,7 @@ def test_what_makes_no_sense_is_refused_in_words_and_changes_nothing(
 
 def test_a_certificate_of_a_part_is_checked_against_the_whole(repository: Repository, tmp_path: Path) -> None:
     request = SearchRequest("flood", Filters(accounts=frozenset({number(repository, OTHER_ID)})))
-    with certify.certify(repository, request, by="Rhea") as made:
+    with certify.certify(Plan(repository, request), by="Rhea") as made:
         certify.write(repository, made, tmp_path / "c.json", actor="Rhea")
     merged(repository)
     check = certificate_check.verify(repository, tmp_path / "c.json", by="Rhea")

@@ -28,7 +28,8 @@ from indexer.importers import NotIdentified
 from indexer.progress import Progress
 from indexer.query.filters import Filters, Permission
 from indexer.repository import Repository
-from indexer.search.searcher import Searcher, SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
 from tests.support.builders import folder_of, zip_files
 from tests.support.repositories import repository_at, tweet, x_files, x_zip
 
@@ -43,7 +44,7 @@ def take(repository: Repository, *paths: Path, **more: Any) -> IngestReport:
 
 
 def found(repository: Repository, query: str = "*") -> list[str]:
-    return [hit.view.content.text for hit in Searcher(repository).search(SearchRequest(query, limit=500)).records]
+    return [hit.view.content.text for hit in Plan(repository, SearchRequest(query, limit=500)).page().records]
 
 
 def test_an_archive_becomes_records_that_can_be_found(repository: Repository, tmp_path: Path) -> None:
@@ -124,7 +125,7 @@ def test_a_later_archive_sights_changes_and_misses(repository: Repository, tmp_p
     assert gone is not None
     assert [day.isoformat() for day in gone.not_in_capture_of] == ["2023-01-01"]
     assert found(repository, '"notice 2"') == ["Council notice 2, corrected"]
-    earlier = Searcher(repository).search(SearchRequest('"notice 2 about"')).records
+    earlier = Plan(repository, SearchRequest('"notice 2 about"')).page().records
     assert [(hit.view.version, hit.version) for hit in earlier] == [(2, 1)]
     assert [piece for piece, hit in earlier[0].snippet if hit] == ["notice", "2", "about"]
     assert len(found(repository)) == 41
@@ -267,7 +268,7 @@ def test_an_index_can_be_deleted_at_any_time(repository: Repository, tmp_path: P
     take(repository, x_zip(tmp_path / "x.zip", POSTS))
     before = found(repository, "council")
     repository.delete_index()
-    assert Searcher(repository).search(SearchRequest("council")).indexed == 0
+    assert Plan(repository, SearchRequest("council")).page().indexed == 0
     rebuild(repository, "Pat")
     assert found(repository, "council") == before
 
@@ -324,7 +325,7 @@ def test_an_archive_that_names_no_account_is_an_account_of_its_own(repository: R
 def test_an_account_is_found_only_by_who_may_see_it(repository: Repository, tmp_path: Path) -> None:
     take(repository, x_zip(tmp_path / "x.zip", POSTS))
     for allowed, expected in ((frozenset({1}), 40), (frozenset({2}), 0), (frozenset(), 0)):
-        results = Searcher(repository).search(SearchRequest("flood", Filters(permission=Permission(allowed, without_messages=False))))
+        results = Plan(repository, SearchRequest("flood", Filters(permission=Permission(allowed, without_messages=False)))).page()
         assert results.total == expected
         assert sum(value.count for value in results.facets.get("kind", ())) == expected
 

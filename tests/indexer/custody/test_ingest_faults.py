@@ -16,7 +16,8 @@ from indexer.catalog.tables import members
 from indexer.custody.ingest import IngestFailed, ingest
 from indexer.importers import COMMON_IGNORED
 from indexer.repository import Repository
-from indexer.search.searcher import Searcher, SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
 from tests.support.builders import CASES, zip_files, zip_folder
 from tests.support.repositories import tweet, x_files, x_zip
 
@@ -129,7 +130,7 @@ def test_pictures_whose_names_differ_in_case_only_are_each_found(repository: Rep
     files: dict[str, bytes | str] = {**x_files([tweet(1, "two pictures", extended_entities={"media": media})])}
     files |= {f"data/tweets_media/{number}-FsAb.png": b"one", f"data/tweets_media/{number}-FsAB.png": b"two"}
     taken(repository, zip_files(files, tmp_path / "x.zip"))
-    (hit,) = Searcher(repository).search(SearchRequest("pictures")).records
+    (hit,) = Plan(repository, SearchRequest("pictures")).page().records
     assert [(attachment.member, attachment.size) for attachment in hit.view.attachments] == [(name, 3) for name in list(files)[-2:]]
 
 
@@ -148,7 +149,7 @@ def test_a_picture_is_found_however_the_accents_of_its_name_are_written(
     capture = taken(repository, zip_files(files, tmp_path / "f.zip"))
     assert repository.catalog.problems(capture) == []
     assert {outcome for outcome, _ in outcomes(repository, capture).values()} == {"read"}
-    (hit,) = Searcher(repository).search(SearchRequest("summer")).records
+    (hit,) = Plan(repository, SearchRequest("summer")).page().records
     assert [(one.member, one.size) for one in hit.view.attachments] == [(picture, 4)]
     assert repository.vault.opened(repository.catalog.archive_digests(capture)).read(picture) == b"jpeg"
 

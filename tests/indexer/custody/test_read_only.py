@@ -18,7 +18,8 @@ from indexer.custody.ingest import ingest
 from indexer.custody.verify import verify
 from indexer.engines import IndexDamaged
 from indexer.repository import Repository
-from indexer.search.searcher import Searcher, SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
 from tests.support.builders import zip_files
 from tests.support.repositories import repository_at, tweet, x_files
 
@@ -99,7 +100,7 @@ def test_both_engines_are_read_without_a_lock_in_the_folder(data: Path, monkeypa
     writable.close()
     before = sorted((data / "index").rglob("*"))
     repository = read_only(data, monkeypatch, engine)
-    assert Searcher(repository).search(SearchRequest("flood OR parade")).total == 2
+    assert Plan(repository, SearchRequest("flood OR parade")).page().total == 2
     assert verify(repository, "Pat").went_well
     with pytest.raises(private_files.ReadOnlyFolder), repository.writing():
         pass

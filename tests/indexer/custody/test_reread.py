@@ -27,7 +27,8 @@ from indexer.custody.verify import Level, verify
 from indexer.evidence.archive import ArchiveError
 from indexer.importers import importer_named
 from indexer.repository import Repository
-from indexer.search.searcher import Searcher, SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
 from tests.support.builders import zip_files
 from tests.support.repositories import repository_at, tweet, x_zip
 
@@ -52,7 +53,7 @@ def take(repository: Repository, path: Path) -> int:
 
 
 def texts(repository: Repository, query: str = "*") -> list[tuple[str, str]]:
-    return sorted((view.content.text, str(view.content.posted_at)) for view in Searcher(repository).views(SearchRequest(query)))
+    return sorted((view.content.text, str(view.content.posted_at)) for view in Plan(repository, SearchRequest(query)).views())
 
 
 Old = Callable[[sa.Connection], None]
@@ -125,7 +126,7 @@ def test_what_an_older_importer_read_otherwise_becomes_as_a_first_reading_would_
     assert list(differences(repository, open_again(repository, capture))) == []
     assert report.not_read == ()
     assert repository.index.count() == repository.catalog.count() == 5
-    assert all(view.versions == 1 for view in Searcher(repository).views(SearchRequest("*"))), "a reading is no edit"
+    assert all(view.versions == 1 for view in Plan(repository, SearchRequest("*")).views()), "a reading is no edit"
     assert list(verify(repository, "Pat", level=Level.FULL).findings) == []
     event = repository.audit.newest(2)[1]
     assert (event.tag, event.actor, event.subject) == ("capture:reread", "Rhea", f"capture {number}")
@@ -217,7 +218,7 @@ def test_a_later_archive_finds_a_record_whose_id_comes_out_otherwise_today(repos
     reread(repository, first, "Rhea")
     take(repository, zip_files({**FACEBOOK, "posts/note.txt": "x"}, tmp_path / "b.zip"))
     assert repository.catalog.count() == repository.index.count() == 5
-    assert all(view.versions == 1 for view in Searcher(repository).views(SearchRequest("*")))
+    assert all(view.versions == 1 for view in Plan(repository, SearchRequest("*")).views())
 
 
 def test_a_zone_that_was_set_is_kept(repository: Repository, tmp_path: Path) -> None:

@@ -20,7 +20,8 @@ from indexer.evidence.fixity import Finding
 from indexer.query.filters import Filters
 from indexer.repository import Repository
 from indexer.search.as_json import results as results_json
-from indexer.search.searcher import Searcher, SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
 from tests.support.repositories import repository_at, tweet, x_zip
 
 
@@ -55,17 +56,17 @@ def whole(repository: Repository) -> bool:
 
 
 def find(repository: Repository, query: str) -> list[str]:
-    return sorted(view.content.text for view in Searcher(repository).views(SearchRequest(query)))
+    return sorted(view.content.text for view in Plan(repository, SearchRequest(query)).views())
 
 
 def state(repository: Repository) -> str:
     """Return all that a reader sees: every record with versions, sightings and absences, coverage and counts."""
     found = []
-    for view in Searcher(repository).views(SearchRequest("*")):
+    for view in Plan(repository, SearchRequest("*")).views():
         versions = [(one.version, one.content.text) for one in repository.catalog.versions(view.pk)]
         sightings = [(one.origin.capture_id, one.version) for one in repository.catalog.sightings(view.pk)]
         found.append([view.record_id, view.version, view.versions, str(view.not_in_capture_of), versions, sightings])
-    answer = results_json(Searcher(repository).search(SearchRequest("wording")), "America/Chicago", None)
+    answer = results_json(Plan(repository, SearchRequest("wording")).page(), "America/Chicago", None)
     captures = [(one.id, one.gone, one.state) for one in repository.catalog.captures()]
     counts = [repository.catalog.count(), repository.index.count(), captures, [a.records for a in repository.catalog.accounts()]]
     answer.pop("took_ms", None)
@@ -99,7 +100,7 @@ def test_what_is_left_is_what_the_other_archive_alone_would_be(repository: Repos
     assert find(repository, "*") == kept
     assert [find(repository, f'"{text}"') for text in gone] == [[], []]
     assert repository.index.count() == repository.catalog.count() == 3
-    assert all(view.versions == 1 and not view.not_in_capture_of for view in Searcher(repository).views(SearchRequest("*")))
+    assert all(view.versions == 1 and not view.not_in_capture_of for view in Plan(repository, SearchRequest("*")).views())
     assert [one.id for one in repository.catalog.captures()] == [both[1 - aside]]
     rebuild(repository, "Pat")
     assert find(repository, "*") == kept
@@ -108,7 +109,7 @@ def test_what_is_left_is_what_the_other_archive_alone_would_be(repository: Repos
 def test_an_account_with_nothing_left_is_in_no_scope(repository: Repository, both: tuple[int, int]) -> None:
     for capture_id in both:
         set_aside(repository, capture_id, "somebody else's", "Pat")
-    results = Searcher(repository).search(SearchRequest("*"))
+    results = Plan(repository, SearchRequest("*")).page()
     assert (results.total, results.held, repository.catalog.accounts()) == (0, 0, [])
     assert results.coverage is not None
     assert results.coverage.accounts == ()
@@ -118,7 +119,7 @@ def test_an_account_with_nothing_left_is_in_no_scope(repository: Repository, bot
 def test_a_record_that_only_a_set_aside_capture_holds_is_not_there_and_its_captures_are_named(
     repository: Repository, both: tuple[int, int]
 ) -> None:
-    lost, kept = (next(iter(Searcher(repository).views(SearchRequest(words)))).record_id for words in ('"only first"', '"both"'))
+    lost, kept = (next(iter(Plan(repository, SearchRequest(words)).views())).record_id for words in ('"only first"', '"both"'))
     set_aside(repository, both[0], "wrong", "Pat")
     assert repository.catalog.record(lost) is None
     assert [one.id for one in repository.catalog.captures_set_aside(lost)] == [both[0]]
@@ -169,7 +170,7 @@ def test_filters_of_an_account_find_what_is_left(repository: Repository, both: t
     set_aside(repository, both[0], "wrong", "Pat")
     account = repository.catalog.accounts()[0]
     assert account.records == 3
-    assert Searcher(repository).search(SearchRequest("*", Filters(accounts=frozenset({account.id})))).total == 3
+    assert Plan(repository, SearchRequest("*", Filters(accounts=frozenset({account.id})))).page().total == 3
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from indexer.local_time import UnknownZone
 from indexer.query.filters import Filters
 from indexer.record import TimeRule
 from indexer.repository import Repository
-from indexer.search.searcher import Searcher, SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
 from tests.support.builders import zip_files
 from tests.support.platforms.facebook_pages import HEADER_PAGE
 from tests.support.repositories import tweet, x_zip
@@ -27,7 +28,7 @@ def capture_id(repository: Repository, tmp_path: Path) -> int:
 
 
 def on(repository: Repository, day: date) -> int:
-    return Searcher(repository).search(SearchRequest("council", Filters(first_day=day, last_day=day))).total
+    return Plan(repository, SearchRequest("council", Filters(first_day=day, last_day=day))).page().total
 
 
 def test_a_time_without_zone_is_read_in_the_bodys_zone_and_says_so(repository: Repository, capture_id: int) -> None:

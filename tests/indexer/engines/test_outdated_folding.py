@@ -8,7 +8,8 @@ import pytest
 
 from indexer.custody import indexing
 from indexer.custody.ingest import ingest
-from indexer.search.searcher import Searcher, SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
 from tests.support.repositories import repository_at, tweet, x_zip
 
 
@@ -20,11 +21,11 @@ def test_an_index_of_other_folding_rules_is_rebuilt(tmp_path: Path, monkeypatch:
         ingest(repository, [x_zip(tmp_path / "x.zip", [tweet(1, "Łódź donʼt ｶﾀｶﾅ كتاب")])], taken_by="Pat", source="test")
         repository.close()
     repository = repository_at(tmp_path / "data", engine)
-    unanswered = Searcher(repository).search(SearchRequest("lodz"))
+    unanswered = Plan(repository, SearchRequest("lodz")).page()
     assert unanswered.index_unusable
     assert not unanswered.answered
     with repository.writing():
         indexing.sync_locked(repository)
     for query in ("lodz", "don't", "カタカナ", "کتاب"):
-        assert Searcher(repository).search(SearchRequest(query)).total == 1, query
+        assert Plan(repository, SearchRequest(query)).page().total == 1, query
     repository.close()

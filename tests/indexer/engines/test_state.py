@@ -19,7 +19,8 @@ from indexer.engines import ENGINES, Document, Engine, IndexDamaged, IndexOutdat
 from indexer.engines.state import FileProblem, check_files
 from indexer.query import parse
 from indexer.query.filters import Filters, Sort
-from indexer.search.searcher import Searcher, SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
 from tests.support.repositories import repository_at, tweet, x_zip
 
 QUERIES = ("council", "coun*", "council w/5 budget", '"council budget"', "NOT flood", "date:2020-01", "*")
@@ -170,18 +171,17 @@ def test_a_folder_deleted_while_it_is_open_is_said_and_sync_mends_it(name: str, 
     serving = repository_at(tmp_path / "data", name)
     posts = [tweet(number, f"Flood notice {number}") for number in range(5)]
     ingest(serving, [x_zip(tmp_path / "x.zip", posts)], taken_by="Pat", source="test")
-    searcher = Searcher(serving)
-    assert searcher.search(SearchRequest("flood")).total == 5
+    assert Plan(serving, SearchRequest("flood")).page().total == 5
     shutil.rmtree(tmp_path / "data" / "index")
-    found = searcher.search(SearchRequest("flood"))
+    found = Plan(serving, SearchRequest("flood")).page()
     assert (found.answered, found.index_unusable, [one.code for one in found.diagnostics]) == (False, True, ["index-damaged"])
     other = repository_at(tmp_path / "data", name)
     assert sync(other) == 5
     other.close()
-    assert searcher.search(SearchRequest("flood")).total == 5
+    assert Plan(serving, SearchRequest("flood")).page().total == 5
     shutil.rmtree(tmp_path / "data" / "index")
     assert sync(serving) == 5  # the process that had it open mends it as well
-    assert Searcher(serving).search(SearchRequest("flood")).total == 5
+    assert Plan(serving, SearchRequest("flood")).page().total == 5
     serving.close()
 
 

@@ -20,7 +20,8 @@ from indexer.importers import IMPORTERS, importer_named, register
 from indexer.platforms import Platform
 from indexer.productions.package_search import export_search
 from indexer.query.nodes import Word
-from indexer.search.searcher import Searcher, SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
 from portal import config, create_app
 from tests.support.builders import zip_folder
 from tests.support.importer_case import ImporterCase
@@ -56,7 +57,7 @@ class TestToyArchives(ImporterCase):
 
 @pytest.mark.parametrize("query", ["platform:toy", "platform:ty", "PLATFORM:Toy footbridge OR platform:ty"])
 def test_a_search_knows_the_platform_by_its_code_and_alias(toy_town: Town, query: str) -> None:
-    results = Searcher(toy_town.repository).search(SearchRequest(query))
+    results = Plan(toy_town.repository, SearchRequest(query)).page()
     assert results.answered
     assert results.total == 3
     assert {hit.view.platform for hit in results.records} == {"toy"}
@@ -64,7 +65,7 @@ def test_a_search_knows_the_platform_by_its_code_and_alias(toy_town: Town, query
 
 
 def test_a_word_that_is_no_platform_is_refused_with_the_registered_ones(toy_town: Town) -> None:
-    results = Searcher(toy_town.repository).search(SearchRequest("platform:toyy"))
+    results = Plan(toy_town.repository, SearchRequest("platform:toyy")).page()
     assert not results.answered
     assert "toy" in str(results.diagnostics[0].suggestion)
 

@@ -18,7 +18,8 @@ from indexer.productions import package_search, thread_context
 from indexer.productions.package_search import Maker, export_search
 from indexer.query.filters import Filters, Permission, Sort
 from indexer.repository import Repository
-from indexer.search.searcher import SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
 from tests.support.export_samples import unpack
 from tests.support.repositories import repository_at, tweet, x_zip
 
@@ -88,9 +89,7 @@ def test_a_certificate_of_other_records_fails_the_export_whole(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     certify = package_search.certify
-    monkeypatch.setattr(
-        package_search, "certify", lambda repository, _request, **more: certify(repository, SearchRequest("parade"), **more)
-    )
+    monkeypatch.setattr(package_search, "certify", lambda plan, **more: certify(Plan(plan.repository, SearchRequest("parade")), **more))
     with pytest.raises(ExportMismatch, match="not those that the certificate"):
         export_search(repository, FLOOD, tmp_path / "a.zip", maker=Maker("rhea"), choices=Choices(certificate=True))
     assert not (tmp_path / "a.zip").exists()
@@ -119,9 +118,7 @@ def test_the_event_of_a_certificate_is_written_only_with_a_whole_package(
     assert detail["sha256"] == hashlib.sha256(inside.read_bytes()).hexdigest()
     before = len(repository.audit.newest(100))
     certify = package_search.certify
-    monkeypatch.setattr(
-        package_search, "certify", lambda repository, _request, **more: certify(repository, SearchRequest("parade"), **more)
-    )
+    monkeypatch.setattr(package_search, "certify", lambda plan, **more: certify(Plan(plan.repository, SearchRequest("parade")), **more))
     with pytest.raises(ExportMismatch):
         export_search(repository, FLOOD, tmp_path / "b.zip", maker=Maker("rhea"), choices=Choices(certificate=True))
     assert len(repository.audit.newest(100)) == before

@@ -19,8 +19,8 @@ PERMISSIONS = st.builds(Permission, st.none() | ACCOUNTS, st.booleans())
 MAY_MAKE = {
     "indexer/query/filters.py",  # everything, and what two permissions have in common
     "indexer/certificates/contents.py",  # reads the maker's from a certificate
+    "indexer/search/request.py",  # reads the asker's from what was stored
     "portal/access/rules.py",  # the access rule
-    "portal/jobs/stored.py",  # reads the asker's from a job
 }
 
 

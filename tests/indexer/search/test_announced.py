@@ -22,8 +22,11 @@ from indexer.query import Dialect
 from indexer.query.filters import Filters, Permission
 from indexer.query.other_systems import TABLE, Spelling
 from indexer.repository import Repository
+from indexer.search.answering import NotAnswered
 from indexer.search.as_json import results as results_json
-from indexer.search.searcher import NotAnswered, Results, Searcher, SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
+from indexer.search.results import Results
 from indexer.term_reports import report as term_report
 from indexer.term_reports.report import shape
 from indexer.term_reports.run import read_list, run
@@ -50,7 +53,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]
 
 
 def search(repository: Repository, query: str, dialect: Dialect = Dialect.PLAIN, filters: Filters | None = None) -> Results:
-    return Searcher(repository).search(SearchRequest(query, filters or Filters(), dialect=dialect))
+    return Plan(repository, SearchRequest(query, filters or Filters(), dialect=dialect)).page()
 
 
 def total(repository: Repository, query: str, dialect: Dialect = Dialect.PLAIN) -> int:
@@ -105,11 +108,11 @@ def test_no_operator_of_the_table_gives_a_silent_zero_anywhere(repository: Repos
         assert term.hits == (results.total if results.answered else None)
         if results.answered:
             assert results.announcements, query
-            with certify(repository, SearchRequest(query, dialect=dialect), by="Pat") as made:
+            with certify(Plan(repository, SearchRequest(query, dialect=dialect)), by="Pat") as made:
                 assert [one.code for one in made.header.announcements] == [one.code for one in results.announcements]
         else:
             with pytest.raises(NotAnswered):
-                certify(repository, SearchRequest(query, dialect=dialect), by="Pat")
+                certify(Plan(repository, SearchRequest(query, dialect=dialect)), by="Pat")
 
 
 def written_in(spelling: Spelling, written: str) -> str:
@@ -176,7 +179,7 @@ def test_two_columns_of_a_spreadsheet_are_a_numbered_list(repository: Repository
 
 
 def test_the_certificate_says_the_doubt_before_the_number_in_both_files(repository: Repository, tmp_path: Path) -> None:
-    with certify(repository, SearchRequest("flood or creek"), by="Pat") as made:
+    with certify(Plan(repository, SearchRequest("flood or creek")), by="Pat") as made:
         write_into(tmp_path, made)
         blocks = certificate_pdf.document(made.header, "x.json", "0")["blocks"]
     stored = file_format.read(tmp_path / "certificate.json")
@@ -190,7 +193,7 @@ def test_the_certificate_says_the_doubt_before_the_number_in_both_files(reposito
 
 
 def test_a_certificate_of_before_there_were_announcements_can_be_read(repository: Repository, tmp_path: Path) -> None:
-    with certify(repository, SearchRequest("budget"), by="Pat") as made:
+    with certify(Plan(repository, SearchRequest("budget")), by="Pat") as made:
         assert made.header.announcements == ()
         write_into(tmp_path, made)
     file = tmp_path / "certificate.json"

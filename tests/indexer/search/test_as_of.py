@@ -14,7 +14,9 @@ import pytest
 from indexer.custody.ingest import ingest
 from indexer.query.filters import Filters, Permission, Sort
 from indexer.repository import Repository
-from indexer.search.searcher import Results, Searcher, SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
+from indexer.search.results import Results
 from tests.support.builders import zip_files
 from tests.support.platforms.facebook import PAGE, POSTS, SECOND, mojibake, post
 from tests.support.repositories import repository_at, tweet, x_files, x_zip
@@ -37,13 +39,12 @@ def texts(results: Results) -> list[str]:
 
 def ask(repository: Repository, query: str, day: date, **more: Any) -> Results:
     """Search, and prove that pages, numbers, versions and counts tell the same."""
-    request = SearchRequest(query, as_of=day, **more)
-    searcher = Searcher(repository)
-    results = searcher.search(request)
+    plan = Plan(repository, SearchRequest(query, as_of=day, **more))
+    results = plan.page()
     assert results.answered
     assert results.as_of is not None
-    assert list(searcher.ids(request)) == [hit.view.pk for hit in results.records]
-    assert [(view.pk, view.version) for view in searcher.views(request)] == [(hit.view.pk, hit.version) for hit in results.records]
+    assert list(plan.ids()) == [hit.view.pk for hit in results.records]
+    assert [(view.pk, view.version) for view in plan.views()] == [(hit.view.pk, hit.version) for hit in results.records]
     assert results.total == len(results.records) == sum(one.count for one in results.facets.get("kind", ()))
     return results
 
@@ -118,7 +119,7 @@ def test_filters_and_permission_hold(repository: Repository) -> None:
 
 
 def test_without_a_day_nothing_changes(repository: Repository) -> None:
-    results = Searcher(repository).search(SearchRequest("april"))
+    results = Plan(repository, SearchRequest("april")).page()
     assert (results.total, results.as_of) == (1, None)
     assert texts(results) == ["Bridge opens April 3"]
 
@@ -184,7 +185,7 @@ def test_what_fits_and_has_no_date_is_counted_within_permission_and_not_found(tm
     repository = repository_at(tmp_path / "data")
     posts = [tweet(1, "Bridge closed"), *(tweet(at, f"Bridge without a date {at}", "no day at all") for at in (2, 3, 4))]
     ingest(repository, [x_zip(tmp_path / "x.zip", posts)], taken_by="Pat", source="test")
-    assert Searcher(repository).search(SearchRequest("bridge")).total == 4
+    assert Plan(repository, SearchRequest("bridge")).page().total == 4
     for query, undated in (("bridge", 3), ("closed", 0), ("date OR closed", 3), ("bridge NOT date", 0)):
         limits = ask(repository, query, date(2020, 1, 1)).as_of
         assert limits is not None

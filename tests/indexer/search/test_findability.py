@@ -9,13 +9,14 @@ import pytest
 
 from indexer.custody.ingest import ingest
 from indexer.repository import Repository
-from indexer.search.searcher import Searcher, SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
 from tests.support.builders import zip_files
 from tests.support.repositories import tweet, x_zip
 
 
 def total(repository: Repository, query: str) -> int:
-    results = Searcher(repository).search(SearchRequest(query))
+    results = Plan(repository, SearchRequest(query)).page()
     assert results.answered, results.diagnostics
     return results.total
 

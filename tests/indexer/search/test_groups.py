@@ -17,7 +17,8 @@ from indexer.repository import Repository
 from indexer.search import groups
 from indexer.search.groups import GroupBy, Grouped, search
 from indexer.search.near_duplicates import TooAlike
-from indexer.search.searcher import Searcher, SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
 from tests.support.repositories import ACCOUNT_ID, repository_at, tweet, x_zip
 from tests.support.town import city_archive, secret_archive
 
@@ -74,7 +75,7 @@ def test_every_page_is_a_part_of_one_whole(repository: Repository) -> None:
             request = SearchRequest("*", sort=sort, limit=2)
             pages = [search(repository, replace(request, offset=offset), by) for offset in range(0, 8, 2)]
             found = [place.hit.view.pk for page in pages for group in page.groups for place in (group.first, *group.others)]
-            every = list(Searcher(repository).ids(request))
+            every = list(Plan(repository, request).ids())
             assert sorted(found) == sorted(every)
             assert {page.total for page in pages} == {sum(len(page.groups) for page in pages)}
             firsts = [group.first.hit.view.pk for page in pages for group in page.groups]
@@ -144,7 +145,7 @@ def test_a_thread_of_hits_and_a_family_of_a_term_list_are_the_same(repository: R
     """Two ways to one rule: upwards from some hits, and over all records at once."""
     for archive in (city_archive(tmp_path / "city.zip"), secret_archive(tmp_path / "secret.zip")):
         ingest(repository, [archive], taken_by="Pat", source="test")
-    pks = list(Searcher(repository).ids(SearchRequest("*")))
+    pks = list(Plan(repository, SearchRequest("*")).ids())
     threads = {frozenset(pks[place] for place in one) for one in groups.put_together(repository.db, pks, GroupBy.THREADS, Filters(), {})}
     held = families(repository.db)
     members: dict[int, set[int]] = {}

@@ -16,8 +16,10 @@ from indexer.query import parse
 from indexer.query.filters import Filters, Sort
 from indexer.query.highlight import marked_text, snippet
 from indexer.repository import Repository
+from indexer.search.answering import NotAnswered
 from indexer.search.facets import bars
-from indexer.search.searcher import NotAnswered, Searcher, SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
 from indexer.settings import BadSetting
 from tests.support.repositories import repository_at, tweet, x_zip
 
@@ -44,19 +46,18 @@ def repository(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Repos
 
 
 def test_the_export_is_what_was_counted_and_what_was_shown(repository: Repository) -> None:
-    searcher = Searcher(repository)
     for sort in (Sort.NEWEST, Sort.OLDEST):
-        request = SearchRequest("*", sort=sort, limit=2)
-        results = searcher.search(request)
+        plan = Plan(repository, SearchRequest("*", sort=sort, limit=2))
+        results = plan.page()
         shown = [hit.view.pk for hit in results.records]
-        every = list(searcher.ids(request))
+        every = list(plan.ids())
         assert len(every) == results.total == 4
         assert every[:2] == shown
-        assert [view.pk for view in searcher.views(request)] == every
+        assert [view.pk for view in plan.views()] == every
 
 
 def test_facets_and_bars_count_all_results_not_a_page(repository: Repository) -> None:
-    results = Searcher(repository).search(SearchRequest("*", limit=1))
+    results = Plan(repository, SearchRequest("*", limit=1)).page()
     assert {value.value: value.count for value in results.facets["kind"]} == {"post": 2, "reply": 2}
     assert [(value.label, value.count) for value in results.facets["account"]] == [("@OzarkBendMO (X / Twitter)", 4)]
     assert sum(bar.count for bar in results.bars) == 4
@@ -64,16 +65,16 @@ def test_facets_and_bars_count_all_results_not_a_page(repository: Repository) ->
 
 
 def test_filters_hold_for_total_facets_and_bars(repository: Repository) -> None:
-    results = Searcher(repository).search(SearchRequest("*", Filters(first_day=date(2020, 1, 1))))
+    results = Plan(repository, SearchRequest("*", Filters(first_day=date(2020, 1, 1)))).page()
     assert results.total == sum(value.count for value in results.facets["kind"]) == sum(bar.count for bar in results.bars) == 1
 
 
 def test_a_query_that_cannot_be_read_is_not_answered(repository: Repository) -> None:
-    results = Searcher(repository).search(SearchRequest('"open'))
+    results = Plan(repository, SearchRequest('"open')).page()
     assert not results.answered
     assert results.diagnostics
     with pytest.raises(NotAnswered):
-        list(Searcher(repository).ids(SearchRequest('"open')))
+        list(Plan(repository, SearchRequest('"open')).ids())
 
 
 def test_a_thread_is_its_answers_upwards_and_downwards(repository: Repository) -> None:
@@ -104,13 +105,13 @@ def test_a_damaged_index_is_said_and_never_zero(tmp_path: Path) -> None:
     for path in (tmp_path / "data" / "index" / "tantivy").iterdir():
         if path.suffix not in {".json", ".lock"} and path.name != "meta.json":
             path.write_bytes(path.read_bytes()[:20])
-    results = Searcher(repository).search(SearchRequest("bridge"))
+    results = Plan(repository, SearchRequest("bridge")).page()
     assert (results.answered, results.index_unusable) == (False, True)
     assert "python -m indexer" in results.diagnostics[0].suggestion
     with pytest.raises(NotAnswered):
-        list(Searcher(repository).ids(SearchRequest("bridge")))
+        list(Plan(repository, SearchRequest("bridge")).ids())
     rebuild(repository, "Pat")
-    assert Searcher(repository).search(SearchRequest("bridge")).total == 1
+    assert Plan(repository, SearchRequest("bridge")).page().total == 1
     repository.close()
 
 

@@ -17,7 +17,9 @@ from indexer.query.filters import Filters, Permission
 from indexer.query.nodes import STATES
 from indexer.query.reading import TABLES, reading
 from indexer.repository import Repository
-from indexer.search.searcher import Results, Searcher, SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
+from indexer.search.results import Results
 from tests.support.builders import zip_files
 from tests.support.platforms.facebook_pages import HEADER_PAGE
 from tests.support.repositories import repository_at, x_files
@@ -54,7 +56,7 @@ def repository(request: pytest.FixtureRequest, tmp_path: Path, engine: str) -> I
 
 
 def ask(repository: Repository, query: str = "*", **more: object) -> Results:
-    found = Searcher(repository).search(SearchRequest(query, **more))  # type: ignore[arg-type]  # each a field of the request
+    found = Plan(repository, SearchRequest(query, **more)).page()  # type: ignore[arg-type]  # each a field of the request
     assert found.answered, found.diagnostics
     return found
 

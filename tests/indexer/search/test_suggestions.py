@@ -11,7 +11,8 @@ from indexer.custody.ingest import ingest
 from indexer.query import Dialect, parse
 from indexer.query.filters import Filters, Permission
 from indexer.repository import Repository
-from indexer.search.searcher import Searcher, SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
 from indexer.search.suggestions import Explained, unsearchable
 from tests.support.repositories import repository_at, tweet, x_zip
 
@@ -32,7 +33,7 @@ def repository(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Repos
 
 
 def explained(repository: Repository, query: str, filters: Filters = Filters(), dialect: Dialect = Dialect.PLAIN) -> Explained:  # noqa: B008  # frozen
-    return Searcher(repository).search(SearchRequest(query, filters, dialect=dialect)).explained
+    return Plan(repository, SearchRequest(query, filters, dialect=dialect)).page().explained
 
 
 def test_what_stands_for_many_words_is_shown_with_each_word_most_frequent_first(repository: Repository) -> None:
@@ -41,7 +42,7 @@ def test_what_stands_for_many_words_is_shown_with_each_word_most_frequent_first(
         ("tax*", (("tax", 2), ("taxation", 1), ("taxes", 1))),
         ("budget~~", (("budget", 2), ("budgets", 1))),
     ]
-    results = Searcher(repository).search(SearchRequest("budget~~"))
+    results = Plan(repository, SearchRequest("budget~~")).page()
     assert results.readings["en"].startswith("any form of budget (budget, budgets), ")
     assert results.readings["es"].startswith("cualquier forma de budget (budget, budgets), ")
 

@@ -13,7 +13,9 @@ from indexer.cli.main import main
 from indexer.custody.indexing import sync
 from indexer.custody.ingest import ingest
 from indexer.repository import Repository
-from indexer.search.searcher import IndexUnusable, Searcher, SearchRequest
+from indexer.search.answering import IndexUnusable
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
 from tests.support.repositories import repository_at, tweet, x_zip
 
 POSTS = [tweet(number, f"Flood notice {number}") for number in range(5)]
@@ -71,7 +73,7 @@ def test_an_export_of_an_empty_index_is_refused(data: Path) -> None:
     repository = opened(data)
     repository.delete_index()
     with pytest.raises(IndexUnusable):
-        list(Searcher(repository).views(SearchRequest("flood")))
+        list(Plan(repository, SearchRequest("flood")).views())
     repository.close()
 
 
@@ -121,11 +123,11 @@ def test_an_index_without_a_new_wording_says_that_it_is_behind(tmp_path: Path) -
     shutil.copytree(repository.paths.index, tmp_path / "kept")
     later = x_zip(tmp_path / "b.zip", [tweet(1, "the levee holds, floodgate shut")], generated="2023-03-01T12:00:00.000Z")
     assert ingest(repository, [later], taken_by="Pat", source="test").capture.went_well
-    assert Searcher(repository).search(SearchRequest("floodgate")).total == 1
+    assert Plan(repository, SearchRequest("floodgate")).page().total == 1
     repository.release_index()
     shutil.rmtree(repository.paths.index)
     shutil.copytree(tmp_path / "kept", repository.paths.index)
-    found = Searcher(repository).search(SearchRequest("floodgate"))
+    found = Plan(repository, SearchRequest("floodgate")).page()
     assert (found.total, found.indexed, found.held) == (0, 1, 1)
     assert not found.in_step
     assert found.coverage is not None
@@ -134,7 +136,7 @@ def test_an_index_without_a_new_wording_says_that_it_is_behind(tmp_path: Path) -
     assert "python -m indexer sync" in told.output
     assert CliRunner().invoke(main, ["--data", str(tmp_path / "data"), "status"]).exit_code == 1
     assert sync(repository) == 1
-    found = Searcher(repository).search(SearchRequest("floodgate"))
+    found = Plan(repository, SearchRequest("floodgate")).page()
     assert (found.total, found.in_step) == (1, True)
     repository.close()
 

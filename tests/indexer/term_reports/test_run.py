@@ -23,7 +23,8 @@ from indexer.query import Dialect
 from indexer.query.filters import Filters, Permission
 from indexer.record import is_conversation
 from indexer.repository import Repository
-from indexer.search.searcher import IndexUnusable, SearchRequest
+from indexer.search.answering import IndexUnusable
+from indexer.search.request import SearchRequest
 from indexer.term_reports import report as term_report
 from indexer.term_reports import run as term_list
 from indexer.term_reports.report import Report, shape

@@ -19,7 +19,8 @@ from flask.testing import FlaskClient
 from indexer.certificates.certify import certify
 from indexer.certificates.pdf import document
 from indexer.query.filters import Filters, Permission
-from indexer.search.searcher import SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
 from portal import config, create_app
 from portal.jobs import runners
 from tests.support.town import CITY, CITY_ID, SECRET, SECRET_ID, Town, city_archive, fill, post, token, x_archive
@@ -188,7 +189,7 @@ def test_a_certificate_names_no_account_that_its_maker_may_not_see(towns: list[T
     request = SearchRequest(
         "flood", Filters(accounts=frozenset({city, secret}), permission=Permission(frozenset({city}), without_messages=False))
     )
-    with certify(repository, request, by="gwen") as certificate:
+    with certify(Plan(repository, request), by="gwen") as certificate:
         said = repr(certificate.header) + repr(document(certificate.header, "c.json", "0" * 64))
     assert CITY in said
     assert SECRET not in said

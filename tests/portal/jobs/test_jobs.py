@@ -19,10 +19,10 @@ from flask.testing import FlaskClient
 from indexer import local_time
 from indexer.query.filters import Filters, Permission, Sort
 from indexer.record import RecordKind
-from indexer.search.searcher import SearchRequest
+from indexer.search.request import SearchRequest, as_json, from_json
 from portal.access.rules import Role
 from portal.access.users import Users
-from portal.jobs import queue, runners, stored, uploads, worker
+from portal.jobs import queue, runners, uploads, worker
 from portal.jobs import rows as jobs
 from portal.jobs.rows import Job, JobKind, Jobs, JobState
 from tests.support.town import ACCOUNT_CANARY, MESSAGE_CANARY, Town, post, token, x_archive
@@ -313,14 +313,14 @@ def test_a_stored_request_comes_back_the_same_and_nothing_is_not_everything(acco
         ),
         Sort.OLDEST,
     )
-    assert stored.decode(json.loads(json.dumps(stored.encode(request)))) == request
+    assert from_json(json.loads(json.dumps(as_json(request)))) == request
 
 
 def test_what_an_older_program_stored_of_a_permission_is_read_as_no_choice_of_kinds() -> None:
     request = SearchRequest("a b", Filters(permission=Permission(frozenset({1}), without_messages=True)))
-    before = stored.encode(request)
+    before = as_json(request)
     before["filters"]["kinds"] = sorted(kind.value for kind in RecordKind if kind != RecordKind.MESSAGE)
-    assert stored.decode(before) == request
+    assert from_json(before) == request
 
 
 def test_a_job_runs_once_however_often_its_number_is_in_line(town: Town) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from indexer.custody.ingest import ingest
-from indexer.search.searcher import Searcher, SearchRequest
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
 from tests.support.builders import zip_files
 from tests.support.town import CITY, CITY_ID, Town
 
@@ -43,7 +44,7 @@ def conversations(town: Town) -> None:
 
 def pages(town: Town, words: str) -> tuple[str, str]:
     client = town.client("rhea")
-    found = Searcher(town.repository).search(SearchRequest(f'"{words}"'))
+    found = Plan(town.repository, SearchRequest(f'"{words}"')).page()
     assert found.total == 1, (words, found.total)
     address = found.records[0].view.record_id
     return unescape(client.get(f'/search?q="{words}"').text), unescape(client.get(f"/records/{address}").text)

@@ -1,0 +1,147 @@
+"""A search is parsed once and put to the index once, whatever is made of it: the exact numbers of each action."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexer.certificates.certify import certify
+from indexer.custody.ingest import ingest
+from indexer.exports import Choices
+from indexer.productions.package_search import export_search
+from indexer.query.filters import Filters, Permission, Sort
+from indexer.repository import Memory, Repository
+from indexer.search import announced, groups, plan
+from indexer.search.groups import GroupBy
+from indexer.search.plan import Plan
+from indexer.search.request import SearchRequest
+from indexer.term_reports import run, union
+from tests.repositories import repository_at, tweet, x_zip
+
+FLOOD = SearchRequest("flood")
+WORDS = SearchRequest("flood OR notice OR creek")
+DAYS = SearchRequest("flood", Filters(first_day=date(2018, 7, 2)))
+SOME = Permission(frozenset({1}), without_messages=True)
+ALL_OF_IT = Choices(context=True, certificate=True)
+
+
+@pytest.fixture(params=["tantivy", "whoosh"])
+def repository(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Repository]:
+    opened = repository_at(tmp_path / "data", str(request.param))
+    posts = [tweet(number, f"Flood or creek, notice {number}") for number in range(1, 7)]
+    ingest(opened, [x_zip(tmp_path / "x.zip", posts)], taken_by="Pat", source="test")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def counted(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Count what is parsed, searched for and listed, by everybody."""
+    done = Counter[str]()
+
+    def counting(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        def count(*args: Any, **more: Any) -> Any:
+            done[name] += 1
+            return call(*args, **more)
+
+        return count
+
+    for module in (plan, announced, union):
+        monkeypatch.setattr(module, "parse", counting("parses", module.parse))  # type: ignore[attr-defined]  # imported there
+    engine = repository.index
+    monkeypatch.setattr(engine, "search", counting("searches", engine.search))
+    monkeypatch.setattr(engine, "ids", counting("lists", engine.ids))
+    return done
+
+
+def a_certificate(repository: Repository, request: SearchRequest) -> None:
+    with certify(Plan(repository, request), by="Pat") as certificate:
+        assert certificate.header.found.total == len(list(certificate.lines()))
+
+
+def an_export(repository: Repository, request: SearchRequest, target: Path) -> None:
+    export_search(repository, request, target, by="Pat", choices=ALL_OF_IT)
+
+
+def a_term_report(repository: Repository, *lines: str, filters: Filters) -> None:
+    run.run(repository, run.read_list("\n".join(lines)), SearchRequest(filters=filters), by="Pat")
+
+
+def grouped(repository: Repository, request: SearchRequest, by: GroupBy) -> None:
+    assert groups.search(repository, request, by).groups
+
+
+Action = Callable[[Repository, Path], object]
+
+ACTIONS: dict[str, tuple[Action, tuple[int, int, int]]] = {  # parses, searches of the index, lists of all numbers
+    "a page": (lambda repository, _: Plan(repository, FLOOD).page(), (1, 1, 0)),
+    "a page of days, whose undated records are counted": (lambda repository, _: Plan(repository, DAYS).page(), (1, 2, 0)),
+    "a page that announces another reading": (lambda repository, _: Plan(repository, SearchRequest("flood or creek")).page(), (2, 2, 0)),
+    "a page of threads": (lambda repository, _: grouped(repository, FLOOD, GroupBy.THREADS), (1, 1, 1)),
+    "a page of equal texts": (lambda repository, _: grouped(repository, FLOOD, GroupBy.SAME), (1, 1, 1)),
+    "a certificate": (lambda repository, _: a_certificate(repository, FLOOD), (1, 1, 1)),
+    "a certificate of three terms, each counted alone": (lambda repository, _: a_certificate(repository, WORDS), (1, 4, 1)),
+    "an export with certificate and context": (lambda repository, folder: an_export(repository, FLOOD, folder / "a.zip"), (2, 1, 2)),
+    "the same, the oldest first": (
+        lambda repository, folder: an_export(repository, replace(FLOOD, sort=Sort.OLDEST), folder / "a.zip"),
+        (2, 1, 3),
+    ),
+    "a report of three terms": (lambda repository, _: a_term_report(repository, "flood", "notice", "creek", filters=Filters()), (4, 1, 3)),
+    "a report of three terms for a reader who may not see all": (
+        lambda repository, _: a_term_report(repository, "flood", "notice", "creek", filters=Filters(permission=SOME)),
+        (5, 1, 4),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_each_action_parses_and_searches_no_more_than_it_must(
+    repository: Repository, counted: Counter[str], name: str, tmp_path: Path
+) -> None:
+    action, numbers = ACTIONS[name]
+    action(repository, tmp_path)
+    assert (counted["parses"], counted["searches"], counted["lists"]) == numbers
+
+
+def test_the_second_page_of_groups_lists_nothing_again(repository: Repository, counted: Counter[str]) -> None:
+    for offset in (0, 1):
+        grouped(repository, replace(FLOOD, limit=1, offset=offset), GroupBy.THREADS)
+    assert counted == {"parses": 2, "searches": 2, "lists": 1}
+
+
+def test_a_plan_keeps_its_answer_and_a_new_one_asks_again(repository: Repository, tmp_path: Path) -> None:
+    search = Plan(repository, FLOOD)
+    assert search.page().total == 6
+    ingest(repository, [x_zip(tmp_path / "y.zip", [tweet(number, "A flood") for number in range(1, 9)])], taken_by="Pat", source="test")
+    assert (search.page().total, search.anew().page().total) == (6, 8)
+
+
+def test_another_order_shares_the_counts_and_has_its_own_list_and_request(repository: Repository, counted: Counter[str]) -> None:
+    newest = Plan(repository, FLOOD)
+    newest.counts()
+    oldest = newest.ordered(Sort.OLDEST)
+    assert list(oldest.ids()) == list(Plan(repository, replace(FLOOD, sort=Sort.OLDEST)).ids())
+    assert oldest.counts().request.sort is Sort.OLDEST
+    assert newest.ordered(Sort.NEWEST) is newest
+    assert counted["searches"] == 1
+
+
+def test_memory_keeps_the_last_few_of_a_kind_and_makes_the_rest_anew() -> None:
+    memory, made = Memory(), Counter[int]()
+
+    def value(key: int) -> int:
+        made[key] += 1
+        return key
+
+    for key in (1, 2, 1, 3, 1, 2):
+        assert memory.recall("numbers", key, lambda key=key: value(key), most=2) == key  # type: ignore[misc]  # bound now
+    assert made == {1: 1, 2: 2, 3: 1}
+    memory.forget()
+    assert memory.recall("numbers", 1, lambda: value(1), most=2) == 1
+    assert made[1] == 2
