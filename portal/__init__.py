@@ -13,6 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
+from indexer.query.reading_words import TABLES
 from portal import config as settings
 from portal import i18n, words
 from portal.access import guard, limits
@@ -148,6 +149,7 @@ def _serve(app: Flask) -> None:
             "is_exposed_demo": site.config.is_exposed,
             "Right": Right,
             "zone_name": lambda: site.repository.zone,
+            "zone_words": lambda: TABLES[i18n.language_code()].get(f"zone {site.repository.zone}", site.repository.zone),
             "signed_in_reader": guard.reader_if_any(),
             "language_code": i18n.language_code,
             "languages": i18n.LANGUAGES,
