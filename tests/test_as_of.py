@@ -19,6 +19,8 @@ from tests.builders import zip_files
 from tests.facebook_archives import PAGE, POSTS, SECOND, mojibake, post
 from tests.repositories import repository_at, tweet, x_files, x_zip
 
+pytestmark = pytest.mark.databases
+
 NUMBER = 1_000_000_000_000_000_000
 FIRST, EDIT = str(NUMBER + 20), str(NUMBER + 21)
 

@@ -21,6 +21,8 @@ from indexer.search.searcher import Searcher, SearchRequest
 from tests.portal_fixtures import city_archive, secret_archive
 from tests.repositories import ACCOUNT_ID, repository_at, tweet, x_zip
 
+pytestmark = pytest.mark.databases
+
 NUMBER = 1_000_000_000_000_000_000
 NOTICE = "Mill Bridge is closed from Monday until Friday because of high water, take Route 9 instead"
 

@@ -9,6 +9,8 @@ from portal.jobs import runners
 from portal.jobs.rows import Jobs
 from tests.portal_fixtures import ACCOUNT_CANARY, MESSAGE_CANARY, REACTION_CANARY, ROLES, SECRET, Town, a_town, token  # noqa: F401  # a_town is the fixture
 
+pytestmark = pytest.mark.databases
+
 MARKERS = (ACCOUNT_CANARY, MESSAGE_CANARY, REACTION_CANARY, SECRET)
 
 

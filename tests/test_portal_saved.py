@@ -14,6 +14,8 @@ from portal.search.history import history, last_runs, question_of, same
 from portal.search.saved import MOST, SavedSearches, SavingError
 from tests.portal_fixtures import ACCOUNT_CANARY, CITY, Town, a_town, token  # noqa: F401  # a_town is the fixture
 
+pytestmark = pytest.mark.databases
+
 ADDRESS = "q=flood&dialect=dtsearch&from=2018-07-01&kind=post&as_of=2022-01-01&sort=oldest"
 
 

@@ -16,6 +16,8 @@ from portal.records import Change, differences
 from portal.search import address as asked
 from tests.portal_fixtures import CITY, Town, a_town  # noqa: F401  # a_town is the fixture
 
+pytestmark = pytest.mark.databases
+
 
 def asked_of(address: str) -> asked.Asked:
     return asked.read(MultiDict(parse_qsl(address)))

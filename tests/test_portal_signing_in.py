@@ -21,6 +21,8 @@ from portal.commands import main
 from portal.views.site.signing_in import own_address
 from tests.portal_fixtures import PASSWORD, Town, a_town, token  # noqa: F401  # a_town is the fixture
 
+pytestmark = pytest.mark.databases
+
 
 def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(town: Town) -> None:
     client = town.client()

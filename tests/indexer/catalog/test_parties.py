@@ -18,6 +18,8 @@ from tests.builders import zip_files
 from tests.export_samples import make, record, unpack
 from tests.repositories import x_files
 
+pytestmark = pytest.mark.databases
+
 META = {"participants": "Neva Thornquill, City of Riverbend", "direction": "received"}
 CASES: dict[str, tuple[dict[str, Any], Parties | None]] = {
     "a post": ({"kind": "post"}, None),

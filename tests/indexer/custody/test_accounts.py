@@ -24,6 +24,8 @@ from indexer.search.searcher import Searcher, SearchRequest
 from tests.portal_fixtures import CITY_ID, MESSAGE_CANARY, city_archive, post, x_archive
 from tests.repositories import repository_at
 
+pytestmark = pytest.mark.databases
+
 OTHER, OTHER_ID = "BluffCity", "880011"
 SENDER = "990011"
 

@@ -16,6 +16,8 @@ from indexer.repository import Repository
 from tests.builders import folder_of
 from tests.repositories import repository_at, tweet, x_files, x_zip
 
+pytestmark = pytest.mark.databases
+
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Iterator[Repository]:

@@ -23,6 +23,8 @@ from indexer.search.as_json import results as results_json
 from indexer.search.searcher import Searcher, SearchRequest
 from tests.repositories import repository_at, tweet, x_zip
 
+pytestmark = pytest.mark.databases
+
 
 @pytest.fixture(params=["tantivy", "whoosh"])
 def repository(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Repository]:
