@@ -161,10 +161,10 @@ class AuditLog:
             return [_event(row) for row in connection.execute(sa.select(events).where(events.c.tag.in_(tags)).order_by(events.c.id))]
 
     def _all(self) -> Iterator[Event]:
-        with self._engine.connect() as connection:
-            with connection.execution_options(yield_per=1000).execute(sa.select(events).order_by(events.c.id)) as rows:
-                for row in rows:
-                    yield _event(row)
+        query = sa.select(events).order_by(events.c.id)
+        with self._engine.connect() as plain, plain.execution_options(yield_per=1000).execute(query) as rows:
+            for row in rows:
+                yield _event(row)
 
 
 def append(  # noqa: PLR0917  # an event's parts, in the order of the table

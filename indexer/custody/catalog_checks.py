@@ -157,7 +157,7 @@ def row_faults(repository: Repository) -> Iterator[IntegrityFinding]:
         ),
         (
             say("a record named by another id than its own"),
-            sa.select(records.c.record_id).where(_OWN_END != sa.func.substr(records.c.record_id, _BEFORE_END + 1)),
+            sa.select(records.c.record_id).where(sa.func.substr(records.c.record_id, _BEFORE_END + 1) != _OWN_END),
         ),
         (
             say("a version without its record"),

@@ -50,8 +50,8 @@ def _new_engine(url: str) -> sa.Engine:
         return postgresql.new_engine(address)
     if address.get_backend_name() != "sqlite":
         raise BadSetting(
-            f"SHOWME_DATABASE_URL begins with {address.drivername}: a catalog is kept in PostgreSQL (postgresql://user:password@host/name), "
-            "or in SQLite where this setting is empty."
+            f"SHOWME_DATABASE_URL begins with {address.drivername}: a catalog is kept in PostgreSQL "
+            "(postgresql://user:password@host/name), or in SQLite where this setting is empty."
         )
     engine = sa.create_engine(address)
     sqlite.prepare(engine)

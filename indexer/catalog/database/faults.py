@@ -60,7 +60,10 @@ def _of_postgresql(error: sa.exc.DBAPIError) -> str:
     if state == "53100":
         return f"The disk of the database server is full ({detail}). Free some space there, then do it again."
     if state in {"XX001", "XX002"}:
-        return f"The database is damaged ({detail}). The evidence in the vault is safe. Restore it from a backup and run: python -m indexer sync"
+        return (
+            f"The database is damaged ({detail}). The evidence in the vault is safe. Restore it from a backup and run: "
+            "python -m indexer sync"
+        )
     if state in {"25006", "42501"}:
         return f"The catalog cannot be written to ({detail}). See to what the user of SHOWME_DATABASE_URL may do, then do it again."
     if isinstance(error, sa.exc.OperationalError) and (error.connection_invalidated or state[:2] in {"", "08", "28", "3D", "53", "57"}):
