@@ -28,6 +28,8 @@ def back_up(data: Path, target: Path) -> int:
     os.umask(0o077)
     (target / "vault").mkdir(parents=True, exist_ok=True)
     held = data / CATALOG if (data / CATALOG).exists() else data / OLD_CATALOG
+    if not held.exists():
+        raise BadCopy(f"{data / CATALOG} is not there. A catalog in PostgreSQL is copied with pg_dump: see docs/portal.md.")
     fresh = target / f"{CATALOG}.new"
     fresh.unlink(missing_ok=True)
     with closing(sqlite3.connect(f"file:{held}?mode=ro", uri=True)) as source, closing(sqlite3.connect(fresh)) as copy:

@@ -19,7 +19,7 @@ class Setting:
 
 SETTINGS = (
     Setting("SHOWME_DATA", "archive_data", "Folder with vault, catalog, index, and incoming archives."),
-    Setting("SHOWME_DATABASE_URL", "", "SQLAlchemy address of the catalog; empty: catalog.sqlite3 in SHOWME_DATA."),
+    Setting("SHOWME_DATABASE_URL", "", "Address of the catalog in PostgreSQL; empty: catalog.sqlite3 in SHOWME_DATA."),
     Setting("SHOWME_ENGINE", "tantivy", "Search engine: tantivy or whoosh."),
     Setting(
         "SHOWME_TIME_ZONE",

@@ -163,7 +163,7 @@ class AuditLog:
 
     def _all(self) -> Iterator[Event]:
         query = sa.select(events).order_by(events.c.id)
-        with self._engine.connect() as connection, connection.execution_options(yield_per=1000).execute(query) as rows:
+        with self._engine.connect() as plain, plain.execution_options(yield_per=1000).execute(query) as rows:
             for row in rows:
                 yield _event(row)
 

@@ -20,8 +20,8 @@ from indexer.catalog.models import RecordView
 from indexer.catalog.record_views import current_views
 from indexer.catalog.stored_data import COMPLETE
 from indexer.catalog.tables import accounts, captures, records, root_id, sightings, versions
+from indexer.catalog.union_find import DisjointSets
 from indexer.record import RecordKind
-from indexer.union_find import DisjointSets
 
 _ROWS = 10_000  # rows that are fetched at a time
 

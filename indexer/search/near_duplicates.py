@@ -18,13 +18,13 @@ from typing import Final
 from indexer.catalog.models import RecordView
 from indexer.catalog.record_views import current_texts
 from indexer.catalog.threads import by_date
+from indexer.catalog.union_find import DisjointSets
 from indexer.engines import IndexDamaged
 from indexer.query import Node, Or, Phrase, Word
 from indexer.query.filters import Filters, Permission, Sort
 from indexer.repository import Repository
 from indexer.search.answering import IndexUnusable, check_index
 from indexer.text import words
-from indexer.union_find import DisjointSets
 
 SEQUENCE: Final = 3
 """Words in one of the sequences that are compared."""

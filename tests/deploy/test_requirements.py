@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-NAMES = ("requirements", "requirements-dev", "requirements-bench")
+NAMES = ("requirements", "requirements-postgres", "requirements-dev", "requirements-bench")
 
 
 def normalized(name: str) -> str:
@@ -22,7 +22,7 @@ def asked_for(name: str) -> set[str]:
         if included := re.fullmatch(r"-r ([\w-]+)\.in", line):
             packages |= asked_for(included[1])
         elif not line.startswith("#"):
-            found = re.fullmatch(r"([A-Za-z0-9_.-]+)(==\S+)?", line)
+            found = re.fullmatch(r"([A-Za-z0-9_.-]+)(?:\[[a-z]+\])?(==\S+)?", line)
             assert found, f"{name}.in: {line}"
             packages.add(normalized(found[1]))
     return packages

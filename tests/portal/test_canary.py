@@ -9,6 +9,8 @@ from portal.jobs import runners
 from tests.support.canaries import MARKERS, addresses
 from tests.support.town import ROLES, SECRET, Town, token
 
+pytestmark = pytest.mark.databases
+
 
 @pytest.fixture(autouse=True, scope="module")
 def others_work(town: Town) -> None:

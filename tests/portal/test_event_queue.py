@@ -15,6 +15,8 @@ from indexer.catalog.tables import events
 from portal import event_queue
 from portal.event_queue import LateEvents
 
+pytestmark = pytest.mark.databases
+
 
 @pytest.fixture(name="db")
 def a_catalog(tmp_path: Path) -> sa.Engine:

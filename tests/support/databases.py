@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -43,17 +44,21 @@ def postgres_server() -> Iterator[postgres.Server]:
 def database(request: pytest.FixtureRequest) -> Iterator[str]:
     """The kind of database that the tests of a module run over."""
     kind = getattr(request, "param", "sqlite")
-    with pytest.MonkeyPatch.context() as patch:
+    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
         if kind == "postgresql":
-            patch.setenv(SETTING, request.getfixturevalue("postgres_server").new_database())
+            patch.setenv(SETTING, stack.enter_context(request.getfixturevalue("postgres_server").database()))
         yield kind
 
 
 @pytest.fixture(autouse=True)
-def own_database(request: pytest.FixtureRequest, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A new database for a test that does not share one."""
-    if database == "postgresql" and SHARED.isdisjoint(request.fixturenames):
-        monkeypatch.setenv(SETTING, request.getfixturevalue("postgres_server").new_database())
+def own_database(request: pytest.FixtureRequest, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A database of its own for a test that does not share one."""
+    if database != "postgresql" or not SHARED.isdisjoint(request.fixturenames):
+        yield
+        return
+    with request.getfixturevalue("postgres_server").database() as url:
+        monkeypatch.setenv(SETTING, url)
+        yield
 
 
 @pytest.fixture
@@ -66,5 +71,5 @@ def database_url(database: str, tmp_path: Path) -> str:
 def empty_database_url(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> str:
     """The address of a database without tables."""
     if database == "postgresql":
-        return request.getfixturevalue("postgres_server").new_database(is_empty=True)
+        return request.getfixturevalue("postgres_server").empty_database()
     return f"sqlite:///{tmp_path / 'empty.sqlite3'}"

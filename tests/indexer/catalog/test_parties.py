@@ -18,6 +18,8 @@ from tests.support.builders import zip_files
 from tests.support.export_samples import make, record, unpack
 from tests.support.repositories import x_files
 
+pytestmark = pytest.mark.databases
+
 META = {"participants": "Neva Thornquill, City of Riverbend", "direction": "received"}
 CASES: dict[str, tuple[dict[str, Any], Parties | None]] = {
     "a post": ({"kind": "post"}, None),

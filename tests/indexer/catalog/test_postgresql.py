@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,8 +34,9 @@ over_both = pytest.mark.databases
 
 
 @pytest.fixture
-def postgresql_url(postgres_server: Server) -> str:
-    return postgres_server.new_database()
+def postgresql_url(postgres_server: Server) -> Iterator[str]:
+    with postgres_server.database() as url:
+        yield url
 
 
 @over_both
@@ -102,7 +104,7 @@ def test_every_text_column_is_sorted_by_bytes(postgresql_url: str) -> None:
 
 
 def test_a_catalog_of_the_first_version_is_brought_up_to_date(postgres_server: Server) -> None:
-    url = postgres_server.new_database(is_empty=True)
+    url = postgres_server.empty_database()
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     engine = sa.create_engine(url)
@@ -190,8 +192,8 @@ def test_a_database_that_lacks_letters_is_refused(postgres_server: Server) -> No
         connect(postgres_server.url("latin"))
 
 
-def test_a_server_that_is_lost_is_not_called_a_damaged_catalog(postgres_server: Server, tmp_path: Path) -> None:
-    engine = connect(postgres_server.new_database())
+def test_a_server_that_is_lost_is_not_called_a_damaged_catalog(postgres_server: Server, postgresql_url: str, tmp_path: Path) -> None:
+    engine = connect(postgresql_url)
     with engine.connect() as connection:
         own = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
         postgres_server.sql(f"SELECT pg_terminate_backend({own})")

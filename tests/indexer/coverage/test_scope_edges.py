@@ -23,6 +23,8 @@ from indexer.search.request import SearchRequest
 from tests.support.builders import zip_files
 from tests.support.repositories import ACCOUNT_ID, HANDLE, repository_at, tweet, x_files, x_zip
 
+pytestmark = pytest.mark.databases
+
 NOW = datetime(2026, 6, 1, 18, tzinfo=UTC)
 DAY = date(2024, 1, 1)
 POSTED = 1_704_110_400  # 2024-01-01 12:00 UTC, 6 a.m. in Missouri

@@ -25,6 +25,8 @@ from indexer.search.request import SearchRequest
 from tests.support.repositories import repository_at
 from tests.support.town import CITY_ID, MESSAGE_CANARY, city_archive, post, x_archive
 
+pytestmark = pytest.mark.databases
+
 OTHER, OTHER_ID = "BluffCity", "880011"
 SENDER = "990011"
 

@@ -17,6 +17,8 @@ from indexer.custody import ingest as ingest_module
 from tests.support.builders import zip_files
 from tests.support.repositories import repository_at, tweet, x_files
 
+pytestmark = pytest.mark.databases
+
 EXPORTED = "2023-02-01T12:00:00.000Z"
 LONG_BEFORE, AFTER = datetime(2013, 2, 1, 12, tzinfo=UTC), datetime(2023, 3, 1, 12, tzinfo=UTC)
 

@@ -16,6 +16,8 @@ from indexer.repository import Repository
 from tests.support.builders import folder_of
 from tests.support.repositories import tweet, x_files, x_zip
 
+pytestmark = pytest.mark.databases
+
 
 def remove(path: Path) -> None:
     path.unlink()

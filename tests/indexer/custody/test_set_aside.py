@@ -24,6 +24,8 @@ from indexer.search.plan import Plan
 from indexer.search.request import SearchRequest
 from tests.support.repositories import repository_at, tweet, x_zip
 
+pytestmark = pytest.mark.databases
+
 
 @pytest.fixture(params=["tantivy", "whoosh"])
 def repository(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Repository]:

@@ -22,6 +22,8 @@ from tests.support.platforms.facebook import PAGE, POSTS, SECOND, mojibake, post
 from tests.support.repositories import repository_at, tweet, x_files, x_zip
 from tests.support.two_captures import EARLY, EDIT, EDITED, FIRST, LATE
 
+pytestmark = pytest.mark.databases
+
 
 @pytest.fixture(params=["tantivy", "whoosh"])
 def repository(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Repository]:

@@ -22,6 +22,8 @@ from indexer.search.request import SearchRequest
 from tests.support.repositories import ACCOUNT_ID, repository_at, tweet, x_zip
 from tests.support.town import city_archive, secret_archive
 
+pytestmark = pytest.mark.databases
+
 NUMBER = 1_000_000_000_000_000_000
 NOTICE = "Mill Bridge is closed from Monday until Friday because of high water, take Route 9 instead"
 

@@ -22,7 +22,7 @@ from indexer.search.groups import GroupBy
 from indexer.search.plan import Plan
 from indexer.search.request import SearchRequest
 from indexer.term_reports import run, union
-from tests.repositories import repository_at, tweet, x_zip
+from tests.support.repositories import repository_at, tweet, x_zip
 
 FLOOD = SearchRequest("flood")
 WORDS = SearchRequest("flood OR notice OR creek")

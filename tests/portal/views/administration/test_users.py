@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from portal.access.rules import Role
 from portal.access.users import Users
 from tests.support.town import Town, token
+
+pytestmark = pytest.mark.databases
 
 
 def test_an_administrator_adds_a_user_grants_an_account_and_hands_over_a_link(town: Town) -> None:

@@ -14,6 +14,8 @@ from portal.search.history import history, last_runs, question_of, same
 from portal.search.saved import MOST, SavedSearches, SavingError
 from tests.support.town import ACCOUNT_CANARY, CITY, Town, token
 
+pytestmark = pytest.mark.databases
+
 ADDRESS = "q=flood&dialect=dtsearch&from=2018-07-01&kind=post&as_of=2022-01-01&sort=oldest"
 
 

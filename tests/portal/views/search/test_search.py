@@ -16,6 +16,8 @@ from portal.records import Change, differences
 from portal.search import address as asked
 from tests.support.town import CITY, Town
 
+pytestmark = pytest.mark.databases
+
 
 def asked_of(address: str) -> asked.Asked:
     return asked.read(MultiDict(parse_qsl(address)))

@@ -22,6 +22,8 @@ from portal.commands import main
 from portal.views.site.signing_in import own_address
 from tests.support.town import PASSWORD, Town, token
 
+pytestmark = pytest.mark.databases
+
 
 def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(town: Town) -> None:
     client = town.client()

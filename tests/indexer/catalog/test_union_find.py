@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.union_find import DisjointSets
+from indexer.catalog.union_find import DisjointSets
 
 SIZE = 12
 NUMBERS = st.integers(0, SIZE - 1)
