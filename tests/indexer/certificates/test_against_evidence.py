@@ -249,7 +249,7 @@ def test_a_deed_since_then_is_named_as_the_reason(repository: Repository, tmp_pa
     assert [one.tag for one in check.reasons] == ["capture:zone-set"]
     assert not check.altered_total, "a zone that was set is no alteration"
     assert len(check.gone) == 1
-    assert f"the time zone of capture {number} was set on" in says(check)
+    assert f"the time zone of archive {number} was set on" in says(check)
     assert verify(repository, path, by="rhea", level=Level.FULL).altered_total == 0
 
 
