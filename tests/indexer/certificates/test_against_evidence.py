@@ -268,7 +268,7 @@ def test_every_reason_has_a_sentence_with_its_subject() -> None:
     for sentence in REASONS.values():
         text = str(sentence("7", date(2026, 3, 2)))
         assert text.startswith("Reason: ")
-        assert re.search(r"(capture|account) 7\b", text)
+        assert re.search(r"(archive|account) 7\b", text)
         assert "2026-03-02" in text
 
 
