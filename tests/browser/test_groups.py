@@ -89,5 +89,5 @@ def test_a_later_wording_is_not_shown_as_of_a_day_and_the_day_can_be_taken_away(
     page.click(".hit-link")
     expect(page.locator(".record-text")).to_have_text("The hydrants are flushed on Thursdays")
     page.click("text=Back to the results")
-    page.click(".chip >> text=as of the end of")
+    page.click(".chip >> text=as it was on")
     expect(page.locator(".snippet")).to_contain_text("Fridays")

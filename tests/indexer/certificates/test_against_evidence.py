@@ -250,7 +250,7 @@ def test_a_deed_since_then_is_named_as_the_reason(repository: Repository, tmp_pa
     assert [one.tag for one in check.reasons] == ["capture:zone-set"]
     assert not check.altered_total, "a zone that was set is no alteration"
     assert len(check.gone) == 1
-    assert f"the time zone of capture {number} was set on" in says(check)
+    assert f"the time zone of archive {number} was set on" in says(check)
     assert verify(repository, path, by="rhea", level=Level.FULL).altered_total == 0
 
 
@@ -271,8 +271,8 @@ def test_every_reason_has_a_sentence_with_its_subject() -> None:
     for sentence in REASONS.values():
         text = str(sentence("7", date(2026, 3, 2)))
         assert text.startswith("Reason: ")
-        assert re.search(r"(capture|account) 7\b", text)
-        assert "2026-03-02" in text
+        assert re.search(r"(archive|account) 7\b", text)
+        assert "Mar 2, 2026" in text
 
 
 def test_sqlite_is_what_these_tests_alter(repository: Repository) -> None:

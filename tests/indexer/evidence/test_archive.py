@@ -54,7 +54,7 @@ def test_the_same_file_in_two_parts_is_one_member(tmp_path: Path) -> None:
 
 def test_parts_that_disagree_are_refused(tmp_path: Path) -> None:
     parts = [zip_files({"data/account.js": f"account {n}"}, tmp_path / f"{n}.zip") for n in range(2)]
-    with pytest.raises(UnsafeArchive, match="differs between the files named"):
+    with pytest.raises(UnsafeArchive, match="differs between the given files"):
         open_archive(*parts)
 
 
@@ -95,7 +95,7 @@ def test_the_same_name_twice_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "twice.zip", "w") as archive:
         archive.writestr("a.js", "one")
         archive.writestr("a.js", "two")
-    with pytest.raises(UnsafeArchive, match="stands twice"):
+    with pytest.raises(UnsafeArchive, match="appears twice"):
         open_archive(tmp_path / "twice.zip")
 
 
@@ -203,7 +203,7 @@ def test_a_bomb_is_refused_before_it_is_read(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("data/tweets.js", "w") as member:
         for _ in range(110):
             member.write(block)
-    with pytest.raises(UnsafeArchive, match="zip bomb"):
+    with pytest.raises(UnsafeArchive, match="ZIP bomb"):
         open_archive(path)
 
 
@@ -226,7 +226,7 @@ def test_a_password_is_said(tmp_path: Path) -> None:
 def test_a_cut_zip_says_so(tmp_path: Path, keep: int) -> None:
     path = zip_files({"a.js": os.urandom(500)}, tmp_path / "a.zip")
     path.write_bytes(path.read_bytes()[:keep])
-    with pytest.raises(DamagedArchive, match=r"cut|empty"):
+    with pytest.raises(DamagedArchive, match=r"truncated|empty"):
         open_archive(path)
 
 

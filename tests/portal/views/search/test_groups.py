@@ -69,7 +69,7 @@ def test_a_record_says_where_its_notice_stands_elsewhere_as_far_as_the_reader_ma
     everything = town.client("rhea").get(address).text
     assert "2 other records have the same or nearly the same text" in everything
     granted = town.client("gwen").get(address).text
-    assert "1 other record says the same or nearly the same" in granted
+    assert "1 other record has the same or nearly the same text" in granted
     assert SECRET not in granted
     assert "Same text elsewhere" not in town.client("rhea").get("/records/" + town.record_id("Parade on Main Street")).text
     app.extensions["showme"].close()

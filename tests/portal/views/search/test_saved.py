@@ -78,7 +78,7 @@ def test_renaming_deleting_and_undoing(town: Town) -> None:
     save(client, "Second", "q=council")
     first = number_of(client, "First")
     assert "already have a search named “Second”" in act(client, first, name="second")
-    assert "Changed: “Third”" in act(client, first, name="Third")
+    assert "“Third” was changed" in act(client, first, name="Third")
     page = act(client, first, "/delete")
     assert "“Third” is deleted." in page
     assert f'action="/saved/{first}/restore"' in page
