@@ -76,12 +76,12 @@ def _unusable_index(reached: int, target: int) -> Diagnostic | None:
 
 def _damaged(error: IndexDamaged) -> Diagnostic:
     message = say("Nothing was searched. {reason} The evidence in the vault is safe.", reason=str(error))
-    return Diagnostic(0, 0, message, say("Make the index anew with: python -m indexer rebuild"), "index-damaged")
+    return Diagnostic(0, 0, message, say("Rebuild the index with: python -m indexer rebuild"), "index-damaged")
 
 
 def _too_broad(error: TooBroad, query: str) -> Diagnostic:
     start = max(query.lower().find(error.pattern.lower()), 0)
-    message = say("{pattern} stands for more than {limit} different words.", pattern=error.pattern, limit=error.limit)
+    message = say("{pattern} matches more than {limit} different words.", pattern=error.pattern, limit=error.limit)
     return Diagnostic(start, start + len(error.pattern), message, say("Write more letters before the wildcard."), Stopped.TOO_BROAD.value)
 
 
@@ -91,12 +91,10 @@ def _too_costly(error: cost.TooCostly, query: str, stopped: Stopped) -> Diagnost
             "Nothing was searched: the search was stopped after {seconds} seconds. This is not a result of zero.", seconds=error.limit
         )
         suggestion = say(
-            "Try again in a few minutes. If it is stopped again: narrow the search by days or accounts, write more letters before "
-            "wildcards, or search for its parts one after the other"
+            "Try again in a few minutes. If it is stopped again, narrow the search by dates or accounts, write more letters "
+            "before wildcards, or split it into several searches"
         )
     else:
         message = say("Nothing was searched: this query takes more work than one search may. This is not a result of zero.")
-        suggestion = say(
-            "Write more letters before wildcards, put fewer words near each other, or search for its parts one after the other"
-        )
+        suggestion = say("Write more letters before wildcards, use fewer words in proximity searches, or split it into several searches")
     return Diagnostic(0, len(query), message, suggestion, stopped.value)

@@ -32,8 +32,8 @@ from indexer.query import (
     parse,
 )
 from indexer.query.filters import Sort
-from tests.support import naive_engine
-from tests.support.drawn_queries import (
+from tests.support.engines import naive_engine
+from tests.support.engines.drawn_queries import (
     MEMORY,
     Asked,
     Written,

@@ -14,7 +14,7 @@ from indexer.engines import Document, open_engine
 from indexer.engines.matching import matches
 from indexer.query import Node, Numbered
 from indexer.query.filters import Filters, Sort
-from tests.support.drawn_queries import MEMORY, Written, documents, queries
+from tests.support.engines.drawn_queries import MEMORY, Written, documents, queries
 
 DRAWS = int(os.environ.get("SHOWME_DRAWS", "60"))
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bench.vocabulary import vocabulary
 from indexer.query import Expanding, Fuzzy, NumberRange, Stem, Wildcard
 from indexer.query.expansion import as_typed, beginnings, fitting, pick, stem
-from tests.support import naive_engine
+from tests.support.engines import naive_engine
 
 ENDINGS = ("", "s", "es", "ed", "ing", "ly", "y", "ies", "ied", "ying", "ation", "ational", "izer", "ency", "ably", "logy", "fully", "'s")
 ODD = ("dying", "lying", "tying", "skies", "skis", "sky", "idly", "gently", "ugly", "early", "only", "singly", "news", "policy", "policies")

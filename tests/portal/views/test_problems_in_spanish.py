@@ -139,8 +139,7 @@ def test_a_refused_archive_is_refused_in_spanish(portal: Town, tmp_path: Path) -
     with pytest.raises(NotAnArchive) as refused:
         open_archive(tmp_path / "notes.zip")
     assert str(refused.value) == (
-        "notes.zip is neither a ZIP nor a tar nor a folder. Your file was not changed and nothing was taken in. "
-        "Name the file that the platform gave you."
+        "notes.zip is not a ZIP, tar, or folder. Your file was not changed and nothing was added. Use the file that the platform provided."
     )
     kept = from_json(to_json(message_of(refused.value)), "")
     with portal.app.test_request_context(headers={"Accept-Language": "es"}):
