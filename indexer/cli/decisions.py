@@ -80,7 +80,7 @@ def account_name(data: Path | None, /, *, which: str, handle: str, name: str, re
 @json_option
 @click.pass_obj
 def account_merge(data: Path | None, /, *, part: str, into: str, yes: bool, by: str, as_json: bool) -> None:
-    """Say that account PART is part of account INTO: searches, coverage and grants treat them as one. Record ids stay."""
+    """Merge account PART into account INTO: searches, coverage, and grants treat them as one. Record IDs do not change."""
     with errors_told(), refusals_told(), opened(data) as repository:
         one, other = one_account(repository, part), one_account(repository, into)
         decisions.check_merge(one, other)
@@ -101,7 +101,7 @@ def account_merge(data: Path | None, /, *, part: str, into: str, yes: bool, by: 
 @json_option
 @click.pass_obj
 def account_unmerge(data: Path | None, /, *, part: int, by: str, as_json: bool) -> None:
-    """Make PART (the account's number) an account of its own again."""
+    """Make PART (the account's number) a separate account again."""
     with errors_told(), refusals_told(), opened(data) as repository:
         own, rest = decisions.unmerge(repository, part, by)
     text = f"{own.label} is a separate account again, with {shapes.counted(own.records, 'record')}."
@@ -120,13 +120,13 @@ def person() -> None:
 @click.argument("number")
 @click.argument("name", default="")
 @click.option("--platform", default=NUMBERED, show_default=True, help=f"{PLATFORMS}.")
-@click.option("--remove", is_flag=True, help="Take the name back.")
+@click.option("--remove", is_flag=True, help="Remove the name.")
 @by_option
 @data_option
 @json_option
 @click.pass_obj
 def person_name(data: Path | None, /, *, number: str, name: str, platform: str, remove: bool, by: str, as_json: bool) -> None:
-    """Call the platform's user NUMBER by NAME: shown as "Jane Roe (X user 3051921866)". No evidence changes."""
+    """Name the platform's user NUMBER: shown as "Jane Roe (X user 3051921866)". No evidence changes."""
     with errors_told(), refusals_told(), opened(data) as repository:
         where = platform_of(platform)
         if remove:
@@ -151,7 +151,7 @@ def capture() -> None:
 @json_option
 @click.pass_obj
 def capture_set_aside(data: Path | None, /, *, number: int, why: str, by: str, as_json: bool) -> None:
-    """Leave capture NUMBER out of searches, coverage and papers. The evidence stays in the vault."""
+    """Exclude capture NUMBER from searches, coverage, and reports. The evidence stays in the vault."""
     with errors_told(), refusals_told(), opened(data) as repository:
         count = set_capture_aside(repository, number, why, by)
     lost = shapes.counted(count, "record")
@@ -166,7 +166,7 @@ def capture_set_aside(data: Path | None, /, *, number: int, why: str, by: str, a
 @json_option
 @click.pass_obj
 def capture_restore(data: Path | None, /, *, number: int, by: str, as_json: bool) -> None:
-    """Let capture NUMBER count again."""
+    """Restore capture NUMBER that was set aside."""
     with errors_told(), refusals_told(), opened(data) as repository:
         count = restore_capture(repository, number, by)
     answer(
@@ -183,7 +183,7 @@ def capture_restore(data: Path | None, /, *, number: int, by: str, as_json: bool
 @json_option
 @click.pass_obj
 def reread(data: Path | None, /, *, number: int | None, by: str, as_json: bool) -> None:
-    """Read archives that are held again from the vault with today's importers.
+    """Reread archives from the vault with the current importers.
 
     Without CAPTURE, every capture that an older version of its importer has read. Exit status 1 when one cannot be read
     again, or when records of one are not read any more (they stay).

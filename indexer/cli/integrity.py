@@ -30,7 +30,7 @@ from indexer.progress import StageTick, Tick
 @json_option
 @click.pass_obj
 def verify(data: Path | None, /, *, full: bool, anchor_file: Path | None, by: str, as_json: bool) -> None:
-    """Compare the vault, the catalog, the event log and the index with each other. Exit status 1 when anything is not as it was.
+    """Compare the vault, the catalog, the event log and the index with each other. Exit status 1 if anything has changed.
 
     Quick, unless --full is given: hashes the evidence and each record's raw item, and checks the catalog against itself.
     """
@@ -50,7 +50,7 @@ def verify(data: Path | None, /, *, full: bool, anchor_file: Path | None, by: st
 @json_option
 @click.pass_obj
 def anchor(data: Path | None, /, *, out: Path, by: str, as_json: bool) -> None:
-    """Write the event log's count and newest hash to a file, to be kept where nobody who can write the catalog can write.
+    """Write the event log's count and newest hash to a file, to be kept where nobody who can change the catalog can change it.
 
     `verify --anchor FILE` finds a log that was cut or rewritten since.
     """

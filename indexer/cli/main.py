@@ -98,7 +98,7 @@ def ingest(data: Path | None, /, *, paths: tuple[Path, ...], zone: str | None, a
 @json_option
 @click.pass_obj
 def problems(data: Path | None, /, *, capture: int | None, as_json: bool) -> None:
-    """List what could not become a record, and counts that fall short. Exit status 1 when there are any."""
+    """List what could not be read and counts that fall short. Exit status 1 if there are any."""
     with errors_told(), opened(data) as repository:
         captures = [one for one in repository.catalog.captures() if capture in {None, one.id}]
         if capture is not None and not captures:
@@ -135,7 +135,7 @@ def search(
     group: str,
     **narrowed: Any,
 ) -> None:
-    """Find records. QUERY is written as in the portal; `*` is every record."""
+    """Find records. QUERY has the same syntax as in the portal; `*` finds every record."""
     with errors_told(), opened(data) as repository:
         request = request_of(repository, query, narrowed, limit, offset)
         grouped = None if group == GroupBy.NONE else groups.search(repository, request, GroupBy(group))
@@ -186,7 +186,7 @@ def export(
 @json_option
 @click.pass_obj
 def sync(data: Path | None, /, *, as_json: bool) -> None:
-    """Take back what a killed ingest left, and bring the index up to the catalog."""
+    """Remove what an interrupted ingest left and bring the index up to date with the catalog."""
     with errors_told(), opened(data) as repository:
         removed = recover(repository, ticker("indexing"))
         shape = {"removed_captures": removed, "indexed": repository.index.count(), "held": repository.catalog.count()}
@@ -199,7 +199,7 @@ def sync(data: Path | None, /, *, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def rebuild(data: Path | None, /, *, by: str, as_json: bool) -> None:
-    """Delete the index and build it anew from the catalog."""
+    """Delete the index and rebuild it from the catalog."""
     with errors_told(), opened(data) as repository:
         indexing.rebuild(repository, by, ticker("indexing"))
         shape = {"indexed": repository.index.count(), "held": repository.catalog.count()}
@@ -211,7 +211,7 @@ def rebuild(data: Path | None, /, *, by: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def status(data: Path | None, /, *, as_json: bool) -> None:
-    """Say what is held and whether the index is up to date. Exit status 1 when it is not."""
+    """Show what is on file and whether the index is up to date. Exit status 1 if it is not."""
     with errors_told(), opened(data) as repository:
         shape = shapes.status(repository)
     answer(shape, as_json=as_json, text=shapes.status_text(shape))

@@ -70,14 +70,14 @@ def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
 def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Narrow a search: the same options for every command that searches."""
     options = [
-        click.option("--from", "first", type=DAY, help="First local day, included."),
-        click.option("--to", "last", type=DAY, help="Last local day, included."),
-        click.option("--account", multiple=True, help="Handle, name or number of an account; may be given again."),
-        click.option("--platform", multiple=True, help=f"{PLATFORMS}; may be given again."),
-        click.option("--kind", multiple=True, type=click.Choice([str(kind) for kind in RecordKind]), help="May be given again."),
-        click.option("--author", multiple=True, help="Author as shown; may be given again."),
-        click.option("--state", multiple=True, type=click.Choice(sorted(STATES)), help="Only records in this state; may be given again."),
-        click.option("--with-media", type=click.Choice(["with", "without"]), help="Only records with, or without, pictures and video."),
+        click.option("--from", "first", type=DAY, help="First local day (included)."),
+        click.option("--to", "last", type=DAY, help="Last local day (included)."),
+        click.option("--account", multiple=True, help="Handle, name or number of an account; repeatable."),
+        click.option("--platform", multiple=True, help=f"{PLATFORMS}; repeatable."),
+        click.option("--kind", multiple=True, type=click.Choice([str(kind) for kind in RecordKind]), help="Repeatable."),
+        click.option("--author", multiple=True, help="Author as shown; repeatable."),
+        click.option("--state", multiple=True, type=click.Choice(sorted(STATES)), help="Only records in this state; repeatable."),
+        click.option("--with-media", type=click.Choice(["with", "without"]), help="Only records with or without pictures and video."),
         click.option(
             "--dialect",
             type=click.Choice([str(one) for one in Dialect]),
@@ -181,7 +181,7 @@ def platform_of(word: str) -> str:
     """Return the platform that a word means. Raises NotUnderstood."""
     code = platforms.codes().get(word.casefold())
     if code is None:
-        raise NotUnderstood(f"{word!r} is no platform. There are: {', '.join(one.code for one in platforms.registered())}.")
+        raise NotUnderstood(f"{word!r} is not a platform. Platforms: {', '.join(one.code for one in platforms.registered())}.")
     return code
 
 

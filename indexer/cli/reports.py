@@ -55,7 +55,7 @@ def certificate() -> None:
 @json_option
 @click.pass_obj
 def make(data: Path | None, /, *, query: str, out: Path, by: str, as_json: bool, **narrowed: Any) -> None:
-    """Search, and write a certificate of it: a PDF to read and sign, a JSON with every record found."""
+    """Search and write a certificate: a PDF to read and sign, and a JSON file listing every record found."""
     with _certificate_errors(), opened(data) as repository:
         target = out if out.suffix == ".json" else out.with_suffix(".json") if out.suffix == ".pdf" else out.with_name(f"{out.name}.json")
         paper = target.with_suffix(".pdf")
@@ -96,7 +96,7 @@ def make(data: Path | None, /, *, query: str, out: Path, by: str, as_json: bool,
 @json_option
 @click.pass_obj
 def verify(data: Path | None, /, *, file: Path, full: bool, by: str, as_json: bool) -> None:
-    """Make the search of a certificate's JSON FILE again: identical, or which records are new, changed, gone or altered.
+    """Repeat the search of a certificate's JSON FILE: identical, or which records are new, changed, gone, or altered.
 
     Exit status 0 when all is identical and the file is unaltered, 1 when not, 2 when FILE is no certificate.
     """
@@ -144,15 +144,15 @@ _NOT_NARROWED = {"kind": (), "author": (), "state": (), "with_media": None, "dia
 
 
 @click.command()
-@click.option("--account", multiple=True, help="Handle, name or number of an account; may be given again.")
-@click.option("--platform", multiple=True, help=f"{PLATFORMS}; may be given again.")
-@click.option("--from", "first", type=DAY, help="First local day, included.")
-@click.option("--to", "last", type=DAY, help="Last local day, included.")
+@click.option("--account", multiple=True, help="Handle, name or number of an account; repeatable.")
+@click.option("--platform", multiple=True, help=f"{PLATFORMS}; repeatable.")
+@click.option("--from", "first", type=DAY, help="First local day (included).")
+@click.option("--to", "last", type=DAY, help="Last local day (included).")
 @data_option
 @json_option
 @click.pass_obj
 def coverage(data: Path | None, /, *, as_json: bool, **narrowed: Any) -> None:
-    """Say which accounts and days are captured, by which captures, and what no capture can contain."""
+    """Show which accounts and days are captured, by which captures, and what no archive can contain."""
     with errors_told(), opened(data) as repository:
         request = request_of(repository, "*", {**_NOT_NARROWED, **narrowed})
         in_step = repository.index.position() == repository.catalog.position()
@@ -199,7 +199,7 @@ def terms(
     as_json: bool,
     **narrowed: Any,
 ) -> None:
-    """Run the terms of FILE (one a line, UTF-8; - is standard input) and report hits, unique hits and hits with family of each."""
+    """Run the terms in FILE (one per line, UTF-8; - is standard input) and report hits, unique hits, and hits with family."""
     with errors_told(), opened(data) as repository:
         write = _form(out) if out else None
         request = request_of(repository, "*", narrowed)

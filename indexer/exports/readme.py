@@ -57,7 +57,7 @@ def readme(description: Description, rows: int, media: MediaCounts, notes: Seque
         *(f"  Filter:          {_line(line)}" for line in about.filters),
         f"  Sort:            {_line(about.sort)}",
         f"  Time zone:       {about.zone}. Local times name it; columns ending in _utc are UTC.",
-        f"  Made:            {local_text(about.made_at, about.zone)} ({utc_text(about.made_at)}) by {_line(about.made_by)}",
+        f"  Created:         {local_text(about.made_at, about.zone)} ({utc_text(about.made_at)}) by {_line(about.made_by)}",
         f"  Software:        Show-Me Records {about.version}",
         "",
         "Counts",

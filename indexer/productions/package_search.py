@@ -135,7 +135,7 @@ def describe(plan: Plan, by: str, organization: str = "") -> Description:
         notes.append(f"{results.undated:,} of the records have no readable date; they are last and not in any date range.")
     if not results.in_step:
         # numbers of the whole repository are only for who may see all of it
-        counts = f" It held {results.indexed:,} of {results.held:,} records." if request.filters.permission.is_all else ""
+        counts = f" {results.indexed:,} of {results.held:,} records were indexed." if request.filters.permission.is_all else ""
         notes.append(f"The index was not up to date with the catalog when the search ran.{counts}")
     return Description(
         query=request.query,

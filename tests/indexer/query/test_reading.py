@@ -118,7 +118,7 @@ def test_a_whole_search_is_one_sentence() -> None:
         (Filters(kinds=frozenset()), "of kind no record"),
         (Filters(authors=frozenset({"Ann Lee"})), "written by Ann Lee"),
         (Filters(has_media=False), "without pictures or video"),
-        (Filters(permission=Permission(None, without_messages=True)), "direct messages left out"),
+        (Filters(permission=Permission(None, without_messages=True)), "without direct messages"),
     ],
 )
 def test_every_filter_is_said(filters: Filters, part: str) -> None:
