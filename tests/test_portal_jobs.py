@@ -26,6 +26,8 @@ from portal.jobs import rows as jobs
 from portal.jobs.rows import Job, JobKind, Jobs, JobState
 from tests.portal_fixtures import ACCOUNT_CANARY, MESSAGE_CANARY, Town, a_town, post, token, x_archive  # noqa: F401  # a_town is the fixture
 
+pytestmark = pytest.mark.databases
+
 ROOT = Path(__file__).parents[1]
 
 

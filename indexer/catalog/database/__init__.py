@@ -14,7 +14,7 @@ from indexer.catalog.database.engine import (
     transaction,
 )
 from indexer.catalog.database.faults import storage_error
-from indexer.catalog.database.postgresql import writing_lock
+from indexer.catalog.database.postgresql import count_rows_anew, writing_lock
 
 __all__ = [
     "BigId",
@@ -22,6 +22,7 @@ __all__ = [
     "Text",
     "connect",
     "connect_read_only",
+    "count_rows_anew",
     "insert_many",
     "is_locked",
     "metadata",
