@@ -346,6 +346,7 @@ import sys, time
 from pathlib import Path
 from indexer.certificates import pdf
 from indexer.certificates.certify import certify, write
+from indexer.search.plan import Plan
 from indexer.search.request import SearchRequest
 from tests.support.repositories import repository_at
 plain = pdf.pdf_of

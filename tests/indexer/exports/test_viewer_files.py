@@ -148,7 +148,7 @@ def test_context_is_apart_and_never_counted(tmp_path: Path) -> None:
     assert (table["rows"], table["contents"]["context"], table["media"]["stored"]) == (1, 2, 1)
     readme = (data / "README.txt").read_text()
     assert "Records in each file:          1\n" in readme
-    assert "they are context, no part of the answer" in readme
+    assert "they are context, not part of the result" in readme
     meta = called((data / "viewer/data/meta.js").read_text(), "meta")[0]
     assert (meta["total"], meta["context_total"]) == (1, 2)
     assert [row[5] for row in rows_of(data)] == ["found", "the question", "another answer"]

@@ -187,7 +187,7 @@ def test_the_certificate_says_the_doubt_before_the_number_in_both_files(reposito
     assert (doubt.code, doubt.start, doubt.end, doubt.other_query, doubt.other_total) == ("small-operator", 6, 8, "flood OR creek", 2)
     texts = [str(block.get("text", "")) for block in blocks]
     result = next(at for at, block in enumerate(blocks) if block["kind"] == "result")
-    assert any("“or” in small letters" in text for text in texts[:result])
+    assert any("“or” in lowercase" in text for text in texts[:result])
     assert any("flood OR creek, finds 2 records" in text for text in texts[:result])
     assert (tmp_path / "certificate.pdf").read_bytes().startswith(b"%PDF")
 
