@@ -1,7 +1,7 @@
-"""Hands over what a search counted: CSV, Excel, JSON Lines and media in one ZIP that is a valid BagIt bag.
+"""Exports the records of a search as one ZIP: CSV, Excel, JSON Lines and media in a valid BagIt bag.
 
-On demand with an offline viewer, PDFs of the records, the context of their threads, and the certificate of the search.
-Streamed in one pass, with memory that does not grow with the records' texts; whole or absent.
+Optional: an offline viewer, PDFs of the records, related records from their threads, and the search certificate.
+Streamed in one pass, so memory does not grow with the size of the texts. A package is complete or not written at all.
 """
 
 from __future__ import annotations
