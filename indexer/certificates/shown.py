@@ -1,4 +1,4 @@
-"""The content of found records with its digest, computed from what is shown and not taken from a column."""
+"""The records a search finds, with digests computed from the content shown, not taken from a stored column."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from indexer.search.plan import Plan
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One record as it is shown. `digest` is that of the content shown, `stored` the one that the catalog states for it."""
+    """A record with two digests: `digest` of the content shown, `stored` as the catalog has it."""
 
     pk: int
     record_id: str
@@ -30,12 +30,12 @@ class Shown:
 
     @property
     def line(self) -> str:
-        """The line of a certificate."""
+        """The record's line in a certificate."""
         return line(self.record_id, self.version, self.digest)
 
     @property
     def is_altered(self) -> bool:
-        """Tell whether the content is not the one whose digest was stored when it was taken in."""
+        """Whether the content differs from the content that was added."""
         return self.digest != self.stored
 
 
@@ -49,31 +49,31 @@ _COLUMNS: Final = sa.select(
     *CONTENT_COLUMNS,
 )
 _CURRENT: Final = _COLUMNS.join(versions, versions.c.id == records.c.current_version_id).where(among_keys(records.c.pk))
-_EVERY: Final = _COLUMNS.join(versions, versions.c.record_pk == records.c.pk).where(among_keys(records.c.pk))
+_ALL_VERSIONS: Final = _COLUMNS.join(versions, versions.c.record_pk == records.c.pk).where(among_keys(records.c.pk))
 
 
 def shown(plan: Plan) -> Iterator[Shown]:
-    """Yield every record that a search finds, newest first, in the version that it finds. Raises NotAnswered."""
+    """Yield every record a search finds, newest first, in the version found. Raises NotAnswered."""
     plan, repository = plan.ordered(Sort.NEWEST), plan.repository
     if plan.request.as_of is None:
         yield from _current(repository, plan.ids())
         return
-    for batch in in_batches((view.pk, view.version) for view in plan.views()):  # a record is found in the version of that day
-        yield from _numbered(repository, batch)
+    for batch in in_batches((view.pk, view.version) for view in plan.views()):  # an as-of search finds the version of that day
+        yield from _in_versions(repository, batch)
 
 
 def _current(repository: Repository, pks: Sequence[int]) -> Iterator[Shown]:
     with repository.db.connect() as connection:
         for batch in in_batches(pks):
-            found = {row.pk: _shown(row) for row in connection.execute(_CURRENT, {"keys": batch})}
-            yield from (found[pk] for pk in batch if pk in found)
+            by_pk = {row.pk: _shown(row) for row in connection.execute(_CURRENT, {"keys": batch})}
+            yield from (by_pk[pk] for pk in batch if pk in by_pk)
 
 
-def _numbered(repository: Repository, pairs: Sequence[tuple[int, int]]) -> Iterator[Shown]:
+def _in_versions(repository: Repository, pairs: Sequence[tuple[int, int]]) -> Iterator[Shown]:
     with repository.db.connect() as connection:
-        rows = connection.execute(_EVERY, {"keys": [pk for pk, _number in pairs]}).all()
-    found = {(row.pk, row.number): row for row in rows}
-    yield from (_shown(found[pair]) for pair in pairs if pair in found)
+        rows = connection.execute(_ALL_VERSIONS, {"keys": [pk for pk, _number in pairs]}).all()
+    by_version = {(row.pk, row.number): row for row in rows}
+    yield from (_shown(by_version[pair]) for pair in pairs if pair in by_version)
 
 
 def _shown(row: Any) -> Shown:

@@ -153,9 +153,8 @@ def coverage_lines(coverage: Mapping[str, Any] | None) -> list[str]:
     if coverage is None:
         return []
     days_in_scope = [f"Days in scope: {coverage['from']} to {coverage['to']}, local days."] if coverage["from"] else []
-    return _section(
-        "Coverage: no record found is not the same as never captured", [coverage["summary"], *days, *coverage["gaps"], *coverage["notes"]]
-    )
+    lines = [coverage["summary"], *days_in_scope, *coverage["gaps"], *coverage["notes"]]
+    return _section("Coverage: no record found is not the same as never captured", lines)
 
 
 def _section(title: str, lines: Iterable[str]) -> list[str]:
