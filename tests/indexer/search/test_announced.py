@@ -140,8 +140,8 @@ def test_a_numbered_list_is_searched_by_its_terms_and_says_so_in_every_form(repo
         ("3. flood or creek", 0),
         ("4. counc!", None),
     ]
-    assert report.listed.repeats == ((5, 1, "5. budget"),)
-    assert [str(one.message) for one in report.listed.announcements] == ["The numbers 1. to 5. were removed."]
+    assert report.term_list.repeats == ((5, 1, "5. budget"),)
+    assert [str(one.message) for one in report.term_list.announcements] == ["The numbers 1. to 5. were removed."]
     told = shape(report)
     third = told["terms"][2]
     assert [(one["code"], one["other_total"]) for one in third["announcements"]] == [("list-marks", 0), ("small-operator", 2)]

@@ -199,7 +199,7 @@ def test_wildcards_say_for_how_many_words_they_stand(repository: Repository) -> 
 def test_blank_and_repeated_lines_are_said_and_what_means_the_same_too(repository: Repository) -> None:
     report = of(repository, "flood\n\nbridge \n  flood\nFLOOD\n")
     assert [one.term.line for one in report.results] == [1, 3, 5]
-    assert (report.listed.lines, report.listed.blank, report.listed.repeats) == (5, 1, ((4, 1, "flood"),))
+    assert (report.term_list.lines, report.term_list.blank, report.term_list.repeats) == (5, 1, ((4, 1, "flood"),))
     assert [one.same_as for one in report.results] == [None, None, 1]
     assert [one.unique for one in report.results] == [0, 0, 0], "the post about the bridge is found by three"
 
