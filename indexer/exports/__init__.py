@@ -10,7 +10,6 @@ from indexer.atomic_files import remove_partials
 from indexer.exports.columns import COLUMNS
 from indexer.exports.package import EXPORTERS, packed
 from indexer.exports.values import (
-    Around,
     CaptureLine,
     Choices,
     Description,
@@ -18,6 +17,7 @@ from indexer.exports.values import (
     ExportError,
     ExportMismatch,
     ExportReport,
+    Extras,
     OpenMedia,
     PdfLayout,
 )
@@ -25,7 +25,6 @@ from indexer.exports.values import (
 __all__ = [
     "COLUMNS",
     "EXPORTERS",
-    "Around",
     "CaptureLine",
     "Choices",
     "Description",
@@ -33,6 +32,7 @@ __all__ = [
     "ExportMismatch",
     "ExportReport",
     "Exporter",
+    "Extras",
     "OpenMedia",
     "PdfLayout",
     "packed",

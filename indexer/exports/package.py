@@ -19,13 +19,13 @@ from indexer.exports.media import MediaWriter, safe_name
 from indexer.exports.pdf_file import PdfFiles, refuse_too_many
 from indexer.exports.readme import Contents, readme, search_json
 from indexer.exports.values import (
-    Around,
     Choices,
     Description,
     Exact,
     Exporter,
     ExportMismatch,
     ExportReport,
+    Extras,
     OpenMedia,
     PdfLayout,
     RowWriter,
@@ -90,7 +90,7 @@ def packed(
     description: Description,
     *,
     choices: Choices = Choices(),  # noqa: B008  # immutable
-    around: Around = Around(),  # noqa: B008  # immutable
+    extras: Extras = Extras(),  # noqa: B008  # immutable
     progress: Tick | None = None,
     exporters: tuple[Exporter, ...] = EXPORTERS,
 ) -> Iterator[ExportReport]:
@@ -109,7 +109,7 @@ def packed(
         path = folder / "package.zip"
         bag = BagZip(path, safe_name(target.stem), description.made_at)
         try:
-            package = _Package(bag, folder, description, choices, around, progress)
+            package = _Package(bag, folder, description, choices, extras, progress)
             formats = package.fill(views, exporters)
         except BaseException:
             bag.abandon()
@@ -121,7 +121,7 @@ def packed(
             bytes=path.stat().st_size,
             sha256=file_digest(path),
             missing_media=package.media.counts.missing,
-            context=around.context_total,
+            context=extras.context_total,
             pdf_files=len(package.pdf.files) if package.pdf else 0,
             formats=formats,
         )
@@ -139,18 +139,18 @@ class _Package:
         folder: Path,
         description: Description,
         choices: Choices,
-        around: Around,
+        extras: Extras,
         progress: Tick | None,
     ) -> None:
-        self._bag, self._folder, self._about, self._choices, self._around = bag, folder, description, choices, around
+        self._bag, self._folder, self._about, self._choices, self._extras = bag, folder, description, choices, extras
         self._progress = progress
-        self.viewer = ViewerFiles(bag, description, around) if choices.viewer else None
-        self.pdf = PdfFiles(bag, folder, description, around, choices.pdf) if choices.pdf is not PdfLayout.NONE else None
+        self.viewer = ViewerFiles(bag, description, extras) if choices.viewer else None
+        self.pdf = PdfFiles(bag, folder, description, extras, choices.pdf) if choices.pdf is not PdfLayout.NONE else None
         add_picture = self.pdf.picture if self.pdf else None
-        self.media = MediaWriter(bag, folder / "media.csv", description, around.open_media, with_media=choices.media, also=add_picture)
+        self.media = MediaWriter(bag, folder / "media.csv", description, extras.open_media, with_media=choices.media, also=add_picture)
         self._records_digest = SetDigest()
         self.rows = 0
-        self.steps = description.total + around.context_total
+        self.steps = description.total + extras.context_total
 
     def fill(self, views: Iterable[RecordView], exporters: tuple[Exporter, ...]) -> dict[str, Written]:
         """Write everything to the bag; return the changes each format had to make."""
@@ -181,9 +181,9 @@ class _Package:
                 raise ExportMismatch(f"The search counted {total:,} records but returned more. {RETRY}")
             if not seen.add(view.pk, view.version):
                 raise ExportMismatch(f"The search returned the record {view.record_id} twice, so another record may be missing. {RETRY}")
-            if self._around.certified:
+            if self._extras.certified:
                 self._records_digest.add(f"{view.record_id}\t{view.version}\t{view.content_digest}")  # the record's line in a certificate
-            exact = exact_values(Row(view, self._about.zone, self.media.add(view), self._around.terms.get(view.pk, "")))
+            exact = exact_values(Row(view, self._about.zone, self.media.add(view), self._extras.terms.get(view.pk, "")))
             line = cells(exact)
             for writer in writers:
                 writer.add(exact, line)
@@ -191,24 +191,24 @@ class _Package:
             self._tick(self.rows)
         if self.rows != total:
             raise ExportMismatch(f"The search counted {total:,} records but returned only {self.rows:,}. {RETRY}")
-        if self._around.certified and self._records_digest.hex() != self._around.certified:
+        if self._extras.certified and self._records_digest.hex() != self._extras.certified:
             raise ExportMismatch(f"The records are not the ones in the search certificate. {RETRY}")
 
     def _write_context(self, open_files: ExitStack, seen: SeenRecords) -> tuple[str, ...]:
         """Write the related records to separate files; return their notes for README.txt."""
         if not self._choices.context:
             return ()
-        files = ContextFiles(self._bag, self._folder, self._about, self._around.open_media, with_media=self._choices.media)
+        files = ContextFiles(self._bag, self._folder, self._about, self._extras.open_media, with_media=self._choices.media)
         open_files.callback(files.abandon)
-        for view in self._around.context:
+        for view in self._extras.context:
             if not seen.add(view.pk, view.version):
                 raise ExportMismatch(f"The record {view.record_id} is listed as context although the search found it. {RETRY}")
             exact = files.add(view)
             if self.viewer:
                 self.viewer.add(view, exact)
             self._tick(self.rows + files.rows)
-        if files.rows != self._around.context_total:
-            expected = self._around.context_total
+        if files.rows != self._extras.context_total:
+            expected = self._extras.context_total
             raise ExportMismatch(f"The conversations had {expected:,} related records but returned {files.rows:,}. {RETRY}")
         return files.close()
 
@@ -225,15 +225,15 @@ class _Package:
     def _write_summary(self, notes: list[str]) -> None:
         about, bag = self._about, self._bag
         bag.add_file("data/media.csv", self.media.listing)
-        for name, path in self._around.documents.items():
+        for name, path in self._extras.documents.items():
             bag.add_file(f"data/{name}", path)
         contents = Contents(
-            self._choices, self._around.context_total, tuple(self.pdf.files) if self.pdf else (), tuple(self._around.documents)
+            self._choices, self._extras.context_total, tuple(self.pdf.files) if self.pdf else (), tuple(self._extras.documents)
         )
         bag.add_text("data/search.json", search_json(about, self.rows, self.media.counts, notes, contents))
         bag.add_text("data/README.txt", readme(about, self.rows, self.media.counts, notes, contents))
         if self.viewer:
-            self.viewer.close(context=self._around.context_total, notes=notes, files=contents.files())
+            self.viewer.close(context=self._extras.context_total, notes=notes, files=contents.files())
         bag.close(
             [
                 *([("Source-Organization", about.organization)] if about.organization else []),

@@ -18,7 +18,7 @@ from indexer.catalog.models import RecordView
 from indexer.catalog.parties import Direction, Parties, parties
 from indexer.exports.bag import BagZip
 from indexer.exports.pdf_process import Making, start
-from indexer.exports.values import Around, Description, Exact, ExportError, MediaFile, PdfLayout
+from indexer.exports.values import Description, Exact, ExportError, Extras, MediaFile, PdfLayout
 from indexer.i18n import say
 from indexer.local_time import local_text, utc_text
 from indexer.typeset import PdfFailed
@@ -137,8 +137,8 @@ class PdfFiles:
     `folder` holds pictures and PDFs until they are in the bag.
     """
 
-    def __init__(self, bag: BagZip, folder: Path, about: Description, around: Around, layout: PdfLayout) -> None:
-        self._bag, self._about, self._around, self._layout = bag, about, around, layout
+    def __init__(self, bag: BagZip, folder: Path, about: Description, extras: Extras, layout: PdfLayout) -> None:
+        self._bag, self._about, self._extras, self._layout = bag, about, extras, layout
         self._folder = folder / "pdf-pictures"
         self._folder.mkdir()
         self._pictures: dict[str, dict[str, Any]] = {}  # by path in the package
@@ -309,7 +309,7 @@ class PdfFiles:
         if view.versions < 2:
             return []
         which = say("This is version {number} of {count}.", number=view.version, count=view.versions)
-        others = [other for other in self._around.versions(view) if other.version != view.version]
+        others = [other for other in self._extras.versions(view) if other.version != view.version]
         facts = [[say("Version {number}", number=other.version), _lines(other.content.text or other.content.title)] for other in others]
         return [[say("Versions"), [which]], *facts]
 

@@ -97,7 +97,7 @@ OpenMedia = Callable[[AttachmentView], IO[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class Extras:
     """Contents of a package besides the records found.
 
     `context` yields exactly `context_total` related records from their threads; they are never counted as found.

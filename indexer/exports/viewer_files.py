@@ -19,7 +19,7 @@ from indexer.catalog.models import RecordView
 from indexer.catalog.parties import parties
 from indexer.exports.bag import BagZip
 from indexer.exports.readme import coverage_lines
-from indexer.exports.values import Around, Description, Exact
+from indexer.exports.values import Description, Exact, Extras
 from indexer.exports.viewer_tables import tables
 from indexer.local_time import local_text
 
@@ -33,8 +33,8 @@ _DELETED, _EDITED, _ASSUMED = 1, 2, 4
 class ViewerFiles:
     """Writes the records of a package, then the related records, to the viewer in the bag."""
 
-    def __init__(self, bag: BagZip, about: Description, around: Around) -> None:
-        self._bag, self._about, self._around = bag, about, around
+    def __init__(self, bag: BagZip, about: Description, extras: Extras) -> None:
+        self._bag, self._about, self._extras = bag, about, extras
         self._accounts: dict[int, int] = {}
         self._account_lines: list[dict[str, str]] = []
         self._kinds: dict[str, None] = {}
@@ -95,7 +95,7 @@ class ViewerFiles:
             if part
         )
         flags = _DELETED * bool(view.content.deleted_at) | _EDITED * bool(view.content.edited_at) | _ASSUMED * view.content.time_is_assumed
-        marks = [offset for span in self._around.marks(text or view.content.title) for offset in span]
+        marks = [offset for span in self._extras.marks(text or view.content.title) for offset in span]
         return [
             view.content.posted_ms,
             exact["posted_local"],
@@ -117,7 +117,7 @@ class ViewerFiles:
         ]
 
     def _details(self, view: RecordView, exact: Mapping[str, Exact]) -> dict[str, Any]:
-        versions = self._around.versions(view) if view.versions > 1 else ()
+        versions = self._extras.versions(view) if view.versions > 1 else ()
         zone = self._about.zone
         return {
             "record_id": view.record_id,

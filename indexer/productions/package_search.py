@@ -15,7 +15,7 @@ from indexer.atomic_files import scratch
 from indexer.certificates.certify import Certificate, CertificateFailed, certify, note_made, write_into
 from indexer.certificates.certify import Written as CertificateFiles
 from indexer.coverage import scope
-from indexer.exports import Around, CaptureLine, Choices, Description, ExportError, ExportReport, packed
+from indexer.exports import CaptureLine, Choices, Description, ExportError, ExportReport, Extras, packed
 from indexer.exports.pdf_file import refuse_too_many
 from indexer.exports.values import SetDigest
 from indexer.i18n import say
@@ -69,14 +69,14 @@ def export_search(
     plan = Plan(repository, request)
     refuse_too_many(len(plan.ids()), choices.pdf)
     description = describe(plan, maker.name, maker.organization)
-    around = _extras(plan, choices)
+    extras = _extras(plan, choices)
     if united.terms:
-        around = replace(around, terms=finders(repository, request, united.terms, united.dialect))
+        extras = replace(extras, terms=finders(repository, request, united.terms, united.dialect))
     with ExitStack() as open_files:
         prepared = open_files.enter_context(_prepare_certificate(plan, maker.name)) if choices.certificate else None
         if prepared:
-            around = replace(around, documents=prepared.documents, certified=prepared.records)
-        with packed(target, plan.views(), description, choices=choices, around=around, progress=progress) as report:
+            extras = replace(extras, documents=prepared.documents, certified=prepared.records)
+        with packed(target, plan.views(), description, choices=choices, extras=extras, progress=progress) as report:
             if prepared:  # logged only if the package is complete
                 note_made(repository, prepared.certificate, prepared.written, actor=maker.actor, package=target.name)
     detail = {"query": request.query, "filters": list(description.filters), "records": report.rows, "sha256": report.sha256}
@@ -86,11 +86,11 @@ def export_search(
     return report
 
 
-def _extras(plan: Plan, choices: Choices) -> Around:
+def _extras(plan: Plan, choices: Choices) -> Extras:
     """Return the contents of the package besides the records found."""
     visible = surroundings(plan)
     related = context(plan.ids(), visible) if choices.context else array("q")
-    return Around(
+    return Extras(
         context=visible.views(related),
         context_total=len(related),
         versions=lambda view: plan.repository.catalog.versions(view.pk),
