@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from indexer.exports.values import Cell, Description, Exact, Written
+from indexer.exports.values import Cell, Description, Exact, FormatReport
 from indexer.spreadsheets import _FIRST, guard
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -72,7 +72,7 @@ class CsvRows:
         """Close the file without finishing it. Does nothing after `close`."""
         self._file.close()
 
-    def close(self) -> Written:
+    def close(self) -> FormatReport:
         """Close the file and report replaced characters."""
         self._file.close()
         notes = []
@@ -93,4 +93,4 @@ class CsvRows:
                 f"records.csv: cells with the line separators U+0085, U+2028, or U+2029: {self._separated:,}. Some programs read these "
                 "as the end of a line even inside quotation marks; records.jsonl has them escaped."
             )
-        return Written(tuple(notes), replaced=self._replaced + self._nul)
+        return FormatReport(tuple(notes), replaced=self._replaced + self._nul)

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from indexer.exports.values import Cell, Description, Exact, Written
+from indexer.exports.values import Cell, Description, Exact, FormatReport
 
 _ESCAPED: Final = {"\u0085".encode(): rb"\u0085", "\u2028".encode(): rb"\u2028", "\u2029".encode(): rb"\u2029"}
 """Line separators that JSON allows unescaped but many programs take for the end of a line."""
@@ -51,7 +51,7 @@ class JsonlRows:
         """Close the file without finishing it. Does nothing after `close`."""
         self._file.close()
 
-    def close(self) -> Written:
+    def close(self) -> FormatReport:
         """Close the file."""
         self._file.close()
-        return Written()
+        return FormatReport()

@@ -26,12 +26,12 @@ from indexer.exports.values import (
     ExportMismatch,
     ExportReport,
     Extras,
+    FormatReport,
     OpenMedia,
     PdfLayout,
     RowWriter,
     SeenRecords,
     SetDigest,
-    Written,
 )
 from indexer.exports.viewer_files import ViewerFiles
 from indexer.exports.xlsx_file import XlsxFile
@@ -152,7 +152,7 @@ class _Package:
         self.rows = 0
         self.steps = description.total + extras.context_total
 
-    def fill(self, views: Iterable[RecordView], exporters: tuple[Exporter, ...]) -> dict[str, Written]:
+    def fill(self, views: Iterable[RecordView], exporters: tuple[Exporter, ...]) -> dict[str, FormatReport]:
         """Write everything to the bag; return the changes each format had to make."""
         names = [column.name for column in COLUMNS]
         paths = {exporter.name: self._folder / f"records{exporter.suffix}" for exporter in exporters}
@@ -246,7 +246,7 @@ class _Package:
         )
 
 
-def _finish_files(bag: BagZip, paths: Mapping[str, Path], writers: Mapping[str, RowWriter]) -> dict[str, Written]:
+def _finish_files(bag: BagZip, paths: Mapping[str, Path], writers: Mapping[str, RowWriter]) -> dict[str, FormatReport]:
     """Finish every file and add it to the bag. The workbook is slow to finish, so the other files are packed meanwhile."""
     with ThreadPoolExecutor(1) as executor:
         slow = {name: executor.submit(writer.close) for name, writer in writers.items() if name == "xlsx"}

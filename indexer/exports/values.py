@@ -137,7 +137,7 @@ class MediaFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class FormatReport:
     """Changes a format required so that other programs can open the file. `cut` and `replaced` count cells."""
 
     notes: tuple[str, ...] = ()
@@ -156,7 +156,7 @@ class RowWriter(Protocol):
         """Close the file when the export fails. Does nothing after `close`."""
         ...
 
-    def close(self) -> Written:
+    def close(self) -> FormatReport:
         """Finish the file and report the changes made to its contents."""
         ...
 
@@ -185,7 +185,7 @@ class ExportReport:
     missing_media: int = 0  # attachments that are in no capture or could not be read
     context: int = 0  # related records, never part of `rows`
     pdf_files: int = 0
-    formats: Mapping[str, Written] = field(default_factory=dict)
+    formats: Mapping[str, FormatReport] = field(default_factory=dict)
 
 
 class SeenRecords:

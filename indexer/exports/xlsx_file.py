@@ -12,7 +12,7 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from indexer.exports.columns import COLUMNS
-from indexer.exports.values import Cell, Description, Exact, Written
+from indexer.exports.values import Cell, Description, Exact, FormatReport
 from indexer.spreadsheets import CELL_LIMIT, fit_xlsx
 
 # Must be escaped in a cell's XML: markup, invalid characters, and text that looks like an Excel character escape.
@@ -124,10 +124,10 @@ class XlsxRows:
             if sheet.row_data_fh is not None:
                 sheet.row_data_fh.close()
 
-    def close(self) -> Written:
+    def close(self) -> FormatReport:
         """Write the sheet "about" and finish the workbook."""
         self._end_sheet()
-        written = Written(tuple(self._notes()), self._cut, self._replaced)
+        written = FormatReport(tuple(self._notes()), self._cut, self._replaced)
         about = self._description
         lines = [
             ("records", f"{self._rows:,}"),
