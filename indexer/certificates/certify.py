@@ -57,7 +57,7 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class CertificateFiles:
     """The two files of a certificate, with their SHA-256 digests."""
 
     id: str
@@ -101,7 +101,7 @@ def certify(plan: Plan, *, by: str, at: datetime | None = None, progress: Tick |
     )
 
 
-def write(repository: Repository, certificate: Certificate, target: Path, *, actor: str = "") -> Written:
+def write(repository: Repository, certificate: Certificate, target: Path, *, actor: str = "") -> CertificateFiles:
     """Write `target` (.json) and the PDF beside it, both or neither, and log the event `certificate:made`.
 
     `actor`: login name for the event log; the maker's name in the certificate if empty.
@@ -119,7 +119,7 @@ def write(repository: Repository, certificate: Certificate, target: Path, *, act
     return written
 
 
-def write_into(folder: Path, certificate: Certificate, name: str = "certificate.json") -> Written:
+def write_into(folder: Path, certificate: Certificate, name: str = "certificate.json") -> CertificateFiles:
     """Write certificate.json and certificate.pdf to a folder of the caller, without logging an event.
 
     `name`: the name of the JSON file, for the PDF. Raises CertificateFailed, OSError.
@@ -135,10 +135,10 @@ def write_into(folder: Path, certificate: Certificate, name: str = "certificate.
         raise CertificateFailed(str(error)) from error
     sync(json_path)
     sync(pdf_path)
-    return Written(header.id, json_path, pdf_path, digest, file_digest(pdf_path))
+    return CertificateFiles(header.id, json_path, pdf_path, digest, file_digest(pdf_path))
 
 
-def note_made(repository: Repository, certificate: Certificate, written: Written, *, actor: str = "", package: str = "") -> None:
+def note_made(repository: Repository, certificate: Certificate, written: CertificateFiles, *, actor: str = "", package: str = "") -> None:
     """Log the event `certificate:made`; `package`: name of the export that contains the certificate, if any."""
     header = certificate.header
     detail = {"query": header.query.typed, "records": header.found.total, "records_digest": header.found.digest}

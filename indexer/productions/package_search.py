@@ -12,8 +12,7 @@ from pathlib import Path
 
 from indexer import __version__
 from indexer.atomic_files import scratch
-from indexer.certificates.certify import Certificate, CertificateFailed, certify, note_made, write_into
-from indexer.certificates.certify import Written as CertificateFiles
+from indexer.certificates.certify import Certificate, CertificateFailed, CertificateFiles, certify, note_made, write_into
 from indexer.coverage import scope
 from indexer.exports import CaptureLine, Choices, Description, ExportError, ExportReport, Extras, packed
 from indexer.exports.pdf_file import refuse_too_many
