@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from indexer.atomic_files import remove_partials
 from indexer.exports.columns import COLUMNS
-from indexer.exports.package import EXPORTERS, packed
+from indexer.exports.package import EXPORTERS, write_package
 from indexer.exports.values import (
     CaptureLine,
     Choices,
@@ -35,6 +35,6 @@ __all__ = [
     "Extras",
     "OpenMedia",
     "PdfLayout",
-    "packed",
     "remove_partials",
+    "write_package",
 ]

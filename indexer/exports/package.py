@@ -84,7 +84,7 @@ RETRY = "Nothing was exported. Run the search again: the catalog may have change
 
 
 @contextmanager
-def packed(
+def write_package(
     target: Path,
     views: Iterable[RecordView],
     description: Description,

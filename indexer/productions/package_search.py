@@ -75,7 +75,7 @@ def export_search(
         prepared = open_files.enter_context(_prepare_certificate(plan, maker.name)) if choices.certificate else None
         if prepared:
             extras = replace(extras, documents=prepared.documents, certified=prepared.records)
-        with packed(target, plan.views(), description, choices=choices, extras=extras, progress=progress) as report:
+        with write_package(target, plan.views(), description, choices=choices, extras=extras, progress=progress) as report:
             if prepared:  # logged only if the package is complete
                 note_made(repository, prepared.certificate, prepared.written, actor=maker.actor, package=target.name)
     detail = {"query": request.query, "filters": list(description.filters), "records": report.rows, "sha256": report.sha256}

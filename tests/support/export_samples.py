@@ -123,7 +123,7 @@ def make(target: Path, views: Iterable[RecordView], total: int | None = None, **
     count = len(views) if total is None else total  # type: ignore[arg-type]  # a list when no total is given
     extras = replace(options.pop("extras", Extras()), open_media=options.pop("open_media", media))
     about = options.pop("about", None) or description(count)
-    with packed(target, views, about, extras=extras, **options) as report:
+    with write_package(target, views, about, extras=extras, **options) as report:
         pass
     return report
 
