@@ -17,7 +17,7 @@ from indexer import platforms
 from indexer.catalog.models import RecordView
 from indexer.catalog.parties import Direction, Parties, parties
 from indexer.exports.bag import BagZip
-from indexer.exports.pdf_process import Making, start
+from indexer.exports.pdf_process import PdfJob, start
 from indexer.exports.values import Description, Exact, ExportError, Extras, MediaFile, PdfLayout
 from indexer.i18n import say
 from indexer.local_time import local_text, utc_text
@@ -128,7 +128,7 @@ class _File:
     last: int
     pictures: Path
     target: Path
-    job: Making
+    job: PdfJob
 
 
 class PdfFiles:

@@ -1,6 +1,6 @@
 """Makes a PDF of records in a separate process, so that the typesetting library's memory is freed after each file.
 
-The program reads a task from standard input and writes an answer, both JSON; `start` and `Making` are its
+The program reads a task from standard input and writes an answer, both JSON; `start` and `PdfJob` are its
 interface. The process can be killed at any time: it writes only the PDF.
 """
 
@@ -24,7 +24,7 @@ _ROOT: Final = Path(__file__).parents[2]
 PROGRAM: Final[Sequence[str]] = (sys.executable, "-c", "from indexer.exports import pdf_process; pdf_process.run()")
 
 
-class Making:
+class PdfJob:
     """A PDF being made. `result` waits for it; `end` stops it. Always call `end`, or use `with`."""
 
     def __init__(self, process: subprocess.Popen[bytes], target: Path) -> None:
@@ -63,7 +63,7 @@ class Making:
         self.end()
 
 
-def start(data: Mapping[str, Any], pictures: Path, target: Path, made_at: datetime) -> Making:
+def start(data: Mapping[str, Any], pictures: Path, target: Path, made_at: datetime) -> PdfJob:
     """Start making a PDF of records at `target`; `pictures` is the folder of the pictures named in `data`. Raises OSError.
 
     `made_at` is UTC. `data` is the input of the template records.typ; a picture that cannot be drawn is replaced by its
@@ -75,7 +75,7 @@ def start(data: Mapping[str, Any], pictures: Path, target: Path, made_at: dateti
     with task_path.open("rb") as stdin:  # a file, not a pipe: the parent need not wait until the process has read it
         process = subprocess.Popen(PROGRAM, stdin=stdin, stdout=subprocess.PIPE, cwd=_ROOT)  # noqa: S603  # our own module
     task_path.unlink()
-    return Making(process, target)
+    return PdfJob(process, target)
 
 
 def make(task: Mapping[str, Any]) -> int:
