@@ -1,6 +1,6 @@
 """Records as PDFs for reading and printing: tagged (PDF/UA-1), a few hundred records per file, with pictures.
 
-A file has at most RECORDS records and PICTURE_BYTES of pictures, and a package at most MAX_RECORDS records. A picture
+A file has at most RECORDS records and MAX_FILE_PICTURE_BYTES of pictures, and a package at most MAX_RECORDS records. A picture
 that cannot be drawn never stops an export: its name is printed instead, and the notes count it.
 """
 
@@ -98,23 +98,23 @@ _FORMATS: Final[tuple[tuple[str, Callable[[bytes], bool], Callable[[bytes, IO[by
 
 
 RECORDS: Final = 500  # per file
-TOGETHER: Final = 2  # processes at a time, each writing a file
-PICTURE_BYTES: Final = 48 * 2**20  # total per file
-PICTURE_MOST: Final = 16 * 2**20  # per picture
-PIXELS_MOST: Final = 40_000_000  # per picture; MAX_FILE_PIXELS per file
-PIXELS_TOGETHER: Final = 120_000_000
-RECORDS_MOST: Final = 20_000  # measured: see docs/exports.md
+PROCESSES: Final = 2  # processes at a time, each writing a file
+MAX_FILE_PICTURE_BYTES: Final = 48 * 2**20  # total per file
+MAX_PICTURE_BYTES: Final = 16 * 2**20  # per picture
+MAX_PICTURE_PIXELS: Final = 40_000_000  # per picture; MAX_FILE_PIXELS per file
+MAX_FILE_PIXELS: Final = 120_000_000
+MAX_RECORDS: Final = 20_000  # measured: see docs/exports.md
 _MAX_WIDTH, _MAX_HEIGHT, _POINTS_PER_PIXEL = 468.0, 330.0, 0.75  # points; points per pixel at 96 pixels per inch
 
 
 def refuse_too_many(total: int, layout: PdfLayout) -> None:
     """Raise ExportError for more records than a PDF export may have."""
-    if layout is not PdfLayout.NONE and total > RECORDS_MOST:
+    if layout is not PdfLayout.NONE and total > MAX_RECORDS:
         raise ExportError(
             say(
                 "A PDF can contain at most {most} records; this export has {total}. Nothing was exported. Narrow the search, or "
                 "export without PDF: the offline viewer shows and prints every record.",
-                most=RECORDS_MOST,
+                most=MAX_RECORDS,
                 total=total,
             )
         )
@@ -150,7 +150,7 @@ class PdfFiles:
     def picture(self, media: MediaFile, stream: IO[bytes]) -> None:
         """Keep a picture of the next record if it can be drawn."""
         suffix, width, height = picture_size(stream)
-        if not suffix or media.size > PICTURE_MOST or width * height > PIXELS_MOST:
+        if not suffix or media.size > MAX_PICTURE_BYTES or width * height > MAX_PICTURE_PIXELS:
             return
         name = f"{len(self._pictures) + 1}.{suffix}"
         folder = self._folder / str(self._started)
@@ -167,7 +167,7 @@ class PdfFiles:
         """Write a record, in package order."""
         self._records += 1
         self._waiting.append(self._record_data(view, exact))
-        if len(self._waiting) >= RECORDS or self._bytes >= PICTURE_BYTES or self._pixels >= PIXELS_TOGETHER:
+        if len(self._waiting) >= RECORDS or self._bytes >= MAX_FILE_PICTURE_BYTES or self._pixels >= MAX_FILE_PIXELS:
             self._write()
 
     def close(self) -> tuple[str, ...]:
@@ -194,7 +194,7 @@ class PdfFiles:
 
     def _write(self) -> None:
         """Start the PDF of the waiting records in a separate process; at most PROCESSES run at the same time."""
-        while len(self._running) >= TOGETHER:
+        while len(self._running) >= PROCESSES:
             self._finish()
         records, self._waiting = self._waiting, []
         first, last = self._records - len(records) + 1, self._records

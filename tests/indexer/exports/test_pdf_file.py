@@ -105,7 +105,7 @@ def test_a_picture_that_cannot_be_drawn_is_named_and_counted_and_the_others_stay
 
 
 def test_too_many_records_are_refused_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf_module, "RECORDS_MOST", 2)
+    monkeypatch.setattr(pdf_module, "MAX_RECORDS", 2)
     with pytest.raises(ExportError, match=r"at most 2 records, and these are 3\. Nothing was exported"):
         make(tmp_path / "a.zip", [record(number) for number in range(3)], choices=RUN_ON)
     assert list(tmp_path.iterdir()) == []
