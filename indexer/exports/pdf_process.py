@@ -19,7 +19,7 @@ from typing import Any, Final, Self
 from indexer.i18n import say
 from indexer.typeset import PdfFailed, pdf
 
-PATIENCE: Final = 900.0  # seconds per file; a file of 500 records takes about five
+TIMEOUT: Final = 900.0  # seconds per file; a file of 500 records takes about five
 _ROOT: Final = Path(__file__).parents[2]
 PROGRAM: Final[Sequence[str]] = (sys.executable, "-c", "from indexer.exports import pdf_process; pdf_process.run()")
 
@@ -33,10 +33,10 @@ class PdfJob:
     def result(self) -> int:
         """Wait until the PDF is written; return how many pictures could not be drawn. Raises PdfFailed."""
         try:
-            output, _ = self._process.communicate(timeout=PATIENCE)
+            output, _ = self._process.communicate(timeout=TIMEOUT)
         except subprocess.TimeoutExpired as error:
             self.end()
-            raise PdfFailed(say("It took more than {seconds} seconds.", seconds=round(PATIENCE))) from error
+            raise PdfFailed(say("It took more than {seconds} seconds.", seconds=round(TIMEOUT))) from error
         status = self._process.returncode
         if status < 0:
             raise PdfFailed(
