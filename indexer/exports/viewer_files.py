@@ -106,7 +106,7 @@ class ViewerFiles:
             view.content.title,
             more,
             flags,
-            utf16_places(text or view.content.title, marks) or 0,
+            utf16_offsets(text or view.content.title, marks) or 0,
             view.native_id,
             view.content.parent_id,
             view.content.thread_id,
@@ -194,7 +194,7 @@ class _ScriptWriter:
         self._waiting, self._characters = [], 0
 
 
-def utf16_places(text: str, offsets: Sequence[int]) -> list[int]:
+def utf16_offsets(text: str, offsets: Sequence[int]) -> list[int]:
     """Convert offsets in code points to UTF-16 units, as a browser counts: two for characters beyond U+FFFF."""
     if not offsets or text.isascii() or max(text) <= "\uffff":
         return list(offsets)

@@ -13,7 +13,7 @@ import pytest
 from indexer.catalog.models import RecordView
 from indexer.exports import Choices, ExportMismatch, Extras
 from indexer.exports import viewer_files as viewer_module
-from indexer.exports.viewer_files import SOURCES, utf16_places
+from indexer.exports.viewer_files import SOURCES, utf16_offsets
 from tests.support.export_samples import HOSTILE, NASTY, attachment, description, make, record, unpack
 
 VIEWER = Choices(viewer=True)
@@ -109,10 +109,10 @@ def test_marks_are_counted_as_a_browser_counts() -> None:
     text = "🎉 flood 🌊 road"
     assert [text[2:7], text[10:14]] == ["flood", "road"]
     units = text.encode("utf-16-le")
-    found = utf16_places(text, [2, 7, 10, 14])
+    found = utf16_offsets(text, [2, 7, 10, 14])
     assert [units[2 * a : 2 * b].decode("utf-16-le") for a, b in (found[:2], found[2:])] == ["flood", "road"]
-    assert utf16_places("plain flood", [6, 11]) == [6, 11]
-    assert utf16_places("", []) == []
+    assert utf16_offsets("plain flood", [6, 11]) == [6, 11]
+    assert utf16_offsets("", []) == []
 
 
 def test_earlier_versions_and_marks_come_with_the_record(tmp_path: Path) -> None:
