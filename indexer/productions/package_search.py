@@ -14,7 +14,7 @@ from indexer import __version__
 from indexer.atomic_files import scratch
 from indexer.certificates.certify import Certificate, CertificateFailed, CertificateFiles, certify, note_made, write_into
 from indexer.coverage import scope
-from indexer.exports import CaptureLine, Choices, Description, ExportError, ExportReport, Extras, packed
+from indexer.exports import CaptureLine, Choices, Description, ExportError, ExportReport, Extras, write_package
 from indexer.exports.pdf_file import refuse_too_many
 from indexer.exports.values import SetDigest
 from indexer.i18n import say

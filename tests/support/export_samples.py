@@ -15,7 +15,7 @@ import msgspec
 
 from indexer.catalog.models import AccountRef, AttachmentView, Origin, RecordView
 from indexer.catalog.stored_data import Content
-from indexer.exports import CaptureLine, Description, ExportReport, Extras, packed
+from indexer.exports import CaptureLine, Description, ExportReport, Extras, write_package
 from indexer.local_time import to_ms
 
 MADE_AT = datetime(2026, 3, 4, 5, 6, 8, tzinfo=UTC)
