@@ -19,7 +19,7 @@ OLDER: Final = frozenset({1})
 """Older formats that can be read: 1 (until 2026) has no anchor or announcements, and another name for the catalog position."""
 
 
-class NoCertificate(Exception):
+class NotACertificate(Exception):
     """The file is not a readable certificate; the message gives the reason and the remedy."""
 
 
@@ -243,21 +243,21 @@ def _write_lines(lines: Iterable[str], out: IO[bytes]) -> None:
 
 
 def read(path: Path) -> Stored:
-    """Read a certificate. Raises NoCertificate for any other file, OSError."""
+    """Read a certificate. Raises NotACertificate for any other file, OSError."""
     with path.open("rb") as file:
         start = file.read(8)
         if start.startswith(b"%PDF"):
-            raise NoCertificate(
+            raise NotACertificate(
                 say("{name} is the PDF. Use the JSON file that goes with it: it contains the list of records.", name=path.name)
             )
         if not start.strip():
-            raise NoCertificate(say("{name} is empty.", name=path.name))
+            raise NotACertificate(say("{name} is empty.", name=path.name))
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as raw:
             return _decode(raw, path.name)
 
 
 def read_header(path: Path) -> Header:
-    """Read a certificate without its records: fast even for a million. Raises NoCertificate, OSError."""
+    """Read a certificate without its records: fast even for a million. Raises NotACertificate, OSError."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as raw:
         return _decode_as(raw, path.name, _format_version(raw, path.name), _HeaderOnly)
 
@@ -271,15 +271,15 @@ def _decode(raw: mmap.mmap, name: str) -> Stored:
 
 
 def _format_version(raw: mmap.mmap, name: str) -> int:
-    """Return the format version of a certificate. Raises NoCertificate for other files and unknown formats."""
+    """Return the format version of a certificate. Raises NotACertificate for other files and unknown formats."""
     try:
         head = msgspec.json.decode(raw, type=_Format)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise NoCertificate(say("{name} is not a certificate: {why}", name=name, why=str(error))) from error
+        raise NotACertificate(say("{name} is not a certificate: {why}", name=name, why=str(error))) from error
     if head.format != FORMAT:
-        raise NoCertificate(say("{name} is JSON, but not a search certificate.", name=name))
+        raise NotACertificate(say("{name} is JSON, but not a search certificate.", name=name))
     if head.format_version not in {FORMAT_VERSION, *OLDER}:
-        raise NoCertificate(
+        raise NotACertificate(
             say(
                 "{name} is a certificate in format {found}; this program reads formats up to {known}.",
                 name=name,
@@ -296,7 +296,9 @@ def _decode_as(raw: mmap.mmap, name: str, version: int, kind: type[_Certificate]
             return msgspec.json.decode(raw, type=kind)
         return msgspec.convert(_upgrade(msgspec.json.decode(raw, type=dict[str, Any])), type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise NoCertificate(say("{name} was a certificate, but it is damaged or was changed: {why}", name=name, why=str(error))) from error
+        raise NotACertificate(
+            say("{name} was a certificate, but it is damaged or was changed: {why}", name=name, why=str(error))
+        ) from error
 
 
 def _upgrade(content: dict[str, Any]) -> dict[str, Any]:

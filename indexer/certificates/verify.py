@@ -18,7 +18,7 @@ from indexer.certificates import file_format
 from indexer.certificates.certify import TRIES, CertificateFailed
 from indexer.certificates.check import Alteration, Check, Difference, FileState, RecordChange
 from indexer.certificates.contents import Again, again
-from indexer.certificates.file_format import LineDigest, NoCertificate, Stored
+from indexer.certificates.file_format import LineDigest, NotACertificate, Stored
 from indexer.certificates.reasons import reasons
 from indexer.certificates.shown import Shown, shown
 from indexer.custody.raw_items import raw_faults
@@ -36,7 +36,7 @@ _Options = tuple[Level, Tick | None]
 def verify(repository: Repository, path: Path, *, by: str, level: Level = Level.QUICK, progress: Tick | None = None) -> Check:
     """Repeat the search of a certificate's JSON file, compare it with the certificate and the evidence, and log the check.
 
-    Raises NoCertificate for any other file, NotAnswered if the search cannot be run now, CertificateFailed if records
+    Raises NotACertificate for any other file, NotAnswered if the search cannot be run now, CertificateFailed if records
     keep being added, OSError.
     """
     sha256 = file_digest(path)
@@ -59,17 +59,17 @@ def _again(repository: Repository, stored: Stored) -> Again:
     try:
         return again(stored, repository.catalog.accounts())
     except ValueError as error:
-        raise NoCertificate(say("The certificate cannot be read: {why}", why=str(error))) from error
+        raise NotACertificate(say("The certificate cannot be read: {why}", why=str(error))) from error
 
 
 def _lines(stored: Stored) -> dict[str, str]:
-    """Return "version TAB digest" by record id. Raises NoCertificate for a malformed line."""
+    """Return "version TAB digest" by record id. Raises NotACertificate for a malformed line."""
     contents = {}
     for line in stored.records:
         record_id, tab, content = line.partition("\t")
         version = content.partition("\t")[0]
         if not tab or content.count("\t") != 1 or not (version.isascii() and version.isdigit()):
-            raise NoCertificate(say("The certificate is damaged: this line is not a record: {line}", line=line[:80]))
+            raise NotACertificate(say("The certificate is damaged: this line is not a record: {line}", line=line[:80]))
         contents[record_id] = content
     return contents
 

@@ -15,7 +15,7 @@ from indexer.certificates import check_words
 from indexer.certificates import verify as certificate_check
 from indexer.certificates.certify import CertificateFailed, certify, write
 from indexer.certificates.check import RecordChange
-from indexer.certificates.file_format import NoCertificate
+from indexer.certificates.file_format import NotACertificate
 from indexer.cli.options import (
     DAY,
     PLATFORMS,
@@ -134,7 +134,7 @@ def _certificate_errors() -> Iterator[None]:
     with errors_told():
         try:
             yield
-        except NoCertificate as error:
+        except NotACertificate as error:
             raise NotUnderstood(str(error)) from error
         except CertificateFailed as error:
             raise Refused(str(error)) from error

@@ -15,7 +15,7 @@ from indexer.catalog.models import CaptureView
 from indexer.certificates import certify
 from indexer.certificates import verify as certificate_check
 from indexer.certificates.check import keep
-from indexer.certificates.file_format import NoCertificate
+from indexer.certificates.file_format import NotACertificate
 from indexer.custody import clock
 from indexer.custody import verify as custody
 from indexer.custody.ingest import ingest
@@ -74,7 +74,7 @@ def run(repository: Repository, job_id: int) -> None:
         term_list.IndexMoved,
         term_list.ListError,
         certify.CertificateFailed,
-        NoCertificate,
+        NotACertificate,
     ) as error:
         jobs.fail(job_id, message_of(error))
     except Exception as error:  # one broken job must not end the worker

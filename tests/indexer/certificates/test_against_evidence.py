@@ -17,7 +17,7 @@ from indexer.catalog.audit import AnchorState
 from indexer.certificates import check_words, file_format
 from indexer.certificates.certify import CertificateFailed, certify, write
 from indexer.certificates.check import Check, FileState, keep, kept
-from indexer.certificates.file_format import NoCertificate
+from indexer.certificates.file_format import NotACertificate
 from indexer.certificates.reasons import REASONS
 from indexer.certificates.verify import verify
 from indexer.cli.main import main
@@ -231,7 +231,7 @@ def test_a_format_1_file_with_names_of_format_2_is_refused(repository: Repositor
     as_format_1(path)
     content = json.loads(path.read_bytes())
     path.write_text(json.dumps({**content, key: None}))
-    with pytest.raises(NoCertificate, match=key):
+    with pytest.raises(NotACertificate, match=key):
         file_format.read(path)
 
 
