@@ -14,13 +14,13 @@ from indexer.certificates.file_format import (
     AccountRef,
     Announcement,
     CaptureRef,
+    ChosenFilters,
     Expansion,
     Found,
     Header,
     LineDigest,
     LogAnchor,
     Made,
-    Narrowed,
     Query,
     Scope,
     Software,
@@ -62,10 +62,10 @@ def refs(numbers: frozenset[int] | None, accounts: Mapping[int, AccountView]) ->
     return (*known, *unknown)
 
 
-def narrowed(filters: Filters, accounts: Mapping[int, AccountView]) -> Narrowed:
+def chosen_filters(filters: Filters, accounts: Mapping[int, AccountView]) -> ChosenFilters:
     """Return the maker's filters as a certificate stores them; accounts they may not see become empty references."""
     visible = {number: account for number, account in accounts.items() if filters.permission.allows_account(number)}
-    return Narrowed(
+    return ChosenFilters(
         filters.first_day,
         filters.last_day,
         refs(filters.accounts, visible),
@@ -257,7 +257,7 @@ def header(plan: Plan, certificate_id: str, made_by: Made, results_found: Found)
         id=certificate_id,
         made=made_by,
         query=Query(request.query, results.canonical, request.dialect.value, readings["en"], readings["es"], request.as_of),
-        filters=narrowed(request.filters, accounts),
+        filters=chosen_filters(request.filters, accounts),
         zone=repository.zone,
         software=software(repository),
         state=positions,

@@ -64,7 +64,7 @@ class Query(_Part, frozen=True):
     as_of: date | None
 
 
-class Narrowed(_Part, frozen=True):
+class ChosenFilters(_Part, frozen=True):
     """The filters that the maker chose. None means not filtered; days are local, both included."""
 
     first_day: date | None
@@ -167,7 +167,7 @@ class Header(_Part, frozen=True, kw_only=True):
     id: str
     made: Made
     query: Query
-    filters: Narrowed
+    filters: ChosenFilters
     zone: str
     software: Software
     state: State
