@@ -82,7 +82,7 @@ def _query_blocks(header: Header) -> Iterator[Block]:
     if query.canonical != query.typed:
         rows.append([say("In standard syntax"), query.canonical])
     rows.append([say("Search syntax"), _dialect_words(query.dialect)])
-    rows.append([say("Filters"), _join(narrowings(header)) or say("none: every record in scope was searched")])
+    rows.append([say("Filters"), _join(filter_sentences(header)) or say("none: every record in scope was searched")])
     if query.as_of is not None:
         rows.append(
             [
@@ -108,7 +108,7 @@ def _dialect_words(name: str) -> str:
     return say("records must contain all words")
 
 
-def narrowings(header: Header) -> list[str]:
+def filter_sentences(header: Header) -> list[str]:
     """Return the filters that the maker chose, in words."""
     chosen = header.filters
     words: list[str] = []
