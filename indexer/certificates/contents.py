@@ -83,14 +83,14 @@ def scope(permission: Permission, accounts: Mapping[int, AccountView], words: st
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
-    """The search of a certificate, to be repeated here. `missing`: accounts of its filters that are not on file here."""
+class RebuiltSearch:
+    """The search of a certificate, to be rebuilt here. `missing`: accounts of its filters that are not on file here."""
 
     request: SearchRequest
     missing: tuple[str, ...]
 
 
-def again(stored: Stored, accounts: Iterable[AccountView]) -> Again:
+def rebuild_search(stored: Stored, accounts: Iterable[AccountView]) -> RebuiltSearch:
     """Rebuild a certificate's search with the accounts now on file. Raises ValueError for an unknown dialect."""
     ids = {(account.platform, native_id): account.id for account in accounts for native_id in account.native_ids}
     missing: list[str] = []
@@ -114,7 +114,7 @@ def again(stored: Stored, accounts: Iterable[AccountView]) -> Again:
         permission=Permission(account_ids(stored.made.scope.allowed_accounts), stored.made.scope.without_conversations),
     )
     request = SearchRequest(stored.query.typed, filters, Sort.NEWEST, dialect=Dialect(stored.query.dialect), as_of=stored.query.as_of)
-    return Again(request, tuple(dict.fromkeys(missing)))
+    return RebuiltSearch(request, tuple(dict.fromkeys(missing)))
 
 
 def _sorted(values: frozenset[str] | None) -> tuple[str, ...] | None:

@@ -17,7 +17,7 @@ from indexer.certificates import contents as parts
 from indexer.certificates import file_format
 from indexer.certificates.certify import TRIES, CertificateFailed
 from indexer.certificates.check import Alteration, Check, Difference, FileState, RecordChange
-from indexer.certificates.contents import Again, again
+from indexer.certificates.contents import RebuiltSearch, rebuild_search
 from indexer.certificates.file_format import LineDigest, NotACertificate, Stored
 from indexer.certificates.reasons import reasons
 from indexer.certificates.shown import Shown, shown
@@ -41,11 +41,11 @@ def verify(repository: Repository, path: Path, *, by: str, level: Level = Level.
     """
     sha256 = file_digest(path)
     stored = file_format.read(path)
-    repeated = _again(repository, stored)
+    rebuilt = _rebuild_search(repository, stored)
     for _ in range(TRIES):
-        before = parts.state(repository, repeated.request.filters.permission)
-        check = _compare(repository, stored, (sha256, _file_state(repository, stored.id, sha256)), repeated, (level, progress))
-        if parts.state(repository, repeated.request.filters.permission) == before:
+        before = parts.state(repository, rebuilt.request.filters.permission)
+        check = _compare(repository, stored, (sha256, _file_state(repository, stored.id, sha256)), rebuilt, (level, progress))
+        if parts.state(repository, rebuilt.request.filters.permission) == before:
             break
     else:
         raise CertificateFailed(say("Records are being added or indexed right now. Check the certificate again when that is done."))
@@ -55,9 +55,9 @@ def verify(repository: Repository, path: Path, *, by: str, level: Level = Level.
     return check
 
 
-def _again(repository: Repository, stored: Stored) -> Again:
+def _rebuild_search(repository: Repository, stored: Stored) -> RebuiltSearch:
     try:
-        return again(stored, repository.catalog.accounts())
+        return rebuild_search(stored, repository.catalog.accounts())
     except ValueError as error:
         raise NotACertificate(say("The certificate cannot be read: {why}", why=str(error))) from error
 
@@ -74,9 +74,9 @@ def _lines(stored: Stored) -> dict[str, str]:
     return contents
 
 
-def _compare(repository: Repository, stored: Stored, file: tuple[str, FileState], repeated: Again, options: _Options) -> Check:
-    plan, remaining = Plan(repository, repeated.request), _lines(stored)
-    permission = repeated.request.filters.permission
+def _compare(repository: Repository, stored: Stored, file: tuple[str, FileState], rebuilt: RebuiltSearch, options: _Options) -> Check:
+    plan, remaining = Plan(repository, rebuilt.request), _lines(stored)
+    permission = rebuilt.request.filters.permission
     level, progress = options
     sha_then = LineDigest()
     for line in stored.records:
@@ -100,7 +100,7 @@ def _compare(repository: Repository, stored: Stored, file: tuple[str, FileState]
     with repository.db.connect() as connection:
         origins = first_captures(connection, [*new, *changed, *remaining])
     known_digests = {capture.digest for capture in stored.captures}
-    captures = parts.captures(repository, repeated.request.filters)
+    captures = parts.captures(repository, rebuilt.request.filters)
     digests_now = {capture.digest for capture in captures}
     aside_digests = {capture.digest for capture in repository.catalog.captures(with_set_aside=True) if capture.aside is not None}
     return Check(
@@ -121,7 +121,7 @@ def _compare(repository: Repository, stored: Stored, file: tuple[str, FileState]
         captures_added=tuple(capture for capture in captures if capture.digest not in known_digests),
         captures_missing=tuple(capture for capture in stored.captures if capture.digest not in digests_now | aside_digests),
         captures_aside=tuple(capture for capture in stored.captures if capture.digest in aside_digests),
-        accounts_missing=repeated.missing,
+        accounts_missing=rebuilt.missing,
         level=level,
         anchor=repository.audit.against(Anchor(stored.anchor.events, stored.anchor.hash)) if stored.anchor else None,
         anchor_events=stored.anchor.events if stored.anchor else 0,
