@@ -15,12 +15,12 @@ from indexer.certificates.file_format import (
     Announcement,
     CaptureRef,
     ChosenFilters,
+    Creation,
     Expansion,
     Found,
     Header,
     LineDigest,
     LogAnchor,
-    Made,
     Query,
     Scope,
     Software,
@@ -197,12 +197,12 @@ def expansions(plan: Plan) -> tuple[Expansion, ...]:
     return tuple(Expansion(canonical(expansion.node), dict(sorted(expansion.words))) for expansion in plan.expansions)
 
 
-def made(repository: Repository, permission: Permission, by: str, at: datetime) -> Made:
+def made(repository: Repository, permission: Permission, by: str, at: datetime) -> Creation:
     """Return a certificate's maker, time (to the second) and permission."""
     accounts = repository.catalog.accounts()
     at = at.replace(microsecond=0)
     allowed = scope(permission, by_number(accounts), scope_words(permission, accounts))
-    return Made(by, at, local(at, repository.zone), allowed)
+    return Creation(by, at, local(at, repository.zone), allowed)
 
 
 def software(repository: Repository) -> Software:
@@ -248,7 +248,7 @@ def _is_searched(account: AccountRef | None, filters: Filters) -> bool:
     return in_accounts and (filters.platforms is None or account.platform in filters.platforms)
 
 
-def header(plan: Plan, certificate_id: str, made_by: Made, results_found: Found) -> Header:
+def header(plan: Plan, certificate_id: str, made_by: Creation, results_found: Found) -> Header:
     """Return the certificate without its list of records. Raises NotAnswered."""
     repository, request, results = plan.repository, plan.request, plan.counts()
     accounts = by_number(repository.catalog.accounts())

@@ -44,7 +44,7 @@ class Scope(_Part, frozen=True):
     without_conversations: bool
 
 
-class Made(_Part, frozen=True):
+class Creation(_Part, frozen=True):
     """Who made the certificate and when, in UTC and in the public body's local time with its offset."""
 
     by: str
@@ -165,7 +165,7 @@ class Header(_Part, frozen=True, kw_only=True):
     format: str = FORMAT
     format_version: int = FORMAT_VERSION
     id: str
-    made: Made
+    made: Creation
     query: Query
     filters: ChosenFilters
     zone: str
