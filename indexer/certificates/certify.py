@@ -81,7 +81,7 @@ def certify(plan: Plan, *, by: str, at: datetime | None = None, progress: Tick |
         try:
             results = parts.found(plan, spool, progress)
             if results is not None:
-                creation = parts.made(repository, permission, by, at or datetime.now(UTC))
+                creation = parts.creation(repository, permission, by, at or datetime.now(UTC))
                 header = parts.header(plan, uuid.uuid4().hex, creation, results)
                 if parts.state(repository, permission) == before:
                     return Certificate(header, spool)

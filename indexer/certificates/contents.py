@@ -197,7 +197,7 @@ def expansions(plan: Plan) -> tuple[Expansion, ...]:
     return tuple(Expansion(canonical(expansion.node), dict(sorted(expansion.words))) for expansion in plan.expansions)
 
 
-def made(repository: Repository, permission: Permission, by: str, at: datetime) -> Creation:
+def creation(repository: Repository, permission: Permission, by: str, at: datetime) -> Creation:
     """Return a certificate's maker, time (to the second) and permission."""
     accounts = repository.catalog.accounts()
     at = at.replace(microsecond=0)
