@@ -17,11 +17,11 @@ from indexer.certificates.file_format import (
     ChosenFilters,
     Creation,
     Expansion,
-    Found,
     Header,
     LineDigest,
     LogAnchor,
     Query,
+    ResultSummary,
     Scope,
     Software,
     State,
@@ -132,7 +132,7 @@ class Altered(Exception):
     """A record's content in the catalog is not the content that was added; the message gives the record and the remedy."""
 
 
-def found(plan: Plan, spool: IO[bytes], progress: Tick | None) -> Found | None:
+def found(plan: Plan, spool: IO[bytes], progress: Tick | None) -> ResultSummary | None:
     """Write the lines of the records found to `spool` and return the result; None if its counts disagree.
 
     Raises NotAnswered, Altered.
@@ -157,7 +157,7 @@ def found(plan: Plan, spool: IO[bytes], progress: Tick | None) -> Found | None:
         return None
     if progress:
         progress(sha.count, results.total)
-    return Found(
+    return ResultSummary(
         results.total,
         results.undated,
         sha.hex(),
@@ -248,7 +248,7 @@ def _is_searched(account: AccountRef | None, filters: Filters) -> bool:
     return in_accounts and (filters.platforms is None or account.platform in filters.platforms)
 
 
-def header(plan: Plan, certificate_id: str, made_by: Creation, results_found: Found) -> Header:
+def header(plan: Plan, certificate_id: str, made_by: Creation, results_found: ResultSummary) -> Header:
     """Return the certificate without its list of records. Raises NotAnswered."""
     repository, request, results = plan.repository, plan.request, plan.counts()
     accounts = by_number(repository.catalog.accounts())

@@ -137,7 +137,7 @@ class Expansion(_Part, frozen=True):
     words: Mapping[str, int]
 
 
-class Found(_Part, frozen=True):
+class ResultSummary(_Part, frozen=True):
     """The result. `digest` is the SHA-256 of the lines of `records`, each with a line feed."""
 
     total: int
@@ -173,7 +173,7 @@ class Header(_Part, frozen=True, kw_only=True):
     state: State
     captures: tuple[CaptureRef, ...]
     coverage: Any
-    found: Found
+    found: ResultSummary
     warnings: tuple[str, ...]
     anchor: LogAnchor | None = None
     announcements: tuple[Announcement, ...] = ()

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from indexer import platforms
-from indexer.certificates.file_format import AccountRef, Announcement, CaptureRef, Expansion, Found, Header
+from indexer.certificates.file_format import AccountRef, Announcement, CaptureRef, Expansion, Header, ResultSummary
 from indexer.i18n import say
 from indexer.local_time import local
 from indexer.query.reading_words import ENGLISH
@@ -66,7 +66,7 @@ def _doubt_sentences(doubt: Announcement) -> list[str]:
     return list(sentences(Announced(doubt.code, doubt.message, doubt.start, doubt.end, doubt.other_query, doubt.other_total)))
 
 
-def _result_sentence(found: Found) -> str:
+def _result_sentence(found: ResultSummary) -> str:
     if found.total == 1:
         return say("The search found 1 record.")
     return say("The search found {count} records.", count=found.total) if found.total else say("The search found no records.")
