@@ -79,7 +79,7 @@ def certify(plan: Plan, *, by: str, at: datetime | None = None, progress: Tick |
         before = parts.state(repository, permission)
         spool = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # the certificate closes it
         try:
-            results = parts.found(plan, spool, progress)
+            results = parts.list_records(plan, spool, progress)
             if results is not None:
                 creation = parts.creation(repository, permission, by, at or datetime.now(UTC))
                 header = parts.header(plan, uuid.uuid4().hex, creation, results)

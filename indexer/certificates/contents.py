@@ -132,7 +132,7 @@ class Altered(Exception):
     """A record's content in the catalog is not the content that was added; the message gives the record and the remedy."""
 
 
-def found(plan: Plan, spool: IO[bytes], progress: Tick | None) -> ResultSummary | None:
+def list_records(plan: Plan, spool: IO[bytes], progress: Tick | None) -> ResultSummary | None:
     """Write the lines of the records found to `spool` and return the result; None if its counts disagree.
 
     Raises NotAnswered, Altered.
@@ -248,7 +248,7 @@ def _is_searched(account: AccountRef | None, filters: Filters) -> bool:
     return in_accounts and (filters.platforms is None or account.platform in filters.platforms)
 
 
-def header(plan: Plan, certificate_id: str, made_by: Creation, results_found: ResultSummary) -> Header:
+def header(plan: Plan, certificate_id: str, made_by: Creation, summary: ResultSummary) -> Header:
     """Return the certificate without its list of records. Raises NotAnswered."""
     repository, request, results = plan.repository, plan.request, plan.counts()
     accounts = by_number(repository.catalog.accounts())
@@ -263,7 +263,7 @@ def header(plan: Plan, certificate_id: str, made_by: Creation, results_found: Re
         state=positions,
         captures=captures(repository, request.filters),
         coverage=coverage.shape(results.coverage) if results.coverage else None,
-        found=results_found,
+        found=summary,
         anchor=anchor(repository),
         announcements=tuple(
             Announcement(doubt.code, doubt.message, doubt.start, doubt.end, doubt.other_query, doubt.other_total)
