@@ -28,7 +28,7 @@ from indexer.certificates.file_format import (
     Stored,
     TermCount,
 )
-from indexer.certificates.shown import shown
+from indexer.certificates.record_digests import digest_records
 from indexer.coverage import scope as coverage
 from indexer.engines.state import analyzer
 from indexer.i18n import say
@@ -139,7 +139,7 @@ def list_records(plan: Plan, spool: IO[bytes], progress: Tick | None) -> ResultS
     """
     results = plan.counts()
     sha = LineDigest()
-    for record in shown(plan):
+    for record in digest_records(plan):
         if record.is_altered:
             raise Altered(
                 say(

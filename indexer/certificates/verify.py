@@ -20,7 +20,7 @@ from indexer.certificates.check import Alteration, Check, Difference, FileState,
 from indexer.certificates.contents import RebuiltSearch, rebuild_search
 from indexer.certificates.file_format import LineDigest, NotACertificate, Stored
 from indexer.certificates.reasons import reasons
-from indexer.certificates.shown import Shown, shown
+from indexer.certificates.record_digests import DigestedRecord, digest_records
 from indexer.custody.raw_items import raw_faults
 from indexer.custody.verify import LISTED, Level, capture_differences, raw_finding
 from indexer.evidence.fixity import Finding, IntegrityFinding, file_digest
@@ -83,7 +83,7 @@ def _compare(repository: Repository, stored: Stored, file: tuple[str, FileState]
         sha_then.add(line)
     now, new, changed = LineDigest(), dict[str, str](), dict[str, tuple[str, str]]()
     altered, pks = _Alterations(), array("q")
-    for record in shown(plan):
+    for record in digest_records(plan):
         now.add(record.line)
         pks.append(record.pk)
         content = f"{record.version}\t{record.digest}"
@@ -147,7 +147,7 @@ class _Alterations:
             self.listed.append(Alteration(finding.finding, finding.name, finding.message.template, values))
 
 
-def _altered_content(record: Shown) -> IntegrityFinding:
+def _altered_content(record: DigestedRecord) -> IntegrityFinding:
     message = say(
         "{record}, version {number}: the content in the catalog is not the content that was added. A version never "
         "changes: the catalog was altered.",

@@ -19,7 +19,7 @@ from indexer.search.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class DigestedRecord:
     """A record with two digests: `digest` of the content shown, `stored` as the catalog has it."""
 
     pk: int
@@ -52,7 +52,7 @@ _CURRENT: Final = _COLUMNS.join(versions, versions.c.id == records.c.current_ver
 _ALL_VERSIONS: Final = _COLUMNS.join(versions, versions.c.record_pk == records.c.pk).where(among_keys(records.c.pk))
 
 
-def shown(plan: Plan) -> Iterator[Shown]:
+def digest_records(plan: Plan) -> Iterator[DigestedRecord]:
     """Yield every record a search finds, newest first, in the version found. Raises NotAnswered."""
     plan, repository = plan.ordered(Sort.NEWEST), plan.repository
     if plan.request.as_of is None:
@@ -62,19 +62,19 @@ def shown(plan: Plan) -> Iterator[Shown]:
         yield from _in_versions(repository, batch)
 
 
-def _current(repository: Repository, pks: Sequence[int]) -> Iterator[Shown]:
+def _current(repository: Repository, pks: Sequence[int]) -> Iterator[DigestedRecord]:
     with repository.db.connect() as connection:
         for batch in in_batches(pks):
-            by_pk = {row.pk: _shown(row) for row in connection.execute(_CURRENT, {"keys": batch})}
+            by_pk = {row.pk: _digest(row) for row in connection.execute(_CURRENT, {"keys": batch})}
             yield from (by_pk[pk] for pk in batch if pk in by_pk)
 
 
-def _in_versions(repository: Repository, pairs: Sequence[tuple[int, int]]) -> Iterator[Shown]:
+def _in_versions(repository: Repository, pairs: Sequence[tuple[int, int]]) -> Iterator[DigestedRecord]:
     with repository.db.connect() as connection:
         rows = connection.execute(_ALL_VERSIONS, {"keys": [pk for pk, _number in pairs]}).all()
     by_version = {(row.pk, row.number): row for row in rows}
-    yield from (_shown(by_version[pair]) for pair in pairs if pair in by_version)
+    yield from (_digest(by_version[pair]) for pair in pairs if pair in by_version)
 
 
-def _shown(row: Any) -> Shown:
-    return Shown(row.pk, row.record_id, row.number, stored_digest(row), row.digest)
+def _digest(row: Any) -> DigestedRecord:
+    return DigestedRecord(row.pk, row.record_id, row.number, stored_digest(row), row.digest)
