@@ -130,7 +130,7 @@ def write_into(folder: Path, certificate: Certificate, name: str = "certificate.
         file_format.write(header, certificate.lines(), out)
     digest = file_digest(json_path)
     try:
-        pdf_path.write_bytes(certificate_pdf.pdf_of(header, name, digest))
+        pdf_path.write_bytes(certificate_pdf.render_pdf(header, name, digest))
     except PdfFailed as error:
         raise CertificateFailed(str(error)) from error
     sync(json_path)

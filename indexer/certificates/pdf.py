@@ -20,7 +20,7 @@ WORDS_SHOWN: Final = 60
 Block = dict[str, Any]
 
 
-def pdf_of(header: Header, json_name: str, json_digest: str) -> bytes:
+def render_pdf(header: Header, json_name: str, json_digest: str) -> bytes:
     """Return the PDF of a certificate whose list of records is the file `json_name`. Raises PdfFailed."""
     return pdf("certificate", document(header, json_name, json_digest), made_at=header.made.at_utc)
 

@@ -348,12 +348,12 @@ from indexer.certificates import pdf
 from indexer.certificates.certify import certify, write
 from indexer.search.request import SearchRequest
 from tests.support.repositories import repository_at
-plain = pdf.pdf_of
+plain = pdf.render_pdf
 def slow(*words):
     print("begun", flush=True)
     time.sleep(60)
     return plain(*words)
-pdf.pdf_of = slow
+pdf.render_pdf = slow
 repository = repository_at(Path(sys.argv[1]))
 with certify(Plan(repository, SearchRequest("flood")), by="rhea") as certificate:
     write(repository, certificate, Path(sys.argv[2]))
@@ -386,7 +386,7 @@ def test_a_pdf_that_cannot_be_made_leaves_nothing(repository: Repository, tmp_pa
     def broken(*_words: object) -> bytes:
         raise PdfFailed("The PDF could not be made: no paper.")
 
-    monkeypatch.setattr(pdf, "pdf_of", broken)
+    monkeypatch.setattr(pdf, "render_pdf", broken)
     with pytest.raises(CertificateFailed, match="no paper"):
         made(repository, tmp_path / "out" / "c.json")
     assert list((tmp_path / "out").iterdir()) == []
