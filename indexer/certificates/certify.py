@@ -112,7 +112,7 @@ def write(repository: Repository, certificate: Certificate, target: Path, *, act
     with partial(target) as folder:
         draft = write_into(folder, certificate, target.name)
         # log first: a certificate that names this catalog must be in its log, even after a crash between the two steps
-        note_made(repository, certificate, draft, actor=actor)
+        log_certificate(repository, certificate, draft, actor=actor)
         written = replace(draft, json=target, pdf=target.with_suffix(".pdf"))
         publish(draft.pdf, written.pdf)
         publish(draft.json, written.json)
@@ -138,7 +138,9 @@ def write_into(folder: Path, certificate: Certificate, name: str = "certificate.
     return CertificateFiles(header.id, json_path, pdf_path, digest, file_digest(pdf_path))
 
 
-def note_made(repository: Repository, certificate: Certificate, written: CertificateFiles, *, actor: str = "", package: str = "") -> None:
+def log_certificate(
+    repository: Repository, certificate: Certificate, written: CertificateFiles, *, actor: str = "", package: str = ""
+) -> None:
     """Log the event `certificate:made`; `package`: name of the export that contains the certificate, if any."""
     header = certificate.header
     detail = {"query": header.query.typed, "records": header.found.total, "records_digest": header.found.digest}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from indexer import __version__
 from indexer.atomic_files import scratch
-from indexer.certificates.certify import Certificate, CertificateFailed, CertificateFiles, certify, note_made, write_into
+from indexer.certificates.certify import Certificate, CertificateFailed, CertificateFiles, certify, log_certificate, write_into
 from indexer.coverage import scope
 from indexer.exports import CaptureLine, Choices, Description, ExportError, ExportReport, Extras, write_package
 from indexer.exports.pdf_file import refuse_too_many
@@ -77,7 +77,7 @@ def export_search(
             extras = replace(extras, documents=prepared.documents, certified=prepared.records)
         with write_package(target, plan.views(), description, choices=choices, extras=extras, progress=progress) as report:
             if prepared:  # logged only if the package is complete
-                note_made(repository, prepared.certificate, prepared.written, actor=maker.actor, package=target.name)
+                log_certificate(repository, prepared.certificate, prepared.written, actor=maker.actor, package=target.name)
     detail = {"query": request.query, "filters": list(description.filters), "records": report.rows, "sha256": report.sha256}
     if choices.context:
         detail["context"] = report.context
