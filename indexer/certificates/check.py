@@ -121,7 +121,7 @@ class Check:
         return self.is_identical and not self.altered_total and self.file is FileState.UNALTERED and log_is_whole and self.in_step
 
 
-def keep(check: Check, target: Path) -> None:
+def save_check(check: Check, target: Path) -> None:
     """Store a check as JSON, complete or not at all. Raises OSError."""
     with partial(target) as folder:
         path = folder / "check.json"
@@ -130,6 +130,6 @@ def keep(check: Check, target: Path) -> None:
         publish(path, target)
 
 
-def kept(target: Path) -> Check:
+def load_check(target: Path) -> Check:
     """Read a stored check. Raises OSError."""
     return msgspec.json.decode(target.read_bytes(), type=Check)

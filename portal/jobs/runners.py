@@ -14,7 +14,7 @@ from typing import Any
 from indexer.catalog.models import CaptureView
 from indexer.certificates import certify
 from indexer.certificates import verify as certificate_check
-from indexer.certificates.check import keep
+from indexer.certificates.check import save_check
 from indexer.certificates.file_format import NotACertificate
 from indexer.custody import clock
 from indexer.custody import verify as custody
@@ -200,7 +200,7 @@ def _certificate_check(repository: Repository, job: Job, user: User, tell: Repor
     made = certificate_file(repository, job.arguments["certificate"])
     level = custody.Level(job.arguments.get("level", "quick"))  # jobs of before the field have none
     check = certificate_check.verify(repository, made, by=user.name, level=level, progress=_counted(tell, "comparing"))
-    keep(check, check_file(repository, job.id))
+    save_check(check, check_file(repository, job.id))
     return {"went_well": check.went_well, "identical": check.is_identical}
 
 
