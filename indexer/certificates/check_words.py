@@ -15,7 +15,7 @@ from indexer.i18n import say
 MAX_LISTED: Final = 20  # alterations in the sentences; the JSON has more
 
 
-def shape(check: Check) -> dict[str, Any]:
+def as_json(check: Check) -> dict[str, Any]:
     """Return a check as JSON for `certificate verify` (docs/command-line.md)."""
     records = {name: [_change_json(change) for change in getattr(check, name)] for name in ("new", "changed", "gone")}
     return {

@@ -110,7 +110,7 @@ def verify(data: Path | None, /, *, file: Path, full: bool, by: str, as_json: bo
     lines = [str(one) for one in check_words.sentences(check)]
     for title, changes in (("New", check.new), ("Changed", check.changed), ("Gone", check.gone)):
         lines += list(_listed(title, changes))
-    answer(check_words.shape(check), as_json=as_json, text="\n".join(lines))
+    answer(check_words.as_json(check), as_json=as_json, text="\n".join(lines))
     if not check.went_well:
         raise SystemExit(1)
 
