@@ -210,7 +210,7 @@ def terms(
             raise NotUnderstood(str(error)) from error
         except run.IndexMoved as error:
             raise Refused(str(error)) from error
-        shape = run.shape(report)
+        shape = run.as_json(report)
         if out and write:
             with out.open("xb") as stream:
                 stream.write(write(shape))

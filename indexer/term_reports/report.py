@@ -284,7 +284,7 @@ class Report:
         return tuple(result for result in self.results if result.diagnostics)
 
 
-def shape(report: Report) -> Shape:
+def as_json(report: Report) -> Shape:
     """Return a report as JSON; docs/command-line.md lists the keys. Sentences stay translatable (i18n.py)."""
     term_list, corpus, totals = report.term_list, report.corpus, report.totals
     return {

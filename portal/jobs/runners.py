@@ -182,7 +182,7 @@ def _term_list(repository: Repository, job: Job, user: User, tell: Report) -> Ma
     request = _request(job, user)
     listed = term_list.read_list(request.query, keep_numbers=bool(job.arguments.get("keep_numbers")))
     report = term_list.run(repository, listed, request, by=user.name, progress=_counted(tell, "terms"))
-    packed: Mapping[str, Any] = pack(term_list.shape(report))
+    packed: Mapping[str, Any] = pack(term_list.as_json(report))
     return packed
 
 

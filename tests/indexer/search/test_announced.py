@@ -28,7 +28,7 @@ from indexer.search.plan import Plan
 from indexer.search.request import SearchRequest
 from indexer.search.results import Results
 from indexer.term_reports import report as term_report
-from indexer.term_reports.report import shape
+from indexer.term_reports.report import as_json
 from indexer.term_reports.run import read_list, run
 from tests.support.repositories import repository_at, tweet, x_zip
 
@@ -142,7 +142,7 @@ def test_a_numbered_list_is_searched_by_its_terms_and_says_so_in_every_form(repo
     ]
     assert report.term_list.repeats == ((5, 1, "5. budget"),)
     assert [str(one.message) for one in report.term_list.announcements] == ["The numbers 1. to 5. were removed."]
-    told = shape(report)
+    told = as_json(report)
     third = told["terms"][2]
     assert [(one["code"], one["other_total"]) for one in third["announcements"]] == [("list-marks", 0), ("small-operator", 2)]
     assert third["text"][third["announcements"][1]["start"] : third["announcements"][1]["end"]] == "or"
