@@ -175,7 +175,7 @@ def _fit(text: str) -> str:
     return fit_xlsx(text)[0].replace("<r>", "< r>")  # the library takes "<r>" for rich text
 
 
-Shape = dict[str, Any]
+JsonObject = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +284,7 @@ class Report:
         return tuple(result for result in self.results if result.diagnostics)
 
 
-def as_json(report: Report) -> Shape:
+def as_json(report: Report) -> JsonObject:
     """Return a report as JSON; docs/command-line.md lists the keys. Sentences stay translatable (i18n.py)."""
     term_list, corpus, totals = report.term_list, report.corpus, report.totals
     return {
@@ -321,13 +321,13 @@ def as_json(report: Report) -> Shape:
     }
 
 
-def _limits(limits: Limits | None) -> Shape | None:
+def _limits(limits: Limits | None) -> JsonObject | None:
     if limits is None:
         return None
     return {"undated": limits.undated, "unknown": limits.unknown, "last_seen_before": limits.last_seen_before}
 
 
-def _coverage(coverage: Coverage | None) -> Shape | None:
+def _coverage(coverage: Coverage | None) -> JsonObject | None:
     if coverage is None:
         return None
     return {

@@ -23,14 +23,14 @@ from indexer.search.plan import Plan
 from indexer.search.reading import filter_words, scope_words
 from indexer.search.request import SearchRequest
 from indexer.term_reports.family_counts import FamilyCounts
-from indexer.term_reports.report import Corpus, Report, Shape, Term, TermList, TermResult, Totals, as_json
+from indexer.term_reports.report import Corpus, JsonObject, Report, Term, TermList, TermResult, Totals, as_json
 
 MOST_TERMS: Final = 1_000
 MOST_CHARACTERS: Final = 50_000
 _TRIES: Final = 3
 
 
-__all__ = ["IndexMoved", "ListError", "Report", "Shape", "Totals", "as_json", "read_list", "run"]
+__all__ = ["IndexMoved", "JsonObject", "ListError", "Report", "Totals", "as_json", "read_list", "run"]
 
 
 class ListError(ValueError):
