@@ -238,7 +238,7 @@ def _form(out: Path) -> Any:
     return write
 
 
-def _term_report_text(shape: run.Shape) -> str:
+def _term_report_text(shape: run.JsonObject) -> str:
     """Return the report for a terminal."""
     lines = [f"{'hits':>10} {'unique':>10} {'family':>10} {'media':>10}  term"]
     for row in term_report.rows(shape):
