@@ -260,7 +260,7 @@ class Corpus:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class TermReport:
     """A search term report. `run_at` is UTC; days in the filters are days in `zone`, the public body's time zone."""
 
     term_list: TermList
@@ -284,7 +284,7 @@ class Report:
         return tuple(result for result in self.results if result.diagnostics)
 
 
-def as_json(report: Report) -> JsonObject:
+def as_json(report: TermReport) -> JsonObject:
     """Return a report as JSON; docs/command-line.md lists the keys. Sentences stay translatable (i18n.py)."""
     term_list, corpus, totals = report.term_list, report.corpus, report.totals
     return {

@@ -23,14 +23,14 @@ from indexer.search.plan import Plan
 from indexer.search.reading import filter_words, scope_words
 from indexer.search.request import SearchRequest
 from indexer.term_reports.family_counts import FamilyCounts
-from indexer.term_reports.report import Corpus, JsonObject, Report, Term, TermList, TermResult, Totals, as_json
+from indexer.term_reports.report import Corpus, JsonObject, Term, TermList, TermReport, TermResult, Totals, as_json
 
 MOST_TERMS: Final = 1_000
 MOST_CHARACTERS: Final = 50_000
 _TRIES: Final = 3
 
 
-__all__ = ["IndexMoved", "JsonObject", "ListError", "Report", "Totals", "as_json", "read_list", "run"]
+__all__ = ["IndexMoved", "JsonObject", "ListError", "TermReport", "Totals", "as_json", "read_list", "run"]
 
 
 class ListError(ValueError):
@@ -95,7 +95,7 @@ def run(
     *,
     by: str,
     progress: Tick | None = None,
-) -> Report:
+) -> TermReport:
     """Run every term of a list with the filters, dialect and as-of day of a request (its query and sort are ignored).
 
     Logs the run. Raises IndexUnusable, and IndexMoved if records keep being indexed: a report describes a single state
@@ -115,7 +115,7 @@ def run(
         raise IndexMoved(say("Records were being indexed while the list ran, so its counts would not be consistent. Run it again."))
     accounts = repository.catalog.accounts()
     filters = filter_words(request.filters, accounts)
-    report = Report(
+    report = TermReport(
         term_list=term_list,
         results=results,
         totals=totals,

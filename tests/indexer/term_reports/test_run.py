@@ -27,7 +27,7 @@ from indexer.search.answering import IndexUnusable
 from indexer.search.request import SearchRequest
 from indexer.term_reports import report as term_report
 from indexer.term_reports import run as term_list
-from indexer.term_reports.report import Report, as_json
+from indexer.term_reports.report import TermReport, as_json
 from indexer.term_reports.run import ListError, read_list, run
 from indexer.text import words
 from tests.support.repositories import repository_at
@@ -176,7 +176,7 @@ def repository(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Repos
     opened.close()
 
 
-def of(repository: Repository, text: str, request: SearchRequest = SearchRequest()) -> Report:  # noqa: B008  # a frozen value
+def of(repository: Repository, text: str, request: SearchRequest = SearchRequest()) -> TermReport:  # noqa: B008  # a frozen value
     return run(repository, read_list(text), request, by="Pat")
 
 
