@@ -215,7 +215,7 @@ def terms(
             with out.open("xb") as stream:
                 stream.write(write(shape))
     answer(shape, as_json=as_json, text=_term_report_text(shape))
-    if report.unread:
+    if report.not_searched:
         raise SystemExit(2)
 
 

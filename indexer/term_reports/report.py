@@ -279,7 +279,7 @@ class TermReport:
     version: str = field(default=__version__)
 
     @property
-    def unread(self) -> tuple[TermResult, ...]:
+    def not_searched(self) -> tuple[TermResult, ...]:
         """The terms that were not searched for, each with its diagnostics."""
         return tuple(result for result in self.results if result.diagnostics)
 
@@ -311,7 +311,7 @@ def as_json(report: TermReport) -> JsonObject:
         "list": {
             "lines": term_list.lines,
             "terms": len(term_list.terms),
-            "not_searched": len(report.unread),
+            "not_searched": len(report.not_searched),
             "blank": term_list.blank,
             "repeats": [{"line": line, "repeats": first, "text": text} for line, first, text in term_list.repeats],
             "sha256": term_list.digest,

@@ -132,7 +132,7 @@ def run(
     )
     detail = {
         "terms": [term.text for term in term_list.terms],
-        "not_searched": len(report.unread),
+        "not_searched": len(report.not_searched),
         "hits": totals.hits,
         "filters": [str(words) for words in filters],
         "dialect": request.dialect.value,

@@ -231,7 +231,7 @@ def test_a_term_that_is_too_broad_has_no_number(repository: Repository, monkeypa
     assert report.results[0].hits is None
     assert "more than 10,000" in report.results[0].diagnostics[0].message
     assert report.totals.hits == 0
-    assert len(report.unread) == 1
+    assert len(report.not_searched) == 1
 
 
 def test_an_index_that_cannot_answer_makes_no_report(repository: Repository) -> None:
