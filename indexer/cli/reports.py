@@ -208,7 +208,7 @@ def terms(
             report = run.run(repository, listed, request, by=by, progress=ticker("searching for terms"))
         except run.ListError as error:
             raise NotUnderstood(str(error)) from error
-        except run.IndexMoved as error:
+        except run.IndexChanged as error:
             raise Refused(str(error)) from error
         shape = run.as_json(report)
         if out and write:

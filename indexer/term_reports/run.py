@@ -30,14 +30,14 @@ MOST_CHARACTERS: Final = 50_000
 _TRIES: Final = 3
 
 
-__all__ = ["IndexMoved", "JsonObject", "ListError", "TermReport", "Totals", "as_json", "read_list", "run"]
+__all__ = ["IndexChanged", "JsonObject", "ListError", "TermReport", "Totals", "as_json", "read_list", "run"]
 
 
 class ListError(ValueError):
     """The list is empty or too long. The message is for users."""
 
 
-class IndexMoved(Exception):
+class IndexChanged(Exception):
     """The index changed during every attempt, so the counts would not be consistent."""
 
 
@@ -98,7 +98,7 @@ def run(
 ) -> TermReport:
     """Run every term of a list with the filters, dialect and as-of day of a request (its query and sort are ignored).
 
-    Logs the run. Raises IndexUnusable, and IndexMoved if records keep being indexed: a report describes a single state
+    Logs the run. Raises IndexUnusable, and IndexChanged if records keep being indexed: a report describes a single state
     of the index.
     """
     started, run_at = time.perf_counter(), datetime.now(UTC)
@@ -112,7 +112,7 @@ def run(
         if repository.index.position() == before:
             break
     else:
-        raise IndexMoved(say("Records were being indexed while the list ran, so its counts would not be consistent. Run it again."))
+        raise IndexChanged(say("Records were being indexed while the list ran, so its counts would not be consistent. Run it again."))
     accounts = repository.catalog.accounts()
     filters = filter_words(request.filters, accounts)
     report = TermReport(

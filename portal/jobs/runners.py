@@ -71,7 +71,7 @@ def run(repository: Repository, job_id: int) -> None:
         NotAllowed,
         DecisionRefused,
         UnknownCapture,
-        term_list.IndexMoved,
+        term_list.IndexChanged,
         term_list.ListError,
         certify.CertificateFailed,
         NotACertificate,

@@ -246,7 +246,7 @@ def test_counts_of_two_states_of_the_index_make_no_report(repository: Repository
     positions = iter(range(1000))
     real = repository.index.position
     monkeypatch.setattr(repository.index, "position", lambda: real() - 1000 - next(positions))
-    with pytest.raises(term_list.IndexMoved):
+    with pytest.raises(term_list.IndexChanged):
         of(repository, "flood")
 
 
