@@ -13,13 +13,13 @@ from indexer.search.plan import Plan
 from indexer.search.request import SearchRequest
 
 
-def union(terms: Sequence[str], dialect: Dialect) -> str:
+def union_query(terms: Sequence[str], dialect: Dialect) -> str:
     """Return the query for records that any term finds, in the plain dialect; empty if no term is valid."""
     trees = _valid_trees(terms, dialect)
     return canonical(trees[0] if len(trees) == 1 else Or(tuple(trees))) if trees else ""
 
 
-def alone(terms: Sequence[str], term: str, dialect: Dialect) -> str:
+def unique_query(terms: Sequence[str], term: str, dialect: Dialect) -> str:
     """Return the query for the unique hits of a term, in the plain dialect; empty for an invalid term.
 
     A term that means the same as another has no unique hits, so its query finds nothing.
