@@ -26,7 +26,7 @@ from indexer.repository import Repository
 from indexer.search.plan import Plan
 from indexer.search.reading import filter_words
 from indexer.search.request import SearchRequest
-from indexer.term_reports.union import finders
+from indexer.term_reports.union import terms_by_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def export_search(
     description = describe(plan, maker.name, maker.organization)
     extras = _extras(plan, choices)
     if united.terms:
-        extras = replace(extras, terms=finders(repository, request, united.terms, united.dialect))
+        extras = replace(extras, terms=terms_by_record(repository, request, united.terms, united.dialect))
     with ExitStack() as open_files:
         prepared = open_files.enter_context(_prepare_certificate(plan, maker.name)) if choices.certificate else None
         if prepared:

@@ -37,7 +37,7 @@ def unique_query(terms: Sequence[str], term: str, dialect: Dialect) -> str:
     return f"({text}) AND {canonical(rest)}"
 
 
-def finders(repository: Repository, request: SearchRequest, terms: Sequence[str], dialect: Dialect) -> dict[int, str]:
+def terms_by_record(repository: Repository, request: SearchRequest, terms: Sequence[str], dialect: Dialect) -> dict[int, str]:
     """Return by pk the terms, one per line, that find the record with the filters and as-of day of a request.
 
     Raises NotAnswered.
