@@ -49,7 +49,7 @@ class FamilyCounts:
         self.total = self.total.plus(self._count(new))
         return self._count(roots)
 
-    def alone(self) -> Counter[int]:
+    def unique_hits(self) -> Counter[int]:
         """Return the number of unique hits by term number; the key 0 counts records that no term found."""
         return Counter(self._owner)
 

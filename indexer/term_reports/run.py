@@ -172,7 +172,7 @@ class _Run:
             results.append(result)
             if progress:
                 progress(number, total)
-        unique = counts.alone()
+        unique = counts.unique_hits()
         complete = tuple(
             replace(result, unique=unique[number]) if result.hits is not None else result for number, result in enumerate(results, 1)
         )
