@@ -44,7 +44,7 @@ class Maker:
 
 
 @dataclass(frozen=True, slots=True)
-class UnitedTerms:
+class TermUnion:
     """The terms of a list whose union is exported; each record names the terms that found it."""
 
     terms: tuple[str, ...] = ()
@@ -58,7 +58,7 @@ def export_search(
     *,
     maker: Maker,
     choices: Choices = Choices(),  # noqa: B008  # immutable
-    united: UnitedTerms = UnitedTerms(),  # immutable
+    term_union: TermUnion = TermUnion(),  # immutable
     progress: Tick | None = None,
 ) -> ExportReport:
     """Write all results of a search to a package at `target`, and log the export and its certificate.
@@ -69,8 +69,8 @@ def export_search(
     refuse_too_many(len(plan.ids()), choices.pdf)
     description = describe(plan, maker.name, maker.organization)
     extras = _extras(plan, choices)
-    if united.terms:
-        extras = replace(extras, terms=terms_by_record(repository, request, united.terms, united.dialect))
+    if term_union.terms:
+        extras = replace(extras, terms=terms_by_record(repository, request, term_union.terms, term_union.dialect))
     with ExitStack() as open_files:
         prepared = open_files.enter_context(_prepare_certificate(plan, maker.name)) if choices.certificate else None
         if prepared:

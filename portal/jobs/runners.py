@@ -26,7 +26,7 @@ from indexer.evidence.archive import ArchiveError
 from indexer.exports import ExportError
 from indexer.i18n import message_of, pack, say
 from indexer.local_time import UnknownZone
-from indexer.productions.package_search import Maker, UnitedTerms, export_search
+from indexer.productions.package_search import Maker, TermUnion, export_search
 from indexer.progress import Progress, Report, StageTick, Tick
 from indexer.query import Dialect
 from indexer.repository import Repository
@@ -163,7 +163,7 @@ def _export(repository: Repository, job: Job, user: User, tell: Report) -> Mappi
         target,
         maker=Maker(_signing(user), user.name, job.arguments.get("organization", "")),  # jobs of before the field have none
         choices=choices,
-        united=UnitedTerms(tuple(job.arguments.get("terms", ())), Dialect(job.arguments.get("dialect_of_terms", Dialect.PLAIN))),
+        term_union=TermUnion(tuple(job.arguments.get("terms", ())), Dialect(job.arguments.get("dialect_of_terms", Dialect.PLAIN))),
         progress=_counted(tell, "writing"),
     )
     return {
