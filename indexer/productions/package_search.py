@@ -18,7 +18,7 @@ from indexer.exports import CaptureLine, Choices, Description, ExportError, Expo
 from indexer.exports.pdf_file import refuse_too_many
 from indexer.exports.values import SetDigest
 from indexer.i18n import say
-from indexer.productions.thread_context import context, surroundings
+from indexer.productions.thread_context import related_records, visible_records
 from indexer.progress import Tick
 from indexer.query import Dialect
 from indexer.query.highlight import spans
@@ -87,8 +87,8 @@ def export_search(
 
 def _extras(plan: Plan, choices: Choices) -> Extras:
     """Return the contents of the package besides the records found."""
-    visible = surroundings(plan)
-    related = context(plan.ids(), visible) if choices.context else array("q")
+    visible = visible_records(plan)
+    related = related_records(plan.ids(), visible) if choices.context else array("q")
     return Extras(
         context=visible.views(related),
         context_total=len(related),

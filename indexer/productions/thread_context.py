@@ -12,36 +12,36 @@ from indexer.query.filters import Filters, Sort
 from indexer.search.plan import Plan
 from indexer.search.request import SearchRequest
 
-CONTEXT_MOST = 100_000
+MAX_RELATED = 100_000
 """Related records a package may have; more are refused, never cut off."""
 
 
-def surroundings(plan: Plan) -> Plan:
+def visible_records(plan: Plan) -> Plan:
     """Return the search for every record that the maker of a search may see."""
     request = plan.request
     return Plan(plan.repository, SearchRequest("*", Filters(permission=request.filters.permission), Sort.OLDEST, as_of=request.as_of))
 
 
-def context(hits: array[int], everything: Plan) -> array[int]:
+def related_records(hits: array[int], visible: Plan) -> array[int]:
     """Return the pks of records in the same threads as the hits, without the hits, oldest first.
 
-    Threads are those of the record page, followed only through records that the maker may see (`everything`). Raises
-    ExportError for more than CONTEXT_MOST records, NotAnswered if the index cannot be used.
+    Threads are those of the record page, followed only through records that the maker may see (`visible`). Raises
+    ExportError for more than MAX_RELATED records, NotAnswered if the index cannot be used.
     """
-    visible = everything.ids()
-    grouped = families(everything.repository.db, _flags(visible))
-    threads, is_hit = bytearray(len(grouped)), bytearray(len(grouped))
+    pks = visible.ids()
+    threads_of = families(visible.repository.db, _flags(pks))
+    threads, is_hit = bytearray(len(threads_of)), bytearray(len(threads_of))
     for pk in hits:
-        if pk < len(grouped):
-            threads[grouped.root(pk)] = is_hit[pk] = 1
-    related = array("q", _related(visible, grouped.root, threads, is_hit))
-    if len(related) > CONTEXT_MOST:
+        if pk < len(threads_of):
+            threads[threads_of.root(pk)] = is_hit[pk] = 1
+    related = array("q", _related(pks, threads_of.root, threads, is_hit))
+    if len(related) > MAX_RELATED:
         raise ExportError(
             say(
                 "The conversations of these records contain {count} related records; a package can hold at most {most} of them. "
                 "Nothing was exported. Narrow the search, or export without related records.",
                 count=len(related),
-                most=CONTEXT_MOST,
+                most=MAX_RELATED,
             )
         )
     return related
