@@ -29,12 +29,12 @@ def related_records(hits: array[int], visible: Plan) -> array[int]:
     ExportError for more than MAX_RELATED records, NotAnswered if the index cannot be used.
     """
     pks = visible.ids()
-    threads_of = families(visible.repository.db, _flags(pks))
-    threads, is_hit = bytearray(len(threads_of)), bytearray(len(threads_of))
+    threads = families(visible.repository.db, _flags(pks))
+    has_hit, is_hit = bytearray(len(threads)), bytearray(len(threads))
     for pk in hits:
-        if pk < len(threads_of):
-            threads[threads_of.root(pk)] = is_hit[pk] = 1
-    related = array("q", _related(pks, threads_of.root, threads, is_hit))
+        if pk < len(threads):
+            has_hit[threads.root(pk)] = is_hit[pk] = 1
+    related = array("q", _related(pks, threads.root, has_hit, is_hit))
     if len(related) > MAX_RELATED:
         raise ExportError(
             say(
@@ -56,7 +56,7 @@ def _flags(pks: Iterable[int]) -> bytearray:
     return flags
 
 
-def _related(visible: Iterable[int], root: Callable[[int], int], threads: bytearray, is_hit: bytearray) -> Iterator[int]:
-    for pk in visible:
-        if pk < len(is_hit) and not is_hit[pk] and threads[root(pk)]:
+def _related(pks: Iterable[int], root: Callable[[int], int], has_hit: bytearray, is_hit: bytearray) -> Iterator[int]:
+    for pk in pks:
+        if pk < len(is_hit) and not is_hit[pk] and has_hit[root(pk)]:
             yield pk
