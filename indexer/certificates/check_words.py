@@ -82,7 +82,7 @@ def sentences(check: Check) -> list[str]:
             )
         )
     words.extend(_environment(check))
-    words.extend(_limits(check))
+    words.extend(_evidence_sentences(check))
     return words
 
 
@@ -114,7 +114,7 @@ def _log_sentences(check: Check) -> Iterator[str]:
         yield say("The event log continues from the certificate: nothing before it was removed or rewritten.")
 
 
-def _limits(check: Check) -> Iterator[str]:
+def _evidence_sentences(check: Check) -> Iterator[str]:
     if check.level is None:
         return
     yield say(

@@ -58,8 +58,8 @@ def refs(numbers: frozenset[int] | None, accounts: Mapping[int, AccountView]) ->
     if numbers is None:
         return None
     unknown = [AccountRef(number, "", "", "") for number in sorted(numbers - accounts.keys())]
-    known = dict.fromkeys(account_ref(accounts[number]) for number in sorted(numbers & accounts.keys()))
-    return (*known, *unknown)
+    references = dict.fromkeys(account_ref(accounts[number]) for number in sorted(numbers & accounts.keys()))
+    return (*references, *unknown)
 
 
 def chosen_filters(filters: Filters, accounts: Mapping[int, AccountView]) -> ChosenFilters:

@@ -66,10 +66,10 @@ def _doubt_sentences(doubt: Announcement) -> list[str]:
     return list(sentences(Announced(doubt.code, doubt.message, doubt.start, doubt.end, doubt.other_query, doubt.other_total)))
 
 
-def _result_sentence(found: ResultSummary) -> str:
-    if found.total == 1:
+def _result_sentence(summary: ResultSummary) -> str:
+    if summary.total == 1:
         return say("The search found 1 record.")
-    return say("The search found {count} records.", count=found.total) if found.total else say("The search found no records.")
+    return say("The search found {count} records.", count=summary.total) if summary.total else say("The search found no records.")
 
 
 def _query_blocks(header: Header) -> Iterator[Block]:
@@ -134,21 +134,21 @@ def filter_sentences(header: Header) -> list[str]:
 
 
 def _result_blocks(header: Header) -> Iterator[Block]:
-    found = header.found
+    summary = header.found
     yield _heading_block(say("Results"))
-    if found.undated == 1:
+    if summary.undated == 1:
         yield {"kind": "para", "text": say("One of the records has no readable date.")}
-    elif found.undated:
-        yield {"kind": "para", "text": say("{count} of the records have no readable date.", count=found.undated)}
-    if found.by_account:
-        rows = [[account_words(count.account), f"{count.records:,}"] for count in found.by_account]
+    elif summary.undated:
+        yield {"kind": "para", "text": say("{count} of the records have no readable date.", count=summary.undated)}
+    if summary.by_account:
+        rows = [[account_words(count.account), f"{count.records:,}"] for count in summary.by_account]
         yield _table_block([say("Account"), say("Records found")], rows)
-    if found.by_term:
+    if summary.by_term:
         yield {"kind": "para", "text": say("Each term by itself, with the same filters. A record can contain several terms.")}
-        yield _table_block([say("Term"), say("Records")], [[term.query, f"{term.records:,}"] for term in found.by_term])
-    for expansion in found.expansions:
+        yield _table_block([say("Term"), say("Records")], [[term.query, f"{term.records:,}"] for term in summary.by_term])
+    for expansion in summary.expansions:
         yield {"kind": "para", "text": _expansion_text(expansion)}
-    if not found.total and not found.by_term:
+    if not summary.total and not summary.by_term:
         yield {"kind": "para", "text": say("There are no records within these filters.")}
 
 

@@ -1,4 +1,4 @@
-"""Repeats the search of a certificate and reports records that are new, changed or gone: also the delta of a later response."""
+"""Repeat the search of a certificate and report records that are new, changed or gone, as needed for a follow-up response."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def _compare(repository: Repository, stored: Stored, file: tuple[str, FileState]
 
 
 class _Alterations:
-    """Counts alterations and lists the first LISTED."""
+    """Count of alterations, with a list of the first LISTED."""
 
     def __init__(self) -> None:
         self.listed: list[Alteration] = []

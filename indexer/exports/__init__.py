@@ -1,4 +1,4 @@
-"""Exports the records of a search as one ZIP: CSV, Excel, JSON Lines and media in a valid BagIt bag.
+"""Export the records of a search as one ZIP: CSV, Excel, JSON Lines and media in a valid BagIt bag.
 
 Optional: an offline viewer, PDFs of the records, related records from their threads, and the search certificate.
 Streamed in one pass, so memory does not grow with the size of the texts. A package is complete or not written at all.

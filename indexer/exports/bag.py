@@ -1,4 +1,4 @@
-"""Streams a BagIt 1.0 bag (RFC 8493) into a ZIP file; the same content gives the same bytes."""
+"""Stream a BagIt 1.0 bag (RFC 8493) into a ZIP file; the same content gives the same bytes."""
 
 from __future__ import annotations
 

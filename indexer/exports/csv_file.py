@@ -29,7 +29,7 @@ class CsvFile:
 
 
 class CsvRows:
-    """Writes one line per record. Every cell is quoted; lines end in CR LF."""
+    """Writer of CSV rows, one line per record. Every cell is quoted; lines end in CR LF."""
 
     def __init__(self, path: Path, columns: Iterable[str]) -> None:
         self._file = path.open("wb")

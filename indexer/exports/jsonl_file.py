@@ -31,7 +31,7 @@ class JsonlFile:
 
 
 class JsonlRows:
-    """Writes one line per record, in UTF-8."""
+    """Writer of JSON Lines, one UTF-8 line per record."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("wb")

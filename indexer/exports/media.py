@@ -115,7 +115,7 @@ class MediaCounts:
 
 
 class MediaWriter:
-    """Writes the attachments of each record to the bag, and a line for each attachment to media.csv."""
+    """Writer of a record's attachments to the bag, and of a line per attachment to media.csv."""
 
     def __init__(
         self,

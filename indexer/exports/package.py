@@ -1,4 +1,4 @@
-"""Writes a package: all its files in one pass over the records, complete or not at all."""
+"""Write a package: all its files in one pass over the records, complete or not at all."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ IS_CONTEXT = "is_context"
 
 
 class ContextFiles:
-    """Writes the related records from the threads of the records found."""
+    """Writer of related records: those in the threads of the records found."""
 
     def __init__(self, bag: BagZip, folder: Path, about: Description, open_media: OpenMedia, *, with_media: bool) -> None:
         self._bag, self._about = bag, about

@@ -1,6 +1,6 @@
 """Records as PDFs for reading and printing: tagged (PDF/UA-1), a few hundred records per file, with pictures.
 
-A file has at most RECORDS records and MAX_FILE_PICTURE_BYTES of pictures, and a package at most MAX_RECORDS records. A picture
+A file has at most RECORDS records and MAX_FILE_PICTURE_BYTES of pictures; a package has at most MAX_RECORDS records. A picture
 that cannot be drawn never stops an export: its name is printed instead, and the notes count it.
 """
 
@@ -98,7 +98,7 @@ _FORMATS: Final[tuple[tuple[str, Callable[[bytes], bool], Callable[[bytes, IO[by
 
 
 RECORDS: Final = 500  # per file
-PROCESSES: Final = 2  # processes at a time, each writing a file
+PROCESSES: Final = 2  # at a time, each making one file
 MAX_FILE_PICTURE_BYTES: Final = 48 * 2**20  # total per file
 MAX_PICTURE_BYTES: Final = 16 * 2**20  # per picture
 MAX_PICTURE_PIXELS: Final = 40_000_000  # per picture; MAX_FILE_PIXELS per file
@@ -132,7 +132,7 @@ class _File:
 
 
 class PdfFiles:
-    """Writes the records of a package to data/records-0001.pdf, data/records-0002.pdf … in the bag.
+    """Writer of a package's records to data/records-0001.pdf, data/records-0002.pdf … in the bag.
 
     `folder` holds pictures and PDFs until they are in the bag.
     """

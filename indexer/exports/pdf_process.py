@@ -1,4 +1,4 @@
-"""Makes a PDF of records in a separate process, so that the typesetting library's memory is freed after each file.
+"""Make a PDF of records in a separate process, so that the typesetting library's memory is freed after each file.
 
 The program reads a task from standard input and writes an answer, both JSON; `start` and `PdfJob` are its
 interface. The process can be killed at any time: it writes only the PDF.

@@ -93,7 +93,7 @@ def _no_media(attachment: AttachmentView) -> IO[bytes]:
 
 
 OpenMedia = Callable[[AttachmentView], IO[bytes]]
-"""Opens an attachment's file in the vault."""
+"""Function that opens an attachment's file in the vault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class FormatReport:
 
 
 class RowWriter(Protocol):
-    """Writes rows to a file, which is complete only after `close`."""
+    """Writer of rows to a file that is complete only after `close`."""
 
     def add(self, exact: Mapping[str, Exact], cells: list[Cell]) -> None:
         """Write a record, given as values by column name and as cells in column order."""

@@ -31,7 +31,7 @@ _DELETED, _EDITED, _ASSUMED = 1, 2, 4
 
 
 class ViewerFiles:
-    """Writes the records of a package, then the related records, to the viewer in the bag."""
+    """Writer of a package's records, then its related records, to the viewer in the bag."""
 
     def __init__(self, bag: BagZip, about: Description, extras: Extras) -> None:
         self._bag, self._about, self._extras = bag, about, extras
@@ -162,7 +162,7 @@ class ViewerFiles:
 
 
 class _ScriptWriter:
-    """Writes rows to scripts of a few thousand rows or about a million characters each."""
+    """Writer of rows to scripts of a few thousand rows or about a million characters each."""
 
     def __init__(self, bag: BagZip, call: str, max_rows: int) -> None:
         self._bag, self._call, self._max_rows = bag, call, max_rows

@@ -85,7 +85,7 @@ class XlsxFile:
 
 
 class XlsxRows:
-    """Writes one row per record, and continues on another sheet when a sheet is full."""
+    """Writer of one row per record, continued on another sheet when a sheet is full."""
 
     def __init__(self, path: Path, columns: list[str], description: Description, rows_per_sheet: int) -> None:
         self._columns, self._description, self._rows_per_sheet = columns, description, rows_per_sheet

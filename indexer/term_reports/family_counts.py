@@ -1,4 +1,4 @@
-"""Counts the unique hits and the families of each term on a list."""
+"""Count the unique hits and the families of each term on a list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs a list of terms in one batch and counts hits, unique hits and families of each term (a search term report)."""
+"""Run a list of terms in one batch and count hits, unique hits and families of each term (a search term report)."""
 
 from __future__ import annotations
 
