@@ -84,7 +84,7 @@ def scope(permission: Permission, accounts: Mapping[int, AccountView], words: st
 
 @dataclass(frozen=True, slots=True)
 class RebuiltSearch:
-    """The search of a certificate, to be rebuilt here. `missing`: accounts of its filters that are not on file here."""
+    """The search of a certificate, to be repeated here. `missing`: accounts of its filters that are not on file here."""
 
     request: SearchRequest
     missing: tuple[str, ...]

@@ -167,7 +167,7 @@ def test_the_keyboard_alone_reads_a_record_and_turns_a_page(page: Page) -> None:
     expect(page.locator("article h1")).to_be_focused()
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
-    expect(page.locator(".extras")).to_contain_text("2 of 120")
+    expect(page.locator(".around")).to_contain_text("2 of 120")
     page.goto(re.sub("#.*", "", page.url) + "#q=road+notice&page=3")
     expect(page.locator(".turn")).to_contain_text("Page 3 of 3")
     expect(page.locator("a.hit")).to_have_count(20)

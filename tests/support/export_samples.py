@@ -40,7 +40,7 @@ NASTY = (
     "x" * 40_000,
     "😀" * 20_000,
     "مرحبا بالعالم \u202e reversed",
-    "  spaces extras  ",
+    "  spaces around  ",
     "_x0041_ looks like an escape",
     "<r>not markup</r> & <b>tags</b>",
     "first\r\nsecond",
