@@ -105,7 +105,7 @@ def test_a_picture_that_cannot_be_drawn_is_named_and_counted_and_the_others_stay
 
 
 def test_too_many_records_are_refused_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf_module, "RECORDS_MOST", 2)
+    monkeypatch.setattr(pdf_module, "MAX_RECORDS", 2)
     with pytest.raises(ExportError, match=r"at most 2 records; this export has 3\. Nothing was exported"):
         make(tmp_path / "a.zip", [record(number) for number in range(3)], choices=RUN_ON)
     assert list(tmp_path.iterdir()) == []
@@ -132,7 +132,7 @@ def test_nothing_found_is_a_pdf_too(tmp_path: Path) -> None:
 )
 def test_a_process_that_fails_leaves_no_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, reason: str) -> None:
     monkeypatch.setattr(pdf_process, "PROGRAM", (sys.executable, "-S", "-c", program))
-    monkeypatch.setattr(pdf_process, "PATIENCE", 0.3 if "sleep" in program else 60.0)
+    monkeypatch.setattr(pdf_process, "TIMEOUT", 0.3 if "sleep" in program else 60.0)
     with pytest.raises(ExportError, match=rf"records 1 to 1 could not be made: .*{reason}.*Nothing was exported"):
         make(tmp_path / "a.zip", [record(1)], choices=RUN_ON)
     assert list(tmp_path.iterdir()) == []

@@ -69,7 +69,7 @@ def test_context_never_leaves_what_the_maker_may_see(repository: Repository, tmp
 
 
 def test_too_much_context_is_refused_not_cut(repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(thread_context, "CONTEXT_MOST", 1)
+    monkeypatch.setattr(thread_context, "MAX_RELATED", 1)
     with pytest.raises(ExportError, match="contain 2 related records; a package can hold at most 1"):
         export_search(repository, FLOOD, tmp_path / "a.zip", maker=Maker("rhea"), choices=Choices(context=True))
     assert not (tmp_path / "a.zip").exists()
