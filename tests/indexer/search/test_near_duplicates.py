@@ -110,7 +110,7 @@ def test_form_letters_whose_blanks_are_long_are_compared_in_time_or_said_to_be_t
         "this evening thank you for your patience call us at city hall any time"
     )
     rare = [letter.format(" ".join(f"street{chance.randrange(9000)}" for _ in range(4))) for _ in range(3000)]
-    monkeypatch.setattr(near_duplicates, "_MOST_LOOKS", 30_000)  # a comparison of each with each is 4,500,000
+    monkeypatch.setattr(near_duplicates, "_MAX_COMPARISONS", 30_000)  # a comparison of each with each is 4,500,000
     assert len(set(clusters(rare))) > 2900
     shared = [letter.format(" ".join(f"street{chance.randrange(200)}" for _ in range(4))) for _ in range(3000)]
     with pytest.raises(near_duplicates.TooAlike):
