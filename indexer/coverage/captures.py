@@ -1,4 +1,4 @@
-"""The complete captures of the catalog as their coverage needs them: what each archive says of itself, and its faults."""
+"""Reads the complete captures from the catalog for coverage: what each archive states, and its defects."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ STATE: Final = sa.select(
     sa.select(sa.func.max(captures.c.id)).where(captures.c.state == COMPLETE).scalar_subquery(),
     sa.select(meta.c.value).where(meta.c.key == REVISION).scalar_subquery(),
 )
-"""What moves on whenever captures or times of the catalog do: built once, it is asked at every search."""
+"""Changes whenever captures or times in the catalog change; run at every search, so the statement is built once."""
 
 
 class CaptureDays(NamedTuple):
-    """One complete capture as the catalog has it. Times are milliseconds since 1970 UTC."""
+    """A complete capture in the catalog. Times are milliseconds since 1970 UTC."""
 
     id: int
     name: str
@@ -48,7 +48,7 @@ class CaptureDays(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class HeldAccount:
-    """An account with its captures, the oldest first."""
+    """An account with its captures, oldest first."""
 
     view: AccountView
     named: str
@@ -58,14 +58,14 @@ class HeldAccount:
 
 
 Seen = tuple[int | None, int | None]
-"""First and last time of a capture's dated records, milliseconds since 1970 UTC; None where it has none."""
+"""First and last time of a capture's dated records, milliseconds since 1970 UTC; None without any."""
 
 
 def read(connection: sa.Connection) -> Iterable[HeldAccount]:
     """Yield the accounts that have a complete capture."""
     hiding: set[int] = set()
-    told = sa.select(problems.c.capture_id, problems.c.code, problems.c.member).distinct()
-    for capture_id, code, member in connection.execute(told):
+    reported = sa.select(problems.c.capture_id, problems.c.code, problems.c.member).distinct()
+    for capture_id, code, member in connection.execute(reported):
         if may_hide_records(code, member):
             hiding.add(capture_id)
     by_account: dict[int, list[CaptureDays]] = {}
@@ -87,7 +87,7 @@ def _capture(row: Any, *, is_hiding: bool) -> CaptureDays:
     facts = msgspec.json.decode(row.facts, type=StoredFacts)
     result = msgspec.json.decode(row.result, type=CaptureResult)
     short = sum(max(0, (declared or 0) - read) for _, declared, read in result.reconciliation)
-    told = ((Reason.UNREAD, is_hiding), (Reason.SHORT, short > 0), (Reason.ONE_PART, facts.is_partial))
+    checks = ((Reason.UNREAD, is_hiding), (Reason.SHORT, short > 0), (Reason.ONE_PART, facts.is_partial))
     return CaptureDays(
         id=row.id,
         name=row.name,
@@ -99,12 +99,12 @@ def _capture(row: Any, *, is_hiding: bool) -> CaptureDays:
         kinds=frozenset(facts.kinds),
         problems=result.problems,
         short=short,
-        faults=frozenset(reason for reason, is_so in told if is_so),
+        faults=frozenset(reason for reason, applies in checks if applies),
     )
 
 
 def seen_times(connection: sa.Connection, numbers: Sequence[int], *, without_messages: bool) -> dict[int, Seen]:
-    """Return the first and the last time of what captures have; None where they have nothing dated."""
+    """First and last time of the dated records of each capture."""
     seen = sightings.join(versions, versions.c.id == sightings.c.version_id)
     query = sa.select(sightings.c.capture_id, sa.func.min(versions.c.posted_ms), sa.func.max(versions.c.posted_ms))
     query = query.where(sightings.c.capture_id.in_(numbers)).group_by(sightings.c.capture_id)
