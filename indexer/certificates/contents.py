@@ -37,7 +37,7 @@ from indexer.progress import Tick
 from indexer.query import And, Dialect, Everything, Node, Not, Or
 from indexer.query.canonical import canonical
 from indexer.query.filters import Filters, Permission, Sort
-from indexer.query.reading import reading
+from indexer.query.reading import paraphrase
 from indexer.repository import Repository
 from indexer.search.plan import Plan
 from indexer.search.reading import scope_words
@@ -170,7 +170,7 @@ def found(plan: Plan, spool: IO[bytes], progress: Tick | None) -> Found | None:
 def _terms(plan: Plan) -> Iterator[TermCount]:
     """Yield how many records each term of a query finds alone within the same filters, in the order of the query."""
     for leaf in dict.fromkeys(leaves(plan.tree)):
-        yield TermCount(canonical(leaf), reading(leaf), plan.count(leaf))
+        yield TermCount(canonical(leaf), paraphrase(leaf), plan.count(leaf))
 
 
 def leaves(tree: Node) -> Iterator[Node]:

@@ -39,7 +39,7 @@ from indexer.query.nodes import (
     expanding,
     nodes,
 )
-from indexer.query.parser import Terms, nest
+from indexer.query.parser import TermReader, build_tree
 
 _MAX_ERRORS: Final = 50
 _MAX_ALTERNATIVE_LENGTH: Final = 60_000
@@ -88,7 +88,7 @@ class Parsed:
     """The tree as fully parenthesized text of the plain dialect, which parses to the same tree; empty without a tree."""
     announcements: tuple[Announcement, ...] = ()
     """Ambiguous readings, to be shown before any count; each alternative query is valid."""
-    unread: tuple[int, ...] = ()
+    unsearched: tuple[int, ...] = ()
     """Offsets of characters that are not searched for."""
 
 
@@ -101,32 +101,32 @@ def parse(text: str, dialect: Dialect = Dialect.PLAIN) -> Parsed:
 def _parse_text(text: str, dialect: Dialect) -> tuple[Parsed, list[Announcement]]:
     if long := checks.too_long(text):
         return Parsed(None, (long,), "", text, dialect), []
-    body = lexer.seen(text)
+    body = lexer.normalize(text)
     if not body.strip():
         return _valid(Everything(), text, dialect), []
-    body, doubts = lists.unmarked(body, dialect)
-    tokens = lexer.signs(body, dialect)
-    if ends := readings.sentence_ends(tokens):
+    body, doubts = lists.remove_marks(body, dialect)
+    tokens = lexer.tokenize(body, dialect)
+    if ends := readings.find_sentence_ends(tokens):
         for start, end in ends:
             body = body[:start] + " " * (end - start) + body[end:]
-        tokens = lexer.signs(body, dialect)
+        tokens = lexer.tokenize(body, dialect)
     flat = [token for token in tokens if not token.is_ws()]
-    errors = checks.faults(tokens, body, dialect)
+    errors = checks.validate(tokens, body, dialect)
     if dialect is Dialect.DTSEARCH:
-        tokens, adjacent_errors = lexer.joined(tokens, body)
+        tokens, adjacent_errors = lexer.merge_words(tokens, body)
         errors += adjacent_errors
     # terms are parsed even if the tokens are invalid, so that all errors are reported at once
-    terms = Terms(dialect)
-    steps = terms.steps(tokens)
+    terms = TermReader(dialect)
+    operands = terms.operands(tokens)
     errors += terms.errors
     tree: Node | None = None
     if not errors:
-        tree, errors = nest(steps)
-    read = readings.Read(text, body, dialect, flat, steps, terms.unread, is_sound=tree is not None)
-    doubts += readings.announcements(read, ends)
+        tree, errors = build_tree(operands)
+    read = readings.TokenizedQuery(text, body, dialect, flat, operands, terms.unsearched, is_sound=tree is not None)
+    doubts += readings.find_ambiguities(read, ends)
     if tree is not None and not errors:
-        unread = tuple(at for at, _is_quoted in terms.unread)
-        return replace(_valid(tree, text, dialect), unread=unread), doubts
+        unsearched = tuple(at for at, _is_quoted in terms.unsearched)
+        return replace(_valid(tree, text, dialect), unsearched=unsearched), doubts
     ordered = sorted(dict.fromkeys(errors), key=lambda error: (error.start, error.end))
     return Parsed(None, _limit_errors(ordered), "", text, dialect), doubts
 
@@ -153,7 +153,7 @@ def _check_alternatives(parsed: Parsed, doubts: list[Announcement]) -> Iterator[
 
 
 def _valid(tree: Node, text: str, dialect: Dialect) -> Parsed:
-    return Parsed(tree, (), query_reading.reading(tree), text, dialect, canonical(tree))
+    return Parsed(tree, (), query_reading.paraphrase(tree), text, dialect, canonical(tree))
 
 
 def _limit_errors(errors: list[Diagnostic]) -> tuple[Diagnostic, ...]:

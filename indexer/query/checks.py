@@ -9,7 +9,7 @@ from whoosh.qparser import plugins, syntax
 
 from indexer.i18n import Sentence, say
 from indexer.query import diagnostics, other_systems
-from indexer.query.diagnostics import Diagnostic, Trouble, closest, listed
+from indexer.query.diagnostics import Diagnostic, InvalidToken, closest, join_words
 from indexer.query.lexer import FIELDS, Proximity
 from indexer.query.nodes import MAX_DEPTH, Dialect
 
@@ -36,14 +36,18 @@ _Open = plugins.GroupPlugin.OpenBracket
 _Close = plugins.GroupPlugin.CloseBracket
 
 
-def faults(tokens: Sequence[Any], text: str, dialect: Dialect) -> list[Diagnostic]:
+def validate(tokens: Sequence[Any], text: str, dialect: Dialect) -> list[Diagnostic]:
     """Return the errors among the tokens of a query, in order of place."""
     flat = [token for token in tokens if not token.is_ws()]
-    errors = [diagnostics.diagnostic(token) for token in flat if isinstance(token, Trouble)]
+    errors = [diagnostics.to_diagnostic(token) for token in flat if isinstance(token, InvalidToken)]
     errors += _check_parentheses(flat)
     errors += _check_operands(flat, text, dialect)
     errors += _check_fields(flat, text)
-    errors += [_embedded_operator(token) for token in flat if isinstance(token, syntax.WordNode) and other_systems.hidden(token.text)]
+    errors += [
+        _embedded_operator(token)
+        for token in flat
+        if isinstance(token, syntax.WordNode) and other_systems.has_embedded_operator(token.text)
+    ]
     if dialect is Dialect.PLAIN:
         errors += _lowercase_operators(flat)
     if len(flat) > MOST_TERMS:
@@ -210,13 +214,13 @@ def _check_fields(flat: Sequence[Any], text: str) -> list[Diagnostic]:
                 hint = say(
                     "Did you mean {near}:? The fields are: {known}. To search for the words themselves, use quotation marks: {quoted}",
                     near=near,
-                    known=listed(FIELDS),
+                    known=join_words(FIELDS),
                     quoted=quoted,
                 )
             else:
                 hint = say(
                     "The fields are: {known}. To search for the words themselves, use quotation marks: {quoted}",
-                    known=listed(FIELDS),
+                    known=join_words(FIELDS),
                     quoted=quoted,
                 )
             errors.append(_error_at(token, message, hint))

@@ -62,7 +62,7 @@ def closest(word: str, known: Iterable[str]) -> str:
     return next(iter(get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)), "")
 
 
-def listed(words: Iterable[str]) -> str:
+def join_words(words: Iterable[str]) -> str:
     """Join words as "a, b, c", each once: query keywords are the same in every language."""
     return ", ".join(dict.fromkeys(words))
 
@@ -71,20 +71,20 @@ OTHER_SYSTEM: Final = "other system"
 """`why` of a rejected operator of another search program; `other_systems` has the messages."""
 
 
-class Trouble(syntax.MarkerNode):  # type: ignore[misc]  # Whoosh has no types
+class InvalidToken(syntax.MarkerNode):  # type: ignore[misc]  # Whoosh has no types
     """A token that is invalid at its place. `why` is a key of the messages below."""
 
     def __init__(self, why: str, text: str = "") -> None:
         self.why, self.text = why, text
 
 
-def diagnostic(token: Trouble) -> Diagnostic:
+def to_diagnostic(token: InvalidToken) -> Diagnostic:
     """Return the error for an invalid token. Raises KeyError for an unknown `why`."""
     return Diagnostic(token.startchar, token.endchar, *_MESSAGES[token.why](token.text))
 
 
 _MESSAGES: Final[Mapping[str, Callable[[str], tuple[Sentence, Sentence]]]] = {
-    OTHER_SYSTEM: other_systems.words_of,
+    OTHER_SYSTEM: other_systems.explain,
     "distance": lambda text: (
         say("“{sign}” is not a valid distance.", sign=text),
         say(

@@ -37,7 +37,7 @@ _DIGITS: Final = tuple("0123456789")
 _STEM_TAIL: Final = 2  # final letters of a stem that its words may lack: "die" for dying, "polici" for policy
 
 
-def beginnings(node: Expanding) -> tuple[str, ...]:
+def prefixes(node: Expanding) -> tuple[str, ...]:
     """Return disjoint prefixes that cover every matching word; ("",) means any."""
     if isinstance(node, Wildcard):
         return (_WILDCARDS.split(node.pattern, maxsplit=1)[0],)
@@ -49,7 +49,7 @@ def beginnings(node: Expanding) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=8_192)  # more than one query can have: thousands of wildcards are compiled once for all texts of a page
-def fitting(node: Expanding) -> Callable[[str], bool]:
+def matcher(node: Expanding) -> Callable[[str], bool]:
     """Return a predicate for the folded words that a node matches."""
     if isinstance(node, Wildcard):
         expression = _expression(node.pattern)
@@ -63,14 +63,14 @@ def fitting(node: Expanding) -> Callable[[str], bool]:
     return _number_matcher(node)
 
 
-def pick(node: Expanding, words: Iterable[str]) -> list[str]:
+def matching_words(node: Expanding, words: Iterable[str]) -> list[str]:
     """Return the words that match, in order; fast enough for the whole dictionary of an index."""
     if isinstance(node, Fuzzy):
         prefix = node.word[: node.kept]
         choices = [word for word in words if word.startswith(prefix)] if prefix else list(words)
         results = process.extract(node.word, choices, scorer=OSA.distance, processor=None, score_cutoff=node.edits, limit=None)
         return [choices[at] for at in sorted(at for _word, _distance, at in results)]
-    is_match = fitting(node)
+    is_match = matcher(node)
     return [word for word in words if is_match(word)]
 
 

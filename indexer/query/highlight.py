@@ -10,16 +10,16 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from indexer.query import And, Near, Node, NotNear, Or, Phrase, Word
-from indexer.query.expansion import pick
+from indexer.query.expansion import matching_words
 from indexer.query.proximity import Leaf
-from indexer.query.proximity import marked as places_marked
+from indexer.query.proximity import find_highlights as places_marked
 from indexer.text import tokens
 
-SEEN_FIELDS = frozenset({"text", "hashtag", "mention"})
-LENGTH = 280  # characters of a snippet
+HIGHLIGHTED_FIELDS = frozenset({"text", "hashtag", "mention"})
+SNIPPET_LENGTH = 280  # characters of a snippet
 
 Span = tuple[int, int]
-Piece = tuple[str, bool]
+TextPiece = tuple[str, bool]
 
 
 def spans(text: str, tree: Node) -> list[Span]:
@@ -37,12 +37,12 @@ def spans(text: str, tree: Node) -> list[Span]:
     return [(text_tokens[at].start, text_tokens[at].end) for at in sorted(marked)]
 
 
-def snippet(text: str, tree: Node, length: int = LENGTH) -> tuple[Piece, ...]:
+def snippet(text: str, tree: Node, length: int = SNIPPET_LENGTH) -> tuple[TextPiece, ...]:
     """Return an excerpt around the first highlight, cut at spaces, in pieces: (text, is highlighted)."""
-    return cut_out(text, spans(text, tree), length)
+    return excerpt(text, spans(text, tree), length)
 
 
-def cut_out(text: str, marked: Sequence[Span], length: int = LENGTH) -> tuple[Piece, ...]:
+def excerpt(text: str, marked: Sequence[Span], length: int = SNIPPET_LENGTH) -> tuple[TextPiece, ...]:
     """Return the excerpt for spans that are already known."""
     start = 0
     if len(text) > length and marked and marked[0][0] > length * 2 // 3:
@@ -56,12 +56,12 @@ def cut_out(text: str, marked: Sequence[Span], length: int = LENGTH) -> tuple[Pi
     return tuple(piece for piece in ((before, False), *_pieces(text, marked, start, end), (after, False)) if piece[0])
 
 
-def marked_text(text: str, tree: Node) -> tuple[Piece, ...]:
+def highlight_text(text: str, tree: Node) -> tuple[TextPiece, ...]:
     """Return the whole text in pieces: (text, is highlighted)."""
     return tuple(piece for piece in _pieces(text, spans(text, tree), 0, len(text)) if piece[0])
 
 
-def _pieces(text: str, marked: Sequence[Span], start: int, end: int) -> Iterator[Piece]:
+def _pieces(text: str, marked: Sequence[Span], start: int, end: int) -> Iterator[TextPiece]:
     at = start
     for first, last in marked:
         if at <= first and last <= end:
@@ -88,8 +88,8 @@ class _Positions:
             if isinstance(leaf, Word):
                 self._cache[leaf] = [at for at, word in enumerate(self._words) if word == leaf.word]
             else:
-                fitting = frozenset(pick(leaf, dict.fromkeys(self._words)))
-                self._cache[leaf] = [at for at, word in enumerate(self._words) if word in fitting] if fitting else []
+                matching = frozenset(matching_words(leaf, dict.fromkeys(self._words)))
+                self._cache[leaf] = [at for at, word in enumerate(self._words) if word in matching] if matching else []
         return self._cache[leaf]
 
 
@@ -105,5 +105,5 @@ def _items(tree: Node) -> Iterator[Node]:
     if isinstance(tree, (And, Or)):
         for child in tree.children:
             yield from _items(child)
-    elif isinstance(tree, (Near, NotNear)) or (isinstance(tree, Phrase | Leaf) and tree.field in SEEN_FIELDS):
+    elif isinstance(tree, (Near, NotNear)) or (isinstance(tree, Phrase | Leaf) and tree.field in HIGHLIGHTED_FIELDS):
         yield tree

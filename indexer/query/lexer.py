@@ -17,7 +17,7 @@ from whoosh.qparser.default import QueryParser
 
 from indexer.i18n import say
 from indexer.query import other_systems
-from indexer.query.diagnostics import OTHER_SYSTEM, Diagnostic, Trouble
+from indexer.query.diagnostics import OTHER_SYSTEM, Diagnostic, InvalidToken
 from indexer.query.nodes import MOST_APART, Dialect
 from indexer.text import words
 
@@ -78,14 +78,14 @@ class _Tagger(taggers.RegexTagger):  # type: ignore[misc]  # Whoosh has no types
 
 
 def _invalid(why: str, expression: str, priority: int = 50) -> tuple[_Tagger, int]:
-    return _Tagger(expression, lambda match: Trouble(why, match[0])), priority
+    return _Tagger(expression, lambda match: InvalidToken(why, match[0])), priority
 
 
-def _near(match: Match[str]) -> Proximity | Trouble:
+def _near(match: Match[str]) -> Proximity | InvalidToken:
     # int() rejects numbers of thousands of digits
     distance = int(match["distance"]) if len(match["distance"].lstrip("0")) < 6 else 0
     if not 1 <= distance <= MOST_APART:
-        return Trouble("distance", match[0])
+        return InvalidToken("distance", match[0])
     return Proximity(match[0], distance, is_ordered=match["how"].lower() == "pre", is_not=bool(match["not"]))
 
 
@@ -193,7 +193,7 @@ def _parser(dialect: Dialect) -> QueryParser:
     return QueryParser("text", None, plugins=plugins_in_use)
 
 
-def seen(text: str) -> str:
+def normalize(text: str) -> str:
     """Replace invisible characters at word boundaries with spaces, and wide parentheses with plain ones.
 
     All offsets stay the same.
@@ -201,7 +201,7 @@ def seen(text: str) -> str:
     return _INVISIBLE_AT_EDGE.sub(lambda match: " " * len(match[0]), text.translate(_WIDE))
 
 
-def signs(text: str, dialect: Dialect) -> list[Any]:
+def tokenize(text: str, dialect: Dialect) -> list[Any]:
     """Return the flat tokens of a query in order, each with `startchar` and `endchar`; whitespace is a token, too."""
     return list(_parser(dialect).tag(text))
 
@@ -214,7 +214,7 @@ _HAS_WILDCARD: Final = re.compile(r"[*?=%~]")
 _Open, _Close = plugins.GroupPlugin.OpenBracket, plugins.GroupPlugin.CloseBracket
 
 
-def joined(tokens: Sequence[Any], text: str) -> tuple[list[Any], list[Diagnostic]]:
+def merge_words(tokens: Sequence[Any], text: str) -> tuple[list[Any], list[Diagnostic]]:
     """Merge adjacent words into phrases, and report adjacent tokens that cannot form a phrase.
 
     Hashtags, mentions, field values, quoted phrases and groups stay as they are: they need an operator next to them.
@@ -254,7 +254,7 @@ def _starts_operand(token: Any) -> bool:
 
 
 def _ends_operand(token: Any) -> bool:
-    return isinstance(token, (syntax.TextNode, syntax.RangeNode, _Close)) and not isinstance(token, Trouble)
+    return isinstance(token, (syntax.TextNode, syntax.RangeNode, _Close)) and not isinstance(token, InvalidToken)
 
 
 def _adjacent_error(token: Any) -> Diagnostic:

@@ -153,30 +153,30 @@ _APART: Final = re.compile(rf"(?i:{_LONG_NAMES}|w)")
 _INSIDE: Final = re.compile(r"(?<![^\W_])(?i:w|wi|within|pre|near|onear|adj|notw|nw)[/\\⁄∕／][0-9]+|(?i:\w(?:w|pre)/[0-9]+[^\W\d])")
 
 
-def certain(text: str) -> Spelling | None:
+def find_operator(text: str) -> Spelling | None:
     """Find the unambiguous spelling that a text is."""
     return next((spelling for spelling, expression in _COMPILED if not spelling.is_word and expression.fullmatch(text)), None)
 
 
-def as_word(text: str) -> Spelling | None:
+def find_word_operator(text: str) -> Spelling | None:
     """Find the spelling that a text may be, although it is also an ordinary word."""
     return next((spelling for spelling, expression in _COMPILED if spelling.is_word and expression.fullmatch(text)), None)
 
 
-def apart(name: str, number: str) -> str:
+def join_spaced(name: str, number: str) -> str:
     """Return our syntax for an operator name and a number separated by a space (`within 5`, `pre 5`); else empty."""
     if not _APART.fullmatch(name) or not re.fullmatch(r"[0-9]{1,3}", number):
         return ""
     return _proximity_operator(name, int(number))
 
 
-def instead(text: str, spelling: Spelling) -> str:
+def rewrite(text: str, spelling: Spelling) -> str:
     """Return our syntax for a spelling; empty if it is left out."""
     match = re.fullmatch(spelling.pattern, text)
     return spelling.instead(match) if match else ""
 
 
-def hidden(text: str) -> bool:
+def has_embedded_operator(text: str) -> bool:
     """Whether a word has a proximity operator inside (`councilw/5budget`)."""
     return bool(_INSIDE.search(text))
 
@@ -188,10 +188,10 @@ def patterns() -> Iterator[tuple[str, bool]]:
             yield re.sub(r"\?P<\w+>", "?:", spelling.pattern), spelling.glued
 
 
-def words_of(text: str) -> tuple[Sentence, Sentence]:
+def explain(text: str) -> tuple[Sentence, Sentence]:
     """Message and suggestion for an unambiguous spelling."""
-    spelling = certain(text)
-    written = instead(text, spelling) if spelling else ""
+    spelling = find_operator(text)
+    written = rewrite(text, spelling) if spelling else ""
     message = say("“{sign}” is an operator of another search program.", sign=text)
     quoted = f'"{text}"'
     if spelling and spelling.name == "root":

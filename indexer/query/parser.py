@@ -39,7 +39,7 @@ from indexer.query.nodes import (
     any_of,
     depth,
 )
-from indexer.query.terms import address, term, unread
+from indexer.query.terms import address, term, unsearched_offsets
 
 _Open, _Close = plugins.GroupPlugin.OpenBracket, plugins.GroupPlugin.CloseBracket
 _OR, _AND, _NOT, _NEAR = 1, 2, 3, 4
@@ -61,21 +61,21 @@ class _Operator:
     token: Any = None  # None: an implied AND
 
 
-Step = Operand | Any
+OperandOrToken = Operand | Any
 """An operand, or a Whoosh token: an operator or a parenthesis."""
 
 
-class Terms:
+class TermReader:
     """Parses the terms among the tokens of a query; their errors are in `errors`."""
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
         self.errors: list[Diagnostic] = []
-        self.unread: list[tuple[int, bool]] = []  # offsets of characters that only separate words; whether quoted
+        self.unsearched: list[tuple[int, bool]] = []  # offsets of characters that only separate words; whether quoted
 
-    def steps(self, tokens: Sequence[Any]) -> list[Step]:
+    def operands(self, tokens: Sequence[Any]) -> list[OperandOrToken]:
         """Return the tokens in order, with terms replaced by operands. A field before a group applies to its terms."""
-        steps: list[Step] = []
+        operands: list[OperandOrToken] = []
         fields: list[str | None] = [None]
         pending: str | None = None
         for token in tokens:
@@ -87,16 +87,16 @@ class Terms:
                 continue
             if isinstance(token, _Open):
                 fields.append(pending or fields[-1])
-                steps.append(token)
+                operands.append(token)
             elif isinstance(token, _Close):
                 fields = fields[:-1] or [None]
-                steps.append(token)
+                operands.append(token)
             elif isinstance(token, syntax.TextNode | syntax.RangeNode):
-                steps += self._operand(token, pending or fields[-1])
+                operands += self._operand(token, pending or fields[-1])
             else:
-                steps.append(token)
+                operands.append(token)
             pending = None
-        return steps
+        return operands
 
     def _operand(self, token: Any, field: str | None) -> Iterator[Operand]:
         if field == "unknown" or (
@@ -104,18 +104,18 @@ class Terms:
         ):
             return  # the field itself is already an error
         node = self._parse_term(token, field)
-        self._note_unread(token, field)
+        self._note_unsearched(token, field)
         if isinstance(node, Diagnostic):
             self.errors.append(node)
         else:
             yield Operand(node, token.startchar, token.endchar)
 
-    def _note_unread(self, token: Any, field: str | None) -> None:
+    def _note_unsearched(self, token: Any, field: str | None) -> None:
         if isinstance(token, syntax.RangeNode) or (isinstance(token, lexer.Address) and field in {None, "url"}):
             return
         is_quoted = isinstance(token, lexer.Phrase)
         start = token.textstartchar if is_quoted else token.startchar
-        self.unread += [(start + at, is_quoted) for at in unread(field, token.text, self.dialect, quoted=is_quoted)]
+        self.unsearched += [(start + at, is_quoted) for at in unsearched_offsets(field, token.text, self.dialect, quoted=is_quoted)]
 
     def _parse_term(self, token: Any, field: str | None) -> Node | Diagnostic:
         if isinstance(token, syntax.RangeNode):
@@ -171,23 +171,23 @@ def _range(token: Any, field: str | None) -> Node | Diagnostic:
     return range_node(token.start or "", token.end or "", start, end)
 
 
-def nest(steps: Sequence[Step]) -> tuple[Node, list[Diagnostic]]:
+def build_tree(operands: Sequence[OperandOrToken]) -> tuple[Node, list[Diagnostic]]:
     """Build the tree from valid steps; also return errors in proximity operands. Not recursive."""
     builder = _TreeBuilder()
-    for step in steps:
-        builder.take(step)
+    for item in operands:
+        builder.take(item)
     tree = builder.tree()
     if depth(tree) > MAX_DEPTH:
-        places = [(step.start, step.end) for step in steps if isinstance(step, Operand)]
+        places = [(item.start, item.end) for item in operands if isinstance(item, Operand)]
         builder.errors.append(Diagnostic(places[0][0], places[-1][1], *too_deep()))
     return tree, builder.errors
 
 
-def or_first(steps: Sequence[Step], text: str) -> str | None:
+def or_first(operands: Sequence[OperandOrToken], text: str) -> str | None:
     """Parenthesize the query so that OR binds before AND; None if that does not change it."""
     builder = _TreeBuilder(is_or_first=True)
-    for step in steps:
-        builder.take(step)
+    for item in operands:
+        builder.take(item)
     builder.tree()
     spans = [(_with_field(text, start), end) for start, end in builder.alternatives]
     inside = [(start, end) for start, end in spans if not (text[start - 1 : start] == "(" and text[end : end + 1] == ")")]
@@ -216,22 +216,22 @@ class _TreeBuilder:
         self._places: dict[int, Operand] = {}  # by id() of the node, which the value keeps alive
         self._follows = False  # whether an operand ended directly before
 
-    def take(self, step: Step) -> None:
-        if isinstance(step, (Operand, _Open, syntax.PrefixOperator)) and self._follows:
+    def take(self, item: OperandOrToken) -> None:
+        if isinstance(item, (Operand, _Open, syntax.PrefixOperator)) and self._follows:
             self._operator(_Operator(self._and))
-        self._follows = isinstance(step, (Operand, _Close))
-        if isinstance(step, Operand):
-            self._push(step)
-        elif isinstance(step, _Open):
-            self._waiting.append(step)
-        elif isinstance(step, _Close):
-            self._close(step)
-        elif isinstance(step, syntax.PrefixOperator):
-            self._waiting.append(_Operator(self._not, step))
-        elif isinstance(step, lexer.Proximity):
-            self._operator(_Operator(_NEAR, step))
+        self._follows = isinstance(item, (Operand, _Close))
+        if isinstance(item, Operand):
+            self._push(item)
+        elif isinstance(item, _Open):
+            self._waiting.append(item)
+        elif isinstance(item, _Close):
+            self._close(item)
+        elif isinstance(item, syntax.PrefixOperator):
+            self._waiting.append(_Operator(self._not, item))
+        elif isinstance(item, lexer.Proximity):
+            self._operator(_Operator(_NEAR, item))
         else:
-            self._operator(_Operator(self._or if step.grouptype is syntax.OrGroup else self._and, step))
+            self._operator(_Operator(self._or if item.grouptype is syntax.OrGroup else self._and, item))
 
     def tree(self) -> Node:
         self._reduce(0)

@@ -23,8 +23,8 @@ MOST_MARKED: Final = 300_000
 _COMPARISON_COST: Final = 3  # cost of comparing two spans, in words read
 
 Leaf = Word | Expanding
-Place = tuple[int, int]
-Places = Callable[[Leaf], Sequence[int]]
+WordSpan = tuple[int, int]
+PositionsOf = Callable[[Leaf], Sequence[int]]
 """Positions of a leaf in a record, ascending."""
 
 
@@ -33,16 +33,16 @@ def leaves(tree: Node) -> tuple[Leaf, ...]:
     return tuple(dict.fromkeys(node for node in nodes(tree) if isinstance(node, Leaf)))
 
 
-def is_found(tree: Node, places: Places) -> bool:
+def has_match(tree: Node, places: PositionsOf) -> bool:
     """Whether a tree of Near, NotNear, Or, Phrase and leaves matches a record."""
     if isinstance(tree, Or):
-        return any(is_found(child, places) for child in tree.children)
+        return any(has_match(child, places) for child in tree.children)
     if isinstance(tree, Near):
-        return next(_pairs(tree, found(tree.left, places), found(tree.right, places)), None) is not None
-    return bool(found(tree, places))
+        return next(_pairs(tree, find_spans(tree.left, places), find_spans(tree.right, places)), None) is not None
+    return bool(find_spans(tree, places))
 
 
-def found(tree: Node, places: Places) -> list[Place]:
+def find_spans(tree: Node, places: PositionsOf) -> list[WordSpan]:
     """Return the spans of a tree, each once, in order. Raises TypeError for a node without spans."""
     if isinstance(tree, Leaf):
         return [(at, at) for at in places(tree)]
@@ -50,19 +50,19 @@ def found(tree: Node, places: Places) -> list[Place]:
         return _phrase(tree, places)
     if isinstance(tree, Or):
         cost.positions(len(tree.children))
-        return sorted({span for child in tree.children for span in found(child, places)})
+        return sorted({span for child in tree.children for span in find_spans(child, places)})
     if isinstance(tree, Near):
-        left = found(tree.left, places)
-        right = found(tree.right, places) if left else []
+        left = find_spans(tree.left, places)
+        right = find_spans(tree.right, places) if left else []
         return sorted({_hull(first, second) for first, second in _pairs(tree, left, right)})
     if isinstance(tree, NotNear):
-        left = found(tree.left, places)
-        near = {first for first, _second in _pairs(tree, left, found(tree.right, places))} if left else set()
+        left = find_spans(tree.left, places)
+        near = {first for first, _second in _pairs(tree, left, find_spans(tree.right, places))} if left else set()
         return [span for span in left if span not in near]
     raise TypeError(f"{type(tree).__name__} has no place in a text")
 
 
-def marked(tree: Node, places: Places) -> Mapping[Place, frozenset[int]]:
+def find_highlights(tree: Node, places: PositionsOf) -> Mapping[WordSpan, frozenset[int]]:
     """Return the spans of a tree, each with the positions of its searched words, without the words between them.
 
     If a text has too many spans to compute in time, each searched word is a span by itself.
@@ -89,10 +89,10 @@ def _highlighted_leaves(tree: Node) -> Iterator[Leaf]:
             yield from _highlighted_leaves(tree.right)
 
 
-def _marked(tree: Node, places: Places) -> Mapping[Place, frozenset[int]]:
+def _marked(tree: Node, places: PositionsOf) -> Mapping[WordSpan, frozenset[int]]:
     if isinstance(tree, Phrase | Leaf):
-        return {(first, last): frozenset(range(first, last + 1)) for first, last in found(tree, places)}
-    words_by_span: dict[Place, frozenset[int]] = {}
+        return {(first, last): frozenset(range(first, last + 1)) for first, last in find_spans(tree, places)}
+    words_by_span: dict[WordSpan, frozenset[int]] = {}
     if isinstance(tree, Or):
         for child in tree.children:
             for span, words in _marked(child, places).items():
@@ -122,7 +122,7 @@ def width(tree: Node) -> int:
     return width(tree.left) if isinstance(tree, NotNear) else 1
 
 
-class Record:
+class LeafPositions:
     """Positions of a tree's leaves in one record at a time."""
 
     def __init__(self, words_by_leaf: Mapping[Leaf, Iterable[str]]) -> None:
@@ -137,13 +137,13 @@ class Record:
     def read(self, parts: Iterable[Sequence[str]]) -> None:
         """Find the positions of the leaves in the parts of a record."""
         self._positions = [[] for _leaf in self._index]
-        start, leaves_of, found = 0, self._leaves_of, self._positions
+        start, leaves_of, positions = 0, self._leaves_of, self._positions
         for part in parts:
             cost.positions(len(part))
             for at, word in enumerate(part, start):
                 if word in leaves_of:
                     for leaf in leaves_of[word]:
-                        found[leaf].append(at)
+                        positions[leaf].append(at)
             start += len(part) + PART_GAP
 
     def places(self, leaf: Leaf) -> Sequence[int]:
@@ -151,7 +151,7 @@ class Record:
         return self._positions[self._index[leaf]]
 
 
-def _phrase(tree: Phrase, places: Places) -> list[Place]:
+def _phrase(tree: Phrase, places: PositionsOf) -> list[WordSpan]:
     firsts: set[int] = set(places(tree.items[0])) if tree.items else set()
     for offset, item in enumerate(tree.items[1:], 1):
         if not firsts:
@@ -160,11 +160,11 @@ def _phrase(tree: Phrase, places: Places) -> list[Place]:
     return [(first, first + len(tree.items) - 1) for first in sorted(firsts)]
 
 
-def _hull(left: Place, right: Place) -> Place:
+def _hull(left: WordSpan, right: WordSpan) -> WordSpan:
     return min(left[0], right[0]), max(left[1], right[1])
 
 
-def _pairs(tree: Near | NotNear, left: Sequence[Place], right: Sequence[Place]) -> Iterator[tuple[Place, Place]]:
+def _pairs(tree: Near | NotNear, left: Sequence[WordSpan], right: Sequence[WordSpan]) -> Iterator[tuple[WordSpan, WordSpan]]:
     """Yield the pairs of left and right spans that are near each other. Both lists are in order."""
     yield from _following(left, right, tree.distance)
     if not tree.is_ordered:
@@ -172,7 +172,7 @@ def _pairs(tree: Near | NotNear, left: Sequence[Place], right: Sequence[Place]) 
             yield first, second
 
 
-def _following(firsts: Sequence[Place], seconds: Sequence[Place], distance: int) -> Iterator[tuple[Place, Place]]:
+def _following(firsts: Sequence[WordSpan], seconds: Sequence[WordSpan], distance: int) -> Iterator[tuple[WordSpan, WordSpan]]:
     starts = [start for start, _end in seconds]
     for first in firsts:
         end = first[1]

@@ -30,13 +30,13 @@ from indexer.query.nodes import (
 )
 from indexer.query.reading_words import ENGLISH, SPANISH, TABLES
 
-__all__ = ["ENGLISH", "SPANISH", "TABLES", "day", "reading"]
+__all__ = ["ENGLISH", "SPANISH", "TABLES", "day", "paraphrase"]
 
 _MAX_FORMS: Final = 6
 _NO_FORMS: Final[Mapping[Expanding, Sequence[str]]] = {}
 
 
-def reading(tree: Node, table: Mapping[str, str] = ENGLISH, forms: Mapping[Expanding, Sequence[str]] = _NO_FORMS) -> str:
+def paraphrase(tree: Node, table: Mapping[str, str] = ENGLISH, forms: Mapping[Expanding, Sequence[str]] = _NO_FORMS) -> str:
     """Describe a query in the language of `table`, with parentheses wherever precedence might be unclear.
 
     `forms` are the indexed words of each Stem, if known; the first few are listed.

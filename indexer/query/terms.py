@@ -10,7 +10,7 @@ from typing import Final
 from indexer import platforms
 from indexer.i18n import Sentence, say
 from indexer.query.dates import day_node
-from indexer.query.diagnostics import Diagnostic, closest, listed
+from indexer.query.diagnostics import Diagnostic, closest, join_words
 from indexer.query.expansion import stem
 from indexer.query.nodes import (
     ABSENT_FROM,
@@ -92,7 +92,7 @@ def _pieces(field: str, typed: str, dialect: Dialect, *, quoted: bool) -> list[_
     return sorted((piece for piece in marks + plain if piece.word), key=lambda piece: piece.start)
 
 
-def unread(field: str | None, typed: str, dialect: Dialect, *, quoted: bool) -> list[int]:
+def unsearched_offsets(field: str | None, typed: str, dialect: Dialect, *, quoted: bool) -> list[int]:
     """Return the offsets of characters of a term that only separate words."""
     if field in _CLOSED or field in {"date", "from", "to"} or field in _TAGS or (field is None and not quoted and tag_of(typed)):
         return []
@@ -161,10 +161,10 @@ def _parse_wildcard(field: str, written: str, group: list[_Piece]) -> Wildcard |
     if any(piece.kind == "word" and _WILD & set(piece.word) for piece in group):
         return say("“{word}” cannot be next to a wildcard.", word=written), say("Remove the * or the ?")
     pattern = _STARS.sub("*", "".join(piece.word if piece.kind == "word" else piece.kind for piece in group))
-    return wildcard_faults(pattern) or Wildcard(pattern, field, written)
+    return wildcard_error(pattern) or Wildcard(pattern, field, written)
 
 
-def wildcard_faults(pattern: str) -> tuple[Sentence, Sentence] | None:
+def wildcard_error(pattern: str) -> tuple[Sentence, Sentence] | None:
     """Return message and suggestion for an invalid wildcard pattern (folded)."""
     if not pattern.strip("*?"):
         return say("A wildcard by itself would match every word."), say("Add letters, such as tax* or wo?d")
@@ -182,7 +182,7 @@ def _parse_fuzzy_inside(field: str, written: str, group: list[_Piece]) -> Fuzzy 
     kept = sum(len(piece.word) for piece in group[:first])
     word = "".join(piece.word for piece in group if piece.kind == "word")
     edits = sum(piece.kind == "%" for piece in group)
-    return fuzzy_faults(written, word, edits) or Fuzzy(clip(word), edits, kept, field, written)
+    return fuzzy_error(written, word, edits) or Fuzzy(clip(word), edits, kept, field, written)
 
 
 def _parse_suffix(field: str, written: str, group: list[_Piece], dialect: Dialect) -> Fuzzy | Stem | tuple[Sentence, Sentence]:
@@ -212,10 +212,10 @@ def _parse_suffix(field: str, written: str, group: list[_Piece], dialect: Dialec
             say("Write {word}~ or {word}~2, or {word}~~ for the other forms of the word", word=words[0].word),
         )
     edits = 2 if suffix == "~2" else 1
-    return fuzzy_faults(written, word, edits) or Fuzzy(word, edits, 0, field, written)
+    return fuzzy_error(written, word, edits) or Fuzzy(word, edits, 0, field, written)
 
 
-def fuzzy_faults(written: str, word: str, edits: int) -> tuple[Sentence, Sentence] | None:
+def fuzzy_error(written: str, word: str, edits: int) -> tuple[Sentence, Sentence] | None:
     """Return message and suggestion for an invalid fuzzy word."""
     if edits not in LEAST_LETTERS:
         return (
@@ -288,9 +288,9 @@ def _parse_choice(field: str, typed: str, start: int, end: int) -> Node | Diagno
             start,
             end,
             message,
-            say("Did you mean {field}:{near}? {field}: is one of these: {known}", field=field, near=near, known=listed(values)),
+            say("Did you mean {field}:{near}? {field}: is one of these: {known}", field=field, near=near, known=join_words(values)),
         )
-    return Diagnostic(start, end, message, say("{field}: is one of these: {known}", field=field, known=listed(values)))
+    return Diagnostic(start, end, message, say("{field}: is one of these: {known}", field=field, known=join_words(values)))
 
 
 def _parse_tag(field: str, typed: str, start: int, dialect: Dialect) -> Node | Diagnostic:
@@ -318,7 +318,7 @@ def _parse_tag(field: str, typed: str, start: int, dialect: Dialect) -> Node | D
             say("Use only letters, digits, and _, such as {tag}", tag=f"{sign}flood"),
         )
     if "*" in typed or "?" in typed:
-        error = wildcard_faults(key)
+        error = wildcard_error(key)
         if suffixed:
             error = say("“{word}” combines characters that cannot be used together.", word=typed), say("Remove the ~ or the wildcard")
         return Diagnostic(start, end, *error) if error else Wildcard(key, field, sign + typed.strip().lstrip("#＃@＠"))
@@ -338,7 +338,7 @@ def _parse_tag_suffix(field: str, typed: str, key: str, sign: str, *, start: int
     if sign == "~~" or dialect is Dialect.DTSEARCH:
         return Stem(stem(key), field, written)
     edits = 2 if sign == "~2" else 1
-    error = fuzzy_faults(written, key, edits)
+    error = fuzzy_error(written, key, edits)
     return Diagnostic(start, start + len(typed), *error) if error else Fuzzy(key, edits, 0, field, written)
 
 

@@ -15,7 +15,7 @@ from indexer.catalog.models import AccountView, RecordView
 from indexer.engines import Engine, Hits
 from indexer.query import And, Announcement, Node, Word, parse
 from indexer.query.filters import Filters, Sort
-from indexer.query.highlight import cut_out, spans
+from indexer.query.highlight import excerpt, spans
 from indexer.query.nodes import STATES
 from indexer.repository import Repository
 from indexer.search.announced import Announced, announced
@@ -235,7 +235,7 @@ class Plan:
         if view.versions > 1 and not any(is_hit for _text, is_hit in hit.snippet):
             for earlier in reversed(self.repository.catalog.versions(view.pk)):
                 if marked := spans(earlier.content.text, self.tree):
-                    return Hit(view, cut_out(earlier.content.text, marked), earlier.version)
+                    return Hit(view, excerpt(earlier.content.text, marked), earlier.version)
         return hit
 
     def _hit_of_version(self, view: RecordView) -> Hit:
@@ -243,4 +243,4 @@ class Plan:
         text, marked = view.content.text or view.content.title, spans(view.content.text, self.tree)
         if not marked and (in_title := spans(view.content.title, self.tree)):
             text, marked = view.content.title, in_title
-        return Hit(view, cut_out(text, marked), view.version)
+        return Hit(view, excerpt(text, marked), view.version)

@@ -14,7 +14,7 @@ from indexer.catalog.models import AccountView
 from indexer.i18n import say
 from indexer.query import Expanding, Node
 from indexer.query.filters import Filters, Permission
-from indexer.query.reading import day, reading
+from indexer.query.reading import day, paraphrase
 from indexer.query.reading_words import ENGLISH, TABLES
 
 NAMED: Final = 3
@@ -38,7 +38,7 @@ def whole_reading(
     `accounts` may include every account: only allowed and selected ones are mentioned. `zone` is an IANA name. `forms`
     are the indexed words of each Stem.
     """
-    text = reading(tree, table, forms)
+    text = paraphrase(tree, table, forms)
     for part in _describe(filters, accounts, zone, table, as_of):
         text = table["comma"].format(text, part)
     return text

@@ -98,7 +98,7 @@ def expansions_of(index: Engine, tree: Node, permission: Permission) -> tuple[Ex
 
 def unsearchable(parsed: Parsed) -> tuple[str, ...]:
     """Characters of a query that only separate words, each once, in order."""
-    return tuple(dict.fromkeys(parsed.text[at] for at in parsed.unread))
+    return tuple(dict.fromkeys(parsed.text[at] for at in parsed.unsearched))
 
 
 def _find_missing(index: Engine, doubtful: Sequence[Node], empty: set[Expanding], permission: Permission) -> list[Node]:

@@ -49,7 +49,7 @@ def read_list(text: str, *, keep_numbers: bool = False) -> TermList:
     if len(text) > MOST_CHARACTERS:
         raise ListError(say("The list has {length} characters; the limit is {most}.", length=len(text), most=MOST_CHARACTERS))
     raw = text.removeprefix("\ufeff").splitlines()
-    marks = pasted.marks(raw)
+    marks = pasted.find_marks(raw)
     first: dict[str, int] = {}
     repeats, terms, blank = [], [], 0
     for number, (line, mark) in enumerate(zip(raw, marks, strict=True), 1):
@@ -81,7 +81,7 @@ def _term(number: int, line: str, mark: pasted.Mark | None, *, keep_numbers: boo
 
 def _announced(marks: Sequence[pasted.Mark | None], *, keep_numbers: bool) -> Iterator[Announced]:
     """Yield what is to be said of a list as a whole."""
-    taken = pasted.taken_off([mark for mark in marks if mark and not (keep_numbers and mark.number is not None)])
+    taken = pasted.describe_removed([mark for mark in marks if mark and not (keep_numbers and mark.number is not None)])
     if taken is not None:
         yield Announced("list-marks", taken, 0, 0)
     if any(mark and mark.is_head for mark in marks):

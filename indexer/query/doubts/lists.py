@@ -11,12 +11,12 @@ from indexer.query.doubts import pasted
 from indexer.query.nodes import Dialect
 
 
-def unmarked(text: str, dialect: Dialect) -> tuple[str, list[Announcement]]:
+def remove_marks(text: str, dialect: Dialect) -> tuple[str, list[Announcement]]:
     """Replace list marks with spaces of the same length; also return the announcements."""
-    starts = pasted.inline(text) if "\n" not in text.strip() else []
+    starts = pasted.find_inline_items(text) if "\n" not in text.strip() else []
     bounds = list(pairwise([*starts, len(text)])) if starts else [(line.start(), line.end()) for line in re.finditer(r"[^\n\r]+", text)]
     lines = [text[start:end] for start, end in bounds]
-    marks = pasted.marks(lines)
+    marks = pasted.find_marks(lines)
     body, with_marks, items = text, text, []
     first, last = 0, 0
     for (start, end), mark in reversed(list(zip(bounds, marks, strict=True))):
@@ -29,7 +29,7 @@ def unmarked(text: str, dialect: Dialect) -> tuple[str, list[Announcement]]:
         if line.strip():
             items.append(" ".join(line.split()))
     announcements = []
-    if (removal := pasted.taken_off(marks)) is not None:
+    if (removal := pasted.describe_removed(marks)) is not None:
         has_numbers = any(mark and mark.number is not None for mark in marks)
         announcements.append(Announcement("list-marks", first, last, removal, " ".join(with_marks.split()) if has_numbers else None))
     if len(items) > 1:

@@ -42,7 +42,7 @@ class Mark:
         return " ".join(re.findall(r"\w+", self.text)) if self.number is not None else ""
 
 
-def marks(lines: Sequence[str]) -> list[Mark | None]:
+def find_marks(lines: Sequence[str]) -> list[Mark | None]:
     """Return the mark of each line, or None."""
     line_marks: list[Mark | None] = [_match_first(line, (_BULLET, _CELL, _NUMBER)) for line in lines]
     filled = [at for at, line in enumerate(lines) if line.strip()]
@@ -59,7 +59,7 @@ def marks(lines: Sequence[str]) -> list[Mark | None]:
     return line_marks
 
 
-def inline(text: str) -> list[int]:
+def find_inline_items(text: str) -> list[int]:
     """Return the offsets of list items pasted into a single line (`1. budget 2. council`)."""
     places: list[int] = []
     expected = 0
@@ -73,7 +73,7 @@ def inline(text: str) -> list[int]:
     return places if len(places) > 1 else []
 
 
-def taken_off(line_marks: Sequence[Mark | None]) -> Sentence | None:
+def describe_removed(line_marks: Sequence[Mark | None]) -> Sentence | None:
     """Report the removed marks; None without any."""
     numbered = [mark for mark in line_marks if mark and mark.number is not None]
     names = list(dict.fromkeys(mark.text.strip() for mark in numbered))

@@ -11,9 +11,9 @@ from whoosh.qparser import plugins, syntax
 
 from indexer.i18n import Sentence, say
 from indexer.query import lexer, other_systems
-from indexer.query.diagnostics import OTHER_SYSTEM, Announcement, Trouble
+from indexer.query.diagnostics import OTHER_SYSTEM, Announcement, InvalidToken
 from indexer.query.nodes import Dialect
-from indexer.query.parser import Step, or_first
+from indexer.query.parser import OperandOrToken, or_first
 from indexer.text import words
 
 _Open, _Close = plugins.GroupPlugin.OpenBracket, plugins.GroupPlugin.CloseBracket
@@ -31,19 +31,19 @@ _NEAR_IN_QUOTES: Final = re.compile(r"(?<!\S)(?:(?i:not)\s+)?(?i:w|pre)[/⁄∕�
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class TokenizedQuery:
     """A tokenized query. `body` is the normalized text, of the same length; `signs` are the flat tokens without whitespace."""
 
     text: str
     body: str
     dialect: Dialect
     tokens: Sequence[Any]
-    steps: Sequence[Step]
-    unread: Sequence[tuple[int, bool]]
+    operands: Sequence[OperandOrToken]
+    unsearched: Sequence[tuple[int, bool]]
     is_sound: bool
 
 
-def sentence_ends(tokens: Sequence[Any]) -> list[tuple[int, int]]:
+def find_sentence_ends(tokens: Sequence[Any]) -> list[tuple[int, int]]:
     """Return the places of question marks that end a sentence, after two or more words without other wildcards.
 
     The sentence is the last one, or the next word is capitalized, or a later sentence also ends with a question mark.
@@ -64,13 +64,19 @@ def sentence_ends(tokens: Sequence[Any]) -> list[tuple[int, int]]:
     return [(start, end) for start, end, _is_last in candidates[: last + 1]]
 
 
-def announcements(read: Read, ends: Sequence[tuple[int, int]]) -> list[Announcement]:
+def find_ambiguities(query: TokenizedQuery, ends: Sequence[tuple[int, int]]) -> list[Announcement]:
     """Return the ambiguous readings of a query in order of place."""
-    detectors: list[Callable[[Read], Iterator[Announcement]]] = [_other_operators, _glued, _dropped_characters, _in_quotes, _lettered]
-    detectors += [_small_operators] if read.dialect is Dialect.PLAIN else [_similar_words]
-    doubts = [doubt for detect in detectors for doubt in detect(read)]
-    doubts += _question_marks(read, ends)
-    doubts += _precedence(read)
+    detectors: list[Callable[[TokenizedQuery], Iterator[Announcement]]] = [
+        _other_operators,
+        _glued,
+        _dropped_characters,
+        _in_quotes,
+        _lettered,
+    ]
+    detectors += [_small_operators] if query.dialect is Dialect.PLAIN else [_similar_words]
+    doubts = [doubt for detect in detectors for doubt in detect(query)]
+    doubts += _question_marks(query, ends)
+    doubts += _precedence(query)
     return sorted(dict.fromkeys(doubts), key=lambda doubt: (doubt.start, doubt.end))[:MOST]
 
 
@@ -82,30 +88,30 @@ def _splice(text: str, start: int, end: int, instead: str) -> str:
     return text[:start] + instead + text[end:]
 
 
-def _question_marks(read: Read, ends: Sequence[tuple[int, int]]) -> Iterator[Announcement]:
+def _question_marks(query: TokenizedQuery, ends: Sequence[tuple[int, int]]) -> Iterator[Announcement]:
     for start, end in ends:
-        literal = _splice(read.text, start, end, "\\?").strip()
+        literal = _splice(query.text, start, end, "\\?").strip()
         message = say("The question mark at the end of the sentence was ignored.")
         yield Announcement("question-mark", start, end, message, literal)
-    for token in read.tokens:
+    for token in query.tokens:
         if isinstance(token, lexer.Phrase):
             for match in re.finditer(r"(?<=[^\W_])\?+(?![\w*?])", token.text):
                 at = token.textstartchar + match.start()
                 message = say("The question mark at the end of a quoted word was ignored.")
-                yield Announcement("question-mark", at, at + len(match[0]), message, _splice(read.text, at, at, "\\"))
+                yield Announcement("question-mark", at, at + len(match[0]), message, _splice(query.text, at, at, "\\"))
         elif _is_word(token) and (ending := re.search(r"(?<=[^\W_])\?+$", token.text)):
             start = token.startchar + ending.start()
             message = say("“{word}” matches any word with one more letter for each question mark.", word=token.text)
-            yield Announcement("question-mark", start, token.endchar, message, _splice(read.text, start, token.endchar, ""))
+            yield Announcement("question-mark", start, token.endchar, message, _splice(query.text, start, token.endchar, ""))
 
 
-def _small_operators(read: Read) -> Iterator[Announcement]:
+def _small_operators(query: TokenizedQuery) -> Iterator[Announcement]:
     """Find lowercase `and`, `or`, `not`, which were read as words; a single announcement covers all."""
-    small = [token for token in read.tokens if _is_word(token) and token.text.lower() in _LOWERCASE_OPERATORS]
+    small = [token for token in query.tokens if _is_word(token) and token.text.lower() in _LOWERCASE_OPERATORS]
     if not small:
         return
-    text = read.text
-    previous = {id(token): read.tokens[at - 1] if at else None for at, token in enumerate(read.tokens)}
+    text = query.text
+    previous = {id(token): query.tokens[at - 1] if at else None for at, token in enumerate(query.tokens)}
     for token in reversed(small):
         text = _splice(text, token.startchar, token.endchar, token.text.upper())
         earlier = previous[id(token)]
@@ -123,48 +129,48 @@ def _small_operators(read: Read) -> Iterator[Announcement]:
     yield Announcement("small-operator", small[0].startchar, small[0].endchar, message, text)
 
 
-def _lettered(read: Read) -> Iterator[Announcement]:
+def _lettered(query: TokenizedQuery) -> Iterator[Announcement]:
     """Find a list letter before a single line (`a. budget`): a single line may not be a list, so the letter was searched for."""
-    if match := _LETTERED.match(read.text):
+    if match := _LETTERED.match(query.text):
         message = say("“{mark}” was searched for as a word. Did you mean the line without it?", mark=match["mark"])
-        yield Announcement("list-marks", match.start("mark"), match.end("mark"), message, read.text[match.end() :])
+        yield Announcement("list-marks", match.start("mark"), match.end("mark"), message, query.text[match.end() :])
 
 
-def _precedence(read: Read) -> Iterator[Announcement]:
-    if not read.is_sound:
+def _precedence(query: TokenizedQuery) -> Iterator[Announcement]:
+    if not query.is_sound:
         return
-    other = or_first(read.steps, read.text)
+    other = or_first(query.operands, query.text)
     if other is not None:
-        token = next(token for token in read.tokens if isinstance(token, syntax.InfixOperator) and token.grouptype is syntax.OrGroup)
+        token = next(token for token in query.tokens if isinstance(token, syntax.InfixOperator) and token.grouptype is syntax.OrGroup)
         message = say("AND and OR are combined without parentheses, so AND was applied first.")
         yield Announcement("mixed-and-or", token.startchar, token.endchar, message, other)
 
 
-def _other_operators(read: Read) -> Iterator[Announcement]:
+def _other_operators(query: TokenizedQuery) -> Iterator[Announcement]:
     """Find operators of other programs: rejected ones, with the repaired query, and those read as words."""
-    rejected = [token for token in read.tokens if isinstance(token, Trouble) and token.why == OTHER_SYSTEM]
-    repaired = read.text
+    rejected = [token for token in query.tokens if isinstance(token, InvalidToken) and token.why == OTHER_SYSTEM]
+    repaired = query.text
     for token in reversed(rejected):
-        spelling = other_systems.certain(token.text)
-        repaired = _splice(repaired, token.startchar, token.endchar, other_systems.instead(token.text, spelling) if spelling else "")
+        spelling = other_systems.find_operator(token.text)
+        repaired = _splice(repaired, token.startchar, token.endchar, other_systems.rewrite(token.text, spelling) if spelling else "")
     for token in rejected[:1]:
         message = say("“{sign}” is an operator of another search program.", sign=token.text)
         yield Announcement("other-operator", token.startchar, token.endchar, message, " ".join(repaired.split()))
-    flat = list(read.tokens)
+    flat = list(query.tokens)
     for at, token in enumerate(flat):
         before = flat[at - 2 : at] if at > 1 and isinstance(flat[at - 1], syntax.PrefixOperator) else flat[max(0, at - 1) : at]
         after = flat[at + 1 : at + 2]
         if not (_is_word(token) and before and after and _is_operand(before[0]) and _is_operand(after[0])):
             continue
-        if _is_word(after[0]) and _is_operand_at(flat, at + 2) and (apart := other_systems.apart(token.text, after[0].text)):
+        if _is_word(after[0]) and _is_operand_at(flat, at + 2) and (apart := other_systems.join_spaced(token.text, after[0].text)):
             start, end = token.startchar, after[0].endchar
-            message = say("“{sign}” was searched for as a word. Did you mean {written}?", sign=read.text[start:end], written=apart)
-            yield Announcement("other-operator", start, end, message, _splice(read.text, start, end, apart))
-        elif spelling := other_systems.as_word(token.text):
-            written = other_systems.instead(token.text, spelling)
+            message = say("“{sign}” was searched for as a word. Did you mean {written}?", sign=query.text[start:end], written=apart)
+            yield Announcement("other-operator", start, end, message, _splice(query.text, start, end, apart))
+        elif spelling := other_systems.find_word_operator(token.text):
+            written = other_systems.rewrite(token.text, spelling)
             message = say("“{sign}” was searched for as a word. Did you mean {written}?", sign=token.text, written=written)
             yield Announcement(
-                "other-operator", token.startchar, token.endchar, message, _splice(read.text, token.startchar, token.endchar, written)
+                "other-operator", token.startchar, token.endchar, message, _splice(query.text, token.startchar, token.endchar, written)
             )
 
 
@@ -173,51 +179,51 @@ def _is_operand_at(tokens: Sequence[Any], at: int) -> bool:
 
 
 def _is_operand(token: Any) -> bool:
-    return isinstance(token, (syntax.TextNode, _Open, _Close)) and not isinstance(token, Trouble)
+    return isinstance(token, (syntax.TextNode, _Open, _Close)) and not isinstance(token, InvalidToken)
 
 
-def _in_quotes(read: Read) -> Iterator[Announcement]:
+def _in_quotes(query: TokenizedQuery) -> Iterator[Announcement]:
     """Find operators in quotation marks, where they are words, and other programs' `!`."""
-    for token in read.tokens:
+    for token in query.tokens:
         if not isinstance(token, lexer.Phrase) or not token.text.strip():
             continue
         for match in re.finditer(r"(?<=\w)[!！]+(?!\w)", token.text):
             at = token.textstartchar + match.start()
             message = say("“{sign}” inside quotation marks was ignored. Did you mean any ending of the word?", sign=match[0])
-            yield Announcement("other-operator", at, at + len(match[0]), message, _splice(read.text, at, at + len(match[0]), "*"))
+            yield Announcement("other-operator", at, at + len(match[0]), message, _splice(query.text, at, at + len(match[0]), "*"))
         near = _NEAR_IN_QUOTES.search(token.text)
         pieces = [
-            match for match in re.finditer(r"\S+", token.text) if (spelling := other_systems.certain(match[0])) and not spelling.glued
+            match for match in re.finditer(r"\S+", token.text) if (spelling := other_systems.find_operator(match[0])) and not spelling.glued
         ]
         if operator := near or next((piece for piece in pieces if any(mark.isdigit() for mark in piece[0])), None):
             at = token.textstartchar + operator.start()
             inside = _splice(token.text, operator.start(), operator.end(), _translate(operator[0]))
             message = say("“{sign}” inside quotation marks was searched for as words.", sign=operator[0])
             yield Announcement(
-                "other-operator", at, at + len(operator[0]), message, _splice(read.text, token.startchar, token.endchar, f"({inside})")
+                "other-operator", at, at + len(operator[0]), message, _splice(query.text, token.startchar, token.endchar, f"({inside})")
             )
 
 
 def _translate(text: str) -> str:
-    spelling = other_systems.certain(text)
-    return other_systems.instead(text, spelling) if spelling else text
+    spelling = other_systems.find_operator(text)
+    return other_systems.rewrite(text, spelling) if spelling else text
 
 
-def _glued(read: Read) -> Iterator[Announcement]:
-    for at, token in enumerate(read.tokens):
+def _glued(query: TokenizedQuery) -> Iterator[Announcement]:
+    for at, token in enumerate(query.tokens):
         if isinstance(token, lexer.Glued):
             if not words(token.text):
                 continue
             message = say("“{word}” was searched for as the phrase “{phrase}”.", word=token.text, phrase=" ".join(words(token.text)))
-            other = _splice(read.text, token.startchar, token.endchar, _split_glued(token.text, read.dialect))
+            other = _splice(query.text, token.startchar, token.endchar, _split_glued(token.text, query.dialect))
             yield Announcement("glued-parenthesis", token.startchar, token.endchar, message, other)
-        elif isinstance(token, _Open) and at and _ends_at(read.tokens[at - 1], token.startchar):
-            inside = _group_end(read.tokens[at:])
+        elif isinstance(token, _Open) and at and _ends_at(query.tokens[at - 1], token.startchar):
+            inside = _group_end(query.tokens[at:])
             if inside is not None:
-                before, last = read.tokens[at - 1], inside
-                phrase = " ".join(words(read.text[before.startchar : last.endchar]))
+                before, last = query.tokens[at - 1], inside
+                phrase = " ".join(words(query.text[before.startchar : last.endchar]))
                 message = say("The parenthesis touches the word before it; it was read as a group.")
-                other = _splice(read.text, before.startchar, last.endchar, f'"{phrase}"')
+                other = _splice(query.text, before.startchar, last.endchar, f'"{phrase}"')
                 yield Announcement("glued-parenthesis", token.startchar, last.endchar, message, other)
 
 
@@ -231,7 +237,7 @@ def _split_glued(text: str, dialect: Dialect) -> str:
 
 
 def _ends_at(token: Any, place: int) -> bool:
-    return isinstance(token, syntax.TextNode) and not isinstance(token, Trouble) and token.endchar == place
+    return isinstance(token, syntax.TextNode) and not isinstance(token, InvalidToken) and token.endchar == place
 
 
 def _group_end(tokens: Sequence[Any]) -> Any | None:
@@ -244,10 +250,10 @@ def _group_end(tokens: Sequence[Any]) -> Any | None:
     return None
 
 
-def _dropped_characters(read: Read) -> Iterator[Announcement]:
+def _dropped_characters(query: TokenizedQuery) -> Iterator[Announcement]:
     """Find words whose dropped characters may have been significant."""
-    places = {at for at, is_quoted in read.unread if not is_quoted}
-    for token in read.tokens:
+    places = {at for at, is_quoted in query.unsearched if not is_quoted}
+    for token in query.tokens:
         if not _is_word(token) or isinstance(token, lexer.Glued):
             continue
         for match in re.finditer(r"\S+", token.text):
@@ -255,33 +261,33 @@ def _dropped_characters(read: Read) -> Iterator[Announcement]:
             lost = [at for at, letter in enumerate(match[0]) if start + at in places and letter in _SIGNIFICANT]
             lost = [at for at in lost if match[0][at] not in _SIGNIFICANT_AT_EDGE or at in {0, len(match[0]) - 1}]
             if lost and words(match[0]):
-                yield _dropped_announcement(read, match[0], start, lost)
+                yield _dropped_announcement(query, match[0], start, lost)
 
 
-def _dropped_announcement(read: Read, word: str, start: int, lost: Sequence[int]) -> Announcement:
+def _dropped_announcement(query: TokenizedQuery, word: str, start: int, lost: Sequence[int]) -> Announcement:
     characters = " ".join(dict.fromkeys(word[at] for at in lost))
     message: Sentence = say("“{word}” was searched for without {signs}", word=word, signs=characters)
     other = None
     stem = word.strip("%$!！")
     if word != stem and stem.isalpha() and stem.isascii() and {word[at] for at in lost} <= set("%$!！"):
         wild = re.sub(r"[%$!！]+", "*", word)
-        other = _splice(read.text, start, start + len(word), wild)
+        other = _splice(query.text, start, start + len(word), wild)
     return Announcement("sign-not-searched", start, start + len(word), message, other)
 
 
-def _similar_words(read: Read) -> Iterator[Announcement]:
+def _similar_words(query: TokenizedQuery) -> Iterator[Announcement]:
     """Find a `%` before or after a word in the dtSearch dialect, where other programs mean any letters."""
-    for token in read.tokens:
-        if not _is_word(token) or isinstance(token, Trouble):
+    for token in query.tokens:
+        if not _is_word(token) or isinstance(token, InvalidToken):
             continue
         for match in re.finditer(r"(?<!\S)(?:%+\w+%*|\w+%+)(?!\S)", token.text):
             start = token.startchar + match.start()
             message = say(
                 "“{word}” was read as a search for similar words: in dtSearch syntax, “%” allows one different letter.", word=match[0]
             )
-            other = _splice(read.text, start, start + len(match[0]), re.sub("%+", "*", match[0]))
+            other = _splice(query.text, start, start + len(match[0]), re.sub("%+", "*", match[0]))
             yield Announcement("similar-words", start, start + len(match[0]), message, other)
         if (digit := re.search(r"(?<=[^\W\d_])=+$", token.text)) is not None:
             start = token.startchar + digit.start()
             message = say("“{sign}” at the end of “{word}” means one digit in dtSearch syntax.", sign=digit[0], word=token.text)
-            yield Announcement("sign-not-searched", start, token.endchar, message, _splice(read.text, start, token.endchar, ""))
+            yield Announcement("sign-not-searched", start, token.endchar, message, _splice(query.text, start, token.endchar, ""))

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from indexer.catalog.models import RecordView
 from indexer.masking import mask_raw
 from indexer.query import Node, parse
-from indexer.query.highlight import Piece, marked_text, spans
+from indexer.query.highlight import TextPiece, highlight_text, spans
 from indexer.search.groups import GroupBy
 from indexer.search.near_duplicates import COMPARED, same_notice
 from portal.access.guard import needs, reader
@@ -103,9 +103,9 @@ def _tree(question: Asked) -> Node | None:
     return parse(question.query, question.dialect).tree if question.query else None
 
 
-def _marked(text: str, tree: Node | None) -> tuple[Piece, ...]:
+def _marked(text: str, tree: Node | None) -> tuple[TextPiece, ...]:
     """Return a text in pieces, each with whether the query marks it."""
-    return marked_text(text, tree) if tree is not None else ((text, False),)
+    return highlight_text(text, tree) if tree is not None else ((text, False),)
 
 
 def _elsewhere(view: RecordView, versions: list[RecordView], tree: Node | None) -> list[int]:

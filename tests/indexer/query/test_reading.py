@@ -10,7 +10,7 @@ import pytest
 from indexer.catalog.models import AccountView
 from indexer.query import And, DayRange, Everything, Fuzzy, Near, Node, Not, NotNear, NumberRange, Or, Phrase, Stem, Wildcard, Word
 from indexer.query.filters import Filters, Permission
-from indexer.query.reading import day, reading
+from indexer.query.reading import day, paraphrase
 from indexer.query.reading_words import ENGLISH, SPANISH, TABLES
 from indexer.record import RecordKind
 from indexer.search.reading import readings, whole_reading
@@ -70,8 +70,8 @@ ACCOUNTS = tuple(AccountView(at, "facebook" if at == 3 else "twitter", str(at), 
 
 @pytest.mark.parametrize(("tree", "english", "spanish"), CASES)
 def test_every_node_is_read_in_english_and_in_spanish(tree: Node, english: str, spanish: str) -> None:
-    assert reading(tree) == english
-    assert reading(tree, SPANISH) == spanish
+    assert paraphrase(tree) == english
+    assert paraphrase(tree, SPANISH) == spanish
 
 
 def test_both_tables_have_the_same_keys_and_the_same_places() -> None:
@@ -85,8 +85,8 @@ def test_both_tables_have_the_same_keys_and_the_same_places() -> None:
 
 def test_the_forms_of_a_stem_are_said_where_they_are_known() -> None:
     node = Stem("budget", typed="budget~~")
-    assert reading(node, ENGLISH, {node: ["budget", "budgets"]}) == "any form of budget (budget, budgets)"
-    assert reading(node, ENGLISH, {node: list("abcdefgh")}).endswith("(a, b, c, d, e, f, …)")
+    assert paraphrase(node, ENGLISH, {node: ["budget", "budgets"]}) == "any form of budget (budget, budgets)"
+    assert paraphrase(node, ENGLISH, {node: list("abcdefgh")}).endswith("(a, b, c, d, e, f, …)")
 
 
 def test_a_whole_search_is_one_sentence() -> None:
