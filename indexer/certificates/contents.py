@@ -40,7 +40,7 @@ from indexer.query.filters import Filters, Permission, Sort
 from indexer.query.reading import paraphrase
 from indexer.repository import Repository
 from indexer.search.plan import Plan
-from indexer.search.reading import scope_words
+from indexer.search.reading import describe_scope
 from indexer.search.request import SearchRequest
 from indexer.search.results import Results
 
@@ -201,7 +201,7 @@ def made(repository: Repository, permission: Permission, by: str, at: datetime) 
     """Return who made a certificate, when (to the second), and what they might see."""
     held = repository.catalog.accounts()
     at = at.replace(microsecond=0)
-    what = scope(permission, by_number(held), scope_words(permission, held))
+    what = scope(permission, by_number(held), describe_scope(permission, held))
     return Made(by, at, local(at, repository.zone), what)
 
 

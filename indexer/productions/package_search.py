@@ -25,7 +25,7 @@ from indexer.query import Dialect
 from indexer.query.highlight import spans
 from indexer.repository import Repository
 from indexer.search.plan import Plan
-from indexer.search.reading import filter_words
+from indexer.search.reading import describe_filters
 from indexer.search.request import SearchRequest
 from indexer.term_reports.union import finders
 
@@ -140,7 +140,7 @@ def describe(plan: Plan, by: str, organization: str = "") -> Description:
     return Description(
         query=request.query,
         reading=results.reading,
-        filters=filter_words(request.filters, repository.catalog.accounts(), as_of=request.as_of),
+        filters=describe_filters(request.filters, repository.catalog.accounts(), as_of=request.as_of),
         sort=str(request.sort),
         zone=repository.zone,
         total=len(plan.ids()),

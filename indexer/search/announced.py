@@ -11,7 +11,7 @@ from indexer.query import Announcement, Dialect, Node, parse
 
 
 @dataclass(frozen=True, slots=True)
-class Announced:
+class CountedAnnouncement:
     """One ambiguous reading. `start` and `end` are offsets in the query as typed.
 
     `other_query` is the alternative in the same dialect, or None. `other_total` counts its records within the same filters
@@ -26,19 +26,21 @@ class Announced:
     other_total: int | None = None
 
 
-def announced(doubts: Iterable[Announcement], dialect: Dialect, count: Callable[[Node], int | None]) -> tuple[Announced, ...]:
+def count_alternatives(
+    doubts: Iterable[Announcement], dialect: Dialect, count: Callable[[Node], int | None]
+) -> tuple[CountedAnnouncement, ...]:
     """Add the count of each alternative; `count` returns None for a query that is too broad."""
     counted = []
     for doubt in doubts:
         tree = parse(doubt.other_query, dialect).tree if doubt.other_query is not None else None
         if tree is None:  # an alternative that does not parse is not offered
-            counted.append(Announced(doubt.code, doubt.message, doubt.start, doubt.end))
+            counted.append(CountedAnnouncement(doubt.code, doubt.message, doubt.start, doubt.end))
         else:
-            counted.append(Announced(doubt.code, doubt.message, doubt.start, doubt.end, doubt.other_query, count(tree)))
+            counted.append(CountedAnnouncement(doubt.code, doubt.message, doubt.start, doubt.end, doubt.other_query, count(tree)))
     return tuple(counted)
 
 
-def sentences(doubt: Announced) -> list[Sentence | str]:
+def sentences(doubt: CountedAnnouncement) -> list[Sentence | str]:
     """Sentences for output without links: the reading, then the alternative and its count."""
     if doubt.other_query is None:
         return [doubt.message]
@@ -52,7 +54,7 @@ def sentences(doubt: Announced) -> list[Sentence | str]:
     ]
 
 
-def shape(doubt: Announced) -> dict[str, Any]:
+def as_json(doubt: CountedAnnouncement) -> dict[str, Any]:
     """Return the JSON object documented in docs/command-line.md."""
     return {
         "code": doubt.code,

@@ -13,7 +13,7 @@ from indexer.query import Diagnostic
 from indexer.repository import Repository
 
 
-class Stopped(StrEnum):
+class StopReason(StrEnum):
     """Why a valid query was not answered."""
 
     TOO_BROAD = "too-broad"  # a wildcard matches too many words
@@ -24,7 +24,7 @@ class Stopped(StrEnum):
 class NotAnswered(Exception):
     """The query was not run; `diagnostics` have the reasons and places."""
 
-    def __init__(self, diagnostics: Sequence[Diagnostic], stopped: Stopped | None = None) -> None:
+    def __init__(self, diagnostics: Sequence[Diagnostic], stopped: StopReason | None = None) -> None:
         super().__init__("; ".join(diagnostic.message for diagnostic in diagnostics))
         self.diagnostics, self.stopped = tuple(diagnostics), stopped
 
@@ -40,9 +40,9 @@ def answering(query: str, bounds: cost.Bounds) -> Iterator[None]:
         with cost.bounded(bounds):
             yield
     except TooBroad as error:
-        raise NotAnswered((_too_broad(error, query),), Stopped.TOO_BROAD) from error
+        raise NotAnswered((_too_broad(error, query),), StopReason.TOO_BROAD) from error
     except cost.TooCostly as error:
-        stopped = Stopped.TOO_SLOW if error.is_time else Stopped.TOO_COSTLY
+        stopped = StopReason.TOO_SLOW if error.is_time else StopReason.TOO_COSTLY
         raise NotAnswered((_too_costly(error, query, stopped),), stopped) from error
     except IndexDamaged as error:
         raise IndexUnusable((_damaged(error),)) from error
@@ -82,10 +82,12 @@ def _damaged(error: IndexDamaged) -> Diagnostic:
 def _too_broad(error: TooBroad, query: str) -> Diagnostic:
     start = max(query.lower().find(error.pattern.lower()), 0)
     message = say("{pattern} matches more than {limit} different words.", pattern=error.pattern, limit=error.limit)
-    return Diagnostic(start, start + len(error.pattern), message, say("Write more letters before the wildcard."), Stopped.TOO_BROAD.value)
+    return Diagnostic(
+        start, start + len(error.pattern), message, say("Write more letters before the wildcard."), StopReason.TOO_BROAD.value
+    )
 
 
-def _too_costly(error: cost.TooCostly, query: str, stopped: Stopped) -> Diagnostic:
+def _too_costly(error: cost.TooCostly, query: str, stopped: StopReason) -> Diagnostic:
     if error.is_time:
         message = say(
             "Nothing was searched: the search was stopped after {seconds} seconds. This is not a result of zero.", seconds=error.limit

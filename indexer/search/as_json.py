@@ -9,15 +9,15 @@ from indexer.catalog.parties import parties
 from indexer.coverage import scope
 from indexer.local_time import local, utc_text
 from indexer.masking import mask_tokens
-from indexer.search.announced import shape as announced_shape
+from indexer.search.announced import as_json as announced_shape
 from indexer.search.groups import Grouped
 from indexer.search.results import Hit, Results
-from indexer.search.suggestions import Explained
+from indexer.search.suggestions import Explanation
 
-Shape = dict[str, Any]
+JsonObject = dict[str, Any]
 
 
-def record(view: RecordView, zone_name: str) -> Shape:
+def record(view: RecordView, zone_name: str) -> JsonObject:
     """One record, as in `search` and the portal's /search.json."""
     return {
         "id": view.record_id,
@@ -55,7 +55,7 @@ def record(view: RecordView, zone_name: str) -> Shape:
     }
 
 
-def _parties(view: RecordView) -> Shape:
+def _parties(view: RecordView) -> JsonObject:
     """Sender, recipients and direction of a message; all null for other records."""
     ends = parties(view)
     if ends is None:
@@ -67,7 +67,7 @@ def _parties(view: RecordView) -> Shape:
     }
 
 
-def results(answer: Results, zone_name: str, grouped: Grouped | None = None) -> Shape:
+def results(answer: Results, zone_name: str, grouped: Grouped | None = None) -> JsonObject:
     """Return the output of `search` and of the portal's /search.json. `total` is null if the query was not run."""
     hits = _hits_of(grouped) if grouped and grouped.groups else answer.records
     limits = answer.as_of
@@ -124,7 +124,7 @@ def results(answer: Results, zone_name: str, grouped: Grouped | None = None) -> 
     }
 
 
-def _explained(explanation: Explained) -> Shape:
+def _explained(explanation: Explanation) -> JsonObject:
     return {
         "expansions": [
             {"typed": expansion.typed, "words": [{"word": word, "records": count} for word, count in expansion.words]}
@@ -155,7 +155,7 @@ def _item(item: int) -> str:
     return f", item {item + 1}" if item >= 0 else ""
 
 
-def _account(view: AccountView | None) -> Shape | None:
+def _account(view: AccountView | None) -> JsonObject | None:
     if view is None:
         return None
     return {

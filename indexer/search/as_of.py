@@ -85,7 +85,7 @@ class Limits:
         return tuple(sentences)
 
 
-__all__ = ["Asked", "Limits", "Stood", "stood"]
+__all__ = ["AsOfQuery", "DayState", "Limits", "day_state"]
 
 _CACHED_DAYS: Final = 4
 _MAX_CACHED_DOCUMENTS: Final = 5_000
@@ -93,19 +93,20 @@ _MAX_CACHED_ANSWERS: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AsOfQuery:
     """An as-of search for the index: the rewritten tree, and the filters it does not already express.
 
-    `unknown`: records excluded because only a version later than the as-of day is available, which matches.
+    `unknown`: records excluded because only a version later than the as-of day is available, which matches. `state` has
+    the version of each record on that day.
     """
 
     tree: Node
     filters: Filters
     unknown: frozenset[int]
-    stood: Stood
+    state: DayState
 
 
-class Stood:
+class DayState:
     """Record versions of one as-of day, the same for every query and reader. Built once, then read-only."""
 
     def __init__(self, db: sa.Engine, engine: Engine, accounts: Sequence[AccountView], zone: str, day: date) -> None:
@@ -118,8 +119,8 @@ class Stood:
             self._times = export_times(connection)
             absent = self._absent_by_then(connection)
             changed = engine.ids(Or((Word("edit", "has"), Word("deletion", "has"), Word("absent", "has"))), Filters(), Sort.OLDEST)
-            self.looked_at = frozenset(changed) | absent
-            stories = self._stories(connection, sorted(self.looked_at))
+            self.matched_individually = frozenset(changed) | absent
+            stories = self._stories(connection, sorted(self.matched_individually))
             self.early_accounts, self._seen_before = self._find_early(connection)
         self._version_of_day: dict[int, int] = {}  # record -> version of that day
         self._later_version: dict[int, int] = {}  # record -> first available version, later than that day
@@ -134,30 +135,30 @@ class Stood:
         """Versions of that day, by record; a record that is missing here has only one version."""
         return {pk: self._version_of_day[pk] for pk in pks if pk in self._version_of_day}
 
-    def asked(self, tree: Node, filters: Filters) -> Asked:
+    def rewrite(self, tree: Node, filters: Filters) -> AsOfQuery:
         """Rewrite a search so that the index answers it as of this day."""
         filter_nodes = _as_nodes(filters)
         found, unknown = self._match((tree, *filter_nodes), filters.permission)
         conditions: list[Node] = [tree, DayRange(None, self.day), *filter_nodes]
-        if self.looked_at:
-            conditions.append(Not(Numbered(self.looked_at)))
+        if self.matched_individually:
+            conditions.append(Not(Numbered(self.matched_individually)))
         rewritten: Node = And(tuple(conditions))
         if found:
             rewritten = Or((rewritten, Numbered(found)))
-        return Asked(rewritten, _without_version_filters(filters), unknown, self)
+        return AsOfQuery(rewritten, _without_version_filters(filters), unknown, self)
 
-    def limits(self, engine: Engine, asked: Asked, tree: Node, filters: Filters, per_account: Mapping[str, int]) -> Limits:
+    def limits(self, engine: Engine, query: AsOfQuery, tree: Node, filters: Filters, per_account: Mapping[str, int]) -> Limits:
         """Count the records affected by unknowns. `per_account`: hits by account number. Raises TooBroad."""
 
         def count(node: Node) -> int:
-            return engine.search(node, asked.filters, Sort.OLDEST, 0, 0).total
+            return engine.search(node, query.filters, Sort.OLDEST, 0, 0).total
 
         has_days = filters.first_day is not None or filters.last_day is not None
         undated = 0 if has_days else count(And((tree, *_as_nodes(filters), Not(DayRange(None, None)))))
-        unknown = count(Numbered(asked.unknown)) if asked.unknown else 0
+        unknown = count(Numbered(query.unknown)) if query.unknown else 0
         before = sum(per_account.get(str(account), 0) for account in self.early_accounts)
         if self._seen_before:
-            before += count(And((asked.tree, Numbered(self._seen_before))))
+            before += count(And((query.tree, Numbered(self._seen_before))))
         return Limits(self.day, undated, unknown, before)
 
     # records matched individually
@@ -294,11 +295,11 @@ class Stood:
         return instant is not None and local_day(instant, self._zone) >= self.day
 
 
-def stood(repository: Repository, accounts: Sequence[AccountView], day: date) -> Stood:
+def day_state(repository: Repository, accounts: Sequence[AccountView], day: date) -> DayState:
     """Return the state of a local day, cached until the catalog or the index changes."""
     key = (day, repository.zone, repository.catalog.position(), repository.index.position())
-    build = partial(Stood, repository.db, repository.index, accounts, repository.zone, day)
-    return repository.memory.recall("stood", key, build, _CACHED_DAYS)
+    build = partial(DayState, repository.db, repository.index, accounts, repository.zone, day)
+    return repository.memory.recall("day_state", key, build, _CACHED_DAYS)
 
 
 def _as_nodes(filters: Filters) -> tuple[Node, ...]:

@@ -19,7 +19,7 @@ from indexer.query.filters import Permission
 from indexer.record import is_conversation
 from indexer.repository import Repository
 from indexer.search.answering import NotAnswered
-from indexer.search.near_duplicates import TooAlike, clusters
+from indexer.search.near_duplicates import TooManySimilarTexts, clusters
 from indexer.search.plan import Plan
 from indexer.search.request import SearchRequest
 from indexer.search.results import Hit, Results
@@ -37,7 +37,7 @@ Groups = list[list[int]]
 """Hits by their index in the results; groups, and hits within a group, keep the order of the results."""
 
 
-def put_together(db: sa.Engine, pks: Sequence[int], by: GroupBy, permission: Permission, standing: Mapping[int, int]) -> Groups:
+def group_hits(db: sa.Engine, pks: Sequence[int], by: GroupBy, permission: Permission, version_ids: Mapping[int, int]) -> Groups:
     """Group the hits of a search. `standing` has the version to compare by record; for the rest it is the current one.
 
     Raises TooAlike.
@@ -46,16 +46,16 @@ def put_together(db: sa.Engine, pks: Sequence[int], by: GroupBy, permission: Per
         if by is GroupBy.THREADS:
             keys = threads_of(connection, pks, lambda row: _is_visible(row, permission))
         else:
-            keys = _cluster_texts(connection, pks, standing)
+            keys = _cluster_texts(connection, pks, version_ids)
     groups: dict[int, list[int]] = {}
     for place, key in enumerate(keys):
         groups.setdefault(key, []).append(place)
     return list(groups.values())
 
 
-def _cluster_texts(connection: sa.Connection, pks: Sequence[int], standing: Mapping[int, int]) -> list[int]:
-    texts = current_texts(connection, [pk for pk in pks if pk not in standing])
-    texts.update(version_texts(connection, standing.values()))
+def _cluster_texts(connection: sa.Connection, pks: Sequence[int], version_ids: Mapping[int, int]) -> list[int]:
+    texts = current_texts(connection, [pk for pk in pks if pk not in version_ids])
+    texts.update(version_texts(connection, version_ids.values()))
     return clusters([texts.get(pk, "") for pk in pks])
 
 
@@ -73,7 +73,7 @@ _MAX_CACHED: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NumberedHit:
     """A hit and its number among all results, from 1."""
 
     number: int
@@ -87,8 +87,8 @@ class Group:
     `size` counts all of them; `others` are not more than SHOWN.
     """
 
-    first: Place
-    others: tuple[Place, ...]
+    first: NumberedHit
+    others: tuple[NumberedHit, ...]
     size: int
 
 
@@ -162,7 +162,7 @@ def _page(plan: Plan, by: GroupBy, results: Results, grouping: _Grouping) -> Gro
     hits_by_pk = {hit.view.pk: hit for hit in plan.hits([pks[place] for group in shown for place in group])}
     built = []
     for group, indexes in zip(page_groups, shown, strict=True):
-        places = [Place(place + 1, hits_by_pk[pks[place]]) for place in indexes if pks[place] in hits_by_pk]
+        places = [NumberedHit(place + 1, hits_by_pk[pks[place]]) for place in indexes if pks[place] in hits_by_pk]
         if places:
             built.append(Group(places[0], tuple(sorted(places[1:], key=lambda place: by_date(place.hit.view))), len(group)))
     return Grouped(by, results, tuple(built), len(groups))
@@ -177,6 +177,6 @@ def _cached_grouping(plan: Plan, by: GroupBy) -> _Grouping:
 def _group_all(plan: Plan, by: GroupBy) -> _Grouping:
     pks = plan.ids()
     try:
-        return _Grouping(pks, put_together(plan.repository.db, pks, by, plan.request.filters.permission, plan.standing(pks)))
-    except TooAlike:
+        return _Grouping(pks, group_hits(plan.repository.db, pks, by, plan.request.filters.permission, plan.version_ids(pks)))
+    except TooManySimilarTexts:
         return _Grouping(pks, None)

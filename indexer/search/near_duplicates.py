@@ -42,7 +42,7 @@ _MAX_COMPARISONS: Final = 1_000_000  # comparisons: about three seconds; a reade
 Words = tuple[str, ...]
 
 
-class TooAlike(Exception):
+class TooManySimilarTexts(Exception):
     """Too many texts share passages without being near-duplicates, so comparing them takes too long."""
 
 
@@ -57,7 +57,7 @@ def compared_words(text: str) -> tuple[Words, Words]:
     return counted, counted[:-1] if is_cut else counted
 
 
-def are_alike(left: str, right: str) -> bool:
+def are_near_duplicates(left: str, right: str) -> bool:
     """Whether two texts are near-duplicates. A text without words is not a duplicate of anything."""
     return clusters((left, right)) == [0, 0]
 
@@ -139,7 +139,7 @@ def _join_near(first: dict[Words, int], joined: DisjointSets) -> None:
                         bucket[root] = _join_first_duplicate(others, text, compared, joined)
         looks += len(compared)
         if looks > _MAX_COMPARISONS:
-            raise TooAlike
+            raise TooManySimilarTexts
         root = joined.root(text.place)
         for sequence in rare[: size - _ceil_div(8 * size, 9) + 1]:
             if frequency[sequence] > 1:
@@ -205,7 +205,7 @@ _MOST_PHRASES: Final = 40  # reached by texts of about 190 words; the longest ph
 
 
 @dataclass(frozen=True, slots=True)
-class Elsewhere:
+class NearDuplicates:
     """Other records with nearly the same text, oldest first, undated last.
 
     `is_whole` is False if there were more candidates than COMPARED. `is_known` is False if the index is unusable.
@@ -216,23 +216,23 @@ class Elsewhere:
     is_known: bool = True
 
 
-def same_notice(repository: Repository, view: RecordView, permission: Permission) -> Elsewhere:
+def find_near_duplicates(repository: Repository, view: RecordView, permission: Permission) -> NearDuplicates:
     """Find indexed records within `permission` whose text is a near-duplicate of this record's."""
     text = view.content.text or view.content.title
     phrases = list(_phrases(*compared_words(text)))
     if not phrases:
-        return Elsewhere()
+        return NearDuplicates()
     tree: Node = phrases[0] if len(phrases) == 1 else Or(tuple(phrases))
     try:
         check_index(repository)
         hits = repository.index.search(tree, Filters(permission=permission), Sort.RELEVANCE, COMPARED, 0)
     except (IndexDamaged, IndexUnusable):  # the page states it; every search names the remedy
-        return Elsewhere(is_known=False)
+        return NearDuplicates(is_known=False)
     with repository.db.connect() as connection:
         texts = current_texts(connection, [pk for pk in hits.pks if pk != view.pk])
-    duplicates = repository.catalog.views([pk for pk, other in texts.items() if other == text or are_alike(text, other)])
+    duplicates = repository.catalog.views([pk for pk, other in texts.items() if other == text or are_near_duplicates(text, other)])
     duplicates.sort(key=by_date)
-    return Elsewhere(tuple(duplicates), hits.total <= COMPARED)
+    return NearDuplicates(tuple(duplicates), hits.total <= COMPARED)
 
 
 def _phrases(counted: Words, beginning: Words) -> Iterator[Node]:

@@ -18,14 +18,14 @@ from indexer.query.filters import Filters, Sort
 from indexer.query.highlight import excerpt, spans
 from indexer.query.nodes import STATES
 from indexer.repository import Repository
-from indexer.search.announced import Announced, announced
+from indexer.search.announced import CountedAnnouncement, count_alternatives
 from indexer.search.answering import IndexUnusable, NotAnswered, answering, check_index
-from indexer.search.as_of import Asked, Limits, Stood, stood
+from indexer.search.as_of import AsOfQuery, DayState, Limits, day_state
 from indexer.search.facets import FacetValue, bars, facets_of, state_values
-from indexer.search.reading import readings
+from indexer.search.reading import paraphrases
 from indexer.search.request import SearchRequest
 from indexer.search.results import Hit, Results
-from indexer.search.suggestions import Expansion, Explained, expansions_of, explain
+from indexer.search.suggestions import Expansion, Explanation, expand_terms, explain
 from indexer.search.undated import undated_outside, undated_query
 
 
@@ -42,7 +42,7 @@ class _Answer(NamedTuple):
 class Plan:
     """One search of a repository, parsed and answered once; its page, list, counts and certificate all come from it.
 
-    Each part is computed on first use and then kept; for later changes of the catalog, make a new plan (`anew`).
+    Each part is computed on first use and then kept; for later changes of the catalog, make a new plan (`refreshed`).
     `bounds` apply to each page, list and count separately.
     """
 
@@ -52,7 +52,7 @@ class Plan:
         self.parsed = parse(request.query, request.dialect)
         self._bounds = bounds
 
-    def anew(self) -> Plan:
+    def refreshed(self) -> Plan:
         """Plan the same search on the current catalog."""
         return Plan(self.repository, self.request, self._bounds)
 
@@ -76,12 +76,12 @@ class Plan:
     def page(self, *, with_records: bool = True) -> Results:
         """One page of records, with total, facets and bars over all hits. Diagnostics explain an unanswered search."""
         if self.parsed.tree is None:
-            announcements = self.announced(self.parsed.announcements)
+            announcements = self.count_alternatives(self.parsed.announcements)
             return Results(self.request, self.parsed.reading, diagnostics=self.parsed.diagnostics, announcements=announcements)
         try:
             with self._bounded():
                 pks = self._answer.hits.pks
-                explained = self._explained if self.request.limit else Explained()
+                explained = self._explained if self.request.limit else Explanation()
                 states = {"state": self._states} if self.request.limit else {}
             counts = self.counts()
         except NotAnswered as error:
@@ -104,7 +104,9 @@ class Plan:
 
     def views(self, pks: Iterable[int] | None = None) -> Iterator[RecordView]:
         """Yield all results, or the given ones, in order; each in its current version or the version of the as-of day."""
-        return self.repository.catalog.stream(self.ids() if pks is None else pks, self._asked.stood.version_ids if self._asked else None)
+        return self.repository.catalog.stream(
+            self.ids() if pks is None else pks, self._as_of_query.state.version_ids if self._as_of_query else None
+        )
 
     def count(self, node: Node) -> int:
         """Count the records of one part of the query within the request's filters and as-of day. Raises NotAnswered."""
@@ -115,33 +117,33 @@ class Plan:
 
     def hits(self, pks: Sequence[int]) -> tuple[Hit, ...]:
         """Return the given results as hits of a page, in that order. Raises NotAnswered."""
-        asked, catalog = self._asked, self.repository.catalog
-        if asked is None:
+        query, catalog = self._as_of_query, self.repository.catalog
+        if query is None:
             return tuple(self._hit(view) for view in catalog.views(pks))
-        return tuple(self._hit_of_version(view) for view in catalog.views(pks, asked.stood.version_ids))
+        return tuple(self._hit_of_version(view) for view in catalog.views(pks, query.state.version_ids))
 
-    def standing(self, pks: Sequence[int]) -> dict[int, int]:
+    def version_ids(self, pks: Sequence[int]) -> dict[int, int]:
         """Version ids by record, for results whose version on the as-of day may differ from the current one."""
-        return self._asked.stood.version_ids(pks) if self._asked else {}
+        return self._as_of_query.state.version_ids(pks) if self._as_of_query else {}
 
-    def announced(self, doubts: Sequence[Announcement]) -> tuple[Announced, ...]:
+    def count_alternatives(self, doubts: Sequence[Announcement]) -> tuple[CountedAnnouncement, ...]:
         """Ambiguous readings of the query, with the count of each alternative."""
-        return announced(doubts, self.request.dialect, self._count_alternative)
+        return count_alternatives(doubts, self.request.dialect, self._count_alternative)
 
     @cached_property
     def expansions(self) -> tuple[Expansion, ...]:
         """Expansion of each wildcard, fuzzy word, stem and range, within the permission. Raises NotAnswered."""
         with self._bounded():
-            return expansions_of(self._index, self.tree, self.request.filters.permission)
+            return expand_terms(self._index, self.tree, self.request.filters.permission)
 
     @cached_property
     def _answer(self) -> _Answer:
-        tree, filters, asked = self.tree, self.request.filters, self._asked
+        tree, filters, query = self.tree, self.request.filters, self._as_of_query
         with self._bounded():
             in_step = check_index(self.repository)
             order, limit, offset = self.request.sort, self.request.limit, max(0, self.request.offset)
-            hits = self._index.search(*self._in_index(asked, tree), order, limit, offset)
-            limits = asked.stood.limits(self._index, asked, tree, filters, hits.facets.get("account", {})) if asked else None
+            hits = self._index.search(*self._in_index(query, tree), order, limit, offset)
+            limits = query.state.limits(self._index, query, tree, filters, hits.facets.get("account", {})) if query else None
             return _Answer(hits, in_step, limits, undated_outside(self._index, tree, filters), self._index.count())
 
     @cached_property
@@ -156,7 +158,7 @@ class Plan:
             request=request,
             reading=self.parsed.reading,
             total=answer.hits.total,
-            announcements=self.announced(self.parsed.announcements),
+            announcements=self.count_alternatives(self.parsed.announcements),
             facets=facets,
             bars=bars(answer.hits.months),
             undated=answer.hits.undated,
@@ -170,23 +172,23 @@ class Plan:
                 request.filters, tree, request.as_of, indexed=answer.indexed, held=held_records, in_step=answer.in_step
             ),
             canonical=self.parsed.canonical,
-            readings=readings(tree, request.filters, self._accounts, repository.zone, as_of=request.as_of, forms=forms),
+            readings=paraphrases(tree, request.filters, self._accounts, repository.zone, as_of=request.as_of, forms=forms),
         )
 
     @cached_property
     def _ids(self) -> array[int]:
         with self._bounded():
             check_index(self.repository)
-            return array("q", self._index.ids(*self._in_index(self._asked, self.tree), self.request.sort))
+            return array("q", self._index.ids(*self._in_index(self._as_of_query, self.tree), self.request.sort))
 
     @cached_property
-    def _explained(self) -> Explained:
+    def _explained(self) -> Explanation:
         return explain(self._index, self.parsed, self.expansions, self.request.filters.permission, self._answer.hits.total)
 
     @cached_property
     def _states(self) -> tuple[FacetValue, ...]:
         """Results by state, most frequent first; counted as of the request's day if there is one."""
-        if self._asked is None or not self._answer.hits.total:
+        if self._as_of_query is None or not self._answer.hits.total:
             return state_values(self._answer.hits.facets["state"])
         return state_values({state: self.count(And((self.tree, Word(word, "has")))) for state, word in STATES.items()})
 
@@ -197,20 +199,20 @@ class Plan:
     # as of a day
 
     @cached_property
-    def _asked(self) -> Asked | None:
+    def _as_of_query(self) -> AsOfQuery | None:
         """The search rewritten for the index as of the request's day; None without a day."""
         with self._bounded():
             return self._as_of(self.tree)
 
     @cached_property
-    def _stood(self) -> Stood | None:
-        return stood(self.repository, self._accounts, self.request.as_of) if self.request.as_of is not None else None
+    def _day_state(self) -> DayState | None:
+        return day_state(self.repository, self._accounts, self.request.as_of) if self.request.as_of is not None else None
 
-    def _as_of(self, node: Node) -> Asked | None:
-        return self._stood.asked(node, self.request.filters) if self._stood is not None else None
+    def _as_of(self, node: Node) -> AsOfQuery | None:
+        return self._day_state.rewrite(node, self.request.filters) if self._day_state is not None else None
 
-    def _in_index(self, asked: Asked | None, node: Node) -> tuple[Node, Filters]:
-        return (node, self.request.filters) if asked is None else (asked.tree, asked.filters)
+    def _in_index(self, query: AsOfQuery | None, node: Node) -> tuple[Node, Filters]:
+        return (node, self.request.filters) if query is None else (query.tree, query.filters)
 
     # helpers
 

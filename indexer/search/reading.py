@@ -23,7 +23,7 @@ NAMED: Final = 3
 _NO_FORMS: Final[Mapping[Expanding, Sequence[str]]] = {}
 
 
-def whole_reading(
+def paraphrase_search(
     tree: Node,
     filters: Filters,
     accounts: Sequence[AccountView],
@@ -44,7 +44,7 @@ def whole_reading(
     return text
 
 
-def readings(
+def paraphrases(
     tree: Node,
     filters: Filters,
     accounts: Sequence[AccountView],
@@ -54,10 +54,10 @@ def readings(
     forms: Mapping[Expanding, Sequence[str]] = _NO_FORMS,
 ) -> dict[str, str]:
     """Describe a search in every language, by code: {"en": …, "es": …}."""
-    return {code: whole_reading(tree, filters, accounts, zone, table, as_of=as_of, forms=forms) for code, table in TABLES.items()}
+    return {code: paraphrase_search(tree, filters, accounts, zone, table, as_of=as_of, forms=forms) for code, table in TABLES.items()}
 
 
-def filter_words(
+def describe_filters(
     filters: Filters, accounts: Sequence[AccountView], table: Mapping[str, str] = ENGLISH, *, as_of: date | None = None
 ) -> tuple[str, ...]:
     """Describe each filter in a phrase, naming every account in scope.
@@ -69,7 +69,7 @@ def filter_words(
     return (*_days(filters, table), *_platforms(filters, table), *named, *_other_filters(filters, table, as_of))
 
 
-def scope_words(permission: Permission, accounts: Sequence[AccountView]) -> str:
+def describe_scope(permission: Permission, accounts: Sequence[AccountView]) -> str:
     """Describe what a permission covers, whatever the filters select; `accounts` may include every account."""
     if permission.accounts is None:
         without = permission.without_messages

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from indexer.catalog.models import RecordView
 from indexer.coverage.summary import Coverage
 from indexer.query import Diagnostic
-from indexer.search.announced import Announced
-from indexer.search.answering import Stopped
+from indexer.search.announced import CountedAnnouncement
+from indexer.search.answering import StopReason
 from indexer.search.as_of import Limits
 from indexer.search.facets import Bar, FacetValue
 from indexer.search.request import SearchRequest
-from indexer.search.suggestions import Explained
+from indexer.search.suggestions import Explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Results:
     facets: Mapping[str, tuple[FacetValue, ...]] = field(default_factory=dict)
     bars: tuple[Bar, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
-    announcements: tuple[Announced, ...] = ()  # ambiguous readings, shown before the total
+    announcements: tuple[CountedAnnouncement, ...] = ()  # ambiguous readings, shown before the total
     undated: int = 0
     undated_outside: int = 0  # undated records that match apart from the date filter
     undated_query: str = ""  # finds those records (plain dialect); empty if there are none
@@ -47,12 +47,12 @@ class Results:
     held: int = 0
     in_step: bool = True  # index is up to date; equal counts do not prove it, since a new version is not a new record
     index_unusable: bool = False  # the diagnostic is about the index, not the query
-    stopped: Stopped | None = None  # a valid query that exceeded the limits of one search
+    stopped: StopReason | None = None  # a valid query that exceeded the limits of one search
     as_of: Limits | None = None  # limits of an answer as of a day
     coverage: Coverage | None = None  # None without an answer
     canonical: str = ""  # the query as parsed, fully parenthesized, in the plain dialect
     readings: Mapping[str, str] = field(default_factory=dict)  # the search in one sentence, by language ("en", "es")
-    explained: Explained = field(default_factory=Explained)  # only if a page was requested
+    explained: Explanation = field(default_factory=Explanation)  # only if a page was requested
 
     @property
     def answered(self) -> bool:

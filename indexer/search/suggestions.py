@@ -53,7 +53,7 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
+class Explanation:
     """`missing`: terms without hits, in query syntax. `unchecked`: number of terms that were not looked up."""
 
     expansions: tuple[Expansion, ...] = ()
@@ -64,7 +64,7 @@ class Explained:
     unsearchable: tuple[str, ...] = ()
 
 
-def explain(index: Engine, parsed: Parsed, expansions: tuple[Expansion, ...], permission: Permission, total: int) -> Explained:
+def explain(index: Engine, parsed: Parsed, expansions: tuple[Expansion, ...], permission: Permission, total: int) -> Explanation:
     """Explain a query that found `total` records. Raises TooBroad, TooCostly, IndexDamaged."""
     if parsed.tree is None:
         raise ValueError("an invalid query has nothing to explain")
@@ -77,7 +77,7 @@ def explain(index: Engine, parsed: Parsed, expansions: tuple[Expansion, ...], pe
             suggestions = tuple(_suggestions(index, parsed, missing, permission))
     except cost.TooCostly:  # the answer itself is complete
         missing, suggestions, unchecked = [], (), len(doubtful)
-    return Explained(
+    return Explanation(
         expansions,
         tuple(canonical(node) for node in missing),
         unchecked,
@@ -87,7 +87,7 @@ def explain(index: Engine, parsed: Parsed, expansions: tuple[Expansion, ...], pe
     )
 
 
-def expansions_of(index: Engine, tree: Node, permission: Permission) -> tuple[Expansion, ...]:
+def expand_terms(index: Engine, tree: Node, permission: Permission) -> tuple[Expansion, ...]:
     """Expand each wildcard, fuzzy word, stem and number range. Raises TooBroad."""
     expansions = []
     for node in expanding(tree):

@@ -19,8 +19,8 @@ from indexer.coverage.summary import Coverage
 from indexer.i18n import say
 from indexer.local_time import utc_text
 from indexer.query import Diagnostic, Dialect
-from indexer.search.announced import Announced, sentences
-from indexer.search.announced import shape as announced_shape
+from indexer.search.announced import CountedAnnouncement, sentences
+from indexer.search.announced import as_json as announced_shape
 from indexer.search.as_of import Limits
 from indexer.spreadsheets import fit_xlsx, guard
 
@@ -113,7 +113,7 @@ def rows(report: ReportJson) -> Iterator[list[Cell]]:
 
 def announced(told: ReportJson) -> str:
     """Return the doubtful readings of a term, or of the list; reports of before there were any have none."""
-    return " ".join(str(sentence) for one in told.get("announcements", ()) for sentence in sentences(Announced(**one)))
+    return " ".join(str(sentence) for one in told.get("announcements", ()) for sentence in sentences(CountedAnnouncement(**one)))
 
 
 def note(term: ReportJson) -> str:
@@ -206,7 +206,7 @@ class TermList:
     blank: int
     repeats: tuple[tuple[int, int, str], ...]
     digest: str  # SHA-256 of the text as given, UTF-8
-    announcements: tuple[Announced, ...] = ()  # of the list as a whole
+    announcements: tuple[CountedAnnouncement, ...] = ()  # of the list as a whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +229,7 @@ class TermResult:
     expansions: tuple[tuple[str, int], ...] = ()
     same_as: int | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
-    announcements: tuple[Announced, ...] = ()  # doubtful readings, to be said before the counts
+    announcements: tuple[CountedAnnouncement, ...] = ()  # doubtful readings, to be said before the counts
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,10 @@ from indexer.query import Announcement, Diagnostic, Dialect, Node
 from indexer.query.doubts import pasted
 from indexer.query.filters import Filters, Sort
 from indexer.repository import Repository
-from indexer.search.announced import Announced
+from indexer.search.announced import CountedAnnouncement
 from indexer.search.answering import IndexUnusable, NotAnswered
 from indexer.search.plan import Plan
-from indexer.search.reading import filter_words, scope_words
+from indexer.search.reading import describe_filters, describe_scope
 from indexer.search.request import SearchRequest
 from indexer.term_reports.family_counts import FamilyCounts
 from indexer.term_reports.report import Corpus, Report, Shape, Term, TermList, TermResult, Totals, shape
@@ -79,13 +79,13 @@ def _term(number: int, line: str, mark: pasted.Mark | None, *, keep_numbers: boo
     return Term(number, text, f"{kept} {rest}".strip(), "" if kept else mark.text, f"{mark.kept} {rest}".strip(), column)
 
 
-def _announced(marks: Sequence[pasted.Mark | None], *, keep_numbers: bool) -> Iterator[Announced]:
+def _announced(marks: Sequence[pasted.Mark | None], *, keep_numbers: bool) -> Iterator[CountedAnnouncement]:
     """Yield what is to be said of a list as a whole."""
     taken = pasted.describe_removed([mark for mark in marks if mark and not (keep_numbers and mark.number is not None)])
     if taken is not None:
-        yield Announced("list-marks", taken, 0, 0)
+        yield CountedAnnouncement("list-marks", taken, 0, 0)
     if any(mark and mark.is_head for mark in marks):
-        yield Announced("columns", say("The column headings were skipped."), 0, 0)
+        yield CountedAnnouncement("columns", say("The column headings were skipped."), 0, 0)
 
 
 def run(
@@ -114,13 +114,13 @@ def run(
     else:
         raise IndexMoved(say("Records were being indexed while the list ran, so its counts would not be consistent. Run it again."))
     accounts = repository.catalog.accounts()
-    filters = filter_words(request.filters, accounts)
+    filters = describe_filters(request.filters, accounts)
     report = Report(
         listed=listed,
         results=results,
         totals=totals,
         corpus=corpus,
-        scope=scope_words(request.filters.permission, accounts),
+        scope=describe_scope(request.filters.permission, accounts),
         filters=filters,
         dialect=request.dialect,
         as_of=request.as_of,
@@ -206,7 +206,7 @@ class _Run:
             return replace(result, diagnostics=_shifted(error.diagnostics, term)), None
 
 
-def _doubts(term: Term, plan: Plan) -> tuple[Announced, ...]:
+def _doubts(term: Term, plan: Plan) -> tuple[CountedAnnouncement, ...]:
     """Return the doubtful readings of a term, with places in the line as it was given."""
     doubts = [replace(one, start=one.start + term.shift, end=one.end + term.shift) for one in plan.parsed.announcements]
     if term.column:
@@ -215,7 +215,7 @@ def _doubts(term: Term, plan: Plan) -> tuple[Announced, ...]:
     if term.mark:
         message = say("“{mark}” was removed from the beginning of the line.", mark=term.mark)
         doubts.insert(0, Announcement("list-marks", 0, term.shift, message, term.marked if term.marked != term.query else None))
-    return plan.announced(doubts)
+    return plan.count_alternatives(doubts)
 
 
 def _shifted(faults: Sequence[Diagnostic], term: Term) -> tuple[Diagnostic, ...]:
