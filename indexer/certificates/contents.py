@@ -262,7 +262,7 @@ def header(plan: Plan, number: str, made_by: Made, what: Found) -> Header:
         software=software(repository),
         state=now,
         captures=captures(repository, request.filters),
-        coverage=coverage.shape(results.coverage) if results.coverage else None,
+        coverage=coverage.as_json(results.coverage) if results.coverage else None,
         found=what,
         anchor=anchor(repository),
         announcements=tuple(

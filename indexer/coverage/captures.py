@@ -47,21 +47,21 @@ class CaptureDays(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class HeldAccount:
+class CapturedAccount:
     """An account with its captures, oldest first."""
 
     view: AccountView
-    named: str
+    full_label: str
     first_ms: int | None
     last_ms: int | None
     captures: tuple[CaptureDays, ...]
 
 
-Seen = tuple[int | None, int | None]
+RecordTimes = tuple[int | None, int | None]
 """First and last time of a capture's dated records, milliseconds since 1970 UTC; None without any."""
 
 
-def read(connection: sa.Connection) -> Iterable[HeldAccount]:
+def read_accounts(connection: sa.Connection) -> Iterable[CapturedAccount]:
     """Yield the accounts that have a complete capture."""
     hiding: set[int] = set()
     reported = sa.select(problems.c.capture_id, problems.c.code, problems.c.member).distinct()
@@ -79,14 +79,14 @@ def read(connection: sa.Connection) -> Iterable[HeldAccount]:
         by_account.setdefault(row.whole_id, []).append(_capture(row, is_hiding=row.id in hiding))
     for view in whole_accounts(connection):
         if view.id in by_account:
-            named = f"{view.label} ({platforms.title(view.platform)})"
-            yield HeldAccount(view, named, to_ms(view.first_posted), to_ms(view.last_posted), tuple(by_account[view.id]))
+            full_label = f"{view.label} ({platforms.title(view.platform)})"
+            yield CapturedAccount(view, full_label, to_ms(view.first_posted), to_ms(view.last_posted), tuple(by_account[view.id]))
 
 
 def _capture(row: Any, *, is_hiding: bool) -> CaptureDays:
     facts = msgspec.json.decode(row.facts, type=StoredFacts)
     result = msgspec.json.decode(row.result, type=CaptureResult)
-    short = sum(max(0, (declared or 0) - read) for _, declared, read in result.reconciliation)
+    short = sum(max(0, (declared or 0) - read_accounts) for _, declared, read_accounts in result.reconciliation)
     checks = ((Reason.UNREAD, is_hiding), (Reason.SHORT, short > 0), (Reason.ONE_PART, facts.is_partial))
     return CaptureDays(
         id=row.id,
@@ -103,7 +103,7 @@ def _capture(row: Any, *, is_hiding: bool) -> CaptureDays:
     )
 
 
-def seen_times(connection: sa.Connection, numbers: Sequence[int], *, without_messages: bool) -> dict[int, Seen]:
+def record_times(connection: sa.Connection, numbers: Sequence[int], *, without_messages: bool) -> dict[int, RecordTimes]:
     """First and last time of the dated records of each capture."""
     seen = sightings.join(versions, versions.c.id == sightings.c.version_id)
     query = sa.select(sightings.c.capture_id, sa.func.min(versions.c.posted_ms), sa.func.max(versions.c.posted_ms))

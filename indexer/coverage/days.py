@@ -46,12 +46,12 @@ class Reason(StrEnum):
     EXPORT_NOT_STATED = "the archive does not state when it was made"
 
 
-ABOUT_READING: Final = frozenset({Reason.UNREAD, Reason.SHORT, Reason.ONE_PART})
+INTERNAL_REASONS: Final = frozenset({Reason.UNREAD, Reason.SHORT, Reason.ONE_PART})
 """Reasons that reveal a capture's contents: hidden from readers without access to captures."""
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class CaptureDates:
     """The dates of a capture. `seen_first` and `seen_last` are the days of its first and last dated record.
 
     `exported` is None if the archive does not state it; then it was made no later than `taken`, the day of intake.
@@ -69,7 +69,7 @@ class Held:
     faults: frozenset[Reason] = frozenset()
 
 
-class Stretch(NamedTuple):
+class Interval(NamedTuple):
     """Days with the same status, and the captures it comes from."""
 
     first: int
@@ -79,9 +79,9 @@ class Stretch(NamedTuple):
     reasons: frozenset[Reason] = frozenset()
 
 
-def stretches_of(held: Held, account_first: date | None) -> list[Stretch]:
+def intervals_of(held: CaptureDates, account_first: date | None) -> list[Interval]:
     """Return the intervals of one capture, in order. `account_first` is the day of the account's first record."""
-    parts: list[Stretch] = []
+    parts: list[Interval] = []
     captures = (held.capture_id,)
     full_end, partial_end, possible_end, reason = _ends(held)
 
@@ -89,7 +89,7 @@ def stretches_of(held: Held, account_first: date | None) -> list[Stretch]:
         if status is not DayStatus.NOT_CERTAIN and held.faults:
             status, reasons = DayStatus.IN_PART, (*reasons, *held.faults)
         if first < after:
-            parts.append(Stretch(first, after, status, captures, frozenset(reasons)))
+            parts.append(Interval(first, after, status, captures, frozenset(reasons)))
 
     begin = held.first_day.toordinal() if held.first_day else FIRST
     if held.first_day is None and held.is_from_beginning and account_first is not None:
@@ -104,7 +104,7 @@ def stretches_of(held: Held, account_first: date | None) -> list[Stretch]:
     return parts
 
 
-def _ends(held: Held) -> tuple[int, int, int, Reason]:
+def _ends(held: CaptureDates) -> tuple[int, int, int, Reason]:
     """Return the end of a capture's full days, of its partial day, and of the days it might still cover, with the reason."""
     requested_end = held.last_day.toordinal() + 1 if held.last_day else AFTER
     if held.exported is not None:
@@ -121,17 +121,17 @@ def _ends(held: Held) -> tuple[int, int, int, Reason]:
     return min(last, requested_end), min(last + 1, requested_end), taken, Reason.EXPORT_NOT_STATED
 
 
-def combined(stretches: Iterable[Stretch]) -> list[Stretch]:
+def combine(intervals: Iterable[Interval]) -> list[Interval]:
     """Give every day the best status that any capture gives it, with all captures that agree."""
-    parts = list(stretches)
+    parts = list(intervals)
     bounds = sorted({FIRST, AFTER, *(part.first for part in parts), *(part.after for part in parts)})
-    merged: list[Stretch] = []
+    merged: list[Interval] = []
     for first, after in pairwise(bounds):
         covering = [part for part in parts if part.first <= first < part.after]
         status = min((part.status for part in covering), key=_RANK.__getitem__, default=DayStatus.NOT_CAPTURED)
         best = [part for part in covering if part.status is status]
         reasons: frozenset[Reason] = frozenset().union(*(part.reasons for part in best))
-        new = Stretch(first, after, status, tuple(sorted({number for part in best for number in part.captures})), reasons)
+        new = Interval(first, after, status, tuple(sorted({number for part in best for number in part.captures})), reasons)
         if merged and merged[-1][2:] == new[2:]:
             merged[-1] = merged[-1]._replace(after=after)
         else:
@@ -139,23 +139,23 @@ def combined(stretches: Iterable[Stretch]) -> list[Stretch]:
     return merged
 
 
-def clipped(stretches: Iterable[Stretch], first: int, after: int) -> list[Stretch]:
+def clip(intervals: Iterable[Interval], first: int, after: int) -> list[Interval]:
     """Clip intervals to first..after (half-open)."""
     return [
-        part if first <= part.first and part.after <= after else Stretch(max(part.first, first), min(part.after, after), *part[2:])
-        for part in stretches
+        part if first <= part.first and part.after <= after else Interval(max(part.first, first), min(part.after, after), *part[2:])
+        for part in intervals
         if part.first < after and part.after > first
     ]
 
 
-def runs(stretches: Sequence[Stretch]) -> list[Stretch]:
+def merge_runs(intervals: Sequence[Interval]) -> list[Interval]:
     """Merge adjacent intervals of the same status, regardless of captures."""
-    merged: list[Stretch] = []
-    for part in stretches:
+    merged: list[Interval] = []
+    for part in intervals:
         if merged and merged[-1].status is part.status and merged[-1].after == part.first:
             previous = merged[-1]
             captures = tuple(sorted({*previous.captures, *part.captures}))
-            merged[-1] = Stretch(previous.first, part.after, part.status, captures, previous.reasons | part.reasons)
+            merged[-1] = Interval(previous.first, part.after, part.status, captures, previous.reasons | part.reasons)
         else:
             merged.append(part)
     return merged

@@ -14,9 +14,9 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from indexer.coverage.captures import MESSAGE, STATE, HeldAccount, Seen, read, seen_times
-from indexer.coverage.days import ABOUT_READING, AFTER, FIRST, Held, Stretch, clipped, combined, stretches_of
-from indexer.coverage.summary import AccountDays, Coverage, Faulty
+from indexer.coverage.captures import MESSAGE, STATE, CapturedAccount, RecordTimes, read_accounts, record_times
+from indexer.coverage.days import AFTER, FIRST, INTERNAL_REASONS, CaptureDates, Interval, clip, combine, intervals_of
+from indexer.coverage.summary import AccountDays, Coverage, FaultyCapture
 from indexer.local_time import from_ms, local_day
 from indexer.query.filters import Filters, Permission
 from indexer.query.nodes import And, DayRange, Node, Or, Word
@@ -29,21 +29,21 @@ class _Days:
     """An account's days for one permission level. `reach`: half-open day range per capture."""
 
     first_record: date | None
-    stretches: tuple[Stretch, ...]
+    intervals: tuple[Interval, ...]
     reach: Mapping[int, tuple[int, int]]
     begin: int  # first day if the search has none
 
 
-class CoverageOfCaptures:
+class CoverageCalculator:
     """Computes the coverage of searches. One per repository; thread-safe."""
 
     def __init__(self, db: sa.Engine, zone_name: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._db, self._zone, self._now = db, zone_name, now
         self._lock = threading.Lock()
         self._state: tuple[object, ...] | None = None
-        self._accounts: tuple[HeldAccount, ...] = ()
+        self._accounts: tuple[CapturedAccount, ...] = ()
         self._days: dict[tuple[int, bool], _Days] = {}
-        self._seen: dict[tuple[int, bool, tuple[str, ...]], Seen] = {}
+        self._seen: dict[tuple[int, bool, tuple[str, ...]], RecordTimes] = {}
 
     def of(
         self,
@@ -66,7 +66,7 @@ class CoverageOfCaptures:
         """
         try:
             coverage = self._compute(filters, tree, as_of, indexed=indexed, held=held, in_step=in_step)
-            lines(coverage)  # sentences are built lazily: force errors here rather than on the page
+            as_sentences(coverage)  # sentences are built lazily: force errors here rather than on the page
         except sa.exc.SQLAlchemyError:
             raise  # an unreadable catalog is not a coverage problem
         except Exception:  # noqa: BLE001  # logged and stated: one archive cannot take search away from the others
@@ -107,7 +107,7 @@ class CoverageOfCaptures:
             cannot_contain=_cannot_contain(spans, after) if permission.is_all else (),
         )
 
-    def _scope(self, filters: Filters, tree: Node | None) -> tuple[list[tuple[HeldAccount, _Days]], tuple[str, ...]]:
+    def _scope(self, filters: Filters, tree: Node | None) -> tuple[list[tuple[CapturedAccount, _Days]], tuple[str, ...]]:
         """Return the accounts in scope with their days, and the names of accounts whose days failed to compute."""
         scope, failed = [], []
         with self._lock:
@@ -120,7 +120,7 @@ class CoverageOfCaptures:
                         raise
                     except Exception:  # noqa: BLE001  # logged and stated: one archive cannot take search away from the others
                         _LOG.exception("The days of account %s could not be worked out.", account.view.id)
-                        failed.append(account.named)
+                        failed.append(account.full_label)
         return scope, tuple(failed)
 
     def _refresh(self) -> None:
@@ -130,9 +130,9 @@ class CoverageOfCaptures:
             if state != self._state:
                 if self._state is not None and state[-1] != self._state[-1]:
                     self._seen = {}  # an archive was re-read: its times may have changed
-                self._accounts, self._days, self._state = tuple(read(connection)), {}, state
+                self._accounts, self._days, self._state = tuple(read_accounts(connection)), {}, state
 
-    def _days_of(self, account: HeldAccount, permission: Permission) -> _Days:
+    def _days_of(self, account: CapturedAccount, permission: Permission) -> _Days:
         without_messages = permission.without_messages and any(MESSAGE in capture.kinds for capture in account.captures)
         key = (account.view.id, without_messages)
         if key not in self._days:
@@ -140,7 +140,7 @@ class CoverageOfCaptures:
             self._days[key] = self._derive(account, seen, is_all=not without_messages)
         return self._days[key]
 
-    def _record_times(self, account: HeldAccount, *, without_messages: bool) -> Mapping[int, Seen]:
+    def _record_times(self, account: CapturedAccount, *, without_messages: bool) -> Mapping[int, RecordTimes]:
         """First and last record times of the captures that need them."""
         wanted = [
             capture.id
@@ -153,18 +153,18 @@ class CoverageOfCaptures:
         missing = [number for number in wanted if (number, without_messages, zones) not in self._seen]
         if missing:
             with self._db.connect() as connection:
-                times = seen_times(connection, missing, without_messages=without_messages)
+                times = record_times(connection, missing, without_messages=without_messages)
             self._seen.update({(number, without_messages, zones): times.get(number, (None, None)) for number in missing})
         return {number: self._seen[number, without_messages, zones] for number in wanted}
 
-    def _derive(self, account: HeldAccount, seen: Mapping[int, Seen], *, is_all: bool) -> _Days:
+    def _derive(self, account: CapturedAccount, seen: Mapping[int, RecordTimes], *, is_all: bool) -> _Days:
         first_ms = account.first_ms if is_all else min((first for first, _ in seen.values() if first is not None), default=None)
         first_record = self._day(first_ms)
-        parts: list[Stretch] = []
+        parts: list[Interval] = []
         reach, begins = {}, [first_record.toordinal()] if first_record else []
         for capture in account.captures:
             first, last = seen.get(capture.id, (None, None))
-            held = Held(
+            held = CaptureDates(
                 capture_id=capture.id,
                 taken=self._day(capture.taken_ms) or date.min,
                 exported=self._day(capture.exported_ms),
@@ -175,14 +175,14 @@ class CoverageOfCaptures:
                 is_from_beginning=capture.facts.is_whole_history,
                 faults=capture.faults,
             )
-            own = stretches_of(held, first_record)
+            own = intervals_of(held, first_record)
             parts += own
             reach[capture.id] = (min((part.first for part in own), default=AFTER), max((part.after for part in own), default=FIRST))
             if held.first_day:
                 begins.append(held.first_day.toordinal())
             elif first_record is None:
                 begins.append((held.exported or held.taken).toordinal())
-        return _Days(first_record, tuple(combined(parts)), reach, min(begins, default=FIRST))
+        return _Days(first_record, tuple(combine(parts)), reach, min(begins, default=FIRST))
 
     def _day(self, ms: int | None) -> date | None:
         instant = from_ms(ms)
@@ -222,7 +222,7 @@ def bound_words(tree: Node | None, field: str) -> frozenset[str] | None:
     return None
 
 
-def shape(coverage: Coverage) -> dict[str, Any]:
+def as_json(coverage: Coverage) -> dict[str, Any]:
     """Return the coverage as JSON, as in `coverage`, `search`, exports and certificates. Days are ISO dates."""
     return {
         "zone": coverage.zone,
@@ -247,7 +247,7 @@ def shape(coverage: Coverage) -> dict[str, Any]:
     }
 
 
-def lines(coverage: Coverage) -> list[str]:
+def as_sentences(coverage: Coverage) -> list[str]:
     """Return the coverage in sentences: summary, gaps, notes."""
     return [str(coverage.summary), *map(str, coverage.gaps), *map(str, coverage.notes)]
 
@@ -268,7 +268,7 @@ def _account_shape(account: AccountDays) -> dict[str, Any]:
                 "captures": list(part.captures),
                 "reasons": sorted(part.reasons),
             }
-            for part in account.stretches
+            for part in account.intervals
         ],
     }
 
@@ -283,32 +283,32 @@ def _requested_days(filters: Filters, tree: Node | None, as_of: date | None, tod
     return first, last if last <= today else min(last, max(today, first or today)), True
 
 
-def _is_in_scope(account: HeldAccount, filters: Filters, tree: Node | None) -> bool:
+def _is_in_scope(account: CapturedAccount, filters: Filters, tree: Node | None) -> bool:
     view = account.view
     platforms = _intersect(filters.platforms, bound_words(tree, "platform"))
     return filters.has_account(view.id) and (platforms is None or view.platform in platforms)
 
 
-def _account_days(account: HeldAccount, days: _Days, begin: int, after: int, *, has_first: bool, permission: Permission) -> AccountDays:
-    parts = clipped(days.stretches, begin, after)
+def _account_days(account: CapturedAccount, days: _Days, begin: int, after: int, *, has_first: bool, permission: Permission) -> AccountDays:
+    parts = clip(days.intervals, begin, after)
     if not permission.is_all:
-        parts = _merge_equal([part._replace(captures=(), reasons=part.reasons - ABOUT_READING) for part in parts])
-    status_before = None if has_first or begin <= FIRST else clipped(days.stretches, begin - 1, begin)[0].status
+        parts = _merge_equal([part._replace(captures=(), reasons=part.reasons - INTERNAL_REASONS) for part in parts])
+    status_before = None if has_first or begin <= FIRST else clip(days.intervals, begin - 1, begin)[0].status
     kinds = frozenset[str]().union(*{capture.kinds for capture in account.captures if _reaches(days, capture.id, begin, after)})
     return AccountDays(
         account_id=account.view.id,
         label=account.view.label,
         platform=account.view.platform,
         first_record=days.first_record,
-        stretches=tuple(parts),
+        intervals=tuple(parts),
         before=status_before,
         kinds=frozenset(filter(permission.allows_kind, kinds)),
     )
 
 
-def _merge_equal(parts: Sequence[Stretch]) -> list[Stretch]:
+def _merge_equal(parts: Sequence[Interval]) -> list[Interval]:
     """Merge adjacent intervals that are equal apart from their days."""
-    merged: list[Stretch] = []
+    merged: list[Interval] = []
     for part in parts:
         if merged and merged[-1][2:] == part[2:]:
             merged[-1] = merged[-1]._replace(after=part.after)
@@ -322,14 +322,14 @@ def _reaches(days: _Days, capture_id: int, begin: int, after: int) -> bool:
     return first < after and end > begin
 
 
-_Spans = Sequence[tuple[HeldAccount, _Days, int]]
+_Spans = Sequence[tuple[CapturedAccount, _Days, int]]
 
 
-def _find_faulty(spans: _Spans, after: int) -> Iterable[Faulty]:
+def _find_faulty(spans: _Spans, after: int) -> Iterable[FaultyCapture]:
     for account, days, begin in spans:
         for capture in account.captures:
             if (capture.problems or capture.short) and _reaches(days, capture.id, begin, after):
-                yield Faulty(capture.id, capture.name, capture.problems, capture.short)
+                yield FaultyCapture(capture.id, capture.name, capture.problems, capture.short)
 
 
 def _cannot_contain(spans: _Spans, after: int) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -337,7 +337,7 @@ def _cannot_contain(spans: _Spans, after: int) -> tuple[tuple[str, tuple[str, ..
     labels_by_limits: dict[frozenset[tuple[str, ...]], list[str]] = {}  # archives of the same form mostly have the same limits
     for account, days, begin in spans:
         limits = frozenset(capture.limits for capture in account.captures if _reaches(days, capture.id, begin, after))
-        labels_by_limits.setdefault(limits, []).append(account.named)
+        labels_by_limits.setdefault(limits, []).append(account.full_label)
     labels_by_sentence: dict[str, list[str]] = {}
     for limits, labels in labels_by_limits.items():
         for sentence in next(iter(limits), ()):

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final
 
 from indexer import platforms
-from indexer.coverage.days import DayStatus, Reason, Stretch, runs
+from indexer.coverage.days import DayStatus, Interval, Reason, merge_runs
 from indexer.i18n import Sentence, say
 from indexer.record import RecordKind
 
@@ -25,7 +25,7 @@ NAMED: Final = 3
 
 @dataclass(frozen=True)  # no slots: what is worked out once is kept
 class AccountDays:
-    """One account's days in scope; `stretches` are contiguous.
+    """One account's days in scope; `intervals` are contiguous.
 
     `before` is the status of the preceding day, only if the search has no first day. `kinds` are the record kinds that
     captures in scope have files for. `first_record` is the local day of the account's first record.
@@ -35,24 +35,24 @@ class AccountDays:
     label: str
     platform: str
     first_record: date | None
-    stretches: tuple[Stretch, ...]
+    intervals: tuple[Interval, ...]
     before: DayStatus | None
     kinds: frozenset[str]
 
     @property
-    def named(self) -> str:
+    def full_label(self) -> str:
         """Name in sentences, with the platform: the same handle may exist on several."""
         return f"{self.label} ({platforms.title(self.platform)})"
 
     @cached_property
     def captured_to(self) -> date | None:
         """The last day in scope that is certainly captured, at least in part; None without one."""
-        ends = [part.after for part in self.stretches if part.status in {DayStatus.CAPTURED, DayStatus.BEFORE_FIRST, DayStatus.IN_PART}]
+        ends = [part.after for part in self.intervals if part.status in {DayStatus.CAPTURED, DayStatus.BEFORE_FIRST, DayStatus.IN_PART}]
         return date.fromordinal(ends[-1] - 1) if ends else None
 
 
 @dataclass(frozen=True, slots=True)
-class Faulty:
+class FaultyCapture:
     """A capture in scope with problems, or with `short` fewer records than the platform counts."""
 
     capture_id: int
@@ -88,7 +88,7 @@ class Coverage:
     has_last: bool
     accounts: tuple[AccountDays, ...]
     kinds: frozenset[str] | None = None
-    faulty: tuple[Faulty, ...] = ()
+    faulty: tuple[FaultyCapture, ...] = ()
     cannot_contain: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (sentence, labels of the accounts)
     without_messages: bool = False
     no_day_fits: bool = False
@@ -133,7 +133,7 @@ class Coverage:
             return say(
                 "{accounts}: coverage could not be determined because of an error in Show-Me Records. Report this before you "
                 "rely on the result.",
-                accounts=listed(self.failed),
+                accounts=join_list(self.failed),
             )
         if self.no_day_fits:
             return say("The filters exclude every day, so there is nothing to cover.")
@@ -141,14 +141,15 @@ class Coverage:
             return say("No account with an archive is in the scope of this search.")
         if incomplete := self.with_gaps:
             return say(
-                "{accounts}: not everything in scope is captured.", accounts=self._name_accounts([account.named for account in incomplete])
+                "{accounts}: not everything in scope is captured.",
+                accounts=self._name_accounts([account.full_label for account in incomplete]),
             )
         if self.has_last or self.captured_to is None:
             if len(self.accounts) == 1:
-                return say("{account} is captured for these days.", account=self.accounts[0].named)
+                return say("{account} is captured for these days.", account=self.accounts[0].full_label)
             return say("All {count} accounts are captured for these days.", count=len(self.accounts))
         if len(self.accounts) == 1:
-            return say("{account} is captured through {day}.", account=self.accounts[0].named, day=self.captured_to)
+            return say("{account} is captured through {day}.", account=self.accounts[0].full_label, day=self.captured_to)
         if len({account.captured_to for account in self.accounts}) == 1:
             return say("All {count} accounts are captured through {day}.", count=len(self.accounts), day=self.captured_to)
         return say("All {count} accounts are captured, each through at least {day}.", count=len(self.accounts), day=self.captured_to)
@@ -160,7 +161,7 @@ class Coverage:
         horizon = self._horizon
         for account in self.accounts:
             for gap in _gaps_of(account, self, horizon):
-                groups.setdefault(gap, []).append(account.named)
+                groups.setdefault(gap, []).append(account.full_label)
         ordered = sorted(groups.items(), key=lambda pair: (-len(pair[1]), -pair[0].length, pair[0].first, pair[0].template))
         return tuple(self._gap(gap, labels) for gap, labels in ordered) + self._missing_kinds(self._missing_requested)
 
@@ -174,8 +175,8 @@ class Coverage:
         """The notes without the ends. The note on deleted records always comes last."""
         unsure: dict[date, list[str]] = {}
         for account in self.accounts:
-            if account.before is DayStatus.NOT_CERTAIN and account.stretches:
-                unsure.setdefault(date.fromordinal(account.stretches[0].first), []).append(account.named)
+            if account.before is DayStatus.NOT_CERTAIN and account.intervals:
+                unsure.setdefault(date.fromordinal(account.intervals[0].first), []).append(account.full_label)
         notes = [
             say(
                 "{accounts}: the archive does not state whether it includes days before {day}.",
@@ -197,9 +198,9 @@ class Coverage:
         """The day through which each account in scope is captured, newest first; no account is omitted."""
         by_day: dict[date | None, list[str]] = {}
         for account in self.accounts:
-            by_day.setdefault(account.captured_to, []).append(account.named)
+            by_day.setdefault(account.captured_to, []).append(account.full_label)
         return tuple(
-            self._end(day, listed(labels) or "")
+            self._end(day, join_list(labels) or "")
             for day, labels in sorted(by_day.items(), key=lambda pair: pair[0] or date.min, reverse=True)
         )
 
@@ -219,18 +220,18 @@ class Coverage:
             if account.captured_to is not None and (days := (self.today - account.captured_to).days) > OLD:
                 yield say(
                     "{account}: the newest archive ends {count} days ago. Request a new archive from the platform.",
-                    account=account.named,
+                    account=account.full_label,
                     count=days,
                 )
 
     def _gap(self, gap: _Gap, labels: Sequence[str]) -> Sentence:
-        reasons = listed([REASONS[reason]() for reason in Reason if reason in gap.reasons])
+        reasons = join_list([REASONS[reason]() for reason in Reason if reason in gap.reasons])
         template = gap.template if reasons is not None or gap.template not in _WITHOUT_REASON else _WITHOUT_REASON[gap.template]
         return _SENTENCES[template](accounts=self._name_accounts(labels), days=gap.days, why=reasons)
 
     def _name_accounts(self, labels: Sequence[str]) -> str:
         if len(labels) <= NAMED:
-            return listed(labels) or ""
+            return join_list(labels) or ""
         if len(labels) == len(self.accounts):
             return say("All {count} accounts", count=len(labels))
         return say("{count} of {all} accounts", count=len(labels), all=len(self.accounts))
@@ -239,19 +240,19 @@ class Coverage:
         groups: dict[tuple[str, ...], list[str]] = {}
         for account in self.accounts:
             if kinds := missing(account):
-                groups.setdefault(kinds, []).append(account.named)
+                groups.setdefault(kinds, []).append(account.full_label)
         return tuple(
             say(
                 "{accounts}: no archive in scope has a file with {kinds}.",
                 accounts=self._name_accounts(labels),
-                kinds=listed([KINDS[kind]() for kind in kinds]),
+                kinds=join_list([KINDS[kind]() for kind in kinds]),
             )
             for kinds, labels in groups.items()
         )
 
     def _missing_requested(self, account: AccountDays) -> tuple[str, ...]:
         """Return the requested kinds if none of them is in the account's archives in scope; else empty."""
-        if self.kinds is None or not account.stretches or account.kinds & self.kinds:
+        if self.kinds is None or not account.intervals or account.kinds & self.kinds:
             return ()
         return tuple(kind for kind in KINDS if kind in self.kinds)
 
@@ -267,7 +268,7 @@ def _falls_behind(account: AccountDays, horizon: date | None) -> bool:
 
 
 def _gaps_of(account: AccountDays, scope: Coverage, horizon: date | None) -> list[_Gap]:
-    merged = runs(account.stretches)
+    merged = merge_runs(account.intervals)
     if not merged:
         return []
     begin, end = merged[0].first, merged[-1].after
@@ -289,7 +290,7 @@ def _gaps_of(account: AccountDays, scope: Coverage, horizon: date | None) -> lis
     return gaps
 
 
-def _without_tail(merged: Sequence[Stretch]) -> list[Stretch]:
+def _without_tail(merged: Sequence[Interval]) -> list[Interval]:
     """Drop the days since the newest archive, its partial last day, and the days it might still cover."""
     rest = list(merged)
     if len(rest) > 1 and rest[-1].status is DayStatus.NOT_CAPTURED:
@@ -301,11 +302,11 @@ def _without_tail(merged: Sequence[Stretch]) -> list[Stretch]:
     return rest
 
 
-def _ends_archive(run: Stretch) -> bool:
+def _ends_archive(run: Interval) -> bool:
     return run.status is DayStatus.IN_PART and run.after - run.first == 1 and run.reasons <= _END_OF_ARCHIVE
 
 
-def _gap(run: Stretch, begin: int, end: int) -> _Gap:
+def _gap(run: Interval, begin: int, end: int) -> _Gap:
     first, last = date.fromordinal(run.first), date.fromordinal(run.after - 1)
     length = run.after - run.first
     reasons = run.reasons if length == 1 or run.status is not DayStatus.IN_PART else run.reasons - _END_OF_ARCHIVE
@@ -368,7 +369,7 @@ KINDS: Final[Mapping[str, Callable[[], Sentence]]] = {
 }
 
 
-def listed(words: Iterable[str]) -> str | None:
+def join_list(words: Iterable[str]) -> str | None:
     """Join words with commas as one value of a sentence; None without words. Each may be translatable itself."""
     joined: str | None = None
     for word in words:

@@ -154,7 +154,7 @@ def describe(plan: Plan, by: str, organization: str = "") -> Description:
         organization=organization,
         readings=results.readings,
         anchor=asdict(repository.audit.anchor()),
-        coverage=scope.shape(results.coverage) if results.coverage else None,
+        coverage=scope.as_json(results.coverage) if results.coverage else None,
     )
 
 

@@ -108,7 +108,7 @@ def results(answer: Results, zone_name: str, grouped: Grouped | None = None) -> 
             for name, values in answer.facets.items()
         },
         "bars": [{"from": bar.first_day.isoformat(), "to": bar.last_day.isoformat(), "count": bar.count} for bar in answer.bars],
-        "coverage": scope.shape(answer.coverage) if answer.coverage else None,
+        "coverage": scope.as_json(answer.coverage) if answer.coverage else None,
         **_explained(answer.explained),
         "announcements": [announced_shape(announcement) for announcement in answer.announcements],
         "diagnostics": [

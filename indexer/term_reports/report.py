@@ -330,7 +330,7 @@ def _limits(found: Limits | None) -> Shape | None:
 def _coverage(found: Coverage | None) -> Shape | None:
     if found is None:
         return None
-    return {**captured.shape(found), "summary": found.summary, "gaps": list(found.gaps), "notes": list(found.notes)}
+    return {**captured.as_json(found), "summary": found.summary, "gaps": list(found.gaps), "notes": list(found.notes)}
 
 
 def _term(one: TermResult) -> Mapping[str, Any]:
