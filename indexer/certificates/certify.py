@@ -92,7 +92,7 @@ def certify(plan: Plan, *, by: str, at: datetime | None = None, progress: Tick |
             spool.close()
             raise
         spool.close()
-        plan = plan.anew()
+        plan = plan.refreshed()
     raise CertificateFailed(
         say(
             "Records are being added or indexed right now, so the parts of a certificate would not be consistent. Try again "

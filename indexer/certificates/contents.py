@@ -37,10 +37,10 @@ from indexer.progress import Tick
 from indexer.query import And, Dialect, Everything, Node, Not, Or
 from indexer.query.canonical import canonical
 from indexer.query.filters import Filters, Permission, Sort
-from indexer.query.reading import reading
+from indexer.query.reading import paraphrase
 from indexer.repository import Repository
 from indexer.search.plan import Plan
-from indexer.search.reading import scope_words
+from indexer.search.reading import describe_scope
 from indexer.search.request import SearchRequest
 from indexer.search.results import Results
 
@@ -170,7 +170,7 @@ def list_records(plan: Plan, spool: IO[bytes], progress: Tick | None) -> ResultS
 def _terms(plan: Plan) -> Iterator[TermCount]:
     """Yield the number of records each term finds by itself within the same filters, in query order."""
     for leaf in dict.fromkeys(leaves(plan.tree)):
-        yield TermCount(canonical(leaf), reading(leaf), plan.count(leaf))
+        yield TermCount(canonical(leaf), paraphrase(leaf), plan.count(leaf))
 
 
 def leaves(tree: Node) -> Iterator[Node]:
@@ -201,7 +201,7 @@ def creation(repository: Repository, permission: Permission, by: str, at: dateti
     """Return a certificate's maker, time (to the second) and permission."""
     accounts = repository.catalog.accounts()
     at = at.replace(microsecond=0)
-    allowed = scope(permission, by_number(accounts), scope_words(permission, accounts))
+    allowed = scope(permission, by_number(accounts), describe_scope(permission, accounts))
     return Creation(by, at, local(at, repository.zone), allowed)
 
 
@@ -262,7 +262,7 @@ def header(plan: Plan, certificate_id: str, made_by: Creation, summary: ResultSu
         software=software(repository),
         state=positions,
         captures=captures(repository, request.filters),
-        coverage=coverage.shape(results.coverage) if results.coverage else None,
+        coverage=coverage.as_json(results.coverage) if results.coverage else None,
         found=summary,
         anchor=anchor(repository),
         announcements=tuple(

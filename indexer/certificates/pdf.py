@@ -11,7 +11,7 @@ from indexer.certificates.file_format import AccountRef, Announcement, CaptureRe
 from indexer.i18n import say
 from indexer.local_time import local
 from indexer.query.reading_words import ENGLISH
-from indexer.search.announced import Announced, sentences
+from indexer.search.announced import CountedAnnouncement, sentences
 from indexer.typeset import pdf
 
 WORDS_SHOWN: Final = 60
@@ -63,7 +63,7 @@ def _opening_blocks(header: Header) -> Iterator[Block]:
 
 
 def _doubt_sentences(doubt: Announcement) -> list[str]:
-    return list(sentences(Announced(doubt.code, doubt.message, doubt.start, doubt.end, doubt.other_query, doubt.other_total)))
+    return list(sentences(CountedAnnouncement(doubt.code, doubt.message, doubt.start, doubt.end, doubt.other_query, doubt.other_total)))
 
 
 def _result_sentence(summary: ResultSummary) -> str:

@@ -157,15 +157,15 @@ def coverage(data: Path | None, /, *, as_json: bool, **narrowed: Any) -> None:
         request = request_of(repository, "*", {**_NOT_NARROWED, **narrowed})
         in_step = repository.index.position() == repository.catalog.position()
         found = repository.coverage.of(request.filters, indexed=repository.index.count(), held=repository.catalog.count(), in_step=in_step)
-    answer(captured.shape(found), as_json=as_json, text=_coverage_text(found))
+    answer(captured.as_json(found), as_json=as_json, text=_coverage_text(found))
 
 
 def _coverage_text(found: Coverage) -> str:
     """Return a coverage for a terminal."""
-    lines = captured.lines(found)
+    lines = captured.as_sentences(found)
     for account in found.accounts:
         lines.append(f"\n{account.label} ({account.platform})")
-        for part in account.stretches:
+        for part in account.intervals:
             days = f"{date.fromordinal(part.first)} to {date.fromordinal(part.after - 1)}"
             where = f"  capture {', '.join(str(number) for number in part.captures)}" if part.captures else ""
             lines.append(f"  {days}  {STATUSES[part.status]()}{where}")

@@ -15,7 +15,7 @@ from indexer import cost
 from indexer.engines import WILDCARD_LIMIT, TooBroad
 from indexer.engines.tantivy_fields import all_of, allowed, field_of, word_query
 from indexer.query import Expanding, Wildcard, Word
-from indexer.query.expansion import as_typed, beginnings, fitting, pick
+from indexer.query.expansion import as_typed, matcher, matching_words, prefixes
 from indexer.query.filters import SEES_ALL, Permission
 
 _MOST_KNOWN: Final = 500_000  # words kept, of all that was looked up: one list of thousands of wildcards asks for each several times
@@ -72,12 +72,12 @@ class Dictionary:
 
     def _living(self, node: Expanding, permission: Permission, looked: _Count) -> Iterable[tuple[str, int]]:
         """Yield fitting words, each with its count among what is visible."""
-        field, starts = field_of(node.field), beginnings(node)
+        field, starts = field_of(node.field), prefixes(node)
         seen = self._seen(permission)
         if starts != ("",):
             # the beginning of the dictionary that holds a word more than the limit is enough where all words fit
             limit = WILDCARD_LIMIT + 1 if isinstance(node, Wildcard) and seen is None and node.pattern == starts[0] + "*" else None
-            fits = fitting(node)
+            fits = matcher(node)
             for start in starts:
                 if seen is not None:
                     cost.postings(self._searcher.num_docs)
@@ -87,7 +87,7 @@ class Dictionary:
             return
         whole = self._all(field)
         looked.add(len(whole))
-        words = pick(node, whole)
+        words = matching_words(node, whole)
         if seen is None:
             yield from ((word, whole[word]) for word in words)
         elif len(words) <= _ONE_BY_ONE:

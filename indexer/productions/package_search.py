@@ -24,7 +24,7 @@ from indexer.query import Dialect
 from indexer.query.highlight import spans
 from indexer.repository import Repository
 from indexer.search.plan import Plan
-from indexer.search.reading import filter_words
+from indexer.search.reading import describe_filters
 from indexer.search.request import SearchRequest
 from indexer.term_reports.union import terms_by_record
 
@@ -139,7 +139,7 @@ def describe(plan: Plan, by: str, organization: str = "") -> Description:
     return Description(
         query=request.query,
         reading=results.reading,
-        filters=filter_words(request.filters, repository.catalog.accounts(), as_of=request.as_of),
+        filters=describe_filters(request.filters, repository.catalog.accounts(), as_of=request.as_of),
         sort=str(request.sort),
         zone=repository.zone,
         total=len(plan.ids()),
@@ -154,7 +154,7 @@ def describe(plan: Plan, by: str, organization: str = "") -> Description:
         organization=organization,
         readings=results.readings,
         anchor=asdict(repository.audit.anchor()),
-        coverage=scope.shape(results.coverage) if results.coverage else None,
+        coverage=scope.as_json(results.coverage) if results.coverage else None,
     )
 
 

@@ -19,8 +19,8 @@ from indexer.coverage.summary import Coverage
 from indexer.i18n import say
 from indexer.local_time import utc_text
 from indexer.query import Diagnostic, Dialect
-from indexer.search.announced import Announced, sentences
-from indexer.search.announced import shape as announced_shape
+from indexer.search.announced import CountedAnnouncement, sentences
+from indexer.search.announced import as_json as announced_shape
 from indexer.search.as_of import Limits
 from indexer.spreadsheets import fit_xlsx, guard
 
@@ -113,7 +113,7 @@ def rows(report: ReportJson) -> Iterator[list[Cell]]:
 
 def announced(term_or_report: ReportJson) -> str:
     """Return the announcements of a term or of the whole list; older reports have none."""
-    announcements = [Announced(**values) for values in term_or_report.get("announcements", ())]
+    announcements = [CountedAnnouncement(**values) for values in term_or_report.get("announcements", ())]
     return " ".join(str(sentence) for announcement in announcements for sentence in sentences(announcement))
 
 
@@ -207,7 +207,7 @@ class TermList:
     blank: int
     repeats: tuple[tuple[int, int, str], ...]
     digest: str  # SHA-256 of the text as received, UTF-8
-    announcements: tuple[Announced, ...] = ()  # on the list as a whole
+    announcements: tuple[CountedAnnouncement, ...] = ()  # on the list as a whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +229,7 @@ class TermResult:
     expansions: tuple[tuple[str, int], ...] = ()
     same_as: int | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
-    announcements: tuple[Announced, ...] = ()  # doubtful readings, shown before the counts
+    announcements: tuple[CountedAnnouncement, ...] = ()  # doubtful readings, shown before the counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,7 +331,7 @@ def _coverage(coverage: Coverage | None) -> JsonObject | None:
     if coverage is None:
         return None
     return {
-        **captured.shape(coverage),
+        **captured.as_json(coverage),
         "summary": coverage.summary,
         "gaps": list(coverage.gaps),
         "notes": list(coverage.notes),

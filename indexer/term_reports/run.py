@@ -17,10 +17,10 @@ from indexer.query import Announcement, Diagnostic, Dialect, Node
 from indexer.query.doubts import pasted
 from indexer.query.filters import Filters, Sort
 from indexer.repository import Repository
-from indexer.search.announced import Announced
+from indexer.search.announced import CountedAnnouncement
 from indexer.search.answering import IndexUnusable, NotAnswered
 from indexer.search.plan import Plan
-from indexer.search.reading import filter_words, scope_words
+from indexer.search.reading import describe_filters, describe_scope
 from indexer.search.request import SearchRequest
 from indexer.term_reports.family_counts import FamilyCounts
 from indexer.term_reports.report import Corpus, JsonObject, Term, TermList, TermReport, TermResult, Totals, as_json
@@ -49,7 +49,7 @@ def read_list(text: str, *, keep_numbers: bool = False) -> TermList:
     if len(text) > MOST_CHARACTERS:
         raise ListError(say("The list has {length} characters; the limit is {most}.", length=len(text), most=MOST_CHARACTERS))
     raw = text.removeprefix("\ufeff").splitlines()
-    marks = pasted.marks(raw)
+    marks = pasted.find_marks(raw)
     first_lines: dict[str, int] = {}
     repeats, terms, blank = [], [], 0
     for number, (line, mark) in enumerate(zip(raw, marks, strict=True), 1):
@@ -79,13 +79,13 @@ def _parse_term(number: int, line: str, mark: pasted.Mark | None, *, keep_number
     return Term(number, text, f"{kept} {rest}".strip(), "" if kept else mark.text, f"{mark.kept} {rest}".strip(), column)
 
 
-def _list_announcements(marks: Sequence[pasted.Mark | None], *, keep_numbers: bool) -> Iterator[Announced]:
+def _list_announcements(marks: Sequence[pasted.Mark | None], *, keep_numbers: bool) -> Iterator[CountedAnnouncement]:
     """Yield announcements on the list as a whole."""
-    removed = pasted.taken_off([mark for mark in marks if mark and not (keep_numbers and mark.number is not None)])
+    removed = pasted.describe_removed([mark for mark in marks if mark and not (keep_numbers and mark.number is not None)])
     if removed is not None:
-        yield Announced("list-marks", removed, 0, 0)
+        yield CountedAnnouncement("list-marks", removed, 0, 0)
     if any(mark and mark.is_head for mark in marks):
-        yield Announced("columns", say("The column headings were skipped."), 0, 0)
+        yield CountedAnnouncement("columns", say("The column headings were skipped."), 0, 0)
 
 
 def run(
@@ -114,13 +114,13 @@ def run(
     else:
         raise IndexChanged(say("Records were being indexed while the list ran, so its counts would not be consistent. Run it again."))
     accounts = repository.catalog.accounts()
-    filters = filter_words(request.filters, accounts)
+    filters = describe_filters(request.filters, accounts)
     report = TermReport(
         term_list=term_list,
         results=results,
         totals=totals,
         corpus=corpus,
-        scope=scope_words(request.filters.permission, accounts),
+        scope=describe_scope(request.filters.permission, accounts),
         filters=filters,
         dialect=request.dialect,
         as_of=request.as_of,
@@ -208,7 +208,7 @@ class _Run:
             return replace(result, diagnostics=_shift(error.diagnostics, term)), None
 
 
-def _doubts(term: Term, plan: Plan) -> tuple[Announced, ...]:
+def _doubts(term: Term, plan: Plan) -> tuple[CountedAnnouncement, ...]:
     """Return the doubtful readings of a term, with offsets in the line as received."""
     doubts = [replace(doubt, start=doubt.start + term.shift, end=doubt.end + term.shift) for doubt in plan.parsed.announcements]
     if term.column:
@@ -217,7 +217,7 @@ def _doubts(term: Term, plan: Plan) -> tuple[Announced, ...]:
     if term.mark:
         message = say("“{mark}” was removed from the beginning of the line.", mark=term.mark)
         doubts.insert(0, Announcement("list-marks", 0, term.shift, message, term.marked if term.marked != term.query else None))
-    return plan.announced(doubts)
+    return plan.count_alternatives(doubts)
 
 
 def _shift(diagnostics: Sequence[Diagnostic], term: Term) -> tuple[Diagnostic, ...]:

@@ -14,7 +14,7 @@ from indexer import platforms
 from indexer.i18n import unpack
 from indexer.query import Dialect, parse
 from indexer.query.filters import Filters
-from indexer.query.reading import reading
+from indexer.query.reading import paraphrase
 from indexer.query.reading_words import TABLES
 from indexer.record import RecordKind
 from indexer.search.groups import GroupBy
@@ -192,7 +192,7 @@ def _queries(terms: Sequence[Mapping[str, Any]]) -> dict[int, str]:
 def _read(term: Mapping[str, Any], dialect: Dialect) -> str:
     """Return how a term was read, in the reader's language; the report keeps it in English."""
     tree = parse(_query(term), dialect).tree if term["reading"] else None
-    return reading(tree, TABLES[language_code()]) if tree else str(term["reading"])
+    return paraphrase(tree, TABLES[language_code()]) if tree else str(term["reading"])
 
 
 def _order(given: str) -> tuple[str, bool]:

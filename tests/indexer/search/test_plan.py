@@ -119,7 +119,7 @@ def test_a_plan_keeps_its_answer_and_a_new_one_asks_again(repository: Repository
     search = Plan(repository, FLOOD)
     assert search.page().total == 6
     ingest(repository, [x_zip(tmp_path / "y.zip", [tweet(number, "A flood") for number in range(1, 9)])], taken_by="Pat", source="test")
-    assert (search.page().total, search.anew().page().total) == (6, 8)
+    assert (search.page().total, search.refreshed().page().total) == (6, 8)
 
 
 def test_another_order_shares_the_counts_and_has_its_own_list_and_request(repository: Repository, counted: Counter[str]) -> None:
