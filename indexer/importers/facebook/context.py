@@ -181,7 +181,7 @@ MEDIA_ROLES = (Role.ALBUM, Role.PHOTOS, Role.VIDEOS, Role.ALBUM_LIST)
 
 
 @dataclass(slots=True)
-class Reading:
+class Context:
     """What is shared while one archive is read. `likes` are labelled reactions by time and reaction, see labeled.py."""
 
     archive: Archive

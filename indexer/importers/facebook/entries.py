@@ -23,7 +23,7 @@ from indexer.importers.facebook.content import (
     say_note,
     share_kind,
 )
-from indexer.importers.facebook.context import KINDS, MEDIA_ROLES, READ_ERRORS, STATES, Reading, digest
+from indexer.importers.facebook.context import KINDS, MEDIA_ROLES, READ_ERRORS, STATES, Context, digest
 from indexer.importers.facebook.labeled import labelled
 from indexer.importers.facebook.media import album_comment, album_record, comments_under, medium_records
 from indexer.importers.facebook.members import Role
@@ -39,9 +39,9 @@ _EVENT = msgspec.json.Decoder(Event, strict=False)
 _NOTE = msgspec.json.Decoder(Note, strict=False)
 
 
-def survey_shells(reading: Reading, member: str) -> None:
+def survey_shells(context: Context, member: str) -> None:
     """Note the shells of shares and their full records in a posts member; its damage is reported when it is read."""
-    for item in walk(reading.archive, member):
+    for item in walk(context.archive, member):
         if isinstance(item, Problem) or b'"update_timestamp"' not in item.raw or b'"attachments"' not in item.raw:
             continue
         try:
@@ -58,55 +58,55 @@ def survey_shells(reading: Reading, member: str) -> None:
             continue
         seen = msgspec.json.encode(attachments, order="sorted")
         if any(part.post for part in parts):
-            reading.shells.add_full(digest(seen, f"{updated:.0f}"), item.place)
+            context.shells.add_full(digest(seen, f"{updated:.0f}"), item.place)
         else:
-            reading.shells.add_shell(digest(seen, f"{posted:.0f}"), item.place)
+            context.shells.add_shell(digest(seen, f"{posted:.0f}"), item.place)
 
 
-def json_records(reading: Reading, role: Role, member: str) -> Iterator[Record | Problem]:
+def json_records(context: Context, role: Role, member: str) -> Iterator[Record | Problem]:
     """Yield the records of one JSON member. Never raises for what it holds."""
     if role is Role.ALBUM:
-        yield from album_record(reading, member)
-    for item in walk(reading.archive, member):
+        yield from album_record(context, member)
+    for item in walk(context.archive, member):
         if isinstance(item, Problem):
             yield item
             continue
         try:
-            yield from _item(reading, role, item)
+            yield from _item(context, role, item)
         except READ_ERRORS as error:
             yield bad_item(member, item.place.index, error)
             continue
         shape = _SHAPES.get(role, Entry) if not (role is Role.ALBUM and item.way == "comments") else MediumComment
-        reading.unread.look(role, member, item.place.index, item.raw, shape, _KEPT)
+        context.unread.look(role, member, item.place.index, item.raw, shape, _KEPT)
 
 
-def _item(reading: Reading, role: Role, item: Item) -> Iterator[Record | Problem]:
+def _item(context: Context, role: Role, item: Item) -> Iterator[Record | Problem]:
     if role is Role.ALBUM and item.way == "comments":
-        yield from album_comment(reading, item)
+        yield from album_comment(context, item)
     elif role in MEDIA_ROLES:
-        yield from medium_records(reading, role, item)
+        yield from medium_records(context, role, item)
     elif role is Role.EVENTS:
-        yield from _event(reading, item)
+        yield from _event(context, item)
     elif role is Role.NOTES:
-        yield from _note(reading, item)
+        yield from _note(context, item)
     else:
         entry, unknown = read_entry(item.raw)
         if entry.label_values is not None:
-            yield from labelled(reading, role, KINDS.get(role, RecordKind.POST), item, entry)
+            yield from labelled(context, role, KINDS.get(role, RecordKind.POST), item, entry)
         elif entry.uri and not entry.attachments and entry.data is None:
-            yield from medium_records(reading, role, item)
-        elif not reading.shells.is_folded(item.place):
-            yield from _entry(reading, role, item, entry, unknown)
+            yield from medium_records(context, role, item)
+        elif not context.shells.is_folded(item.place):
+            yield from _entry(context, role, item, entry, unknown)
 
 
-def _entry(reading: Reading, role: Role, item: Item, entry: Entry, unknown: list[str]) -> Iterator[Record | Problem]:
+def _entry(context: Context, role: Role, item: Item, entry: Entry, unknown: list[str]) -> Iterator[Record | Problem]:
     parts = EntryParts()
     content = parts.content
     read_data(entry.data or (), parts)
     read_attachments(entry.attachments or (), parts)
     for words in unknown:
         content.add_text(words)
-    add_media(parts, reading.files)
+    add_media(parts, context.files)
     posted, problem = read_epoch(_time(entry, parts), item.place.member, item.place.index)
     if problem:
         yield problem
@@ -129,20 +129,20 @@ def _entry(reading: Reading, role: Role, item: Item, entry: Entry, unknown: list
         content.extra["reaction"] = content.text
     if parts.reaction is not None and parts.reaction.reaction:
         content.extra["reaction"] = repair_mojibake(parts.reaction.reaction)
-    place, folded = item.place, reading.shells.of(item.place)
-    folded += reading.media.take(content.uris, (content.text, parts.post, *(a.description for a in content.attachments)))
+    place, folded = item.place, context.shells.of(item.place)
+    folded += context.media.take(content.uris, (content.text, parts.post, *(a.description for a in content.attachments)))
     # What tells likes of one second apart is their sentence; posts and comments keep their id when their words change.
     words_of_id = title if kind is RecordKind.LIKE else content.text if posted is None else ""
-    native_id = reading.native_id(role, posted, words_of_id, content)
+    native_id = context.native_id(role, posted, words_of_id, content)
     if kind is RecordKind.LIKE and posted is not None:
-        folded += _labelled_like(reading, content, posted)
+        folded += _labelled_like(context, content, posted)
     yield Record(
         kind=kind,
         native_id=native_id,
         place=place,
         raw=item.raw,
         title=title,
-        author=_author(reading, role, title, parts),
+        author=_author(context, role, title, parts),
         posted=posted,
         edited=edited,
         id_is_made=True,
@@ -150,7 +150,7 @@ def _entry(reading: Reading, role: Role, item: Item, entry: Entry, unknown: list
         **content.fields(),
     )
     for medium in parts.media:
-        yield from comments_under(reading, medium, place, item.raw)
+        yield from comments_under(context, medium, place, item.raw)
 
 
 def _time(entry: Entry, parts: EntryParts) -> Number:
@@ -180,11 +180,11 @@ def _page_like(role: Role, entry: Entry) -> str:
     return f"Liked the Page {repair_mojibake(entry.name)}."
 
 
-def _author(reading: Reading, role: Role, title: str, parts: EntryParts) -> str:
+def _author(context: Context, role: Role, title: str, parts: EntryParts) -> str:
     stated = (parts.comment.author if parts.comment else None) or (parts.reaction.actor if parts.reaction else None)
     if stated:
         return repair_mojibake(stated)
-    return reading.author_of(role, title)
+    return context.author_of(role, title)
 
 
 def _names(tags: list[object] | None) -> list[str]:
@@ -192,9 +192,9 @@ def _names(tags: list[object] | None) -> list[str]:
     return [repair_mojibake(name) for name in names if isinstance(name, str) and name]
 
 
-def _labelled_like(reading: Reading, content: Content, posted: Moment) -> tuple[Place, ...]:
+def _labelled_like(context: Context, content: Content, posted: Moment) -> tuple[Place, ...]:
     """Return the place of the same reaction in the labelled file of the archive, and take its address over."""
-    same = reading.likes.get((int(posted.written), content.extra.get("reaction", "").casefold()))
+    same = context.likes.get((int(posted.written), content.extra.get("reaction", "").casefold()))
     if not same:
         return ()
     place, url = same.pop(0)
@@ -203,7 +203,7 @@ def _labelled_like(reading: Reading, content: Content, posted: Moment) -> tuple[
     return (place,)
 
 
-def _event(reading: Reading, item: Item) -> Iterator[Record | Problem]:
+def _event(context: Context, item: Item) -> Iterator[Record | Problem]:
     """Yield an event. Only those that the account made state when; what it answered to others has no time of its own."""
     event = _EVENT.decode(item.raw)
     content, posted = Content(), None
@@ -218,17 +218,17 @@ def _event(reading: Reading, item: Item) -> Iterator[Record | Problem]:
     start = content.extra.get("event start", "")
     yield Record(
         kind=RecordKind.EVENT,
-        native_id=reading.made.make(f"events/{answer}", posted.written if posted else start, content.text if posted is None else ""),
+        native_id=context.made.make(f"events/{answer}", posted.written if posted else start, content.text if posted is None else ""),
         place=item.place,
         raw=item.raw,
-        author=reading.account if posted else "",
+        author=context.account if posted else "",
         posted=posted,
         id_is_made=True,
         **content.fields(),
     )
 
 
-def _note(reading: Reading, item: Item) -> Iterator[Record | Problem]:
+def _note(context: Context, item: Item) -> Iterator[Record | Problem]:
     note = _NOTE.decode(item.raw)
     posted, problem = read_epoch(note.created_timestamp, item.place.member, item.place.index)
     if problem:
@@ -238,18 +238,18 @@ def _note(reading: Reading, item: Item) -> Iterator[Record | Problem]:
         yield problem
     parts = EntryParts()
     say_note(note, parts)
-    add_media(parts, reading.files)
+    add_media(parts, context.files)
     content = parts.content
     content.extra["note"] = repair_mojibake(note.title or "")
     if tagged := _names(note.tags):
         content.mentions += tagged
-    folded = reading.media.take(content.uris, (content.text, *(a.description for a in content.attachments)))
+    folded = context.media.take(content.uris, (content.text, *(a.description for a in content.attachments)))
     yield Record(
         kind=RecordKind.POST,
-        native_id=reading.native_id(Role.NOTES, posted, content.text if posted is None else "", content),
+        native_id=context.native_id(Role.NOTES, posted, content.text if posted is None else "", content),
         place=item.place,
         raw=item.raw,
-        author=reading.account,
+        author=context.account,
         posted=posted,
         edited=edited,
         id_is_made=True,

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from indexer.importers.facebook.content import Content
-from indexer.importers.facebook.context import Reading, media_key
+from indexer.importers.facebook.context import Context, media_key
 from indexer.importers.facebook.html_values import fill, read_date
 from indexer.importers.meta.html_boxes import Box
 from indexer.importers.meta.html_header import Header
@@ -24,10 +24,10 @@ _REACTION = re.compile(r"(?P<sign>[^\w\s]+[^\w\s\u200d\ufe0f]*)\s*(?P<actor>\w.*
 _PARTICIPANTS = re.compile(r"[^:：]{1,60}[:：]\s*(?P<names>.+)")
 
 
-def thread_records(reading: Reading, member: str, header: Header) -> Iterator[Record | Problem]:
+def thread_records(context: Context, member: str, header: Header) -> Iterator[Record | Problem]:
     """Yield the messages of one page with their reactions."""
     people, begun = "", False
-    for item in page_boxes(reading.archive, member):
+    for item in page_boxes(context.archive, member):
         if isinstance(item, Problem):
             yield item
             continue
@@ -37,15 +37,15 @@ def thread_records(reading: Reading, member: str, header: Header) -> Iterator[Re
         found = _PARTICIPANTS.fullmatch(box.title)
         parts = box.take_dated()
         for number, part in enumerate(parts):  # what support wrote on one report
-            yield from _message(reading, part, replace(place, pointer=f"boxes/{number}"), item.raw, (header, people))
+            yield from _message(context, part, replace(place, pointer=f"boxes/{number}"), item.raw, (header, people))
         if not box.date and box.is_empty and (parts or not begun or not box.has_date):
             people = people or ("" if parts else found["names"] if found else box.title)  # or a setting of the conversation
         elif not box.date and box.pictures and not box.lines and not box.has_date:
-            yield from _group_picture(reading, box, place, item.raw, header)
+            yield from _group_picture(context, box, place, item.raw, header)
         else:
             begun = begun or box.has_date
             box.has_date = box.has_date or not begun  # above the messages stand settings of the conversation, without a date
-            yield from _message(reading, box, place, item.raw, (header, people))
+            yield from _message(context, box, place, item.raw, (header, people))
 
 
 def _key(member: str) -> str:
@@ -54,12 +54,12 @@ def _key(member: str) -> str:
     return thread_key(member) if re.fullmatch(r"message(?:_\d+)?", page) else page
 
 
-def _group_picture(reading: Reading, box: Box, place: Place, raw: bytes, header: Header) -> Iterator[Record]:
+def _group_picture(context: Context, box: Box, place: Place, raw: bytes, header: Header) -> Iterator[Record]:
     key, content = _key(place.member), Content()
-    fill(reading, box, content)
+    fill(context, box, content)
     yield Record(
         kind=RecordKind.PHOTO,
-        native_id=reading.made.make(f"thread pictures/{key}", "", "", map(media_key, content.uris)),
+        native_id=context.made.make(f"thread pictures/{key}", "", "", map(media_key, content.uris)),
         place=place,
         raw=raw,
         title="Picture of the conversation.",
@@ -70,21 +70,21 @@ def _group_picture(reading: Reading, box: Box, place: Place, raw: bytes, header:
     )
 
 
-def _message(reading: Reading, box: Box, place: Place, raw: bytes, about: tuple[Header, str]) -> Iterator[Record | Problem]:
+def _message(context: Context, box: Box, place: Place, raw: bytes, about: tuple[Header, str]) -> Iterator[Record | Problem]:
     header, people = about
     content, key = Content(), _key(place.member)
-    fill(reading, box, content)
-    posted, problems = read_date(reading, box.date, header.offset, place, states_none=box.has_date)
+    fill(context, box, content)
+    posted, problems = read_date(context, box.date, header.offset, place, states_none=box.has_date)
     yield from problems
-    native_id = reading.made.make(
+    native_id = context.made.make(
         f"messages/{key}", posted.written if posted else "", f"{box.title} {content.text}", map(media_key, content.uris)
     )
     if box.date and posted is None:
         content.extra["date_as_written"] = box.date
     if people:
         content.extra["participants"] = people
-    if reading.account:
-        content.extra["direction"] = "sent" if box.title == reading.account else "received"
+    if context.account:
+        content.extra["direction"] = "sent" if box.title == context.account else "received"
     yield Record(
         kind=RecordKind.MESSAGE,
         native_id=native_id,
@@ -107,7 +107,7 @@ def _message(reading: Reading, box: Box, place: Place, raw: bytes, about: tuple[
         sign, actor = (found["sign"], found["actor"]) if found else (reaction, "")
         yield Record(
             kind=RecordKind.LIKE,
-            native_id=reading.made.make(f"reactions/{native_id}", "", reaction),
+            native_id=context.made.make(f"reactions/{native_id}", "", reaction),
             place=Place(place.member, place.index, place.start, place.length, f"reactions/{number}"),
             raw=raw,
             title=f"{actor} reacted {sign} to a message." if actor else reaction,

@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import PurePosixPath
 
 from indexer.importers.facebook.content import Content, group_of, share_kind
-from indexer.importers.facebook.context import KINDS, MEDIA_ROLES, STATES, Reading, digest
+from indexer.importers.facebook.context import KINDS, MEDIA_ROLES, STATES, Context, digest
 from indexer.importers.facebook.html_messages import thread_records
 from indexer.importers.facebook.html_values import DEFAULT_TYPES, event_record, fill, picture_comments, read_date
 from indexer.importers.facebook.labeled import MESSAGE_LABELS, REACTION_LABELS
@@ -33,37 +33,37 @@ _OF_PICTURES = frozenset(
 )
 
 
-def survey_html(reading: Reading, role: Role, member: str) -> None:
+def survey_html(context: Context, role: Role, member: str) -> None:
     """Note the shells of shares, or the photos and videos of a media page; damage is reported when the page is read."""
-    for item in page_boxes(reading.archive, member):
+    for item in page_boxes(context.archive, member):
         if isinstance(item, Problem) or item.box is None:
             continue
         box, place = item.box, Place(member, item.index, item.start, len(item.raw))
         if role in MEDIA_ROLES:
             for picture in box.pictures:
-                reading.media.add(picture.uri, "" if role is Role.ALBUM_LIST else _caption(box, role), place)
+                context.media.add(picture.uri, "" if role is Role.ALBUM_LIST else _caption(box, role), place)
         elif box.updated and (box.shown or box.links or box.pictures):
             seen = "\x1f".join((*box.shown, *box.links, *(picture.uri for picture in box.pictures)))
             if box.lines:
-                reading.shells.add_full(digest(seen, box.updated), place)
+                context.shells.add_full(digest(seen, box.updated), place)
             else:
-                reading.shells.add_shell(digest(seen, box.date), place)
+                context.shells.add_shell(digest(seen, box.date), place)
 
 
-def html_records(reading: Reading, role: Role, member: str) -> Iterator[Record | Problem]:
+def html_records(context: Context, role: Role, member: str) -> Iterator[Record | Problem]:
     """Yield the records of one page. Never raises for what it holds."""
-    header = page_header(reading.archive, member)
+    header = page_header(context.archive, member)
     if role is Role.MESSAGES:
-        yield from thread_records(reading, member, header)
+        yield from thread_records(context, member, header)
         return
-    for item in page_boxes(reading.archive, member):
+    for item in page_boxes(context.archive, member):
         if isinstance(item, Problem):
             yield item
         elif item.box is not None:
             place = Place(member, item.index, item.start, len(item.raw))
             for pointer, box in _boxes(item.box, role):
                 at = replace(place, pointer=pointer) if pointer else place
-                yield from _box(reading, role, box, at, item.raw, header.offset)
+                yield from _box(context, role, box, at, item.raw, header.offset)
 
 
 def _boxes(box: Box, role: Role) -> Iterator[tuple[str, Box]]:
@@ -75,29 +75,29 @@ def _boxes(box: Box, role: Role) -> Iterator[tuple[str, Box]]:
         yield f"{'events' if role is Role.EVENTS else 'boxes'}/{number}", part
 
 
-def _box(reading: Reading, role: Role, box: Box, place: Place, raw: bytes, offset: timedelta | None) -> Iterator[Record | Problem]:  # noqa: PLR0917  # one box with where it is
+def _box(context: Context, role: Role, box: Box, place: Place, raw: bytes, offset: timedelta | None) -> Iterator[Record | Problem]:  # noqa: PLR0917  # one box with where it is
     if not box.date:
         box.date = next((row.value for row in box.rows if is_date(row.value)), "")
         box.rows = [row for row in box.rows if row.value != box.date]
     if role is Role.EVENTS and len(find_dates(box.date)) == 2:
-        yield event_record(reading, box, place, raw, offset)
+        yield event_record(context, box, place, raw, offset)
     elif role in MEDIA_ROLES:
-        yield from _medium(reading, role, box, place, raw, offset)
-    elif not reading.shells.is_folded(place):
-        yield from _post(reading, role, box, place, raw, offset)
-    yield from picture_comments(reading, box, place, raw, offset)
+        yield from _medium(context, role, box, place, raw, offset)
+    elif not context.shells.is_folded(place):
+        yield from _post(context, role, box, place, raw, offset)
+    yield from picture_comments(context, box, place, raw, offset)
 
 
-def _post(reading: Reading, role: Role, box: Box, place: Place, raw: bytes, offset: timedelta | None) -> Iterator[Record | Problem]:  # noqa: PLR0917  # one box with where it stands
+def _post(context: Context, role: Role, box: Box, place: Place, raw: bytes, offset: timedelta | None) -> Iterator[Record | Problem]:  # noqa: PLR0917  # one box with where it stands
     content = Content()
-    fill(reading, box, content)
+    fill(context, box, content)
     _say_facts(role, box, content)
     posted, problems = (
-        (None, []) if role is Role.EVENTS and not box.date else read_date(reading, box.date, offset, place, states_none=box.has_date)
+        (None, []) if role is Role.EVENTS and not box.date else read_date(context, box.date, offset, place, states_none=box.has_date)
     )
     edited = None
     if box.updated and parse_date(box.updated) != parse_date(box.date):
-        edited, more = read_date(reading, box.updated, offset, place)
+        edited, more = read_date(context, box.updated, offset, place)
         problems += more
     yield from problems
     if box.date and posted is None:
@@ -112,15 +112,15 @@ def _post(reading: Reading, role: Role, box: Box, place: Place, raw: bytes, offs
     read = parse_date(box.date)
     is_exact = read is not None and read.has_seconds
     words = box.title if kind is RecordKind.LIKE else "" if is_exact else content.text
-    folded = reading.shells.of(place)
-    folded += reading.media.take(content.uris, (content.text, *box.lines, *(picture.caption for picture in box.pictures)))
+    folded = context.shells.of(place)
+    folded += context.media.take(content.uris, (content.text, *box.lines, *(picture.caption for picture in box.pictures)))
     yield Record(
         kind=kind,
-        native_id=reading.native_id(role, posted, words, content),
+        native_id=context.native_id(role, posted, words, content),
         place=place,
         raw=raw,
         title=box.title,
-        author=reading.author_of(role, box.title),
+        author=context.author_of(role, box.title),
         posted=posted,
         edited=edited,
         id_is_made=True,
@@ -154,33 +154,33 @@ def _caption(box: Box, role: Role) -> str:
     return "\n".join(dict.fromkeys(words))
 
 
-def _medium(reading: Reading, role: Role, box: Box, place: Place, raw: bytes, offset: timedelta | None) -> Iterator[Record | Problem]:  # noqa: PLR0917  # one box with where it stands
+def _medium(context: Context, role: Role, box: Box, place: Place, raw: bytes, offset: timedelta | None) -> Iterator[Record | Problem]:  # noqa: PLR0917  # one box with where it stands
     """Yield the photo or video of an album or media page, unless a record has counted it."""
     if role is Role.ALBUM_LIST and all(_EMPTY_ALBUM.search(picture.uri) for picture in box.pictures):
         return  # the stand-in picture of an album without photos: the page names it, and it holds nothing
     if not box.pictures:
-        yield from _post(reading, role, box, place, raw, offset)
+        yield from _post(context, role, box, place, raw, offset)
         return
-    if not any(reading.media.is_left(picture.uri, place) for picture in box.pictures):
+    if not any(context.media.is_left(picture.uri, place) for picture in box.pictures):
         return
-    posted, problems = read_date(reading, box.date, offset, place, states_none=box.has_date)
+    posted, problems = read_date(context, box.date, offset, place, states_none=box.has_date)
     yield from problems
     content, caption = Content(), _caption(box, role)
     content.add_text(caption)
     for picture in box.pictures:
-        content.attachments.append(reading.files.attachment(picture.uri, "", DEFAULT_TYPES.get(picture.tag, "")))
+        content.attachments.append(context.files.attachment(picture.uri, "", DEFAULT_TYPES.get(picture.tag, "")))
         content.uris.append(picture.uri)
     content.extra.update((label, value) for label, value in box.facts if not personal(label))
     is_video = content.attachments[0].media_type.startswith("video/")
     words = (caption, content.text) if role is not Role.ALBUM_LIST else ("",)
-    others = [other for other in reading.media.take(content.uris, words) if other != place]
+    others = [other for other in context.media.take(content.uris, words) if other != place]
     yield Record(
         kind=RecordKind.VIDEO if is_video else RecordKind.PHOTO,
-        native_id=reading.native_id(Role.PHOTOS, posted, "", content),
+        native_id=context.native_id(Role.PHOTOS, posted, "", content),
         place=place,
         raw=raw,
         title=box.title if role is Role.ALBUM_LIST else "",
-        author=reading.account,
+        author=context.account,
         posted=posted,
         id_is_made=True,
         folded=tuple(others),

@@ -17,7 +17,7 @@ from indexer.evidence.archive import MemberDamaged
 from indexer.evidence.html_members import HtmlDamaged, HtmlItem, html_items
 from indexer.i18n import say
 from indexer.importers.facebook.content import Content, group_of, share_kind
-from indexer.importers.facebook.context import MEDIA_ROLES, Reading, media_key
+from indexer.importers.facebook.context import MEDIA_ROLES, Context, media_key
 from indexer.importers.facebook.html_values import read_date
 from indexer.importers.facebook.members import Role
 from indexer.importers.meta.html_accounting import broken_markup, left_over, parts_in, words_of
@@ -48,11 +48,11 @@ def is_2017(member: str) -> bool:
     return member.endswith(".htm") or re.fullmatch(r"(?:html/[^/]+|messages/\d+|photos/[^/]+/index)\.html", member) is not None
 
 
-def pieces(reading: Reading, member: str, opening: re.Pattern[bytes]) -> Iterator[HtmlItem | Problem]:
+def pieces(context: Context, member: str, opening: re.Pattern[bytes]) -> Iterator[HtmlItem | Problem]:
     """Yield the head and the boxes of a page, and as Problems: damage, a cut page, a page without any box."""
     last = HtmlItem(-2, 0, b"")
     try:
-        with reading.archive.open(member) as stream:
+        with context.archive.open(member) as stream:
             for item in html_items(stream, opening):
                 last = item
                 yield item
@@ -72,25 +72,25 @@ def pieces(reading: Reading, member: str, opening: re.Pattern[bytes]) -> Iterato
         yield Problem(member, "html-cut", message)
 
 
-def survey_2017(reading: Reading, role: Role, member: str) -> None:
+def survey_2017(context: Context, role: Role, member: str) -> None:
     """Note the photos of an album page, so that the list of albums does not count its covers again."""
     if role not in MEDIA_ROLES:
         return
-    for item in pieces(reading, member, _BLOCK):
+    for item in pieces(context, member, _BLOCK):
         if isinstance(item, Problem) or item.index < 0:
             continue
         trimmed = _trim(item)
         tree = _tree(trimmed.raw)
         for uri in _uris(tree) if tree is not None else ():
-            reading.media.add(uri, "" if role is Role.ALBUM_LIST else _own_caption(tree), _place(member, trimmed))
+            context.media.add(uri, "" if role is Role.ALBUM_LIST else _own_caption(tree), _place(member, trimmed))
 
 
-def records_2017(reading: Reading, role: Role, member: str) -> Iterator[Record | Problem]:
+def records_2017(context: Context, role: Role, member: str) -> Iterator[Record | Problem]:
     """Yield the records of one page. Never raises for what it holds."""
     opening: re.Pattern[bytes]
-    read: Callable[[Reading, Role, Place, HtmlItem, LexborNode], Iterator[Record | Problem]]
+    read: Callable[[Context, Role, Place, HtmlItem, LexborNode], Iterator[Record | Problem]]
     if role is Role.MESSAGES:
-        yield from _messages(reading, member)
+        yield from _messages(context, member)
         return
     if role in MEDIA_ROLES:
         opening, read = _BLOCK, _block
@@ -98,7 +98,7 @@ def records_2017(reading: Reading, role: Role, member: str) -> Iterator[Record |
         opening, read = _EVENT, _event
     else:
         opening, read = _POST, _post
-    for item in pieces(reading, member, opening):
+    for item in pieces(context, member, opening):
         if isinstance(item, Problem):
             yield item
             continue
@@ -110,7 +110,7 @@ def records_2017(reading: Reading, role: Role, member: str) -> Iterator[Record |
         if tree is None:
             yield Problem(member, "bad-item", say("This item does not read as a record of the page."), item.index)
         else:
-            values = read(reading, role, _place(member, trimmed), trimmed, tree)
+            values = read(context, role, _place(member, trimmed), trimmed, tree)
             yield from values if role is Role.ALBUM_LIST else _accounted(tree, values)  # a list of albums holds their names
 
 
@@ -191,7 +191,7 @@ def _words(node: LexborNode, *, without: str = "") -> str:
     return (copy.text() or "").strip()
 
 
-def _post(reading: Reading, role: Role, place: Place, item: HtmlItem, tree: LexborNode) -> Iterator[Record | Problem]:
+def _post(context: Context, role: Role, place: Place, item: HtmlItem, tree: LexborNode) -> Iterator[Record | Problem]:
     meta = tree.css_first("div.meta")
     date = (meta.text() if meta is not None else "").strip()
     content = Content()
@@ -200,46 +200,46 @@ def _post(reading: Reading, role: Role, place: Place, item: HtmlItem, tree: Lexb
     title = " ".join(_words(tree, without="div.meta, div.comment").split())
     if displayed := _DISPLAYED.fullmatch(date):  # "(Displayed as Friday, May 8, 2015 at 9:00am UTC-05)": a post with another date
         date, content.extra["backdated to"] = displayed["made"].strip(), displayed["shown"].strip()
-    posted, problems = read_date(reading, date, None, place)
+    posted, problems = read_date(context, date, None, place)
     yield from problems
     kind = share_kind(title, content.extra)
     if group := group_of(title):
         content.extra["group"] = group
     yield Record(
         kind=kind,
-        native_id=reading.native_id(role, posted, f"{title}\n{content.text}", content),
+        native_id=context.native_id(role, posted, f"{title}\n{content.text}", content),
         place=place,
         raw=item.raw,
         title=title,
-        author=reading.author_of(role, title),
+        author=context.author_of(role, title),
         posted=posted,
         id_is_made=True,
         **content.fields(),
     )
 
 
-def _block(reading: Reading, role: Role, place: Place, item: HtmlItem, tree: LexborNode) -> Iterator[Record | Problem]:
+def _block(context: Context, role: Role, place: Place, item: HtmlItem, tree: LexborNode) -> Iterator[Record | Problem]:
     """Yield a photo or video with all comments under it."""
     uris = _uris(tree)
     parent, thread = "", f"media/{media_key(uris[0])}" if uris else ""
-    if uris and any(reading.media.is_left(uri, place) for uri in uris):
+    if uris and any(context.media.is_left(uri, place) for uri in uris):
         content = Content()
         content.add_text(_own_caption(tree))
         for uri in uris:
-            content.attachments.append(reading.files.attachment(uri, default="image/jpeg"))
+            content.attachments.append(context.files.attachment(uri, default="image/jpeg"))
             content.uris.append(uri)
         dates = [node for node in tree.css("div.meta") if not _is_in_comment(node)]
-        posted, problems = read_date(reading, dates[0].text().strip() if dates else "", None, place)
+        posted, problems = read_date(context, dates[0].text().strip() if dates else "", None, place)
         yield from problems
-        parent = reading.native_id(Role.PHOTOS, posted, "", content)
-        others = [other for other in reading.media.take(content.uris, (content.text,)) if other != place]
+        parent = context.native_id(Role.PHOTOS, posted, "", content)
+        others = [other for other in context.media.take(content.uris, (content.text,)) if other != place]
         is_video = content.attachments[0].media_type.startswith("video/")
         yield Record(
             kind=RecordKind.VIDEO if is_video or role is Role.VIDEOS else RecordKind.PHOTO,
             native_id=parent,
             place=place,
             raw=item.raw,
-            author=reading.account,
+            author=context.account,
             posted=posted,
             thread_id=thread,
             id_is_made=True,
@@ -249,21 +249,21 @@ def _block(reading: Reading, role: Role, place: Place, item: HtmlItem, tree: Lex
     comments = [node for node in tree.css("div.comment") if node.css_first("span.user") is not None]
     for number, node in enumerate(comments):
         at = Place(place.member, place.index, place.start, place.length, f"comments/{number}")
-        yield from _comment(reading, at, item, node, (parent, thread))
+        yield from _comment(context, at, item, node, (parent, thread))
 
 
-def _comment(reading: Reading, place: Place, item: HtmlItem, node: LexborNode, about: tuple[str, str]) -> Iterator[Record | Problem]:
+def _comment(context: Context, place: Place, item: HtmlItem, node: LexborNode, about: tuple[str, str]) -> Iterator[Record | Problem]:
     parent, thread = about
     user, meta = node.css_first("span.user"), node.css_first("div.meta")
     author = " ".join(user.text().split()) if user is not None else ""
     content = Content()
     content.add_text(_words(node, without="span.user, div.meta"))
-    posted, problems = read_date(reading, meta.text().strip() if meta is not None else "", None, place)
+    posted, problems = read_date(context, meta.text().strip() if meta is not None else "", None, place)
     yield from problems
     written = posted.written if posted else ""
     yield Record(
         kind=RecordKind.COMMENT,
-        native_id=reading.made.make("comments on media", written, f"{author} {content.text}", [thread.removeprefix("media/")]),
+        native_id=context.made.make("comments on media", written, f"{author} {content.text}", [thread.removeprefix("media/")]),
         place=place,
         raw=item.raw,
         title="Comment under a photo or video.",
@@ -276,10 +276,10 @@ def _comment(reading: Reading, place: Place, item: HtmlItem, node: LexborNode, a
     )
 
 
-def _messages(reading: Reading, member: str) -> Iterator[Record | Problem]:
+def _messages(context: Context, member: str) -> Iterator[Record | Problem]:
     """Yield the messages of a page: a box for each thread, and in it, flat, a box for each message with its text behind it."""
     thread_title = ""
-    for item in pieces(reading, member, _MESSAGE):
+    for item in pieces(context, member, _MESSAGE):
         if isinstance(item, Problem):
             yield item
             continue
@@ -293,26 +293,26 @@ def _messages(reading: Reading, member: str) -> Iterator[Record | Problem]:
         elif _THREAD.match(trimmed.raw):
             thread_title = " ".join(_words(tree).split())
         else:
-            yield from _accounted(tree, _message(reading, place, trimmed, tree, thread_title))
+            yield from _accounted(tree, _message(context, place, trimmed, tree, thread_title))
 
 
-def _message(reading: Reading, place: Place, item: HtmlItem, tree: LexborNode, thread_title: str) -> Iterator[Record | Problem]:
+def _message(context: Context, place: Place, item: HtmlItem, tree: LexborNode, thread_title: str) -> Iterator[Record | Problem]:
     user, meta = tree.css_first("span.user"), tree.css_first(".meta")
     author = " ".join(user.text().split()) if user is not None else ""
     content = Content()
     content.add_text(_words(tree, without="div.message_header"))
     for uri in _uris(tree):
-        content.attachments.append(reading.files.attachment(uri, default="image/jpeg"))
+        content.attachments.append(context.files.attachment(uri, default="image/jpeg"))
         content.uris.append(uri)
-    posted, problems = read_date(reading, meta.text().strip() if meta is not None else "", None, place)
+    posted, problems = read_date(context, meta.text().strip() if meta is not None else "", None, place)
     yield from problems
     thread = place.member.removeprefix("messages/").removesuffix(".html") if place.member.startswith("messages/") else thread_title
     written = posted.written if posted else ""
-    if reading.account:
-        content.extra["direction"] = "sent" if author == reading.account else "received"
+    if context.account:
+        content.extra["direction"] = "sent" if author == context.account else "received"
     yield Record(
         kind=RecordKind.MESSAGE,
-        native_id=reading.made.make(f"messages/{thread}", written, f"{author} {content.text}", map(media_key, content.uris)),
+        native_id=context.made.make(f"messages/{thread}", written, f"{author} {content.text}", map(media_key, content.uris)),
         place=place,
         raw=item.raw,
         author=author,
@@ -324,7 +324,7 @@ def _message(reading: Reading, place: Place, item: HtmlItem, tree: LexborNode, t
     )
 
 
-def _event(reading: Reading, role: Role, place: Place, item: HtmlItem, tree: LexborNode) -> Iterator[Record | Problem]:
+def _event(context: Context, role: Role, place: Place, item: HtmlItem, tree: LexborNode) -> Iterator[Record | Problem]:
     """Yield an event. The page states when it takes place, not when it was made."""
     content = Content()
     content.add_text("\n".join(lines_of(tree)))
@@ -336,7 +336,7 @@ def _event(reading: Reading, role: Role, place: Place, item: HtmlItem, tree: Lex
         content.extra["event start"] = start.strip()
     yield Record(
         kind=RecordKind.EVENT,
-        native_id=reading.made.make(role.value, start, content.text),
+        native_id=context.made.make(role.value, start, content.text),
         place=place,
         raw=item.raw,
         id_is_made=True,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from indexer.evidence.archive import Archive, MemberDamaged
-from indexer.importers.facebook.context import MEDIA_ROLES, Reading
+from indexer.importers.facebook.context import MEDIA_ROLES, Context
 from indexer.importers.facebook.entries import json_records, survey_shells
 from indexer.importers.facebook.facts import PLATFORM, read_facts
 from indexer.importers.facebook.html_pages import html_records, survey_html
@@ -70,41 +70,41 @@ class FacebookImporter:
         A first pass notes keys of what the archive says twice (shells of shares, photos of posts, labelled reactions).
         Facebook declares no counts of its own, so there is no Tally.
         """
-        reading = Reading(archive, facts.account.name)
+        context = Context(archive, facts.account.name)
         found = members(archive)
         for role in ORDER:
             for member in found.get(role, []):
-                _survey(reading, role, member)
-        reading.shells.pair()
+                _survey(context, role, member)
+        context.shells.pair()
         for role in ORDER:
             for member in found.get(role, []):
-                yield from _records(reading, role, member)
-        yield from reading.unread.problems()
+                yield from _records(context, role, member)
+        yield from context.unread.problems()
 
 
-def _survey(reading: Reading, role: Role, member: str) -> None:
+def _survey(context: Context, role: Role, member: str) -> None:
     is_page = not member.endswith(".json")
     if is_page and is_2017(member):
-        survey_2017(reading, role, member)
+        survey_2017(context, role, member)
     elif is_page and role in {*MEDIA_ROLES, Role.POSTS, Role.GROUP_POSTS, Role.ARCHIVED}:
-        survey_html(reading, role, member)
+        survey_html(context, role, member)
     elif is_page:
         return
     elif role in MEDIA_ROLES:
-        survey_media(reading, member)
+        survey_media(context, member)
     elif role is Role.LABELLED_LIKES:
-        survey_labelled_likes(reading, member)
+        survey_labelled_likes(context, member)
     elif role in {Role.POSTS, Role.GROUP_POSTS, Role.ARCHIVED}:
-        survey_shells(reading, member)
+        survey_shells(context, member)
 
 
-def _records(reading: Reading, role: Role, member: str) -> Iterator[Record | Problem]:
+def _records(context: Context, role: Role, member: str) -> Iterator[Record | Problem]:
     if not member.endswith(".json"):
-        yield from (records_2017 if is_2017(member) else html_records)(reading, role, member)
+        yield from (records_2017 if is_2017(member) else html_records)(context, role, member)
     elif role is Role.MESSAGES:
-        yield from messages(reading.archive, member, {reading.account} - {""}, reading.made, reading.files, reading.unread)
+        yield from messages(context.archive, member, {context.account} - {""}, context.made, context.files, context.unread)
     else:
-        yield from json_records(reading, role, member)
+        yield from json_records(context, role, member)
 
 
 def _holds_only_messages(archive: Archive) -> bool:

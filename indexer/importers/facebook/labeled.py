@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from indexer.importers.facebook.content import EntryParts, add_media, read_entry, when
-from indexer.importers.facebook.context import READ_ERRORS, STATES, Reading
+from indexer.importers.facebook.context import READ_ERRORS, STATES, Context
 from indexer.importers.facebook.members import Role
 from indexer.importers.facebook.shapes import Entry, Item, LabelValue, Medium, walk
 from indexer.importers.meta.json_values import read_epoch, repair_all, seconds_of
@@ -37,9 +37,9 @@ MESSAGE_LABELS = {
 REACTION_LABELS = {"reaction", "reaccion", "reacao"}
 
 
-def survey_labelled_likes(reading: Reading, member: str) -> None:
+def survey_labelled_likes(context: Context, member: str) -> None:
     """Note the labelled reactions of a member; its damage is reported when the records are read."""
-    for item in walk(reading.archive, member):
+    for item in walk(context.archive, member):
         if isinstance(item, Problem):
             continue
         try:
@@ -49,13 +49,13 @@ def survey_labelled_likes(reading: Reading, member: str) -> None:
         if entry.timestamp and entry.label_values is not None:
             pairs = list(_pairs(entry.label_values))
             address = next((value for _, value in pairs if value.startswith(("http://", "https://"))), "")
-            reading.likes.setdefault(_key(entry, pairs), []).append((item.place, address))
+            context.likes.setdefault(_key(entry, pairs), []).append((item.place, address))
 
 
-def labelled(reading: Reading, role: Role, kind: RecordKind, item: Item, entry: Entry) -> Iterator[Record | Problem]:
+def labelled(context: Context, role: Role, kind: RecordKind, item: Item, entry: Entry) -> Iterator[Record | Problem]:
     """Yield the record of an item of labelled values, unless it is a reaction that another file's record counts."""
     pairs = list(_pairs(entry.label_values or []))
-    if role is Role.LABELLED_LIKES and entry.timestamp and not _is_left(reading, item, _key(entry, pairs)):
+    if role is Role.LABELLED_LIKES and entry.timestamp and not _is_left(context, item, _key(entry, pairs)):
         return
     posted, problem = read_epoch(entry.timestamp, item.place.member, item.place.index)
     if problem and entry.timestamp:  # poll votes and the like are listed without any time
@@ -74,27 +74,27 @@ def labelled(reading: Reading, role: Role, kind: RecordKind, item: Item, entry: 
             told.append(f"{label}: {content.read(value)}" if label else content.read(value))
             if label:
                 content.extra.setdefault(label.lower(), content.read(value))
-    add_media(parts, reading.files)
+    add_media(parts, context.files)
     if role in STATES:
         content.extra["state"] = STATES[role]
     title = "; ".join(told)
     fbid = "" if entry.fbid is None else str(entry.fbid)
-    is_native = role is Role.ELSEWHERE and fbid.isdigit() and fbid not in reading.native_ids
+    is_native = role is Role.ELSEWHERE and fbid.isdigit() and fbid not in context.native_ids
     if is_native:
-        reading.native_ids.add(fbid)
+        context.native_ids.add(fbid)
         native_id = fbid
     else:
-        native_id = reading.native_id(role, posted, f"{title}\n{content.text}", content)
+        native_id = context.native_id(role, posted, f"{title}\n{content.text}", content)
     yield Record(
         kind=kind,
         native_id=native_id,
         place=item.place,
         raw=item.raw,
         title=title,
-        author=reading.account,
+        author=context.account,
         posted=posted,
         id_is_made=not is_native,
-        folded=reading.media.take(content.uris, (content.text,)),
+        folded=context.media.take(content.uris, (content.text,)),
         **content.fields(),
     )
 
@@ -104,8 +104,8 @@ def _key(entry: Entry, pairs: list[tuple[str, str]]) -> tuple[int, str]:
     return int(seconds_of(entry.timestamp) or 0), reaction.casefold()
 
 
-def _is_left(reading: Reading, item: Item, key: tuple[int, str]) -> bool:
-    return any(place == item.place for place, _ in reading.likes.get(key, ()))
+def _is_left(context: Context, item: Item, key: tuple[int, str]) -> bool:
+    return any(place == item.place for place, _ in context.likes.get(key, ()))
 
 
 def _media(entry: Entry) -> list[Medium]:

@@ -8,7 +8,7 @@ import msgspec
 
 from indexer.i18n import say
 from indexer.importers.facebook.content import Content, EntryParts, add_media
-from indexer.importers.facebook.context import KINDS, MEDIA_ROLES, READ_ERRORS, STATES, Reading, media_key
+from indexer.importers.facebook.context import KINDS, MEDIA_ROLES, READ_ERRORS, STATES, Context, media_key
 from indexer.importers.facebook.members import Role
 from indexer.importers.facebook.shapes import Item, Medium, MediumComment, walk
 from indexer.importers.meta.json_values import bad_item, items_of, read_epoch
@@ -20,9 +20,9 @@ _COMMENT = msgspec.json.Decoder(MediumComment, strict=False)
 _SCALAR = msgspec.json.Decoder(str | float | None)
 
 
-def survey_media(reading: Reading, member: str) -> None:
+def survey_media(context: Context, member: str) -> None:
     """Note the photos and videos of an album or media member by their file names."""
-    for item in walk(reading.archive, member):
+    for item in walk(context.archive, member):
         if isinstance(item, Problem):
             continue
         try:
@@ -30,10 +30,10 @@ def survey_media(reading: Reading, member: str) -> None:
         except READ_ERRORS:
             continue  # reported as "bad-item" when the records are read
         if medium.uri:
-            reading.media.add(repair_mojibake(medium.uri), Content().read(medium.description), item.place)
+            context.media.add(repair_mojibake(medium.uri), Content().read(medium.description), item.place)
 
 
-def medium_records(reading: Reading, role: Role, item: Item) -> Iterator[Record | Problem]:
+def medium_records(context: Context, role: Role, item: Item) -> Iterator[Record | Problem]:
     """Yield a photo or video of an album or media file, unless a record has counted it; and the comments under it.
 
     Raises msgspec.DecodeError for an item that is none.
@@ -43,14 +43,14 @@ def medium_records(reading: Reading, role: Role, item: Item) -> Iterator[Record 
     if not uri:
         yield Problem(item.place.member, "bad-item", say("This item names no file, so it is no photo or video."), item.place.index)
         return
-    if role not in MEDIA_ROLES or reading.media.is_left(uri, item.place):
+    if role not in MEDIA_ROLES or context.media.is_left(uri, item.place):
         posted, problem = read_epoch(medium.creation_timestamp, item.place.member, item.place.index)
         if problem:
             yield problem
         parts = EntryParts(media=[medium])
-        add_media(parts, reading.files, "video/mp4" if role is Role.VIDEOS else "image/jpeg")
+        add_media(parts, context.files, "video/mp4" if role is Role.VIDEOS else "image/jpeg")
         content = parts.content
-        others = reading.media.take(content.uris, (content.text,)) if role in MEDIA_ROLES else ()
+        others = context.media.take(content.uris, (content.text,)) if role in MEDIA_ROLES else ()
         is_video = content.attachments[0].media_type.startswith("video/")
         kind = KINDS.get(role, RecordKind.POST)
         if kind in {RecordKind.PHOTO, RecordKind.VIDEO}:
@@ -61,19 +61,19 @@ def medium_records(reading: Reading, role: Role, item: Item) -> Iterator[Record 
         role_of_id = Role.PHOTOS if role in MEDIA_ROLES else role
         yield Record(
             kind=kind,
-            native_id=reading.native_id(role_of_id, posted, "", content),
+            native_id=context.native_id(role_of_id, posted, "", content),
             place=item.place,
             raw=item.raw,
-            author=reading.account,
+            author=context.account,
             posted=posted,
             id_is_made=True,
             folded=tuple(place for place in others if place != item.place),
             **content.fields(),
         )
-    yield from comments_under(reading, medium, item.place, item.raw)
+    yield from comments_under(context, medium, item.place, item.raw)
 
 
-def comments_under(reading: Reading, medium: Medium, place: Place, raw: bytes) -> Iterator[Record | Problem]:
+def comments_under(context: Context, medium: Medium, place: Place, raw: bytes) -> Iterator[Record | Problem]:
     """Yield the comments under a photo or video: those of other people too (2018-2021)."""
     equals: dict[tuple[str, str, str], int] = {}
     for number, comment in enumerate(medium.comments or ()):
@@ -82,14 +82,14 @@ def comments_under(reading: Reading, medium: Medium, place: Place, raw: bytes) -
         author = repair_mojibake(comment.author or "")
         said = (author, f"{comment.timestamp}", content.text)
         equals[said] = equals.get(said, 0) + 1
-        if not reading.media.is_new_comment(repair_mojibake(medium.uri), *said, str(equals[said])):
+        if not context.media.is_new_comment(repair_mojibake(medium.uri), *said, str(equals[said])):
             continue
         key = media_key(repair_mojibake(medium.uri))
         at = Place(place.member, place.index, place.start, place.length, f"comments/{number}")
-        yield from _comment(reading, comment, key, at, raw)
+        yield from _comment(context, comment, key, at, raw)
 
 
-def _comment(reading: Reading, comment: MediumComment, key: str, place: Place, raw: bytes) -> Iterator[Record | Problem]:
+def _comment(context: Context, comment: MediumComment, key: str, place: Place, raw: bytes) -> Iterator[Record | Problem]:
     content = Content()
     content.add_text(comment.comment)
     author = repair_mojibake(comment.author or "")
@@ -100,7 +100,7 @@ def _comment(reading: Reading, comment: MediumComment, key: str, place: Place, r
         content.extra["group"] = repair_mojibake(comment.group)
     yield Record(
         kind=RecordKind.COMMENT,
-        native_id=reading.made.make("comments on media", posted.written if posted else "", f"{author} {content.text}", [key]),
+        native_id=context.made.make("comments on media", posted.written if posted else "", f"{author} {content.text}", [key]),
         place=place,
         raw=raw,
         title="Comment under a photo or video.",
@@ -112,11 +112,11 @@ def _comment(reading: Reading, comment: MediumComment, key: str, place: Place, r
     )
 
 
-def album_record(reading: Reading, member: str) -> Iterator[Record | Problem]:
+def album_record(context: Context, member: str) -> Iterator[Record | Problem]:
     """Yield an album's own words as a post, when it has any: photos are records of their own."""
     told: dict[str, str | float | None] = {}
     place, raw = Place(member, -1, 0, 0), b""
-    for item in items_of(reading.archive, member):
+    for item in items_of(context.archive, member):
         if isinstance(item, Problem):
             return  # reported when the photos are read
         if item.index >= 0 or item.key not in {"name", "description", "last_modified_timestamp"}:
@@ -139,11 +139,11 @@ def album_record(reading: Reading, member: str) -> Iterator[Record | Problem]:
     content.extra["album"] = name
     yield Record(
         kind=RecordKind.POST,
-        native_id=reading.made.make("album words", "", name),
+        native_id=context.made.make("album words", "", name),
         place=place,
         raw=raw,
         title=f"Album: {name}",
-        author=reading.account,
+        author=context.account,
         posted=edited,
         edited=edited,
         id_is_made=True,
@@ -151,7 +151,7 @@ def album_record(reading: Reading, member: str) -> Iterator[Record | Problem]:
     )
 
 
-def album_comment(reading: Reading, item: Item) -> Iterator[Record | Problem]:
+def album_comment(context: Context, item: Item) -> Iterator[Record | Problem]:
     """Yield a comment under an album as a whole. Raises msgspec.DecodeError for an item that is none."""
     comment = _COMMENT.decode(item.raw)
-    yield from _comment(reading, comment, f"album/{item.place.member.rsplit('/', 1)[-1]}", item.place, item.raw)
+    yield from _comment(context, comment, f"album/{item.place.member.rsplit('/', 1)[-1]}", item.place, item.raw)
