@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from indexer.importers.facebook import FacebookImporter
-from indexer.importers.identify import IMPORTERS, NotIdentified, Opened, claim, identify, importer_named, register, unregister
+from indexer.importers.identify import IMPORTERS, IdentifiedArchive, NotIdentified, claim, identify, importer_named, register, unregister
 from indexer.importers.ignored import COMMON_IGNORED, reasons
 from indexer.importers.importer import Importer
 from indexer.importers.instagram import InstagramImporter
@@ -12,9 +12,9 @@ from indexer.importers.twitter import TwitterImporter
 __all__ = [
     "COMMON_IGNORED",
     "IMPORTERS",
+    "IdentifiedArchive",
     "Importer",
     "NotIdentified",
-    "Opened",
     "claim",
     "identify",
     "importer_named",

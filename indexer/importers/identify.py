@@ -20,7 +20,7 @@ class NotIdentified(ArchiveError):
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class IdentifiedArchive:
     """An archive seen from its export's root, the importer that claims it, and what it says of itself: asked for once."""
 
     importer: Importer
@@ -51,10 +51,10 @@ def importer_named(name: str) -> Importer:
     return {importer.name: importer for importer in IMPORTERS}[name]
 
 
-def identify(archive: Archive) -> Opened:
+def identify(archive: Archive) -> IdentifiedArchive:
     """Return an archive opened by the one importer that claims it. Raises NotIdentified."""
     importer, view = claim(archive)
-    return Opened(importer, view, importer.facts(view))
+    return IdentifiedArchive(importer, view, importer.facts(view))
 
 
 def claim(archive: Archive) -> tuple[Importer, Archive]:
