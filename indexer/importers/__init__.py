@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from indexer.importers.facebook import FacebookImporter
-from indexer.importers.identify import IMPORTERS, IdentifiedArchive, NotIdentified, claim, identify, importer_named, register, unregister
+from indexer.importers.identify import IMPORTERS, IdentifiedArchive, NotIdentified, claim, get_importer, identify, register, unregister
 from indexer.importers.ignored import COMMON_IGNORED, reasons
 from indexer.importers.importer import Importer
 from indexer.importers.instagram import InstagramImporter
@@ -16,8 +16,8 @@ __all__ = [
     "Importer",
     "NotIdentified",
     "claim",
+    "get_importer",
     "identify",
-    "importer_named",
     "reasons",
     "register",
     "unregister",

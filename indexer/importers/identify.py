@@ -46,7 +46,7 @@ def unregister(importer: Importer) -> None:
     platforms.unregister(importer.platform.code)
 
 
-def importer_named(name: str) -> Importer:
+def get_importer(name: str) -> Importer:
     """Return the importer of that name. Raises KeyError."""
     return {importer.name: importer for importer in IMPORTERS}[name]
 
