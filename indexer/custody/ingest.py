@@ -24,7 +24,7 @@ from indexer.evidence import fixity
 from indexer.evidence.archive import DAMAGE, SAFE, Archive, ArchiveError, damage_of, open_archive, refusal
 from indexer.evidence.vault import MISSING, Placed, StagedFile, archive_digest
 from indexer.i18n import say
-from indexer.importers import IdentifiedArchive, Importer, NotIdentified, claim, reasons
+from indexer.importers import IdentifiedArchive, Importer, NotIdentified, claim, compile_ignored
 from indexer.local_time import zone
 from indexer.progress import Meter, Report, Tick
 from indexer.record import CaptureFacts, Problem, Record
@@ -254,7 +254,7 @@ def reconcile(declared: Mapping[str, int], tallies: Mapping[str, int]) -> list[R
 
 
 def _outcomes(archive: Archive, importer: Importer, attached: set[str], digests: Mapping[str, tuple[str, str]]) -> Iterator[MemberOutcome]:
-    reason_of = reasons(importer)
+    reason_of = compile_ignored(importer)
     for name in sorted(archive.members):
         size, digest = archive.members[name].size, digests[name][0]
         inner = name.removeprefix(archive.root)
@@ -298,7 +298,7 @@ class _Through:
     """Tells how much of an archive's text is read, by where the last record stands."""
 
     def __init__(self, archive: Archive, importer: Importer) -> None:
-        reason_of = reasons(importer)
+        reason_of = compile_ignored(importer)
         names = [name for name in archive.names if name.endswith(TEXT_SUFFIXES) and not reason_of(name)]
         self._sizes = {archive.root + name: archive.size(name) for name in names}
         self._total = sum(self._sizes.values())

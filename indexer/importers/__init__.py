@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from indexer.importers.facebook import FacebookImporter
 from indexer.importers.identify import IMPORTERS, IdentifiedArchive, NotIdentified, claim, get_importer, identify, register, unregister
-from indexer.importers.ignored import COMMON_IGNORED, reasons
+from indexer.importers.ignored import COMMON_IGNORED, compile_ignored
 from indexer.importers.importer import Importer
 from indexer.importers.instagram import InstagramImporter
 from indexer.importers.twitter import TwitterImporter
@@ -16,9 +16,9 @@ __all__ = [
     "Importer",
     "NotIdentified",
     "claim",
+    "compile_ignored",
     "get_importer",
     "identify",
-    "reasons",
     "register",
     "unregister",
 ]

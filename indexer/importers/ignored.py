@@ -21,7 +21,7 @@ COMMON_IGNORED: Mapping[str, str] = {
 }  # fmt: skip
 
 
-def reasons(importer: Importer) -> Callable[[str], str]:
+def compile_ignored(importer: Importer) -> Callable[[str], str]:
     """Return what gives the reason to leave a member unread, by its name; "" for a member that should be read."""
     table = {**COMMON_IGNORED, **importer.ignored}
     words = list(table.values())
