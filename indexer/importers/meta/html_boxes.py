@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from selectolax.lexbor import LexborNode
 
-from indexer.importers.meta.html_text import lines_of, said
+from indexer.importers.meta.html_text import lines_of, text_of
 from indexer.importers.meta.times import is_date
 
 BOXES, TITLES, BODIES, DATES = {"_a6-g", "_2lej"}, {"_a6-h", "_2lek"}, {"_a6-p", "_2let"}, {"_a6-o", "_2lem"}
@@ -134,7 +134,7 @@ def classes_of(node: LexborNode) -> set[str]:
 def box_of(root: LexborNode, *, keep_breaks: bool = False) -> Box:
     """Return the parts of a box."""
     box = Box()
-    _fill(root, box, said if keep_breaks else _flat)
+    _fill(root, box, text_of if keep_breaks else _flat)
     return box
 
 
@@ -171,7 +171,7 @@ def _part(child: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> No
         box.date, box.has_date = box.date or _one_line(words(child)), True
     elif is_title:
         title = words(child)
-        box.title = "\n".join(part for part in (box.title, title if words is said else _one_line(title)) if part)
+        box.title = "\n".join(part for part in (box.title, title if words is text_of else _one_line(title)) if part)
     else:
         box.has_body = box.has_body or bool(classes & BODIES)
         for nested in _outermost_boxes(child):
@@ -226,7 +226,7 @@ def _body(body: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> Non
         href = (link.attributes.get("href") or "").strip()
         if href.startswith(("http://", "https://")) and "/dyi/l/" not in href and href not in box.links:
             box.links.append(href)
-    if words is said:
+    if words is text_of:
         if text := words(body):
             box.lines += text.split("\n")
         return
@@ -341,7 +341,7 @@ def _pictures(body: LexborNode, box: Box, words: Callable[[LexborNode], str]) ->
             caption = caption.next
         has_caption = caption is not None and caption.tag == "div"
         text = words(caption) if has_caption and caption is not None else ""
-        if words is not said:
+        if words is not text_of:
             text = _one_line(text)
         if all(picture.uri != uri for picture in box.pictures):
             box.pictures.append(Picture(uri, text, node.tag or ""))

@@ -18,7 +18,7 @@ from indexer.evidence.archive import Archive, ArchiveError
 from indexer.importers.meta.dates import find_dates, parse_date
 from indexer.importers.meta.html_boxes import Box, Row, read_rows
 from indexer.importers.meta.html_pages import plain_head
-from indexer.importers.meta.html_text import is_too_deep, said
+from indexer.importers.meta.html_text import is_too_deep, text_of
 from indexer.importers.meta.times import exported, header_offset
 from indexer.record import Moment
 
@@ -121,7 +121,7 @@ def profile_rows(raw: bytes) -> list[Row]:
     if body is None:
         return []
     box = Box()
-    read_rows(body, box, said)
+    read_rows(body, box, text_of)
     return [row for row in box.rows if row.value]
 
 

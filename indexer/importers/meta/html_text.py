@@ -27,7 +27,7 @@ def lines_of(node: LexborNode) -> list[str]:
     return [line for line in lines if line]
 
 
-def said(node: LexborNode) -> str:
+def text_of(node: LexborNode) -> str:
     """Return the words of a node with the line breaks of its texts (Instagram), without players."""
     pieces: list[str] = []
     _collect(node, pieces, 0)
