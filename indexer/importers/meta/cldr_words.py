@@ -29,16 +29,16 @@ _RANGES = {"am": [[0, 720]], "pm": [[720, 1440]], "midnight": [[0, 60]], "noon":
 
 def build() -> dict[str, dict[str, object]]:
     """Return the words of every language: twelve lists of month names, the words of day periods, weekdays, other words."""
-    return {code: _words(fresh(code)) for code in LANGUAGES.split() if localedata.exists(code)}
+    return {code: _words(load_locale(code)) for code in LANGUAGES.split() if localedata.exists(code)}
 
 
-def fresh(code: str) -> Locale:
+def load_locale(code: str) -> Locale:
     """Return a locale that no other one has spoiled: Babel shares what all inherit, and reading an alias writes to it."""
     localedata._cache.clear()  # noqa: SLF001  # there is no public way
     return Locale.parse(code)
 
 
-def written() -> str:
+def render_table() -> str:
     """Return the table as the file holds it: a line for each language."""
     lines = (f"{json.dumps(code)}: {json.dumps(words, ensure_ascii=False)}" for code, words in build().items())
     return "{\n" + ",\n".join(lines) + "\n}\n"
@@ -84,7 +84,7 @@ def _range(rule: dict[str, int]) -> list[int]:
 
 
 def _affixes(locale: Locale, letters: str) -> Iterator[tuple[str, str]]:
-    """Yield what is written together with a month or weekday: Hebrew "ב" before it, a case ending behind it."""
+    """Yield what is render_table together with a month or weekday: Hebrew "ב" before it, a case ending behind it."""
     joined = r"'([^\s'.]+)'|([^\x00-\x7f\s]+)"
     part = re.compile(rf"(?:{joined})?[{letters}]{{3,}}(?:{joined})?")
     found = {(one[1] or one[2] or "", one[3] or one[4] or "") for pattern in _patterns(locale) for one in part.finditer(pattern)}
@@ -114,5 +114,5 @@ def _quoted(pattern: str) -> list[str]:
 
 if __name__ == "__main__":
     target = Path(__file__).with_name("date_words.json")
-    target.write_text(written(), encoding="utf-8")
+    target.write_text(render_table(), encoding="utf-8")
     sys.stdout.write(f"{target}: {len(build())} languages\n")

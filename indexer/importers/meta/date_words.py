@@ -125,10 +125,10 @@ def _weekdays() -> dict[str, frozenset[str]]:
 MONTHS = _months()
 PERIODS = _periods()
 WEEKDAYS = _weekdays()
-WORDS = frozenset(token for words in _TABLE.values() for other in words.others for token in _cut(other)) | frozenset(
+FILLER_WORDS = frozenset(token for words in _TABLE.values() for other in words.others for token in _cut(other)) | frozenset(
     token for word in _OBSERVED_WORDS.split() for token in _cut(word)
 )
-STARTS = frozenset(tokens[0] for tokens in MONTHS)
+MONTH_STARTS = frozenset(tokens[0] for tokens in MONTHS)
 _PERIOD_STARTS = frozenset(tokens[0] for tokens in PERIODS)
 _LONGEST = max(map(len, MONTHS))
 _LONGEST_PERIOD = max(map(len, PERIODS))
@@ -136,7 +136,7 @@ _LONGEST_PERIOD = max(map(len, PERIODS))
 
 def months_at(words: Sequence[str], at: int) -> tuple[int, Mapping[int, frozenset[str]]]:
     """Return how many words from `at` on name a month, and which months they mean in which languages; 0 for none."""
-    if words[at] in STARTS:
+    if words[at] in MONTH_STARTS:
         for length in range(min(_LONGEST, len(words) - at), 0, -1):
             found = MONTHS.get(tuple(words[at : at + length]))
             if found:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 
-from indexer.importers.meta.date_words import PERIODS, STARTS, WEEKDAYS, WORDS, Period, months_at, period_at
+from indexer.importers.meta.date_words import FILLER_WORDS, MONTH_STARTS, PERIODS, WEEKDAYS, Period, months_at, period_at
 from indexer.text import fold
 
 # Zones that Meta printed on its pages until 2018, in hours from UTC. Abbreviations that stand for several zones in the
@@ -85,15 +85,15 @@ class FoundDate:
     date: PrintedDate
 
 
-def parse_date(text: str, *, strictly: bool = False, clock: bool = True, day_first: bool | None = None) -> PrintedDate | None:
+def parse_date(text: str, *, strict: bool = False, clock: bool = True, day_first: bool | None = None) -> PrintedDate | None:
     """Return the date that a text is, or None when it cannot be read with certainty.
 
-    `strictly` refuses a text in which a word stands that is no part of a date. With `clock` there must be a clock time.
+    `strict` refuses a text in which a word stands that is no part of a date. With `clock` there must be a clock time.
     `day_first` is the order of dates like "04/05/2021"; None where it is not known.
     """
     if not text or len(text) > LONGEST:
         return None
-    return _parsed(text, strictly, clock, day_first)
+    return _parsed(text, strict, clock, day_first)
 
 
 def find_dates(text: str) -> list[FoundDate]:
@@ -103,14 +103,14 @@ def find_dates(text: str) -> list[FoundDate]:
     found, at = [], 0
     while at < len(spans):
         first = fold(plain[spans[at][0] : spans[at][1]])
-        if first in WORDS and first not in STARTS:
+        if first in FILLER_WORDS and first not in MONTH_STARTS:
             at += 1  # "el", "on": the date begins behind it
             continue
         for until in range(min(len(spans), at + _WINDOW), at, -1):
             start, end = spans[at][0], spans[until - 1][1]
             if not any(char.isdigit() for char in plain[start:end]):
                 break
-            read = parse_date(plain[start:end], strictly=True, clock=False)
+            read = parse_date(plain[start:end], strict=True, clock=False)
             if read is not None:
                 found.append(FoundDate(start, end, read))
                 at = until - 1
@@ -129,10 +129,10 @@ def printed_offset(text: str) -> timedelta | None:
 
 
 @lru_cache(maxsize=8192)
-def _parsed(text: str, strictly: bool, clock: bool, day_first: bool | None) -> PrintedDate | None:  # noqa: FBT001  # cached by position
+def _parsed(text: str, strict: bool, clock: bool, day_first: bool | None) -> PrintedDate | None:  # noqa: FBT001  # cached by position
     text = _plain(text).strip()
     try:
-        return _iso(text) or _printed(text, strictly=strictly, clock=clock, day_first=day_first)
+        return _iso(text) or _printed(text, strict=strict, clock=clock, day_first=day_first)
     except (ValueError, OverflowError):
         return None  # the 31st of June, a 25th hour: the caller reports the text
 
@@ -164,7 +164,7 @@ def _iso(text: str) -> PrintedDate | None:
     return PrintedDate(datetime(year, month, day, hour, minute, second), offset, has_seconds=found[6] is not None)  # noqa: DTZ001  # a wall time has no zone by definition
 
 
-def _printed(text: str, *, strictly: bool, clock: bool, day_first: bool | None) -> PrintedDate | None:
+def _printed(text: str, *, strict: bool, clock: bool, day_first: bool | None) -> PrintedDate | None:
     offset, rest, zone = printed_offset(text), _OFFSET.sub(" ", text), ""
     if offset is None and (found := _ZONE.search(rest)) and not _is_date_word(found[1]):
         zone, rest = found[1], rest[: found.start()]
@@ -184,7 +184,7 @@ def _printed(text: str, *, strictly: bool, clock: bool, day_first: bool | None) 
         minutes = _minutes(times[0], period)
         if minutes < 0:
             return None
-    day = _day([*words, "", *behind], numbers, strictly=strictly)
+    day = _day([*words, "", *behind], numbers, strict=strict)
     if day is None:
         return None
     year, month, number, choices = day
@@ -198,7 +198,7 @@ def _printed(text: str, *, strictly: bool, clock: bool, day_first: bool | None) 
 
 def _is_date_word(word: str) -> bool:
     plain = fold(word)
-    return plain in STARTS or plain in WEEKDAYS or plain in {name[0] for name in PERIODS}
+    return plain in MONTH_STARTS or plain in WEEKDAYS or plain in {name[0] for name in PERIODS}
 
 
 def _tokens(text: str) -> list[str]:
@@ -249,11 +249,11 @@ def _minutes(clock: re.Match[str], period: Period | None) -> int:
 
 
 def _day(
-    words: list[str], numbers: tuple[int, int, int] | None, *, strictly: bool
+    words: list[str], numbers: tuple[int, int, int] | None, *, strict: bool
 ) -> tuple[int, int, int, list[tuple[int, frozenset[str]]]] | None:
     """Return year, month and day of what is left of a date, and the months that its name may mean."""
     if numbers is not None:
-        if strictly and not all(word in WORDS or word in WEEKDAYS for word in words if word):
+        if strict and not all(word in FILLER_WORDS or word in WEEKDAYS for word in words if word):
             return None
         return None if any(word.isdigit() for word in words) else (*numbers, [])
     named, rest, at = [], [], 0
@@ -265,7 +265,7 @@ def _day(
             rest.append(words[at])
         at += length or 1
     if len(named) > 1:  # "mar" is also Tuesday in Spanish ("mar, 3 mar 2020"), "sept" a word of French
-        sure = [name for name in named if name[0] not in WEEKDAYS and name[0] not in WORDS]
+        sure = [name for name in named if name[0] not in WEEKDAYS and name[0] not in FILLER_WORDS]
         named = sure or named[-1:]
     if len(named) != 1:
         return None
@@ -273,7 +273,7 @@ def _day(
     days = [word for word in rest if word.isdigit() and len(word) != 4]
     if len(years) != 1 or len(days) != 1 or len(days[0]) > 2:
         return None
-    if strictly and not all(word.isdigit() or word in WORDS or word in WEEKDAYS for word in rest if word):
+    if strict and not all(word.isdigit() or word in FILLER_WORDS or word in WEEKDAYS for word in rest if word):
         return None
     spoken = _spoken([word for word in rest if word in WEEKDAYS])
     choices = [(month, languages) for month, languages in named[0][1].items() if not spoken or languages & spoken] or list(
@@ -286,7 +286,7 @@ def _spoken(weekdays: list[str]) -> frozenset[str]:
     return frozenset().union(*(WEEKDAYS[word] for word in weekdays)) if weekdays else frozenset()
 
 
-def spoken_in(texts: Iterable[str]) -> frozenset[str]:
+def common_languages(texts: Iterable[str]) -> frozenset[str]:
     """Return the languages in which the months of all these dates have a name; empty where no language has all."""
     common: frozenset[str] | None = None
     for text in texts:
@@ -295,7 +295,7 @@ def spoken_in(texts: Iterable[str]) -> frozenset[str]:
     return common or frozenset()
 
 
-def slashed(text: str) -> str | None:
+def slash_order(text: str) -> str | None:
     """Return what a date like "13/05/2021 9:00" shows of its order: "day" or "month" first, "" for nothing; None for any other text."""
     found = _DAY_FIRST.search(_plain(text)) if "/" in text and len(text) <= LONGEST else None
     if not found or found[2] != "/" or not _CLOCK.search(_DAY_FIRST.sub(" ", _plain(text))):
@@ -307,5 +307,5 @@ def slashed(text: str) -> str | None:
 @lru_cache(maxsize=1024)
 def _months_of(text: str) -> tuple[frozenset[str], ...]:
     words = [found[0] for found in _TOKEN.finditer(_UNITS.sub(r" \1 ", fold(_plain(text))))]
-    months = [months_at(words, at)[1] for at in range(len(words)) if words[at] not in WEEKDAYS and words[at] not in WORDS]
+    months = [months_at(words, at)[1] for at in range(len(words)) if words[at] not in WEEKDAYS and words[at] not in FILLER_WORDS]
     return tuple(frozenset().union(*found.values()) for found in months if found)

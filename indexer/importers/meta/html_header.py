@@ -19,7 +19,7 @@ from indexer.importers.meta.dates import find_dates, parse_date
 from indexer.importers.meta.html_boxes import Box, Row, read_rows
 from indexer.importers.meta.html_pages import plain_head
 from indexer.importers.meta.html_text import is_too_deep, text_of
-from indexer.importers.meta.times import exported, header_offset
+from indexer.importers.meta.times import export_moment, header_offset
 from indexer.record import Moment
 
 HEAD, TAIL = 1 << 18, 1 << 14  # bytes of a page in which these sentences stand
@@ -106,7 +106,7 @@ def read_header(head: bytes, foot: bytes = b"") -> Header:
         link_name=link_name,
         handle=handle,
         profile_id=profile_id,
-        generated=exported(stamp, stamped) if stamped else generated,
+        generated=export_moment(stamp, stamped) if stamped else generated,
         offset=offset,
         first_day=days[0] if days else None,
         last_day=days[1] if days else None,
@@ -174,7 +174,7 @@ def _sentences(texts: list[str]) -> tuple[Moment | None, timedelta | None, str, 
         found = find_dates(text)
         made = [one for one in found if one.date.offset is not None] or ([found[0]] if len(found) == 1 and found[0].date.has_clock else [])
         if made and generated is None:
-            generated = exported(text[made[0].start : made[0].end], made[0].date)
+            generated = export_moment(text[made[0].start : made[0].end], made[0].date)
             offset = made[0].date.offset
             before = text[: made[0].start].strip()
             name = _name_in(before)
