@@ -15,7 +15,7 @@ from indexer.importers.facebook.content import Content, writer_of
 from indexer.importers.facebook.members import Role
 from indexer.importers.meta.json_values import MadeIds, MediaFiles
 from indexer.importers.meta.times import PageDates
-from indexer.importers.meta.unread import Unread
+from indexer.importers.meta.unread import UnknownKeys
 from indexer.record import Moment, Place, RecordKind
 
 _FBID = re.compile(r"(\d{6,})(?:\.\w{1,5})?$")
@@ -189,7 +189,7 @@ class Context:
     made: MadeIds = field(default_factory=MadeIds)
     files: MediaFiles = field(init=False)
     dates: PageDates = field(init=False)
-    unread: Unread = field(default_factory=Unread)
+    unknown_keys: UnknownKeys = field(default_factory=UnknownKeys)
     shells: Shells = field(default_factory=Shells)
     media: Media = field(default_factory=Media)
     likes: dict[tuple[int, str], list[tuple[Place, str]]] = field(default_factory=dict)

@@ -77,7 +77,7 @@ def json_records(context: Context, role: Role, member: str) -> Iterator[Record |
             yield bad_item(member, item.place.index, error)
             continue
         shape = _SHAPES.get(role, Entry) if not (role is Role.ALBUM and item.way == "comments") else MediumComment
-        context.unread.look(role, member, item.place.index, item.raw, shape, _KEPT)
+        context.unknown_keys.check(role, member, item.place.index, item.raw, shape, _KEPT)
 
 
 def _item(context: Context, role: Role, item: Item) -> Iterator[Record | Problem]:

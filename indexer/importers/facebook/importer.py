@@ -79,7 +79,7 @@ class FacebookImporter:
         for role in ORDER:
             for member in found.get(role, []):
                 yield from _records(context, role, member)
-        yield from context.unread.problems()
+        yield from context.unknown_keys.problems()
 
 
 def _survey(context: Context, role: Role, member: str) -> None:
@@ -102,7 +102,7 @@ def _records(context: Context, role: Role, member: str) -> Iterator[Record | Pro
     if not member.endswith(".json"):
         yield from (records_2017 if is_2017(member) else html_records)(context, role, member)
     elif role is Role.MESSAGES:
-        yield from messages(context.archive, member, {context.account} - {""}, context.made, context.files, context.unread)
+        yield from messages(context.archive, member, {context.account} - {""}, context.made, context.files, context.unknown_keys)
     else:
         yield from json_records(context, role, member)
 

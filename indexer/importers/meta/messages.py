@@ -17,7 +17,7 @@ from indexer.evidence.archive import Archive
 from indexer.evidence.json_members import JsonItem
 from indexer.i18n import say
 from indexer.importers.meta.json_values import MadeIds, MediaFiles, Reaction, Uri, bad_item, items_of, not_a_list, read_epoch
-from indexer.importers.meta.unread import Unread
+from indexer.importers.meta.unread import UnknownKeys
 from indexer.record import Attachment, Moment, Place, Problem, Record, RecordKind
 from indexer.text import hashtags, links, mentions, repair_mojibake
 
@@ -98,7 +98,7 @@ def thread_key(member: str) -> str:
 
 
 def messages(  # noqa: PLR0917  # what one archive's conversations share
-    archive: Archive, member: str, account_names: Collection[str], made: MadeIds, media: MediaFiles, unread: Unread | None = None
+    archive: Archive, member: str, account_names: Collection[str], made: MadeIds, media: MediaFiles, unknown_keys: UnknownKeys | None = None
 ) -> Iterator[Record | Problem]:
     """Yield the messages of one `message_N.json`, each followed by its reactions (kind like).
 
@@ -114,15 +114,15 @@ def messages(  # noqa: PLR0917  # what one archive's conversations share
             yield item
         elif item.key == "messages" and item.index >= 0:
             yield from _message(item, thread)
-            if unread is not None:
-                unread.look("message", member, item.index, item.raw, _Message)
+            if unknown_keys is not None:
+                unknown_keys.look("message", member, item.index, item.raw, _Message)
         elif item.key == "image" and item.index < 0:
             yield from _picture(item, thread)
         elif item.key == "messages":
             shown = item.raw[:40].decode("utf-8", "replace")
             yield Problem(member, "wrong-type", not_a_list("messages", shown))
-        elif item.key not in _THREAD_KEYS and unread is not None:
-            unread.look_at_key("conversation", item.key, member, item.raw)
+        elif item.key not in _THREAD_KEYS and unknown_keys is not None:
+            unknown_keys.check_key("conversation", item.key, member, item.raw)
     if not has_messages and not _EMPTY.search(archive.peek(member, 1 << 20)):
         yield Problem(member, "no-messages", say("The file has no list of messages, so it does not read as a conversation."))
 

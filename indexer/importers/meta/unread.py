@@ -55,12 +55,14 @@ class _Found:
 
 
 @dataclass(slots=True)
-class Unread:
+class UnknownKeys:
     """Gathers the unknown keys of one archive."""
 
     _found: dict[tuple[str, str], _Found] = field(default_factory=dict)
 
-    def look(self, kind: str, member: str, index: int, raw: bytes, shape: type[msgspec.Struct], skip: frozenset[str] = frozenset()) -> None:  # noqa: PLR0917  # one item with where it is
+    def check(
+        self, kind: str, member: str, index: int, raw: bytes, shape: type[msgspec.Struct], skip: frozenset[str] = frozenset()
+    ) -> None:  # noqa: PLR0917  # one item with where it is
         """Note the keys of an item that its shape does not know. `skip` are objects whose unknown parts another reader keeps."""
         known, flat = _shape(shape)
         keys = set(_KEY.findall(raw))
@@ -73,7 +75,7 @@ class Unread:
         for way, sample in _unknown(value, known, "", skip, 0):
             self._note(kind, way, member, index, sample)
 
-    def look_at_key(self, kind: str, key: str, member: str, raw: bytes) -> None:
+    def check_key(self, kind: str, key: str, member: str, raw: bytes) -> None:
         """Note a key of a file itself that no reader knows."""
         try:
             sample = "" if key in QUIET else _words_in(repair_all(msgspec.json.decode(raw)), 0)
