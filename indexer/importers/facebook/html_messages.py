@@ -14,7 +14,7 @@ from indexer.importers.facebook.content import Content
 from indexer.importers.facebook.context import Context, media_key
 from indexer.importers.facebook.html_values import fill, read_date
 from indexer.importers.meta.html_boxes import Box
-from indexer.importers.meta.html_header import Header
+from indexer.importers.meta.html_header import PageHeader
 from indexer.importers.meta.html_pages import page_boxes
 from indexer.importers.meta.messages import thread_key
 from indexer.record import Place, Problem, Record, RecordKind
@@ -24,7 +24,7 @@ _REACTION = re.compile(r"(?P<sign>[^\w\s]+[^\w\s\u200d\ufe0f]*)\s*(?P<actor>\w.*
 _PARTICIPANTS = re.compile(r"[^:：]{1,60}[:：]\s*(?P<names>.+)")
 
 
-def thread_records(context: Context, member: str, header: Header) -> Iterator[Record | Problem]:
+def thread_records(context: Context, member: str, header: PageHeader) -> Iterator[Record | Problem]:
     """Yield the messages of one page with their reactions."""
     people, begun = "", False
     for item in page_boxes(context.archive, member):
@@ -35,7 +35,7 @@ def thread_records(context: Context, member: str, header: Header) -> Iterator[Re
             continue
         box, place = item.box, Place(member, item.index, item.start, len(item.raw))
         found = _PARTICIPANTS.fullmatch(box.title)
-        parts = box.take_dated()
+        parts = box.take_dated_parts()
         for number, part in enumerate(parts):  # what support wrote on one report
             yield from _message(context, part, replace(place, pointer=f"boxes/{number}"), item.raw, (header, people))
         if not box.date and box.is_empty and (parts or not begun or not box.has_date):
@@ -54,7 +54,7 @@ def _key(member: str) -> str:
     return thread_key(member) if re.fullmatch(r"message(?:_\d+)?", page) else page
 
 
-def _group_picture(context: Context, box: Box, place: Place, raw: bytes, header: Header) -> Iterator[Record]:
+def _group_picture(context: Context, box: Box, place: Place, raw: bytes, header: PageHeader) -> Iterator[Record]:
     key, content = _key(place.member), Content()
     fill(context, box, content)
     yield Record(
@@ -70,7 +70,7 @@ def _group_picture(context: Context, box: Box, place: Place, raw: bytes, header:
     )
 
 
-def _message(context: Context, box: Box, place: Place, raw: bytes, about: tuple[Header, str]) -> Iterator[Record | Problem]:
+def _message(context: Context, box: Box, place: Place, raw: bytes, about: tuple[PageHeader, str]) -> Iterator[Record | Problem]:
     header, people = about
     content, key = Content(), _key(place.member)
     fill(context, box, content)

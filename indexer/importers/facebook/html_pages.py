@@ -42,8 +42,8 @@ def survey_html(context: Context, role: Role, member: str) -> None:
         if role in MEDIA_ROLES:
             for picture in box.pictures:
                 context.media.add(picture.uri, "" if role is Role.ALBUM_LIST else _caption(box, role), place)
-        elif box.updated and (box.shown or box.links or box.pictures):
-            seen = "\x1f".join((*box.shown, *box.links, *(picture.uri for picture in box.pictures)))
+        elif box.updated and (box.attached_lines or box.links or box.pictures):
+            seen = "\x1f".join((*box.attached_lines, *box.links, *(picture.uri for picture in box.pictures)))
             if box.lines:
                 context.shells.add_full(digest(seen, box.updated), place)
             else:
@@ -68,7 +68,7 @@ def html_records(context: Context, role: Role, member: str) -> Iterator[Record |
 
 def _boxes(box: Box, role: Role) -> Iterator[tuple[str, Box]]:
     """Yield a box, and every part of it that has a date of its own (2018-2021: the events of one answer)."""
-    parts = box.take_dated()
+    parts = box.take_dated_parts()
     if not box.is_empty or not parts:
         yield "", box
     for number, part in enumerate(parts):
@@ -148,7 +148,7 @@ def _say_facts(role: Role, box: Box, content: Content) -> None:
 
 
 def _caption(box: Box, role: Role) -> str:
-    words = [line for line in (*box.lines, *box.shown, *(picture.caption for picture in box.pictures)) if line]
+    words = [line for line in (*box.lines, *box.attached_lines, *(picture.caption for picture in box.pictures)) if line]
     if role is not Role.ALBUM_LIST and box.title:
         words.insert(0, box.title)
     return "\n".join(dict.fromkeys(words))

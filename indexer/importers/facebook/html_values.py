@@ -39,7 +39,7 @@ def read_date(
 def fill(context: Context, box: Box, content: Content) -> None:
     """Put what a box shows into a content: its own words, then the lines of what is attached; pictures and links."""
     content.add_text("\n".join(box.lines))
-    for line in box.shown:
+    for line in box.attached_lines:
         content.add_text(line)
     captions = [picture.caption for picture in box.pictures]
     if not content.words and len(captions) == 1 and captions[0]:

@@ -41,16 +41,16 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a box's table. `beside` is true where the value has a cell of its own: there dates stand."""
+class TableRow:
+    """One line of a box's table. `has_own_cell` is true where the value has a cell of its own: there dates stand."""
 
     label: str
     value: str
-    beside: bool = False
+    has_own_cell: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class DatedPart:
     """One of several dated things of one box (2018-2021: the events that an account answered)."""
 
     lines: tuple[str, ...]
@@ -73,14 +73,14 @@ class Box:
 
     title: str = ""
     lines: list[str] = field(default_factory=list)
-    shown: list[str] = field(default_factory=list)
+    attached_lines: list[str] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
     subtitles: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
+    rows: list[TableRow] = field(default_factory=list)
     reactions: list[str] = field(default_factory=list)
     comments: list[PictureComment] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
+    dated_parts: list[DatedPart] = field(default_factory=list)
     icons: list[str] = field(default_factory=list)
     date: str = ""
     updated: str = ""
@@ -88,7 +88,7 @@ class Box:
     has_body: bool = False
     has_date: bool = False  # true for an empty date line as well: then the platform states none
     inner: list[Box] = field(default_factory=list)
-    is_odd: bool = False  # true where a part stands inside of another one, so that an end tag or a beginning is missing
+    is_malformed: bool = False  # true where a part stands inside of another one, so that an end tag or a beginning is missing
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -103,27 +103,32 @@ class Box:
     @property
     def all_words(self) -> Iterator[str]:
         """Every text that was read of it."""
-        yield from (self.title, *self.lines, *self.shown, *self.reactions, self.date, self.updated_line)
+        yield from (self.title, *self.lines, *self.attached_lines, *self.reactions, self.date, self.updated_line)
         yield from (picture.caption for picture in self.pictures)
         for row in self.rows:
             yield from (row.label, row.value)
         for comment in self.comments:
             yield from (comment.author, comment.text, comment.date)
-        for entry in self.entries:
+        for entry in self.dated_parts:
             yield from (*entry.lines, entry.date)
         for inner in self.inner:
             yield from inner.all_words
 
-    def take_dated(self) -> list[Box]:
+    def take_dated_parts(self) -> list[Box]:
         """Take out the parts that have a date of their own: boxes, and dated things of the body (2018-2021)."""
-        parts = [*self.inner, *(Box(title=self.title, lines=list(entry.lines), date=entry.date, has_body=True) for entry in self.entries)]
-        self.inner, self.entries = [], []
+        parts = [
+            *self.inner,
+            *(Box(title=self.title, lines=list(entry.lines), date=entry.date, has_body=True) for entry in self.dated_parts),
+        ]
+        self.inner, self.dated_parts = [], []
         return parts
 
     @property
     def is_empty(self) -> bool:
         """True where nothing of it could be a record."""
-        return not (self.lines or self.shown or self.pictures or self.links or self.rows or self.icons or self.entries or self.comments)
+        return not (
+            self.lines or self.attached_lines or self.pictures or self.links or self.rows or self.icons or self.dated_parts or self.comments
+        )
 
 
 def classes_of(node: LexborNode) -> set[str]:
@@ -131,7 +136,7 @@ def classes_of(node: LexborNode) -> set[str]:
     return set((node.attributes.get("class") or "").split())
 
 
-def box_of(root: LexborNode, *, keep_breaks: bool = False) -> Box:
+def parse_box(root: LexborNode, *, keep_breaks: bool = False) -> Box:
     """Return the parts of a box."""
     box = Box()
     _fill(root, box, text_of if keep_breaks else _flat)
@@ -146,11 +151,11 @@ def _fill(root: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> Non
     for child in list(root.iter()):
         _part(child, box, words)
     if (
-        len(box.entries) == 1 and not box.has_date and is_date(box.entries[0].date)
+        len(box.dated_parts) == 1 and not box.has_date and is_date(box.dated_parts[0].date)
     ):  # the box's own date, inside of its body for want of an end tag
-        entry = box.entries.pop()
+        entry = box.dated_parts.pop()
         box.lines += entry.lines
-        box.date, box.has_date, box.is_odd = entry.date, True, True
+        box.date, box.has_date, box.is_malformed = entry.date, True, True
     if not box.has_date and not box.date and box.lines and is_date(box.lines[-1]):
         box.date = _one_line(box.lines.pop())  # a date line whose class is not known
     own = "".join(child.text_content or "" for child in root.iter(include_text=True) if child.tag == "-text").strip()
@@ -164,7 +169,7 @@ def _part(child: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> No
     is_title = bool(classes & TITLES) and not classes & BODIES
     if classes & DATES or is_title:
         while (inner := next((part for part in child.css(_PARTS_INSIDE) if part != child), None)) is not None:
-            box.is_odd = True
+            box.is_malformed = True
             _part(inner, box, words)
             inner.decompose()
     if classes & DATES:
@@ -184,13 +189,25 @@ def _nest(nested: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> N
     inner = Box()
     _fill(nested, inner, words)
     nested.decompose()
-    box.is_odd = box.is_odd or inner.is_odd
+    box.is_malformed = box.is_malformed or inner.is_malformed
     if inner.date:
         box.inner.append(inner)
         return
     if inner.title:
-        box.rows.append(Row(inner.title, ""))
-    for name in ("lines", "shown", "pictures", "subtitles", "links", "rows", "reactions", "comments", "entries", "icons", "inner"):
+        box.rows.append(TableRow(inner.title, ""))
+    for name in (
+        "lines",
+        "attached_lines",
+        "pictures",
+        "subtitles",
+        "links",
+        "rows",
+        "reactions",
+        "comments",
+        "dated_parts",
+        "icons",
+        "inner",
+    ):
         getattr(box, name).extend(getattr(inner, name))
     box.updated, box.updated_line = box.updated or inner.updated, f"{box.updated_line} {inner.updated_line}"
 
@@ -233,7 +250,7 @@ def _body(body: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> Non
     sections = [section for section in body.css("div._2pin") if not _is_inside(section, {"_2pin"}, body)]
     if len(sections) > 1:
         for section in sections[:-1]:
-            box.shown += lines_of(section)
+            box.attached_lines += lines_of(section)
             section.decompose()
     for line in lines_of(body):
         found = _UPDATED.fullmatch(line)
@@ -250,12 +267,12 @@ def read_rows(body: LexborNode, box: Box, words: Callable[[LexborNode], str]) ->
         if not cells or any(cell.css_first("img, video, audio, tr") is not None for cell in cells):
             for cell in cells:  # its pictures and inner tables are read by themselves
                 if "_a6_q" in classes_of(cell) and (label := _own_text(cell)):
-                    box.rows.append(Row(label, ""))
+                    box.rows.append(TableRow(label, ""))
             continue
         if len(cells) > 1:
             values = [text for text in map(words, cells[1:]) if text]
             _links(line, box)
-            box.rows.append(Row(_one_line(words(cells[0])), "\n".join(values), beside=True))
+            box.rows.append(TableRow(_one_line(words(cells[0])), "\n".join(values), has_own_cell=True))
         elif classes_of(cells[0]) & {"_a6_q", "_2oao"}:
             _links(line, box)
             box.rows.append(_row(cells[0], words))
@@ -270,10 +287,10 @@ def _links(line: LexborNode, box: Box) -> None:
         if href.startswith(("http://", "https://")) and href not in box.links:
             box.links.append(href)
         elif href.endswith((".srt", ".vtt")):
-            box.subtitles.append(relative(href))
+            box.subtitles.append(relative_path(href))
 
 
-def _row(cell: LexborNode, words: Callable[[LexborNode], str]) -> Row:
+def _row(cell: LexborNode, words: Callable[[LexborNode], str]) -> TableRow:
     """Read a cell that holds both: a label as its first text or element, and the value behind it."""
     label, value = "", []
     for node in cell.iter(include_text=True):
@@ -286,7 +303,7 @@ def _row(cell: LexborNode, words: Callable[[LexborNode], str]) -> Row:
             label = words(node)
         elif text := words(node):
             value.append(text)
-    return Row(_one_line(label), "\n".join(value))
+    return TableRow(_one_line(label), "\n".join(value))
 
 
 def _own_text(cell: LexborNode) -> str:
@@ -305,7 +322,7 @@ def _comments(body: LexborNode, box: Box, words: Callable[[LexborNode], str]) ->
         author.decompose()
         date.decompose()
         box.comments.append(
-            PictureComment(relative((picture.attributes.get("src") or "") if picture is not None else ""), name, words(part), when)
+            PictureComment(relative_path((picture.attributes.get("src") or "") if picture is not None else ""), name, words(part), when)
         )
         part.decompose()
 
@@ -321,15 +338,15 @@ def _entries(body: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> 
         if block == body:
             box.date = box.date or when
             continue
-        box.is_odd = box.is_odd or block.css_first(_DATES_INSIDE) is not None  # two dates: the next thing stands in this one
-        box.entries.append(Entry(tuple(line for line in words(block).split("\n") if line.strip()), when))
+        box.is_malformed = box.is_malformed or block.css_first(_DATES_INSIDE) is not None  # two dates: the next thing stands in this one
+        box.dated_parts.append(DatedPart(tuple(line for line in words(block).split("\n") if line.strip()), when))
         block.decompose()
 
 
 def _pictures(body: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> None:
     for node in body.css("img, video, audio"):
         source = node if node.attributes.get("src") else node.css_first("source")
-        uri = relative((source.attributes.get("src") or "").strip()) if source is not None else ""
+        uri = relative_path((source.attributes.get("src") or "").strip()) if source is not None else ""
         if not uri or uri.startswith("data:"):
             continue
         if _ICON.search(uri):
@@ -352,13 +369,13 @@ def _pictures(body: LexborNode, box: Box, words: Callable[[LexborNode], str]) ->
     for anchor in body.css("a"):
         href = (anchor.attributes.get("href") or "").strip()
         if href.endswith((".srt", ".vtt")):
-            box.subtitles.append(relative(href))
-        elif "://" not in href and not href.endswith(".html") and _FILES.match(href) and (uri := relative(href)) not in shown:
+            box.subtitles.append(relative_path(href))
+        elif "://" not in href and not href.endswith(".html") and _FILES.match(href) and (uri := relative_path(href)) not in shown:
             box.pictures.append(Picture(uri, "", "a"))
             shown.add(uri)
 
 
-def relative(address: str) -> str:
+def relative_path(address: str) -> str:
     """Return where a file is kept below the export's root; web addresses stay as they are."""
     if "://" in address or address.startswith("data:"):
         return address

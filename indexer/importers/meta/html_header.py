@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from indexer.evidence.archive import Archive, ArchiveError
 from indexer.importers.meta.dates import find_dates, parse_date
-from indexer.importers.meta.html_boxes import Box, Row, read_rows
+from indexer.importers.meta.html_boxes import Box, TableRow, read_rows
 from indexer.importers.meta.html_pages import plain_head
 from indexer.importers.meta.html_text import is_too_deep, text_of
 from indexer.importers.meta.times import export_moment, header_offset
@@ -54,7 +54,7 @@ _NAMED = tuple(
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class PageHeader:
     """What a page says of itself. `offset` is that of the sentence with its date, None when it states none.
 
     `sentence` are the words before that date where their language is not known: the account's name is among them.
@@ -72,7 +72,7 @@ class Header:
     sentence: str = ""
 
 
-def page_header(archive: Archive, member: str) -> Header:
+def page_header(archive: Archive, member: str) -> PageHeader:
     """Return what a member's page says of itself; its damage is reported when its records are read."""
     try:
         head = archive.peek(member, HEAD)
@@ -82,17 +82,17 @@ def page_header(archive: Archive, member: str) -> Header:
             if foot:
                 header = read_header(head, tail[foot.start() :])
     except (ArchiveError, OSError, EOFError, ValueError):
-        return Header()
+        return PageHeader()
     return header
 
 
-def read_header(head: bytes, foot: bytes = b"") -> Header:
+def read_header(head: bytes, foot: bytes = b"") -> PageHeader:
     """Return what a page says above and below its records: never raises for what it holds."""
     head = plain_head(head)
     first = _FIRST_BOX.search(head)
     head = head[: first.start()] if first else head
     if is_too_deep(head) or is_too_deep(foot):
-        return Header()
+        return PageHeader()
     tree = LexborHTMLParser(head.decode("utf-8", "replace"))
     below = LexborHTMLParser(foot.decode("utf-8", "replace"))
     title = tree.css_first("._a70e, ._3b0d, title")
@@ -100,7 +100,7 @@ def read_header(head: bytes, foot: bytes = b"") -> Header:
     stamp = next((node.attributes.get("datetime") or "" for node in [*tree.css("time"), *below.css("time")]), "")
     stamped = parse_date(stamp) if stamp else None
     handle, profile_id, link_name = _profile(tree)
-    return Header(
+    return PageHeader(
         title=" ".join(title.text().split()) if title is not None else "",
         name=name,
         link_name=link_name,
@@ -114,7 +114,7 @@ def read_header(head: bytes, foot: bytes = b"") -> Header:
     )
 
 
-def profile_rows(raw: bytes) -> list[Row]:
+def profile_rows(raw: bytes) -> list[TableRow]:
     """Return the labels and values of a page's tables (2018-2026): those of a profile are in the account's language."""
     raw = plain_head(raw)
     body = None if is_too_deep(raw) else LexborHTMLParser(raw.decode("utf-8", "replace")).body

@@ -16,7 +16,7 @@ from indexer.evidence.archive import Archive, MemberDamaged
 from indexer.evidence.html_members import HtmlDamaged, PageItem, PageMarks, page_items
 from indexer.i18n import say
 from indexer.importers.meta.html_accounting import broken_markup, left_over, parts_in, words_of
-from indexer.importers.meta.html_boxes import BODIES, BOXES, DATES, TITLES, Box, box_of, classes_of
+from indexer.importers.meta.html_boxes import BODIES, BOXES, DATES, TITLES, Box, classes_of, parse_box
 from indexer.importers.meta.html_text import is_too_deep, lines_of
 from indexer.record import Problem
 
@@ -110,11 +110,11 @@ def _read(member: str, item: PageItem, number: int, *, keep_breaks: bool) -> Ite
         return
     if classes & BOXES or _has_parts(root):
         words_inside = words_of(body)  # of what broken tables push out of it as well
-        box = box_of(root, keep_breaks=keep_breaks)
+        box = parse_box(root, keep_breaks=keep_breaks)
         if left := left_over(words_inside, box.all_words):
             message = say("Words of this record stand in no part of it that is known, so they were not read: {words}.", words=repr(left))
             yield Problem(member, "unread-text", message, number)
-        elif box.is_odd:
+        elif box.is_malformed:
             message = say("Parts of this record stand inside of one another, so two records may be read as one.")
             yield Problem(member, "bad-item", message, number)
         if not item.is_whole:

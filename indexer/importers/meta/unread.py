@@ -62,7 +62,7 @@ class UnknownKeys:
 
     def check(
         self, kind: str, member: str, index: int, raw: bytes, shape: type[msgspec.Struct], skip: frozenset[str] = frozenset()
-    ) -> None:  # noqa: PLR0917  # one item with where it is
+    ) -> None:  # one item with where it is
         """Note the keys of an item that its shape does not know. `skip` are objects whose unknown parts another reader keeps."""
         known, flat = _shape(shape)
         keys = set(_KEY.findall(raw))
