@@ -20,7 +20,7 @@ from indexer.importers.facebook.content import Content, group_of, share_kind
 from indexer.importers.facebook.context import MEDIA_ROLES, Context, media_key
 from indexer.importers.facebook.html_values import read_date
 from indexer.importers.facebook.members import Role
-from indexer.importers.meta.html_accounting import broken_markup, left_over, parts_in, words_of
+from indexer.importers.meta.html_accounting import find_broken_tag, find_unread_words, text_of_parts, words_of
 from indexer.importers.meta.html_pages import plain_head
 from indexer.importers.meta.html_text import is_too_deep, lines_of
 from indexer.record import Place, Problem, Record, RecordKind
@@ -125,7 +125,7 @@ def _accounted(tree: LexborNode, values: Iterator[Record | Problem]) -> Iterator
         else:
             is_told = True
         yield value
-    if place is not None and not is_told and (left := left_over(words, read)):
+    if place is not None and not is_told and (left := find_unread_words(words, read)):
         message = say("Words of this record stand in no part of it that is known, so they were not read: {words}.", words=repr(left))
         yield Problem(place.member, "unread-text", message, place.index)
 
@@ -146,11 +146,11 @@ def _misplaced(member: str, item: HtmlItem, opening: re.Pattern[bytes]) -> Itera
     raw = plain_head(item.raw) if item.index < 0 else item.raw
     if is_too_deep(raw):
         return
-    if item.index < 0 and (words := parts_in(raw, _PARTS)):
+    if item.index < 0 and (words := text_of_parts(raw, _PARTS)):
         message = say("Parts of a record stand above the first record of the page, so they were not read: {words}.", words=repr(words))
         yield Problem(member, "bad-item", message, 0)
         return
-    if broken := broken_markup(raw):
+    if broken := find_broken_tag(raw):
         message = say("A tag is broken here, so words of this item may not be read: {tag}.", tag=repr(broken))
         yield Problem(member, "bad-item", message, max(item.index, 0))
         return

@@ -22,7 +22,7 @@ _AROUND = 60  # bytes that a message shows on both sides of a broken tag
 _SHOWN = 200  # letters of words that a message shows
 
 
-def broken_markup(raw: bytes) -> str:
+def find_broken_tag(raw: bytes) -> str:
     """Return the place of the first tag that is broken, "" where all are sound. Words inside of a broken tag cannot be read."""
     if b"<style" in raw or b"<script" in raw:
         raw = _STYLE.sub(b"", raw)
@@ -31,7 +31,7 @@ def broken_markup(raw: bytes) -> str:
     return rest[max(0, found.start() - _AROUND) : found.end() + _AROUND].decode("utf-8", "replace") if found else ""
 
 
-def parts_in(raw: bytes, selector: str) -> str:
+def text_of_parts(raw: bytes, selector: str) -> str:
     """Return the words of the elements that a selector names, "" for none: such elements belong into a record."""
     if b"class" not in raw:
         return ""
@@ -50,7 +50,7 @@ def words_of(node: LexborNode, without: str = "video, audio, script, style") -> 
     return _WORD.findall(copy.text(separator=" "))
 
 
-def left_over(words: Iterable[str], read: Iterable[str]) -> str:
+def find_unread_words(words: Iterable[str], read: Iterable[str]) -> str:
     """Return the words that stand in nothing that was read."""
     known = "".join(part for text in read for part in _WORD.findall(text))
     return " ".join(dict.fromkeys(word for word in words if word not in known))[:_SHOWN]

@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from indexer.evidence.archive import Archive, MemberDamaged
 from indexer.evidence.html_members import HtmlDamaged, PageItem, PageMarks, page_items
 from indexer.i18n import say
-from indexer.importers.meta.html_accounting import broken_markup, left_over, parts_in, words_of
+from indexer.importers.meta.html_accounting import find_broken_tag, find_unread_words, text_of_parts, words_of
 from indexer.importers.meta.html_boxes import BODIES, BOXES, DATES, TITLES, Box, classes_of, parse_box
 from indexer.importers.meta.html_text import is_too_deep, lines_of
 from indexer.record import Problem
@@ -69,10 +69,10 @@ def _before(member: str, raw: bytes) -> Iterator[Problem]:
     head = plain_head(raw)
     if b"\0" in head[:64]:
         return  # not UTF-8: told when the page has no record
-    if not is_too_deep(head) and (words := parts_in(head, _PARTS)):
+    if not is_too_deep(head) and (words := text_of_parts(head, _PARTS)):
         message = say("Parts of a record stand above the first record of the page, so they were not read: {words}.", words=repr(words))
         yield Problem(member, "bad-item", message, 0)
-    elif broken := broken_markup(head):
+    elif broken := find_broken_tag(head):
         yield _broken(member, broken, 0)
 
 
@@ -91,7 +91,7 @@ def _read(member: str, item: PageItem, number: int, *, keep_breaks: bool) -> Ite
     except UnicodeDecodeError as error:
         message = say("This item is not UTF-8 text ({why}); what cannot be read is shown as �.", why=str(error))
         yield Problem(member, "bad-encoding", message, number)
-    if item.is_whole and (broken := broken_markup(raw)):
+    if item.is_whole and (broken := find_broken_tag(raw)):
         yield _broken(member, broken, number)
     if not item.is_element:
         body = LexborHTMLParser(raw).body
@@ -111,7 +111,7 @@ def _read(member: str, item: PageItem, number: int, *, keep_breaks: bool) -> Ite
     if classes & BOXES or _has_parts(root):
         words_inside = words_of(body)  # of what broken tables push out of it as well
         box = parse_box(root, keep_breaks=keep_breaks)
-        if left := left_over(words_inside, box.all_words):
+        if left := find_unread_words(words_inside, box.all_words):
             message = say("Words of this record stand in no part of it that is known, so they were not read: {words}.", words=repr(left))
             yield Problem(member, "unread-text", message, number)
         elif box.is_malformed:
