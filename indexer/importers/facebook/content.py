@@ -51,7 +51,7 @@ _WRITER = re.compile(
 )
 
 
-class Fields(TypedDict):
+class RecordFields(TypedDict):
     """The fields of a Record that come from a Content."""
 
     text: str
@@ -107,7 +107,7 @@ class Content:
         """All words, one part below the other."""
         return "\n".join(self.words)
 
-    def fields(self) -> Fields:
+    def fields(self) -> RecordFields:
         """Return what a record says of this."""
         return {
             "text": self.text,
@@ -230,7 +230,7 @@ def read_data(parts: Iterable[DataPart], entry: EntryParts) -> None:
         if part.update_timestamp:
             entry.updated = part.update_timestamp
         if part.backdated_timestamp:
-            content.extra["backdated to"] = when(part.backdated_timestamp)
+            content.extra["backdated to"] = format_time(part.backdated_timestamp)
 
 
 def read_attachments(groups: Iterable[Attachments], entry: EntryParts) -> None:
@@ -260,19 +260,19 @@ def add_media(entry: EntryParts, files: MediaFiles, default: str = UNKNOWN_TYPE)
             content.attachments.append(files.attachment(medium.thumbnail.uri, "Preview picture of the video", "image/jpeg"))
 
 
-def say_event(event: Event, content: Content) -> None:
+def add_event(event: Event, content: Content) -> None:
     """Say an event: name, place, description; its times (UTC) go into `extra`."""
     name = content.add_text(event.name)
-    say_place(event.place, content)
+    add_place(event.place, content)
     content.add_text(event.description)
     content.extra["event"] = name
     if event.start_timestamp:
-        content.extra["event start"] = when(event.start_timestamp)
+        content.extra["event start"] = format_time(event.start_timestamp)
     if event.end_timestamp:
-        content.extra["event end"] = when(event.end_timestamp)
+        content.extra["event end"] = format_time(event.end_timestamp)
 
 
-def say_place(place: TaggedPlace | None, content: Content) -> None:
+def add_place(place: TaggedPlace | None, content: Content) -> None:
     """Say a place: name and address."""
     if place is not None and (place.name or place.address):
         said = ", ".join(content.read(part) for part in (place.name, place.address) if part)
@@ -280,14 +280,14 @@ def say_place(place: TaggedPlace | None, content: Content) -> None:
         content.extra["place"] = said
 
 
-def say_note(note: Note, entry: EntryParts) -> None:
+def add_note(note: Note, entry: EntryParts) -> None:
     """Say a note: heading, then text; its pictures are the entry's."""
     entry.content.add_text(note.title)
     entry.content.add_text(note.text)
     entry.media += [medium for medium in (note.cover_photo, *(note.media or ())) if medium is not None and medium.uri]
 
 
-def when(stated: Number) -> str:
+def format_time(stated: Number) -> str:
     """Return a time for `extra`: "2019-04-09 23:00 UTC", or what is stated when it is no time."""
     seconds = seconds_of(stated)
     try:
@@ -309,22 +309,22 @@ def _attachment(part: AttachmentPart, entry: EntryParts) -> None:
         content.link(part.external_context.url)
         content.add_text(part.external_context.name)
         content.add_text(part.external_context.source)
-    say_place(part.place, content)
+    add_place(part.place, content)
     if part.event is not None:
-        say_event(part.event, content)
+        add_event(part.event, content)
     content.add_text(part.text)
     content.add_text(part.name)
     if part.poll is not None:
-        _say_poll(part.poll, content)
+        _add_poll(part.poll, content)
     if part.note is not None:
-        say_note(part.note, entry)
+        add_note(part.note, entry)
     if part.for_sale_item is not None:
-        _say_sale(part.for_sale_item, content)
+        _add_sale(part.for_sale_item, content)
     if part.life_event is not None:
-        _say_life_event(part.life_event, content)
+        _add_life_event(part.life_event, content)
 
 
-def _say_poll(poll: Poll, content: Content) -> None:
+def _add_poll(poll: Poll, content: Content) -> None:
     content.add_text(poll.question)
     voted = []
     for option in poll.options or ():
@@ -335,19 +335,19 @@ def _say_poll(poll: Poll, content: Content) -> None:
         content.extra["voted for"] = ", ".join(voted)
 
 
-def _say_sale(sale: ForSale, content: Content) -> None:
+def _add_sale(sale: ForSale, content: Content) -> None:
     content.add_text(sale.title)
     content.add_text(sale.price)
     content.add_text(sale.description)
     content.add_text(sale.category)
-    say_place(sale.location, content)
+    add_place(sale.location, content)
     content.extra["for sale"] = ", ".join(repair_mojibake(part) for part in (sale.title, sale.price) if part)
 
 
-def _say_life_event(event: LifeEvent, content: Content) -> None:
+def _add_life_event(event: LifeEvent, content: Content) -> None:
     title = content.add_text(event.title)
     content.add_text(event.description)
-    say_place(event.place, content)
+    add_place(event.place, content)
     start = event.start_date or {}
     days = "-".join(
         f"{int(start[part]):02}" for part in ("year", "month", "day") if isinstance(start.get(part), (int, float)) and start[part]

@@ -41,7 +41,7 @@ def _media_digest(uri: str) -> int:
     return digest(media_key(uri))
 
 
-NOTHING = digest("")
+NO_WORDS = digest("")
 
 
 def words_digest(text: str) -> int:
@@ -50,13 +50,13 @@ def words_digest(text: str) -> int:
 
 
 @dataclass(slots=True)
-class Places:
-    """Places in few bytes: five numbers each, and the words that stand there as a digest."""
+class PlaceTable:
+    """PlaceTable in few bytes: five numbers each, and the words that stand there as a digest."""
 
     names: list[str] = field(default_factory=list)
     _rows: array[int] = field(default_factory=lambda: array("Q"))
 
-    def add(self, place: Place, words: int = NOTHING) -> int:
+    def add(self, place: Place, words: int = NO_WORDS) -> int:
         """Keep a place; returns its number."""
         if not self.names or self.names[-1] != place.member:
             self.names.append(place.member)
@@ -77,11 +77,11 @@ class Places:
 class Shells:
     """Pairs the empty shells of shares with their full records, each shell with one and each full record with one."""
 
-    _places: Places = field(default_factory=Places)
+    _places: PlaceTable = field(default_factory=PlaceTable)
     _shells: dict[int, list[int]] = field(default_factory=dict)
     _fulls: dict[int, list[tuple[str, int]]] = field(default_factory=dict)
     _folded: dict[tuple[str, int], list[int]] = field(default_factory=dict)
-    _gone: set[tuple[str, int]] = field(default_factory=set)
+    _folded_shells: set[tuple[str, int]] = field(default_factory=set)
 
     def add_shell(self, key: int, place: Place) -> None:
         """Note an empty share by the digest of its attachment and its time."""
@@ -97,13 +97,13 @@ class Shells:
             for number, full in zip(numbers, self._fulls.get(key, ()), strict=False):
                 shell = self._places.place(number)
                 self._folded[full] = [number]
-                self._gone.add((shell.member, shell.index))
+                self._folded_shells.add((shell.member, shell.index))
         self._shells.clear()
         self._fulls.clear()
 
     def is_folded(self, place: Place) -> bool:
         """Tell whether the item at a place is a shell that its full record counts."""
-        return (place.member, place.index) in self._gone
+        return (place.member, place.index) in self._folded_shells
 
     def of(self, place: Place) -> tuple[Place, ...]:
         """Return the shells of the full record at a place."""
@@ -115,7 +115,7 @@ class Shells:
 class Media:
     """The items of album and media files by their medium, until a record counts them."""
 
-    _places: Places = field(default_factory=Places)
+    _places: PlaceTable = field(default_factory=PlaceTable)
     _items: dict[int, list[int]] = field(default_factory=dict)
     _comments: set[int] = field(default_factory=set)
 
@@ -129,7 +129,7 @@ class Media:
         keys = [key for key in map(_media_digest, uris) if key in self._items] if self._items else []
         if not keys:
             return ()
-        own = {NOTHING, *(words_digest(text) for text in words)}
+        own = {NO_WORDS, *(words_digest(text) for text in words)}
         return tuple(place for key in dict.fromkeys(keys) for place in self._take(key, own))
 
     def _take(self, key: int, own: set[int]) -> Iterator[Place]:
@@ -143,7 +143,7 @@ class Media:
         else:
             del self._items[key]
 
-    def is_left(self, uri: str, place: Place) -> bool:
+    def is_unclaimed(self, uri: str, place: Place) -> bool:
         """Tell whether no record has counted the item at a place yet."""
         numbers = self._items.get(_media_digest(uri), ())
         return any(self._places.place(number) == place for number in numbers)
@@ -164,7 +164,7 @@ KINDS = {
     Role.GROUP_COMMENTS: RecordKind.COMMENT,
     Role.COMMENT_EDITS: RecordKind.COMMENT,
     Role.LIKES: RecordKind.LIKE,
-    Role.LABELLED_LIKES: RecordKind.LIKE,
+    Role.LABELED_LIKES: RecordKind.LIKE,
     Role.PAGE_LIKES: RecordKind.LIKE,
     Role.STORY_LIKES: RecordKind.LIKE,
     Role.POLLS: RecordKind.LIKE,

@@ -14,17 +14,17 @@ import msgspec
 from indexer.importers.facebook.content import (
     Content,
     EntryParts,
+    add_event,
     add_media,
+    add_note,
     group_of,
     read_attachments,
     read_data,
     read_entry,
-    say_event,
-    say_note,
     share_kind,
 )
 from indexer.importers.facebook.context import KINDS, MEDIA_ROLES, READ_ERRORS, STATES, Context, digest
-from indexer.importers.facebook.labeled import labelled
+from indexer.importers.facebook.labeled import labeled_records
 from indexer.importers.facebook.media import album_comment, album_record, comments_under, medium_records
 from indexer.importers.facebook.members import Role
 from indexer.importers.facebook.shapes import Entry, Event, Item, Medium, MediumComment, Note, Number, Shell, walk
@@ -76,12 +76,12 @@ def json_records(context: Context, role: Role, member: str) -> Iterator[Record |
         except READ_ERRORS as error:
             yield bad_item(member, item.place.index, error)
             continue
-        shape = _SHAPES.get(role, Entry) if not (role is Role.ALBUM and item.way == "comments") else MediumComment
+        shape = _SHAPES.get(role, Entry) if not (role is Role.ALBUM and item.key_path == "comments") else MediumComment
         context.unknown_keys.check(role, member, item.place.index, item.raw, shape, _KEPT)
 
 
 def _item(context: Context, role: Role, item: Item) -> Iterator[Record | Problem]:
-    if role is Role.ALBUM and item.way == "comments":
+    if role is Role.ALBUM and item.key_path == "comments":
         yield from album_comment(context, item)
     elif role in MEDIA_ROLES:
         yield from medium_records(context, role, item)
@@ -92,7 +92,7 @@ def _item(context: Context, role: Role, item: Item) -> Iterator[Record | Problem
     else:
         entry, unknown = read_entry(item.raw)
         if entry.label_values is not None:
-            yield from labelled(context, role, KINDS.get(role, RecordKind.POST), item, entry)
+            yield from labeled_records(context, role, KINDS.get(role, RecordKind.POST), item, entry)
         elif entry.uri and not entry.attachments and entry.data is None:
             yield from medium_records(context, role, item)
         elif not context.shells.is_folded(item.place):
@@ -135,7 +135,7 @@ def _entry(context: Context, role: Role, item: Item, entry: Entry, unknown: list
     words_of_id = title if kind is RecordKind.LIKE else content.text if posted is None else ""
     native_id = context.native_id(role, posted, words_of_id, content)
     if kind is RecordKind.LIKE and posted is not None:
-        folded += _labelled_like(context, content, posted)
+        folded += _labeled_like(context, content, posted)
     yield Record(
         kind=kind,
         native_id=native_id,
@@ -192,7 +192,7 @@ def _names(tags: list[object] | None) -> list[str]:
     return [repair_mojibake(name) for name in names if isinstance(name, str) and name]
 
 
-def _labelled_like(context: Context, content: Content, posted: Moment) -> tuple[Place, ...]:
+def _labeled_like(context: Context, content: Content, posted: Moment) -> tuple[Place, ...]:
     """Return the place of the same reaction in the labelled file of the archive, and take its address over."""
     same = context.likes.get((int(posted.written), content.extra.get("reaction", "").casefold()))
     if not same:
@@ -207,12 +207,12 @@ def _event(context: Context, item: Item) -> Iterator[Record | Problem]:
     """Yield an event. Only those that the account made state when; what it answered to others has no time of its own."""
     event = _EVENT.decode(item.raw)
     content, posted = Content(), None
-    say_event(event, content)
+    add_event(event, content)
     if event.create_timestamp:
         posted, problem = read_epoch(event.create_timestamp, item.place.member, item.place.index)
         if problem:
             yield problem
-    answer = item.way.rsplit("/", 1)[-1].removesuffix("_v2").removeprefix("events_").removeprefix("your_")
+    answer = item.key_path.rsplit("/", 1)[-1].removesuffix("_v2").removeprefix("events_").removeprefix("your_")
     if answer not in {"", "events"}:
         content.extra["response"] = answer
     start = content.extra.get("event start", "")
@@ -237,7 +237,7 @@ def _note(context: Context, item: Item) -> Iterator[Record | Problem]:
     if problem:
         yield problem
     parts = EntryParts()
-    say_note(note, parts)
+    add_note(note, parts)
     add_media(parts, context.files)
     content = parts.content
     content.extra["note"] = repair_mojibake(note.title or "")

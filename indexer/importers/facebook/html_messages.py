@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from indexer.importers.facebook.content import Content
 from indexer.importers.facebook.context import Context, media_key
-from indexer.importers.facebook.html_values import fill, read_date
+from indexer.importers.facebook.html_values import fill_content, read_date
 from indexer.importers.meta.html_boxes import Box
 from indexer.importers.meta.html_header import PageHeader
 from indexer.importers.meta.html_pages import page_boxes
@@ -56,7 +56,7 @@ def _key(member: str) -> str:
 
 def _group_picture(context: Context, box: Box, place: Place, raw: bytes, header: PageHeader) -> Iterator[Record]:
     key, content = _key(place.member), Content()
-    fill(context, box, content)
+    fill_content(context, box, content)
     yield Record(
         kind=RecordKind.PHOTO,
         native_id=context.made.make(f"thread pictures/{key}", "", "", map(media_key, content.uris)),
@@ -73,7 +73,7 @@ def _group_picture(context: Context, box: Box, place: Place, raw: bytes, header:
 def _message(context: Context, box: Box, place: Place, raw: bytes, about: tuple[PageHeader, str]) -> Iterator[Record | Problem]:
     header, people = about
     content, key = Content(), _key(place.member)
-    fill(context, box, content)
+    fill_content(context, box, content)
     posted, problems = read_date(context, box.date, header.offset, place, states_none=box.has_date)
     yield from problems
     native_id = context.made.make(

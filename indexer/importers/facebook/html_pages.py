@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from indexer.importers.facebook.content import Content, group_of, share_kind
 from indexer.importers.facebook.context import KINDS, MEDIA_ROLES, STATES, Context, digest
 from indexer.importers.facebook.html_messages import thread_records
-from indexer.importers.facebook.html_values import DEFAULT_TYPES, event_record, fill, picture_comments, read_date
+from indexer.importers.facebook.html_values import DEFAULT_TYPES, event_record, fill_content, picture_comments, read_date
 from indexer.importers.facebook.labeled import MESSAGE_LABELS, REACTION_LABELS
 from indexer.importers.facebook.members import Role
 from indexer.importers.meta.html_boxes import Box
@@ -90,8 +90,8 @@ def _box(context: Context, role: Role, box: Box, place: Place, raw: bytes, offse
 
 def _post(context: Context, role: Role, box: Box, place: Place, raw: bytes, offset: timedelta | None) -> Iterator[Record | Problem]:  # noqa: PLR0917  # one box with where it stands
     content = Content()
-    fill(context, box, content)
-    _say_facts(role, box, content)
+    fill_content(context, box, content)
+    _add_labeled_values(role, box, content)
     posted, problems = (
         (None, []) if role is Role.EVENTS and not box.date else read_date(context, box.date, offset, place, states_none=box.has_date)
     )
@@ -129,7 +129,7 @@ def _post(context: Context, role: Role, box: Box, place: Place, raw: bytes, offs
     )
 
 
-def _say_facts(role: Role, box: Box, content: Content) -> None:
+def _add_labeled_values(role: Role, box: Box, content: Content) -> None:
     """Say the labelled values of a box; those of a picture (when it was taken, with what) are no words of a post."""
     for label, value in box.facts:
         name = fold(label)
@@ -161,7 +161,7 @@ def _medium(context: Context, role: Role, box: Box, place: Place, raw: bytes, of
     if not box.pictures:
         yield from _post(context, role, box, place, raw, offset)
         return
-    if not any(context.media.is_left(picture.uri, place) for picture in box.pictures):
+    if not any(context.media.is_unclaimed(picture.uri, place) for picture in box.pictures):
         return
     posted, problems = read_date(context, box.date, offset, place, states_none=box.has_date)
     yield from problems

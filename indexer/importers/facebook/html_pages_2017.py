@@ -48,7 +48,7 @@ def is_2017(member: str) -> bool:
     return member.endswith(".htm") or re.fullmatch(r"(?:html/[^/]+|messages/\d+|photos/[^/]+/index)\.html", member) is not None
 
 
-def pieces(context: Context, member: str, opening: re.Pattern[bytes]) -> Iterator[HtmlItem | Problem]:
+def _page_items(context: Context, member: str, opening: re.Pattern[bytes]) -> Iterator[HtmlItem | Problem]:
     """Yield the head and the boxes of a page, and as Problems: damage, a cut page, a page without any box."""
     last = HtmlItem(-2, 0, b"")
     try:
@@ -76,7 +76,7 @@ def survey_2017(context: Context, role: Role, member: str) -> None:
     """Note the photos of an album page, so that the list of albums does not count its covers again."""
     if role not in MEDIA_ROLES:
         return
-    for item in pieces(context, member, _BLOCK):
+    for item in _page_items(context, member, _BLOCK):
         if isinstance(item, Problem) or item.index < 0:
             continue
         trimmed = _trim(item)
@@ -98,7 +98,7 @@ def records_2017(context: Context, role: Role, member: str) -> Iterator[Record |
         opening, read = _EVENT, _event
     else:
         opening, read = _POST, _post
-    for item in pieces(context, member, opening):
+    for item in _page_items(context, member, opening):
         if isinstance(item, Problem):
             yield item
             continue
@@ -222,7 +222,7 @@ def _block(context: Context, role: Role, place: Place, item: HtmlItem, tree: Lex
     """Yield a photo or video with all comments under it."""
     uris = _uris(tree)
     parent, thread = "", f"media/{media_key(uris[0])}" if uris else ""
-    if uris and any(context.media.is_left(uri, place) for uri in uris):
+    if uris and any(context.media.is_unclaimed(uri, place) for uri in uris):
         content = Content()
         content.add_text(_own_caption(tree))
         for uri in uris:
@@ -279,7 +279,7 @@ def _comment(context: Context, place: Place, item: HtmlItem, node: LexborNode, a
 def _messages(context: Context, member: str) -> Iterator[Record | Problem]:
     """Yield the messages of a page: a box for each thread, and in it, flat, a box for each message with its text behind it."""
     thread_title = ""
-    for item in pieces(context, member, _MESSAGE):
+    for item in _page_items(context, member, _MESSAGE):
         if isinstance(item, Problem):
             yield item
             continue

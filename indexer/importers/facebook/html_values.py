@@ -36,7 +36,7 @@ def read_date(
     return posted, []
 
 
-def fill(context: Context, box: Box, content: Content) -> None:
+def fill_content(context: Context, box: Box, content: Content) -> None:
     """Put what a box shows into a content: its own words, then the lines of what is attached; pictures and links."""
     content.add_text("\n".join(box.lines))
     for line in box.attached_lines:
@@ -55,7 +55,7 @@ def fill(context: Context, box: Box, content: Content) -> None:
 def event_record(context: Context, box: Box, place: Place, raw: bytes, offset: timedelta | None) -> Record:
     """Return an event that the account answered: the page prints when it takes place, not when it was answered."""
     content = Content()
-    fill(context, box, content)
+    fill_content(context, box, content)
     if box.lines:
         content.extra["event"] = box.lines[0]
     if box.title:

@@ -11,7 +11,7 @@ from indexer.importers.facebook.entries import json_records, survey_shells
 from indexer.importers.facebook.facts import PLATFORM, read_facts
 from indexer.importers.facebook.html_pages import html_records, survey_html
 from indexer.importers.facebook.html_pages_2017 import is_2017, records_2017, survey_2017
-from indexer.importers.facebook.labeled import survey_labelled_likes
+from indexer.importers.facebook.labeled import survey_labeled_likes
 from indexer.importers.facebook.media import survey_media
 from indexer.importers.facebook.members import ACTIVITY, IGNORED, ORDER, Role, members, role_of
 from indexer.importers.meta.html_header import HEAD
@@ -92,8 +92,8 @@ def _survey(context: Context, role: Role, member: str) -> None:
         return
     elif role in MEDIA_ROLES:
         survey_media(context, member)
-    elif role is Role.LABELLED_LIKES:
-        survey_labelled_likes(context, member)
+    elif role is Role.LABELED_LIKES:
+        survey_labeled_likes(context, member)
     elif role in {Role.POSTS, Role.GROUP_POSTS, Role.ARCHIVED}:
         survey_shells(context, member)
 

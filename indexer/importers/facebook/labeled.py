@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from indexer.importers.facebook.content import EntryParts, add_media, read_entry, when
+from indexer.importers.facebook.content import EntryParts, add_media, format_time, read_entry
 from indexer.importers.facebook.context import READ_ERRORS, STATES, Context
 from indexer.importers.facebook.members import Role
 from indexer.importers.facebook.shapes import Entry, Item, LabelValue, Medium, walk
@@ -37,7 +37,7 @@ MESSAGE_LABELS = {
 REACTION_LABELS = {"reaction", "reaccion", "reacao"}
 
 
-def survey_labelled_likes(context: Context, member: str) -> None:
+def survey_labeled_likes(context: Context, member: str) -> None:
     """Note the labelled reactions of a member; its damage is reported when the records are read."""
     for item in walk(context.archive, member):
         if isinstance(item, Problem):
@@ -52,10 +52,10 @@ def survey_labelled_likes(context: Context, member: str) -> None:
             context.likes.setdefault(_key(entry, pairs), []).append((item.place, address))
 
 
-def labelled(context: Context, role: Role, kind: RecordKind, item: Item, entry: Entry) -> Iterator[Record | Problem]:
+def labeled_records(context: Context, role: Role, kind: RecordKind, item: Item, entry: Entry) -> Iterator[Record | Problem]:
     """Yield the record of an item of labelled values, unless it is a reaction that another file's record counts."""
     pairs = list(_pairs(entry.label_values or []))
-    if role is Role.LABELLED_LIKES and entry.timestamp and not _is_left(context, item, _key(entry, pairs)):
+    if role is Role.LABELED_LIKES and entry.timestamp and not _is_unclaimed(context, item, _key(entry, pairs)):
         return
     posted, problem = read_epoch(entry.timestamp, item.place.member, item.place.index)
     if problem and entry.timestamp:  # poll votes and the like are listed without any time
@@ -104,7 +104,7 @@ def _key(entry: Entry, pairs: list[tuple[str, str]]) -> tuple[int, str]:
     return int(seconds_of(entry.timestamp) or 0), reaction.casefold()
 
 
-def _is_left(context: Context, item: Item, key: tuple[int, str]) -> bool:
+def _is_unclaimed(context: Context, item: Item, key: tuple[int, str]) -> bool:
     return any(place == item.place for place, _ in context.likes.get(key, ()))
 
 
@@ -124,7 +124,7 @@ def _pairs(values: list[LabelValue]) -> Iterator[tuple[str, str]]:
         if pair.href and pair.href != pair.value:
             yield label, repair_mojibake(pair.href)
         if pair.timestamp_value:
-            yield label, when(pair.timestamp_value)
+            yield label, format_time(pair.timestamp_value)
         for nested in (pair.value, pair.vec, pair.dict):
             if isinstance(nested, (list, dict)):
                 yield from _nested(label, repair_all(nested))
@@ -138,7 +138,7 @@ def _nested(label: str, value: Any, depth: int = 0) -> Iterator[tuple[str, str]]
         inner = str(value.get("label") or value.get("title") or label)
         if value.get("timestamp_value"):
             stated = value["timestamp_value"]
-            yield inner, when(stated) if isinstance(stated, (int, float, str)) else str(stated)
+            yield inner, format_time(stated) if isinstance(stated, (int, float, str)) else str(stated)
         for key in ("value", "href", "vec", "dict"):
             yield from _nested(inner, value.get(key), depth + 1)
     elif isinstance(value, list):

@@ -43,7 +43,7 @@ def medium_records(context: Context, role: Role, item: Item) -> Iterator[Record 
     if not uri:
         yield Problem(item.place.member, "bad-item", say("This item names no file, so it is no photo or video."), item.place.index)
         return
-    if role not in MEDIA_ROLES or context.media.is_left(uri, item.place):
+    if role not in MEDIA_ROLES or context.media.is_unclaimed(uri, item.place):
         posted, problem = read_epoch(medium.creation_timestamp, item.place.member, item.place.index)
         if problem:
             yield problem

@@ -33,7 +33,7 @@ class Role(StrEnum):
     COMMENTS = "comments"
     GROUP_COMMENTS = "group comments"
     LIKES = "likes"
-    LABELLED_LIKES = "labelled likes"
+    LABELED_LIKES = "labelled likes"
     PAGE_LIKES = "page likes"
     STORY_LIKES = "story likes"
     POLLS = "polls"
@@ -82,7 +82,7 @@ _ROLES: tuple[tuple[Role, str], ...] = (
     (Role.COMMENT_EDITS, rf"{_ROOT}comments_and_reactions/your_comment_edits(?:_\d+)?{_PAGE}"),
     (Role.LIKES, rf"{_ROOT}(?:likes_and_reactions|comments_and_reactions)/(?:posts_and_comments|likes_on_external_sites)(?:_\d+)?{_PAGE}"),
     (Role.LIKES, rf"{_ROOT}comments_and_reactions/likes_and_reactions_\d+{_PAGE}"),
-    (Role.LABELLED_LIKES, rf"{_ROOT}comments_and_reactions/likes_and_reactions{_PAGE}"),
+    (Role.LABELED_LIKES, rf"{_ROOT}comments_and_reactions/likes_and_reactions{_PAGE}"),
     (Role.PAGE_LIKES, rf"{_ROOT}likes_and_reactions/pages{_PAGE}"),
     (Role.PAGE_LIKES, rf"{_ROOT}pages/(?:pages_you.{{1,3}}ve_liked|pages_and_profiles_you.{{1,3}}ve_recommended){_PAGE}"),
     (Role.PROFILE_UPDATES, rf"(?:{_ROOT}|about_you/|personal_information/)profile_information/profile_update_history(?:_\d+)?{_PAGE}"),

@@ -248,7 +248,7 @@ _SINGLE = re.compile(rb'\s*\{\s*"(?:timestamp|attachments|label_values|fbid)"\s*
 class Item:
     """One item: the names of the arrays that it stands in ("event_responses_v2/events_joined"), its place and bytes."""
 
-    way: str
+    key_path: str
     place: Place
     raw: bytes
 
@@ -272,8 +272,8 @@ def walk(archive: Archive, member: str) -> Iterator[Item | Problem]:
                 if isinstance(found, Problem):
                     yield found
                     continue
-                way, start, raw = found
-                yield Item(way, Place(member, index, start, len(raw)), raw)
+                key_path, start, raw = found
+                yield Item(key_path, Place(member, index, start, len(raw)), raw)
                 index += 1
         elif item.index >= 0 or (item.raw[:1] == b"{" and (item.key in _WHOLE or _is_item(item.raw))):
             yield Item(item.key, Place(member, index, item.start, len(item.raw)), item.raw)
@@ -283,8 +283,8 @@ def walk(archive: Archive, member: str) -> Iterator[Item | Problem]:
                 if isinstance(found, Problem):
                     yield found
                     continue
-                way, start, raw = found
-                yield Item(way, Place(member, index, start, len(raw)), raw)
+                key_path, start, raw = found
+                yield Item(key_path, Place(member, index, start, len(raw)), raw)
                 index += 1
         else:
             scalar = item.key
@@ -317,9 +317,9 @@ def _is_wrapping(raw: bytes) -> bool:
     return isinstance(value, dict) and len(value) == 1
 
 
-def _wrong_type(member: str, way: str, raw: bytes) -> Problem:
+def _wrong_type(member: str, key_path: str, raw: bytes) -> Problem:
     shown = raw[:40].decode("utf-8", "replace")
-    return Problem(member, "wrong-type", not_a_list(way, shown))
+    return Problem(member, "wrong-type", not_a_list(key_path, shown))
 
 
 def _single(archive: Archive, member: str) -> Iterator[Item | Problem]:
@@ -333,17 +333,17 @@ def _single(archive: Archive, member: str) -> Iterator[Item | Problem]:
     yield Item("", Place(member, 0, start, len(raw)), raw)
 
 
-def _inside(member: str, way: str, start: int, raw: bytes, depth: int = 0) -> Iterator[tuple[str, int, bytes] | Problem]:
+def _inside(member: str, key_path: str, start: int, raw: bytes, depth: int = 0) -> Iterator[tuple[str, int, bytes] | Problem]:
     """Yield the items of the arrays inside of an object that was read whole."""
     try:
         for item in json_items(io.BytesIO(raw)):
             if item.index >= 0:
-                yield f"{way}/{item.key}", start + item.start, item.raw
+                yield f"{key_path}/{item.key}", start + item.start, item.raw
             elif item.raw[:1] == b"{" and _is_item(item.raw):
-                yield way if item.key.isdigit() else f"{way}/{item.key}", start + item.start, item.raw
+                yield key_path if item.key.isdigit() else f"{key_path}/{item.key}", start + item.start, item.raw
             elif item.raw[:1] == b"{" and depth < 3:
-                yield from _inside(member, f"{way}/{item.key}", start + item.start, item.raw, depth + 1)
+                yield from _inside(member, f"{key_path}/{item.key}", start + item.start, item.raw, depth + 1)
             else:
-                yield _wrong_type(member, f"{way}/{item.key}".strip("/"), item.raw)
+                yield _wrong_type(member, f"{key_path}/{item.key}".strip("/"), item.raw)
     except JsonDamaged as error:
-        yield Problem(member, error.code, say("{damage} It stands in {name}.", damage=error.message, name=repr(way)))
+        yield Problem(member, error.code, say("{damage} It stands in {name}.", damage=error.message, name=repr(key_path)))
