@@ -1,4 +1,4 @@
-"""The importers: a package per platform, a line each at the end, and exactly one of them may claim an archive."""
+"""The importers: one package per platform, each registered at the end of this file. Exactly one may claim an archive."""
 
 from __future__ import annotations
 

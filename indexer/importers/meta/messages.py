@@ -115,7 +115,7 @@ def messages(  # noqa: PLR0917  # what one archive's conversations share
         elif item.key == "messages" and item.index >= 0:
             yield from _message(item, thread)
             if unknown_keys is not None:
-                unknown_keys.look("message", member, item.index, item.raw, _Message)
+                unknown_keys.check("message", member, item.index, item.raw, _Message)
         elif item.key == "image" and item.index < 0:
             yield from _picture(item, thread)
         elif item.key == "messages":
