@@ -131,7 +131,7 @@ def _post(context: Context, role: Role, box: Box, place: Place, raw: bytes, offs
 
 def _add_labeled_values(role: Role, box: Box, content: Content) -> None:
     """Say the labelled values of a box; those of a picture (when it was taken, with what) are no words of a post."""
-    for label, value in box.facts:
+    for label, value in box.labeled_values:
         name = fold(label)
         if personal(label):
             continue  # upload addresses and positions stay in the raw item, where every view masks them
@@ -170,7 +170,7 @@ def _medium(context: Context, role: Role, box: Box, place: Place, raw: bytes, of
     for picture in box.pictures:
         content.attachments.append(context.files.attachment(picture.uri, "", DEFAULT_TYPES.get(picture.tag, "")))
         content.uris.append(picture.uri)
-    content.extra.update((label, value) for label, value in box.facts if not personal(label))
+    content.extra.update((label, value) for label, value in box.labeled_values if not personal(label))
     is_video = content.attachments[0].media_type.startswith("video/")
     words = (caption, content.text) if role is not Role.ALBUM_LIST else ("",)
     others = [other for other in context.media.take(content.uris, words) if other != place]
