@@ -1,8 +1,8 @@
-"""The JSON of a Facebook archive, profile or Page, 2018 to 2026: from items to records.
+"""Reads the records in the JSON of a Facebook archive, profile or Page, 2018 to 2026.
 
-Times are seconds since 1970, UTC. Facebook gives these items no ids. A made id is built from what stays the same when
-the account edits its post later: file role, second, media and links; not from the words, so that the edited post of a
-later archive is a new version of the same record.
+Times are seconds since 1970, UTC. Facebook gives these items no ids. Ids are made from values that do not
+change when the account edits a post: file role, second, media and links. The words are not among them, so an edited post
+in a later archive is a new version of the same record.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from indexer.record import Moment, Place, Problem, Record, RecordKind
 from indexer.text import repair_mojibake
 
 _SHAPES: dict[Role, type[msgspec.Struct]] = {**dict.fromkeys(MEDIA_ROLES, Medium), Role.EVENTS: Event, Role.NOTES: Note}
-_KEPT = frozenset({"data", "attachments/data"})  # words of their unknown parts are added to the record, see `read_entry`
+_KEPT = frozenset({"data", "attachments/data"})  # the words of their unknown parts are added to the record, see `read_entry`
 _SHELL = msgspec.json.Decoder(Shell, strict=False)
 _EVENT = msgspec.json.Decoder(Event, strict=False)
 _NOTE = msgspec.json.Decoder(Note, strict=False)
 
 
 def survey_shells(context: Context, member: str) -> None:
-    """Note the shells of shares and their full records in a posts member; its damage is reported when it is read."""
+    """Find the shells of shares and their full records in a posts member. Damage is reported when it is read."""
     for item in walk(context.archive, member):
         if isinstance(item, Problem) or b'"update_timestamp"' not in item.raw or b'"attachments"' not in item.raw:
             continue
@@ -50,21 +50,19 @@ def survey_shells(context: Context, member: str) -> None:
             attachments = msgspec.json.decode(entry.attachments) if entry.attachments else None
         except READ_ERRORS:
             continue  # reported as "bad-item" when the records are read
-        updated, posted = (
-            next((seconds_of(part.update_timestamp) for part in parts if part.update_timestamp), None),
-            seconds_of(entry.timestamp),
-        )
+        updated = next((seconds_of(part.update_timestamp) for part in parts if part.update_timestamp), None)
+        posted = seconds_of(entry.timestamp)
         if not attachments or updated is None or posted is None:
             continue
-        seen = msgspec.json.encode(attachments, order="sorted")
+        encoded = msgspec.json.encode(attachments, order="sorted")
         if any(part.post for part in parts):
-            context.shells.add_full(digest(seen, f"{updated:.0f}"), item.place)
+            context.shells.add_full(digest(encoded, f"{updated:.0f}"), item.place)
         else:
-            context.shells.add_shell(digest(seen, f"{posted:.0f}"), item.place)
+            context.shells.add_shell(digest(encoded, f"{posted:.0f}"), item.place)
 
 
 def json_records(context: Context, role: Role, member: str) -> Iterator[Record | Problem]:
-    """Yield the records of one JSON member. Never raises for what it holds."""
+    """Yield the records of a JSON member. Never raises because of its content."""
     if role is Role.ALBUM:
         yield from album_record(context, member)
     for item in walk(context.archive, member):
@@ -72,7 +70,7 @@ def json_records(context: Context, role: Role, member: str) -> Iterator[Record |
             yield item
             continue
         try:
-            yield from _item(context, role, item)
+            yield from _item_records(context, role, item)
         except READ_ERRORS as error:
             yield bad_item(member, item.place.index, error)
             continue
@@ -80,15 +78,15 @@ def json_records(context: Context, role: Role, member: str) -> Iterator[Record |
         context.unknown_keys.check(role, member, item.place.index, item.raw, shape, _KEPT)
 
 
-def _item(context: Context, role: Role, item: Item) -> Iterator[Record | Problem]:
+def _item_records(context: Context, role: Role, item: Item) -> Iterator[Record | Problem]:
     if role is Role.ALBUM and item.key_path == "comments":
         yield from album_comment(context, item)
     elif role in MEDIA_ROLES:
         yield from medium_records(context, role, item)
     elif role is Role.EVENTS:
-        yield from _event(context, item)
+        yield from _event_record(context, item)
     elif role is Role.NOTES:
-        yield from _note(context, item)
+        yield from _note_record(context, item)
     else:
         entry, unknown = read_entry(item.raw)
         if entry.label_values is not None:
@@ -96,10 +94,10 @@ def _item(context: Context, role: Role, item: Item) -> Iterator[Record | Problem
         elif entry.uri and not entry.attachments and entry.data is None:
             yield from medium_records(context, role, item)
         elif not context.shells.is_folded(item.place):
-            yield from _entry(context, role, item, entry, unknown)
+            yield from _entry_records(context, role, item, entry, unknown)
 
 
-def _entry(context: Context, role: Role, item: Item, entry: Entry, unknown: list[str]) -> Iterator[Record | Problem]:
+def _entry_records(context: Context, role: Role, item: Item, entry: Entry, unknown: list[str]) -> Iterator[Record | Problem]:
     parts = EntryParts()
     content = parts.content
     read_data(entry.data or (), parts)
@@ -130,8 +128,8 @@ def _entry(context: Context, role: Role, item: Item, entry: Entry, unknown: list
     if parts.reaction is not None and parts.reaction.reaction:
         content.extra["reaction"] = repair_mojibake(parts.reaction.reaction)
     place, folded = item.place, context.shells.of(item.place)
-    folded += context.media.take(content.uris, (content.text, parts.post, *(a.description for a in content.attachments)))
-    # What tells likes of one second apart is their sentence; posts and comments keep their id when their words change.
+    folded += context.media.claim(content.uris, (content.text, parts.post, *(a.description for a in content.attachments)))
+    # Likes of the same second differ only in their sentence. Posts and comments keep their id when their words change.
     words_of_id = title if kind is RecordKind.LIKE else content.text if posted is None else ""
     native_id = context.native_id(role, posted, words_of_id, content)
     if kind is RecordKind.LIKE and posted is not None:
@@ -193,18 +191,18 @@ def _names(tags: list[object] | None) -> list[str]:
 
 
 def _labeled_like(context: Context, content: Content, posted: Moment) -> tuple[Place, ...]:
-    """Return the place of the same reaction in the labelled file of the archive, and take its address over."""
-    same = context.likes.get((int(posted.written), content.extra.get("reaction", "").casefold()))
-    if not same:
+    """Return the place of the same reaction in the archive's labeled file, and add its address to the content."""
+    equal_likes = context.likes.get((int(posted.written), content.extra.get("reaction", "").casefold()))
+    if not equal_likes:
         return ()
-    place, url = same.pop(0)
+    place, url = equal_likes.pop(0)
     if url:
         content.link(url)
     return (place,)
 
 
-def _event(context: Context, item: Item) -> Iterator[Record | Problem]:
-    """Yield an event. Only those that the account made state when; what it answered to others has no time of its own."""
+def _event_record(context: Context, item: Item) -> Iterator[Record | Problem]:
+    """Yield an event. Only events that the account created state a time; its responses to other events do not."""
     event = _EVENT.decode(item.raw)
     content, posted = Content(), None
     add_event(event, content)
@@ -212,13 +210,13 @@ def _event(context: Context, item: Item) -> Iterator[Record | Problem]:
         posted, problem = read_epoch(event.create_timestamp, item.place.member, item.place.index)
         if problem:
             yield problem
-    answer = item.key_path.rsplit("/", 1)[-1].removesuffix("_v2").removeprefix("events_").removeprefix("your_")
-    if answer not in {"", "events"}:
-        content.extra["response"] = answer
+    response = item.key_path.rsplit("/", 1)[-1].removesuffix("_v2").removeprefix("events_").removeprefix("your_")
+    if response not in {"", "events"}:
+        content.extra["response"] = response
     start = content.extra.get("event start", "")
     yield Record(
         kind=RecordKind.EVENT,
-        native_id=context.made.make(f"events/{answer}", posted.written if posted else start, content.text if posted is None else ""),
+        native_id=context.made.make(f"events/{response}", posted.written if posted else start, content.text if posted is None else ""),
         place=item.place,
         raw=item.raw,
         author=context.account if posted else "",
@@ -228,7 +226,7 @@ def _event(context: Context, item: Item) -> Iterator[Record | Problem]:
     )
 
 
-def _note(context: Context, item: Item) -> Iterator[Record | Problem]:
+def _note_record(context: Context, item: Item) -> Iterator[Record | Problem]:
     note = _NOTE.decode(item.raw)
     posted, problem = read_epoch(note.created_timestamp, item.place.member, item.place.index)
     if problem:
@@ -243,7 +241,7 @@ def _note(context: Context, item: Item) -> Iterator[Record | Problem]:
     content.extra["note"] = repair_mojibake(note.title or "")
     if tagged := _names(note.tags):
         content.mentions += tagged
-    folded = context.media.take(content.uris, (content.text, *(a.description for a in content.attachments)))
+    folded = context.media.claim(content.uris, (content.text, *(a.description for a in content.attachments)))
     yield Record(
         kind=RecordKind.POST,
         native_id=context.native_id(Role.NOTES, posted, content.text if posted is None else "", content),

@@ -113,7 +113,7 @@ def messages(  # noqa: PLR0917  # state shared by an archive's conversations
         if isinstance(item, Problem):
             yield item
         elif item.key == "messages" and item.index >= 0:
-            yield from _message(item, thread)
+            yield from _message_records(item, thread)
             if unknown_keys is not None:
                 unknown_keys.check("message", member, item.index, item.raw, _Message)
         elif item.key == "image" and item.index < 0:
@@ -149,7 +149,7 @@ def _read_thread(archive: Archive, member: str, names: Collection[str], made: Ma
     return thread, has_messages
 
 
-def _message(item: JsonItem, thread: _Thread) -> Iterator[Record | Problem]:
+def _message_records(item: JsonItem, thread: _Thread) -> Iterator[Record | Problem]:
     try:
         message = _MESSAGE.decode(item.raw)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
@@ -184,7 +184,7 @@ def _message(item: JsonItem, thread: _Thread) -> Iterator[Record | Problem]:
         id_is_made=True,
         extra=_extra(message, thread, author),
     )
-    yield from _reactions(message, native_id, place, item.raw, thread)
+    yield from _reaction_records(message, native_id, place, item.raw, thread)
 
 
 def _text(message: _Message) -> str:
@@ -233,7 +233,7 @@ def _extra(message: _Message, thread: _Thread, author: str) -> dict[str, str]:
     return extra
 
 
-def _reactions(message: _Message, parent: str, place: Place, raw: bytes, thread: _Thread) -> Iterator[Record | Problem]:
+def _reaction_records(message: _Message, parent: str, place: Place, raw: bytes, thread: _Thread) -> Iterator[Record | Problem]:
     """Yield a like for each reaction. Most reactions have no time; neither do their records."""
     for number, reaction in enumerate(message.reactions or ()):
         emoji, actor = repair_mojibake(reaction.reaction), repair_mojibake(reaction.actor)
