@@ -14,7 +14,7 @@ import pytest
 from indexer.certificates.certify import certify
 from indexer.custody.ingest import ingest
 from indexer.exports import Choices
-from indexer.productions.package_search import export_search
+from indexer.productions.package_search import Maker, export_search
 from indexer.query.filters import Filters, Permission, Sort
 from indexer.repository import Memory, Repository
 from indexer.search import announced, groups, plan
@@ -66,7 +66,7 @@ def a_certificate(repository: Repository, request: SearchRequest) -> None:
 
 
 def an_export(repository: Repository, request: SearchRequest, target: Path) -> None:
-    export_search(repository, request, target, by="Pat", choices=ALL_OF_IT)
+    export_search(repository, request, target, maker=Maker("Pat"), choices=ALL_OF_IT)
 
 
 def a_term_report(repository: Repository, *lines: str, filters: Filters) -> None:
