@@ -11,7 +11,7 @@ from indexer.custody.ingest import IngestReport
 from indexer.custody.verify import Verification, proves
 from indexer.evidence.vault import MISSING
 from indexer.exports import ExportReport
-from indexer.importers import Opened
+from indexer.importers import IdentifiedArchive
 from indexer.local_time import local, utc_text
 from indexer.progress import Progress
 from indexer.repository import Repository
@@ -29,7 +29,7 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def identified(archive: Opened) -> JsonObject:
+def identified(archive: IdentifiedArchive) -> JsonObject:
     """Shape of `identify`."""
     facts = archive.facts
     return {
