@@ -126,7 +126,7 @@ def _protect(app: Flask, config: Config) -> None:
 def _speak(app: Flask) -> None:
     """Texts, dates and numbers in the reader's language."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(Path(__file__).parent / "translations")
-    Babel(app, locale_selector=i18n.region)
+    Babel(app, locale_selector=i18n.locale_name)
     i18n.install(app)
     words.install(app)
     words.install_facts(app)

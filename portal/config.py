@@ -97,7 +97,7 @@ class Config:
         return self.data / "long_queries.sqlite3"
 
     @property
-    def late_events_file(self) -> Path:
+    def event_queue_file(self) -> Path:
         """Events that wait for their turn in the event log."""
         return self.data / "late_events.sqlite3"
 
@@ -147,7 +147,7 @@ def read(environ: Mapping[str, str] | None = None, data: Path | None = None) -> 
     )
 
 
-def told(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+def settings_for_log(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return every setting with its value, for the event log: without the secret key and the password of a database's address."""
     given = os.environ if environ is None else environ
     table = {one.name: given.get(one.name) or one.default for one in (*settings.SETTINGS, *PORTAL_SETTINGS)}

@@ -40,7 +40,7 @@ _TABLE = """CREATE TABLE IF NOT EXISTS late (
 
 
 @dataclass(eq=False, slots=True)
-class _Note:
+class _Event:
     """An event on its way into the log."""
 
     tag: str
@@ -52,14 +52,14 @@ class _Note:
     settled: threading.Event = field(default_factory=threading.Event)
 
 
-class LateEvents:
+class EventQueue:
     """The line of one data folder, shared by all processes through its file."""
 
     def __init__(self, path: Path, db: sa.Engine) -> None:
         self._path, self._db = path, db
         self._turn = threading.Lock()
         self._gathering = threading.Lock()
-        self._brought: list[_Note] = []
+        self._brought: list[_Event] = []
         self._stop = threading.Event()
         self._writer: threading.Thread | None = None
         self._is_behind = False  # an event waits because the log was busy: later ones stand in line behind it
@@ -77,7 +77,7 @@ class LateEvents:
         """
         if tag not in audit.TAGS:
             raise audit.UnknownTag(tag)
-        note = _Note(tag, actor, subject, detail, datetime.now(UTC))
+        note = _Event(tag, actor, subject, detail, datetime.now(UTC))
         if not self._is_behind and self._written_in_turn(note):
             return
         self._is_behind = True
@@ -88,14 +88,14 @@ class LateEvents:
         """Put an event in line without a write to the catalog, for the next writer to take along. Raises UnknownTag."""
         if tag not in audit.TAGS:
             raise audit.UnknownTag(tag)
-        self._put(_Note(tag, actor, subject, detail, datetime.now(UTC)), log_, "NORMAL")
+        self._put(_Event(tag, actor, subject, detail, datetime.now(UTC)), log_, "NORMAL")
         self._has_more = True
         self._start()
 
-    def _put(self, note: _Note, log_: AuditLog, synchronous: str) -> None:
+    def _put(self, note: _Event, log_: AuditLog, synchronous: str) -> None:
         _put(self._path, note, log_, synchronous)
 
-    def _written_in_turn(self, note: _Note) -> bool:
+    def _written_in_turn(self, note: _Event) -> bool:
         """Write a note and all that were brought meanwhile in one transaction; False when the log is busy for too long."""
         with self._gathering:
             self._brought.append(note)
@@ -115,20 +115,20 @@ class LateEvents:
         note.settled.wait()
         return note.is_written
 
-    def _write_together(self, notes: list[_Note]) -> None:
+    def _write_together(self, waiting_events: list[_Event]) -> None:
         try:
             if self._has_more:
-                self.write_all(PATIENCE, notes)
+                self.write_all(PATIENCE, waiting_events)
             else:
                 with transaction(self._db, PATIENCE) as connection:
-                    _append(connection, notes)
+                    _append(connection, waiting_events)
         except Busy:
             return  # each of them goes into the line
         else:
-            for note in notes:
+            for note in waiting_events:
                 note.is_written = True
         finally:
-            for note in notes:
+            for note in waiting_events:
                 note.settled.set()
 
     def waiting(self) -> int:
@@ -136,7 +136,7 @@ class LateEvents:
         with closing(self._connect()) as line:
             return int(line.execute("SELECT count(*) FROM late").fetchone()[0])
 
-    def write_all(self, patience: float = WRITE_PATIENCE, then: Sequence[_Note] = ()) -> int:
+    def write_all(self, patience: float = WRITE_PATIENCE, then: Sequence[_Event] = ()) -> int:
         """Move what waits into the log, in its order, and `then` behind it; return how many waited.
 
         Raises Busy when the log cannot be written yet.
@@ -194,12 +194,12 @@ class LateEvents:
         return _connect(self._path)
 
 
-def leave(path: Path, log_: AuditLog, tag: str, actor: str, subject: str, detail: Mapping[str, object] | None) -> None:  # noqa: PLR0917  # as AuditLog.add
+def enqueue(path: Path, log_: AuditLog, tag: str, actor: str, subject: str, detail: Mapping[str, object] | None) -> None:  # noqa: PLR0917  # as AuditLog.add
     """Put an event in line for whoever serves next, from a process that starts no thread. Raises UnknownTag."""
     if tag not in audit.TAGS:
         raise audit.UnknownTag(tag)
     _prepare(path)
-    _put(path, _Note(tag, actor, subject, detail, datetime.now(UTC)), log_, "FULL")
+    _put(path, _Event(tag, actor, subject, detail, datetime.now(UTC)), log_, "FULL")
 
 
 def _prepare(path: Path) -> None:
@@ -208,7 +208,7 @@ def _prepare(path: Path) -> None:
         line.execute(_TABLE)
 
 
-def _put(path: Path, note: _Note, log_: AuditLog, synchronous: str) -> None:
+def _put(path: Path, note: _Event, log_: AuditLog, synchronous: str) -> None:
     """Insert a note. `synchronous` is SQLite's: FULL, it is on the disk then, or NORMAL, the system has it."""
     content = (note.tag, note.actor, note.subject, json.dumps(note.detail or {}))
     row = (secrets.token_hex(8), log_.last_id(), round(note.at.timestamp() * 1_000_000), *content)
@@ -223,6 +223,6 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _append(connection: sa.Connection, notes: Sequence[_Note]) -> None:
-    for note in notes:
+def _append(connection: sa.Connection, waiting_events: Sequence[_Event]) -> None:
+    for note in waiting_events:
         audit.append(connection, note.tag, note.actor, note.subject, note.detail, note.at)

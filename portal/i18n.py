@@ -1,7 +1,7 @@
 """gettext with types: `_` now, `_n` for counts, `_l` for texts that are looked up when they are shown.
 
 The reader's language is the one chosen on the page (a cookie keeps it), else the browser's first that we speak.
-Sentences of the indexer (`indexer.i18n.Sentence`) are English texts that know how they were made: `spoken` says them in
+Sentences of the indexer (`indexer.i18n.Sentence`) are English texts that know how they were made: `translate` says them in
 the reader's language, and templates do it with every one that they print.
 """
 
@@ -37,18 +37,18 @@ _TRANSLATIONS: Final = Path(__file__).parent / "translations"
 _PLACE: Final = re.compile(r"\{(\w+)\}")
 
 
-def chosen() -> str:
+def chosen_language() -> str:
     """Return the language of the present request: "en" or "es"."""
     kept = request.cookies.get(COOKIE, "")
     return kept if kept in LANGUAGES else request.accept_languages.best_match(list(LANGUAGES)) or "en"
 
 
-def region() -> str:
+def locale_name() -> str:
     """Return the name of the locale whose numbers and days the present request is answered with: "en_US" or "es_US"."""
-    return _REGION[chosen()]
+    return _REGION[chosen_language()]
 
 
-def spoken(text: str) -> str:
+def translate(text: str) -> str:
     """Return a sentence of the indexer in the reader's language; every other text as it is.
 
     Values are put in by the reader's locale: whole numbers with their thousands apart, days as people write them.
@@ -61,7 +61,7 @@ def spoken(text: str) -> str:
 
 def _value(value: object) -> object:
     if isinstance(value, str):
-        return spoken(value)
+        return translate(value)
     if type(value) is int:
         return format_decimal(value, locale=locale())
     if isinstance(value, date) and not isinstance(value, datetime):
@@ -69,18 +69,18 @@ def _value(value: object) -> object:
     return value
 
 
-def known(text: str, *, is_marked: bool = True) -> str:
+def translate_stored(text: str, *, is_marked: bool = True) -> str:
     """Return a stored text in the reader's language; what cannot be said in it is marked as English.
 
-    New rows keep sentences. Rows of older versions, certificates and errors of libraries are plain English, and are recognized
+    New rows keep sentences. Rows of older versions, certificates and errors of libraries are plain English, and are recognize
     by the templates of today. Without the mark where it may be a name or a word of any language.
     """
     if not text or language_code() == "en":
-        return spoken(text)
+        return translate(text)
     language = language_code()
-    sentence = text if isinstance(text, Sentence) else recognized(text, language, LEAST_OF_TEXTS if is_marked else LEAST_OF_NAMES)
+    sentence = text if isinstance(text, Sentence) else recognize(text, language, LEAST_OF_TEXTS if is_marked else LEAST_OF_NAMES)
     if sentence is not None and sentence.template in _templates(language):
-        return spoken(sentence)
+        return translate(sentence)
     return text if not is_marked else Markup('<span lang="en">{}</span>').format(text)
 
 
@@ -91,7 +91,7 @@ LEAST_OF_NAMES: Final = 20
 _LONGEST, _DEEPEST = 2000, 3  # of the texts that older versions kept: letters, and sentences inside of sentences
 
 
-def recognized(text: str, language: str, least: int = LEAST_OF_TEXTS, depth: int = _DEEPEST) -> Sentence | None:
+def recognize(text: str, language: str, least: int = LEAST_OF_TEXTS, depth: int = _DEEPEST) -> Sentence | None:
     """Return a plain English text as the sentence that it was made as, its values recognized too; None for every other text.
 
     Where several templates fit, those with the most letters of their own are meant.
@@ -102,7 +102,7 @@ def recognized(text: str, language: str, least: int = LEAST_OF_TEXTS, depth: int
     if not depth or len(text) > _LONGEST:
         return None
     fitting = [
-        say(template, **{name: recognized(value, language, 1, depth - 1) or value for name, value in match.groupdict().items()})
+        say(template, **{name: recognize(value, language, 1, depth - 1) or value for name, value in match.groupdict().items()})
         for template, (letters, pattern) in templates.items()
         if letters >= least and pattern is not None and (match := pattern.fullmatch(text))
     ]
@@ -133,15 +133,15 @@ def _pattern(pieces: list[str]) -> re.Pattern[str]:
     return re.compile("".join(parts), re.DOTALL)
 
 
-def told(error: Exception) -> str:
+def error_text(error: Exception) -> str:
     """Return what an error says, in the reader's language where it was made to be said."""
-    return spoken(message_of(error))
+    return translate(message_of(error))
 
 
 def install(app: Flask) -> None:
     """Let templates look texts up as this module does (a page has some hundred of them) and print sentences translated."""
-    app.jinja_env.filters["known"] = known
-    app.jinja_env.finalize = lambda value: spoken(value) if type(value) is Sentence else value
+    app.jinja_env.filters["translated"] = translate_stored
+    app.jinja_env.finalize = lambda value: translate(value) if type(value) is Sentence else value
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # Jinja's own extension adds it
         gettext=lambda text: _catalog().ugettext(text),
         ngettext=lambda one, many, count: _catalog().ungettext(one, many, count),

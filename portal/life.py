@@ -11,7 +11,7 @@ from indexer.catalog.database import Busy
 from indexer.repository import open_repository
 from portal import config as settings
 from portal.config import Config
-from portal.event_queue import leave
+from portal.event_queue import enqueue
 
 PATIENCE = 2.0  # seconds
 log = logging.getLogger(__name__)
@@ -23,13 +23,13 @@ def note(config: Config, tag: str, actor: str) -> None:
     Opens the data folder and lets go of it, so that a process may fork afterwards. A catalog that cannot be used does
     not keep the portal from starting: /healthz and every page then say so.
     """
-    detail = settings.told() if tag.endswith(":started") else {}
+    detail = settings.settings_for_log() if tag.endswith(":started") else {}
     try:
         repository = open_repository(config.data)
         try:
             repository.audit.add(tag, actor, str(config.data), detail, patience=PATIENCE)
         except Busy:
-            leave(config.late_events_file, repository.audit, tag, actor, str(config.data), detail)
+            enqueue(config.event_queue_file, repository.audit, tag, actor, str(config.data), detail)
         finally:
             repository.close()
     except (SQLAlchemyError, sqlite3.Error, OSError):

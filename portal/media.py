@@ -27,7 +27,7 @@ HEADERS = {
 _UNSAFE = re.compile(r"[^\w.\- ]+")
 
 
-def plain_type(head: bytes) -> str:
+def sniff_type(head: bytes) -> str:
     """Return the media type that the first bytes of a file show, or "" for anything but plain picture, video and sound."""
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return "image/png"
@@ -48,12 +48,12 @@ def plain_type(head: bytes) -> str:
     return ""
 
 
-def shown_type(attachment: AttachmentView, head: bytes) -> str:
+def inline_type(attachment: AttachmentView, head: bytes) -> str:
     """Return the type a file may be shown in place as, or "" when it must be a download.
 
     The name and the first bytes must agree on what it is (picture, or video and sound): Meta names WebP pictures .jpg.
     """
-    found = plain_type(head)
+    found = sniff_type(head)
     families = {"image": {"image"}, "video": {"video", "audio"}, "audio": {"video", "audio"}}
     named = attachment.media_type.split("/", 1)[0]
     return found if found and named in families.get(found.split("/", 1)[0], set()) else ""
@@ -62,7 +62,7 @@ def shown_type(attachment: AttachmentView, head: bytes) -> str:
 def answer(request: Request, attachment: AttachmentView, stream: IO[bytes]) -> Response:
     """Answer with a file, whole or the one part that was asked for; the stream is closed at the end."""
     head = stream.read(HEAD)
-    content_type = shown_type(attachment, head)
+    content_type = inline_type(attachment, head)
     headers = {**HEADERS, "Accept-Ranges": "bytes", "Content-Type": content_type or "application/octet-stream"}
     headers["Content-Disposition"] = f"{'inline' if content_type else 'attachment'}; {_named(attachment.name)}"
     if attachment.sha256:

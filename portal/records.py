@@ -16,7 +16,7 @@ from portal.access.rules import Right, may_see
 from portal.site import site
 
 
-def visible(record_id: str) -> RecordView:
+def visible_record(record_id: str) -> RecordView:
     """Return a record that the reader may see; 404 for every other, whether it is there or not."""
     view = site().repository.catalog.record(record_id)
     if view is None:
@@ -35,7 +35,7 @@ def _say_set_aside(record_id: str) -> None:
         abort(make_response(render_template("records/set_aside.html", record_id=record_id, captures=held), 404))
 
 
-def chosen(current: RecordView, versions: list[RecordView]) -> RecordView:
+def chosen_version(current: RecordView, versions: list[RecordView]) -> RecordView:
     """Return the version that the address names, the current one when it names none; 404 for one that is not there."""
     number = request.args.get("version", "")
     if not number:
@@ -56,27 +56,27 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class DiffRun:
     """A run of words with one fate."""
 
     change: Change
     text: str
 
 
-def differences(before: str, after: str) -> list[Piece] | None:
+def word_diff(before: str, after: str) -> list[DiffRun] | None:
     """Return the pieces that lead from one text to the other; None when they are too long to compare word by word."""
     old, new = _WORD.findall(before), _WORD.findall(after)
     if max(len(old), len(new)) > MAX_WORDS:
         return None
-    return list(_pieces(old, new))
+    return list(_diff_runs(old, new))
 
 
-def _pieces(old: list[str], new: list[str]) -> Iterator[Piece]:
+def _diff_runs(old: list[str], new: list[str]) -> Iterator[DiffRun]:
     for tag, old_start, old_end, new_start, new_end in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
-            yield Piece(Change.KEPT, "".join(old[old_start:old_end]))
+            yield DiffRun(Change.KEPT, "".join(old[old_start:old_end]))
             continue
         if old_end > old_start:
-            yield Piece(Change.REMOVED, "".join(old[old_start:old_end]))
+            yield DiffRun(Change.REMOVED, "".join(old[old_start:old_end]))
         if new_end > new_start:
-            yield Piece(Change.ADDED, "".join(new[new_start:new_end]))
+            yield DiffRun(Change.ADDED, "".join(new[new_start:new_end]))

@@ -17,7 +17,7 @@ from indexer.repository import Repository, open_repository
 from portal.access.sign_ins import Links, SignIns
 from portal.access.users import Users
 from portal.config import Config
-from portal.event_queue import LateEvents
+from portal.event_queue import EventQueue
 
 DAMAGE_AGAIN = 3600.0  # seconds
 
@@ -28,10 +28,10 @@ class Site:
     def __init__(self, config: Config) -> None:
         self.config = config
         self._lock = threading.Lock()
-        self._late: LateEvents | None = None
+        self._event_queue: EventQueue | None = None
         self._repository: Repository | None = None
         self._owner = 0
-        self._damage_told_until = 0.0
+        self._damage_noted_until = 0.0
 
     @property
     def repository(self) -> Repository:
@@ -39,7 +39,7 @@ class Site:
         with self._lock:
             if self._repository is None or self._owner != os.getpid():
                 self._repository, self._owner = open_repository(self.config.data), os.getpid()
-                self._late = LateEvents(self.config.late_events_file, self._repository.db)
+                self._event_queue = EventQueue(self.config.event_queue_file, self._repository.db)
             return self._repository
 
     @property
@@ -60,30 +60,30 @@ class Site:
     def note(self, tag: str, actor: str, subject: str = "", detail: Mapping[str, object] | None = None) -> None:
         """Write an event into the log, at once or, while an archive is being settled, as soon as that is done."""
         repository = self.repository
-        late = self._late or LateEvents(self.config.late_events_file, repository.db)
-        late.note(repository.audit, tag, actor, subject, detail)
+        queue = self._event_queue or EventQueue(self.config.event_queue_file, repository.db)
+        queue.note(repository.audit, tag, actor, subject, detail)
 
     def note_later(self, tag: str, actor: str, subject: str = "", detail: Mapping[str, object] | None = None) -> None:
         """Write an event that a page must not pay for: without a write to the catalog in the request."""
         repository = self.repository
-        late = self._late or LateEvents(self.config.late_events_file, repository.db)
-        late.note_later(repository.audit, tag, actor, subject, detail)
+        queue = self._event_queue or EventQueue(self.config.event_queue_file, repository.db)
+        queue.note_later(repository.audit, tag, actor, subject, detail)
 
     def note_damaged_index(self, actor: str, why: str) -> None:
         """Write into the log that the index cannot be used: once an hour, however many pages find it so."""
         now = time.monotonic()
         with self._lock:
-            if now < self._damage_told_until:
+            if now < self._damage_noted_until:
                 return
-            self._damage_told_until = now + DAMAGE_AGAIN
+            self._damage_noted_until = now + DAMAGE_AGAIN
         self.note_later("index:damaged", actor, self.repository.engine_name, {"why": why})
 
     def close(self) -> None:
         """Let go of the repository of this process."""
         with self._lock:
             if self._repository is not None and self._owner == os.getpid():
-                if self._late is not None:
-                    self._late.close()
+                if self._event_queue is not None:
+                    self._event_queue.close()
                 self._repository.close()
             self._repository = None
 

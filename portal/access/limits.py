@@ -90,7 +90,7 @@ BY_NAME = "50 per 15 minutes"  # more than by address: a stranger must not be ab
 UPLOADS = "60 per hour"
 
 
-def name_tried() -> str:
+def tried_name() -> str:
     """Return the user name that is being tried, so that many addresses cannot try one name."""
     return "name:" + request.form.get("name", "").strip().lower()[:64]
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from indexer.catalog.database import BigId, Busy, Text, metadata, transaction
 from indexer.local_time import milliseconds, now_ms
-from portal.access.users import PATIENCE, User, Users, hashed, users
+from portal.access.users import PATIENCE, User, Users, hash_password, users
 from portal.config import LINK_LIFE
 
 sign_in_links = sa.Table(
@@ -127,7 +127,7 @@ class Links:
         user = self.user_of(token)
         if user is None:
             raise LinkUsed
-        value = hashed(password, user.name)
+        value = hash_password(password, user.name)
         with transaction(self.db, PATIENCE) as connection:
             used = connection.execute(sign_in_links.update().where(_usable(token)).values(used_ms=now_ms()))
             if used.rowcount != 1:

@@ -121,7 +121,7 @@ class Users:
     def set_password(self, user_id: int, password: str) -> None:
         """Keep the argon2 hash of a password. Raises UserError for one that is too short, too long or trivial."""
         user = self.by_id(user_id)
-        value = hashed(password, user.name if user else "")
+        value = hash_password(password, user.name if user else "")
         with transaction(self.db, PATIENCE) as connection:
             connection.execute(users.update().where(users.c.id == user_id).values(password=value))
 
@@ -194,7 +194,7 @@ def whole_grants(granted: Iterable[int], merged: Mapping[int, int]) -> frozenset
     return frozenset(number for number in numbers if merged.get(number, number) not in lacking)
 
 
-def hashed(password: str, name: str) -> str:
+def hash_password(password: str, name: str) -> str:
     """Return the argon2 hash of a user's new password. Raises UserError for one that is too short, too long or trivial."""
     if len(password) < MIN_PASSWORD:
         raise UserError(

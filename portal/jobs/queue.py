@@ -27,7 +27,7 @@ def make_queue(config: Config) -> Any:
     return SqliteHuey("showme", filename=str(config.queue_file), results=False, timeout=WAIT_SECONDS)
 
 
-def task_of(queue: Any, work: Callable[[int], None]) -> Callable[[int], Any]:
+def make_task(queue: Any, work: Callable[[int], None]) -> Callable[[int], Any]:
     """Attach the work to a queue; calling the result puts a job's number in line.
 
     The queue names a task by this module and function, so both sides of it must attach their work here.
@@ -46,7 +46,7 @@ def put(config: Config, job_id: int) -> None:
     def elsewhere(_job_id: int) -> None:
         raise NotImplementedError("The worker process does the work.")
 
-    task_of(make_queue(config), elsewhere)(job_id)
+    make_task(make_queue(config), elsewhere)(job_id)
 
 
 def start(kind: JobKind, title: str, arguments: Mapping[str, Any]) -> int:
@@ -54,7 +54,7 @@ def start(kind: JobKind, title: str, arguments: Mapping[str, Any]) -> int:
 
     A form that is sent twice (a double click, a reload) starts one job: the second time its number is returned.
     """
-    once = stored.form_of(request.form, kind, title, arguments)
+    once = stored.form_digest(request.form, kind, title, arguments)
     job_id, is_new = job_rows().add_once(kind, title, reader().user_id, arguments, once)
     if is_new:
         put(site().config, job_id)

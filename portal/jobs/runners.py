@@ -110,11 +110,11 @@ def _take_in(repository: Repository, job: Job, user: User, tell: Report) -> Mapp
         "already": report.already_captured,
         "healed": [one.name for one in report.healed],
         "set_aside": report.capture.aside is not None,
-        "named": named_otherwise(report.capture, job.arguments.get("account", "")) if report.already_captured else "",
+        "named": differing_handle(report.capture, job.arguments.get("account", "")) if report.already_captured else "",
     }
 
 
-def named_otherwise(capture: CaptureView, handle: str) -> str:
+def differing_handle(capture: CaptureView, handle: str) -> str:
     """Return the handle that an archive which is held already was handed in with, where its account is called otherwise."""
     wanted = handle.strip().removeprefix("@")
     return wanted if capture.account is not None and wanted.casefold() != capture.account.handle.casefold() else ""
@@ -151,7 +151,7 @@ def _request(job: Job, user: User) -> SearchRequest:
 
 def _export(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
     _check(user, Right.EXPORT)
-    choices = stored.choices(job.arguments)
+    choices = stored.decode_choices(job.arguments)
     if choices.certificate:
         _check(user, Right.CERTIFY)
     request = _request(job, user)

@@ -25,7 +25,7 @@ def encode_choices(choices: Choices) -> dict[str, Any]:
     }
 
 
-def choices(stored: Mapping[str, Any]) -> Choices:
+def decode_choices(stored: Mapping[str, Any]) -> Choices:
     """Return what goes into an export. Jobs of before there was a choice have media alone."""
     return Choices(
         media=stored["with_media"],
@@ -36,7 +36,7 @@ def choices(stored: Mapping[str, Any]) -> Choices:
     )
 
 
-def form_of(form: Mapping[str, str], kind: JobKind, title: str, arguments: Mapping[str, Any]) -> str:
+def form_digest(form: Mapping[str, str], kind: JobKind, title: str, arguments: Mapping[str, Any]) -> str:
     """Return what a form that is sent again has in common with its first time; empty where the form has no token.
 
     Its token, and what it asks for: a form that was changed after a step back asks for another job. Where an upload lies is

@@ -39,7 +39,7 @@ def serve(config: Config) -> None:
         repository = open_repository(config.data)
         life.note(config, "worker:started", f"process {os.getpid()}")
         queue = job_queue.make_queue(config)
-        task = job_queue.task_of(queue, lambda job_id: runners.run(repository, job_id))
+        task = job_queue.make_task(queue, lambda job_id: runners.run(repository, job_id))
         tidy(repository, config)
         queue.flush()  # the rows say what waits; what the line still holds may be done or gone
         threading.Thread(target=_line_up, args=(repository, queue, task, config), name="line-up", daemon=True).start()

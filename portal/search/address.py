@@ -43,7 +43,7 @@ class Values(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SearchParams:
     """One search as its address says it. `pairs` are its filters as written; `errors` are texts by field name."""
 
     query: str = ""
@@ -138,7 +138,7 @@ class Asked:
         return next((value for key, value in self.pairs if key == name), "")
 
 
-def read(values: Values) -> Asked:
+def parse(values: Values) -> SearchParams:
     """Read an address. What cannot be read stands in `errors`; nothing is searched then."""
     errors: dict[str, str] = {}
     pairs = [(name, value.strip()) for name in FILTER_NAMES for value in values.getlist(name) if value.strip()]
@@ -161,7 +161,7 @@ def read(values: Values) -> Asked:
         has_media=_media(pairs, errors),
         states=_words(pairs, "state", set(STATES), errors),
     )
-    return Asked(
+    return SearchParams(
         query=query,
         filters=filters,
         sort=_one_of(Sort.NEWEST, values, "sort", _ORDERS, errors),
@@ -190,11 +190,11 @@ def _written(query: str) -> list[tuple[str, str]]:
         return []
     if len(query) > MAX_QUERY or len(quote_plus(query)) <= LONGEST_WRITTEN:
         return [("q", query)]
-    return [("stored", long_queries.keep(query))]
+    return [("stored", long_queries.store(query))]
 
 
 def _kept(key: str, errors: dict[str, str]) -> str:
-    query = long_queries.kept(key)
+    query = long_queries.load(key)
     if query is None:
         errors["q"] = _("The long query behind this address is no longer stored. Paste the query again.")
     return query or ""

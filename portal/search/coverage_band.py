@@ -26,7 +26,7 @@ CLASSES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Segment:
     """Days of one status: where they stand in the drawing (percent of its width), and what the table says of them."""
 
     x: float
@@ -38,11 +38,11 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AccountBar:
     """One account's bar."""
 
     account: AccountDays
-    pieces: tuple[Piece, ...]
+    segments: tuple[Segment, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Band:
     """The bars of the search page. `left_out` accounts have no gap and are not drawn."""
 
     coverage: Coverage
-    lines: tuple[Line, ...]
+    bars: tuple[AccountBar, ...]
     legend: tuple[tuple[str, Sentence], ...]
     left_out: int
 
@@ -67,11 +67,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What is captured of an account in one column. `sign` and `css` show it, `told` says it; `address` searches it."""
+    """What is captured of an account in one column. `sign` and `css` show it, `description` says it; `address` searches it."""
 
     css: str
     sign: str
-    told: str
+    description: str
     address: str
 
 
@@ -108,16 +108,16 @@ def band(coverage: Coverage | None) -> Band | None:
     if coverage is None or coverage.first is None or coverage.last is None:
         return None
     shown = coverage.accounts if len(coverage.accounts) <= DRAWN else coverage.with_gaps[:DRAWN]
-    lines = tuple(Line(one, _pieces(one, coverage.first, coverage.last)) for one in shown)
-    drawn = {piece.css for line in lines for piece in line.pieces}
+    bars = tuple(AccountBar(one, _segments(one, coverage.first, coverage.last)) for one in shown)
+    drawn = {segment.css for bar in bars for segment in bar.segments}
     legend = tuple((css, STATUSES[status]()) for status, css in CLASSES.items() if css in drawn)
-    return Band(coverage, lines, legend, len(coverage.accounts) - len(shown))
+    return Band(coverage, bars, legend, len(coverage.accounts) - len(shown))
 
 
-def _pieces(account: AccountDays, first: date, last: date) -> tuple[Piece, ...]:
+def _segments(account: AccountDays, first: date, last: date) -> tuple[Segment, ...]:
     begin, days = first.toordinal(), last.toordinal() + 1 - first.toordinal()
     return tuple(
-        Piece(
+        Segment(
             x=round((one.first - begin) / days * 100, 3),
             width=round((one.after - one.first) / days * 100, 3),
             css=CLASSES[one.status],
@@ -163,7 +163,7 @@ def _cell(account: AccountDays, column: Column) -> Cell:
     parts = runs(clipped(account.stretches, column.first.toordinal(), column.last.toordinal() + 1))
     status = _status(parts)
     address = urlencode([("account", account.account_id), ("from", column.first.isoformat()), ("to", column.last.isoformat())])
-    return Cell(CLASSES[status], SIGNS[status], _told(parts), address)
+    return Cell(CLASSES[status], SIGNS[status], _describe(parts), address)
 
 
 def _status(parts: Sequence[Stretch]) -> DayStatus:
@@ -178,7 +178,7 @@ def _status(parts: Sequence[Stretch]) -> DayStatus:
     return DayStatus.NOT_CERTAIN if found <= {DayStatus.BEFORE_FIRST, DayStatus.NOT_CERTAIN, DayStatus.NOT_CAPTURED} else DayStatus.IN_PART
 
 
-def _told(parts: Sequence[Stretch]) -> str:
+def _describe(parts: Sequence[Stretch]) -> str:
     days: dict[DayStatus, int] = {}
     for part in parts:
         days[part.status] = days.get(part.status, 0) + part.after - part.first

@@ -16,7 +16,7 @@ from indexer.search.results import Results
 from portal import words
 from portal.access.rules import Reader
 from portal.i18n import _
-from portal.search.address import Asked
+from portal.search.address import SearchParams
 
 AUTHORS_SHOWN = 8
 CHART_WIDTH, CHART_HEIGHT, LEAST_BAR = 960, 96, 2
@@ -24,7 +24,7 @@ LABELS_AT_MOST = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class FacetValue:
     """One value of a group; `count` None: not counted under the filters that are set (it would widen them)."""
 
     label: str
@@ -34,12 +34,12 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class FacetGroup:
     """One group of values, such as all platforms."""
 
     name: str
     title: str
-    choices: tuple[Choice, ...]
+    choices: tuple[FacetValue, ...]
     more: int = 0  # values that are not listed
 
 
@@ -80,7 +80,7 @@ class Chart:
         return len(self.labels) == len(self.bars)
 
 
-def groups(question: Asked, results: Results | None, accounts: Sequence[AccountView], reader: Reader) -> list[Group]:
+def groups(params: SearchParams, results: Results | None, accounts: Sequence[AccountView], reader: Reader) -> list[FacetGroup]:
     """Return the groups beside the results; every value that a reader may choose is there, counted or not."""
     facets = (
         {name: {one.value: one.count for one in values} for name, values in results.facets.items()} if results and results.answered else {}
@@ -92,29 +92,29 @@ def groups(question: Asked, results: Results | None, accounts: Sequence[AccountV
         ("kind", _("Kind"), [(one.value, words.kind_word(one.value)) for one in RecordKind if reader.permission.allows_kind(one)]),
     ]
     named.append(("state", _("Status"), [(one, words.state_word(one)) for one in STATES]))
-    found = [_group(question, name, title, values, facets.get(name)) for name, title, values in named if values]
+    found = [_group(params, name, title, values, facets.get(name)) for name, title, values in named if values]
     if authors := facets.get("author"):
-        chosen = [value for name, value in question.pairs if name == "author" and value not in authors]
-        ordered = [*chosen, *sorted(authors, key=lambda one: (not question.has("author", one), -authors[one], one))]
+        chosen = [value for name, value in params.pairs if name == "author" and value not in authors]
+        ordered = [*chosen, *sorted(authors, key=lambda one: (not params.has("author", one), -authors[one], one))]
         labels = {one.value: one.label for one in results.facets.get("author", ())} if results else {}
         shown_as = [(one, labels.get(one, one)) for one in ordered[: AUTHORS_SHOWN + len(chosen)] if one]
-        shown = _group(question, "author", _("Author"), shown_as, authors)
-        found.append(Group(shown.name, shown.title, shown.choices, max(0, len(authors) - AUTHORS_SHOWN)))
+        shown = _group(params, "author", _("Author"), shown_as, authors)
+        found.append(FacetGroup(shown.name, shown.title, shown.choices, max(0, len(authors) - AUTHORS_SHOWN)))
     return [group for group in found if group.choices]
 
 
-def chips(question: Asked, accounts: Sequence[AccountView]) -> list[Chip]:
+def chips(params: SearchParams, accounts: Sequence[AccountView]) -> list[Chip]:
     """Return the filters that are set, each with the address without it."""
     names = {str(number): _account(one) for one in accounts for number in one.numbers}
-    found = [Chip(_chip(name, value, names), question.toggled(name, value)) for name, value in question.pairs]
-    if question.as_of is not None:
-        found.insert(0, Chip(_("as it was on %(day)s", day=words.day(question.as_of)), question.without_day()))
-    if question.dialect is Dialect.DTSEARCH:
-        found.insert(0, Chip(_("dtSearch syntax"), question.in_plain_words()))
+    found = [Chip(_chip(name, value, names), params.toggled(name, value)) for name, value in params.pairs]
+    if params.as_of is not None:
+        found.insert(0, Chip(_("as it was on %(day)s", day=words.day(params.as_of)), params.without_day()))
+    if params.dialect is Dialect.DTSEARCH:
+        found.insert(0, Chip(_("dtSearch syntax"), params.in_plain_words()))
     return found
 
 
-def chart(question: Asked, results: Results | None) -> Chart | None:
+def chart(params: SearchParams, results: Results | None) -> Chart | None:
     """Return the drawing of hits over time; None when there is nothing to draw."""
     if results is None or not results.answered or not results.bars:
         return None
@@ -125,7 +125,7 @@ def chart(question: Asked, results: Results | None) -> Chart | None:
     for at, bar in enumerate(results.bars):
         height = max(LEAST_BAR, bar.count / most * CHART_HEIGHT) if bar.count else 0
         x = at * step + (step - width) / 2
-        first, last = _within(question, bar.first_day, bar.last_day)
+        first, last = _within(params, bar.first_day, bar.last_day)
         drawn.append(
             ChartBar(
                 round(x, 2),
@@ -134,7 +134,7 @@ def chart(question: Asked, results: Results | None) -> Chart | None:
                 round(height, 2),
                 bar.label,
                 bar.count,
-                question.with_days(first, last),
+                params.with_days(first, last),
             )
         )
     labels = [bar.label for bar in drawn]
@@ -143,22 +143,22 @@ def chart(question: Asked, results: Results | None) -> Chart | None:
     return Chart(tuple(drawn), CHART_WIDTH, CHART_HEIGHT, most, tuple(labels))
 
 
-def _within(question: Asked, first: date, last: date) -> tuple[date, date]:
+def _within(params: SearchParams, first: date, last: date) -> tuple[date, date]:
     """Keep a bar's days inside of the days that are chosen already: a click never widens a search."""
-    low, high = question.filters.first_day, question.filters.last_day
+    low, high = params.filters.first_day, params.filters.last_day
     return max(first, low) if low else first, min(last, high) if high else last
 
 
-def _group(question: Asked, name: str, title: str, values: Iterable[tuple[str, str]], counts: Mapping[str, int] | None) -> Group:
+def _group(params: SearchParams, name: str, title: str, values: Iterable[tuple[str, str]], counts: Mapping[str, int] | None) -> FacetGroup:
     pairs = list(values)
-    any_on = any(question.has(name, value) for value, _label in pairs)
+    any_on = any(params.has(name, value) for value, _label in pairs)
     choices = []
     for value, label in pairs:
-        is_on = question.has(name, value)
+        is_on = params.has(name, value)
         count = None if counts is None or (any_on and not is_on) else counts.get(value, 0)
-        choices.append(Choice(label, count, is_on, question.toggled(name, value)))
+        choices.append(FacetValue(label, count, is_on, params.toggled(name, value)))
     choices.sort(key=lambda one: (not one.is_on, -(one.count or 0)))
-    return Group(name, title, tuple(one for one in choices if one.is_on or any_on or counts is None or one.count or name == "account"))
+    return FacetGroup(name, title, tuple(one for one in choices if one.is_on or any_on or counts is None or one.count or name == "account"))
 
 
 def _account(account: AccountView) -> str:
@@ -190,28 +190,28 @@ def _day(value: str) -> str:
         return value
 
 
-Piece = tuple[str, bool, tuple[int, ...]]
-"""A piece of the text, whether something is wrong in it, and the numbers of the faults that end with it."""
+QueryPiece = tuple[str, bool, tuple[int, ...]]
+"""A piece of the text, whether something is wrong in it, and the numbers of the diagnostics that end with it."""
 
 NO_PLACE = "\N{NO-BREAK SPACE}"
 
 
-def pieces(text: str, faults: Sequence[Diagnostic]) -> list[Piece]:
-    """Cut a text at the bounds of its faults. A fault without letters, such as one at the end, gets a place to underline."""
-    cuts = sorted({0, len(text), *(min(bound, len(text)) for one in faults for bound in (one.start, one.end))})
-    found: list[Piece] = []
+def underlined(text: str, diagnostics: Sequence[Diagnostic]) -> list[QueryPiece]:
+    """Cut a text at the bounds of its diagnostics. A fault without letters, such as one at the end, gets a place to underline."""
+    cuts = sorted({0, len(text), *(min(bound, len(text)) for one in diagnostics for bound in (one.start, one.end))})
+    found: list[QueryPiece] = []
     for start, end in pairwise(cuts):
-        is_wrong = any(one.start < end and one.end > start for one in faults)
-        found += _points(start, faults)
-        found.append((text[start:end], is_wrong, _ending(end, faults)))
-    return found + _points(len(text), faults)
+        is_wrong = any(one.start < end and one.end > start for one in diagnostics)
+        found += _points(start, diagnostics)
+        found.append((text[start:end], is_wrong, _ending(end, diagnostics)))
+    return found + _points(len(text), diagnostics)
 
 
-def _ending(at: int, faults: Sequence[Diagnostic]) -> tuple[int, ...]:
-    return tuple(number for number, one in enumerate(faults, 1) if one.end == at and one.start < one.end)
+def _ending(at: int, diagnostics: Sequence[Diagnostic]) -> tuple[int, ...]:
+    return tuple(number for number, one in enumerate(diagnostics, 1) if one.end == at and one.start < one.end)
 
 
-def _points(at: int, faults: Sequence[Diagnostic]) -> list[Piece]:
-    """Return the faults that lie between two letters here."""
-    numbers = tuple(number for number, one in enumerate(faults, 1) if one.start >= one.end and one.start == at)
+def _points(at: int, diagnostics: Sequence[Diagnostic]) -> list[QueryPiece]:
+    """Return the diagnostics that lie between two letters here."""
+    numbers = tuple(number for number, one in enumerate(diagnostics, 1) if one.start >= one.end and one.start == at)
     return [(NO_PLACE, True, numbers)] if numbers else []

@@ -16,8 +16,8 @@ from indexer.catalog.tables import events
 from indexer.local_time import from_ms
 from indexer.query.filters import Sort
 from indexer.search.groups import GroupBy
-from portal.search import address as asked
-from portal.search.address import SIZES, Asked
+from portal.search import address as search_address
+from portal.search.address import SIZES, SearchParams
 
 LINES = 40  # of one page
 _CHUNK = 200  # events that are read at a time
@@ -25,67 +25,67 @@ _LOOKED_THROUGH = 3_000  # newest searches in which the last run of a saved sear
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class HistoryEntry:
     """One search of the history, however many of its pages were opened in a row.
 
     `total` is what the newest of them counted; None when the query could not be read. `oldest` counts the user's own
     searches up to the first one of the row, from 1: the history goes on before it. `at` is UTC.
     """
 
-    question: Asked
+    params: SearchParams
     at: datetime | None
     total: int | None
-    looks: int
+    views: int
     oldest: int
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class LastRun:
     """The last time that a search was run. `at` is UTC."""
 
     at: datetime | None
     total: int | None
 
 
-def question_of(address: str) -> Asked:
+def parse_address(address: str) -> SearchParams:
     """Return the search of the part of an address after "?". Raises ValueError when it has too many fields."""
-    return asked.read(MultiDict(parse_qsl(address, keep_blank_values=True, max_num_fields=2_000)))
+    return search_address.parse(MultiDict(parse_qsl(address, keep_blank_values=True, max_num_fields=2_000)))
 
 
-def same(question: Asked) -> str:
+def search_key(params: SearchParams) -> str:
     """Return what two addresses have in common that find the same records, in whatever order, groups and pages."""
-    return replace(question, sort=Sort.NEWEST, size=SIZES[0], group=GroupBy.NONE).address()
+    return replace(params, sort=Sort.NEWEST, size=SIZES[0], group=GroupBy.NONE).address()
 
 
-def history(db: sa.Engine, name: str, before: int | None = None, most: int = LINES) -> tuple[list[Line], int | None]:
+def history(db: sa.Engine, name: str, before: int | None = None, most: int = LINES) -> tuple[list[HistoryEntry], int | None]:
     """Return a page of a user's searches, newest first, and the number to go on before; None at the end."""
-    lines: list[Line] = []
+    entries: list[HistoryEntry] = []
     with db.connect() as connection:
         for number, row in _numbered(connection, name, before):
             detail = json.loads(row.detail)
-            question = replace(question_of(detail.get("address", "")), page=1)
-            if lines and lines[-1].question.address() == question.address():
-                lines[-1] = replace(lines[-1], looks=lines[-1].looks + 1, oldest=number)
+            params = replace(parse_address(detail.get("address", "")), page=1)
+            if entries and entries[-1].params.address() == params.address():
+                entries[-1] = replace(entries[-1], views=entries[-1].views + 1, oldest=number)
                 continue
-            if len(lines) == most:
-                return lines, lines[-1].oldest
-            lines.append(Line(question, from_ms(row.at_ms), detail.get("total"), 1, number))
-    return lines, None
+            if len(entries) == most:
+                return entries, entries[-1].oldest
+            entries.append(HistoryEntry(params, from_ms(row.at_ms), detail.get("total"), 1, number))
+    return entries, None
 
 
-def last_runs(db: sa.Engine, name: str, addresses: Iterable[str]) -> Mapping[str, Run]:
+def last_runs(db: sa.Engine, name: str, addresses: Iterable[str]) -> Mapping[str, LastRun]:
     """Return when a user last ran searches, by `same` of their addresses; those not run lately are not in it."""
     wanted = set(addresses)
-    found: dict[str, Run] = {}
+    found: dict[str, LastRun] = {}
     with db.connect() as connection:
         for at, row in enumerate(_searches(connection, name, None) if wanted else ()):
             if not wanted or at >= _LOOKED_THROUGH:
                 break
             detail = json.loads(row.detail)
-            key = same(question_of(detail.get("address", "")))
+            key = search_key(parse_address(detail.get("address", "")))
             if key in wanted:
                 wanted.discard(key)
-                found[key] = Run(from_ms(row.at_ms), detail.get("total"))
+                found[key] = LastRun(from_ms(row.at_ms), detail.get("total"))
     return found
 
 

@@ -21,7 +21,7 @@ BUSY_SECONDS = 10
 _KEY = re.compile(r"[0-9a-f]{32}")
 
 
-def keep(query: str) -> str:
+def store(query: str) -> str:
     """Keep a query, once, and return its name."""
     key = hmac.new(site().config.secret_key.encode(), query.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:32]
     known: set[str] = g.setdefault("long_queries", set())  # a page names its query some fifty times
@@ -33,7 +33,7 @@ def keep(query: str) -> str:
     return key
 
 
-def kept(key: str) -> str | None:
+def load(key: str) -> str | None:
     """Return the query of a name; None where there is none."""
     if not _KEY.fullmatch(key):
         return None

@@ -9,7 +9,7 @@ from indexer.catalog.models import by_number
 from portal.access.guard import needs, reader
 from portal.access.rules import Right, Role
 from portal.access.users import User, UserError
-from portal.i18n import _, told
+from portal.i18n import _, error_text
 from portal.site import site
 
 pages = Blueprint("users", __name__)
@@ -29,7 +29,8 @@ def add() -> ResponseReturnValue:
     try:
         user = site().users.add(request.form.get("name", ""), request.form.get("full_name", ""), _role(), reader().name)
     except UserError as error:
-        return render_template("users/index.html", users=site().users.all(), roles=list(Role), problem=told(error), given=request.form), 422
+        problem = error_text(error)
+        return render_template("users/index.html", users=site().users.all(), roles=list(Role), problem=problem, given=request.form), 422
     site().note("user:added", reader().name, user.name, {"role": user.role.value})
     flash(_("%(name)s was added. Make a one-time link so that they can set a password.", name=user.name))
     return redirect(url_for("users.user", user_id=user.id))
@@ -57,7 +58,7 @@ def change(user_id: int) -> ResponseReturnValue:
     try:
         site().users.change(user_id, full_name=request.form.get("full_name", ""), role=_role(), granted=granted, is_disabled=disabled)
     except UserError as error:
-        return _show(before, problem=told(error)), 422
+        return _show(before, problem=error_text(error)), 422
     if disabled:
         site().sign_ins.end_all(user_id)
     detail = {

@@ -12,7 +12,7 @@ from indexer.custody.set_aside import DecisionRefused
 from portal.access.guard import needs
 from portal.access.rules import Right
 from portal.access.users import User, grants_of
-from portal.i18n import _, told
+from portal.i18n import _, error_text
 from portal.jobs.queue import start
 from portal.jobs.rows import JobKind
 from portal.site import site
@@ -60,7 +60,7 @@ def merge() -> ResponseReturnValue:
     try:
         check_merge(part, into)
     except DecisionRefused as error:
-        flash(told(error), "problem")
+        flash(error_text(error), "problem")
         return redirect(url_for("accounts.index"))
     if "sure" not in request.form:
         return render_template("accounts/merge.html", part=part, into=into, losing=_losing(part, into))

@@ -19,7 +19,7 @@ from indexer.local_time import UnknownZone, zone
 from portal.access.guard import needs, reader
 from portal.access.limits import UPLOADS, limiter
 from portal.access.rules import Right
-from portal.i18n import _, told
+from portal.i18n import _, error_text
 from portal.jobs import uploads
 from portal.jobs.queue import job_rows, start
 from portal.jobs.rows import JobKind
@@ -127,7 +127,7 @@ def set_zone(capture_id: int) -> ResponseReturnValue:
     try:
         zone(name)
     except UnknownZone as error:
-        flash(told(error), "problem")
+        flash(error_text(error), "problem")
         return redirect(url_for("captures.capture", capture_id=capture_id))
     if "sure" not in request.form:
         return render_template("captures/zone.html", capture=view, zone=name)
@@ -222,7 +222,7 @@ def _take_in(paths: list[Path], source: str) -> ResponseReturnValue:
             if source == "upload":
                 uploads.discard(paths)
                 site().note_later("upload:failed", reader().name, request.path, {"why": str(error)})
-            return _answer(told(error), url_for("captures.index"), status=422)
+            return _answer(error_text(error), url_for("captures.index"), status=422)
     account = request.form.get("account", "").strip()
     started = [
         start(

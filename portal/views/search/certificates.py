@@ -19,7 +19,7 @@ from portal.jobs.rows import JobKind, JobState
 from portal.jobs.runners import certificate_file, check_file
 from portal.jobs.worker import is_running
 from portal.search import address
-from portal.search.run import run, wanted
+from portal.search.run import run, search_request
 from portal.site import site
 
 pages = Blueprint("certificates", __name__)
@@ -38,11 +38,11 @@ def index() -> ResponseReturnValue:
 @needs(Right.CERTIFY)
 def make() -> ResponseReturnValue:
     """Certify the search of the form, whatever it finds; a question that cannot be read goes back to its page."""
-    question = address.read(request.form)
-    if question.errors or not run(question).answered:
-        return redirect(f"{url_for('search.page')}?{question.address()}")
-    arguments = {**as_json(wanted(question)), "address": question.address()}
-    return redirect(url_for("certificates.certificate", job_id=start(JobKind.CERTIFICATE, question.query or "*", arguments)))
+    params = address.parse(request.form)
+    if params.errors or not run(params).answered:
+        return redirect(f"{url_for('search.page')}?{params.address()}")
+    arguments = {**as_json(search_request(params)), "address": params.address()}
+    return redirect(url_for("certificates.certificate", job_id=start(JobKind.CERTIFICATE, params.query or "*", arguments)))
 
 
 @pages.get("/certificates/<int:job_id>")

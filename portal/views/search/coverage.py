@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from portal.access.guard import needs, reader
 from portal.access.rules import Right
 from portal.search import address, coverage_band
-from portal.search.run import wanted
+from portal.search.run import search_request
 from portal.site import site
 
 pages = Blueprint("coverage", __name__)
@@ -22,14 +22,14 @@ KEPT = frozenset({"account", "platform"})
 @needs(Right.SEARCH)
 def page() -> ResponseReturnValue:
     """Show accounts and months, or years where there are many; 400 when a day of the address cannot be read."""
-    question = address.read(request.args)
+    params = address.parse(request.args)
     repository = site().repository
     held = repository.catalog.accounts(reader().permission.accounts)
-    if question.errors:
-        return render_template("coverage/page.html", asked=question, coverage=None, table=None, has_accounts=bool(held)), 400
-    filters = wanted(question).filters
+    if params.errors:
+        return render_template("coverage/page.html", params=params, coverage=None, table=None, has_accounts=bool(held)), 400
+    filters = search_request(params).filters
     found = repository.coverage.of(filters)
     every_day = repository.coverage.of(replace(filters, first_day=found.first, last_day=found.last)) if found.first else found
-    kept = [pair for pair in question.pairs if pair[0] in KEPT]
+    kept = [pair for pair in params.pairs if pair[0] in KEPT]
     table = coverage_band.table(every_day, kept)
-    return render_template("coverage/page.html", asked=question, coverage=found, table=table, has_accounts=bool(held))
+    return render_template("coverage/page.html", params=params, coverage=found, table=table, has_accounts=bool(held))

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal import media
 from portal.access.guard import needs, reader
 from portal.access.rules import Right
-from portal.records import chosen, visible
+from portal.records import chosen_version, visible_record
 from portal.site import site
 
 pages = Blueprint("media", __name__)
@@ -18,8 +18,8 @@ pages = Blueprint("media", __name__)
 @needs(Right.SEARCH)
 def file(number: int, record_id: str) -> ResponseReturnValue:
     """Give an attachment of a record, counted from 0, or the part of it that is asked for."""
-    current = visible(record_id)
-    view = chosen(current, site().repository.catalog.versions(current.pk)) if "version" in request.args else current
+    current = visible_record(record_id)
+    view = chosen_version(current, site().repository.catalog.versions(current.pk)) if "version" in request.args else current
     if number >= len(view.attachments) or not view.attachments[number].member:
         abort(404)
     attachment = view.attachments[number]

@@ -16,10 +16,10 @@ from indexer.search.groups import GroupBy
 from indexer.search.near_duplicates import COMPARED, same_notice
 from portal.access.guard import needs, reader
 from portal.access.rules import Right, may_see, may_see_raw
-from portal.records import chosen, differences, visible
+from portal.records import chosen_version, visible_record, word_diff
 from portal.search import address
-from portal.search.address import Asked
-from portal.search.run import plan, wanted
+from portal.search.address import SearchParams
+from portal.search.run import plan, search_request
 from portal.site import site
 
 pages = Blueprint("records", __name__)
@@ -34,13 +34,13 @@ RAW_SHOWN = 200_000
 @needs(Right.SEARCH)
 def record(record_id: str) -> ResponseReturnValue:
     """Show a record in its current version, or in the one that `version` names; 503 beside it when the index cannot be used."""
-    current = visible(record_id)
+    current = visible_record(record_id)
     versions = site().repository.catalog.versions(current.pk)
-    view = chosen(current, versions)
+    view = chosen_version(current, versions)
     around = _neighbours()
-    found_by = {"address": around["asked"].address(), "hit": around["hit"]} if around["hit"] else {}
+    found_by = {"address": around["params"].address(), "hit": around["hit"]} if around["hit"] else {}
     site().note("record:viewed", reader().name, record_id, {"version": view.version, **found_by})
-    tree = _tree(around["asked"])
+    tree = _tree(around["params"])
     elsewhere = same_notice(site().repository, view, reader().permission)
     thread = [one for one in site().repository.catalog.thread(current, THREAD_SHOWN) if may_see(reader(), one)]
     shown = render_template(
@@ -71,8 +71,8 @@ def record(record_id: str) -> ResponseReturnValue:
 @needs(Right.SEE_RAW)
 def raw(record_id: str) -> ResponseReturnValue:
     """Show the raw item as the archive holds it, personal technical data masked."""
-    current = visible(record_id)
-    view = chosen(current, site().repository.catalog.versions(current.pk))
+    current = visible_record(record_id)
+    view = chosen_version(current, site().repository.catalog.versions(current.pk))
     if not may_see_raw(reader(), view):
         abort(404)
     masked = mask_raw(site().repository.raw(view.origin))
@@ -86,8 +86,8 @@ def raw(record_id: str) -> ResponseReturnValue:
 @needs(Right.SEARCH)
 def text(record_id: str) -> ResponseReturnValue:
     """Give the whole text of a record as plain text: for the rare one that is too long for a page."""
-    current = visible(record_id)
-    view = chosen(current, site().repository.catalog.versions(current.pk))
+    current = visible_record(record_id)
+    view = chosen_version(current, site().repository.catalog.versions(current.pk))
     site().note_later("text:opened", reader().name, record_id, {"version": view.version})
     answer = Response(view.content.text.encode("utf-8", "replace"), content_type="text/plain; charset=utf-8")
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
@@ -95,12 +95,12 @@ def text(record_id: str) -> ResponseReturnValue:
 
 
 def _changes(versions: list[RecordView], at: int) -> Any:
-    return differences(versions[at - 1].content.text, versions[at].content.text) if at else None
+    return word_diff(versions[at - 1].content.text, versions[at].content.text) if at else None
 
 
-def _tree(question: Asked) -> Node | None:
+def _tree(params: SearchParams) -> Node | None:
     """Return the query that led here, None when there is none or it cannot be read."""
-    return parse(question.query, question.dialect).tree if question.query else None
+    return parse(params.query, params.dialect).tree if params.query else None
 
 
 def _marked(text: str, tree: Node | None) -> tuple[Piece, ...]:
@@ -121,26 +121,26 @@ def _marks(view: RecordView, tree: Node) -> bool:
 
 def _way_back() -> dict[str, Any]:
     """Return the question that led here and the hit's number in its results; 0 where there is none."""
-    question = address.read(request.args)
+    params = address.parse(request.args)
     number = request.args.get("hit", "")
-    if question.errors or not (number.isascii() and number.isdigit() and 0 < len(number) < 9 and int(number)):
-        return {"asked": question if not question.errors else Asked(), "hit": 0}
-    return {"asked": question, "hit": int(number)}
+    if params.errors or not (number.isascii() and number.isdigit() and 0 < len(number) < 9 and int(number)):
+        return {"params": params if not params.errors else SearchParams(), "hit": 0}
+    return {"params": params, "hit": int(number)}
 
 
 def _neighbours() -> dict[str, Any]:
     """Return the way back to the results, and the hits before and after this one: `hit` counts them from 1."""
     way = _way_back()
-    question, hit = way["asked"], way["hit"]
+    params, hit = way["params"], way["hit"]
     if not hit:
         return {**way, "before": None, "after": None, "total": 0}
     start = max(0, hit - 2)
-    asked_again = replace(wanted(question), limit=3 if hit > 1 else 2, offset=start)
+    asked_again = replace(search_request(params), limit=3 if hit > 1 else 2, offset=start)
     results = plan(asked_again).page()
     found = results.records
     here = hit - 1 - start
     return {
-        "asked": question if question.group is not GroupBy.NONE else replace(question, page=(hit - 1) // question.size + 1),
+        "params": params if params.group is not GroupBy.NONE else replace(params, page=(hit - 1) // params.size + 1),
         "hit": hit,
         "before": found[here - 1] if here and len(found) >= here else None,
         "after": found[here + 1] if len(found) > here + 1 else None,

@@ -12,10 +12,10 @@ from portal.access.guard import needs, reader
 from portal.access.rules import Right
 from portal.i18n import _
 from portal.search import address, facets
-from portal.search.address import Asked
+from portal.search.address import SearchParams
 from portal.search.facets import Chip
-from portal.search.history import Run, history, last_runs, question_of, same
-from portal.search.run import plan, wanted, warn_of_index
+from portal.search.history import LastRun, history, last_runs, parse_address, search_key
+from portal.search.run import plan, search_request, warn_if_index_unusable
 from portal.search.saved import SavedSearch, SavedSearches, SavingError
 from portal.site import site
 
@@ -29,9 +29,9 @@ class Shown:
     """A saved search as its page shows it. `now` None: not counted; `more` against the reader's last run."""
 
     saved: SavedSearch
-    question: Asked
+    params: SearchParams
     chips: tuple[Chip, ...]
-    run: Run | None
+    run: LastRun | None
     now: int | None
 
     @property
@@ -46,7 +46,7 @@ def index() -> ResponseReturnValue:
     """List the reader's saved searches and those that others share."""
     deleted = request.args.get("deleted", type=int)
     gone = _kept().own(deleted, is_deleted=True) if deleted and deleted < 2**63 else None
-    status = warn_of_index()
+    status = warn_if_index_unusable()
     return render_template("saved/index.html", searches=_shown(_kept().all()), gone=gone), status
 
 
@@ -54,7 +54,7 @@ def index() -> ResponseReturnValue:
 @needs(Right.SEARCH)
 def new() -> ResponseReturnValue:
     """Ask for the name of the search of this address."""
-    return _form(address.read(request.args))
+    return _form(address.parse(request.args))
 
 
 @pages.post("/saved")
@@ -62,18 +62,18 @@ def new() -> ResponseReturnValue:
 def add() -> ResponseReturnValue:
     """Keep a search."""
     try:
-        question = question_of(request.form.get("address", ""))
+        params = parse_address(request.form.get("address", ""))
     except ValueError:
         abort(400)
     name, is_shared = request.form.get("name", ""), request.form.get("shared") == "1"
-    if question.errors:
+    if params.errors:
         problem = _("This search cannot be saved: its address is not valid.")
-        return _form(question, name=name, is_shared=is_shared, problem=problem), 400
+        return _form(params, name=name, is_shared=is_shared, problem=problem), 400
     try:
-        _kept().add(name, replace(question, page=1).address(), is_shared=is_shared)
+        _kept().add(name, replace(params, page=1).address(), is_shared=is_shared)
     except SavingError as error:
-        return _form(question, name=name, is_shared=is_shared, problem=str(error)), 400
-    site().note("search:saved", reader().name, name, {"address": question.address(), "shared": is_shared})
+        return _form(params, name=name, is_shared=is_shared, problem=str(error)), 400
+    site().note("search:saved", reader().name, name, {"address": params.address(), "shared": is_shared})
     flash(_("Saved as “%(name)s”.", name=" ".join(name.split())), "good")
     return redirect(url_for("saved.index"))
 
@@ -83,7 +83,7 @@ def add() -> ResponseReturnValue:
 def edit(saved_id: int) -> ResponseReturnValue:
     """Show the form of one of the reader's own searches."""
     saved = _own(saved_id)
-    return _form(question_of(saved.address), name=saved.name, is_shared=saved.is_shared, saved=saved)
+    return _form(parse_address(saved.address), name=saved.name, is_shared=saved.is_shared, saved=saved)
 
 
 @pages.post("/saved/<int:saved_id>")
@@ -94,7 +94,7 @@ def change(saved_id: int) -> ResponseReturnValue:
     try:
         _kept().change(saved_id, name, is_shared=is_shared)
     except SavingError as error:
-        return _form(question_of(saved.address), name=name, is_shared=is_shared, saved=saved, problem=str(error)), 400
+        return _form(parse_address(saved.address), name=name, is_shared=is_shared, saved=saved, problem=str(error)), 400
     site().note("search:saved", reader().name, name, {"was": saved.name, "shared": is_shared})
     flash(_("“%(name)s” was changed.", name=" ".join(name.split())), "good")
     return redirect(url_for("saved.index"))
@@ -132,7 +132,7 @@ def past() -> ResponseReturnValue:
     before = request.args.get("before", type=int)
     lines, further = history(site().repository.db, reader().name, before if before and before < 2**63 else None)
     accounts = site().repository.catalog.accounts(reader().permission.accounts)
-    chips = [facets.chips(line.question, accounts) for line in lines]
+    chips = [facets.chips(line.params, accounts) for line in lines]
     return render_template("saved/history.html", lines=list(zip(lines, chips, strict=True)), further=further, is_first=not before)
 
 
@@ -147,23 +147,23 @@ def _own(saved_id: int) -> SavedSearch:
     return saved
 
 
-def _form(question: Asked, *, name: str = "", is_shared: bool = False, saved: SavedSearch | None = None, problem: str = "") -> str:
+def _form(params: SearchParams, *, name: str = "", is_shared: bool = False, saved: SavedSearch | None = None, problem: str = "") -> str:
     accounts = site().repository.catalog.accounts(reader().permission.accounts)
-    chips = facets.chips(question, accounts)
+    chips = facets.chips(params, accounts)
     given = {"name": name, "is_shared": is_shared}
-    return render_template("saved/form.html", asked=question, chips=chips, given=given, saved=saved, problem=problem)
+    return render_template("saved/form.html", params=params, chips=chips, given=given, saved=saved, problem=problem)
 
 
 def _shown(searches: list[SavedSearch]) -> list[Shown]:
-    questions = [question_of(saved.address) for saved in searches]
-    runs = last_runs(site().repository.db, reader().name, [same(question) for question in questions])
+    searched = [parse_address(saved.address) for saved in searches]
+    runs = last_runs(site().repository.db, reader().name, [search_key(params) for params in searched])
     accounts = site().repository.catalog.accounts(reader().permission.accounts)
     until = time.monotonic() + COUNTING_SECONDS
     shown = []
-    for saved, question in zip(searches, questions, strict=True):
+    for saved, params in zip(searches, searched, strict=True):
         now = None
-        if not question.errors and time.monotonic() < until:
-            results = plan(replace(wanted(question), limit=0, offset=0)).page()
+        if not params.errors and time.monotonic() < until:
+            results = plan(replace(search_request(params), limit=0, offset=0)).page()
             now = results.total if results.answered else None
-        shown.append(Shown(saved, question, tuple(facets.chips(question, accounts)), runs.get(same(question)), now))
+        shown.append(Shown(saved, params, tuple(facets.chips(params, accounts)), runs.get(search_key(params)), now))
     return shown

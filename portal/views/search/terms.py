@@ -24,15 +24,15 @@ from indexer.term_reports.run import MOST_CHARACTERS, MOST_TERMS, ListError, rea
 from indexer.term_reports.union import alone, union
 from portal.access.guard import needs, reader
 from portal.access.rules import Right
-from portal.i18n import language_code, spoken
+from portal.i18n import language_code, translate
 from portal.jobs.queue import job_rows, start
 from portal.jobs.rows import Job, JobKind, JobState
 from portal.jobs.stored import may_open
 from portal.jobs.worker import is_running
 from portal.search import address, facets
-from portal.search.address import MAX_QUERY, Asked
-from portal.search.history import question_of
-from portal.search.run import wanted
+from portal.search.address import MAX_QUERY, SearchParams
+from portal.search.history import parse_address
+from portal.search.run import search_request
 from portal.site import site
 
 pages = Blueprint("terms", __name__)
@@ -53,10 +53,10 @@ def index() -> ResponseReturnValue:
     """Show the form, filled with the filters of the address or with a list that was run before, and the reader's reports."""
     again = request.args.get("again", type=int)
     earlier = _found(again) if again and again < 2**63 else None
-    question = question_of(earlier.arguments["address"]) if earlier else address.read(request.args)
-    text = earlier.arguments["query"] if earlier else question.query if "\n" in question.query else ""
+    params = parse_address(earlier.arguments["address"]) if earlier else address.parse(request.args)
+    text = earlier.arguments["query"] if earlier else params.query if "\n" in params.query else ""
     keeps = bool(earlier and earlier.arguments.get("keep_numbers"))
-    return _form(replace(question, query=""), text, "", keep_numbers=keeps)
+    return _form(replace(params, query=""), text, "", keep_numbers=keeps)
 
 
 @pages.post("/terms")
@@ -65,15 +65,15 @@ def run() -> ResponseReturnValue:
     """Run a list."""
     text = request.form.get("terms", "")
     name = " ".join(request.form.get("name", "").split())[:LONGEST_TITLE]
-    question = replace(address.read(request.form), query="", page=1)
+    params = replace(address.parse(request.form), query="", page=1)
     keep_numbers = request.form.get("numbers") == "keep"
     try:
         listed = read_list(text, keep_numbers=keep_numbers)
     except ListError as error:
-        return _form(question, text, name, {"terms": spoken(error.args[0])}, keep_numbers=keep_numbers), 400
-    if question.errors:
-        return _form(question, text, name, keep_numbers=keep_numbers), 400
-    arguments = {**as_json(replace(wanted(question), query=text)), "address": question.address(), "keep_numbers": keep_numbers}
+        return _form(params, text, name, {"terms": translate(error.args[0])}, keep_numbers=keep_numbers), 400
+    if params.errors:
+        return _form(params, text, name, keep_numbers=keep_numbers), 400
+    arguments = {**as_json(replace(search_request(params), query=text)), "address": params.address(), "keep_numbers": keep_numbers}
     title = name or ", ".join(term.text for term in listed.terms[:4])[:LONGEST_TITLE]
     return redirect(url_for("terms.report", job_id=start(JobKind.TERM_LIST, title, arguments)))
 
@@ -83,21 +83,21 @@ def run() -> ResponseReturnValue:
 def report(job_id: int) -> ResponseReturnValue:
     """Show how far a list is, or its report."""
     job = _found(job_id)
-    question = question_of(job.arguments["address"])
+    params = parse_address(job.arguments["address"])
     accounts = site().repository.catalog.accounts(reader().permission.accounts)
-    shown: dict[str, Any] = {"job": job, "asked": question, "chips": facets.chips(question, accounts)}
+    shown: dict[str, Any] = {"job": job, "params": params, "chips": facets.chips(params, accounts)}
     if job.state is not JobState.DONE:
         return render_template("terms/waiting.html", worker_runs=is_running(site().config), **shown)
     site().note_later("report:viewed", reader().name, f"term list {job_id}")
     told = unpack(job.result)
     by, is_falling = _order(request.args.get("by", ""))
     terms = _ordered(told["terms"], by, is_falling=is_falling)
-    readings = {term["line"]: _read(term, question.dialect) for term in terms}
-    search = {term["line"]: replace(question, query=_query(term)).address() for term in terms}
-    shown["search_for"] = lambda query: replace(question, query=query).address()
-    shown["is_for_dtsearch"] = question.dialect is Dialect.PLAIN and _is_for_dtsearch(terms)
+    readings = {term["line"]: _read(term, params.dialect) for term in terms}
+    search = {term["line"]: replace(params, query=_query(term)).address() for term in terms}
+    shown["search_for"] = lambda query: replace(params, query=query).address()
+    shown["is_for_dtsearch"] = params.dialect is Dialect.PLAIN and _is_for_dtsearch(terms)
     shown["keeps_numbers"] = bool(job.arguments.get("keep_numbers"))
-    together = union(list(_queries(told["terms"]).values()), question.dialect)
+    together = union(list(_queries(told["terms"]).values()), params.dialect)
     shown["together"] = together if len(together) <= MAX_QUERY else ""
     return render_template(
         "terms/report.html", report=told, terms=terms, search=search, readings=readings, by=by, is_falling=is_falling, **shown
@@ -111,20 +111,20 @@ def records(job_id: int) -> ResponseReturnValue:
     job = _found(job_id)
     if job.state is not JobState.DONE:
         abort(404)
-    question, terms = question_of(job.arguments["address"]), _queries(unpack(job.result)["terms"])
-    line, dialect = request.args.get("line", type=int), question.dialect
+    params, terms = parse_address(job.arguments["address"]), _queries(unpack(job.result)["terms"])
+    line, dialect = request.args.get("line", type=int), params.dialect
     if line is None:
         query = union(list(terms.values()), dialect)
     elif line in terms and request.args.get("alone"):
         query = alone(list(terms.values()), terms[line], dialect)
     else:
-        query, dialect = terms.get(line, ""), question.dialect
+        query, dialect = terms.get(line, ""), params.dialect
     if not query:
         abort(404)
     plain = line is None or bool(request.args.get("alone"))
     group = GroupBy.THREADS if request.args.get("group") else GroupBy.NONE
-    asked = replace(question, query=query, dialect=Dialect.PLAIN if plain else dialect, group=group)
-    return redirect(f"{url_for('search.page')}?{asked.address()}")
+    target = replace(params, query=query, dialect=Dialect.PLAIN if plain else dialect, group=group)
+    return redirect(f"{url_for('search.page')}?{target.address()}")
 
 
 @pages.get("/terms/<int:job_id>/<name>")
@@ -163,21 +163,21 @@ def _is_for_dtsearch(terms: Sequence[Mapping[str, Any]]) -> bool:
     )
 
 
-def _form(question: Asked, text: str, name: str, errors: Mapping[str, str] | None = None, *, keep_numbers: bool = False) -> str:
+def _form(params: SearchParams, text: str, name: str, errors: Mapping[str, str] | None = None, *, keep_numbers: bool = False) -> str:
     accounts = site().repository.catalog.accounts(reader().permission.accounts)
     jobs = job_rows().recent(LISTED, kinds=frozenset({JobKind.TERM_LIST}), user_id=reader().user_id)
     return render_template(
         "terms/index.html",
-        asked=question,
-        errors={**question.errors, **(errors or {})},
+        params=params,
+        errors={**params.errors, **(errors or {})},
         text=text,
         name=name,
         keep_numbers=keep_numbers,
         accounts=accounts,
         platforms=[one.code for one in platforms.registered() if one.code in {account.platform for account in accounts}],
         kinds=[one.value for one in RecordKind if reader().permission.allows_kind(one)],
-        authors=sorted(question.filters.authors or ()),
-        is_filtered=question.filters != Filters() or question.as_of is not None,
+        authors=sorted(params.filters.authors or ()),
+        is_filtered=params.filters != Filters() or params.as_of is not None,
         most_terms=MOST_TERMS,
         most_characters=MOST_CHARACTERS,
         jobs=[job for job in jobs if may_open(reader(), job)],

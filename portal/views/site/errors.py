@@ -17,7 +17,7 @@ from indexer.engines import IndexDamaged, IndexOutdated
 from indexer.evidence.archive import ArchiveError
 from indexer.search.answering import IndexUnusable, NotAnswered, Stopped
 from portal.access.guard import OPEN, UPLOADS, reader
-from portal.i18n import Lazy, _, _l, spoken
+from portal.i18n import Lazy, _, _l, translate
 from portal.jobs.uploads import NoRoom
 from portal.search.turns import TooManySearches
 from portal.serving.client_socket import SlowClient
@@ -158,7 +158,7 @@ def _archive(error: ArchiveError) -> ResponseReturnValue:
 
 def _not_answered(error: NotAnswered) -> ResponseReturnValue:
     """Say why there is no answer: for pages that search beside what they are for."""
-    detail = " ".join(spoken(one.message) for one in error.diagnostics)
+    detail = " ".join(translate(one.message) for one in error.diagnostics)
     reason = next((one.code for one in error.diagnostics), "")
     if isinstance(error, IndexUnusable):
         return _page(503, detail, words=DAMAGED, reason=reason)

@@ -14,7 +14,7 @@ from portal.access.guard import needs, reader
 from portal.access.rules import Right
 from portal.i18n import language_code
 from portal.search.examples import examples
-from portal.search.run import warn_of_index
+from portal.search.run import warn_if_index_unusable
 from portal.site import site
 
 pages = Blueprint("help", __name__)
@@ -49,7 +49,7 @@ def page(name: str) -> ResponseReturnValue:
     if name not in NAMES:
         abort(404)
     own = examples(site().repository, reader().permission) if name == "search" else ()
-    status = warn_of_index() if name == "search" else 200  # the examples are searched for
+    status = warn_if_index_unusable() if name == "search" else 200  # the examples are searched for
     language = language_code()
     topics = [(one, title(one, language)) for one in NAMES]
     shown = {"title": title(name, language), "text": rendered(name, language), "topics": topics, "name": name}

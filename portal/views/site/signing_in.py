@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
 from portal.access.guard import SignedIn, needs, reader
-from portal.access.limits import BY_ADDRESS, BY_NAME, limiter, name_tried, was_refused
+from portal.access.limits import BY_ADDRESS, BY_NAME, limiter, tried_name, was_refused
 from portal.access.rules import Right
 from portal.access.sign_ins import LinkUsed
 from portal.access.users import MIN_PASSWORD, User, UserError
-from portal.i18n import _, told
+from portal.i18n import _, error_text
 from portal.site import site
 
 pages = Blueprint("signing_in", __name__)
@@ -21,7 +21,7 @@ pages = Blueprint("signing_in", __name__)
 
 @pages.route("/sign-in", methods=["GET", "POST"])
 @limiter.limit(BY_ADDRESS, methods=["POST"], deduct_when=was_refused)
-@limiter.limit(BY_NAME, key_func=name_tried, methods=["POST"], deduct_when=was_refused)
+@limiter.limit(BY_NAME, key_func=tried_name, methods=["POST"], deduct_when=was_refused)
 def sign_in() -> ResponseReturnValue:
     """Show the form, or sign in. The answer to a wrong name and to a wrong password is the same."""
     wanted = own_address(request.args.get("next", ""))
@@ -64,7 +64,7 @@ def link(token: str) -> ResponseReturnValue:
     try:
         links.redeem(token, password)
     except UserError as error:
-        return _try_again(user, told(error))
+        return _try_again(user, error_text(error))
     except LinkUsed:
         return render_template("signing_in/link_used.html"), 410
     site().note("user:password-set", user.name)
@@ -90,7 +90,7 @@ def password() -> ResponseReturnValue:
         try:
             site().users.set_password(user.id, request.form.get("password", ""))
         except UserError as error:
-            problem = told(error)
+            problem = error_text(error)
     if problem:
         return render_template("signing_in/password.html", least=MIN_PASSWORD, problem=problem), 422
     site().sign_ins.end_all(user.id)
