@@ -1,4 +1,4 @@
-"""Events of the portal's own life: when it starts and stops, and with which settings."""
+"""Events of the portal's lifecycle: start and stop, with the settings in force."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ log = logging.getLogger(__name__)
 
 
 def note(config: Config, tag: str, actor: str) -> None:
-    """Write `portal:started` or another event of its kind into the log; into the line where the log is busy.
+    """Write `portal:started` or a similar event to the log, or to the event queue if the log is busy.
 
-    Opens the data folder and lets go of it, so that a process may fork afterwards. A catalog that cannot be used does
-    not keep the portal from starting: /healthz and every page then say so.
+    Opens and closes the data folder, so that the process may fork afterwards. An unusable catalog does not keep the portal
+    from starting; /healthz and every page then report it.
     """
     detail = settings.settings_for_log() if tag.endswith(":started") else {}
     try:

@@ -1,4 +1,4 @@
-"""What one running portal holds: its settings, and the repository (catalog, search, audit log) of this process.
+"""The state of a running portal: its settings, and the repository (catalog, search, event log) of this process.
 
 The repository is opened on first use, so that each web worker opens its own after the fork.
 """
@@ -19,11 +19,11 @@ from portal.access.users import Users
 from portal.config import Config
 from portal.event_queue import EventQueue
 
-DAMAGE_AGAIN = 3600.0  # seconds
+DAMAGE_EVERY = 3600.0  # seconds
 
 
 class Site:
-    """One portal in one process."""
+    """A portal in one process."""
 
     def __init__(self, config: Config) -> None:
         self.config = config
@@ -44,12 +44,12 @@ class Site:
 
     @property
     def users(self) -> Users:
-        """The users of the portal."""
+        """The portal's users."""
         return Users(self.repository.db)
 
     @property
     def sign_ins(self) -> SignIns:
-        """Who is signed in."""
+        """The portal's sign-ins."""
         return SignIns(self.repository.db, self.config.sign_in_life, self.config.idle_life)
 
     @property
@@ -58,28 +58,28 @@ class Site:
         return Links(self.repository.db)
 
     def note(self, tag: str, actor: str, subject: str = "", detail: Mapping[str, object] | None = None) -> None:
-        """Write an event into the log, at once or, while an archive is being settled, as soon as that is done."""
+        """Write an event to the log: now or, while an archive is being completed, as soon as that is done."""
         repository = self.repository
         queue = self._event_queue or EventQueue(self.config.event_queue_file, repository.db)
         queue.note(repository.audit, tag, actor, subject, detail)
 
     def note_later(self, tag: str, actor: str, subject: str = "", detail: Mapping[str, object] | None = None) -> None:
-        """Write an event that a page must not pay for: without a write to the catalog in the request."""
+        """Queue an event that must not slow the page down: no write to the catalog during the request."""
         repository = self.repository
         queue = self._event_queue or EventQueue(self.config.event_queue_file, repository.db)
         queue.note_later(repository.audit, tag, actor, subject, detail)
 
     def note_damaged_index(self, actor: str, why: str) -> None:
-        """Write into the log that the index cannot be used: once an hour, however many pages find it so."""
+        """Log that the index is unusable: once an hour, however many pages run into it."""
         now = time.monotonic()
         with self._lock:
             if now < self._damage_noted_until:
                 return
-            self._damage_noted_until = now + DAMAGE_AGAIN
+            self._damage_noted_until = now + DAMAGE_EVERY
         self.note_later("index:damaged", actor, self.repository.engine_name, {"why": why})
 
     def close(self) -> None:
-        """Let go of the repository of this process."""
+        """Close the repository of this process."""
         with self._lock:
             if self._repository is not None and self._owner == os.getpid():
                 if self._event_queue is not None:
@@ -89,5 +89,5 @@ class Site:
 
 
 def site() -> Site:
-    """Return the portal that serves the present request."""
+    """Return the portal that serves the current request."""
     return cast("Site", current_app.extensions["showme"])

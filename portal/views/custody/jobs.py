@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.access.guard import needs, reader
 from portal.access.rules import Right
 from portal.i18n import _
-from portal.jobs.queue import job_rows, start_again
+from portal.jobs.queue import job_rows, restart
 from portal.jobs.rows import Job, JobKind, JobState
 from portal.jobs.runners import export_file
 from portal.jobs.stored import may_open
@@ -66,7 +66,7 @@ def as_json(job_id: int) -> ResponseReturnValue:
 def retry(job_id: int) -> ResponseReturnValue:
     """Let a failed or interrupted job run once more, and go on where its result will stand."""
     found = _job(job_id)
-    if not start_again(job_id):
+    if not restart(job_id):
         flash(_("This job cannot be restarted."), "problem")
     else:
         site().note_later("job:retried", reader().name, f"job {job_id}", {"kind": str(found.kind), "title": found.title})

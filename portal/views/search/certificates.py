@@ -49,7 +49,7 @@ def make() -> ResponseReturnValue:
 @needs(Right.CERTIFY)
 def certificate(job_id: int) -> ResponseReturnValue:
     """Show how far a certificate is, or what it says."""
-    job = certificates.job_of(job_id)
+    job = certificates.certificate_job(job_id)
     if job.state is not JobState.DONE:
         return render_template("certificates/waiting.html", job=job, certificate_id=job_id, worker_runs=is_running(site().config))
     site().note_later("certificate:viewed", reader().name, job.result["id"])
@@ -61,7 +61,7 @@ def certificate(job_id: int) -> ResponseReturnValue:
 def file(job_id: int, name: str) -> ResponseReturnValue:
     """Hand over certificate.pdf or certificate.json."""
     form = name.removeprefix("certificate.")
-    job = certificates.finished(job_id)
+    job = certificates.finished_job(job_id)
     if name == form or form not in TYPES:
         abort(404)
     path = certificate_file(site().repository, job.id).with_suffix(f".{form}")
@@ -75,7 +75,7 @@ def file(job_id: int, name: str) -> ResponseReturnValue:
 @needs(Right.CERTIFY)
 def check(job_id: int) -> ResponseReturnValue:
     """Make the search of a certificate again and compare, with the evidence too: quickly, or in full."""
-    job = certificates.finished(job_id)
+    job = certificates.finished_job(job_id)
     level = Level.FULL if request.form.get("level") == Level.FULL else Level.QUICK
     arguments = {**job.arguments, "certificate": job_id, "level": level.value}
     return redirect(url_for("certificates.checked", job_id=start(JobKind.CERTIFICATE_CHECK, job.title, arguments)))
@@ -85,7 +85,7 @@ def check(job_id: int) -> ResponseReturnValue:
 @needs(Right.CERTIFY)
 def checked(job_id: int) -> ResponseReturnValue:
     """Show how far a check is, or what it found."""
-    job = certificates.job_of(job_id, JobKind.CERTIFICATE_CHECK)
+    job = certificates.certificate_job(job_id, JobKind.CERTIFICATE_CHECK)
     if job.state is not JobState.DONE:
         number = job.arguments["certificate"]
         return render_template("certificates/waiting.html", job=job, certificate_id=number, worker_runs=is_running(site().config))
@@ -97,7 +97,7 @@ def checked(job_id: int) -> ResponseReturnValue:
 @needs(Right.CERTIFY)
 def check_as_json(job_id: int) -> ResponseReturnValue:
     """Give a check with every record: the shape of `certificate verify --json`."""
-    job = certificates.finished(job_id, JobKind.CERTIFICATE_CHECK)
+    job = certificates.finished_job(job_id, JobKind.CERTIFICATE_CHECK)
     path = check_file(site().repository, job.id)
     if not path.is_file():
         abort(404)

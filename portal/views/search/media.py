@@ -23,7 +23,7 @@ def file(number: int, record_id: str) -> ResponseReturnValue:
     if number >= len(view.attachments) or not view.attachments[number].member:
         abort(404)
     attachment = view.attachments[number]
-    answer = media.answer(request, attachment, site().repository.open_media(attachment.capture_id, attachment.member))
+    answer = media.respond(request, attachment, site().repository.open_media(attachment.capture_id, attachment.member))
     if media.is_opening(request, answer):
         kind = "shown" if answer.headers["Content-Disposition"].startswith("inline") else "downloaded"
         detail = {"file": attachment.name, "number": number, "sha256": attachment.sha256, "version": view.version, "how": kind}

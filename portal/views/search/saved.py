@@ -115,7 +115,7 @@ def delete(saved_id: int) -> ResponseReturnValue:
 def restore(saved_id: int) -> ResponseReturnValue:
     """Undo a deletion."""
     try:
-        _kept().bring_back(saved_id)
+        _kept().restore(saved_id)
     except SavingError as error:
         flash(str(error), "problem")
         return redirect(url_for("saved.index"))
