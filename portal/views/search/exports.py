@@ -1,4 +1,4 @@
-"""Starts an export of what a search has counted."""
+"""Starts the export of a search."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ pages = Blueprint("exports", __name__)
 @pages.post("/exports")
 @needs(Right.EXPORT)
 def make() -> ResponseReturnValue:
-    """Export the search of the form: every hit, in the order shown, whatever the page."""
+    """Export the search of the form: every hit, in the order shown, not only the current page."""
     params = address.parse(request.form)
     if params.errors or not (results := run(params)).answered:
         return redirect(f"{url_for('search.page')}?{params.address()}")
@@ -49,7 +49,7 @@ def make() -> ResponseReturnValue:
 
 
 def _terms() -> dict[str, Any]:
-    """Return the terms of the list whose union is exported; 404 for a list that the reader may not open."""
+    """Return the terms whose union is exported, if the form names a list; 404 for a list that the reader may not open."""
     number = request.form.get("list", type=int)
     if not number or number >= 2**63:
         return {}
@@ -61,7 +61,7 @@ def _terms() -> dict[str, Any]:
 
 
 def _choices() -> Choices:
-    """Return what the form asks for; a layout that there is not is none."""
+    """Return the choices of the form; an unknown PDF layout means no PDF."""
     form = request.form
     pdf = form.get("pdf", "")
     return Choices(

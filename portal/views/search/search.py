@@ -1,4 +1,4 @@
-"""The search page and /search.json: the same search, the same answer."""
+"""The search page and /search.json, which return the same results."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from portal.site import site
 
 pages = Blueprint("search", __name__)
 
-LONGEST_ADDRESS = 4_000  # bytes after "?": servers and proxies refuse a little more than that
+LONGEST_ADDRESS = 4_000  # bytes after "?"; servers and proxies refuse addresses slightly longer
 
 
 @pages.get("/")
 @needs(Right.SEARCH)
 def home() -> ResponseReturnValue:
-    """Begin with the search page."""
+    """Redirect to the search page."""
     return redirect(url_for("search.page"))
 
 
 @pages.get("/search")
 @needs(Right.SEARCH)
 def page() -> ResponseReturnValue:
-    """Show a page of results; 400 when the question cannot be read, with the place underlined, 503 when the index cannot answer."""
+    """Show a page of results; 400 for an invalid query, with the error underlined, 503 if the index cannot answer."""
     params = address.parse(request.args)
     if not params.errors and len(request.query_string) > LONGEST_ADDRESS:
         return redirect(f"{url_for('search.page')}?{params.address(page=params.page)}")
@@ -43,48 +43,48 @@ def page() -> ResponseReturnValue:
 @pages.post("/search")
 @needs(Right.SEARCH)
 def ask() -> ResponseReturnValue:
-    """Take the question of the form, however long, and go on to its address; one that cannot be read is shown as it came."""
+    """Redirect a search from the form, of any length, to its address; an invalid search is shown with its errors."""
     params = address.parse(request.form)
     return _page(params) if params.errors else redirect(f"{url_for('search.page')}?{params.address()}", 303)
 
 
 def _page(params: SearchParams) -> ResponseReturnValue:
     results, grouped = (None, None) if params.errors else run_in_groups(params)
-    return render_template("search/page.html", **shown(params, results, grouped)), _status(results)
+    return render_template("search/page.html", **template_values(params, results, grouped)), _status(results)
 
 
 @pages.get("/search.json")
 @needs(Right.SEARCH)
 def as_json() -> ResponseReturnValue:
-    """Answer as JSON; 400 with diagnostics or field errors when the question cannot be read, 503 when the index cannot answer."""
+    """Return results as JSON; 400 with diagnostics or field errors for an invalid search, 503 if the index cannot answer."""
     params = address.parse(request.args)
     if params.errors:
         diagnostics = [{"field": name, "message": message} for name, message in params.errors.items()]
         return jsonify(query=params.query, reading="", total=None, records=[], facets={}, announcements=[], diagnostics=diagnostics), 400
     results, grouped = run_in_groups(params)
     shape = shape_of(results, site().repository.zone, grouped)
-    if not reader().may(Right.SEE_ALL_ACCOUNTS):  # how many records there are in all is not theirs to know
+    if not reader().may(Right.SEE_ALL_ACCOUNTS):  # the total number of records is beyond their permission
         del shape["indexed"], shape["held"]
     return jsonify(shape), _status(results)
 
 
 def _status(results: Results | None) -> int:
     if results is not None and (results.index_unusable or results.stopped is Stopped.TOO_SLOW):
-        return 503  # the params is sound: it may be asked again once the index is repaired, or the computer less busy
+        return 503  # the search is valid and can be repeated once the index is repaired or the computer less busy
     return 200 if results and results.answered else 400
 
 
-def shown(params: SearchParams, results: Results | None, grouped: Grouped | None = None) -> dict[str, Any]:
-    """Return what the template needs."""
+def template_values(params: SearchParams, results: Results | None, grouped: Grouped | None = None) -> dict[str, Any]:
+    """Return the values of the search page's template."""
     accounts = site().repository.catalog.accounts(reader().permission.accounts)
-    counted = grouped.total if grouped and not grouped.is_too_many else results.total if results else 0
+    total = grouped.total if grouped and not grouped.is_too_many else results.total if results else 0
     return {
         "params": params,
         "results": results,
         "groups": facets.groups(params, results, accounts, reader()),
         "chips": facets.chips(params, accounts),
         "grouped": grouped,
-        "pages_in_all": max(1, -(-counted // params.size)),
+        "pages_in_all": max(1, -(-total // params.size)),
         "chart": facets.chart(params, results),
         "coverage_band": coverage_band.band(results.coverage) if results else None,
         "has_accounts": bool(accounts),
