@@ -224,7 +224,7 @@ def test_an_unknown_key_without_text_is_nothing_to_tell(tmp_path: Path, value: A
 
 
 def test_known_names_cost_no_decoding(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("indexer.importers.twitter.keys._ANY", None)
+    monkeypatch.setattr("indexer.importers.twitter.keys._DECODER", None)
     raw = json.dumps(ITEMS["post"][1]).encode()
     assert KeyWatch().unknown("post", raw) == []
     assert b"full_text" in KNOWN["post"]
