@@ -165,7 +165,7 @@ def test_doubles_that_a_tool_left_in_a_month_are_folded_into_the_first(tmp_path:
 
 def test_a_post_is_known_by_its_contents_in_the_order_they_came() -> None:
     seen = SeenPosts()
-    assert seen.first(7, 10)
-    assert not seen.first(7, 11)
-    assert [seen.version(7, digest) for digest in (10, 11, 12, 11)] == [(0, False), (1, True), (2, True), (1, False)]
+    assert seen.add(7, 10)
+    assert not seen.add(7, 11)
+    assert [seen.add_version(7, digest) for digest in (10, 11, 12, 11)] == [(0, False), (1, True), (2, True), (1, False)]
     assert (7 in seen, 8 in seen) == (True, False)
