@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from indexer.evidence.archive import DAMAGE, Archive, MemberDamaged, damage_of
 from indexer.i18n import message_of, say
 from indexer.importers.twitter.text import expand_in_order, read_text, short_links_of
-from indexer.importers.twitter.times import x_moment
+from indexer.importers.twitter.times import parse_time
 from indexer.importers.twitter.tweets import program_of
 from indexer.record import Account, Place, Problem, Record, RecordKind
 from indexer.text import links
@@ -177,7 +177,7 @@ def row_record(member: str, row: Row, account: Account) -> tuple[Record, Problem
     problem = None
     posted = None
     try:
-        posted = x_moment(fields.get("timestamp", ""))
+        posted = parse_time(fields.get("timestamp", ""))
     except ValueError as error:
         why = say("The date of this post cannot be read ({why}); the post was kept without it.", why=message_of(error))
         problem = Problem(member, "bad-date", why, row.index)

@@ -11,7 +11,7 @@ from indexer.evidence.archive import Archive
 from indexer.i18n import Sentence, message_of, say
 from indexer.importers.twitter.items import decode, items_of
 from indexer.importers.twitter.text import Number
-from indexer.importers.twitter.times import x_moment
+from indexer.importers.twitter.times import parse_time
 from indexer.importers.twitter.tweets import text_of
 from indexer.record import Account, Problem
 
@@ -85,7 +85,7 @@ def read_encrypted(archive: Archive, member: str, problems: list[Problem]) -> En
         encrypted.senders.setdefault(text_of(event.sender_id) or "?")
         encrypted.conversations.setdefault(text_of(event.conversation_id) or "?")
         try:
-            moment = x_moment(text_of(event.created_at_msec)).utc
+            moment = parse_time(text_of(event.created_at_msec)).utc
         except ValueError as error:
             note = say("The date of this encrypted message cannot be read ({why}).", why=message_of(error))
             problems.append(Problem(member, "bad-date", note, item.index))

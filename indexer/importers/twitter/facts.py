@@ -15,7 +15,7 @@ from indexer.importers.twitter.encrypted import Encrypted, read_encrypted
 from indexer.importers.twitter.items import Item, decode, items_of
 from indexer.importers.twitter.members import DataFile, Layout, Role, data_file, layout_of
 from indexer.importers.twitter.text import Number
-from indexer.importers.twitter.times import x_moment
+from indexer.importers.twitter.times import parse_time
 from indexer.importers.twitter.tweets import decode_tweet, id_of, text_of
 from indexer.platforms import Platform
 from indexer.record import Account, CaptureFacts, Moment, Problem, RecordKind
@@ -362,7 +362,7 @@ def _export_time(written: str | None, member: str, problems: list[Problem]) -> M
     if not written:
         return None
     try:
-        return x_moment(written)
+        return parse_time(written)
     except ValueError as error:
         problems.append(Problem(member, "bad-date", say("The date of the archive cannot be read: {why}.", why=message_of(error))))
         return None

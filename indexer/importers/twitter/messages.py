@@ -21,7 +21,7 @@ from indexer.importers.twitter.items import Part, decode, items_of, parts_of
 from indexer.importers.twitter.keys import KeyWatch
 from indexer.importers.twitter.media import MediaFiles
 from indexer.importers.twitter.text import Number, read_message
-from indexer.importers.twitter.times import x_moment
+from indexer.importers.twitter.times import parse_time
 from indexer.importers.twitter.tweets import text_of
 from indexer.record import Account, Moment, Place, Problem, Record, RecordKind, Tally
 
@@ -266,7 +266,7 @@ class MessageReader:
 
     def _moment(self, thread: _Thread, written: Number, extra: dict[str, str]) -> tuple[Moment | None, list[Problem]]:
         try:
-            return x_moment(text_of(written)), []
+            return parse_time(text_of(written)), []
         except ValueError as error:
             if written:
                 extra["date_as_written"] = text_of(written)

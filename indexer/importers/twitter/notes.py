@@ -17,7 +17,7 @@ from indexer.i18n import message_of, say
 from indexer.importers.twitter.items import decode, items_of, place_of
 from indexer.importers.twitter.keys import KeyWatch
 from indexer.importers.twitter.text import Number, RenderedText, read_note
-from indexer.importers.twitter.times import x_moment
+from indexer.importers.twitter.times import parse_time
 from indexer.importers.twitter.tweets import ReadTweet, plain_start, text_of
 from indexer.record import Account, Moment, Place, Problem, Record, RecordKind, Tally
 
@@ -98,7 +98,7 @@ class Notes:
             count += 1
             pending = _PendingNote(text_of(note.note_tweet_id), None, note.core, place_of(member, item), item.raw, state)
             try:
-                pending.created = x_moment(text_of(note.created_at))
+                pending.created = parse_time(text_of(note.created_at))
             except ValueError as error:
                 why = say("The date of this long text cannot be read ({why}); it was kept without it.", why=message_of(error))
                 yield Problem(member, "bad-date", why, item.index)

@@ -18,7 +18,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECONDS_FROM = 10**11  # in seconds, this would be the year 5138
 
 
-def x_moment(written: str) -> Moment:
+def parse_time(written: str) -> Moment:
     """Parse a time as X writes it. Raises ValueError.
 
     "Wed Aug 29 20:21:02 +0000 2018" (posts), "2015-08-18 14:56:30 +0000" (posts 2013-2019),

@@ -15,7 +15,7 @@ from indexer.importers.twitter.items import decode, place_of
 from indexer.importers.twitter.keys import KeyWatch
 from indexer.importers.twitter.media import MediaFiles, unique_media
 from indexer.importers.twitter.text import Entities, Medium, Number, read_text
-from indexer.importers.twitter.times import x_moment
+from indexer.importers.twitter.times import parse_time
 from indexer.record import Account, Moment, Place, Problem, Record, RecordKind
 from indexer.text import unescape_x
 
@@ -254,7 +254,7 @@ class TweetReader:
 
     def _moment(self, written: Number, extra: dict[str, str], key: str) -> Moment | None:
         try:
-            return x_moment(text_of(written))
+            return parse_time(text_of(written))
         except ValueError:  # the caller makes the Problem; the printed date stays visible here
             if written:
                 extra[key] = text_of(written)

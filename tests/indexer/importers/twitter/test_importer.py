@@ -12,7 +12,7 @@ import pytest
 from indexer.evidence.archive import open_archive
 from indexer.importers import NotIdentified, identify
 from indexer.importers.twitter import TwitterImporter
-from indexer.importers.twitter.times import x_moment
+from indexer.importers.twitter.times import parse_time
 from indexer.record import Problem, RecordKind, TimeRule
 from tests.support.builders import CASES, folder_of, values, zip_folder
 from tests.support.platforms.twitter import ACCOUNT, codes, records, results, tallies, ytd
@@ -266,7 +266,7 @@ def test_a_post_with_an_invalid_date_is_kept_without_one(tmp_path: Path, written
     ],
 )
 def test_times_are_read_in_every_way_that_x_writes_them(written: str, utc: datetime, rule: TimeRule) -> None:
-    moment = x_moment(written)
+    moment = parse_time(written)
     assert (moment.utc, moment.rule, moment.written) == (utc, rule, written)
 
 
