@@ -1,6 +1,6 @@
-"""Which member of an Instagram archive holds what: the roles of members, and the members that hold no record.
+"""The roles of members in an Instagram archive, and the members that hold no records.
 
-A role is found by the exact place and name of a member below the export's root, in every layout seen 2018-2026:
+A role follows from the exact path of a member below the export's root, in every layout seen 2018-2026:
 root files (2018 to November 2020), `content/` (2021 to mid 2023), `your_instagram_activity/content/` (2023/24) and
 `your_instagram_activity/media/` (2024 to now).
 """
@@ -18,7 +18,7 @@ from indexer.record import RecordKind
 
 
 class Shape(StrEnum):
-    """What the items of a member look like, whatever the member is for."""
+    """The format of a member's items, whatever the member is for."""
 
     MEDIA = "media"
     COMMENTS = "comments"
@@ -34,7 +34,7 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What a member is for. `extra` is said of each of its records; `kinds` are the kinds that it can hold."""
+    """The purpose of a member. `extra` applies to each of its records; `kinds` are the kinds it can hold."""
 
     shape: Shape
     kind: RecordKind
@@ -43,14 +43,14 @@ class Role:
 
     @property
     def kinds(self) -> frozenset[RecordKind]:
-        """The kinds of record that a member of this role can hold."""
+        """The record kinds that a member of this role can hold."""
         return frozenset() if self.shape in {Shape.INSIGHTS, Shape.OLD_EMPTY} else frozenset((self.kind, *self.also))
 
 
 _POST, _STORY, _REEL, _PHOTO, _VIDEO = RecordKind.POST, RecordKind.STORY, RecordKind.REEL, RecordKind.PHOTO, RecordKind.VIDEO
 _LIKE, _COMMENT, _MESSAGE = RecordKind.LIKE, RecordKind.COMMENT, RecordKind.MESSAGE
 
-# The name without its ending, below the root; "_1", "_2" ... number the parts of a large section.
+# Path without suffix, below the root; "_1", "_2" ... number the parts of a large section.
 _A = "(?:your_instagram_activity/)?"
 _M = f"{_A}(?:content|media)/"
 _S = f"{_A}story_(?:sticker_)?interactions/"
@@ -92,7 +92,7 @@ _OLD_ROLES: tuple[tuple[str, Role], ...] = (
     ("likes", Role(Shape.OLD_LISTS, _LIKE)),
     ("stories_activities", Role(Shape.OLD_LISTS, _LIKE)),
     ("messages", Role(Shape.OLD_MESSAGES, _MESSAGE)),
-    ("events|fundraisers|guides", Role(Shape.OLD_EMPTY, _POST)),  # no archive with content in them was seen
+    ("events|fundraisers|guides", Role(Shape.OLD_EMPTY, _POST)),  # no archive seen has content in them
 )
 _TABLE = (
     *((re.compile(rf"{stem}(?:_\d+)?\.(?:json|html)"), role) for stem, role in _ROLES),
@@ -103,7 +103,7 @@ _ENDING = re.compile(r"\.(?:json|html)\Z")
 
 @lru_cache(maxsize=4096)
 def role_of(member: str) -> Role | None:
-    """Return what a member (its name below the export's root) is for; None for one that holds no known record."""
+    """Return the role of a member (path below the export's root); None if it holds no known records."""
     if not _ENDING.search(member):
         return None
     return next((role for pattern, role in _TABLE if pattern.fullmatch(member)), None)
@@ -122,7 +122,7 @@ _PROFILE = say("describes the account, not something that it published")
 _ADDRESSES = say("address book of the telephone")
 _LAYOUT = say("looks of the archive's own pages")
 
-# What the body may be asked for although it is no record of ours comes first: the first pattern that fits is the reason.
+# Files the body may be asked for although they hold no records of ours come first: the first matching pattern gives the reason.
 _KEPT_FILES = (
     "blocked_profiles",
     "blocked_accounts",

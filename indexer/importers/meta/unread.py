@@ -145,7 +145,7 @@ def _keys_of(kind: inspect.Type, made: dict[type, _Keys]) -> _Keys | None:
         if kind.cls not in made:
             keys: dict[str, _Keys | None] = {}
             made[kind.cls] = _Keys(keys)
-            nested = made[kind.cls] if kind.cls.__name__ in {"LabelValue", "Labelled"} else None
+            nested = made[kind.cls] if kind.cls.__name__ in {"LabelValue", "LabeledLine"} else None
             for one in kind.fields:
                 inner = _keys_of(one.type, made)
                 keys[one.encode_name] = nested if inner is None and nested and one.encode_name in {"value", "vec", "dict"} else inner
