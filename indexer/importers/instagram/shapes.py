@@ -119,7 +119,7 @@ class Entry(msgspec.Struct):
 
     @property
     def is_empty(self) -> bool:
-        """True if an item has none of the known parts, so it does not belong in its file."""
+        """Whether an item has none of the known parts, so it does not belong in its file."""
         return not (self.listed() or self.mapped() or self.label_values)
 
 

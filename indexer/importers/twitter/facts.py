@@ -142,9 +142,9 @@ def describe(archive: Archive) -> Description:
         note = say("This file is a copy of {original}, byte for byte: it was read once.", original=original)
         description.problems.append(Problem(copy, "doubled-member", note))
     known, counts = _Known(), dict[str, int]()
-    edited = _account_file(archive, layout.account, known, description.problems)
+    guessed = _read_account_file(archive, layout.account, known, description.problems)
     _read_manifest(archive, known, counts, description)
-    known.learn(**edited)
+    known.learn(**guessed)
     _read_grailbird(archive, known, counts, description)
     if not (known.handle and known.number):
         _first_posts(archive, description, known)
@@ -165,8 +165,8 @@ def describe(archive: Archive) -> Description:
     return description
 
 
-def _account_file(archive: Archive, member: str, known: _Known, problems: list[Problem]) -> dict[str, str]:
-    """Learn from account.js; what can only be guessed from a file that a person changed is returned, to be believed last."""
+def _read_account_file(archive: Archive, member: str, known: _Known, problems: list[Problem]) -> dict[str, str]:
+    """Read account.js; return guesses from a hand-edited file, which have the lowest precedence."""
     if not member:
         return {}
     before = len(problems)
@@ -183,8 +183,8 @@ def _account_file(archive: Archive, member: str, known: _Known, problems: list[P
         problems.append(Problem(member, "account-not-read", note, item.index))
         text = item.raw.decode("utf-8", "replace")
         keys = {"number": "accountId", "handle": "username", "name": "accountDisplayName"}
-        guessed = {word: re.search(rf"""\b{key}["']?\s*:\s*["']([^"'\n]*)["']""", text) for word, key in keys.items()}
-        return {word: found[1] for word, found in guessed.items() if found}
+        matches = {field_name: re.search(rf"""\b{key}["']?\s*:\s*["']([^"'\n]*)["']""", text) for field_name, key in keys.items()}
+        return {field_name: match[1] for field_name, match in matches.items() if match}
     if len(problems) == before:
         problems.append(Problem(member, "account-not-read", say("This file names no account: its list is empty.")))
     return {}
