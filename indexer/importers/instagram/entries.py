@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from indexer.i18n import say
 from indexer.importers.instagram.context import Context, Source, decode_items, minute, read_stamp, with_extra
 from indexer.importers.instagram.labels import COMMENT, OWNER, OWNER_NAME, USERNAME, is_label
-from indexer.importers.instagram.members import Role, Shape
+from indexer.importers.instagram.members import ItemFormat, Role
 from indexer.importers.instagram.shapes import ENTRY, Entry, LabeledLine, Value
 from indexer.record import Moment, Place, Problem, Record, RecordKind
 from indexer.text import hashtags, links, mentions, repair_mojibake
@@ -38,7 +38,7 @@ def read_entries(context: Context, role: Role, member: str) -> Iterator[Record |
             yield result
             continue
         number, item, entry = result
-        context.unread.look(f"{role.shape} {role.kind}", member, number, item.raw, Entry)
+        context.unread.look(f"{role.format} {role.kind}", member, number, item.raw, Entry)
         if entry.is_empty:
             yield Problem(member, "bad-item", say("This item has none of the parts that its file is for."), number)
             continue
@@ -53,7 +53,7 @@ def read_entries(context: Context, role: Role, member: str) -> Iterator[Record |
 def entry_record(context: Context, role: Role, source: Source, content: EntryContent, posted: Moment | None) -> Record:
     """Make the record of a comment, like or repost, from JSON or HTML."""
     text, reaction = content.text, ""
-    if role.shape is Shape.REACTIONS and not any(char.isalnum() for char in text):
+    if role.format is ItemFormat.REACTIONS and not any(char.isalnum() for char in text):
         text, reaction = "", text or "like"  # an emoji is a reaction; words answer a poll or question
     time = minute(posted)
     # Likes have no text and differ by the liked post; comments differ by their text, since the post's owner may be renamed.
@@ -81,7 +81,7 @@ def _read_contents(entry: Entry, role: Role) -> Iterator[EntryContent]:
         for number, value in enumerate(listed):
             pointer = f"string_list_data/{number}" if len(listed) > 1 else ""
             text = "" if value.text == title else value.text
-            if role.shape is Shape.REACTIONS and not title:
+            if role.format is ItemFormat.REACTIONS and not title:
                 title, text = text, ""  # without a title, the value is the owner of the liked post
             yield EntryContent(text, title, value.href or "", value.timestamp, pointer)
     elif mapped:
@@ -119,7 +119,7 @@ def _read_lines(entry: Entry, title: str, role: Role) -> EntryContent:
             name = name or value
         elif is_label(label, COMMENT) and value and value not in text:
             text.append(value)
-    return EntryContent("\n".join(text) if role.shape is not Shape.REACTIONS else "", owner or name or title, href, seconds)
+    return EntryContent("\n".join(text) if role.format is not ItemFormat.REACTIONS else "", owner or name or title, href, seconds)
 
 
 def _text(line: LabeledLine) -> str:

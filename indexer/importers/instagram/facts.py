@@ -10,7 +10,7 @@ from indexer.evidence.archive import Archive, MemberDamaged
 from indexer.i18n import Sentence, say
 from indexer.importers.instagram.context import UNREADABLE
 from indexer.importers.instagram.labels import OWNER_NAME, USERNAME, is_label
-from indexer.importers.instagram.members import Shape, role_of
+from indexer.importers.instagram.members import ItemFormat, role_of
 from indexer.importers.instagram.shapes import Entry
 from indexer.importers.meta.dates import find_dates
 from indexer.importers.meta.html_header import profile_rows
@@ -60,7 +60,10 @@ class _Profile(msgspec.Struct):
 def read_facts(archive: Archive) -> CaptureFacts:
     """Return the facts the archive states about itself. Never raises for its contents."""
     roles = [(name, role) for name in archive.names if (role := role_of(name)) is not None]
-    old = any(role.shape in {Shape.OLD_MEDIA, Shape.OLD_LISTS, Shape.OLD_MESSAGES} for _, role in roles) or "profile.json" in archive
+    old = (
+        any(role.format in {ItemFormat.OLD_MEDIA, ItemFormat.OLD_LISTS, ItemFormat.OLD_MESSAGES} for _, role in roles)
+        or "profile.json" in archive
+    )
     html = any(name.endswith(".html") for name, _ in roles)
     json = any(name.endswith(".json") for name, _ in roles) and not old
     username, name = _read_account(archive)

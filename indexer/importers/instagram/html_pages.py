@@ -15,7 +15,7 @@ from indexer.importers.instagram.context import Context, Source, reaction_record
 from indexer.importers.instagram.entries import EntryContent, entry_record
 from indexer.importers.instagram.labels import COMMENT, OWNER, TAGGED, USERNAME, is_label
 from indexer.importers.instagram.media import Publication, publication_record
-from indexer.importers.instagram.members import Role, Shape
+from indexer.importers.instagram.members import ItemFormat, Role
 from indexer.importers.instagram.times import read_printed
 from indexer.importers.meta.html_boxes import Box, Row
 from indexer.importers.meta.html_header import page_header
@@ -33,10 +33,10 @@ _PENDING = "message_requests/"
 
 def read_page(context: Context, role: Role, member: str) -> Iterator[Record | Problem]:
     """Yield the records of a page; a box that does not fit the role becomes a Problem ("bad-item")."""
-    if role.shape is Shape.MESSAGES:
+    if role.format is ItemFormat.MESSAGES:
         yield from _read_conversation(context, role, member)
         return
-    read: _Reader = _read_publication if role.shape is Shape.MEDIA else _read_entry
+    read: _Reader = _read_publication if role.format is ItemFormat.MEDIA else _read_entry
     for item in page_boxes(context.archive, member, keep_breaks=True):
         if isinstance(item, Problem):
             yield item
@@ -114,9 +114,9 @@ def _read_content(box: Box, role: Role, posted: Moment | None) -> EntryContent:
     owner = _value_of(rows, USERNAME) or _value_of(rows, OWNER)
     texts = [row.value for row in rows if is_label(row.label, COMMENT)]
     unknown = [row.value for row in rows if not any(is_label(row.label, table) for table in (COMMENT, OWNER, USERNAME))]
-    if role.shape is Shape.COMMENTS and unknown and not any(is_label(row.label, COMMENT) for row in box.rows):
+    if role.format is ItemFormat.COMMENTS and unknown and not any(is_label(row.label, COMMENT) for row in box.rows):
         texts.append(unknown.pop(0))
-    if role.shape is Shape.COMMENTS and unknown and not owner:
+    if role.format is ItemFormat.COMMENTS and unknown and not owner:
         owner = unknown.pop(0)
     lines = box.text.split("\n")
     if posted and posted.written in lines:

@@ -12,7 +12,7 @@ from indexer.importers.instagram.facts import PLATFORM, read_facts
 from indexer.importers.instagram.html_pages import read_page
 from indexer.importers.instagram.json_2018 import read_old_empty, read_old_lists, read_old_media, read_old_messages
 from indexer.importers.instagram.media import load_insights, read_publications, unmatched_insights
-from indexer.importers.instagram.members import IGNORED, Role, Shape, role_of
+from indexer.importers.instagram.members import IGNORED, ItemFormat, Role, role_of
 from indexer.importers.meta.html_header import HEAD
 from indexer.importers.meta.html_pages import PAGE, plain_head
 from indexer.importers.meta.messages import messages
@@ -20,29 +20,29 @@ from indexer.record import CaptureFacts, Problem, Record, Tally
 
 _ACTIVITY = "your_instagram_activity/"
 # Patterns the first bytes of a member must match, since other platforms share its folder and name.
-_JSON_PATTERNS: Mapping[Shape, re.Pattern[bytes]] = {
-    Shape.MEDIA: re.compile(rb'"ig_[a-z_]+"|\[\s*\{\s*"media"\s*:|"text_post_app_text_posts"'),
-    Shape.COMMENTS: re.compile(rb'"comments_[a-z]+_comments"|"string_map_data"'),
-    Shape.REACTIONS: re.compile(rb'"likes_(?:media|comment)_likes"|"story_activities_[a-z_]+"|"text_post_app_media_likes"'),
-    Shape.INSIGHTS: re.compile(rb'"organic_insights_posts"'),
-    Shape.OLD_MEDIA: re.compile(
+_JSON_PATTERNS: Mapping[ItemFormat, re.Pattern[bytes]] = {
+    ItemFormat.MEDIA: re.compile(rb'"ig_[a-z_]+"|\[\s*\{\s*"media"\s*:|"text_post_app_text_posts"'),
+    ItemFormat.COMMENTS: re.compile(rb'"comments_[a-z]+_comments"|"string_map_data"'),
+    ItemFormat.REACTIONS: re.compile(rb'"likes_(?:media|comment)_likes"|"story_activities_[a-z_]+"|"text_post_app_media_likes"'),
+    ItemFormat.INSIGHTS: re.compile(rb'"organic_insights_posts"'),
+    ItemFormat.OLD_MEDIA: re.compile(
         rb'^\s*\{\s*"(?:photos|videos|stories|profile|direct)"\s*:\s*\[(?:\s*\]|\s*"You have|\s*\{\s*"(?:caption|taken_at|path|location)")'
     ),
-    Shape.OLD_LISTS: re.compile(rb'^\s*\{\s*"(?:media_comments|media_likes|comment_likes|live_comments)"\s*:\s*\['),
-    Shape.OLD_MESSAGES: re.compile(rb'^\s*\[\s*\{\s*"participants"\s*:\s*\[\s*"'),
+    ItemFormat.OLD_LISTS: re.compile(rb'^\s*\{\s*"(?:media_comments|media_likes|comment_likes|live_comments)"\s*:\s*\['),
+    ItemFormat.OLD_MESSAGES: re.compile(rb'^\s*\[\s*\{\s*"participants"\s*:\s*\[\s*"'),
 }
 _OLD_PROFILE = re.compile(rb'"date_joined"\s*:.*"username"\s*:|"username"\s*:.*"date_joined"\s*:', re.DOTALL)
 _PROFILE = re.compile(rb'"profile_user"\s*:')
 
-_READERS: Mapping[Shape, Callable[[Context, Role, str], Iterator[Record | Problem]]] = {
-    Shape.MEDIA: read_publications,
-    Shape.COMMENTS: read_entries,
-    Shape.REACTIONS: read_entries,
-    Shape.REPOSTS: read_entries,
-    Shape.OLD_MEDIA: read_old_media,
-    Shape.OLD_LISTS: read_old_lists,
-    Shape.OLD_MESSAGES: read_old_messages,
-    Shape.OLD_EMPTY: read_old_empty,
+_READERS: Mapping[ItemFormat, Callable[[Context, Role, str], Iterator[Record | Problem]]] = {
+    ItemFormat.MEDIA: read_publications,
+    ItemFormat.COMMENTS: read_entries,
+    ItemFormat.REACTIONS: read_entries,
+    ItemFormat.REPOSTS: read_entries,
+    ItemFormat.OLD_MEDIA: read_old_media,
+    ItemFormat.OLD_LISTS: read_old_lists,
+    ItemFormat.OLD_MESSAGES: read_old_messages,
+    ItemFormat.OLD_EMPTY: read_old_empty,
 }
 
 
@@ -79,11 +79,11 @@ class InstagramImporter:
         if name in {"account_information/personal_information.json", "personal_information/personal_information/personal_information.json"}:
             return _PROFILE.search(archive.peek(name)) is not None
         role = role_of(name)
-        if role is None or role.shape is Shape.MESSAGES:  # Facebook has message_1.json too
+        if role is None or role.format is ItemFormat.MESSAGES:  # Facebook has message_1.json too
             return False
         if name.endswith(".html"):
             return PAGE.search(plain_head(archive.peek(name, HEAD))) is not None
-        pattern = _JSON_PATTERNS.get(role.shape)
+        pattern = _JSON_PATTERNS.get(role.format)
         return pattern is not None and pattern.search(archive.peek(name)) is not None
 
     def facts(self, archive: Archive) -> CaptureFacts:
@@ -95,18 +95,18 @@ class InstagramImporter:
         account = facts.account
         context = Context(archive, account.handle or account.name, frozenset(filter(None, (account.handle, account.name))))
         members = [(name, role) for name in archive.match("*.json", "*.html") if (role := role_of(name)) is not None]
-        insights = [(name, role) for name, role in members if role.shape is Shape.INSIGHTS]
+        insights = [(name, role) for name, role in members if role.format is ItemFormat.INSIGHTS]
         for name, _ in insights:
             yield from load_insights(context, name)
         for name, role in members:
-            if role.shape is Shape.INSIGHTS:
+            if role.format is ItemFormat.INSIGHTS:
                 continue
             if name.endswith(".html"):
                 yield from read_page(context, role, name)
-            elif role.shape is Shape.MESSAGES:
+            elif role.format is ItemFormat.MESSAGES:
                 yield from messages(archive, name, context.names, context.made_ids, context.media, context.unread)
             else:
-                yield from _READERS[role.shape](context, role, name)
+                yield from _READERS[role.format](context, role, name)
         for name, role in insights:
             yield from unmatched_insights(context, role, name)
         yield from context.unread.problems()

@@ -32,7 +32,7 @@ def read_publications(context: Context, role: Role, member: str) -> Iterator[Rec
 
 
 def _read_post(context: Context, role: Role, member: str, number: int, item: JsonItem, post: Medium) -> Iterator[Record | Problem]:  # noqa: PLR0917  # the parts of an item
-    context.unread.look(f"{role.shape} {role.kind}", member, number, item.raw, Medium)
+    context.unread.look(f"{role.format} {role.kind}", member, number, item.raw, Medium)
     media = _as_list(post.media) or ([post] if post.uri is not None else [])
     lines = list(post.lines()) if post.label_values else []
     media = media or [medium for _, line in lines for medium in _as_list(line.media)]

@@ -17,7 +17,7 @@ from indexer.i18n import say
 from indexer.record import RecordKind
 
 
-class Shape(StrEnum):
+class ItemFormat(StrEnum):
     """The format of a member's items, whatever the member is for."""
 
     MEDIA = "media"
@@ -36,7 +36,7 @@ class Shape(StrEnum):
 class Role:
     """The purpose of a member. `extra` applies to each of its records; `kinds` are the kinds it can hold."""
 
-    shape: Shape
+    format: ItemFormat
     kind: RecordKind
     extra: Mapping[str, str] = field(default_factory=dict)
     also: tuple[RecordKind, ...] = ()
@@ -44,7 +44,7 @@ class Role:
     @property
     def kinds(self) -> frozenset[RecordKind]:
         """The record kinds that a member of this role can hold."""
-        return frozenset() if self.shape in {Shape.INSIGHTS, Shape.OLD_EMPTY} else frozenset((self.kind, *self.also))
+        return frozenset() if self.format in {ItemFormat.INSIGHTS, ItemFormat.OLD_EMPTY} else frozenset((self.kind, *self.also))
 
 
 _POST, _STORY, _REEL, _PHOTO, _VIDEO = RecordKind.POST, RecordKind.STORY, RecordKind.REEL, RecordKind.PHOTO, RecordKind.VIDEO
@@ -55,44 +55,44 @@ _A = "(?:your_instagram_activity/)?"
 _M = f"{_A}(?:content|media)/"
 _S = f"{_A}story_(?:sticker_)?interactions/"
 _ROLES: tuple[tuple[str, Role], ...] = (
-    (f"{_M}posts", Role(Shape.MEDIA, _POST)),
-    (f"{_M}archived_posts", Role(Shape.MEDIA, _POST, {"state": "archived"})),
-    (f"{_M}recently_deleted_content", Role(Shape.MEDIA, _POST, {"state": "recently deleted"})),
-    (f"{_M}reels", Role(Shape.MEDIA, _REEL)),
-    (f"{_M}stories", Role(Shape.MEDIA, _STORY)),
-    (f"{_M}igtv_videos", Role(Shape.MEDIA, _VIDEO, {"section": "IGTV"})),
-    (f"{_M}profile_photos", Role(Shape.MEDIA, _PHOTO, {"section": "profile photo"})),
-    (f"{_M}other_content", Role(Shape.MEDIA, _PHOTO, {"section": "other content"}, (_VIDEO,))),
-    (f"{_M}reposts", Role(Shape.REPOSTS, RecordKind.REPOST)),
-    (f"{_A}threads/threads_and_replies", Role(Shape.MEDIA, _POST, {"section": "Threads"}, (RecordKind.REPLY,))),
-    (f"{_A}comments/post_comments", Role(Shape.COMMENTS, _COMMENT)),
-    (f"{_A}comments/reels_comments", Role(Shape.COMMENTS, _COMMENT, {"section": "reels"})),
-    (f"{_A}comments/live_video_comments", Role(Shape.COMMENTS, _COMMENT, {"section": "live videos"})),
-    ("personal_information/(?:personal_information/)?notes(?:_on_posts)?", Role(Shape.COMMENTS, _POST, {"section": "notes"})),
-    ("personal_information/personal_information/reposts", Role(Shape.REPOSTS, RecordKind.REPOST)),
-    (f"{_A}comments/(?:hype|story_comments)", Role(Shape.COMMENTS, _COMMENT, {"section": "stories"})),
-    (f"{_A}likes/liked_posts", Role(Shape.REACTIONS, _LIKE, {"section": "posts"})),
-    (f"{_A}likes/liked_comments", Role(Shape.REACTIONS, _LIKE, {"section": "comments"})),
-    (f"{_A}threads/liked_threads", Role(Shape.REACTIONS, _LIKE, {"section": "Threads"})),
-    (f"{_S}story_likes", Role(Shape.REACTIONS, _LIKE, {"section": "stories"})),
-    (f"{_S}polls", Role(Shape.REACTIONS, _LIKE, {"section": "story polls"})),
-    (f"{_S}quizzes", Role(Shape.REACTIONS, _LIKE, {"section": "story quizzes"})),
-    (f"{_S}questions", Role(Shape.REACTIONS, _LIKE, {"section": "story questions"})),
-    (f"{_S}question_media_response", Role(Shape.REACTIONS, _LIKE, {"section": "story questions"})),
-    (f"{_S}emoji_sliders", Role(Shape.REACTIONS, _LIKE, {"section": "story emoji sliders"})),
-    (f"{_S}countdowns", Role(Shape.REACTIONS, _LIKE, {"section": "story countdowns"})),
-    (f"{_S}(?:emoji|avatar)_story_reactions", Role(Shape.REACTIONS, _LIKE, {"section": "stories"})),
-    (f"{_S}story_reaction_sticker_reactions", Role(Shape.REACTIONS, _LIKE, {"section": "stories"})),
-    (rf"{_A}(?:messages/[a-z0-9_-]+|message_requests)/[^/]+/message", Role(Shape.MESSAGES, _MESSAGE, {}, (_LIKE,))),
-    ("(?:logged_information/)?past_instagram_insights/posts", Role(Shape.INSIGHTS, _POST)),
+    (f"{_M}posts", Role(ItemFormat.MEDIA, _POST)),
+    (f"{_M}archived_posts", Role(ItemFormat.MEDIA, _POST, {"state": "archived"})),
+    (f"{_M}recently_deleted_content", Role(ItemFormat.MEDIA, _POST, {"state": "recently deleted"})),
+    (f"{_M}reels", Role(ItemFormat.MEDIA, _REEL)),
+    (f"{_M}stories", Role(ItemFormat.MEDIA, _STORY)),
+    (f"{_M}igtv_videos", Role(ItemFormat.MEDIA, _VIDEO, {"section": "IGTV"})),
+    (f"{_M}profile_photos", Role(ItemFormat.MEDIA, _PHOTO, {"section": "profile photo"})),
+    (f"{_M}other_content", Role(ItemFormat.MEDIA, _PHOTO, {"section": "other content"}, (_VIDEO,))),
+    (f"{_M}reposts", Role(ItemFormat.REPOSTS, RecordKind.REPOST)),
+    (f"{_A}threads/threads_and_replies", Role(ItemFormat.MEDIA, _POST, {"section": "Threads"}, (RecordKind.REPLY,))),
+    (f"{_A}comments/post_comments", Role(ItemFormat.COMMENTS, _COMMENT)),
+    (f"{_A}comments/reels_comments", Role(ItemFormat.COMMENTS, _COMMENT, {"section": "reels"})),
+    (f"{_A}comments/live_video_comments", Role(ItemFormat.COMMENTS, _COMMENT, {"section": "live videos"})),
+    ("personal_information/(?:personal_information/)?notes(?:_on_posts)?", Role(ItemFormat.COMMENTS, _POST, {"section": "notes"})),
+    ("personal_information/personal_information/reposts", Role(ItemFormat.REPOSTS, RecordKind.REPOST)),
+    (f"{_A}comments/(?:hype|story_comments)", Role(ItemFormat.COMMENTS, _COMMENT, {"section": "stories"})),
+    (f"{_A}likes/liked_posts", Role(ItemFormat.REACTIONS, _LIKE, {"section": "posts"})),
+    (f"{_A}likes/liked_comments", Role(ItemFormat.REACTIONS, _LIKE, {"section": "comments"})),
+    (f"{_A}threads/liked_threads", Role(ItemFormat.REACTIONS, _LIKE, {"section": "Threads"})),
+    (f"{_S}story_likes", Role(ItemFormat.REACTIONS, _LIKE, {"section": "stories"})),
+    (f"{_S}polls", Role(ItemFormat.REACTIONS, _LIKE, {"section": "story polls"})),
+    (f"{_S}quizzes", Role(ItemFormat.REACTIONS, _LIKE, {"section": "story quizzes"})),
+    (f"{_S}questions", Role(ItemFormat.REACTIONS, _LIKE, {"section": "story questions"})),
+    (f"{_S}question_media_response", Role(ItemFormat.REACTIONS, _LIKE, {"section": "story questions"})),
+    (f"{_S}emoji_sliders", Role(ItemFormat.REACTIONS, _LIKE, {"section": "story emoji sliders"})),
+    (f"{_S}countdowns", Role(ItemFormat.REACTIONS, _LIKE, {"section": "story countdowns"})),
+    (f"{_S}(?:emoji|avatar)_story_reactions", Role(ItemFormat.REACTIONS, _LIKE, {"section": "stories"})),
+    (f"{_S}story_reaction_sticker_reactions", Role(ItemFormat.REACTIONS, _LIKE, {"section": "stories"})),
+    (rf"{_A}(?:messages/[a-z0-9_-]+|message_requests)/[^/]+/message", Role(ItemFormat.MESSAGES, _MESSAGE, {}, (_LIKE,))),
+    ("(?:logged_information/)?past_instagram_insights/posts", Role(ItemFormat.INSIGHTS, _POST)),
 )
 _OLD_ROLES: tuple[tuple[str, Role], ...] = (
-    ("media", Role(Shape.OLD_MEDIA, _POST, {}, (_STORY, _PHOTO, _VIDEO))),
-    ("comments", Role(Shape.OLD_LISTS, _COMMENT)),
-    ("likes", Role(Shape.OLD_LISTS, _LIKE)),
-    ("stories_activities", Role(Shape.OLD_LISTS, _LIKE)),
-    ("messages", Role(Shape.OLD_MESSAGES, _MESSAGE)),
-    ("events|fundraisers|guides", Role(Shape.OLD_EMPTY, _POST)),  # no archive seen has content in them
+    ("media", Role(ItemFormat.OLD_MEDIA, _POST, {}, (_STORY, _PHOTO, _VIDEO))),
+    ("comments", Role(ItemFormat.OLD_LISTS, _COMMENT)),
+    ("likes", Role(ItemFormat.OLD_LISTS, _LIKE)),
+    ("stories_activities", Role(ItemFormat.OLD_LISTS, _LIKE)),
+    ("messages", Role(ItemFormat.OLD_MESSAGES, _MESSAGE)),
+    ("events|fundraisers|guides", Role(ItemFormat.OLD_EMPTY, _POST)),  # no archive seen has content in them
 )
 _TABLE = (
     *((re.compile(rf"{stem}(?:_\d+)?\.(?:json|html)"), role) for stem, role in _ROLES),
