@@ -1,4 +1,4 @@
-"""Reads the facts of a Facebook archive: account, export date, days covered, and what it cannot contain."""
+"""Reads the facts of a Facebook archive: account, export date, days covered and limits."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def thread_records(context: Context, member: str, header: PageHeader) -> Iterato
         box, place = item.box, Place(member, item.index, item.start, len(item.raw))
         match = _PARTICIPANTS.fullmatch(box.title)
         parts = box.take_dated_parts()
-        for number, part in enumerate(parts):  # what support wrote about a report
+        for number, part in enumerate(parts):  # replies by support to a report
             yield from _message_records(context, part, replace(place, pointer=f"boxes/{number}"), item.raw, (header, people))
         if not box.date and box.is_empty and (parts or not has_begun or not box.has_date):
             people = people or ("" if parts else match["names"] if match else box.title)  # or a setting of the conversation

@@ -258,9 +258,9 @@ def walk(archive: Archive, member: str) -> Iterator[Item | Problem]:
     try:
         is_single = bool(_SINGLE.match(archive.peek(member, 256)))
     except MemberDamaged:
-        is_single = False  # the damage is reported when it is read
+        is_single = False  # the damage is reported when the member is read
     if is_single:
-        yield from _single(archive, member)
+        yield from _single_item(archive, member)
         return
     index, scalar, scalars = 0, "", list[Problem]()
     for item in items_of(archive, member):
@@ -322,7 +322,7 @@ def _wrong_type(member: str, key_path: str, raw: bytes) -> Problem:
     return Problem(member, "wrong-type", not_a_list(key_path, shown))
 
 
-def _single(archive: Archive, member: str) -> Iterator[Item | Problem]:
+def _single_item(archive: Archive, member: str) -> Iterator[Item | Problem]:
     try:
         raw = archive.read(member)
     except MemberDamaged as error:

@@ -151,9 +151,9 @@ def _flat_text(node: LexborNode) -> str:
     return "\n".join(lines_of(node))
 
 
-def _read_parts(root: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> None:
+def _read_parts(root: LexborNode, box: Box, read_text: Callable[[LexborNode], str]) -> None:
     for child in list(root.iter()):
-        _read_part(child, box, words)
+        _read_part(child, box, read_text)
     if len(box.dated_parts) == 1 and not box.has_date and is_date(box.dated_parts[0].date):
         part = box.dated_parts.pop()  # the box's own date, inside its body because an end tag is missing
         box.lines += part.lines
@@ -165,31 +165,31 @@ def _read_parts(root: LexborNode, box: Box, words: Callable[[LexborNode], str]) 
         box.lines.append(loose_text)
 
 
-def _read_part(child: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> None:
+def _read_part(child: LexborNode, box: Box, read_text: Callable[[LexborNode], str]) -> None:
     """Read the date, the title or the body of a box. Parts nested in a date or title are read separately."""
     classes = classes_of(child)
     is_title = bool(classes & TITLES) and not classes & BODIES
     if classes & DATES or is_title:
         while (inner := next((part for part in child.css(_PARTS_INSIDE) if part != child), None)) is not None:
             box.is_malformed = True
-            _read_part(inner, box, words)
+            _read_part(inner, box, read_text)
             inner.decompose()
     if classes & DATES:
-        box.date, box.has_date = box.date or _one_line(words(child)), True
+        box.date, box.has_date = box.date or _one_line(read_text(child)), True
     elif is_title:
-        title = words(child)
-        box.title = "\n".join(part for part in (box.title, title if words is text_of else _one_line(title)) if part)
+        title = read_text(child)
+        box.title = "\n".join(part for part in (box.title, title if read_text is text_of else _one_line(title)) if part)
     else:
         box.has_body = box.has_body or bool(classes & BODIES)
         for nested in _outermost_boxes(child):
-            _read_nested(nested, box, words)
-        _read_body(child, box, words)
+            _read_nested(nested, box, read_text)
+        _read_body(child, box, read_text)
 
 
-def _read_nested(nested: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> None:
+def _read_nested(nested: LexborNode, box: Box, read_text: Callable[[LexborNode], str]) -> None:
     """Read a nested box: with its own date it is a separate record, otherwise its parts belong to the outer box."""
     inner = Box()
-    _read_parts(nested, inner, words)
+    _read_parts(nested, inner, read_text)
     nested.decompose()
     box.is_malformed = box.is_malformed or inner.is_malformed
     if inner.date:
@@ -220,21 +220,21 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _read_body(body: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> None:
-    read_rows(body, box, words)
+def _read_body(body: LexborNode, box: Box, read_text: Callable[[LexborNode], str]) -> None:
+    read_rows(body, box, read_text)
     for item in body.css("ul._a6-q li, ul._tqp li"):
-        box.reactions.append(_one_line(words(item)))
+        box.reactions.append(_one_line(read_text(item)))
     for part in body.css("ul._a6-q, ul._tqp"):
         part.decompose()
-    _take_comments(body, box, words)
-    _take_dated_parts(body, box, words)
-    _take_pictures(body, box, words)
+    _take_comments(body, box, read_text)
+    _take_dated_parts(body, box, read_text)
+    _take_pictures(body, box, read_text)
     for link in body.css("a"):
         href = (link.attributes.get("href") or "").strip()
         if href.startswith(("http://", "https://")) and "/dyi/l/" not in href and href not in box.links:
             box.links.append(href)
-    if words is text_of:
-        if text := words(body):
+    if read_text is text_of:
+        if text := read_text(body):
             box.lines += text.split("\n")
         return
     sections = [section for section in body.css("div._2pin") if not _is_inside(section, {"_2pin"}, body)]
@@ -250,7 +250,7 @@ def _read_body(body: LexborNode, box: Box, words: Callable[[LexborNode], str]) -
             box.lines.append(line)
 
 
-def read_rows(body: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> None:
+def read_rows(body: LexborNode, box: Box, read_text: Callable[[LexborNode], str]) -> None:
     """Move the tables of an element into the rows of a box. A label and its value share a cell or have a cell each."""
     for row in body.css("tr"):
         cells = [cell for cell in row.iter() if cell.tag in {"td", "th"}]
@@ -260,12 +260,12 @@ def read_rows(body: LexborNode, box: Box, words: Callable[[LexborNode], str]) ->
                     box.rows.append(TableRow(label, ""))
             continue
         if len(cells) > 1:
-            values = [text for text in map(words, cells[1:]) if text]
+            values = [text for text in map(read_text, cells[1:]) if text]
             _read_links(row, box)
-            box.rows.append(TableRow(_one_line(words(cells[0])), "\n".join(values), has_own_cell=True))
+            box.rows.append(TableRow(_one_line(read_text(cells[0])), "\n".join(values), has_own_cell=True))
         elif classes_of(cells[0]) & {"_a6_q", "_2oao"}:
             _read_links(row, box)
-            box.rows.append(_split_cell(cells[0], words))
+            box.rows.append(_split_cell(cells[0], read_text))
         else:
             continue
         row.decompose()
@@ -280,7 +280,7 @@ def _read_links(row: LexborNode, box: Box) -> None:
             box.subtitles.append(relative_path(href))
 
 
-def _split_cell(cell: LexborNode, words: Callable[[LexborNode], str]) -> TableRow:
+def _split_cell(cell: LexborNode, read_text: Callable[[LexborNode], str]) -> TableRow:
     """Split a cell into its label, the first text or element, and the value after it."""
     label, value = "", []
     for node in cell.iter(include_text=True):
@@ -290,8 +290,8 @@ def _split_cell(cell: LexborNode, words: Callable[[LexborNode], str]) -> TableRo
                 value.append(text)
             label = label or text
         elif not label:
-            label = words(node)
-        elif text := words(node):
+            label = read_text(node)
+        elif text := read_text(node):
             value.append(text)
     return TableRow(_one_line(label), "\n".join(value))
 
@@ -300,30 +300,30 @@ def _own_text(cell: LexborNode) -> str:
     return _one_line(" ".join(child.text_content or "" for child in cell.iter(include_text=True) if child.tag == "-text"))
 
 
-def _take_comments(body: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> None:
+def _take_comments(body: LexborNode, box: Box, read_text: Callable[[LexborNode], str]) -> None:
     """Move the comments under pictures (2018-2019) into the box: the author in a span, then the text, then the date."""
     for comment in body.css("div.uiBoxGray"):
         author, date = comment.css_first("span"), comment.css_first("._67gx")
         if author is None or date is None:
             continue
-        name, date_text = _one_line(words(author)), _one_line(words(date))
+        name, date_text = _one_line(read_text(author)), _one_line(read_text(date))
         parent = comment.parent
         picture = parent.css_first("img, video") if parent is not None else None
         author.decompose()
         date.decompose()
         box.comments.append(
             PictureComment(
-                relative_path((picture.attributes.get("src") or "") if picture is not None else ""), name, words(comment), date_text
+                relative_path((picture.attributes.get("src") or "") if picture is not None else ""), name, read_text(comment), date_text
             )
         )
         comment.decompose()
 
 
-def _take_dated_parts(body: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> None:
+def _take_dated_parts(body: LexborNode, box: Box, read_text: Callable[[LexborNode], str]) -> None:
     """Move the parts of the body with their own date line into the box."""
     for date in body.css("._2lem, ._a6-o"):
         block = date.parent
-        date_text = _one_line(words(date))
+        date_text = _one_line(read_text(date))
         date.decompose()
         if block is None or not date_text:
             continue
@@ -331,11 +331,11 @@ def _take_dated_parts(body: LexborNode, box: Box, words: Callable[[LexborNode], 
             box.date = box.date or date_text
             continue
         box.is_malformed = box.is_malformed or block.css_first(_DATES_INSIDE) is not None  # two dates: the next part is nested in this one
-        box.dated_parts.append(DatedPart(tuple(line for line in words(block).split("\n") if line.strip()), date_text))
+        box.dated_parts.append(DatedPart(tuple(line for line in read_text(block).split("\n") if line.strip()), date_text))
         block.decompose()
 
 
-def _take_pictures(body: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> None:
+def _take_pictures(body: LexborNode, box: Box, read_text: Callable[[LexborNode], str]) -> None:
     for node in body.css("img, video, audio"):
         source = node if node.attributes.get("src") else node.css_first("source")
         uri = relative_path((source.attributes.get("src") or "").strip()) if source is not None else ""
@@ -349,8 +349,8 @@ def _take_pictures(body: LexborNode, box: Box, words: Callable[[LexborNode], str
         while caption is not None and caption.tag == "-text" and not (caption.text() or "").strip():
             caption = caption.next
         has_caption = caption is not None and caption.tag == "div"
-        text = words(caption) if has_caption and caption is not None else ""
-        if words is not text_of:
+        text = read_text(caption) if has_caption and caption is not None else ""
+        if read_text is not text_of:
             text = _one_line(text)
         if all(picture.uri != uri for picture in box.pictures):
             box.pictures.append(Picture(uri, text, node.tag or ""))
