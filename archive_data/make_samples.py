@@ -1,5 +1,5 @@
-# ruff: noqa: INP001 - a script beside data, not a module of a package
-"""Makes the demo archives anew: `python archive_data/make_samples.py [TARGET]` (default: archive_data/samples)."""
+# ruff: noqa: INP001 - a script next to data, not part of a package
+"""Generates the demo archives: `python archive_data/make_samples.py [TARGET]` (default: archive_data/samples)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from samples_source.packing import ARCHIVES, pack
 
 
 def main() -> None:
-    """Write every archive and say how large it is."""
+    """Write every archive and print its size."""
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "samples"
     for number, name in enumerate(ARCHIVES, start=1):
         path = pack(name, target)

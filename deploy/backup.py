@@ -1,7 +1,7 @@
 """Copy the catalog and the vault of a data folder: `python deploy/backup.py DATA TARGET`.
 
-The catalog is copied first, so the copy of the vault holds at least all the evidence that the copied catalog names.
-The catalog is SQLite's own consistent copy, made while the portal runs; the index is left out, since `sync` builds it anew.
+The catalog is copied first, so the copy of the vault holds at least the evidence listed in the copied catalog.
+SQLite makes a consistent copy of the catalog while the portal runs. The index is left out; `sync` rebuilds it.
 """
 
 from __future__ import annotations
@@ -15,35 +15,35 @@ from contextlib import closing
 from pathlib import Path
 
 CATALOG = "catalog.sqlite3"
-OLD_CATALOG = "catalogue.sqlite3"  # its name until 2026: a folder that no newer program has opened yet still has it
+OLD_CATALOG = "catalogue.sqlite3"  # the name until 2026; kept in a folder that no newer version has opened
 USAGE = 2
 
 
 class BadCopy(Exception):
-    """A file of the vault or of the backup is damaged; the text says which."""
+    """A file of the vault or the backup is damaged; the message names it."""
 
 
 def back_up(data: Path, target: Path) -> int:
-    """Copy what is missing and return the number of new evidence files. Raises BadCopy, OSError, sqlite3.Error."""
+    """Copy missing files and return the number of new evidence files. Raises BadCopy, OSError, sqlite3.Error."""
     os.umask(0o077)
     (target / "vault").mkdir(parents=True, exist_ok=True)
-    held = data / CATALOG if (data / CATALOG).exists() else data / OLD_CATALOG
-    if not held.exists():
+    catalog = data / CATALOG if (data / CATALOG).exists() else data / OLD_CATALOG
+    if not catalog.exists():
         raise BadCopy(f"{data / CATALOG} is not there. A catalog in PostgreSQL is copied with pg_dump: see docs/portal.md.")
     fresh = target / f"{CATALOG}.new"
     fresh.unlink(missing_ok=True)
-    with closing(sqlite3.connect(f"file:{held}?mode=ro", uri=True)) as source, closing(sqlite3.connect(fresh)) as copy:
+    with closing(sqlite3.connect(f"file:{catalog}?mode=ro", uri=True)) as source, closing(sqlite3.connect(fresh)) as copy:
         source.backup(copy)
         if copy.execute("PRAGMA quick_check").fetchone() != ("ok",):
-            raise BadCopy(f"{held} is damaged; the backup of before was kept.")
+            raise BadCopy(f"{catalog} is damaged; the backup of before was kept.")
     copied = sum(_copy(path, target / "vault" / path.name) for path in sorted((data / "vault").iterdir()))
     fresh.replace(target / CATALOG)
-    (target / OLD_CATALOG).unlink(missing_ok=True)  # the copy before this one: with both, a restored folder would have two catalogs
+    (target / OLD_CATALOG).unlink(missing_ok=True)  # a previous copy; otherwise a restored folder would have two catalogs
     return copied
 
 
 def _copy(source: Path, target: Path) -> bool:
-    """Copy a file whose name is its SHA-256 unless it is there. Raises BadCopy when its content is another."""
+    """Copy a file named by its SHA-256, unless it exists. Raises BadCopy if the content does not match."""
     if target.exists():
         return False
     fresh = target.with_name(f"{target.name}.new")

@@ -1,4 +1,4 @@
-"""The invented city: its names, streets, people and accounts. No such place or person exists."""
+"""The fictional city: names, streets, people and accounts. No such place or person exists."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ COUNCIL_MEMBER = "Odalys Fernbrook"
 MAYOR = "Mayor Thaddea Quillmore"
 MANAGER = "City Administrator Corwin Ashbeck"
 
-# Residents: X id, handle, name. The handles share a beginning that nobody uses.
+# Residents: X id, handle, name. The handles share a prefix that nobody uses.
 RESIDENTS: tuple[XAccount, ...] = tuple(
     XAccount(str(700412300000000000 + 7919 * number * 104729), handle, name)
     for number, (handle, name) in enumerate(
@@ -87,7 +87,7 @@ BUILDINGS = ("City Hall", "the Community Center", "the library meeting room", "F
 AREAS = ("the East Bottoms", "Quarry Hill", "Old Town", "the Levee District", "Bluestem Heights", "Tannery Row")
 COUNCIL = ("Councilmember Fernbrook", "Councilmember Ostrander-Vale", "Councilmember Pickwhistle", "Councilmember Dunmarrow")
 
-# 555-0100 to 555-0199 are kept free for fiction.
+# 555-0100 to 555-0199 are reserved for fiction.
 PHONES = {
     "city": "573-555-0100",
     "water": "573-555-0112",

@@ -42,14 +42,14 @@ _SHARED: tuple[tuple[str, str, str], ...] = (
 
 @dataclass
 class _Page:
-    """The Page's members as they are collected."""
+    """The members of the Page's archive, collected one by one."""
 
     dice: Dice = field(default_factory=lambda: Dice("facebook page"))
     files: Members = field(default_factory=dict)
     albums: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def picture(self, notice: Notice, title: str, number: int) -> dict[str, Any]:
-        """Add a picture and return what a post says of it."""
+        """Add a picture and return its entry in a post."""
         album = _ALBUMS.get(notice.scene, _TIMELINE)
         native = self.dice.digits(15)
         uri = f"{ROOT}posts/media/{album}/{native}.jpg"
@@ -67,13 +67,13 @@ class _Page:
 def archive() -> Members:
     """Return the Page's archive as it would have been downloaded in November 2025."""
     page = _Page()
-    told = [*city_notices(CITY_COUNT), *story_flood.notices(), *story_council.notices(), *story_days.notices()]
-    posts = [_post(page, notice) for notice in sorted(told, key=lambda notice: notice.when) if FACEBOOK in notice.platforms]
+    notices = [*city_notices(CITY_COUNT), *story_flood.notices(), *story_council.notices(), *story_days.notices()]
+    posts = [_post(page, notice) for notice in sorted(notices, key=lambda notice: notice.when) if FACEBOOK in notice.platforms]
     shells, shares = _shares(page.dice)
     event_shells, event_posts, events = _events(page.dice)
     rest = posts + shares + event_posts
-    rest = sorted(rest, key=lambda one: -one["timestamp"])
-    every = sorted(shells + event_shells, key=lambda one: one["timestamp"]) + rest
+    rest = sorted(rest, key=lambda entry: -entry["timestamp"])
+    every = sorted(shells + event_shells, key=lambda entry: entry["timestamp"]) + rest
     half = len(every) * 3 // 5
     page.files[ROOT + "posts/profile_posts_1.json"] = dump(every[:half])
     page.files[ROOT + "posts/profile_posts_2.json"] = dump(every[half:])
@@ -131,7 +131,7 @@ def _post(page: _Page, notice: Notice) -> dict[str, Any]:
 
 
 def _shares(dice: Dice) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return the empty shells and the full records of shares: Pages' archives hold both."""
+    """Return the empty shells and the full records of shares: archives of Pages hold both."""
     shells, full = [], []
     for number in range(48):
         sentence, name, url = dice.pick(_SHARED)
@@ -177,7 +177,7 @@ def _events(dice: Dice) -> tuple[list[dict[str, Any]], list[dict[str, Any]], lis
 
 
 def _comments(dice: Dice) -> list[dict[str, Any]]:
-    found = []
+    entries = []
     for number in range(COMMENTS):
         when = local("2016-01-10 10:00") + timedelta(days=29 * number, minutes=dice.number(0, 800))
         if number % 2:
@@ -186,19 +186,19 @@ def _comments(dice: Dice) -> list[dict[str, Any]]:
             resident = dice.pick(RESIDENTS)
             text, title = f"{resident.name} {exchange(dice, when).answer}", f"{PAGE_NAME} replied to {resident.name}'s comment."
         comment = {"timestamp": epoch(when), "comment": text, "author": PAGE_NAME}
-        found.append({"timestamp": epoch(when), "data": [{"comment": comment}], "title": title})
-    return found[::-1]
+        entries.append({"timestamp": epoch(when), "data": [{"comment": comment}], "title": title})
+    return entries[::-1]
 
 
 def _reactions(dice: Dice) -> list[dict[str, Any]]:
-    found = []
+    entries = []
     for number in range(LIKES):
         when = local("2018-02-01 09:00") + timedelta(days=46 * number, minutes=dice.number(0, 800))
         reaction = {"reaction": dice.pick(("LIKE", "LIKE", "LOVE", "SORRY", "WOW")), "actor": PAGE_NAME}
-        verb, what = "likes" if reaction["reaction"] == "LIKE" else "reacted to", dice.pick(("comment", "post"))
-        title = f"{PAGE_NAME} {verb} {dice.pick(RESIDENTS).name}'s {what}."
-        found.append({"timestamp": epoch(when), "data": [{"reaction": reaction}], "title": title})
-    return found[::-1]
+        verb, target = "likes" if reaction["reaction"] == "LIKE" else "reacted to", dice.pick(("comment", "post"))
+        title = f"{PAGE_NAME} {verb} {dice.pick(RESIDENTS).name}'s {target}."
+        entries.append({"timestamp": epoch(when), "data": [{"reaction": reaction}], "title": title})
+    return entries[::-1]
 
 
 def _messages(page: _Page) -> None:

@@ -55,14 +55,14 @@ _SPECIAL: tuple[tuple[str, str], ...] = (
 
 @dataclass
 class _Person:
-    """The members as they are collected."""
+    """The members of the archive, collected one by one."""
 
     dice: Dice = field(default_factory=lambda: Dice("facebook person"))
     files: Members = field(default_factory=dict)
     photos: list[tuple[datetime, str]] = field(default_factory=list)
 
     def date(self, when: datetime) -> str:
-        """Return the foot of a record: the time inside the link that only works for the owner."""
+        """Return the footer of a record: the time inside a link that works only for the owner."""
         token = self.dice.letters(40)
         shown = f'<div class="_a72d">{facebook_date(when)}</div>'
         return f'<div class="_3-94 _a6-o"><a href="{_DYI}{token}&amp;s=518" target="_blank">{shown}</a></div>'
@@ -137,18 +137,18 @@ def _image(uri: str) -> str:
 
 def _posts(person: _Person) -> list[str]:
     dice = person.dice
-    told = [(local(time), text) for time, text in _SPECIAL]
+    posts = [(local(time), text) for time, text in _SPECIAL]
     for number in range(POSTS):
         when = local("2019-04-03 08:00") + timedelta(days=2400 * number // POSTS, minutes=dice.number(0, 780), seconds=dice.number(0, 59))
-        told.append((when, member_post(dice, when)))
+        posts.append((when, member_post(dice, when)))
     shares, own = [], []
-    for number, (when, text) in enumerate(sorted(told)):
+    for number, (when, text) in enumerate(sorted(posts)):
         if number % 11 == 5:
             shares.append((when, text, number))
         else:
             own.append((when, text, number))
     # real pages give all shares first, oldest on top, and then the other posts, newest on top
-    return [_share(person, *one) for one in shares] + [_own(person, *one) for one in reversed(own)]
+    return [_share(person, *share) for share in shares] + [_own(person, *post) for post in reversed(own)]
 
 
 def _share(person: _Person, when: datetime, text: str, number: int) -> str:
@@ -177,7 +177,7 @@ def _own(person: _Person, when: datetime, text: str, number: int) -> str:
 
 
 def _albums(person: _Person) -> None:
-    """Add the album pages (the same pictures again), one picture that stands in no post, and a film."""
+    """Add the album pages (the same pictures again), a picture that belongs to no post, and a video."""
 
     def facts(when: datetime) -> str:
         rows = (("Taken", facebook_date(when)), ("Upload IP address", "203.0.113.77"))
@@ -216,7 +216,7 @@ def _albums(person: _Person) -> None:
 
 
 def _comments(person: _Person) -> list[str]:
-    dice, found = person.dice, []
+    dice, records = person.dice, []
     for number in range(COMMENTS):
         when = local("2019-05-01 07:30") + timedelta(
             days=2370 * number // COMMENTS, minutes=dice.number(0, 840), seconds=dice.number(0, 59)
@@ -230,19 +230,19 @@ def _comments(person: _Person) -> list[str]:
                 f"{COUNCIL_MEMBER} commented on her own post.",
             )
         )
-        found.append((when, _record(title, f'<div><div class="_2pin"><div>{_text(text)}</div></div></div>', person.date(when))))
-    return [text for _, text in reversed(found)]
+        records.append((when, _record(title, f'<div><div class="_2pin"><div>{_text(text)}</div></div></div>', person.date(when))))
+    return [text for _, text in reversed(records)]
 
 
 def _reactions(person: _Person) -> list[str]:
-    dice, found = person.dice, []
+    dice, records = person.dice, []
     for number in range(LIKES):
         when = local("2019-06-01 09:00") + timedelta(days=58 * number, minutes=dice.number(0, 700), seconds=dice.number(0, 59))
-        what = dice.pick(("post", "photo", "comment"))
-        whose, verb = dice.pick((*(one.name for one in RESIDENTS), PAGE_NAME)), dice.pick(("likes", "liked", "reacted to"))
-        title = f"{COUNCIL_MEMBER} {verb} {whose}'s {what}."
-        found.append(_record(title, "<div></div>", person.date(when)))
-    return found[::-1]
+        target = dice.pick(("post", "photo", "comment"))
+        whose, verb = dice.pick((*(resident.name for resident in RESIDENTS), PAGE_NAME)), dice.pick(("likes", "liked", "reacted to"))
+        title = f"{COUNCIL_MEMBER} {verb} {whose}'s {target}."
+        records.append(_record(title, "<div></div>", person.date(when)))
+    return records[::-1]
 
 
 def _messages(person: _Person) -> None:

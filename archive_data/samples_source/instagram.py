@@ -59,13 +59,13 @@ _COMMENT_LINES: tuple[str, ...] = (
 
 @dataclass
 class _Gram:
-    """The members as they are collected."""
+    """The members of the archive, collected one by one."""
 
     dice: Dice = field(default_factory=lambda: Dice("instagram"))
     files: Members = field(default_factory=dict)
 
     def picture(self, folder: str, scene: str, when: datetime, title: str, number: int = 0) -> dict[str, Any]:
-        """Add a picture and return the medium of a post or story."""
+        """Add a picture and return its entry in a post or story."""
         stem = f"{self.dice.digits(9)}_{self.dice.digits(16)}_{self.dice.digits(17)}_n_{self.dice.digits(17)}"
         uri = f"media/{folder}/{month_folder(when)}/{stem}.jpg"
         self.files[uri] = photo(scene, f"{when} {number + 1}" if number else str(when))
@@ -86,8 +86,8 @@ class _Gram:
 def archive() -> Members:
     """Return the account's archive as it would have been downloaded in November 2025."""
     gram = _Gram()
-    told = [*city_notices(CITY_COUNT), *story_flood.notices(), *story_council.notices(), *story_days.notices()]
-    notices = sorted((notice for notice in told if ON_INSTAGRAM in notice.platforms), key=lambda notice: notice.when, reverse=True)
+    city_posts = [*city_notices(CITY_COUNT), *story_flood.notices(), *story_council.notices(), *story_days.notices()]
+    notices = sorted((notice for notice in city_posts if ON_INSTAGRAM in notice.platforms), key=lambda notice: notice.when, reverse=True)
     activity = "your_instagram_activity/"
     gram.files[activity + "media/posts_1.json"] = dump(
         [_post(gram, notice) for notice in notices if notice.when >= local("2018-03-01 00:00")]
@@ -122,16 +122,16 @@ def _post(gram: _Gram, notice: Notice) -> dict[str, Any]:
 
 
 def _stories(gram: _Gram) -> list[dict[str, Any]]:
-    found = []
+    entries = []
     for number in range(STORIES):
         when = local("2018-06-01 09:00") + timedelta(days=38 * number, minutes=gram.dice.number(0, 800))
         line = filled(gram.dice.pick(_STORY_LINES), slots_of(gram.dice, when))
-        found.append(gram.picture("stories", gram.dice.pick(SCENES[:11]), when, line))
-    return found[::-1]
+        entries.append(gram.picture("stories", gram.dice.pick(SCENES[:11]), when, line))
+    return entries[::-1]
 
 
 def _reels(gram: _Gram) -> list[dict[str, Any]]:
-    found = []
+    entries = []
     for number, line in enumerate(_REELS):
         when = local("2021-03-05 12:00") + timedelta(days=165 * number, minutes=gram.dice.number(0, 300))
         uri = f"media/reels/{month_folder(when)}/AQ{gram.dice.letters(20)}_{gram.dice.digits(17)}.mp4"
@@ -147,8 +147,8 @@ def _reels(gram: _Gram) -> list[dict[str, Any]]:
             "title": line,
             "cross_post_source": {"source_app": "IG"},
         }
-        found.append({"media": [medium | {"dubbing_info": [], "media_variants": []}]})
-    return found[::-1]
+        entries.append({"media": [medium | {"dubbing_info": [], "media_variants": []}]})
+    return entries[::-1]
 
 
 def _archived(gram: _Gram) -> list[dict[str, Any]]:
@@ -158,7 +158,7 @@ def _archived(gram: _Gram) -> list[dict[str, Any]]:
 
 
 def _comments(dice: Dice, count: int) -> list[dict[str, Any]]:
-    found = []
+    entries = []
     for number in range(count):
         when = local("2018-04-02 10:00") + timedelta(days=2750 * number // count, minutes=dice.number(0, 700))
         text = filled(dice.pick(_COMMENT_LINES), slots_of(dice, when))
@@ -166,17 +166,17 @@ def _comments(dice: Dice, count: int) -> list[dict[str, Any]]:
         if owner == INSTAGRAM and dice.chance(0.5):
             text = f"@{dice.pick(RESIDENTS).handle} {text}"
         values = {"Comment": {"value": text}, "Media Owner": {"value": owner}, "Time": {"timestamp": epoch(when)}}
-        found.append({"media_list_data": [{"uri": ""}], "string_map_data": values})
-    return found[::-1]
+        entries.append({"media_list_data": [{"uri": ""}], "string_map_data": values})
+    return entries[::-1]
 
 
 def _likes(dice: Dice) -> list[dict[str, Any]]:
-    found = []
+    entries = []
     for number in range(LIKES):
         when = local("2018-05-01 08:00") + timedelta(days=45 * number, minutes=dice.number(0, 900))
         data = {"href": f"https://www.instagram.com/p/{dice.letters(11)}/", "value": "👍", "timestamp": epoch(when)}
-        found.append({"title": dice.pick(RESIDENTS).handle, "string_list_data": [data]})
-    return found[::-1]
+        entries.append({"title": dice.pick(RESIDENTS).handle, "string_list_data": [data]})
+    return entries[::-1]
 
 
 def _messages(gram: _Gram, activity: str) -> None:

@@ -1,4 +1,4 @@
-"""A small baseline JPEG writer: whole numbers only, so that every machine writes the same bytes."""
+"""A small baseline JPEG writer using only integers, so that every machine writes the same bytes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _basis() -> list[list[int]]:
 
 _BASIS = _basis()
 
-# Huffman tables of our own: (length in bits, symbols of that length). The commonest symbols have the short codes.
+# Custom Huffman tables: (length in bits, symbols of that length). The most common symbols have the shortest codes.
 _DC = ((1, (0,)), (5, tuple(range(1, 12))))
 _OFTEN = (0x01, 0x02, 0x03, 0x04, 0x05, 0x11, 0x12, 0x21, 0x31, 0x06, 0x13, 0x22)  # zeros before, then bits of the value
 _SELDOM = tuple(code for code in (*(run << 4 | size for run in range(16) for size in range(1, 11)), 0xF0) if code not in _OFTEN)
@@ -40,16 +40,16 @@ _Table = tuple[tuple[int, tuple[int, ...]], ...]
 
 
 def _codes(table: _Table) -> dict[int, tuple[int, int]]:
-    """Return symbol -> (code, bits): codes count upward, as the format asks."""
-    found: dict[int, tuple[int, int]] = {}
+    """Return symbol -> (code, bits); codes count upward, as the format requires."""
+    codes: dict[int, tuple[int, int]] = {}
     code = before = 0
     for bits, symbols in table:
         code <<= bits - before
         for symbol in symbols:
-            found[symbol] = (code, bits)
+            codes[symbol] = (code, bits)
             code += 1
         before = bits
-    return found
+    return codes
 
 
 _DC_CODES, _AC_CODES = _codes(_DC), _codes(_AC)
@@ -77,12 +77,12 @@ def _huffman(kind: int, table: _Table) -> bytes:
 def _scan(width: int, height: int, rows: Sequence[Sequence[Pixel]]) -> bytes:
     bits = _Bits()
     before = [0, 0, 0]
-    known: dict[tuple[int, ...], list[int]] = {}
+    transformed: dict[tuple[int, ...], list[int]] = {}
 
     def block(plane: int, values: tuple[int, ...]) -> None:
-        if values not in known:
-            known[values] = _transform(values)
-        coefficients = known[values]
+        if values not in transformed:
+            transformed[values] = _transform(values)
+        coefficients = transformed[values]
         _write(bits, coefficients, before[plane])
         before[plane] = coefficients[0]
 
@@ -101,13 +101,13 @@ def _scan(width: int, height: int, rows: Sequence[Sequence[Pixel]]) -> bytes:
 def _transform(values: tuple[int, ...]) -> list[int]:
     """Return the quantised coefficients of 8 x 8 values in zigzag order."""
     across = [[sum(values[y * 8 + x] * _BASIS[u][x] for x in range(8)) for u in range(8)] for y in range(8)]
-    found = []
+    coefficients = []
     for at in _ZIGZAG:
         v, u = divmod(at, 8)
         total = sum(across[y][u] * _BASIS[v][y] for y in range(8))
         step = _QUANT[at] << 28  # two factors of 2^13 and the transform's own quarter
-        found.append((abs(total) + step // 2) // step * (1 if total >= 0 else -1))
-    return found
+        coefficients.append((abs(total) + step // 2) // step * (1 if total >= 0 else -1))
+    return coefficients
 
 
 def _write(bits: _Bits, coefficients: list[int], before: int) -> None:

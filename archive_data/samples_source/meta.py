@@ -1,4 +1,4 @@
-"""What Facebook's and Instagram's archives share: their JSON, their message files, and their media's metadata."""
+"""Shared by Facebook's and Instagram's archives: JSON encoding, message files and media metadata."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Members = dict[str, bytes]
 
 
 def style(least: int = 20_000) -> str:
-    """Return a style sheet as long as that of Meta's pages, which name the classes of their boxes in it before the first box."""
+    """Return a style sheet as long as that of Meta's pages, which names the classes of their boxes before the first box."""
     rules = ["._a6-g{border:1px solid #ddd;margin:8px}", "._a6-h{font-weight:600}", "._a6-p{padding:4px}", "._a6-o{color:#666}"]
     number = 0
     while sum(map(len, rules)) < least:
@@ -25,7 +25,7 @@ def style(least: int = 20_000) -> str:
 
 
 def dump(value: Any) -> bytes:
-    r"""Return JSON as Meta writes it: every UTF-8 byte of a letter beyond ASCII as a letter of its own (`\u00c3\u00b1`)."""
+    r"""Return JSON as Meta writes it: each UTF-8 byte of a non-ASCII letter as its own character (`\u00c3\u00b1`)."""
     return json.dumps(_garbled(value), indent=2, ensure_ascii=True).encode()
 
 
@@ -40,7 +40,7 @@ def _garbled(value: Any) -> Any:
 
 
 def upload_facts(when: datetime, dice: Dice, *, gps: bool = False) -> dict[str, Any]:
-    """Return the metadata that Meta keeps with an upload: address (kept free for documentation), time, now and then a place."""
+    """Return Meta's metadata of an upload: IP address (reserved for documentation), time, sometimes a location."""
     facts: dict[str, Any] = {"upload_ip": f"203.0.113.{dice.number(2, 250)}", "taken_timestamp": epoch(when) - dice.number(30, 4000)}
     if gps:
         facts |= {
@@ -51,8 +51,8 @@ def upload_facts(when: datetime, dice: Dice, *, gps: bool = False) -> dict[str, 
     return facts
 
 
-def message_file(owner: str, other: str, thread: str, lines: list[tuple[str, str, datetime]], **more: Any) -> bytes:
-    """Return message_1.json of a conversation; `lines` are (sender, text, time), oldest first. `more` goes into the first message."""
+def message_file(owner: str, partner: str, thread: str, lines: list[tuple[str, str, datetime]], **more: Any) -> bytes:
+    """Return message_1.json of a conversation; `lines` are (sender, text, time), oldest first; `more` is added to the first message."""
     messages: list[dict[str, Any]] = [
         {"sender_name": sender, "timestamp_ms": epoch(when) * 1000 + 137, "content": text, "is_geoblocked_for_viewer": False}
         for sender, text, when in lines
@@ -60,9 +60,9 @@ def message_file(owner: str, other: str, thread: str, lines: list[tuple[str, str
     messages[0] |= more
     return dump(
         {
-            "participants": [{"name": other}, {"name": owner}],
+            "participants": [{"name": partner}, {"name": owner}],
             "messages": messages[::-1],
-            "title": other,
+            "title": partner,
             "is_still_participant": True,
             "thread_path": thread,
             "magic_words": [],
@@ -71,6 +71,6 @@ def message_file(owner: str, other: str, thread: str, lines: list[tuple[str, str
 
 
 def minutes_apart(begin: datetime, texts: list[tuple[str, str]], minutes: int = 9) -> list[tuple[str, str, datetime]]:
-    """Return lines (sender, text) with times from `begin` on, leaving out the empty ones."""
-    spoken = [(sender, text) for sender, text in texts if text]
-    return [(sender, text, begin + timedelta(minutes=minutes * number, seconds=7 * number)) for number, (sender, text) in enumerate(spoken)]
+    """Add times from `begin` on to lines (sender, text), dropping empty lines."""
+    lines = [(sender, text) for sender, text in texts if text]
+    return [(sender, text, begin + timedelta(minutes=minutes * number, seconds=7 * number)) for number, (sender, text) in enumerate(lines)]

@@ -1,4 +1,4 @@
-"""The everyday notices of ten years: when they went out, what they said, and on which platforms."""
+"""The everyday notices of ten years: time, text and platforms."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CITY_TOPICS = WORKS + WATER + PARKS_TOPICS + GOVERNMENT
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something the city says once, on one or several platforms. `sentences` go from the most to the least important."""
+    """A notice of the city on one or several platforms; `sentences` go from the most to the least important."""
 
     when: datetime
     sentences: tuple[str, ...]
@@ -46,20 +46,20 @@ def police_notices(count: int) -> list[Notice]:
 
 def _notices(dice: Dice, topics: Sequence[Topic], first: datetime, last: datetime, count: int) -> list[Notice]:
     days = (last - first).days
-    found: list[Notice] = []
-    said = set[str]()
-    while len(found) < count:
-        when = _working_time(dice, first + timedelta(days=days * len(found) // count + dice.number(0, 3)))
+    notices: list[Notice] = []
+    first_sentences = set[str]()
+    while len(notices) < count:
+        when = _working_time(dice, first + timedelta(days=days * len(notices) // count + dice.number(0, 3)))
         topic = _topic(dice, topics, when.month)
         notice = _notice(dice, topic, when)
-        if notice.sentences[0] not in said or dice.chance(0.1):
-            said.add(notice.sentences[0])
-            found.append(notice)
-    return sorted(found, key=lambda notice: notice.when)
+        if notice.sentences[0] not in first_sentences or dice.chance(0.1):
+            first_sentences.add(notice.sentences[0])
+            notices.append(notice)
+    return sorted(notices, key=lambda notice: notice.when)
 
 
 def _working_time(dice: Dice, day: datetime) -> datetime:
-    """Return a time of that day: mostly office hours, one in 25 at half past eleven at night (the next day in UTC)."""
+    """Return a time on a day: mostly office hours, 1 in 25 around 11:30 p.m. (the next day in UTC)."""
     if dice.chance(0.04):
         return day.replace(hour=23, minute=dice.number(25, 50), second=dice.number(0, 59))
     return day.replace(
@@ -92,12 +92,12 @@ def _notice(dice: Dice, topic: Topic, when: datetime) -> Notice:
 
 
 def filled(line: str, slots: Mapping[str, str]) -> str:
-    """Return a line with its slots filled; "6 p.m." at the end of a sentence brings its own full stop."""
+    """Fill the slots of a line; "6 p.m." at the end of a sentence needs no second period."""
     return line.format_map(slots).replace("m..", "m.")
 
 
 def _without_link(sentence: str, link: str) -> str:
-    """Return a sentence without the page's address: each platform places that in its own way."""
+    """Remove the page's address from a sentence: each platform places it differently."""
     return "" if sentence.endswith(link) and len(sentence) < len(link) + 25 else sentence.replace(link, "").strip()
 
 

@@ -1,4 +1,4 @@
-"""Packs the demo archives: the same ZIP each time."""
+"""Packs the demo archives reproducibly: the same ZIP each time."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ ARCHIVES: dict[str, tuple[Callable[[], Members], tuple[int, int, int, int, int, 
 
 
 def pack(name: str, target: Path) -> Path:
-    """Make one archive in the folder `target` and return its path. Names come sorted, times are those of the download."""
+    """Write an archive into the folder `target` and return its path; members are sorted and dated at the download."""
     make, time = ARCHIVES[name]
     target.mkdir(parents=True, exist_ok=True)
     path = target / name
     with zipfile.ZipFile(path, "w") as archive:
         for member, content in sorted(make().items()):
             info = zipfile.ZipInfo(member, time)
-            info.create_system = 3  # the same byte whatever the machine
+            info.create_system = 3  # the same byte on every machine
             info.external_attr = 0o644 << 16
             archive.writestr(info, content, zipfile.ZIP_DEFLATED, DEFLATE_LEVEL)
     return path

@@ -1,4 +1,4 @@
-"""A small PNG writer with a deflate of its own: library versions differ in their output, these bytes never do."""
+"""A small PNG writer with its own deflate: output of libraries differs between versions, these bytes never do."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Pixel = tuple[int, int, int]
 
 
 def png(width: int, height: int, rows: Sequence[Sequence[Pixel]]) -> bytes:
-    """Return a PNG with a palette of up to 256 colours; rows hold (red, green, blue)."""
+    """Return a PNG with a palette of up to 256 colors; rows hold (red, green, blue)."""
     palette = sorted({pixel for row in rows for pixel in row})
     place = {pixel: number for number, pixel in enumerate(palette)}
     above = bytes(width)
@@ -35,12 +35,12 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
 
 
 def _zlib(data: bytes) -> bytes:
-    """Return a zlib stream of one block with the fixed codes, in which only runs of one byte are shortened."""
+    """Return a zlib stream of a single block with fixed codes, compressing only runs of the same byte."""
     value, length, out = 0b011, 3, bytearray()  # the last block, fixed codes
 
     def put(code: int, bits: int) -> None:
         nonlocal value, length
-        for at in range(bits - 1, -1, -1):  # codes stand with their highest bit first
+        for at in range(bits - 1, -1, -1):  # codes are stored highest bit first
             value |= (code >> at & 1) << length
             length += 1
         while length >= 8:

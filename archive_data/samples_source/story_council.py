@@ -1,4 +1,4 @@
-"""The stories that people ask records about: the budget fight of 2017, the water rates of 2022, elections and levies."""
+"""Stories that records requests ask about: the budget fight of 2017, the water rates of 2022, elections and levies."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ALL = frozenset({X, FACEBOOK, INSTAGRAM})
 TWO = frozenset({X, FACEBOOK})
 ONLY_X = frozenset({X})
 
-# (time of the city's clock, platforms, hashtags, page, sentences)
+# (local time, platforms, hashtags, page, sentences)
 _Told = tuple[str, frozenset[str], tuple[str, ...], str, tuple[str, ...]]
 
 _BUDGET_2017: tuple[_Told, ...] = (

@@ -1,4 +1,4 @@
-"""Single days worth finding: a boil order, year ends, Spanish notices, emoji of every make, and one slip of a pen."""
+"""Single days worth finding: a boil order, New Year, Spanish notices, all kinds of emoji, and one slip."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ ONLY_X = frozenset({X})
 ONLY_FACEBOOK = frozenset({FACEBOOK})
 
 SLIP = "Permit hearing for the Harkspur carport moves to Room B."
-SLIP_NUMBER = "900-12-3456"  # numbers from 900 on are never given out
+SLIP_NUMBER = "900-12-3456"  # numbers from 900 on are never assigned
 
-# (time of the city's clock, platforms, hashtags, scene, language, sentences)
+# (local time, platforms, hashtags, scene, language, sentences)
 _TOLD: tuple[tuple[str, frozenset[str], tuple[str, ...], str, str, tuple[str, ...]], ...] = (
     (
         "2015-12-31 23:30",
@@ -278,7 +278,7 @@ _TOLD: tuple[tuple[str, frozenset[str], tuple[str, ...], str, str, tuple[str, ..
         "en",
         ("Happy 200th birthday, Missouri! Cake on the lawn of City Hall until it is gone 🎂.",),
     ),
-    # A number that should never have been posted, and what stood beside it
+    # A number that should never have been posted, and the posts around it
     (
         "2021-09-14 15:12",
         ONLY_FACEBOOK,
@@ -315,7 +315,7 @@ _TOLD: tuple[tuple[str, frozenset[str], tuple[str, ...], str, str, tuple[str, ..
 
 
 def notices() -> list[Notice]:
-    """Return these notices."""
+    """Return the notices of these days."""
     return [
         Notice(local(time), sentences, hashtags, SITE + "/news" if number % 4 == 1 else "", scene, platforms, language, "days")
         for number, (time, platforms, hashtags, scene, language, sentences) in enumerate(_TOLD)

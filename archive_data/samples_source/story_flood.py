@@ -1,4 +1,4 @@
-"""The flood of 2019, told as the city told it: warnings, closures, sandbags, the crest, the clean-up."""
+"""The flood of 2019 in the city's own notices: warnings, closures, sandbags, the crest, the cleanup."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TWO = frozenset({X, FACEBOOK})
 ONLY_X = frozenset({X})
 _PAGE = SITE + "/flood"
 
-# (time of the city's clock, platforms, hashtags, scene, language, sentences)
+# (local time, platforms, hashtags, scene, language, sentences)
 _TOLD: tuple[tuple[str, frozenset[str], tuple[str, ...], str, str, tuple[str, ...]], ...] = (
     (
         "2019-05-20 16:05",

@@ -1,4 +1,4 @@
-"""What residents ask and how the city answers: replies, comments and private messages. All of it made up."""
+"""Residents' questions and the city's answers: replies, comments and private messages, all fictional."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .clock import long_day
 from .dice import Dice
 from .notices import filled
 
-# A resident's line, the city's answer, and what follows ("" for nothing). Slots in braces.
+# A resident's line, the city's answer, and the resident's reply ("" for none). Slots in braces.
 EXCHANGES: tuple[tuple[str, str, str], ...] = (
     (
         "The streetlight at {street} and {cross} has been dark for {n} days.",
@@ -159,7 +159,7 @@ COUNCIL_MEMBER_POSTS: tuple[str, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One short conversation: what was asked, what was answered, what came back ("" for nothing)."""
+    """A short conversation: question, answer and reply ("" for none)."""
 
     question: str
     answer: str
@@ -167,14 +167,14 @@ class Exchange:
 
 
 def exchange(dice: Dice, when: datetime) -> Exchange:
-    """Return a conversation of that time."""
+    """Return a conversation at a time."""
     slots = slots_of(dice, when)
     question, answer, thanks = dice.pick(EXCHANGES)
     return Exchange(filled(question, slots), filled(answer, slots), filled(thanks, slots))
 
 
 def own_comment(dice: Dice, when: datetime) -> str:
-    """Return a comment of the city under a post of its own."""
+    """Return a comment of the city under one of its own posts."""
     return filled(dice.pick(OWN_COMMENTS), slots_of(dice, when))
 
 
@@ -186,7 +186,7 @@ def member_post(dice: Dice, when: datetime) -> str:
 
 
 def slots_of(dice: Dice, when: datetime) -> dict[str, str]:
-    """Return what the braces of a line stand for at that time."""
+    """Return the values for the slots of a line at a time."""
     street, cross = dice.several(STREETS, 2)
     return {
         "street": street,

@@ -1,4 +1,4 @@
-"""What the city's everyday notices are made of: openings, details and closings by subject, with slots in braces."""
+"""Parts of the city's everyday notices: openings, details and closings by subject, with slots in braces."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ ALL_YEAR = tuple(range(1, 13))
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One subject of notices. `months` are those in which it comes up; `scene` names the picture that suits it."""
+    """A subject of notices; `months` are those in which it occurs, `scene` names a suitable picture."""
 
     name: str
     phone: str

@@ -139,7 +139,7 @@ class _Layout:
         self.files |= {f"data/direct_messages_media/{name}": data for name, data in media.items()}
 
     def accounts(self, *, blocked: int, followers: int, following: int) -> None:
-        """Add what the archive says of the account, and whom it blocks, follows and is followed by."""
+        """Add the account's profile, and the accounts it blocks, follows and is followed by."""
         dice = Dice("x accounts " + self.account.handle)
         created = local("2015-02-20 10:00")
         account = {
@@ -161,21 +161,21 @@ class _Layout:
         }
         self.add("profile", [{"profile": profile}])
         self.add("verified", [{"verified": {"accountId": self.account.native_id, "verified": True}}])
-        known = {
+        connections = {
             "block": [account.native_id for account in RESIDENTS[-blocked:]],
             "mute": [],
             "follower": [account.native_id for account in RESIDENTS[:10]] + [dice.digits(18) for _ in range(followers)],
             "following": [account.native_id for account in (*NEIGHBOURS_X, FIRE_X)] + [dice.digits(18) for _ in range(following)],
         }
-        for name, ids in known.items():
+        for name, ids in connections.items():
             key = {"block": "blocking", "mute": "muting"}.get(name, name)
             self.add(
                 name,
-                [{key: {"accountId": one, "userLink": f"https://twitter.com/intent/user?user_id={one}"}} for one in dict.fromkeys(ids)],
+                [{key: {"accountId": id_, "userLink": f"https://twitter.com/intent/user?user_id={id_}"}} for id_ in dict.fromkeys(ids)],
             )
 
     def noise(self) -> None:
-        """Add what every archive holds and no record is in: sign-ins, devices, advertising. Addresses are kept for documentation."""
+        """Add the members without records: sign-ins, devices, advertising. IP addresses are reserved for documentation."""
         dice = Dice("x noise " + self.account.handle + iso(self.exported))
         ip = f"203.0.113.{dice.number(2, 250)}"
         logins = [self.exported - timedelta(days=3 * number, hours=2) for number in range(12)]
@@ -202,7 +202,7 @@ class _Layout:
         self.add("saved-search", [{"savedSearch": {"savedSearchId": snowflake(logins[-1]), "query": "kestrel bend"}}])
 
     def members(self) -> Members:
-        """Return all members: page, read-me, manifest with the counts, data files, media."""
+        """Return all members: page, readme, manifest with counts, data files, media."""
         head = f"<!doctype html>\n<title>Your archive</title>\n<h1>Your archive: @{self.account.handle}</h1>\n"
         page = head + '<script src="data/manifest.js"></script>\n'
         frame: Members = {

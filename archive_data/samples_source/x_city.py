@@ -1,4 +1,4 @@
-"""What the two X accounts wrote: notices, threads, reposts, quotes, answers, edits, long posts, deletions."""
+"""The posts of the two X accounts: notices, threads, reposts, quotes, answers, edits, long posts, deletions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .x_post import LONG_SINCE, Media, Post, edited, post
 POLICE_EVERYDAY = 330
 RENAMED = {"kbend_oskar": "kbend_oskarp", "kbend_cleta": ""}
 
-# What other accounts said and the city passed on.
+# Posts of other accounts that the city reposted.
 _NEIGHBOUR_LINES: tuple[tuple[XAccount, str], ...] = (
     (
         POLICE_X,
@@ -168,10 +168,10 @@ _COMMUNITY: tuple[tuple[str, str], ...] = (
 
 
 def city_posts() -> list[Post]:
-    """Return every post of the city's account, also those that later archives no longer hold."""
+    """Return every post of the city's account, including posts no longer in later archives."""
     dice = Dice("x city")
-    told = [*city_notices(CITY_COUNT), *story_flood.notices(), *story_council.notices(), *story_days.notices()]
-    posts = [made for notice in told if X in notice.platforms for made in _from_notice(dice, CITY_X, notice)]
+    written = [*city_notices(CITY_COUNT), *story_flood.notices(), *story_council.notices(), *story_days.notices()]
+    posts = [made for notice in written if X in notice.platforms for made in _from_notice(dice, CITY_X, notice)]
     posts += _reposts(dice, CITY_X, 70, local("2015-06-01 09:00"), 3770)
     posts += _quotes(dice, CITY_X, 26)
     posts += _answers(dice, CITY_X, 150, local("2015-05-01 09:00"), 3810)
@@ -214,7 +214,7 @@ def police_posts() -> list[Post]:
 
 
 def deleted_posts() -> list[Post]:
-    """Return the posts that X still keeps after they were deleted, about two weeks."""
+    """Return the deleted posts that X still keeps, for about two weeks."""
     return [post(CITY_X, local(time), text, deleted=local(deleted)) for time, deleted, text in _DELETED]
 
 
@@ -237,7 +237,7 @@ def _from_notice(dice: Dice, account: XAccount, notice: Notice) -> list[Post]:
 
 
 def _thread(first: Post, sentences: list[str], media: tuple[Media, ...]) -> list[Post]:
-    """Return one post per sentence, each an answer to the one before."""
+    """Return a post for each sentence, each in reply to the previous post."""
     total = len(sentences)
     thread = [replace(first, text=f"1/{total} {sentences[0]}"[: 139 if first.when < LONG_SINCE else 279], media=media)]
     for number, sentence in enumerate(sentences[1:], start=2):
@@ -258,7 +258,7 @@ def _thread(first: Post, sentences: list[str], media: tuple[Media, ...]) -> list
 
 
 def _composed(notice: Notice, media: tuple[Media, ...]) -> str:
-    """Return as much of a notice as fits: 140 characters before November 2017, 280 after; a link counts 23."""
+    """Shorten a notice to the limit: 140 characters before November 2017, 280 after; a link counts as 23."""
     limit = (140 if notice.when < LONG_SINCE else 280) - (24 if notice.link else 0) - (24 if media else 0)
     text = notice.sentences[0]
     if len(text) > limit:
@@ -292,29 +292,29 @@ def _film(dice: Dice, when: datetime) -> Post:
 
 
 def _reposts(dice: Dice, account: XAccount, count: int, first: datetime, days: int) -> list[Post]:
-    """Return reposts as archives hold them: the first 140 characters, the rest cut."""
-    found = []
+    """Return reposts as archives hold them: cut after 140 characters."""
+    posts = []
     for number in range(count):
         when = first + timedelta(days=days * number // count, minutes=dice.number(0, 600))
         source, line = dice.pick([line for line in _NEIGHBOUR_LINES if line[0] != account])
         text = f"RT @{source.handle}: {filled(line, slots_of(dice, when))}"
-        found.append(post(account, when, text if len(text) <= 140 else text[:139] + "…"))
-    return found
+        posts.append(post(account, when, text if len(text) <= 140 else text[:139] + "…"))
+    return posts
 
 
 def _quotes(dice: Dice, account: XAccount, count: int) -> list[Post]:
-    found = []
+    posts = []
     for number in range(count):
         when = local("2016-02-01 11:00") + timedelta(days=135 * number, minutes=dice.number(0, 400))
         source, line = dice.pick(_QUOTES)
         quoted = f"https://twitter.com/{source.handle}/status/{snowflake(when - timedelta(minutes=dice.number(20, 900)))}"
-        found.append(post(account, when, f"{filled(line, slots_of(dice, when))} {quoted}", favorites=dice.number(0, 20)))
-    return found
+        posts.append(post(account, when, f"{filled(line, slots_of(dice, when))} {quoted}", favorites=dice.number(0, 20)))
+    return posts
 
 
 def _answers(dice: Dice, account: XAccount, count: int, first: datetime, days: int) -> list[Post]:
-    """Return answers to residents; what they had written is not in the archive."""
-    found = []
+    """Return replies to residents, whose posts are not in the archive."""
+    posts = []
     for number in range(count):
         when = first + timedelta(days=days * number // count, minutes=dice.number(0, 560), seconds=dice.number(0, 59))
         resident = dice.pick(RESIDENTS)
@@ -323,16 +323,16 @@ def _answers(dice: Dice, account: XAccount, count: int, first: datetime, days: i
         text = f"@{resident.handle} {answer}"
         if when < LONG_SINCE and len(text) > 140:
             text = f"@{resident.handle} Please see {SITE}/help or call 573-555-0100; we are on it."
-        found.append(post(account, when, text, reply=(asked, resident), favorites=dice.number(0, 4)))
-    return found
+        posts.append(post(account, when, text, reply=(asked, resident), favorites=dice.number(0, 4)))
+    return posts
 
 
 def _apart(posts: list[Post]) -> list[Post]:
-    """Return the posts oldest first, no two of one id."""
+    """Sort the posts oldest first, without repeated ids."""
     seen = set[str]()
-    found = []
+    unique = []
     for made in sorted(posts, key=lambda made: (made.when, made.native_id)):
         if made.native_id not in seen:
             seen.add(made.native_id)
-            found.append(made)
-    return found
+            unique.append(made)
+    return unique

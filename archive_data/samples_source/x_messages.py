@@ -33,7 +33,7 @@ _LIKED: tuple[str, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Like:
-    """A post that the account liked. `gone` is True where the liked post is not there any more in 2025."""
+    """A post that the account liked; `gone` if the post no longer exists in 2025."""
 
     when: datetime
     native_id: str
@@ -42,7 +42,7 @@ class Like:
 
 
 def likes() -> list[Like]:
-    """Return the likes of the account, oldest first; the time is that of the liked post and stands in no archive."""
+    """Return the likes of the account, oldest first; the time is that of the liked post and is in no archive."""
     dice = Dice("x likes")
     found = []
     for number in range(LIKES):
@@ -53,7 +53,7 @@ def likes() -> list[Like]:
 
 
 def like_item(like: Like, *, modern: bool) -> dict[str, Any]:
-    """Return the item of like.js: without text where the liked post is gone by then."""
+    """Return the item in like.js, without text if the liked post no longer exists."""
     text = {} if like.gone and modern else {"fullText": like.text}
     return {"like": {"tweetId": like.native_id, **text, "expandedUrl": f"https://twitter.com/i/web/status/{like.native_id}"}}
 
@@ -66,7 +66,7 @@ def conversations(until: datetime, *, without: frozenset[int] = frozenset()) -> 
     found: dict[str, list[dict[str, Any]]] = {}
     media: dict[str, bytes] = {}
     for number in range(CONVERSATIONS):
-        dice = Dice(f"x direct messages {number}")  # one each, so that a missing one changes no other
+        dice = Dice(f"x direct messages {number}")  # each has its own, so that a missing conversation changes no other
         when = local("2016-01-11 10:00") + timedelta(days=3560 * number // CONVERSATIONS, minutes=dice.number(0, 500))
         resident = RESIDENTS[number % len(RESIDENTS)]
         talk = exchange(dice, when)
@@ -77,8 +77,8 @@ def conversations(until: datetime, *, without: frozenset[int] = frozenset()) -> 
             moment = when + timedelta(minutes=11 * step, seconds=step)
             if moment > until or number in without:
                 continue
-            other = resident if sender is CITY_X else CITY_X
-            message = _message(sender, text, moment, step, other)
+            recipient = resident if sender is CITY_X else CITY_X
+            message = _message(sender, text, moment, step, recipient)
             if step == 0 and picture:
                 _attach(message["messageCreate"], picture, dice)
                 media[f"{message['messageCreate']['id']}-{picture}"] = photo("road", picture)
@@ -163,19 +163,19 @@ def groups(until: datetime) -> list[dict[str, Any]]:
     return found
 
 
-def headers(of: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return direct-message-headers.js: the same conversations without words."""
+def headers(conversations_and_groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return direct-message-headers.js: the same conversations without texts."""
     return [
         {
             "dmConversation": {
-                "conversationId": one["dmConversation"]["conversationId"],
+                "conversationId": conversation["dmConversation"]["conversationId"],
                 "messages": [
                     {"messageCreate": {key: message["messageCreate"][key] for key in ("id", "senderId", "recipientId", "createdAt")}}
-                    for message in one["dmConversation"]["messages"]
+                    for message in conversation["dmConversation"]["messages"]
                 ],
             }
         }
-        for one in of
+        for conversation in conversations_and_groups
     ]
 
 

@@ -1,4 +1,4 @@
-"""One post of X in the shape of its archives of 2020 to 2025: every number a string, indices in code points of the escaped text."""
+"""A post in the format of X archives from 2020 to 2025: numbers as strings, indices in code points of the escaped text."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PIECE = re.compile(r"(?P<link>https?://\S+[^\s.,;:!?)])|(?<!\w)@(?P<mention>\w+
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A picture or film of a post: its base name in the archive and its bytes."""
+    """A picture or video of a post: its base name in the archive and its bytes."""
 
     name: str
     kind: str  # photo, video
@@ -27,7 +27,7 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A post as made; `item()` gives what an archive of a given year says of it.
+    """A post; `item()` returns it as in an archive of a given year.
 
     `reply` is (id, account) of the post answered; `renamed` are handles that later archives know by another
     name ("" for an account that is gone); `versions` are the ids of an edited post, first to last, and `began` is
@@ -57,12 +57,12 @@ class Post:
 
 
 def post(account: XAccount, when: datetime, text: str, sequence: int = 0, **others: Any) -> Post:
-    """Return a post whose id is that of its second."""
+    """Return a post with the id of its second."""
     return Post(account, when, text, snowflake(when, sequence), **others)
 
 
 def edited(first: Post, texts: list[str], minutes: int) -> list[Post]:
-    """Return the versions of a post: the first and one for each text, `minutes` apart."""
+    """Return the versions of a post: the first, and a version for each text, `minutes` apart."""
     versions = [first]
     for number, text in enumerate(texts, start=1):
         when = first.when + timedelta(minutes=minutes * number)
@@ -137,7 +137,7 @@ def _edit_info(made: Post) -> dict[str, Any]:
 
 
 def _escaped(made: Post, dice: Dice) -> tuple[str, dict[str, Any]]:
-    """Return the text as X stores it, and the entities with their places in it."""
+    """Return the text as stored by X, and the entities with their positions in it."""
     hashtags: list[Any] = []
     mentions: list[Any] = []
     urls: list[Any] = []
