@@ -60,7 +60,7 @@ def test_a_search_knows_the_platform_by_its_code_and_alias(toy_town: Town, query
     results = Plan(toy_town.repository, SearchRequest(query)).page()
     assert results.answered
     assert results.total == 3
-    assert {hit.view.platform for hit in results.records} == {"toy"}
+    assert {hit.view.account.platform for hit in results.records} == {"toy"}
     assert "Toy Town" in results.reading
 
 
