@@ -39,7 +39,7 @@ def certificates() -> list[Job]:
 
 
 def checks(certificate: int) -> list[Job]:
-    """Return the checks of one certificate that the reader may open, newest first."""
+    """Return the checks of a certificate that the reader may open, newest first."""
     return [job for job in _recent(JobKind.CERTIFICATE_CHECK) if job.arguments["certificate"] == certificate and may_open(reader(), job)]
 
 

@@ -52,7 +52,7 @@ def link(data: Path | None, name: str | None) -> None:
 @main.command()
 @click.pass_obj
 def worker(data: Path | None) -> None:
-    """Work off long jobs (taking in, verifying, exporting) until stopped. The portal starts one itself unless SHOWME_JOB_WORKER=0."""
+    """Run long jobs (adding archives, verifying, exporting) until stopped. The portal starts it unless SHOWME_JOB_WORKER=0."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s worker %(levelname)s %(message)s")
     logging.getLogger("huey").setLevel(logging.WARNING)
     try:

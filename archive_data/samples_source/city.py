@@ -27,7 +27,7 @@ PARKS_X = XAccount("3187440512", "KBendParks", "Kestrel Bend Parks")
 LIBRARY_X = XAccount("3190021174", "KBendLibrary", "Kestrel Bend Library")
 COUNTY_X = XAccount("2847710093", "TallgrassCoEMA", "Tallgrass County Emergency")
 GAUGE_X = XAccount("2911438807", "SableRiverGauge", "Little Sable River Gauge")
-NEIGHBOURS_X = (POLICE_X, FIRE_X, PARKS_X, LIBRARY_X, COUNTY_X, GAUGE_X)
+NEIGHBORS_X = (POLICE_X, FIRE_X, PARKS_X, LIBRARY_X, COUNTY_X, GAUGE_X)
 
 PAGE_NAME = "City of Kestrel Bend"
 PAGE_ID = "100064820175533"

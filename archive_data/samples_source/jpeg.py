@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 Pixel = tuple[int, int, int]
 
-# cos((2x+1)u*pi/16) times 2^13, with the factor of the transform's first row taken in: a table of whole numbers
+# cos((2x+1)u*pi/16) times 2^13, with the factor of the transform's first row included: a table of integers
 # has no rounding that could differ between processors.
 _COS = (8192, 8035, 7568, 6811, 5793, 4551, 3135, 1598)
 _ZIGZAG = tuple(
@@ -99,7 +99,7 @@ def _scan(width: int, height: int, rows: Sequence[Sequence[Pixel]]) -> bytes:
 
 
 def _transform(values: tuple[int, ...]) -> list[int]:
-    """Return the quantised coefficients of 8 x 8 values in zigzag order."""
+    """Return the quantized coefficients of 8 x 8 values in zigzag order."""
     across = [[sum(values[y * 8 + x] * _BASIS[u][x] for x in range(8)) for u in range(8)] for y in range(8)]
     coefficients = []
     for at in _ZIGZAG:
@@ -132,7 +132,7 @@ def _write(bits: _Bits, coefficients: list[int], before: int) -> None:
 
 
 class _Bits:
-    """Bits of the scan; a byte FF is followed by 00, as the format asks."""
+    """Bits of the scan; a byte FF is followed by 00, as the format requires."""
 
     def __init__(self) -> None:
         self._bytes = bytearray()
@@ -152,7 +152,7 @@ class _Bits:
                 self._bytes.append(0)
 
     def done(self) -> bytes:
-        """Fill the last byte with ones and return all."""
+        """Pad the last byte with 1 bits and return all bytes."""
         if self._length:
             self.put((1 << 8 - self._length) - 1, 8 - self._length)
         return bytes(self._bytes)

@@ -1,17 +1,17 @@
-"""A tiny MP4 writer: H.264 in its plainest form, where every block stands uncompressed (I_PCM)."""
+"""A tiny MP4 writer: H.264 in its simplest form, with every block uncompressed (I_PCM)."""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
 
-Colour = tuple[int, int, int]  # luma, blue and red difference, each 16 to 235
+Color = tuple[int, int, int]  # luma, blue and red difference, each 16 to 235
 
 FRAMES_PER_SECOND = 2
 
 
-def mp4(frames: Sequence[Sequence[Sequence[Colour]]]) -> bytes:
-    """Return a video of frames; a frame is rows of blocks of 16 x 16 pixels, each of one colour."""
+def mp4(frames: Sequence[Sequence[Sequence[Color]]]) -> bytes:
+    """Return a video of frames; a frame is rows of blocks of 16 x 16 pixels, each of one color."""
     across, down = len(frames[0][0]), len(frames[0])
     samples = [_sample(frame, number) for number, frame in enumerate(frames)]
     kind = _box(b"ftyp", b"isom\0\0\2\0isomiso2avc1mp41")
@@ -23,16 +23,16 @@ def mp4(frames: Sequence[Sequence[Sequence[Colour]]]) -> bytes:
     )
 
 
-def _sample(frame: Sequence[Sequence[Colour]], number: int) -> bytes:
+def _sample(frame: Sequence[Sequence[Color]], number: int) -> bytes:
     head = _Bits()
     head.ue(0)  # first block
     head.ue(7)  # all slices are intra
     head.ue(0)  # picture parameter set
     head.put(0, 4)  # frame number
-    head.ue(number % 2)  # neighbours differ
+    head.ue(number % 2)  # neighbors differ
     head.put(0, 2)  # nothing is kept for later
-    head.se(0)  # quantiser as before
-    blocks = [colour for row in frame for colour in row]
+    head.se(0)  # quantizer unchanged
+    blocks = [color for row in frame for color in row]
     data = bytearray()
     for place, (luma, blue, red) in enumerate(blocks):
         if place == 0:
@@ -78,21 +78,21 @@ class _Bits:
         self._bits += f"{value:0{length}b}"
 
     def ue(self, value: int) -> None:
-        """Add a whole number from 0 on, in the standard's exponential code."""
+        """Add a non-negative integer in the standard's Exp-Golomb code."""
         digits = f"{value + 1:b}"
         self._bits += "0" * (len(digits) - 1) + digits
 
     def se(self, value: int) -> None:
-        """Add a number that may be negative."""
+        """Add a signed integer."""
         self.ue(2 * value - 1 if value > 0 else -2 * value)
 
     def aligned(self) -> bytes:
-        """Return all bytes, filled with zeros."""
+        """Return all bytes, padded with zeros."""
         bits = self._bits + "0" * (-len(self._bits) % 8)
         return bytes(int(bits[at : at + 8], 2) for at in range(0, len(bits), 8))
 
     def ended(self) -> bytes:
-        """Return all bytes after the closing one-bit."""
+        """Return all bytes, closed by a stop bit."""
         self._bits += "1"
         return self.aligned()
 

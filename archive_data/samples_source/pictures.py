@@ -1,4 +1,4 @@
-"""Draws the pictures of the archives: plain coloured scenes of 320 x 240 pixels, each a little different."""
+"""Draws the pictures of the archives: plain colored scenes of 320 x 240 pixels, each slightly different."""
 
 from __future__ import annotations
 
@@ -19,46 +19,46 @@ RED, ORANGE, YELLOW, GREEN, BLUE = (190, 60, 52), (226, 130, 50), (240, 206, 80)
 
 
 class Canvas:
-    """Rows of pixels that rectangles and discs are laid upon."""
+    """Rows of pixels on which rectangles and discs are drawn."""
 
-    def __init__(self, colour: Pixel) -> None:
-        self.rows = [[colour] * WIDTH for _ in range(HEIGHT)]
+    def __init__(self, color: Pixel) -> None:
+        self.rows = [[color] * WIDTH for _ in range(HEIGHT)]
 
-    def box(self, left: int, top: int, right: int, bottom: int, colour: Pixel) -> None:
-        """Fill a rectangle; what lies outside of the picture is left away."""
+    def box(self, left: int, top: int, right: int, bottom: int, color: Pixel) -> None:
+        """Fill a rectangle, clipped to the picture."""
         left, right = max(left, 0), min(right, WIDTH)
         for y in range(max(top, 0), min(bottom, HEIGHT)):
-            self.rows[y][left:right] = [colour] * max(right - left, 0)
+            self.rows[y][left:right] = [color] * max(right - left, 0)
 
-    def disc(self, x: int, y: int, radius: int, colour: Pixel) -> None:
+    def disc(self, x: int, y: int, radius: int, color: Pixel) -> None:
         """Fill a disc."""
         for step in range(-radius, radius + 1):
             half = _root(radius * radius - step * step)
-            self.box(x - half, y + step, x + half + 1, y + step + 1, colour)
+            self.box(x - half, y + step, x + half + 1, y + step + 1, color)
 
-    def slope(self, left: int, top: int, right: int, bottom: int, colour: Pixel) -> None:
-        """Fill a triangle whose top is in the middle: a roof, a hill."""
+    def slope(self, left: int, top: int, right: int, bottom: int, color: Pixel) -> None:
+        """Fill a triangle with its top in the middle, such as a roof or hill."""
         for y in range(top, bottom):
             half = (right - left) * (y - top) // (2 * max(bottom - top, 1))
             middle = (left + right) // 2
-            self.box(middle - half, y, middle + half + 1, y + 1, colour)
+            self.box(middle - half, y, middle + half + 1, y + 1, color)
 
 
 VARIANTS = 5
 
 
 def photo(scene: str, key: str) -> bytes:
-    """Return a JPEG of a scene; the key decides which of its variants. One key, one picture, on every platform."""
+    """Return a JPEG of a scene; the key selects its variant. The same key gives the same picture on every platform."""
     return _photo(scene, _variant(key))
 
 
 def drawing(scene: str, key: str) -> bytes:
-    """Return a PNG of a scene; the key decides which of its variants."""
+    """Return a PNG of a scene; the key selects its variant."""
     return _drawing(scene, _variant(key))
 
 
 def film(key: str) -> bytes:
-    """Return an MP4 of three seconds: a bar that walks through the picture."""
+    """Return an MP4 of three seconds: a bar moves through the picture."""
     dice = Dice("film " + key)
     ground = (dice.number(40, 110), dice.number(90, 160), dice.number(90, 160))
     bar = (dice.number(150, 220), dice.number(90, 160), dice.number(90, 160))
@@ -168,10 +168,10 @@ def _pool(canvas: Canvas, dice: Dice) -> None:
 def _festival(canvas: Canvas, dice: Dice) -> None:
     canvas.box(0, 180, WIDTH, HEIGHT, GREEN)
     for number in range(4):
-        left, colour = 12 + 78 * number, dice.pick((RED, BLUE, YELLOW, ORANGE))
-        canvas.slope(left, 96, left + 66, 136, colour)
+        left, color = 12 + 78 * number, dice.pick((RED, BLUE, YELLOW, ORANGE))
+        canvas.slope(left, 96, left + 66, 136, color)
         canvas.box(left + 6, 136, left + 60, 184, WHITE)
-        canvas.box(left + 22, 150, left + 44, 184, colour)
+        canvas.box(left + 22, 150, left + 44, 184, color)
     for left in range(0, WIDTH, 20):
         canvas.slope(left, 40, left + 14, 58, dice.pick((RED, YELLOW, GREEN, BLUE)))
 

@@ -1,4 +1,4 @@
-"""Puts X archives together in the layouts of 2020-2022 (tweet.js) and of 2022 to now (tweets.js and its parts)."""
+"""Assembles X archives in the layouts of 2020-2022 (tweet.js) and since 2022 (tweets.js and its parts)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from .city import CITY_X, FIRE_X, NEIGHBOURS_X, POLICE_X, RESIDENTS, SITE, XAccount
+from .city import CITY_X, FIRE_X, NEIGHBORS_X, POLICE_X, RESIDENTS, SITE, XAccount
 from .clock import iso, local, snowflake, x_date
 from .dice import Dice
 from .x_city import RENAMED, city_posts, community_posts, deleted_posts, police_posts
@@ -19,7 +19,7 @@ Members = dict[str, bytes]
 CITY_EXPORTED = local("2025-11-03 09:12:44")
 CITY_EXPORTED_EARLIER = local("2021-08-16 14:03:10")
 POLICE_EXPORTED = local("2022-03-31 16:20:05")
-DELETED_EXCHANGES = frozenset({7, 18})  # somebody removed them between the two captures
+DELETED_EXCHANGES = frozenset({7, 18})  # removed between the two captures
 
 
 def city_archive() -> Members:
@@ -66,10 +66,10 @@ def police_archive() -> Members:
 
 
 def _unsorted(posts: list[Post]) -> list[Post]:
-    """Return the posts newest first with some blocks moved: real files are not sorted."""
-    found = posts[::-1]
-    third = len(found) // 3
-    return found[:third] + found[third + 40 : 2 * third] + found[third : third + 40] + found[2 * third :]
+    """Return the posts newest first with some blocks moved: real files are not strictly sorted."""
+    newest_first = posts[::-1]
+    third = len(newest_first) // 3
+    return newest_first[:third] + newest_first[third + 40 : 2 * third] + newest_first[third : third + 40] + newest_first[2 * third :]
 
 
 def _header(made: Post) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def _header(made: Post) -> dict[str, Any]:
 
 @dataclass
 class _Layout:
-    """The members of one archive as they are collected."""
+    """The members of an archive, collected one by one."""
 
     account: XAccount
     exported: datetime
@@ -87,7 +87,7 @@ class _Layout:
     types: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def add(self, name: str, items: list[dict[str, Any]], part: int = 0) -> None:
-        """Add one data file, `part` 1 and on as a further file of the same data type."""
+        """Add a data file; `part` 1 and up are further files of the same data type."""
         global_name = f"YTD.{name.replace('-', '_')}.part{part}"
         member = f"data/{name}{f'-part{part}' if part else ''}.js"
         body = json.dumps(items, indent=2, ensure_ascii=False, separators=(",", " : ")).replace("[]", "[ ]")
@@ -107,7 +107,7 @@ class _Layout:
         self.types[_camel(name) + "Media"] = {"mediaDirectory": f"data/{folder}"}
 
     def notes(self, posts: list[Post]) -> None:
-        """Add note-tweet.js with the whole text of long posts; their items in tweets.js are cut."""
+        """Add note-tweet.js with the full text of long posts; their items in tweets.js are truncated."""
         items = []
         for number, made in enumerate(posts):
             core = {"styletags": [], "urls": [], "text": made.note, "mentions": [], "cashtags": [], "hashtags": []}
@@ -165,7 +165,7 @@ class _Layout:
             "block": [account.native_id for account in RESIDENTS[-blocked:]],
             "mute": [],
             "follower": [account.native_id for account in RESIDENTS[:10]] + [dice.digits(18) for _ in range(followers)],
-            "following": [account.native_id for account in (*NEIGHBOURS_X, FIRE_X)] + [dice.digits(18) for _ in range(following)],
+            "following": [account.native_id for account in (*NEIGHBORS_X, FIRE_X)] + [dice.digits(18) for _ in range(following)],
         }
         for name, ids in connections.items():
             key = {"block": "blocking", "mute": "muting"}.get(name, name)

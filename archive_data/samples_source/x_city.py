@@ -18,7 +18,7 @@ POLICE_EVERYDAY = 330
 RENAMED = {"kbend_oskar": "kbend_oskarp", "kbend_cleta": ""}
 
 # Posts of other accounts that the city reposted.
-_NEIGHBOUR_LINES: tuple[tuple[XAccount, str], ...] = (
+_NEIGHBOR_LINES: tuple[tuple[XAccount, str], ...] = (
     (
         POLICE_X,
         "{street} is closed between {cross} and the tracks for a crash. Please use another way; tow trucks are twenty minutes out. #KBPD",
@@ -296,7 +296,7 @@ def _reposts(dice: Dice, account: XAccount, count: int, first: datetime, days: i
     posts = []
     for number in range(count):
         when = first + timedelta(days=days * number // count, minutes=dice.number(0, 600))
-        source, line = dice.pick([line for line in _NEIGHBOUR_LINES if line[0] != account])
+        source, line = dice.pick([line for line in _NEIGHBOR_LINES if line[0] != account])
         text = f"RT @{source.handle}: {filled(line, slots_of(dice, when))}"
         posts.append(post(account, when, text if len(text) <= 140 else text[:139] + "…"))
     return posts

@@ -44,12 +44,12 @@ class Like:
 def likes() -> list[Like]:
     """Return the likes of the account, oldest first; the time is that of the liked post and is in no archive."""
     dice = Dice("x likes")
-    found = []
+    liked = []
     for number in range(LIKES):
         when = local("2015-08-01 12:00") + timedelta(days=3700 * number // LIKES, minutes=dice.number(0, 700))
         text = filled(dice.pick(_LIKED), slots_of(dice, when))
-        found.append(Like(when, snowflake(when, dice.number(1, 4000)), text, dice.chance(0.08) and when.year < 2021))
-    return found
+        liked.append(Like(when, snowflake(when, dice.number(1, 4000)), text, dice.chance(0.08) and when.year < 2021))
+    return liked
 
 
 def like_item(like: Like, *, modern: bool) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def conversations(until: datetime, *, without: frozenset[int] = frozenset()) -> 
 
     `without` are numbers of exchanges that were deleted before the archive was made.
     """
-    found: dict[str, list[dict[str, Any]]] = {}
+    by_id: dict[str, list[dict[str, Any]]] = {}
     media: dict[str, bytes] = {}
     for number in range(CONVERSATIONS):
         dice = Dice(f"x direct messages {number}")  # each has its own, so that a missing conversation changes no other
@@ -91,8 +91,8 @@ def conversations(until: datetime, *, without: frozenset[int] = frozenset()) -> 
                         "createdAt": iso(moment + timedelta(minutes=2), 412),
                     }
                 ]
-            found.setdefault(key, []).insert(0, message)
-    return [{"dmConversation": {"conversationId": key, "messages": messages}} for key, messages in found.items()], media
+            by_id.setdefault(key, []).insert(0, message)
+    return [{"dmConversation": {"conversationId": key, "messages": messages}} for key, messages in by_id.items()], media
 
 
 _GROUPS: tuple[tuple[str, str, tuple[XAccount, ...], tuple[str, ...]], ...] = (
@@ -133,7 +133,7 @@ _GROUPS: tuple[tuple[str, str, tuple[XAccount, ...], tuple[str, ...]], ...] = (
 
 def groups(until: datetime) -> list[dict[str, Any]]:
     """Return the group conversations up to a time, newest entry first, with joins, names and leaves."""
-    found = []
+    conversations = []
     for time, name, members, lines in _GROUPS:
         begin = local(time)
         if begin > until:
@@ -159,8 +159,8 @@ def groups(until: datetime) -> list[dict[str, Any]]:
             sender = everyone[(number * 2 + number // 3) % len(everyone)]
             entries.append(_message(sender, line, begin + timedelta(minutes=9 + 23 * number), number, None))
         entries.append({"participantsLeave": {"userIds": [members[-1].native_id], "createdAt": iso(begin + timedelta(days=9))}})
-        found.append({"dmConversation": {"conversationId": snowflake(begin), "messages": entries[::-1]}})
-    return found
+        conversations.append({"dmConversation": {"conversationId": snowflake(begin), "messages": entries[::-1]}})
+    return conversations
 
 
 def headers(conversations_and_groups: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from .city import NEIGHBOURS_X, RESIDENTS, XAccount
+from .city import NEIGHBORS_X, RESIDENTS, XAccount
 from .clock import iso, snowflake, x_date
 from .dice import Dice
 
 LONG_SINCE = datetime.fromisoformat("2017-11-07T15:00:00-06:00")
-_KNOWN = {account.handle: account for account in (*NEIGHBOURS_X, *RESIDENTS)}
+_KNOWN = {account.handle: account for account in (*NEIGHBORS_X, *RESIDENTS)}
 _PIECE = re.compile(r"(?P<link>https?://\S+[^\s.,;:!?)])|(?<!\w)@(?P<mention>\w+)|(?<![\w&])#(?P<hashtag>\w+)")
 
 
@@ -30,7 +30,7 @@ class Post:
     """A post; `item()` returns it as in an archive of a given year.
 
     `reply` is (id, account) of the post answered; `renamed` are handles that later archives know by another
-    name ("" for an account that is gone); `versions` are the ids of an edited post, first to last, and `began` is
+    name ("" for a deleted account); `versions` are the ids of an edited post, first to last, and `began` is
     when the first of them was written.
     """
 
@@ -142,10 +142,10 @@ def _escaped(made: Post, dice: Dice) -> tuple[str, dict[str, Any]]:
     mentions: list[Any] = []
     urls: list[Any] = []
     out, at = "", 0
-    for found in _PIECE.finditer(made.text):
-        out += _entities(made.text[at : found.start()])
-        start, at = len(out), found.end()
-        if link := found["link"]:
+    for match in _PIECE.finditer(made.text):
+        out += _entities(made.text[at : match.start()])
+        start, at = len(out), match.end()
+        if link := match["link"]:
             short = "https://t.co/" + dice.letters(10)
             out += short
             shown = link.removeprefix("https://").removeprefix("www.")
@@ -158,15 +158,15 @@ def _escaped(made: Post, dice: Dice) -> tuple[str, dict[str, Any]]:
                 }
             )
             continue
-        out += found[0]
+        out += match[0]
         place = [str(start), str(len(out))]
-        if handle := found["mention"]:
+        if handle := match["mention"]:
             account = _KNOWN.get(handle, made.account)
             mentions.append(
                 {"name": account.name, "screen_name": handle, "indices": place, "id_str": account.native_id, "id": account.native_id}
             )
         else:
-            hashtags.append({"text": found["hashtag"], "indices": place})
+            hashtags.append({"text": match["hashtag"], "indices": place})
     out += _entities(made.text[at:])
     entities: dict[str, Any] = {"hashtags": hashtags, "symbols": [], "user_mentions": mentions, "urls": urls}
     if made.media:
@@ -205,7 +205,7 @@ def _medium(made: Post, media: Media, short: str, place: list[str], dice: Dice) 
 
 
 def _media(made: Post, first: dict[str, Any], dice: Dice) -> list[dict[str, Any]]:
-    found = []
+    entities = []
     for media in made.media:
         medium = first if media is made.media[0] else _medium(made, media, first["url"], first["indices"], dice)
         medium = dict(medium)
@@ -224,5 +224,5 @@ def _media(made: Post, first: dict[str, Any], dice: Dice) -> list[dict[str, Any]
                     ],
                 },
             }
-        found.append(medium)
-    return found
+        entities.append(medium)
+    return entities

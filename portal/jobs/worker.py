@@ -41,7 +41,7 @@ def serve(config: Config) -> None:
         queue = job_queue.make_queue(config)
         task = job_queue.make_task(queue, lambda job_id: runners.run(repository, job_id))
         tidy(repository, config)
-        queue.flush()  # the job rows list what waits; entries left in the queue may be done or gone
+        queue.flush()  # the job rows list all waiting jobs; entries left in the queue may be obsolete
         threading.Thread(target=_enqueue_waiting, args=(repository, queue, task, config), name="enqueue-waiting", daemon=True).start()
         try:
             queue.create_consumer(workers=THREADS, worker_type="thread", periodic=False, initial_delay=0.05, max_delay=1.0).run()

@@ -110,7 +110,7 @@ def test_a_refused_page_is_an_event(town: Town, path: str, code: int) -> None:
 
 def test_too_many_attempts_are_one_event_a_minute_and_the_key_in_a_link_is_not_told(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     client = town.app.test_client()
-    monkeypatch.setattr(errors, "_told", {})
+    monkeypatch.setattr(errors, "_refused_at", {})
     last = town.repository.audit.last_id()
     link = "/link/abcdefgh-the-key"
     answers = [client.get(link, environ_base={"REMOTE_ADDR": "198.51.100.4"}).status_code for _ in range(40)]

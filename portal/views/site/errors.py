@@ -121,7 +121,7 @@ def _upload_failure(error: HTTPException, code: int) -> str:
 
 
 def _log_event(tag: str, why: str) -> None:
-    """Log an event of a refusal; the response is sent even if the catalog is what is broken."""
+    """Log an event of a refusal; the response is sent even if the catalog itself is broken."""
     actor = reader().name if current_user.is_authenticated else f"nobody signed in ({request.remote_addr})"
     place = str(request.url_rule) if request.endpoint in OPEN else request.path[:LONGEST_PATH]  # the address of a one-time link is a secret
     try:
@@ -180,6 +180,6 @@ def _page(code: int, detail: str = "", kept: str = "", words: tuple[Lazy, Lazy] 
         return jsonify(error=str(title), detail=detail or kept or str(text), **extra), code
     try:
         return render_template("errors/error.html", code=code, title=title, text=text, detail=detail, kept=kept), code
-    except Exception:  # the page layout needs the catalog, which may be what is broken
+    except Exception:  # the page layout needs the catalog, which may itself be broken
         current_app.logger.exception("the error page itself")
         return Response(f"{title}\n{detail or kept}\n{text}\n", code, content_type="text/plain; charset=utf-8")
