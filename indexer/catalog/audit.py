@@ -145,7 +145,7 @@ class AuditLog:
             newest = connection.execute(sa.select(events.c.id, events.c.hash).order_by(events.c.id.desc()).limit(1)).first()
         return Anchor(newest.id, newest.hash) if newest else Anchor(0, FIRST)
 
-    def against(self, anchor: Anchor) -> AnchorState:
+    def compare_with(self, anchor: Anchor) -> AnchorState:
         """Return whether the log still goes on from an anchor. A changed event before it shows in `broken_at`."""
         if anchor.events == 0:
             return AnchorState.HOLDS if anchor.hash == FIRST else AnchorState.REWRITTEN
@@ -156,7 +156,7 @@ class AuditLog:
             return AnchorState.CUT if newest < anchor.events else AnchorState.REWRITTEN
         return AnchorState.HOLDS if held == anchor.hash else AnchorState.REWRITTEN
 
-    def of(self, *tags: str) -> list[Event]:
+    def with_tags(self, *tags: str) -> list[Event]:
         """Return the events of some tags, the oldest first."""
         with self._engine.connect() as connection:
             return [_event(row) for row in connection.execute(sa.select(events).where(events.c.tag.in_(tags)).order_by(events.c.id))]

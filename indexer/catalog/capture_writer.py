@@ -17,7 +17,7 @@ import msgspec
 import sqlalchemy as sa
 
 from indexer.catalog import audit, stored_data
-from indexer.catalog.completion import mark_absences, queue_for_index, refresh_account, settle_current_versions
+from indexer.catalog.completion import mark_absences, queue_for_index, refresh_account, set_capture_versions
 from indexer.catalog.database import among_keys, insert_many, select_keys, transaction
 from indexer.catalog.models import Reconciled
 from indexer.catalog.stored_data import COMPLETE, TAKING_IN, CaptureResult, IndexRow, stored_facts
@@ -81,7 +81,7 @@ class CaptureWriter:
     account_key: str
     zone: str
     result: CaptureResult = field(default_factory=CaptureResult)
-    settled_later: set[int] = field(default_factory=set)  # records met before: their current version is known at the end only
+    known_pks: set[int] = field(default_factory=set)  # records met before: their current version is known at the end only
     _next_pk: int = 0
     _next_version: int = 0
     _next_sighting: int = 0
@@ -92,7 +92,7 @@ class CaptureWriter:
     def add(self, batch: Sequence[Record]) -> list[IndexRow]:
         """Write records, their versions and sightings in one transaction; return the rows of the records that are new."""
         fresh: list[IndexRow] = []
-        batch = [held_as(record, self._other_ids) for record in batch]
+        batch = [with_catalog_id(record, self._other_ids) for record in batch]
         ids = [f"{self.account_key}:{record.kind}:{record.native_id}" for record in batch]
         new_records: list[tuple[object, ...]] = []
         new_versions: list[tuple[object, ...]] = []
@@ -108,7 +108,7 @@ class CaptureWriter:
                     fresh.append(IndexRow(entry[0], kind, self.account_id, 1, content))
                     new_records.append((entry[0], record_id, self.account_id, kind, record.native_id, self.capture_id, 0))
                 else:
-                    self.settled_later.add(entry[0])
+                    self.known_pks.add(entry[0])
                 digest = stored_data.digest_of(kind, record.native_id, content)
                 version_id = entry[1].get(digest)
                 if version_id is None and record.kind is RecordKind.LIKE and not record.text and entry[1]:
@@ -153,7 +153,7 @@ class CaptureWriter:
             if rows:
                 connection.execute(members.insert(), rows)
             _store(connection, self.capture_id, result, COMPLETE)
-            settle_current_versions(connection, self.capture_id)
+            set_capture_versions(connection, self.capture_id)
             for capture_id, gone in mark_absences(connection, self.capture_id, self.account_id).items():
                 if capture_id == self.capture_id:
                     result.gone = gone
@@ -203,7 +203,7 @@ def sighting_values(record: Record, raw_digest: str) -> tuple[Any, ...]:
         place.pointer,
         raw_digest,
         msgspec.json.encode(attached) if attached else None,
-        msgspec.json.encode([place_text(folded) for folded in record.folded]) if record.folded else None,
+        msgspec.json.encode([format_place(folded) for folded in record.folded]) if record.folded else None,
     )
 
 
@@ -217,13 +217,13 @@ def attached_members(record: Record) -> dict[str, str]:
     return {attachment.name: attachment.member for attachment in record.attachments if attachment.member}
 
 
-def place_text(place: Place) -> str:
+def format_place(place: Place) -> str:
     """Return a place in words: what the record page and an export show."""
     pointer = f", {place.pointer}" if place.pointer else ""
     return f"{place.member}, item {place.index + 1}{pointer}, bytes {place.start}-{place.start + place.length}"
 
 
-def begin(engine: sa.Engine, capture: NewCapture) -> CaptureWriter:
+def begin_capture(engine: sa.Engine, capture: NewCapture) -> CaptureWriter:
     """Open a capture in the catalog with state "taking in". Call it under the ingest lock."""
     facts = capture.facts
     with transaction(engine) as connection:
@@ -256,7 +256,7 @@ def begin(engine: sa.Engine, capture: NewCapture) -> CaptureWriter:
         connection.execute(capture_files.insert(), rows)
         columns = (records.c.pk, versions.c.id, sightings.c.id)
         is_new = connection.execute(sa.select(records.c.pk).where(records.c.account_id == account_id).limit(1)).first() is None
-        others = other_ids_of(connection, account_id)
+        others = read_other_ids(connection, account_id)
         highest = [connection.execute(sa.select(sa.func.max(column))).scalar() or 0 for column in columns]
     return CaptureWriter(
         engine,
@@ -272,27 +272,27 @@ def begin(engine: sa.Engine, capture: NewCapture) -> CaptureWriter:
     )
 
 
-def other_ids_of(connection: sa.Connection, account_id: int) -> dict[tuple[str, str], str]:
+def read_other_ids(connection: sa.Connection, account_id: int) -> dict[tuple[str, str], str]:
     """Return, by kind and native id, under which native id the catalog holds a record whose id came out otherwise before."""
     query = sa.select(other_ids.c.kind, other_ids.c.native_id, other_ids.c.held_as).where(other_ids.c.account_id == account_id)
     return {(row.kind, row.native_id): row.held_as for row in connection.execute(query)}
 
 
-def held_as(record: Record, others: Mapping[tuple[str, str], str]) -> Record:
+def with_catalog_id(record: Record, others: Mapping[tuple[str, str], str]) -> Record:
     """Return a record under the native id that the catalog keeps it under."""
     held = others.get((str(record.kind), record.native_id))
     return record if held is None else replace(record, native_id=held)
 
 
 @dataclass(frozen=True, slots=True)
-class Removed:
+class RemovedCaptures:
     """What was taken back: how many captures, and the digests of vault files that no capture needs any more."""
 
     captures: int
     orphans: Sequence[str]
 
 
-def remove_unfinished(engine: sa.Engine) -> Removed:
+def remove_unfinished(engine: sa.Engine) -> RemovedCaptures:
     """Take back every capture that was interrupted. Call it under the ingest lock; it can be interrupted itself."""
     orphans: list[str] = []
     with engine.connect() as connection:
@@ -311,7 +311,7 @@ def remove_unfinished(engine: sa.Engine) -> Removed:
                 accounts.delete().where(accounts.c.id.not_in(sa.select(captures.c.account_id).where(captures.c.account_id.is_not(None))))
             )
             audit.append(connection, "capture:removed", "system", f"capture {capture_id}")
-    return Removed(len(unfinished), orphans)
+    return RemovedCaptures(len(unfinished), orphans)
 
 
 def _account_id(connection: sa.Connection, account: Account, exported_ms: int | None) -> int:

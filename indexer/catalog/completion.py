@@ -29,16 +29,16 @@ _NOTHING_UNREAD = frozenset({"account-not-read", "bad-text", "csv-differs", "dou
 _MAY_HOLD_RECORDS = (".js", ".json", ".html", ".htm", ".csv")
 
 
-def settle_current_versions(connection: sa.Connection, capture_id: int) -> None:
+def set_capture_versions(connection: sa.Connection, capture_id: int) -> None:
     """Give every record of a capture its current version and put it on the index's work list.
 
     Current is the version seen in the capture that the platform exported last; inside one capture the last of the
     edits. An older archive that is taken in later does not turn the clock back.
     """
-    settle(connection, sa.select(sightings.c.record_pk).where(sightings.c.capture_id == capture_id), capture_id)
+    set_current_versions(connection, sa.select(sightings.c.record_pk).where(sightings.c.capture_id == capture_id), capture_id)
 
 
-def settle(connection: sa.Connection, touched: sa.Select[tuple[int]], capture_id: int) -> None:
+def set_current_versions(connection: sa.Connection, touched: sa.Select[tuple[int]], capture_id: int) -> None:
     """Give records of a capture's account the current version that the captures which count give them; queue them for the index.
 
     A record that only set-aside captures hold has none, and leaves the index.
@@ -138,7 +138,7 @@ def mark_absences(connection: sa.Connection, capture_id: int, account_id: int) -
     return counts
 
 
-def mark_absences_anew(connection: sa.Connection, account_id: int) -> None:
+def recompute_absences(connection: sa.Connection, account_id: int) -> None:
     """Work out again what is gone from which capture of an account, after captures came to count or no longer do."""
     of_account = sa.select(captures.c.id).where(captures.c.account_id == account_id)
     queue_for_index(

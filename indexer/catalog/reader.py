@@ -39,7 +39,7 @@ from indexer.local_time import from_ms
 
 THREAD_LIMIT = 500
 
-Standing = Callable[[Sequence[int]], Mapping[int, int]]
+VersionChooser = Callable[[Sequence[int]], Mapping[int, int]]
 """Says of some records in which version (its number in the table) they are wanted; of the others, the current one is."""
 
 
@@ -138,19 +138,19 @@ class Catalog:
                 ).scalar()
         return next(iter(self.views([pk])), None) if pk is not None else None
 
-    def views(self, pks: Sequence[int], standing: Standing | None = None) -> list[RecordView]:
+    def views(self, pks: Sequence[int], choose_versions: VersionChooser | None = None) -> list[RecordView]:
         """Return records in the order asked for; numbers without a record are left out.
 
-        They are in their current version, or in the one whose number `standing` gives for some of them.
+        They are in their current version, or in the one whose number `choose_versions` gives for some of them.
         """
         with self._engine.connect() as connection:
-            return list(_in_order(connection, pks, standing))
+            return list(_in_order(connection, pks, choose_versions))
 
-    def stream(self, pks: Iterable[int], standing: Standing | None = None) -> Iterator[RecordView]:
+    def stream(self, pks: Iterable[int], choose_versions: VersionChooser | None = None) -> Iterator[RecordView]:
         """Yield the same a batch at a time, from one state of the catalog."""
         with self._engine.connect() as connection:
             for batch in in_batches(pks):
-                yield from _in_order(connection, batch, standing)
+                yield from _in_order(connection, batch, choose_versions)
 
     def versions(self, pk: int) -> list[RecordView]:
         """Return every version of a record that a capture holds which counts, the first one first."""
@@ -318,8 +318,8 @@ class Catalog:
         return texts
 
 
-def _in_order(connection: sa.Connection, pks: Sequence[int], standing: Standing | None) -> Iterator[RecordView]:
-    other = standing(pks) if standing else {}
+def _in_order(connection: sa.Connection, pks: Sequence[int], choose_versions: VersionChooser | None) -> Iterator[RecordView]:
+    other = choose_versions(pks) if choose_versions else {}
     found = current_views(connection, [pk for pk in pks if pk not in other])
     if other:
         found.update((view.pk, view) for view in version_views(connection, list(other.values())).values())

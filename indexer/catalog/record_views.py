@@ -11,7 +11,7 @@ import msgspec
 import sqlalchemy as sa
 
 from indexer.catalog import stored_data
-from indexer.catalog.accounts import people_named, shown_person
+from indexer.catalog.accounts import people_named, person_label
 from indexer.catalog.database import among_keys, in_batches, select_keys
 from indexer.catalog.history import EXPORTED_BY
 from indexer.catalog.models import AccountRef, AttachmentView, Origin, RecordView
@@ -200,8 +200,8 @@ def _with_names(content: Content, platform: str, names: Mapping[tuple[str, str],
         return content
     extra = dict(content.extra)
     for fact in extra.keys() & _PEOPLE_OF:
-        extra[fact] = ", ".join(shown_person(platform, native_id, names) for native_id in extra[fact].split(", "))
-    return msgspec.structs.replace(content, author=shown_person(platform, content.author, names), extra=extra)
+        extra[fact] = ", ".join(person_label(platform, native_id, names) for native_id in extra[fact].split(", "))
+    return msgspec.structs.replace(content, author=person_label(platform, content.author, names), extra=extra)
 
 
 def current_texts(connection: sa.Connection, pks: Sequence[int]) -> dict[int, str]:

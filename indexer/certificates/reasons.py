@@ -56,7 +56,7 @@ class Reason:
 
 def reasons(repository: Repository, stored: Stored, permission: Permission) -> tuple[Reason, ...]:
     """Return the deeds since a certificate was made, the oldest first; of captures and accounts that the maker might see."""
-    since = [event for event in repository.audit.of(*REASONS) if _is_later(event, stored) and _changes_something(event)]
+    since = [event for event in repository.audit.with_tags(*REASONS) if _is_later(event, stored) and _changes_something(event)]
     if permission.accounts is not None:
         captures = repository.catalog.captures(permission.accounts)
         seen = {f"capture {one.id}" for one in captures} | {f"account {number}" for number in permission.accounts}

@@ -121,7 +121,7 @@ def _compared(repository: Repository, stored: Stored, file: tuple[str, FileState
         captures_aside=tuple(one for one in stored.captures if one.digest in aside),
         accounts_missing=wanted.missing,
         level=level,
-        anchor=repository.audit.against(Anchor(stored.anchor.events, stored.anchor.hash)) if stored.anchor else None,
+        anchor=repository.audit.compare_with(Anchor(stored.anchor.events, stored.anchor.hash)) if stored.anchor else None,
         anchor_events=stored.anchor.events if stored.anchor else 0,
         alterations=tuple(altered.listed),
         altered_total=altered.total,

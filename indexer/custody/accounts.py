@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from indexer import platforms
 from indexer.catalog import audit
-from indexer.catalog.accounts import move_on, whole_accounts
+from indexer.catalog.accounts import bump_revision, whole_accounts
 from indexer.catalog.completion import queue_for_index
 from indexer.catalog.database import transaction
 from indexer.catalog.models import UNNAMED, AccountView, by_number
@@ -159,7 +159,7 @@ def _set_person(repository: Repository, platform: str, native_id: str, name: str
                 connection.execute(people.insert().values(**row))
             count = connection.execute(sa.select(sa.func.count()).select_from(theirs.subquery())).scalar_one()
             queue_for_index(connection, theirs.order_by(records.c.pk))
-            move_on(connection)
+            bump_revision(connection)
             tag, detail = ("person:named", {"before": before or "", "after": name}) if name else ("person:unnamed", {"before": before})
             audit.append(connection, tag, by, f"{platform}:{native_id}", detail)
         indexing.sync_locked(repository)
@@ -177,7 +177,7 @@ def _settle(connection: sa.Connection, account: AccountView) -> None:
     """Queue an account's records for the index, which holds its number and names with each of them."""
     held = sa.select(records.c.pk).where(records.c.account_id.in_(account.numbers), records.c.current_version_id.is_not(None))
     queue_for_index(connection, held.order_by(records.c.pk))
-    move_on(connection)
+    bump_revision(connection)
 
 
 def _is_namesake(one: AccountView, named: AccountView) -> bool:

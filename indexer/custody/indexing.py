@@ -132,11 +132,11 @@ class IndexAhead:
                 self._send(batch)
             self._waiting = []
 
-    def commit(self, settled_later: Sequence[int]) -> None:
+    def commit(self, known_pks: Sequence[int]) -> None:
         """Hand over records met before, now that they are settled, and those that are gone; commit at the catalog's position."""
         if self._helper is None:
             return
-        again = sorted({*settled_later, *self._repository.catalog.absent_since(self._position)})
+        again = sorted({*known_pks, *self._repository.catalog.absent_since(self._position)})
         for batch in in_batches(again, BATCH):
             self.add(self._repository.catalog.index_rows(batch))
         self._send((), self._repository.catalog.position())

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DatabaseError
 
-from indexer.catalog.capture_writer import CaptureWriter, MemberOutcome, NewCapture, VaultFile, begin, remove_unfinished
+from indexer.catalog.capture_writer import CaptureWriter, MemberOutcome, NewCapture, VaultFile, begin_capture, remove_unfinished
 from indexer.catalog.database import storage_error
 from indexer.catalog.models import CaptureView, Reconciled
 from indexer.custody import clock, indexing
@@ -153,7 +153,7 @@ def _take_in(repository: Repository, task: _Task) -> int:
         source=task.source,
         zone=task.zone_name or repository.zone,
     )
-    writer = begin(repository.db, capture)
+    writer = begin_capture(repository.db, capture)
     exported = facts.exported.utc if facts.exported else None
     try:
         writer.add_problems(clock.problems(repository, exported, label, datetime.now(UTC)))
@@ -163,7 +163,7 @@ def _take_in(repository: Repository, task: _Task) -> int:
             checked = pool.submit(_member_digests, repository.vault.open([file.digest for file in task.staged]))
             outcomes, tallies = _read(writer, ahead, task, checked)
             writer.finish(outcomes, reconcile(facts.counts, tallies), task.taken_by)
-            ahead.commit(sorted(writer.settled_later))
+            ahead.commit(sorted(writer.known_pks))
     except BaseException as error:
         try:
             recover_locked(repository)

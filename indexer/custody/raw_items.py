@@ -9,7 +9,7 @@ from typing import IO, Any, Final
 
 import sqlalchemy as sa
 
-from indexer.catalog.capture_writer import place_text
+from indexer.catalog.capture_writer import format_place
 from indexer.catalog.database import among_keys, select_keys
 from indexer.catalog.stored_data import TAKING_IN
 from indexer.catalog.tables import captures, records, sightings
@@ -103,7 +103,7 @@ def _faults(repository: Repository, rows: Iterable[Any], total: int, progress: T
             member, reader = row.member, _Items(archive, row.member)
         digest, why = reader.digest(row.start, row.length)
         if digest != row.raw_digest:
-            place = place_text(Place(row.member, row.item, row.start, row.length, row.pointer))
+            place = format_place(Place(row.member, row.item, row.start, row.length, row.pointer))
             yield RawFault(row.capture_id, row.record_id or "", place, why)
         if progress and (done % PROGRESS_EVERY == 0 or done == total):
             progress(min(done, total), total)

@@ -12,7 +12,7 @@ import msgspec
 import sqlalchemy as sa
 
 from indexer.catalog import stored_data
-from indexer.catalog.capture_writer import attached_members, held_as, other_ids_of, place_text
+from indexer.catalog.capture_writer import attached_members, format_place, read_other_ids, with_catalog_id
 from indexer.catalog.database import in_batches
 from indexer.catalog.models import CaptureView
 from indexer.catalog.tables import accounts, captures, earlier_readings, events, records, sightings, versions
@@ -197,8 +197,8 @@ class _Comparison:
             held = connection.execute(
                 sa.select(accounts).join(captures, captures.c.account_id == accounts.c.id).where(captures.c.id == self._number)
             ).one()
-            self._other_ids = other_ids_of(connection, held.id)
-            if any(event.subject == f"capture {self._number}" for event in repository.audit.of("capture:reread")):
+            self._other_ids = read_other_ids(connection, held.id)
+            if any(event.subject == f"capture {self._number}" for event in repository.audit.with_tags("capture:reread")):
                 self._prefix = f"{held.platform}:{held.native_id}:"  # read again, records stay with the account they were taken in with
             self._first, last, self._total = connection.execute(
                 sa.select(
@@ -214,7 +214,7 @@ class _Comparison:
         yield from self._left_over()
 
     def _compare(self, read: Sequence[Record]) -> Iterator[Difference]:
-        batch = [held_as(record, self._other_ids) for record in read]
+        batch = [with_catalog_id(record, self._other_ids) for record in read]
         root, own = self._reading.opened.archive.root, self._reading.zone
         rows = self._rows([record.native_id for record in batch])
         zones = self._zones_of([row.version_id for found in rows.values() for row in found])
@@ -226,7 +226,7 @@ class _Comparison:
                 self._seen[row.sighting_id - self._first] = 1
             if not found:
                 name = f"{self._prefix}{record.kind}:{record.native_id}"
-                yield Difference(Deviation.NOT_HELD, self._number, name, read=record.text or record.title, place=place_text(place))
+                yield Difference(Deviation.NOT_HELD, self._number, name, read=record.text or record.title, place=format_place(place))
                 continue
             row = found[-1]  # a capture that was read again has a sighting of each reading: the latest counts
             zone = zones.get(row.version_id, own)
@@ -238,12 +238,12 @@ class _Comparison:
             self._progress(min(self._done, self._total), self._total)
 
     def _differing(self, record: Record, row: Any) -> Iterator[Difference]:
-        place = place_text(record.place)
+        place = format_place(record.place)
         wanted: dict[str, Any] = {
             "raw_digest": hashlib.sha256(record.raw).hexdigest(),
             "length": record.place.length,
             "attached": attached_members(record),
-            "folded": tuple(place_text(one) for one in record.folded),
+            "folded": tuple(format_place(one) for one in record.folded),
         }
         held: dict[str, Any] = {
             "raw_digest": row.raw_digest,

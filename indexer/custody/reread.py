@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from indexer.catalog import stored_data
-from indexer.catalog.capture_writer import held_as, other_ids_of, sighting_values
+from indexer.catalog.capture_writer import read_other_ids, sighting_values, with_catalog_id
 from indexer.catalog.database import BATCH
 from indexer.catalog.models import CaptureView
 from indexer.catalog.stored_data import COMPLETE
@@ -107,7 +107,7 @@ class _Comparison:
                 .where(captures.c.id == self._number)
             ).one()
             self._key = f"{row.platform}:{row.native_id}"
-            self._others = other_ids_of(connection, row.id)
+            self._others = read_other_ids(connection, row.id)
             self._counting = set(connection.execute(sa.select(captures.c.id).where(captures.c.state == COMPLETE)).scalars())
 
     def run(self) -> Outcome:
@@ -121,7 +121,7 @@ class _Comparison:
                 attached.update(one.member for one in value.attachments if one.member)
                 rules.update([str(value.posted.rule)] if value.posted else [])
                 folded += len(value.folded)
-                batch.append(held_as(value, self._others))
+                batch.append(with_catalog_id(value, self._others))
                 done += 1
                 if len(batch) == BATCH:
                     self._compare(batch)

@@ -12,9 +12,9 @@ import msgspec
 import sqlalchemy as sa
 
 from indexer.catalog import audit
-from indexer.catalog.accounts import move_on
+from indexer.catalog.accounts import bump_revision
 from indexer.catalog.capture_writer import SIGHTING_COLUMNS, VERSION_COLUMNS, MemberOutcome
-from indexer.catalog.completion import mark_absences_anew, queue_for_index, refresh_account, settle
+from indexer.catalog.completion import queue_for_index, recompute_absences, refresh_account, set_current_versions
 from indexer.catalog.database import in_batches, insert_many, transaction
 from indexer.catalog.models import UNNAMED, CaptureView, Reconciled
 from indexer.catalog.stored_data import CaptureResult, problem_columns, stored_facts
@@ -135,12 +135,12 @@ class _Writer:
         connection, account_id = self._connection, self._account.id
         self._mark_not_read()
         self._write_capture()
-        settle(connection, sa.select(sightings.c.record_pk).where(sightings.c.capture_id == self._number), self._number)
+        set_current_versions(connection, sa.select(sightings.c.record_pk).where(sightings.c.capture_id == self._number), self._number)
         for batch_left in in_batches(sorted(self._left_behind)):
-            settle(connection, sa.select(records.c.pk).where(records.c.pk.in_(batch_left)), self._number)
-        mark_absences_anew(connection, account_id)
+            set_current_versions(connection, sa.select(records.c.pk).where(records.c.pk.in_(batch_left)), self._number)
+        recompute_absences(connection, account_id)
         refresh_account(connection, account_id)
-        move_on(connection)
+        bump_revision(connection)
         return self._tell(by)
 
     def _write(self, batch: Sequence[Change]) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from indexer.catalog import audit
-from indexer.catalog.accounts import move_on
-from indexer.catalog.completion import mark_absences_anew, refresh_account, settle
+from indexer.catalog.accounts import bump_revision
+from indexer.catalog.completion import recompute_absences, refresh_account, set_current_versions
 from indexer.catalog.database import transaction
 from indexer.catalog.stored_data import COMPLETE, SET_ASIDE
 from indexer.catalog.tables import captures, records, sightings
@@ -58,10 +58,10 @@ def _change(
                 raise DecisionRefused(say("Archive {number} is not set aside.", number=str(capture_id)))
             before = _count(connection, capture_id)
             connection.execute(captures.update().where(captures.c.id == capture_id).values(**row))
-            settle(connection, sa.select(sightings.c.record_pk).where(sightings.c.capture_id == capture_id), capture_id)
-            mark_absences_anew(connection, found.account_id)
+            set_current_versions(connection, sa.select(sightings.c.record_pk).where(sightings.c.capture_id == capture_id), capture_id)
+            recompute_absences(connection, found.account_id)
             refresh_account(connection, found.account_id)
-            move_on(connection)
+            bump_revision(connection)
             changed = abs(_count(connection, capture_id) - before)
             audit.append(connection, event[0], by, f"capture {capture_id}", {**event[1], "records": changed})
         indexing.sync_locked(repository)

@@ -7,7 +7,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from indexer.catalog.completion import settle_current_versions
+from indexer.catalog.completion import set_capture_versions
 from indexer.catalog.database import transaction
 from indexer.catalog.tables import accounts, captures, records, sightings
 from indexer.custody.read_again import Reading
@@ -29,7 +29,7 @@ def current_version_faults(repository: Repository, capture_id: int) -> Iterator[
         shown = sa.select(records.c.pk, records.c.current_version_id.label("version_id")).where(records.c.pk.in_(of_capture))
         text = shown.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
         connection.exec_driver_sql(f"CREATE TEMPORARY TABLE shown_before AS {text}")
-        settle_current_versions(connection, capture_id)
+        set_capture_versions(connection, capture_id)
         changed = (
             sa.select(records.c.record_id)
             .join(_BEFORE, _BEFORE.c.pk == records.c.pk)

@@ -129,7 +129,7 @@ def _stage(progress: StageTick | None, name: str) -> Tick | None:
 def _log(repository: Repository, anchor: Anchor | None, found: _Findings) -> tuple[int | None, int, AnchorState | None]:
     try:
         broken, length = repository.audit.broken_at(), repository.audit.last_id()
-        against = None if anchor is None else repository.audit.against(anchor)
+        against = None if anchor is None else repository.audit.compare_with(anchor)
     except sa.exc.DatabaseError as error:
         found.add([unreadable(error)])
         return 0, 0, None

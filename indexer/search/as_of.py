@@ -24,7 +24,16 @@ import sqlalchemy as sa
 
 from indexer.catalog import stored_data
 from indexer.catalog.database import select_keys
-from indexer.catalog.history import _GONE, _ROWS, _SEEN, ExportTimes, _moments, _Seen, _Story, export_times
+from indexer.catalog.history import (
+    ABSENCES,
+    SEEN_VERSIONS,
+    VERSION_ROWS,
+    ExportTimes,
+    RecordHistory,
+    SeenVersion,
+    decode_moments,
+    export_times,
+)
 from indexer.catalog.models import AccountView, by_number
 from indexer.catalog.stored_data import IndexRow
 from indexer.catalog.tables import absences, sightings
@@ -193,7 +202,7 @@ class Stood:
 
     def _read(self, wanted: Mapping[int, int]) -> Iterator[Document]:
         with self._db.connect() as connection:
-            for row in select_keys(connection, _ROWS, wanted.values()):
+            for row in select_keys(connection, VERSION_ROWS, wanted.values()):
                 yield self._document(row)
 
     def _document(self, row: Any) -> Document:
@@ -211,17 +220,19 @@ class Stood:
         by_then = [one for one in self._times if self._times[one].by_ms < self._end_ms]
         return frozenset(connection.execute(sa.select(absences.c.record_pk).where(absences.c.capture_id.in_(by_then))).scalars())
 
-    def _stories(self, connection: sa.Connection, pks: Sequence[int]) -> dict[int, _Story]:
-        found: dict[int, _Story] = {pk: _Story([], []) for pk in pks}
-        for row in select_keys(connection, _SEEN, pks):
+    def _stories(self, connection: sa.Connection, pks: Sequence[int]) -> dict[int, RecordHistory]:
+        found: dict[int, RecordHistory] = {pk: RecordHistory([], []) for pk in pks}
+        for row in select_keys(connection, SEEN_VERSIONS, pks):
             if row.capture_id in self._times:
-                found[row.record_pk].seen.append(_Seen(row.capture_id, row.id, row.version_id, row.posted_ms, *_moments(row.data)))
-        for pk, capture_id in select_keys(connection, _GONE, pks):
+                found[row.record_pk].seen.append(
+                    SeenVersion(row.capture_id, row.id, row.version_id, row.posted_ms, *decode_moments(row.data))
+                )
+        for pk, capture_id in select_keys(connection, ABSENCES, pks):
             if capture_id in self._times:
-                found[pk].gone.append(capture_id)
+                found[pk].absent_from.append(capture_id)
         return found
 
-    def _tell(self, pk: int, story: _Story) -> None:
+    def _tell(self, pk: int, story: RecordHistory) -> None:
         """Note in which version a record stood on that day, when it did."""
         story.seen.sort(key=lambda one: (*self._order(one.capture_id), one.sighting_id))
         if not story.seen or (posted := story.seen[-1].posted_ms) is None or posted >= self._end_ms or self._is_gone(story):
@@ -238,9 +249,9 @@ class Stood:
     def _order(self, capture_id: int) -> tuple[int, int]:
         return self._times[capture_id].not_before_ms, capture_id
 
-    def _is_gone(self, story: _Story) -> bool:
+    def _is_gone(self, story: RecordHistory) -> bool:
         """Tell whether the last that is known by that day is that the record is gone."""
-        known = [(self._order(capture), 1) for capture in story.gone if self._times[capture].by_ms < self._end_ms]
+        known = [(self._order(capture), 1) for capture in story.absent_from if self._times[capture].by_ms < self._end_ms]
         for one in story.seen:
             times = self._times[one.capture_id]
             if one.is_deleted:
@@ -251,10 +262,10 @@ class Stood:
                 known.append((self._order(one.capture_id), 0))
         return bool(known) and max(known)[1] == 1
 
-    def _wordings(self, seen: Sequence[_Seen], posted: int) -> list[tuple[int, int]]:
+    def _wordings(self, seen: Sequence[SeenVersion], posted: int) -> list[tuple[int, int]]:
         """Return the wordings of a record in order: (since when, version). `seen` is in order of the captures."""
         lines: list[tuple[int, int]] = []
-        captures: OrderedDict[int, list[_Seen]] = OrderedDict()
+        captures: OrderedDict[int, list[SeenVersion]] = OrderedDict()
         for one in seen:
             captures.setdefault(one.capture_id, []).append(one)
         for capture_id, ones in captures.items():
