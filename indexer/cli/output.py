@@ -82,7 +82,7 @@ def capture(view: CaptureView) -> Shape:
         "versions": view.versions,
         "sightings": view.sightings,
         "folded": view.folded,
-        "gone": view.gone,
+        "gone": view.absent,
         "problems": view.problems,
         "unreadable_dates": view.unreadable_dates,
         "members": {"read": view.members_read, "ignored": view.members_ignored, "unknown": view.members_unknown},
@@ -121,8 +121,8 @@ def ingested_text(report: IngestReport, problems: Sequence[ProblemView]) -> str:
         for row in view.reconciliation
         if row.short
     ]
-    if view.gone:
-        lines.append(f"{counted(view.gone, 'record')} in earlier captures {'is' if view.gone == 1 else 'are'} not in this one.")
+    if view.absent:
+        lines.append(f"{counted(view.absent, 'record')} in earlier captures {'is' if view.absent == 1 else 'are'} not in this one.")
     if view.unreadable_dates:
         lines.append(f"{counted(view.unreadable_dates, 'item')} with a date that could not be read.")
     if view.problems:

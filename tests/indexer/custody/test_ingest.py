@@ -112,7 +112,7 @@ def test_a_later_archive_sights_changes_and_misses(repository: Repository, tmp_p
     later = [*POSTS[2:], tweet(100, "New in the second archive", "Tue Mar 01 18:00:00 +0000 2022")]
     later[0] = {**later[0], "full_text": "Council notice 2, corrected"}
     view = take(repository, x_zip(tmp_path / "second.zip", later, generated="2023-01-01T00:00:00.000Z")).capture
-    assert (view.records, view.versions, view.sightings, view.gone) == (1, 2, 39, 2)
+    assert (view.records, view.versions, view.sightings, view.absent) == (1, 2, 39, 2)
     corrected = repository.catalog.record("twitter:4411220099:post:1000000000000000002")
     assert corrected is not None
     assert (corrected.content.text, corrected.version, corrected.versions) == ("Council notice 2, corrected", 2, 2)
