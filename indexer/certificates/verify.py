@@ -21,7 +21,7 @@ from indexer.certificates.contents import Again, again
 from indexer.certificates.file_format import LineDigest, NoCertificate, Stored
 from indexer.certificates.reasons import reasons
 from indexer.certificates.shown import Shown, shown
-from indexer.custody.raw_items import raw_faults
+from indexer.custody.raw_items import check_raw_items
 from indexer.custody.verify import LISTED, Level, capture_differences, raw_finding
 from indexer.evidence.fixity import Finding, IntegrityFinding, file_digest
 from indexer.i18n import Sentence, say
@@ -160,7 +160,7 @@ def _against_evidence(
 ) -> tuple[int, ...]:
     """Compare the found records with the vault; return the captures that only their raw items could be compared of."""
     level, progress = way
-    for fault in raw_faults(repository, pks, progress):
+    for fault in check_raw_items(repository, pks, progress):
         altered.add(raw_finding(fault))
     if level is Level.QUICK:
         return ()

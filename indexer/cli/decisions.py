@@ -60,9 +60,9 @@ def account_name(data: Path | None, /, *, which: str, handle: str, name: str, re
     with errors_told(), refusals_told(), opened(data) as repository:
         number = one_account(repository, which).id
         if remove:
-            named = decisions.Named(decisions.unname_account(repository, number, by), ())
+            named = decisions.NamedAccount(decisions.unname_account(repository, number, by), ())
         else:
-            named = decisions.name_account(repository, number, handle=handle, name=name, by=by)
+            named = decisions.name_account(repository, number, handle=handle, name=name, actor=by)
     view, namesakes = named.account, named.namesakes
     text = f"Account {view.id} is now named {view.label}."
     if namesakes:
@@ -246,7 +246,7 @@ def named_at_last(repository: Repository, report: IngestReport, handle: str, by:
     if not report.already_captured or held is None or not wanted or wanted.casefold() == held.handle.casefold():
         return ""
     with refusals_told():
-        return decisions.name_account(repository, held.id, handle=wanted, by=by).account.label
+        return decisions.name_account(repository, held.id, handle=wanted, actor=by).account.label
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from indexer.cli import output as shapes
 from indexer.cli.options import NotUnderstood, answer, data_option, errors_told, json_option, opened, ticker
 from indexer.custody import clock
 from indexer.custody import verify as custody
-from indexer.custody.anchor_file import NoAnchor, read_anchor, write_anchor
+from indexer.custody.anchor_file import InvalidAnchor, read_anchor, write_anchor
 from indexer.custody.verify import Level
 from indexer.progress import StageTick, Tick
 
@@ -67,7 +67,7 @@ def anchor(data: Path | None, /, *, out: Path, by: str, as_json: bool) -> None:
 def _anchor(file: Path) -> Anchor:
     try:
         return read_anchor(file)
-    except NoAnchor as error:
+    except InvalidAnchor as error:
         raise NotUnderstood(str(error)) from error
     except OSError as error:  # said here: an error of the vault's disk reads otherwise
         raise NotUnderstood(f"{file} cannot be read: {error.strerror}.") from error

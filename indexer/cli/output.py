@@ -8,7 +8,7 @@ from indexer import __version__, platforms, private_files
 from indexer.catalog.models import CaptureView, ProblemView
 from indexer.custody import clock
 from indexer.custody.ingest import IngestReport
-from indexer.custody.verify import Verification, proves
+from indexer.custody.verify import Verification, describe_proof
 from indexer.evidence.vault import MISSING
 from indexer.exports import ExportReport
 from indexer.importers import Opened
@@ -234,7 +234,7 @@ def verified(check: Verification, clocks: Iterable[str] = ()) -> Shape:
         "event_log": check.log_words,
         "anchor": None if check.anchor is None else str(check.anchor),
         "raw_only": list(check.raw_only),
-        "proves": [str(one) for one in proves(check)],
+        "proves": [str(one) for one in describe_proof(check)],
         "clock": [str(one) for one in clocks],
         "went_well": check.went_well,
     }

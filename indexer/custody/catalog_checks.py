@@ -23,8 +23,8 @@ _OWN_END: Final = sa.literal(":", Text).concat(records.c.kind).concat(":").conca
 _BEFORE_END: Final = sa.func.length(records.c.record_id) - sa.func.length(_OWN_END)
 
 
-def database_faults(repository: Repository) -> Iterator[IntegrityFinding]:
-    """Yield the findings of SQLite's own integrity check; PostgreSQL's (pg_amcheck) is run on its server, as `proves` says."""
+def check_database(repository: Repository) -> Iterator[IntegrityFinding]:
+    """Yield the findings of SQLite's own integrity check; PostgreSQL's (pg_amcheck) is run on its server, as `describe_proof` says."""
     if repository.db.dialect.name != "sqlite":
         return
     with repository.db.connect() as connection:
@@ -32,23 +32,23 @@ def database_faults(repository: Repository) -> Iterator[IntegrityFinding]:
             lines = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check(20)")]
         except sa.exc.DatabaseError as error:
             lines = [str(error.orig)]
-    yield from (damaged(line) for line in lines if line != "ok")
+    yield from (catalog_damaged(line) for line in lines if line != "ok")
 
 
-def damaged(why: str) -> IntegrityFinding:
+def catalog_damaged(why: str) -> IntegrityFinding:
     """Return the finding of a catalog that the database itself calls damaged."""
     message = say("The catalog file is damaged: {why}. The evidence is safe. Restore the catalog from a backup.", why=why)
     return IntegrityFinding(Finding.CATALOG_DAMAGED, "catalog", message)
 
 
-def unreadable(error: sa.exc.DatabaseError) -> IntegrityFinding:
+def catalog_unreadable(error: sa.exc.DatabaseError) -> IntegrityFinding:
     """Return an error while reading the catalog as a finding. Raises it again where the database server was lost: nothing was verified."""
     if error.connection_invalidated:
         raise error
-    return damaged(str(error.orig))
+    return catalog_damaged(str(error.orig))
 
 
-def capture_faults(repository: Repository) -> Iterator[IntegrityFinding]:
+def check_captures(repository: Repository) -> Iterator[IntegrityFinding]:
     """Yield captures without an event, events without a capture, and captures that differ from their event."""
     with repository.db.connect() as connection:
         rows = {row.id: row for row in connection.execute(sa.select(captures).where(captures.c.state != TAKING_IN))}
@@ -127,7 +127,7 @@ def _counts(connection: sa.Connection) -> Callable[[int], Mapping[str, int]]:
     return lambda number: {name: found.get(number, 0) for name, found in counts.items()}
 
 
-def row_faults(repository: Repository) -> Iterator[IntegrityFinding]:
+def check_rows(repository: Repository) -> Iterator[IntegrityFinding]:
     """Yield rows of records, versions and sightings that lack the rows they belong to."""
     seen = sa.select(sightings.c.version_id)
     before = sa.select(earlier_readings.c.version_id)  # of archives that were read again: the reading before has no sighting any more
@@ -188,7 +188,7 @@ def row_faults(repository: Repository) -> Iterator[IntegrityFinding]:
                 yield IntegrityFinding(Finding.ROWS_MISSING, str(name), message)
 
 
-def content_faults(repository: Repository, progress: Tick | None = None) -> Iterator[IntegrityFinding]:
+def check_content(repository: Repository, progress: Tick | None = None) -> Iterator[IntegrityFinding]:
     """Yield the versions whose content does not have the digest that the catalog states for it."""
     query = (
         sa.select(

@@ -24,7 +24,7 @@ PROGRESS_EVERY: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
-class RawFault:
+class RawItemMismatch:
     """A raw item that is not the one that the catalog names. `why` is empty where its bytes are others.
 
     Without a record id: no item of the capture can be read.
@@ -54,7 +54,7 @@ _COLUMNS: Final = (
 )
 
 
-def raw_faults(repository: Repository, pks: Sequence[int] | None = None, progress: Tick | None = None) -> Iterator[RawFault]:
+def check_raw_items(repository: Repository, pks: Sequence[int] | None = None, progress: Tick | None = None) -> Iterator[RawItemMismatch]:
     """Yield every sighting whose bytes in the vault have another SHA-256 than the catalog says, or cannot be read.
 
     Of all records, or of those with the numbers `pks`.
@@ -88,7 +88,7 @@ def _all_rows(repository: Repository) -> Iterator[Any]:
             yield from connection.execution_options(yield_per=1000).execute(query)
 
 
-def _faults(repository: Repository, rows: Iterable[Any], total: int, progress: Tick | None) -> Iterator[RawFault]:
+def _faults(repository: Repository, rows: Iterable[Any], total: int, progress: Tick | None) -> Iterator[RawItemMismatch]:
     number, member = 0, ""
     reader: _Items | None = None
     archive: Archive | str = ""
@@ -96,7 +96,7 @@ def _faults(repository: Repository, rows: Iterable[Any], total: int, progress: T
         if row.capture_id != number:
             number, reader, archive = row.capture_id, None, _archive(repository, row.capture_id)
             if isinstance(archive, str):
-                yield RawFault(row.capture_id, "", "", archive)
+                yield RawItemMismatch(row.capture_id, "", "", archive)
         if isinstance(archive, str):
             continue
         if reader is None or row.member != member:
@@ -104,7 +104,7 @@ def _faults(repository: Repository, rows: Iterable[Any], total: int, progress: T
         digest, why = reader.digest(row.start, row.length)
         if digest != row.raw_digest:
             place = format_place(Place(row.member, row.item, row.start, row.length, row.pointer))
-            yield RawFault(row.capture_id, row.record_id or "", place, why)
+            yield RawItemMismatch(row.capture_id, row.record_id or "", place, why)
         if progress and (done % PROGRESS_EVERY == 0 or done == total):
             progress(min(done, total), total)
 

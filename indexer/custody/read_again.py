@@ -24,7 +24,7 @@ from indexer.record import Problem, Record, RecordKind, Tally, TimeRule
 from indexer.repository import Repository
 
 
-def settled(record: Record, root: str, zone_name: str, *, is_set: bool) -> Record:
+def resolve_record(record: Record, root: str, zone_name: str, *, is_set: bool) -> Record:
     """Derive the times that depend on the capture's zone, and name members from the archive's top."""
     changes: dict[str, object] = {}
     for name in ("posted", "edited", "deleted"):
@@ -71,14 +71,14 @@ class Reading:
         root = self.opened.archive.root
         for value in self.plain():
             if isinstance(value, Record):
-                yield settled(value, root, self.zone.name, is_set=self.zone.is_set)
+                yield resolve_record(value, root, self.zone.name, is_set=self.zone.is_set)
             elif isinstance(value, Problem):
                 yield replace(value, member=root + value.member)
             else:
                 yield value
 
 
-def open_again(repository: Repository, capture: CaptureView) -> Reading:
+def reopen_capture(repository: Repository, capture: CaptureView) -> Reading:
     """Open a held capture for reading it again. Raises ArchiveError: evidence missing or damaged, or not identified today."""
     archive = repository.vault.open(repository.catalog.archive_digests(capture.id), capture.name)
     opened = identify(archive)
@@ -92,11 +92,11 @@ def open_again(repository: Repository, capture: CaptureView) -> Reading:
             )
         )
     is_set = str(TimeRule.ZONE_SET) in capture.time_rules
-    zone = zones_set(repository).get(capture.id) or Zone(capture.zone, is_set)
+    zone = assigned_zones(repository).get(capture.id) or Zone(capture.zone, is_set)
     return Reading(capture, opened, zone)
 
 
-def zones_set(repository: Repository) -> dict[int, Zone]:
+def assigned_zones(repository: Repository) -> dict[int, Zone]:
     """Return the captures whose zone was set by hand, each with the zone set last."""
     found = {}
     query = sa.select(events.c.id, events.c.subject, events.c.detail).where(events.c.tag == "capture:zone-set").order_by(events.c.id)
@@ -129,16 +129,16 @@ class Difference:
     place: str = ""
 
 
-CONTENT: Final = frozenset({"title", "text", "edited", "deleted", "parent_id", "thread_id", "attachments", "links", "extra"})
+DIGEST_FIELDS: Final = frozenset({"title", "text", "edited", "deleted", "parent_id", "thread_id", "attachments", "links", "extra"})
 """The fields of which the content digest is made; the others may differ between two sightings of one version."""
 
 
-def stored_fields(record: Record) -> dict[str, Any]:
-    """Return what the catalog keeps of a settled record's version, field by field."""
+def record_fields(record: Record) -> dict[str, Any]:
+    """Return what the catalog keeps of a resolve_record record's version, field by field."""
     return msgspec.structs.asdict(stored_data.build(record))
 
 
-def held_fields(row: Any) -> dict[str, Any]:
+def row_fields(row: Any) -> dict[str, Any]:
     """Return the same of a row of `versions`."""
     return msgspec.structs.asdict(stored_data.content(row))
 
@@ -173,7 +173,7 @@ SIGHTINGS: Final = (
 """What the catalog holds of records as captures give them: their places, and the version that was read."""
 
 
-def differences(repository: Repository, reading: Reading, progress: Tick | None = None) -> Iterator[Difference]:
+def record_differences(repository: Repository, reading: Reading, progress: Tick | None = None) -> Iterator[Difference]:
     """Yield every stored field of the capture's records that today's reading gives otherwise, and every record too many or too few.
 
     Meaningful where the importer has not changed since the capture was read. `progress` gets sightings done and in all.
@@ -189,7 +189,7 @@ class _Comparison:
         self._reading = reading
         self._number = reading.capture.id
         self._progress = progress
-        self._zones = zones_set(repository)
+        self._zones = assigned_zones(repository)
         self._met: set[int] = set()  # versions whose fields are compared: the first record that gave one decides
         account = reading.opened.facts.account
         self._prefix = f"{account.platform}:{account.native_id}:" if account.native_id else ""
@@ -219,7 +219,7 @@ class _Comparison:
         rows = self._rows([record.native_id for record in batch])
         zones = self._zones_of([row.version_id for found in rows.values() for row in found])
         for plain in batch:
-            record = settled(plain, root, own.name, is_set=own.is_set)
+            record = resolve_record(plain, root, own.name, is_set=own.is_set)
             place = record.place
             found = rows.get((str(record.kind), record.native_id, place.member, place.index, place.start, place.pointer), [])
             for row in found:
@@ -231,7 +231,7 @@ class _Comparison:
             row = found[-1]  # a capture that was read again has a sighting of each reading: the latest counts
             zone = zones.get(row.version_id, own)
             if zone != own:
-                record = settled(plain, root, zone.name, is_set=zone.is_set)
+                record = resolve_record(plain, root, zone.name, is_set=zone.is_set)
             yield from self._differing(record, row)
         self._done += len(batch)
         if self._progress:
@@ -257,9 +257,9 @@ class _Comparison:
         is_empty_like = record.kind is RecordKind.LIKE and not record.text  # it counts as a sighting of the version with words
         if row.first_capture_id == self._number and row.version_id not in self._met and (digest == row.digest or not is_empty_like):
             self._met.add(row.version_id)
-            wanted, held = {**wanted, "digest": digest, **stored_fields(record)}, {**held, "digest": row.digest, **held_fields(row)}
+            wanted, held = {**wanted, "digest": digest, **record_fields(record)}, {**held, "digest": row.digest, **row_fields(row)}
         elif digest != row.digest and not is_empty_like:
-            wanted, held = {**wanted, **_content(stored_fields(record))}, {**held, **_content(held_fields(row))}
+            wanted, held = {**wanted, **_content(record_fields(record))}, {**held, **_content(row_fields(row))}
             wanted["digest"], held["digest"] = digest, row.digest
         for name, value in wanted.items():
             if held[name] != value:
@@ -329,7 +329,7 @@ _NOT_READ: Final = sa.exists().where(
 
 
 def _content(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if name in CONTENT}
+    return {name: value for name, value in fields.items() if name in DIGEST_FIELDS}
 
 
 def _as_text(facts: stored_data.StoredFacts) -> dict[str, Any]:
@@ -338,7 +338,7 @@ def _as_text(facts: stored_data.StoredFacts) -> dict[str, Any]:
     return {**fields, "cannot_contain": [str(limit) for limit in facts.limits]}
 
 
-def facts_differ(repository: Repository, reading: Reading) -> Iterator[Difference]:
+def fact_differences(repository: Repository, reading: Reading) -> Iterator[Difference]:
     """Yield what the catalog keeps of the capture itself and the archive says otherwise."""
     facts, number = reading.opened.facts, reading.capture.id
     with repository.db.connect() as connection:

@@ -38,7 +38,7 @@ NAMED_IN_EVENT = 100  # records no longer read that the event names
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RereadOutcome:
     """What reading a capture again came to, besides the changes to its records."""
 
     capture: CaptureView
@@ -83,7 +83,7 @@ class Change(msgspec.Struct, array_like=True):
     other_id: str = ""  # the native id of today's reading, where the catalog keeps the record under another one
 
 
-class Spill:
+class ChangeSpill:
     """Changes in the order they were found, in a file without a name."""
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -106,14 +106,14 @@ class Spill:
             yield msgspec.msgpack.decode(self._file.read(struct.unpack(">Q", head)[0]), type=Change)
 
 
-def write(repository: Repository, outcome: Outcome, spill: Spill, by: str, tick: Tick) -> RereadReport:
+def write(repository: Repository, outcome: RereadOutcome, spill: ChangeSpill, actor: str, tick: Tick) -> RereadReport:
     """Write the changes, the capture's new facts, and the event."""
     with transaction(repository.db) as connection:
-        return _Writer(connection, outcome).run(spill, by, tick)
+        return _Writer(connection, outcome).run(spill, actor, tick)
 
 
 class _Writer:
-    def __init__(self, connection: sa.Connection, outcome: Outcome) -> None:
+    def __init__(self, connection: sa.Connection, outcome: RereadOutcome) -> None:
         self._connection, self._outcome = connection, outcome
         self._number = outcome.capture.id
         self._account = connection.execute(
@@ -126,7 +126,7 @@ class _Writer:
         self._left_behind: set[int] = set()  # records whose sighting went over to another one
         self._corrected = self._added = 0
 
-    def run(self, spill: Spill, by: str, tick: Tick) -> RereadReport:
+    def run(self, spill: ChangeSpill, actor: str, tick: Tick) -> RereadReport:
         done = 0
         for batch in spill.batches():
             self._write(batch)
@@ -141,7 +141,7 @@ class _Writer:
         recompute_absences(connection, account_id)
         refresh_account(connection, account_id)
         bump_revision(connection)
-        return self._tell(by)
+        return self._tell(actor)
 
     def _write(self, batch: Sequence[Change]) -> None:
         numbers, known = self._versions_of({change.pk for change in batch if change.pk})
@@ -283,7 +283,7 @@ class _Writer:
     def _count(self, table: sa.Table, column: sa.Column[Any]) -> int:
         return self._connection.execute(sa.select(sa.func.count()).select_from(table).where(column == self._number)).scalar_one()
 
-    def _tell(self, by: str) -> RereadReport:
+    def _tell(self, actor: str) -> RereadReport:
         outcome, capture, said = self._outcome, self._outcome.capture, self._outcome.facts.account
         was = self._account.native_id
         is_other = bool(said.native_id) and said.native_id != was and not was.startswith(UNNAMED)  # one without a name has that one now
@@ -308,7 +308,7 @@ class _Writer:
             "not_read_ids": list(report.not_read[:NAMED_IN_EVENT]),
             "problems_before": report.problems_before,
         }
-        audit.append(self._connection, "capture:reread", by, f"capture {self._number}", detail)
+        audit.append(self._connection, "capture:reread", actor, f"capture {self._number}", detail)
         return report
 
 

@@ -14,10 +14,10 @@ import sqlalchemy as sa
 
 from indexer.catalog.audit import Anchor, AnchorState
 from indexer.catalog.models import CaptureView
-from indexer.custody.catalog_checks import capture_faults, content_faults, database_faults, row_faults, unreadable
-from indexer.custody.raw_items import RawFault, raw_faults
-from indexer.custody.read_again import Deviation, Difference, differences, facts_differ, open_again
-from indexer.custody.shown_checks import AccountNames, current_version_faults
+from indexer.custody.catalog_checks import catalog_unreadable, check_captures, check_content, check_database, check_rows
+from indexer.custody.display_checks import AccountNames, check_current_versions
+from indexer.custody.raw_items import RawItemMismatch, check_raw_items
+from indexer.custody.read_again import Deviation, Difference, fact_differences, record_differences, reopen_capture
 from indexer.engines import IndexOutdated
 from indexer.engines.state import check_files
 from indexer.evidence.archive import ArchiveError
@@ -85,11 +85,11 @@ class _Findings:
                 if self.counts[str(one.finding)] <= LISTED:
                     self.listed.append(one)
         except sa.exc.DatabaseError as error:  # a page of the catalog that cannot be read: the other checks still run
-            self.add([unreadable(error)])
+            self.add([catalog_unreadable(error)])
 
 
 def verify(
-    repository: Repository, by: str, progress: StageTick | None = None, *, level: Level = Level.QUICK, anchor: Anchor | None = None
+    repository: Repository, actor: str, progress: StageTick | None = None, *, level: Level = Level.QUICK, anchor: Anchor | None = None
 ) -> Verification:
     """Compare evidence, catalog, event log and index with each other; an empty list of findings: all is well.
 
@@ -97,13 +97,13 @@ def verify(
     """
     found = _Findings()
     raw_only: list[int] = []
-    found.add(database_faults(repository))
+    found.add(check_database(repository))
     known = _vault_files(repository, found)
     found.add(_vault_faults(repository, known, _stage(progress, "hashing")))
-    found.add(capture_faults(repository))
-    found.add(row_faults(repository))
-    found.add(content_faults(repository, _stage(progress, "comparing")))
-    found.add(raw_finding(fault) for fault in raw_faults(repository, progress=_stage(progress, "reading raw items")))
+    found.add(check_captures(repository))
+    found.add(check_rows(repository))
+    found.add(check_content(repository, _stage(progress, "comparing")))
+    found.add(raw_finding(fault) for fault in check_raw_items(repository, progress=_stage(progress, "reading raw items")))
     if level is Level.FULL:
         found.add(_read_again(repository, raw_only, _stage(progress, "reading again")))
     found.add(_index_faults(repository))
@@ -115,9 +115,9 @@ def verify(
     if repository.is_read_only:
         return check
     try:
-        repository.audit.add("vault:verified", by, "vault", detail)
+        repository.audit.add("vault:verified", actor, "vault", detail)
     except sa.exc.DatabaseError as error:
-        found.add([unreadable(error)])
+        found.add([catalog_unreadable(error)])
         check = replace(check, findings=tuple(found.listed), counts=dict(found.counts))
     return check
 
@@ -131,7 +131,7 @@ def _log(repository: Repository, anchor: Anchor | None, found: _Findings) -> tup
         broken, length = repository.audit.broken_at(), repository.audit.last_id()
         against = None if anchor is None else repository.audit.compare_with(anchor)
     except sa.exc.DatabaseError as error:
-        found.add([unreadable(error)])
+        found.add([catalog_unreadable(error)])
         return 0, 0, None
     if anchor is not None and against is not AnchorState.HOLDS:
         found.add([anchor_finding(anchor, against, length)])
@@ -160,7 +160,7 @@ def _vault_files(repository: Repository, found: _Findings) -> list[tuple[str, st
     try:
         return repository.catalog.vault_files()
     except sa.exc.DatabaseError as error:
-        found.add([unreadable(error)])
+        found.add([catalog_unreadable(error)])
         return []
 
 
@@ -208,7 +208,7 @@ def _index_faults(repository: Repository) -> Iterator[IntegrityFinding]:
         yield IntegrityFinding(Finding.INDEX_DAMAGED, one.name, message)
 
 
-def raw_finding(fault: RawFault) -> IntegrityFinding:
+def raw_finding(fault: RawItemMismatch) -> IntegrityFinding:
     """Return a raw item that is not as the catalog says as a finding."""
     if not fault.place:
         message = say("The raw items of archive {number} cannot be read: {why}", number=str(fault.capture_id), why=fault.why)
@@ -225,23 +225,23 @@ def _read_again(repository: Repository, raw_only: list[int], progress: Tick | No
     names = AccountNames()
     for capture in reversed(repository.catalog.captures()):
         yield from capture_differences(repository, capture, raw_only, progress, names)
-    yield from names.faults(repository)
+    yield from names.check(repository)
 
 
 def capture_differences(
     repository: Repository, capture: CaptureView, raw_only: list[int], progress: Tick | None = None, names: AccountNames | None = None
 ) -> Iterator[IntegrityFinding]:
     """Yield how the catalog differs from today's reading of a capture; where the importer has changed, add it to `raw_only`."""
-    yield from current_version_faults(repository, capture.id)
+    yield from check_current_versions(repository, capture.id)
     try:
-        reading = open_again(repository, capture)
+        reading = reopen_capture(repository, capture)
         if names is not None:
             names.add(reading)
         if reading.importer_has_changed:
             raw_only.append(capture.id)
             return
-        yield from (difference_finding(one) for one in facts_differ(repository, reading))
-        yield from (difference_finding(one) for one in differences(repository, reading, progress))
+        yield from (difference_finding(one) for one in fact_differences(repository, reading))
+        yield from (difference_finding(one) for one in record_differences(repository, reading, progress))
     except ArchiveError as error:
         if names is not None:
             names.is_whole = False
@@ -285,8 +285,8 @@ def _cut(text: str) -> str:
     return text if len(text) <= SHOWN else f"{text[:SHOWN]} …"
 
 
-def proves(check: Verification) -> list[str]:
-    """Say what a verification proves and what it cannot, one sentence each."""
+def describe_proof(check: Verification) -> list[str]:
+    """Say what a verification describe_proof and what it cannot, one sentence each."""
     sentences: list[str] = [
         say(
             "Quick verification: the files in the vault are the ones that were added; each record's raw item is the one "

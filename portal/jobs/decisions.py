@@ -57,7 +57,7 @@ def name_account(repository: Repository, job: Job, user: User, tell: Report) -> 
     number = job.arguments["account"]
     if job.arguments["remove"]:
         return {"label": accounts.unname_account(repository, number, user.name).label, "namesakes": []}
-    named = accounts.name_account(repository, number, handle=job.arguments["handle"], name=job.arguments["name"], by=user.name)
+    named = accounts.name_account(repository, number, handle=job.arguments["handle"], name=job.arguments["name"], actor=user.name)
     return {"label": named.account.label, "namesakes": [one.id for one in named.namesakes]}
 
 

@@ -276,7 +276,7 @@ def test_an_index_can_be_deleted_at_any_time(repository: Repository, tmp_path: P
 def test_a_large_archive_is_indexed_ahead_with_the_same_result(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexing, "WORTH_IT", 5)
+    monkeypatch.setattr(indexing, "MIN_RECORDS", 5)
     monkeypatch.setattr(ingest_module, "BATCH", 7)
     take(repository, x_zip(tmp_path / "1.zip", POSTS[:30], generated="2022-01-01T00:00:00.000Z"))
     changed = [{**one, "full_text": one["full_text"] + " again"} for one in POSTS[20:]]
@@ -290,17 +290,17 @@ def test_a_large_archive_is_indexed_ahead_with_the_same_result(
 
 
 def test_a_helper_that_dies_costs_nothing_but_time(repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(indexing, "WORTH_IT", 5)
+    monkeypatch.setattr(indexing, "MIN_RECORDS", 5)
     monkeypatch.setattr(ingest_module, "BATCH", 7)
-    started = indexing.IndexAhead._start
+    started = indexing.BackgroundIndexer._start
 
-    def start_and_kill(self: indexing.IndexAhead) -> None:
+    def start_and_kill(self: indexing.BackgroundIndexer) -> None:
         started(self)
-        assert self._helper is not None
-        self._helper.kill()
-        self._helper.wait()
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
 
-    monkeypatch.setattr(indexing.IndexAhead, "_start", start_and_kill)
+    monkeypatch.setattr(indexing.BackgroundIndexer, "_start", start_and_kill)
     take(repository, x_zip(tmp_path / "x.zip", POSTS))
     assert repository.index.count() == 40
 

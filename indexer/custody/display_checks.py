@@ -18,7 +18,7 @@ from indexer.repository import Repository
 _BEFORE: Final = sa.table("shown_before", sa.column("pk", sa.BigInteger), sa.column("version_id", sa.BigInteger))
 
 
-def current_version_faults(repository: Repository, capture_id: int) -> Iterator[IntegrityFinding]:
+def check_current_versions(repository: Repository, capture_id: int) -> Iterator[IntegrityFinding]:
     """Yield the records of a capture that show another version than their captures give them.
 
     The versions are settled once more as at the end of an ingest, compared, and that is taken back.
@@ -56,7 +56,7 @@ class AccountNames:
             names = self._stated.setdefault((str(account.platform), account.native_id), set())
             names |= {("handle", account.handle), ("name", account.name)}
 
-    def faults(self, repository: Repository) -> Iterator[IntegrityFinding]:
+    def check(self, repository: Repository) -> Iterator[IntegrityFinding]:
         """Yield the accounts whose handle or name in the catalog is in none of their archives."""
         if not self.is_whole:
             return
