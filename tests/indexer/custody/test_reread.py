@@ -32,6 +32,8 @@ from indexer.search.request import SearchRequest
 from tests.support.builders import zip_files
 from tests.support.repositories import repository_at, tweet, x_zip
 
+pytestmark = pytest.mark.databases
+
 FACEBOOK = {
     "profile_information/profile_information.json": '{"profile_v2": {"name": {"full_name": "City of Ozark Bend"}}}',
     "posts/your_posts_1.json": msgspec.json.encode(
