@@ -329,8 +329,8 @@ def _account_id(connection: sa.Connection, account: Account, exported_ms: int | 
         if any(getattr(row, key) != value for key, value in values.items()):
             connection.execute(accounts.update().where(accounts.c.id == row.id).values(**values))
             # the index stores the account's names with each of its records
-            held = sa.select(records.c.pk).where(records.c.account_id == row.id, records.c.current_version_id.is_not(None))
-            queue_for_index(connection, held.order_by(records.c.pk))
+            pks = sa.select(records.c.pk).where(records.c.account_id == row.id, records.c.current_version_id.is_not(None))
+            queue_for_index(connection, pks.order_by(records.c.pk))
         return int(row.id)
     number = (connection.execute(sa.select(sa.func.max(accounts.c.id))).scalar() or 0) + 1
     connection.execute(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import msgspec
 import sqlalchemy as sa
 
-from indexer.catalog.database import count_rows_anew
+from indexer.catalog.database import refresh_statistics
 from indexer.catalog.history import export_times, posted_range
 from indexer.catalog.record_views import COUNTED
 from indexer.catalog.stored_data import COMPLETE, SET_ASIDE, CaptureResult, StoredFacts
@@ -36,7 +36,7 @@ def set_capture_versions(connection: sa.Connection, capture_id: int) -> None:
     The current version is the version in the capture exported last; within a capture, the last edit. An older archive
     taken in later does not bring back an older version.
     """
-    count_rows_anew(connection, records, versions, sightings)
+    refresh_statistics(connection, records, versions, sightings)
     set_current_versions(connection, sa.select(sightings.c.record_pk).where(sightings.c.capture_id == capture_id), capture_id)
 
 

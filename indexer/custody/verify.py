@@ -105,7 +105,7 @@ def verify(
     findings.add(check_content(repository, _stage(progress, "comparing")))
     findings.add(raw_finding(mismatch) for mismatch in check_raw_items(repository, progress=_stage(progress, "reading raw items")))
     if level is Level.FULL:
-        findings.add(_read_again(repository, raw_only, _stage(progress, "reading again")))
+        findings.add(_reread_captures(repository, raw_only, _stage(progress, "reading again")))
     findings.add(_check_index(repository))
     broken_at, length, anchor_state = _check_log(repository, anchor, findings)
     check = Verification(
@@ -229,7 +229,7 @@ def raw_finding(mismatch: RawItemMismatch) -> IntegrityFinding:
     return IntegrityFinding(Finding.RAW_CHANGED, mismatch.record_id, message)
 
 
-def _read_again(repository: Repository, raw_only: list[int], progress: Tick | None) -> Iterator[IntegrityFinding]:
+def _reread_captures(repository: Repository, raw_only: list[int], progress: Tick | None) -> Iterator[IntegrityFinding]:
     names = AccountNames()
     for capture in reversed(repository.catalog.captures()):
         yield from capture_differences(repository, capture, raw_only, progress, names)

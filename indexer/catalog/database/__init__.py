@@ -14,7 +14,7 @@ from indexer.catalog.database.engine import (
     metadata,
     transaction,
 )
-from indexer.catalog.database.postgresql import count_rows_anew, writing_lock
+from indexer.catalog.database.postgresql import refresh_statistics, writing_lock
 from indexer.catalog.database.storage_errors import storage_error
 
 __all__ = [
@@ -25,11 +25,11 @@ __all__ = [
     "among_keys",
     "connect",
     "connect_read_only",
-    "count_rows_anew",
     "in_batches",
     "insert_many",
     "is_locked",
     "metadata",
+    "refresh_statistics",
     "select_keys",
     "storage_error",
     "transaction",

@@ -56,8 +56,8 @@ def acquire_write_lock(connection: sa.Connection, patience: float) -> None:
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_TRANSACTION})")
 
 
-def count_rows_anew(connection: sa.Connection, *tables: sa.Table) -> None:
-    """Let PostgreSQL know how large tables are now: after many new rows it plans as for few, and a join takes the square of the time."""
+def refresh_statistics(connection: sa.Connection, *tables: sa.Table) -> None:
+    """Update PostgreSQL's table statistics: after many inserts, stale statistics give query plans of quadratic time."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"ANALYZE {', '.join(table.name for table in tables)}")
 

@@ -36,7 +36,7 @@ def test_the_captures_of_x_become_whole_histories_and_no_others(tmp_path: Path) 
             old = msgspec.json.decode(row.facts)
             del old["is_whole_history"]
             connection.execute(captures.update().where(captures.c.id == row.id).values(facts=msgspec.json.encode(old)))
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0005'")
     repository.close()
     again = repository_at(tmp_path / "data")
     now = facts(again)
