@@ -232,7 +232,7 @@ def test_a_fault_of_an_importer_leaves_nothing_behind(repository: Repository, tm
     def broken(*_: Any) -> Any:
         raise RuntimeError("a fault")
 
-    monkeypatch.setattr(ingest_module, "_outcomes", broken)
+    monkeypatch.setattr(ingest_module, "member_outcomes", broken)
     with pytest.raises(IngestFailed, match="nothing was added"):
         take(repository, x_zip(tmp_path / "x.zip", POSTS))
     monkeypatch.undo()
