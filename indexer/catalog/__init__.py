@@ -1,1 +1,1 @@
-"""The catalog: tables, rows in and out, the event log, and what follows from them."""
+"""The catalog: tables, reading and writing rows, views, and the event log."""

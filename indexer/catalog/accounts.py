@@ -1,4 +1,4 @@
-"""Whole accounts as readers see them: with the names that a records custodian gave, and those merged into them; and people by number."""
+"""Whole accounts (with merged parts and the names that a records custodian gave them), and the names of people."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from indexer.catalog.tables import account_handle, account_name, accounts, captu
 from indexer.local_time import from_ms
 
 REVISION: Final = "accounts"
-"""The key in `meta` that moves on with every name, merge and set-aside."""
+"""The key in `meta` of a counter that increases with every name, merge and set-aside."""
 
 _held_aside = sa.exists().where(captures.c.account_id == accounts.c.id, captures.c.state == SET_ASIDE)
 _held_otherwise = sa.exists().where(captures.c.account_id == accounts.c.id, captures.c.state != SET_ASIDE)
@@ -36,18 +36,18 @@ _COUNTING: Final = _ROWS.where(sa.or_(_held_otherwise, sa.not_(_held_aside)))
 def whole_accounts(connection: sa.Connection, allowed: frozenset[int] | None = None, *, with_set_aside: bool = False) -> list[AccountView]:
     """Return the whole accounts that a reader may see (None: all), by platform and handle.
 
-    An account is left out while all its captures are set aside.
+    An account is left out while all of its captures are set aside.
     """
     parts: dict[int, list[Any]] = {}
     for row in connection.execute(_ROWS if with_set_aside else _COUNTING):
         parts.setdefault(row.root_id, []).append(row)
     roots = {row.id: row for row in connection.execute(_ROWS.where(accounts.c.id.in_(list(parts))))} if parts else {}
-    views = [_whole(roots[number], rows) for number, rows in parts.items() if allowed is None or number in allowed]
-    return sorted(views, key=lambda one: (one.platform, one.handle, one.name, one.id))
+    views = [_account_view(roots[number], rows) for number, rows in parts.items() if allowed is None or number in allowed]
+    return sorted(views, key=lambda view: (view.platform, view.handle, view.name, view.id))
 
 
-def _whole(root: Any, rows: list[Any]) -> AccountView:
-    """Return an account with all that is merged into it. The root may have no capture that counts: then it only gives the name."""
+def _account_view(root: Any, rows: list[Any]) -> AccountView:
+    """Return a whole account. If all captures of the root are set aside, the root only gives the names."""
     firsts, lasts = [row.first_ms for row in rows if row.first_ms is not None], [row.last_ms for row in rows if row.last_ms is not None]
     return AccountView(
         id=root.id,
@@ -64,18 +64,18 @@ def _whole(root: Any, rows: list[Any]) -> AccountView:
 
 
 def people_named(connection: sa.Connection) -> dict[tuple[str, str], str]:
-    """Return the names that records custodians gave to numbers, by platform and number."""
+    """Return the names that records custodians gave to user numbers, by platform and number."""
     return {(row.platform, row.native_id): row.name for row in connection.execute(sa.select(people))}
 
 
-def move_on(connection: sa.Connection) -> None:
-    """Note that a name, a merge or a set-aside has changed what readers are shown."""
+def bump_revision(connection: sa.Connection) -> None:
+    """Record that a name, a merge or a set-aside changed the views of accounts and records."""
     value = connection.execute(sa.select(meta.c.value).where(meta.c.key == REVISION)).scalar()
     connection.execute(meta.delete().where(meta.c.key == REVISION))
     connection.execute(meta.insert().values(key=REVISION, value=str(int(value or 0) + 1)))
 
 
-def shown_person(platform: str, native_id: str, names: Mapping[tuple[str, str], str]) -> str:
-    """Return a person as pages and papers show them: a number with the name given to it, anything else as it is."""
+def person_label(platform: str, native_id: str, names: Mapping[tuple[str, str], str]) -> str:
+    """Return the display name of a person: the given name with the number, or the native id unchanged."""
     name = names.get((platform, native_id))
     return f"{name} ({platforms.user(platform, native_id)})" if name else native_id

@@ -1,4 +1,4 @@
-"""The append-only event log. Each row carries the hash of the row before, so that a missing or changed one shows."""
+"""The append-only event log. Each row contains the hash of the previous row, which reveals missing or changed rows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from indexer.catalog.database import transaction
 from indexer.catalog.tables import events
 from indexer.local_time import from_ms, to_ms
 
-# Closed vocabulary: tag -> what it says. `subject:verb`.
+# Closed vocabulary of tags (`subject:verb`) with their meaning.
 TAGS: Mapping[str, str] = {
     "capture:taken": "an archive was added",
     "capture:refused": "a file could not be added; nothing was changed",
@@ -78,7 +78,7 @@ class UnknownTag(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One row of the log. `at` is UTC."""
+    """A row of the log. `at` is UTC."""
 
     id: int
     at: datetime
@@ -92,22 +92,22 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """How long the log was at some time, and the hash of its newest event then. Kept elsewhere, it finds a cut or rewritten log."""
+    """The log's length and newest hash at some time. Kept elsewhere, an anchor detects a truncated or rewritten log."""
 
     events: int
     hash: str
 
 
 class AnchorState(StrEnum):
-    """How the log is related to an anchor."""
+    """Result of comparing the log with an anchor."""
 
     HOLDS = "holds"
-    CUT = "cut"  # the log is shorter than the anchor says
-    REWRITTEN = "rewritten"  # another event is where the anchor's was
+    CUT = "cut"  # the log is shorter than the anchor states
+    REWRITTEN = "rewritten"  # the event at the anchor's position has another hash
 
 
 class AuditLog:
-    """Writes and checks the log of one catalog."""
+    """Writes, reads and checks the log of a catalog."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
@@ -115,12 +115,12 @@ class AuditLog:
     def add(
         self, tag: str, actor: str, subject: str = "", detail: Mapping[str, object] | None = None, *, patience: float | None = None
     ) -> None:
-        """Append one event in a transaction of its own. Raises UnknownTag, and Busy when `patience` (seconds) ends first."""
+        """Append an event in its own transaction. Raises UnknownTag, and Busy after `patience` (seconds)."""
         with transaction(self._engine, patience) as connection:
             append(connection, tag, actor, subject, detail)
 
     def last_id(self) -> int:
-        """Return the number of the newest event; 0 for an empty log."""
+        """Return the id of the newest event; 0 for an empty log."""
         with self._engine.connect() as connection:
             return connection.execute(sa.select(sa.func.max(events.c.id))).scalar() or 0
 
@@ -131,7 +131,7 @@ class AuditLog:
             return [_event(row) for row in rows]
 
     def broken_at(self) -> int | None:
-        """Return the id of the first row whose hash does not follow from the row before, or None when all do."""
+        """Return the id of the first row that breaks the hash chain, or None if the chain is whole."""
         previous = FIRST
         for number, event in enumerate(self._all(), 1):
             if event.id != number or event.previous != previous or event.hash != _hash(event):
@@ -140,24 +140,24 @@ class AuditLog:
         return None
 
     def anchor(self) -> Anchor:
-        """Return how long the log is and the hash of its newest event."""
+        """Return the log's length and newest hash."""
         with self._engine.connect() as connection:
             newest = connection.execute(sa.select(events.c.id, events.c.hash).order_by(events.c.id.desc()).limit(1)).first()
         return Anchor(newest.id, newest.hash) if newest else Anchor(0, FIRST)
 
-    def against(self, anchor: Anchor) -> AnchorState:
-        """Return whether the log still goes on from an anchor. A changed event before it shows in `broken_at`."""
+    def compare_with(self, anchor: Anchor) -> AnchorState:
+        """Return whether the log continues from an anchor. `broken_at` finds changed events before it."""
         if anchor.events == 0:
             return AnchorState.HOLDS if anchor.hash == FIRST else AnchorState.REWRITTEN
         with self._engine.connect() as connection:
-            held = connection.execute(sa.select(events.c.hash).where(events.c.id == anchor.events)).scalar()
+            hash_now = connection.execute(sa.select(events.c.hash).where(events.c.id == anchor.events)).scalar()
             newest = connection.execute(sa.select(sa.func.max(events.c.id))).scalar() or 0
-        if held is None:
+        if hash_now is None:
             return AnchorState.CUT if newest < anchor.events else AnchorState.REWRITTEN
-        return AnchorState.HOLDS if held == anchor.hash else AnchorState.REWRITTEN
+        return AnchorState.HOLDS if hash_now == anchor.hash else AnchorState.REWRITTEN
 
-    def of(self, *tags: str) -> list[Event]:
-        """Return the events of some tags, the oldest first."""
+    def with_tags(self, *tags: str) -> list[Event]:
+        """Return the events with any of the tags, oldest first."""
         with self._engine.connect() as connection:
             return [_event(row) for row in connection.execute(sa.select(events).where(events.c.tag.in_(tags)).order_by(events.c.id))]
 
@@ -176,9 +176,9 @@ def append(  # noqa: PLR0917  # an event's parts, in the order of the table
     detail: Mapping[str, object] | None = None,
     at: datetime | None = None,
 ) -> None:
-    """Append one event inside a write transaction, so that the event and the deed stand or fall together.
+    """Append an event in the write transaction of the action that it records.
 
-    `at` (UTC) is for an event that had to wait for its turn; else it is now.
+    `at` (UTC) is given for events that had to wait in a queue; the default is now.
     """
     if tag not in TAGS:
         raise UnknownTag(f"{tag!r} is not an event tag; indexer/catalog/audit.py lists them")

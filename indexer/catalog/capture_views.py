@@ -1,4 +1,4 @@
-"""Turns rows of captures into CaptureViews."""
+"""Builds CaptureViews from rows of captures."""
 
 from __future__ import annotations
 
@@ -15,32 +15,31 @@ from indexer.i18n import unpack
 from indexer.local_time import from_ms
 
 UNREADABLE_DATE: Final = "bad-date"
-"""The code of the problem of an item that prints a date which could not be read; items that state none have another one."""
+"""Problem code of an item with a date that could not be read; items without a date have another code."""
 
 
 def capture_views(connection: sa.Connection, *conditions: sa.ColumnElement[bool], with_set_aside: bool = False) -> list[CaptureView]:
-    """Return the captures that fit, newest first: those that count, and those set aside where they are asked for."""
+    """Return the complete captures that meet the conditions, newest first; with `with_set_aside` also those set aside."""
     states = (COMPLETE, SET_ASIDE) if with_set_aside else (COMPLETE,)
     query = sa.select(captures).where(captures.c.state.in_(states), *conditions).order_by(captures.c.id.desc())
     rows = connection.execute(query).all()
     if not rows:
         return []
-    numbers = [row.id for row in rows] if len(rows) < 100 else None
-    among = sa.true() if numbers is None else capture_files.c.capture_id.in_(numbers)
+    capture_ids = [row.id for row in rows] if len(rows) < 100 else None  # None: all
+    of_files = sa.true() if capture_ids is None else capture_files.c.capture_id.in_(capture_ids)
     files: dict[int, list[str]] = {}
-    for number, name in connection.execute(
-        sa.select(capture_files.c.capture_id, capture_files.c.name).where(among).order_by(capture_files.c.capture_id, capture_files.c.part)
-    ):
-        files.setdefault(number, []).append(name)
-    bad = problems.c.code == UNREADABLE_DATE
-    of_these = sa.true() if numbers is None else problems.c.capture_id.in_(numbers)
-    count = sa.select(problems.c.capture_id, sa.func.count()).where(bad, of_these).group_by(problems.c.capture_id)
+    names = sa.select(capture_files.c.capture_id, capture_files.c.name).where(of_files)
+    for capture_id, name in connection.execute(names.order_by(capture_files.c.capture_id, capture_files.c.part)):
+        files.setdefault(capture_id, []).append(name)
+    is_undated = problems.c.code == UNREADABLE_DATE
+    of_problems = sa.true() if capture_ids is None else problems.c.capture_id.in_(capture_ids)
+    count = sa.select(problems.c.capture_id, sa.func.count()).where(is_undated, of_problems).group_by(problems.c.capture_id)
     undated = {row[0]: row[1] for row in connection.execute(count)}
-    held = by_number(whole_accounts(connection, with_set_aside=True))
-    return [_capture(row, held.get(row.account_id), files.get(row.id, []), undated.get(row.id, 0)) for row in rows]
+    accounts = by_number(whole_accounts(connection, with_set_aside=True))
+    return [_capture_view(row, accounts.get(row.account_id), files.get(row.id, []), undated.get(row.id, 0)) for row in rows]
 
 
-def _capture(row: Any, account: AccountView | None, files: list[str], undated: int) -> CaptureView:
+def _capture_view(row: Any, account: AccountView | None, files: list[str], undated: int) -> CaptureView:
     result = msgspec.json.decode(row.result, type=CaptureResult)
     facts = msgspec.json.decode(row.facts, type=StoredFacts)
     aside_at = from_ms(row.aside_ms)
@@ -70,7 +69,7 @@ def _capture(row: Any, account: AccountView | None, files: list[str], undated: i
         reconciliation=tuple(Reconciled(*line) for line in result.reconciliation),
         cannot_contain=facts.limits,
         files=tuple(files),
-        gone=result.gone,
+        absent=result.gone,
         is_partial=facts.is_partial,
         time_rules=result.time_rules,
         unreadable_dates=undated,

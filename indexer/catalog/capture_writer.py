@@ -1,7 +1,7 @@
-"""Writes one capture into the catalog: in short transactions that nobody sees, then in one that shows it whole.
+"""Writes a capture into the catalog: in short transactions invisible to readers, then in a final one that shows it whole.
 
-Until `finish()` the capture's state is "taking in", its new records have no current version, and readers leave
-all of that out. `remove()` takes back everything that an interrupted capture wrote.
+Until `finish()` the capture's state is "taking in" and its new records have no current version, so readers skip them.
+`remove_unfinished()` deletes everything that an interrupted capture wrote.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import msgspec
 import sqlalchemy as sa
 
 from indexer.catalog import audit, stored_data
-from indexer.catalog.completion import mark_absences, queue_for_index, refresh_account, settle_current_versions
+from indexer.catalog.completion import mark_absences, queue_for_index, refresh_account, set_capture_versions
 from indexer.catalog.database import among_keys, insert_many, select_keys, transaction
 from indexer.catalog.models import Reconciled
 from indexer.catalog.stored_data import COMPLETE, TAKING_IN, CaptureResult, IndexRow, stored_facts
@@ -32,13 +32,13 @@ _VERSIONS_OF = (
     sa.select(records.c.record_id, records.c.pk, versions.c.digest, versions.c.id)
     .join(versions, versions.c.record_pk == records.c.pk)
     .where(among_keys(records.c.record_id))
-    .order_by(versions.c.id)  # of two readings of the same content the later one is kept
+    .order_by(versions.c.id)  # of two readings with the same content the later one wins
 )
 
 
 @dataclass(frozen=True, slots=True)
 class VaultFile:
-    """A file of the vault as the capture log names it; size in bytes."""
+    """A vault file with its original name; size in bytes."""
 
     digest: str
     name: str
@@ -47,7 +47,7 @@ class VaultFile:
 
 @dataclass(frozen=True, slots=True)
 class NewCapture:
-    """An archive as it is taken in. `importer` is its name and version, `taken_at` UTC, `zone` the IANA name for its local times."""
+    """An archive to be taken in. `importer` is (name, version), `taken_at` is UTC, `zone` the IANA zone of its local times."""
 
     digest: str
     files: Sequence[VaultFile]
@@ -62,7 +62,7 @@ class NewCapture:
 
 @dataclass(frozen=True, slots=True)
 class MemberOutcome:
-    """What became of one member: "read", "ignored" or "unknown", and why."""
+    """The outcome of a member ("read", "ignored" or "unknown") with the reason."""
 
     name: str
     size: int
@@ -73,7 +73,7 @@ class MemberOutcome:
 
 @dataclass(slots=True)
 class CaptureWriter:
-    """One capture while it is being written. All calls come from the one process that holds the ingest lock."""
+    """Writer of a capture. All calls come from the process that holds the ingest lock."""
 
     engine: sa.Engine
     capture_id: int
@@ -81,43 +81,44 @@ class CaptureWriter:
     account_key: str
     zone: str
     result: CaptureResult = field(default_factory=CaptureResult)
-    settled_later: set[int] = field(default_factory=set)  # records met before: their current version is known at the end only
+    known_pks: set[int] = field(default_factory=set)  # records already in the catalog: their current version is known only at the end
     _next_pk: int = 0
     _next_version: int = 0
     _next_sighting: int = 0
     _time_rules: Counter[str] = field(default_factory=Counter)
     _other_ids: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    _met: set[int] | None = None  # hashes of the ids met, for an account that is new: the others need no look into the catalog
+    _written_ids: set[int] | None = None  # for a new account: hashes of the ids written so far; other ids need no query
 
     def add(self, batch: Sequence[Record]) -> list[IndexRow]:
-        """Write records, their versions and sightings in one transaction; return the rows of the records that are new."""
-        fresh: list[IndexRow] = []
-        batch = [held_as(record, self._other_ids) for record in batch]
+        """Write records, versions and sightings in a transaction; return the index rows of new records."""
+        new_rows: list[IndexRow] = []
+        batch = [with_catalog_id(record, self._other_ids) for record in batch]
         ids = [f"{self.account_key}:{record.kind}:{record.native_id}" for record in batch]
         new_records: list[tuple[object, ...]] = []
         new_versions: list[tuple[object, ...]] = []
         new_sightings: list[tuple[object, ...]] = []
         with transaction(self.engine) as connection:
-            known = self._known(connection, ids)
+            catalog_versions = self._catalog_versions(connection, ids)
             for record_id, record in zip(ids, batch, strict=True):
                 kind, content = str(record.kind), stored_data.build(record)
-                entry = known.get(record_id)
-                if entry is None:
-                    entry = known[record_id] = (self._next_pk, {})
-                    self._next_pk += 1
-                    fresh.append(IndexRow(entry[0], kind, self.account_id, 1, content))
-                    new_records.append((entry[0], record_id, self.account_id, kind, record.native_id, self.capture_id, 0))
+                if record_id in catalog_versions:
+                    pk, version_ids = catalog_versions[record_id]
+                    self.known_pks.add(pk)
                 else:
-                    self.settled_later.add(entry[0])
+                    pk, version_ids = self._next_pk, {}
+                    catalog_versions[record_id] = pk, version_ids
+                    self._next_pk += 1
+                    new_rows.append(IndexRow(pk, kind, self.account_id, 1, content))
+                    new_records.append((pk, record_id, self.account_id, kind, record.native_id, self.capture_id, 0))
                 digest = stored_data.digest_of(kind, record.native_id, content)
-                version_id = entry[1].get(digest)
-                if version_id is None and record.kind is RecordKind.LIKE and not record.text and entry[1]:
-                    version_id = max(entry[1].values())  # X leaves out the liked words when their post is gone: nothing was changed
+                version_id = version_ids.get(digest)
+                if version_id is None and record.kind is RecordKind.LIKE and not record.text and version_ids:
+                    version_id = max(version_ids.values())  # X omits the liked text once the post is gone: not a new version
                 if version_id is None:
-                    version_id = entry[1][digest] = self._next_version
+                    version_id = version_ids[digest] = self._next_version
                     self._next_version += 1
-                    new_versions.append((version_id, entry[0], len(entry[1]), self.capture_id, digest, *stored_data.row_values(content)))
-                new_sightings.append(self._sighting_row(version_id, entry[0], record))
+                    new_versions.append((version_id, pk, len(version_ids), self.capture_id, digest, *stored_data.row_values(content)))
+                new_sightings.append(self._sighting_row(version_id, pk, record))
                 if record.posted is not None:
                     self._time_rules[str(record.posted.rule)] += 1
             insert_many(connection, records, RECORD_COLUMNS, new_records)
@@ -127,10 +128,10 @@ class CaptureWriter:
         self.result.versions += len(new_versions)
         self.result.sightings += len(new_sightings)
         self.result.folded += sum(len(record.folded) for record in batch)
-        return fresh
+        return new_rows
 
     def add_problems(self, batch: Iterable[Problem]) -> None:
-        """Write problems; one transaction."""
+        """Write problems in a transaction."""
         rows = [{"capture_id": self.capture_id, **stored_data.problem_columns(problem)} for problem in batch]
         if rows:
             with transaction(self.engine) as connection:
@@ -138,7 +139,7 @@ class CaptureWriter:
             self.result.problems += len(rows)
 
     def finish(self, outcomes: Sequence[MemberOutcome], reconciliation: Sequence[Reconciled], actor: str) -> None:
-        """Show the capture whole: members, counts, current versions, what is gone, the index's work list, the event."""
+        """Complete the capture: members, counts, current versions, absences, the index's work list, the event."""
         counts = Counter(outcome.outcome for outcome in outcomes)
         result = self.result
         result.members_read, result.members_ignored = counts["read"], counts["ignored"]
@@ -153,15 +154,15 @@ class CaptureWriter:
             if rows:
                 connection.execute(members.insert(), rows)
             _store(connection, self.capture_id, result, COMPLETE)
-            settle_current_versions(connection, self.capture_id)
-            for capture_id, gone in mark_absences(connection, self.capture_id, self.account_id).items():
+            set_capture_versions(connection, self.capture_id)
+            for capture_id, absent in mark_absences(connection, self.capture_id, self.account_id).items():
                 if capture_id == self.capture_id:
-                    result.gone = gone
+                    result.gone = absent
                     _store(connection, capture_id, result, COMPLETE)
-                elif gone:  # a later archive that was taken in before: now more is known to be missing in it
+                elif absent:  # a later archive taken in earlier: more records are now known to be absent from it
                     stored = connection.execute(sa.select(captures.c.result).where(captures.c.id == capture_id)).scalar_one()
                     later = msgspec.json.decode(stored, type=CaptureResult)
-                    later.gone += gone
+                    later.gone += absent
                     _store(connection, capture_id, later, COMPLETE)
             refresh_account(connection, self.account_id)
             digest = connection.execute(sa.select(captures.c.digest).where(captures.c.id == self.capture_id)).scalar_one()
@@ -176,16 +177,17 @@ class CaptureWriter:
             }
             audit.append(connection, "capture:taken", actor, f"capture {self.capture_id}", detail)
 
-    def _known(self, connection: sa.Connection, record_ids: Sequence[str]) -> dict[str, tuple[int, dict[str, int]]]:
-        known: dict[str, tuple[int, dict[str, int]]] = {}
+    def _catalog_versions(self, connection: sa.Connection, record_ids: Sequence[str]) -> dict[str, tuple[int, dict[str, int]]]:
+        """Return (record number, version ids by digest) of the records already in the catalog, by record id."""
+        catalog_versions: dict[str, tuple[int, dict[str, int]]] = {}
         ids = list(dict.fromkeys(record_ids))
-        if self._met is not None:
-            met = {record_id: hash(record_id) for record_id in ids}
-            ids = [record_id for record_id in ids if met[record_id] in self._met]
-            self._met.update(met.values())
+        if self._written_ids is not None:
+            hashes = {record_id: hash(record_id) for record_id in ids}
+            ids = [record_id for record_id in ids if hashes[record_id] in self._written_ids]
+            self._written_ids.update(hashes.values())
         for record_id, pk, digest, version_id in select_keys(connection, _VERSIONS_OF, ids):
-            known.setdefault(record_id, (pk, {}))[1][digest] = version_id
-        return known
+            catalog_versions.setdefault(record_id, (pk, {}))[1][digest] = version_id
+        return catalog_versions
 
     def _sighting_row(self, version_id: int, pk: int, record: Record) -> tuple[object, ...]:
         self._next_sighting += 1
@@ -193,7 +195,7 @@ class CaptureWriter:
 
 
 def sighting_values(record: Record, raw_digest: str) -> tuple[Any, ...]:
-    """Return the columns of a sighting from `member` on: where a record is in its archive."""
+    """Return the columns of a sighting from `member` on: the location of a record in its archive."""
     place, attached = record.place, attached_members(record)
     return (
         place.member,
@@ -203,7 +205,7 @@ def sighting_values(record: Record, raw_digest: str) -> tuple[Any, ...]:
         place.pointer,
         raw_digest,
         msgspec.json.encode(attached) if attached else None,
-        msgspec.json.encode([place_text(folded) for folded in record.folded]) if record.folded else None,
+        msgspec.json.encode([format_place(folded) for folded in record.folded]) if record.folded else None,
     )
 
 
@@ -213,18 +215,18 @@ def _store(connection: sa.Connection, capture_id: int, result: CaptureResult, st
 
 
 def attached_members(record: Record) -> dict[str, str]:
-    """Return the members that hold a record's attachments, by the attachment's name."""
+    """Return the members that contain a record's attachments, by attachment name."""
     return {attachment.name: attachment.member for attachment in record.attachments if attachment.member}
 
 
-def place_text(place: Place) -> str:
-    """Return a place in words: what the record page and an export show."""
+def format_place(place: Place) -> str:
+    """Return a place as text for record pages and exports."""
     pointer = f", {place.pointer}" if place.pointer else ""
     return f"{place.member}, item {place.index + 1}{pointer}, bytes {place.start}-{place.start + place.length}"
 
 
-def begin(engine: sa.Engine, capture: NewCapture) -> CaptureWriter:
-    """Open a capture in the catalog with state "taking in". Call it under the ingest lock."""
+def begin_capture(engine: sa.Engine, capture: NewCapture) -> CaptureWriter:
+    """Insert a capture with state "taking in" and return its writer. Call it under the ingest lock."""
     facts = capture.facts
     with transaction(engine) as connection:
         account_id = _account_id(connection, facts.account, to_ms(facts.exported.utc) if facts.exported else None)
@@ -256,7 +258,7 @@ def begin(engine: sa.Engine, capture: NewCapture) -> CaptureWriter:
         connection.execute(capture_files.insert(), rows)
         columns = (records.c.pk, versions.c.id, sightings.c.id)
         is_new = connection.execute(sa.select(records.c.pk).where(records.c.account_id == account_id).limit(1)).first() is None
-        others = other_ids_of(connection, account_id)
+        ids = read_other_ids(connection, account_id)
         highest = [connection.execute(sa.select(sa.func.max(column))).scalar() or 0 for column in columns]
     return CaptureWriter(
         engine,
@@ -267,33 +269,33 @@ def begin(engine: sa.Engine, capture: NewCapture) -> CaptureWriter:
         _next_pk=highest[0] + 1,
         _next_version=highest[1] + 1,
         _next_sighting=highest[2] + 1,
-        _other_ids=others,
-        _met=set() if is_new else None,
+        _other_ids=ids,
+        _written_ids=set() if is_new else None,
     )
 
 
-def other_ids_of(connection: sa.Connection, account_id: int) -> dict[tuple[str, str], str]:
-    """Return, by kind and native id, under which native id the catalog holds a record whose id came out otherwise before."""
+def read_other_ids(connection: sa.Connection, account_id: int) -> dict[tuple[str, str], str]:
+    """Return the catalog's native ids of records whose id differed in another reading, by (kind, native id)."""
     query = sa.select(other_ids.c.kind, other_ids.c.native_id, other_ids.c.held_as).where(other_ids.c.account_id == account_id)
     return {(row.kind, row.native_id): row.held_as for row in connection.execute(query)}
 
 
-def held_as(record: Record, others: Mapping[tuple[str, str], str]) -> Record:
-    """Return a record under the native id that the catalog keeps it under."""
-    held = others.get((str(record.kind), record.native_id))
-    return record if held is None else replace(record, native_id=held)
+def with_catalog_id(record: Record, catalog_ids: Mapping[tuple[str, str], str]) -> Record:
+    """Return the record with the native id under which the catalog keeps it."""
+    native_id = catalog_ids.get((str(record.kind), record.native_id))
+    return record if native_id is None else replace(record, native_id=native_id)
 
 
 @dataclass(frozen=True, slots=True)
-class Removed:
-    """What was taken back: how many captures, and the digests of vault files that no capture needs any more."""
+class RemovedCaptures:
+    """Number of captures removed, and the digests of vault files that no capture needs any longer."""
 
     captures: int
     orphans: Sequence[str]
 
 
-def remove_unfinished(engine: sa.Engine) -> Removed:
-    """Take back every capture that was interrupted. Call it under the ingest lock; it can be interrupted itself."""
+def remove_unfinished(engine: sa.Engine) -> RemovedCaptures:
+    """Remove every interrupted capture. Call it under the ingest lock; the removal itself may be interrupted."""
     orphans: list[str] = []
     with engine.connect() as connection:
         unfinished = connection.execute(sa.select(captures.c.id).where(captures.c.state == TAKING_IN)).scalars().all()
@@ -302,20 +304,20 @@ def remove_unfinished(engine: sa.Engine) -> Removed:
             digests = connection.execute(sa.select(capture_files.c.digest).where(capture_files.c.capture_id == capture_id)).scalars().all()
             for table in (sightings, problems, members, capture_files):
                 connection.execute(table.delete().where(table.c.capture_id == capture_id))
-            for first in (versions, records):
-                connection.execute(first.delete().where(first.c.first_capture_id == capture_id))
+            for table in (versions, records):
+                connection.execute(table.delete().where(table.c.first_capture_id == capture_id))
             connection.execute(captures.delete().where(captures.c.id == capture_id))
-            still = set(connection.execute(sa.select(capture_files.c.digest).where(capture_files.c.digest.in_(digests))).scalars())
-            orphans += [digest for digest in digests if digest not in still]
+            needed = set(connection.execute(sa.select(capture_files.c.digest).where(capture_files.c.digest.in_(digests))).scalars())
+            orphans += [digest for digest in digests if digest not in needed]
             connection.execute(
                 accounts.delete().where(accounts.c.id.not_in(sa.select(captures.c.account_id).where(captures.c.account_id.is_not(None))))
             )
             audit.append(connection, "capture:removed", "system", f"capture {capture_id}")
-    return Removed(len(unfinished), orphans)
+    return RemovedCaptures(len(unfinished), orphans)
 
 
 def _account_id(connection: sa.Connection, account: Account, exported_ms: int | None) -> int:
-    """Return the number of an account. It is called as its newest archive calls it, whatever the order of taking in."""
+    """Return the id of an account, adding it if it is new. It keeps the names in its newest archive, whatever the order of intake."""
     row = connection.execute(
         sa.select(accounts).where(accounts.c.platform == str(account.platform), accounts.c.native_id == account.native_id)
     ).first()
@@ -326,9 +328,9 @@ def _account_id(connection: sa.Connection, account: Account, exported_ms: int | 
         values = {key: value for key, value in (("handle", account.handle), ("name", account.name)) if value}
         if any(getattr(row, key) != value for key, value in values.items()):
             connection.execute(accounts.update().where(accounts.c.id == row.id).values(**values))
-            # the index holds the account's words with every record of it
-            held = sa.select(records.c.pk).where(records.c.account_id == row.id, records.c.current_version_id.is_not(None))
-            queue_for_index(connection, held.order_by(records.c.pk))
+            # the index stores the account's names with each of its records
+            pks = sa.select(records.c.pk).where(records.c.account_id == row.id, records.c.current_version_id.is_not(None))
+            queue_for_index(connection, pks.order_by(records.c.pk))
         return int(row.id)
     number = (connection.execute(sa.select(sa.func.max(accounts.c.id))).scalar() or 0) + 1
     connection.execute(

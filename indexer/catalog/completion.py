@@ -1,4 +1,4 @@
-"""The last transaction of a capture: current versions, what is gone, the account's totals, the index's work list."""
+"""The last transaction of a capture: current versions, absences, account totals, the index's work list."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import msgspec
 import sqlalchemy as sa
 
-from indexer.catalog.database import count_rows_anew
+from indexer.catalog.database import refresh_statistics
 from indexer.catalog.history import export_times, posted_range
 from indexer.catalog.record_views import COUNTED
 from indexer.catalog.stored_data import COMPLETE, SET_ASIDE, CaptureResult, StoredFacts
@@ -25,55 +25,56 @@ from indexer.catalog.tables import (
     versions,
 )
 
-# Problems after which every record of the archive was read all the same, under its own id.
-_NOTHING_UNREAD = frozenset({"account-not-read", "bad-text", "csv-differs", "doubled-item", "html-encoding", "unknown-zone"})
-_MAY_HOLD_RECORDS = (".js", ".json", ".html", ".htm", ".csv")
+# Problems that do not keep any record from being read under its own id.
+_HARMLESS_PROBLEMS = frozenset({"account-not-read", "bad-text", "csv-differs", "doubled-item", "html-encoding", "unknown-zone"})
+_RECORD_SUFFIXES = (".js", ".json", ".html", ".htm", ".csv")
 
 
-def settle_current_versions(connection: sa.Connection, capture_id: int) -> None:
-    """Give every record of a capture its current version and put it on the index's work list.
+def set_capture_versions(connection: sa.Connection, capture_id: int) -> None:
+    """Set the current version of every record of a capture and queue the records for the index.
 
-    Current is the version seen in the capture that the platform exported last; inside one capture the last of the
-    edits. An older archive that is taken in later does not turn the clock back.
+    The current version is the version in the capture exported last; within a capture, the last edit. An older archive
+    taken in later does not bring back an older version.
     """
-    count_rows_anew(connection, records, versions, sightings)
-    settle(connection, sa.select(sightings.c.record_pk).where(sightings.c.capture_id == capture_id), capture_id)
+    refresh_statistics(connection, records, versions, sightings)
+    set_current_versions(connection, sa.select(sightings.c.record_pk).where(sightings.c.capture_id == capture_id), capture_id)
 
 
-def settle(connection: sa.Connection, touched: sa.Select[tuple[int]], capture_id: int) -> None:
-    """Give records of a capture's account the current version that the captures which count give them; queue them for the index.
+def set_current_versions(connection: sa.Connection, touched: sa.Select[tuple[int]], capture_id: int) -> None:
+    """Set the current version of records of a capture's account from its complete captures; queue them for the index.
 
-    A record that only set-aside captures hold has none, and leaves the index.
+    A record that is only in set-aside captures gets no current version and leaves the index.
     """
-    counted = COUNTED if _has_uncounted_versions(connection) else sa.true()
+    is_counted = COUNTED if _has_uncounted_versions(connection) else sa.true()
     single = (
-        sa.select(sa.func.max(versions.c.id)).where(versions.c.record_pk == records.c.pk, counted).scalar_subquery(),
-        sa.select(sa.func.count()).where(versions.c.record_pk == records.c.pk, counted).scalar_subquery(),
+        sa.select(sa.func.max(versions.c.id)).where(versions.c.record_pk == records.c.pk, is_counted).scalar_subquery(),
+        sa.select(sa.func.count()).where(versions.c.record_pk == records.c.pk, is_counted).scalar_subquery(),
     )
     connection.execute(records.update().where(records.c.pk.in_(touched)).values(current_version_id=single[0], versions=single[1]))
     account = sa.select(captures.c.account_id).where(captures.c.id == capture_id).scalar_subquery()
-    when = {number: times.not_before_ms for number, times in export_times(connection, captures.c.account_id == account).items()}
-    if when:
-        _settle_changed(connection, touched, when)
+    exported = {capture: times.not_before_ms for capture, times in export_times(connection, captures.c.account_id == account).items()}
+    if exported:
+        _set_latest_versions(connection, touched, exported)
     queue_for_index(connection, touched.distinct().order_by(sa.text("1")))
 
 
 def _has_uncounted_versions(connection: sa.Connection) -> bool:
-    """Tell whether some version is no longer held by a capture that counts: asking it of every version is slow."""
+    """Return whether any version may be outside of complete captures: checking every version is slow."""
     aside = sa.select(captures.c.id).where(captures.c.state == SET_ASIDE)
     before = sa.select(earlier_readings.c.id)
     return any(connection.execute(query.limit(1)).first() is not None for query in (aside, before))
 
 
-def _settle_changed(connection: sa.Connection, touched: sa.Select[tuple[int]], when: Mapping[int, int]) -> None:
+def _set_latest_versions(connection: sa.Connection, touched: sa.Select[tuple[int]], exported: Mapping[int, int]) -> None:
+    """Set the current version of records with several versions from the capture exported last."""
     newest = (
         sa.select(sightings.c.record_pk, sightings.c.version_id)
         .join(captures, captures.c.id == sightings.c.capture_id)
         .join(records, records.c.pk == sightings.c.record_pk)
         .where(records.c.versions > 1, records.c.pk.in_(touched), captures.c.state == COMPLETE)
-        .order_by(sightings.c.record_pk, sa.case(when, value=captures.c.id), captures.c.id, sightings.c.id)
+        .order_by(sightings.c.record_pk, sa.case(exported, value=captures.c.id), captures.c.id, sightings.c.id)
     )
-    current = {pk: version_id for pk, version_id in connection.execute(newest)}  # noqa: C416  # rows are no pairs to the type checker
+    current = {pk: version_id for pk, version_id in connection.execute(newest)}  # noqa: C416  # the type checker does not see rows as pairs
     if current:
         connection.execute(
             records.update().where(records.c.pk == sa.bindparam("b_pk")).values(current_version_id=sa.bindparam("b_version")),
@@ -82,36 +83,36 @@ def _settle_changed(connection: sa.Connection, touched: sa.Select[tuple[int]], w
 
 
 @dataclass(frozen=True, slots=True)
-class _Complete:
-    """A complete capture, and what it can prove. Times are milliseconds since 1970 UTC.
+class _CompleteCapture:
+    """A complete capture with the facts that decide which absences it proves. Times are milliseconds since 1970 UTC.
 
-    `when` is the earliest instant of its export. `first` is where its days begin: downloads of chosen days do not
-    always say so; None for a form of archive that is always whole.
+    `exported` is the earliest possible instant of its export. `first` is the start of its days, since downloads of
+    selected days do not always state them; None for a form of archive that is always whole.
     """
 
     id: int
-    when: int
+    exported: int
     first: int | None
     facts: StoredFacts
-    unread: bool
+    is_unread: bool
 
 
-def _complete_captures(connection: sa.Connection, account_id: int) -> list[_Complete]:
+def _complete_captures(connection: sa.Connection, account_id: int) -> list[_CompleteCapture]:
     times = export_times(connection, captures.c.account_id == account_id)
     rows = connection.execute(sa.select(captures).where(captures.c.account_id == account_id, captures.c.state == COMPLETE)).all()
-    found = []
+    complete = []
     for row in rows:
         facts = msgspec.json.decode(row.facts, type=StoredFacts)
         first = None
         if not facts.is_whole_history:
             oldest = posted_range(connection, row.id)[0]
             first = row.taken_ms if oldest is None else oldest
-        found.append(_Complete(row.id, times[row.id].not_before_ms, first, facts, _is_unread(connection, row)))
-    return found
+        complete.append(_CompleteCapture(row.id, times[row.id].not_before_ms, first, facts, _is_unread(connection, row)))
+    return complete
 
 
 def _is_unread(connection: sa.Connection, row: sa.Row[tuple[object, ...]]) -> bool:
-    """Tell whether some of an archive's records may not have been read: it is damaged, short, or has an unknown file of data."""
+    """Return whether records of an archive may be unread: it is damaged, short, or has an unknown data file."""
     for code, member in connection.execute(sa.select(problems.c.code, problems.c.member).where(problems.c.capture_id == row.id)):
         if may_hide_records(code, member):
             return True
@@ -120,66 +121,67 @@ def _is_unread(connection: sa.Connection, row: sa.Row[tuple[object, ...]]) -> bo
 
 
 def may_hide_records(code: str, member: str) -> bool:
-    """Tell whether a problem may have kept records of its member from being read."""
-    return code not in _NOTHING_UNREAD and (code != "unknown-member" or member.lower().endswith(_MAY_HOLD_RECORDS))
+    """Return whether a problem may have kept records of its member from being read."""
+    return code not in _HARMLESS_PROBLEMS and (code != "unknown-member" or member.lower().endswith(_RECORD_SUFFIXES))
 
 
 def mark_absences(connection: sa.Connection, capture_id: int, account_id: int) -> Mapping[int, int]:
-    """Note which records of an account were in earlier captures and are not in a later one; return how many, by capture.
+    """Mark the records of earlier captures of an account that later captures lack; return new absences by capture.
 
-    The earlier and the later capture may be taken in in either order: what a capture brings is compared with the
-    captures exported after it, too. Only what an archive could have held counts: kinds that it has files for, records
-    posted before its export and inside its days. An archive that was not read whole proves no absence at all.
+    Captures may be taken in in any order, so the new capture is also compared with captures exported after it. Only
+    records that the archive could have contained count: of kinds that it has files for, posted before its export and
+    within its days. An archive that was not read completely proves no absence.
     """
-    held = _complete_captures(connection, account_id)
-    this = next(one for one in held if one.id == capture_id)
+    complete = _complete_captures(connection, account_id)
+    new = next(capture for capture in complete if capture.id == capture_id)
     counts = {}
-    for one in held:
-        if (one.when, one.id) >= (this.when, this.id):
-            counts[one.id] = _mark(connection, one, [other.id for other in held if (other.when, other.id) < (one.when, one.id)], account_id)
+    for later in complete:
+        if (later.exported, later.id) >= (new.exported, new.id):
+            earlier = [capture.id for capture in complete if (capture.exported, capture.id) < (later.exported, later.id)]
+            counts[later.id] = _mark(connection, later, earlier, account_id)
     return counts
 
 
-def mark_absences_anew(connection: sa.Connection, account_id: int) -> None:
-    """Work out again what is gone from which capture of an account, after captures came to count or no longer do."""
+def recompute_absences(connection: sa.Connection, account_id: int) -> None:
+    """Recompute the absences of an account after captures were set aside, restored or reread."""
     of_account = sa.select(captures.c.id).where(captures.c.account_id == account_id)
     queue_for_index(
         connection,
         sa.select(absences.c.record_pk).where(absences.c.capture_id.in_(of_account)).distinct().order_by(absences.c.record_pk),
     )
     connection.execute(absences.delete().where(absences.c.capture_id.in_(of_account)))
-    held = sorted(_complete_captures(connection, account_id), key=lambda one: (one.when, one.id))
-    for at, one in enumerate(held):
-        gone = _mark(connection, one, [other.id for other in held[:at]], account_id)
-        stored = connection.execute(sa.select(captures.c.result).where(captures.c.id == one.id)).scalar_one()
+    complete = sorted(_complete_captures(connection, account_id), key=lambda capture: (capture.exported, capture.id))
+    for index, later in enumerate(complete):
+        absent = _mark(connection, later, [capture.id for capture in complete[:index]], account_id)
+        stored = connection.execute(sa.select(captures.c.result).where(captures.c.id == later.id)).scalar_one()
         result = msgspec.json.decode(stored, type=CaptureResult)
-        if result.gone != gone:
-            result.gone = gone
+        if result.gone != absent:
+            result.gone = absent
             encoded = msgspec.json.encode(result, order="sorted")
-            connection.execute(captures.update().where(captures.c.id == one.id).values(result=encoded))
+            connection.execute(captures.update().where(captures.c.id == later.id).values(result=encoded))
 
 
-def _mark(connection: sa.Connection, later: _Complete, earlier: list[int], account_id: int) -> int:
+def _mark(connection: sa.Connection, later: _CompleteCapture, earlier: list[int], account_id: int) -> int:
     facts = later.facts
-    if facts.is_partial or facts.first_day or facts.last_day or later.unread or not earlier:
-        return 0  # a download of chosen days, one part of several, or a damaged one, proves no absence
-    # lists, not one question for each record: SQLite would answer each by walking all sightings of a capture
-    seen_before = sa.select(sightings.c.record_pk).where(sightings.c.capture_id.in_(earlier))
-    seen_then = sa.select(sightings.c.record_pk).where(sightings.c.capture_id == later.id)
-    dated = versions.c.posted_ms < later.when
-    gone = (
+    if facts.is_partial or facts.first_day or facts.last_day or later.is_unread or not earlier:
+        return 0  # a download of selected days, a part of several, or a damaged archive proves no absence
+    # lists instead of a subquery per record, for which SQLite would walk all sightings of a capture
+    in_earlier = sa.select(sightings.c.record_pk).where(sightings.c.capture_id.in_(earlier))
+    in_later = sa.select(sightings.c.record_pk).where(sightings.c.capture_id == later.id)
+    dated = versions.c.posted_ms < later.exported
+    absent = (
         sa.select(records.c.pk)
         .join(versions, versions.c.id == records.c.current_version_id)
         .where(
             records.c.account_id == account_id,
             records.c.kind.in_(facts.kinds),
             sa.or_(versions.c.posted_ms.is_(None), dated) if later.first is None else sa.and_(versions.c.posted_ms >= later.first, dated),
-            records.c.pk.in_(seen_before),
-            records.c.pk.not_in(seen_then),
+            records.c.pk.in_(in_earlier),
+            records.c.pk.not_in(in_later),
             ~sa.exists().where(absences.c.record_pk == records.c.pk, absences.c.capture_id == later.id),
         )
     )
-    pks = connection.execute(gone).scalars().all()
+    pks = connection.execute(absent).scalars().all()
     if pks:
         connection.execute(absences.insert(), [{"record_pk": pk, "capture_id": later.id} for pk in pks])
         queue_for_index(connection, sa.select(absences.c.record_pk).where(absences.c.capture_id == later.id).order_by(absences.c.record_pk))
@@ -187,7 +189,7 @@ def _mark(connection: sa.Connection, later: _Complete, earlier: list[int], accou
 
 
 def refresh_account(connection: sa.Connection, account_id: int) -> None:
-    """Count an account's records and find its first and last day anew."""
+    """Update an account's number of records and its first and last posting time."""
     totals = connection.execute(
         sa.select(sa.func.count(), sa.func.min(versions.c.posted_ms), sa.func.max(versions.c.posted_ms))
         .select_from(records.join(versions, versions.c.id == records.c.current_version_id))
@@ -199,7 +201,7 @@ def refresh_account(connection: sa.Connection, account_id: int) -> None:
 
 
 def queue_for_index(connection: sa.Connection, pks: sa.Select[tuple[int]]) -> None:
-    """Put records on the index's work list and move the catalog's position on."""
+    """Put records on the index's work list and advance the catalog's position."""
     connection.execute(outbox.insert().from_select(["record_pk"], pks))
     newest = connection.execute(sa.select(sa.func.max(outbox.c.seq))).scalar()
     if newest is not None:

@@ -1,4 +1,4 @@
-"""What the catalog knows of a record over time: sightings, versions, and when each archive was exported."""
+"""The history of a record: its sightings, versions and absences, and the export time of each archive."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from indexer.catalog.tables import absences, accounts, captures, records, root_i
 
 
 @dataclass(slots=True)
-class _Story:
-    """What captures tell of one record: where it was seen, and where it was gone."""
+class RecordHistory:
+    """The captures that contain a record, and the later ones that it is absent from."""
 
-    seen: list[_Seen]
-    gone: list[int]
+    seen: list[SeenVersion]
+    absent_from: list[int]
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
-    """One sighting. Times are milliseconds since 1970 UTC; None where the archive gives none."""
+class SeenVersion:
+    """A version in one capture. Times are milliseconds since 1970 UTC; None if the archive gives none."""
 
     capture_id: int
     sighting_id: int
@@ -37,7 +37,7 @@ class _Seen:
 
 
 class _Moments(msgspec.Struct):
-    """The part of a version's data that is needed here: reading the rest takes longer than all else."""
+    """The two moments of a version's data. Decoding the rest would take longer than everything else here."""
 
     edited: stored_data.StoredMoment | None = None
     deleted: stored_data.StoredMoment | None = None
@@ -46,13 +46,14 @@ class _Moments(msgspec.Struct):
 _moments_decoder = msgspec.json.Decoder(_Moments)
 
 
-def _moments(data: bytes) -> tuple[bool, int | None, bool, int | None]:
-    found = _moments_decoder.decode(data)
-    edited, deleted = found.edited, found.deleted
+def decode_moments(data: bytes) -> tuple[bool, int | None, bool, int | None]:
+    """Decode (is edited, edited ms, is deleted, deleted ms) from a version's data."""
+    moments = _moments_decoder.decode(data)
+    edited, deleted = moments.edited, moments.deleted
     return edited is not None, edited.ms if edited else None, deleted is not None, deleted.ms if deleted else None
 
 
-_SEEN: Final = (
+SEEN_VERSIONS: Final = (
     sa.select(
         sightings.c.record_pk,
         sightings.c.id,
@@ -64,8 +65,8 @@ _SEEN: Final = (
     .join(versions, versions.c.id == sightings.c.version_id)
     .where(among_keys(sightings.c.record_pk))
 )
-_GONE: Final = sa.select(absences.c.record_pk, absences.c.capture_id).where(among_keys(absences.c.record_pk))
-_ROWS: Final = (
+ABSENCES: Final = sa.select(absences.c.record_pk, absences.c.capture_id).where(among_keys(absences.c.record_pk))
+VERSION_ROWS: Final = (
     sa.select(
         records.c.pk,
         records.c.kind,
@@ -91,10 +92,10 @@ class ExportTimes:
 
 
 def export_times(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> dict[int, ExportTimes]:
-    """Return when each complete capture was exported, of all or of those that meet conditions.
+    """Return the export times of all complete captures, or of those that meet the conditions.
 
-    If the archive does not state it (Meta's JSON), it lies between its newest record and intake: an archive may be
-    taken in years after it was made.
+    If the archive does not state its export date (Meta's JSON), it lies between its newest record and intake: an
+    archive may be taken in years after it was made.
     """
     times = {}
     query = (
@@ -109,7 +110,7 @@ def export_times(connection: sa.Connection, *conditions: sa.ColumnElement[bool])
 
 
 def posted_range(connection: sa.Connection, capture_id: int) -> tuple[int | None, int | None]:
-    """Return the time of a capture's oldest and of its newest record, in milliseconds since 1970 UTC."""
+    """Return the times of a capture's oldest and newest records, in milliseconds since 1970 UTC."""
     oldest, newest = connection.execute(
         sa.select(sa.func.min(versions.c.posted_ms), sa.func.max(versions.c.posted_ms))
         .select_from(sightings.join(versions, versions.c.id == sightings.c.version_id))

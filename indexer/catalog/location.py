@@ -1,4 +1,4 @@
-"""Where a data folder's SQLite file lies, and the renaming of catalogue.sqlite3, as it was called until 2026."""
+"""Path of a data folder's SQLite catalog, and the renaming of catalogue.sqlite3 (its name until 2026)."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ OLD_NAME: Final = "catalogue.sqlite3"
 
 
 def catalog_file(paths: Paths) -> Path:
-    """Return the catalog's file; one under the old name is renamed first, once, under the lock of all writers.
+    """Return the catalog's file. A file with the old name is renamed first, under the lock of all writers.
 
-    Before it is renamed, all that lies in its write-ahead log is moved into it and the log is removed: killed at any
-    moment, the file is whole under one name or the other. Raises BadSetting where both names are there, or where
-    another process has the old one open.
+    Before the renaming, the write-ahead log is moved into the file and removed, so that a process killed at any moment
+    leaves a complete file under the old or the new name. Raises BadSetting if both files exist, or if another process
+    has the old one open.
     """
     new, old = paths.data / NAME, paths.data / OLD_NAME
     if old.exists():
         with paths.ingest_lock.open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            if old.exists():  # nobody has renamed it meanwhile
+            if old.exists():  # no other process renamed it in the meantime
                 _rename(old, new)
     return new
 
@@ -44,7 +44,7 @@ def _rename(old: Path, new: Path) -> None:
         )
     connection = sqlite3.connect(old, timeout=5, isolation_level=None)
     try:
-        mode = connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0]  # moves the log into the file and removes it
+        mode = connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0]  # moves the log into the file and deletes the log
     except sqlite3.OperationalError as error:
         raise _in_use(old, str(error)) from error
     finally:

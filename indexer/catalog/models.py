@@ -1,6 +1,6 @@
-"""What pages, exports and the command line show of the catalog: plain values, already derived, never raw rows.
+"""Views of the catalog for pages, exports and the command line: plain, derived values instead of raw rows.
 
-All instants are UTC; who shows one turns it into the body's zone and says so.
+All instants are UTC; whoever displays them converts to the body's zone and states it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from indexer.catalog.stored_data import Content, StoredAttachment
 
 @dataclass(frozen=True, slots=True)
 class AccountRef:
-    """A social account by its names."""
+    """A social account's id and names."""
 
     id: int
     platform: str
@@ -29,12 +29,12 @@ class AccountRef:
 
     @property
     def handle_or_name(self) -> str:
-        """The handle as the platform writes it, or the name."""
+        """The handle without at sign, or the name."""
         return self.handle or self.name or self.native_id
 
 
 class AttachmentView(StoredAttachment, frozen=True):
-    """A picture, video or file of a record. `member` is empty when no capture holds it; then `size` is 0."""
+    """A picture, video or file of a record. If no capture contains it, `member` is empty and `size` is 0."""
 
     member: str = ""
     capture_id: int = 0
@@ -44,41 +44,41 @@ class AttachmentView(StoredAttachment, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a capture holds a record: its item in a member of the archive."""
+    """The location of a record in a capture: an item in a member of the archive."""
 
     capture_id: int
     capture_digest: str  # SHA-256 of the archive
     member: str
-    item: int  # the item's number in its member, from 0
-    start: int  # bytes of the uncompressed member
+    item: int  # index of the item in its member, from 0
+    start: int  # byte offset in the uncompressed member
     length: int
     pointer: str
 
 
 @dataclass(frozen=True, slots=True)
 class RecordView:
-    """One record in one version (usually its current one) and where it comes from.
+    """A record in a version (usually the current one) and its origin.
 
-    In `content`, people who are numbers have the names that a records custodian gave them; `account` is the whole account.
+    In `content`, user numbers carry the names that a records custodian gave them; `account` is the whole account.
     """
 
-    pk: int  # the catalog's own number: what the index holds
-    record_id: str  # stable over captures: platform:account:kind:native id
+    pk: int  # the catalog's record number, also used by the index
+    record_id: str  # stable across captures: platform:account:kind:native id
     kind: str
     native_id: str
     account: AccountRef
     content: Content
-    attachments: tuple[AttachmentView, ...]  # the content's, each with its file in custody
+    attachments: tuple[AttachmentView, ...]  # the content's attachments with their files in custody
     version: int  # from 1
     versions: int
     content_digest: str
     origin: Origin
-    not_in_capture_of: tuple[date, ...] = ()  # export days of later captures in which it was gone
+    not_in_capture_of: tuple[date, ...] = ()  # export days of later captures that it is absent from
 
 
 @dataclass(frozen=True, slots=True)
 class SightingView:
-    """One presence of a version in a capture. `folded` are further places of that archive that repeat it."""
+    """A version in a capture. `folded` lists further places in that archive that repeat it."""
 
     version: int
     capture_name: str
@@ -90,7 +90,7 @@ class SightingView:
 
 @dataclass(frozen=True, slots=True)
 class ProblemView:
-    """Something of an archive that did not become a record."""
+    """Content of an archive that could not become a record."""
 
     member: str
     item: int
@@ -100,7 +100,7 @@ class ProblemView:
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """One of the platform's own counts against what was read. `declared` None: the platform states no count."""
+    """A count by the platform against the number read. `declared` is None if the platform states no count."""
 
     unit: str
     declared: int | None
@@ -108,48 +108,48 @@ class Reconciled:
 
     @property
     def short(self) -> int:
-        """How many are missing; 0 when all are there or nothing was declared."""
+        """Number missing; 0 if none are or nothing was declared."""
         return max(0, (self.declared or 0) - self.read)
 
 
 @dataclass(frozen=True, slots=True)
 class AccountView(AccountRef):
-    """A whole social account, with what is merged into it, and how many records of it are held."""
+    """A whole social account with its merged parts and its number of records."""
 
     records: int
     first_posted: datetime | None
     last_posted: datetime | None
-    is_given: bool = False  # a records custodian gave handle or name
-    parts: tuple[AccountRef, ...] = ()  # the accounts that are merged into it: the same account under another id of its platform
+    is_given: bool = False  # a records custodian gave it a handle or name
+    parts: tuple[AccountRef, ...] = ()  # accounts merged into it: the same account under another id of the platform
 
     @property
     def is_unnamed(self) -> bool:
-        """True while neither its archive nor a records custodian names it."""
+        """Whether neither its archive nor a records custodian names it."""
         return self.native_id.startswith(UNNAMED) and not self.is_given
 
     @property
     def numbers(self) -> frozenset[int]:
-        """Its number and those of its parts."""
+        """The ids of the account and of its parts."""
         return frozenset({self.id, *(part.id for part in self.parts)})
 
     @property
     def native_ids(self) -> tuple[str, ...]:
-        """Its id on the platform and those of its parts."""
+        """The platform's ids of the account and of its parts."""
         return (self.native_id, *(part.native_id for part in self.parts))
 
 
 UNNAMED = "unnamed:"
-"""What the id of an account begins with whose archive does not name it."""
+"""Prefix of the native id of an account that its archive does not name."""
 
 
-def by_number(held: Iterable[AccountView]) -> dict[int, AccountView]:
-    """Return whole accounts by every number that means them, those of their parts included."""
-    return {number: account for account in held for number in account.numbers}
+def by_number(accounts: Iterable[AccountView]) -> dict[int, AccountView]:
+    """Index whole accounts by their own id and the ids of their parts."""
+    return {number: account for account in accounts for number in account.numbers}
 
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """When, by whom and why a capture was set aside."""
+    """The time, user and reason of setting a capture aside."""
 
     at: datetime
     by: str
@@ -158,7 +158,7 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class EarlierReading:
-    """What a record said before its archive was read again. `importer_version` is of the earlier reading."""
+    """A version from before its archive was reread, with the importer version of that earlier reading."""
 
     view: RecordView
     capture_id: int
@@ -172,7 +172,7 @@ class CaptureView:
 
     id: int
     digest: str
-    name: str  # the file as it was named
+    name: str  # file name as handed in
     size: int
     taken_at: datetime
     taken_by: str
@@ -195,18 +195,18 @@ class CaptureView:
     reconciliation: tuple[Reconciled, ...] = ()
     cannot_contain: tuple[str, ...] = ()
     files: tuple[str, ...] = ()  # the vault's files of this capture
-    gone: int = 0  # records of earlier captures that are not in this one
+    absent: int = 0  # records of earlier captures that are not in this one
     is_partial: bool = False
     time_rules: Mapping[str, int] = field(default_factory=dict)
-    unreadable_dates: int = 0  # items that print a date which could not be read
+    unreadable_dates: int = 0  # items with a date that could not be read
     aside: SetAside | None = None
 
     @property
     def is_short(self) -> bool:
-        """True when the platform declared more than was read."""
+        """Whether the platform declared more than was read."""
         return any(row.short for row in self.reconciliation)
 
     @property
     def went_well(self) -> bool:
-        """True when everything was read or ignored for a reason, and every count of the platform is met."""
+        """Whether everything was read or ignored for a reason, and every count of the platform is met."""
         return self.state != "taking in" and not self.problems and not self.is_short and not self.unreadable_dates

@@ -1,4 +1,4 @@
-"""From whom and to whom a message went: from what its archive gives, in the same words on pages, papers and in files."""
+"""Sender and recipients of a message, in the same words on pages, in PDFs and in data files."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from indexer.record import RecordKind
 
 ARROW: Final = "\N{RIGHTWARDS ARROW}"
 SHOWN: Final = 3
-"""How many recipients a line names; a record's page and the files name all."""
+"""Recipients named in a line; a record's page and the files name all."""
 
-_EVENTS_OF_META: Final = frozenset({"Subscribe", "Unsubscribe"})  # somebody joined or left (seen until 2021)
+_EVENTS_OF_META: Final = frozenset({"Subscribe", "Unsubscribe"})  # someone joined or left (seen until 2021)
 
 
 class Direction(StrEnum):
-    """Whether the account of the archive sent a message or received it."""
+    """Whether the archive's account sent or received a message."""
 
     SENT = "sent"
     RECEIVED = "received"
@@ -27,9 +27,9 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """Who wrote a message and who got it, as shown; `group` is the name of a group whose people the archive does not name.
+    """Sender and recipients of a message, as displayed; `group` is the name of a group whose members the archive does not list.
 
-    `is_event`: the platform noted that somebody joined, left or renamed the conversation; nobody wrote it.
+    `is_event`: the platform noted that someone joined, left or renamed the conversation; no person wrote the message.
     """
 
     sender: str = ""
@@ -45,12 +45,12 @@ class Parties:
 
     @property
     def more(self) -> int:
-        """How many recipients a line does not name."""
+        """Number of recipients that `line` leaves out."""
         return max(0, len(self.recipients) - SHOWN)
 
     @property
     def line(self) -> str:
-        """The parties in one line: "Neva Thornquill → City of Kestrel Bend"; empty for an event."""
+        """The parties as a line of text: "Neva Thornquill → City of Kestrel Bend"; empty for an event."""
         if self.is_event:
             return ""
         first = ", ".join(self.recipients[:SHOWN]) + (f" +{self.more}" if self.more else "") or self.group
@@ -66,14 +66,14 @@ def parties(view: RecordView) -> Parties | None:
     recipients = _recipients(view)
     return Parties(
         person(view.content.author, view.account.platform),
-        tuple(person(one, view.account.platform) for one in recipients),
+        tuple(person(recipient, view.account.platform) for recipient in recipients),
         "" if recipients else view.content.thread_title,
         _direction(view),
     )
 
 
 def person(name: str, platform: str) -> str:
-    """Return a person as shown: where archives give other people as numbers, a number alone reads like no name."""
+    """Return the display name of a person; a bare number on a platform that identifies people by number gets the platform's name."""
     is_number = platforms.of(platform).names_by_number and name.isascii() and name.isdigit()
     return platforms.user(platform, name) if is_number else name
 
@@ -81,16 +81,16 @@ def person(name: str, platform: str) -> str:
 def _recipients(view: RecordView) -> list[str]:
     if to := view.content.extra.get("to"):
         return [to]
-    people = [one for one in view.content.extra.get("participants", "").split(", ") if one]
+    people = [name for name in view.content.extra.get("participants", "").split(", ") if name]
     if view.content.author in people:
         people.remove(view.content.author)
     return people
 
 
 def _direction(view: RecordView) -> Direction:
-    if said := view.content.extra.get("direction"):
-        return Direction(said) if said in set(Direction) else Direction.UNKNOWN
+    if stated := view.content.extra.get("direction"):
+        return Direction(stated) if stated in set(Direction) else Direction.UNKNOWN
     if not view.content.author:
         return Direction.UNKNOWN
-    own = {view.account.handle_or_name, view.account.name, view.record_id.split(":", 2)[1]} - {""}
-    return Direction.SENT if {view.content.author, view.content.author_id} & own else Direction.RECEIVED
+    own_names = {view.account.handle_or_name, view.account.name, view.record_id.split(":", 2)[1]} - {""}
+    return Direction.SENT if {view.content.author, view.content.author_id} & own_names else Direction.RECEIVED

@@ -1,6 +1,6 @@
-"""Reads the catalog: captures, accounts, records, versions, sightings, problems. Writes stand in capture_writer.py.
+"""Reads the catalog: captures, accounts, records, versions, sightings, problems. capture_writer.py writes it.
 
-Nothing of a capture that is still being taken in is ever returned; of one that is set aside, only where it is asked for.
+Captures that are still being taken in are never returned, and captures set aside only on request.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ from indexer.local_time import from_ms
 
 THREAD_LIMIT = 500
 
-Standing = Callable[[Sequence[int]], Mapping[int, int]]
-"""Says of some records in which version (its number in the table) they are wanted; of the others, the current one is."""
+VersionChooser = Callable[[Sequence[int]], Mapping[int, int]]
+"""Maps some of the given records to the version id to return; the others are returned in their current version."""
 
 
 _CURRENT = records.join(versions, versions.c.id == records.c.current_version_id).join(accounts, accounts.c.id == records.c.account_id)
@@ -50,11 +50,11 @@ _STILL_SEEN = sa.exists().where(
     sightings.c.version_id == earlier_readings.c.version_id,
     sightings.c.capture_id == earlier_readings.c.capture_id,
 )
-"""An earlier reading whose sighting was kept: the record is not read any more."""
+"""Condition: the sighting of an earlier reading was kept, because today's importer does not read the record."""
 
 
 class Catalog:
-    """The readable side of one catalog. Safe to share between threads; each call uses a connection of its own."""
+    """Read access to a catalog. Safe to share between threads; each call uses its own connection."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
@@ -62,23 +62,23 @@ class Catalog:
     # captures and accounts
 
     def captures(self, allowed: frozenset[int] | None = None, *, with_set_aside: bool = False) -> list[CaptureView]:
-        """Return the captures that count, newest first; only of allowed accounts where a set is given."""
+        """Return complete captures, newest first, of the allowed accounts (None: all)."""
         conditions = () if allowed is None else (captures.c.account_id.in_(allowed),)
         with self._engine.connect() as connection:
             return capture_views(connection, *conditions, with_set_aside=with_set_aside)
 
     def capture(self, capture_id: int, *, with_set_aside: bool = False) -> CaptureView | None:
-        """Return one capture that counts, or one set aside where that is asked for."""
+        """Return a complete capture, or with `with_set_aside` also a set-aside capture."""
         with self._engine.connect() as connection:
             return next(iter(capture_views(connection, captures.c.id == capture_id, with_set_aside=with_set_aside)), None)
 
     def capture_of_digest(self, digest: str) -> CaptureView | None:
-        """Return the capture of an archive with this digest, be it set aside or not."""
+        """Return the capture of the archive with this digest, set aside or not."""
         with self._engine.connect() as connection:
             return next(iter(capture_views(connection, captures.c.digest == digest, with_set_aside=True)), None)
 
     def captures_set_aside(self, record_id: str) -> list[CaptureView]:
-        """Return the captures that hold a record, when all of them are set aside; none for any other record."""
+        """Return the captures of a record if all of them are set aside; otherwise an empty list."""
         holding = (
             sa.select(sightings.c.capture_id)
             .join(records, records.c.pk == sightings.c.record_pk)
@@ -88,13 +88,13 @@ class Catalog:
             return capture_views(connection, captures.c.id.in_(holding), captures.c.state == SET_ASIDE, with_set_aside=True)
 
     def problems(self, capture_id: int, limit: int = 100, offset: int = 0) -> list[ProblemView]:
-        """Return a page of a capture's problems in the order they were met."""
+        """Return a page of a capture's problems in the order in which they occurred."""
         query = sa.select(problems).where(problems.c.capture_id == capture_id).order_by(problems.c.id).limit(limit).offset(offset)
         with self._engine.connect() as connection:
             return [ProblemView(row.member, row.item, row.code, from_json(row.sentence, row.message)) for row in connection.execute(query)]
 
     def ignored(self, capture_id: int) -> list[tuple[str, str, int]]:
-        """Return what was left unread in a capture: (an example member, the reason, how many), by reason."""
+        """Return the ignored members of a capture as (example member, reason, count), by reason."""
         query = (
             sa.select(sa.func.min(members.c.name), members.c.reason, sa.func.count())
             .where(members.c.capture_id == capture_id, members.c.outcome == "ignored")
@@ -105,19 +105,19 @@ class Catalog:
             return [(row[0], row[1], row[2]) for row in connection.execute(query)]
 
     def accounts(self, allowed: frozenset[int] | None = None, *, with_set_aside: bool = False) -> list[AccountView]:
-        """Return the whole accounts that a reader may see (None: all), by platform and handle (accounts.py)."""
+        """Return the whole accounts that a reader may see (None: all), by platform and handle."""
         with self._engine.connect() as connection:
             return whole_accounts(connection, allowed, with_set_aside=with_set_aside)
 
     def people(self) -> dict[tuple[str, str], str]:
-        """Return the names that records custodians gave to numbers, by platform and number."""
+        """Return the names that records custodians gave to user numbers, by platform and number."""
         with self._engine.connect() as connection:
             return people_named(connection)
 
     # records
 
     def record(self, record_id: str) -> RecordView | None:
-        """Return a record in its current version; an id that it had in another reading of its archive leads to it too."""
+        """Return a record in its current version. Also accepts an id from another reading of its archive."""
         with self._engine.connect() as connection:
             row = connection.execute(
                 sa.select(records.c.pk, records.c.account_id, records.c.kind, records.c.native_id, records.c.current_version_id).where(
@@ -138,30 +138,30 @@ class Catalog:
                 ).scalar()
         return next(iter(self.views([pk])), None) if pk is not None else None
 
-    def views(self, pks: Sequence[int], standing: Standing | None = None) -> list[RecordView]:
-        """Return records in the order asked for; numbers without a record are left out.
+    def views(self, pks: Sequence[int], choose_versions: VersionChooser | None = None) -> list[RecordView]:
+        """Return records in the given order; numbers without a record are left out.
 
-        They are in their current version, or in the one whose number `standing` gives for some of them.
+        Records are in their current version unless `choose_versions` gives another version id.
         """
         with self._engine.connect() as connection:
-            return list(_in_order(connection, pks, standing))
+            return list(_in_order(connection, pks, choose_versions))
 
-    def stream(self, pks: Iterable[int], standing: Standing | None = None) -> Iterator[RecordView]:
-        """Yield the same a batch at a time, from one state of the catalog."""
+    def stream(self, pks: Iterable[int], choose_versions: VersionChooser | None = None) -> Iterator[RecordView]:
+        """Yield the same records as `views`, in batches, from a single snapshot of the catalog."""
         with self._engine.connect() as connection:
             for batch in in_batches(pks):
-                yield from _in_order(connection, batch, standing)
+                yield from _in_order(connection, batch, choose_versions)
 
     def versions(self, pk: int) -> list[RecordView]:
-        """Return every version of a record that a capture holds which counts, the first one first."""
+        """Return the versions of a record in complete captures, oldest first."""
         with self._engine.connect() as connection:
-            ids = connection.execute(sa.select(versions.c.id).where(versions.c.record_pk == pk, COUNTED).order_by(versions.c.number))
-            numbers = list(ids.scalars())
-            found = version_views(connection, numbers)
-        return [found[number] for number in numbers if number in found]
+            query = connection.execute(sa.select(versions.c.id).where(versions.c.record_pk == pk, COUNTED).order_by(versions.c.number))
+            version_ids = list(query.scalars())
+            views = version_views(connection, version_ids)
+        return [views[version_id] for version_id in version_ids if version_id in views]
 
     def sightings(self, pk: int) -> list[SightingView]:
-        """Return every presence of a record in a capture, the newest capture first."""
+        """Return the sightings of a record in complete captures, newest capture first."""
         query = (
             sa.select(sightings, versions.c.number, captures.c.name, captures.c.digest.label("capture_digest"), captures.c.exported_ms)
             .join(versions, versions.c.id == sightings.c.version_id)
@@ -183,7 +183,7 @@ class Catalog:
             ]
 
     def earlier_readings(self, pk: int) -> list[EarlierReading]:
-        """Return what a record said before its archives were read again, the latest first."""
+        """Return the versions of a record from before its archives were reread, latest first."""
         query = (
             sa.select(earlier_readings)
             .join(captures, captures.c.id == earlier_readings.c.capture_id)
@@ -200,32 +200,32 @@ class Catalog:
         ]
 
     def is_not_read(self, pk: int) -> bool:
-        """Tell whether some capture has a record only as an older importer read it: today's does not read it there any more."""
+        """Return whether a capture has the record only from an older importer, because today's importer does not read it there."""
         with self._engine.connect() as connection:
             mark = sa.select(earlier_readings.c.id).where(earlier_readings.c.record_pk == pk, _STILL_SEEN)
             return connection.execute(mark.limit(1)).first() is not None
 
     def thread(self, view: RecordView, limit: int = THREAD_LIMIT) -> list[RecordView]:
-        """Return the thread that a record belongs to, oldest first, the record itself included (threads.py)."""
+        """Return the thread of a record, oldest first, including the record itself."""
         with self._engine.connect() as connection:
             return thread(connection, view, limit)
 
     # evidence
 
     def archive_digests(self, capture_id: int) -> list[str]:
-        """Return the SHA-256 of the files of a capture's archive, in the order of its parts; none for an unknown capture."""
+        """Return the SHA-256 of the files of a capture's archive, in part order; empty for an unknown capture."""
         query = sa.select(capture_files.c.digest).where(capture_files.c.capture_id == capture_id).order_by(capture_files.c.part)
         with self._engine.connect() as connection:
             return list(connection.execute(query).scalars())
 
     def member_size(self, capture_id: int, member: str) -> int | None:
-        """Return the size in bytes of a member, None when the capture has none of that name."""
+        """Return the size of a member in bytes, or None if the capture has no such member."""
         query = sa.select(members.c.size).where(members.c.capture_id == capture_id, members.c.name == member)
         with self._engine.connect() as connection:
             return connection.execute(query).scalar()
 
     def vault_files(self) -> list[tuple[str, str]]:
-        """Return (digest, name) of every file that captures have in the vault, those set aside included."""
+        """Return (digest, name) of every vault file of captures, including captures set aside."""
         query = (
             sa.select(capture_files.c.digest, sa.func.min(capture_files.c.name))
             .join(captures, captures.c.id == capture_files.c.capture_id)
@@ -239,18 +239,18 @@ class Catalog:
     # the index's work list
 
     def position(self) -> int:
-        """Return the catalog's position: the last number that was put on the index's work list."""
+        """Return the catalog's position: the last number on the index's work list."""
         with self._engine.connect() as connection:
             value = connection.execute(sa.select(meta.c.value).where(meta.c.key == "position")).scalar()
         return int(value or 0)
 
     def count(self) -> int:
-        """Return how many records are held and count."""
+        """Return the number of records, not counting those only in set-aside captures."""
         with self._engine.connect() as connection:
             return connection.execute(sa.select(sa.func.coalesce(sa.func.sum(accounts.c.records), 0))).scalar() or 0
 
     def changed_since(self, position: int) -> Iterator[list[int]]:
-        """Yield the numbers of records to be indexed again, in batches, each record once per batch."""
+        """Yield batches of record numbers to index again, each record once per batch."""
         last = position
         while True:
             with self._engine.connect() as connection:
@@ -262,7 +262,7 @@ class Catalog:
             yield list(dict.fromkeys(row.record_pk for row in rows))
 
     def all_pks(self) -> Iterator[list[int]]:
-        """Yield the numbers of all records, in batches."""
+        """Yield the numbers of all records in batches."""
         last = 0
         while True:
             query = (
@@ -279,7 +279,7 @@ class Catalog:
             yield pks
 
     def index_rows(self, pks: Sequence[int]) -> list[IndexRow]:
-        """Return what the index needs of records, in the order asked for: without places and media, which are slow to get."""
+        """Return the index rows of records in the given order, without places and media, which are slow to read."""
         query = sa.select(
             records.c.pk,
             records.c.kind,
@@ -289,23 +289,23 @@ class Catalog:
         ).select_from(
             records.join(versions, versions.c.id == records.c.current_version_id).join(accounts, accounts.c.id == records.c.account_id)
         )
-        found = {}
+        rows = {}
         with self._engine.connect() as connection:
             for row in select_keys(connection, query.where(among_keys(records.c.pk)), pks):
-                found[row.pk] = IndexRow(row.pk, row.kind, row.account_id, row.versions, stored_data.content(row))
-            absent = absent_from(connection, list(found))
-            earlier = self._earlier_texts(connection, [row.pk for row in found.values() if row.versions > 1])
-        return [found[pk]._replace(earlier=earlier.get(pk, ()), absent_from=absent.get(pk, ())) for pk in pks if pk in found]
+                rows[row.pk] = IndexRow(row.pk, row.kind, row.account_id, row.versions, stored_data.content(row))
+            absent = absent_from(connection, list(rows))
+            earlier = self._earlier_texts(connection, [row.pk for row in rows.values() if row.versions > 1])
+        return [rows[pk]._replace(earlier=earlier.get(pk, ()), absent_from=absent.get(pk, ())) for pk in pks if pk in rows]
 
     def absent_since(self, position: int) -> list[int]:
-        """Return the records on the index's work list after a position that are gone from a capture."""
-        gone = sa.select(absences.c.record_pk)
-        query = sa.select(outbox.c.record_pk).where(outbox.c.seq > position, outbox.c.record_pk.in_(gone)).distinct()
+        """Return the records after a position of the index's work list that are absent from a capture."""
+        absent = sa.select(absences.c.record_pk)
+        query = sa.select(outbox.c.record_pk).where(outbox.c.seq > position, outbox.c.record_pk.in_(absent)).distinct()
         with self._engine.connect() as connection:
             return list(connection.execute(query.order_by(outbox.c.record_pk)).scalars())
 
     def _earlier_texts(self, connection: sa.Connection, pks: Sequence[int]) -> dict[int, tuple[str, ...]]:
-        """Return the texts of all versions that are not current: what somebody wrote and changed is searched too."""
+        """Return the texts of all versions before the current version: edited text is searched too."""
         texts: dict[int, tuple[str, ...]] = {}
         query = (
             sa.select(versions.c.record_pk, versions.c.text, versions.c.title)
@@ -318,9 +318,9 @@ class Catalog:
         return texts
 
 
-def _in_order(connection: sa.Connection, pks: Sequence[int], standing: Standing | None) -> Iterator[RecordView]:
-    other = standing(pks) if standing else {}
-    found = current_views(connection, [pk for pk in pks if pk not in other])
-    if other:
-        found.update((view.pk, view) for view in version_views(connection, list(other.values())).values())
-    yield from (found[pk] for pk in pks if pk in found)
+def _in_order(connection: sa.Connection, pks: Sequence[int], choose_versions: VersionChooser | None) -> Iterator[RecordView]:
+    version_ids = choose_versions(pks) if choose_versions else {}
+    views = current_views(connection, [pk for pk in pks if pk not in version_ids])
+    if version_ids:
+        views.update((view.pk, view) for view in version_views(connection, list(version_ids.values())).values())
+    yield from (views[pk] for pk in pks if pk in views)

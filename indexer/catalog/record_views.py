@@ -1,4 +1,4 @@
-"""Turns rows of the catalog into RecordViews: one query for a batch, and what the batch needs besides."""
+"""Builds RecordViews from catalog rows: a query per batch, plus the batch's sightings, media and absences."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import msgspec
 import sqlalchemy as sa
 
 from indexer.catalog import stored_data
-from indexer.catalog.accounts import people_named, shown_person
+from indexer.catalog.accounts import people_named, person_label
 from indexer.catalog.database import among_keys, in_batches, select_keys
 from indexer.catalog.history import EXPORTED_BY
 from indexer.catalog.models import AccountRef, AttachmentView, Origin, RecordView
@@ -30,12 +30,12 @@ from indexer.local_time import from_ms
 
 
 def current_views(connection: sa.Connection, pks: Sequence[int]) -> dict[int, RecordView]:
-    """Return records in their current version, by number."""
+    """Return the current version of records, by record number."""
     return {row.pk: _view(row, extras) for row, extras in _rows(connection, _CURRENT, pks)}
 
 
 def version_views(connection: sa.Connection, version_ids: Sequence[int]) -> dict[int, RecordView]:
-    """Return single versions of records, by the version's number."""
+    """Return versions of records, by version id."""
     return {row.version_id: _view(row, extras) for row, extras in _rows(connection, _SINGLE, version_ids)}
 
 
@@ -54,7 +54,7 @@ COUNTED: Final = sa.exists().where(
     sightings.c.capture_id == _seen_in.c.id,
     _seen_in.c.state == COMPLETE,
 )
-"""A version counts when a capture holds it that counts: not one set aside, and not only as it was read before."""
+"""Condition: a complete capture has a sighting of the version. Versions only of set-aside captures or earlier readings don't count."""
 
 
 def _view_query(join: sa.ColumnElement[bool]) -> sa.Select[Any]:
@@ -81,14 +81,14 @@ def _view_query(join: sa.ColumnElement[bool]) -> sa.Select[Any]:
 
 
 def absent_from(connection: sa.Connection, pks: Sequence[int]) -> dict[int, tuple[int, ...]]:
-    """Return the complete captures that do not hold records of earlier ones, by record; only records that are gone from any."""
-    found: dict[int, tuple[int, ...]] = {}
+    """Return the complete captures that records are absent from, by record number; only for records with an absence."""
+    absent: dict[int, tuple[int, ...]] = {}
     for pk, capture_id in select_keys(connection, _ABSENT, pks):
-        found[pk] = (*found.get(pk, ()), capture_id)
-    return found
+        absent[pk] = (*absent.get(pk, ()), capture_id)
+    return absent
 
 
-# Statements are made once: making them anew for each page costs more than running them.
+# Statements are built once: building them for each page costs more than running them.
 _CURRENT = _view_query(records.c.current_version_id == versions.c.id).where(among_keys(records.c.pk))
 _SINGLE = _view_query(records.c.pk == versions.c.record_pk).where(among_keys(versions.c.id))
 _SEEN = (
@@ -111,7 +111,7 @@ _SEEN_BEFORE = (
 _MEDIA = sa.select(members.c.name, members.c.size, members.c.digest).where(
     members.c.capture_id == sa.bindparam("capture_id"), among_keys(members.c.name, "names")
 )
-_GONE = (
+_ABSENCE_DATES = (
     sa.select(absences.c.record_pk, EXPORTED_BY)
     .join(captures, captures.c.id == absences.c.capture_id)
     .where(among_keys(absences.c.record_pk, "pks"), captures.c.state == COMPLETE)
@@ -127,7 +127,7 @@ _ABSENT = (
 
 
 class _Extras:
-    """What a batch of record rows needs besides: sightings, sizes of media, and captures in which a record was gone."""
+    """Data beside a batch of record rows: sightings, media files, names of people, and absences."""
 
     def __init__(self, connection: sa.Connection, rows: Sequence[Any]) -> None:
         version_ids = [row.version_id for row in rows]
@@ -137,26 +137,26 @@ class _Extras:
         for row in connection.execute(_SEEN, {"pks": pks, "version_ids": version_ids}):
             self.sighting[row.version_id] = row
             self._attach(row.version_id, row)
-        if any(number not in self.sighting for number in version_ids):  # as it was before the archive was read again
+        if any(version_id not in self.sighting for version_id in version_ids):  # versions of readings before the archive was reread
             for row in connection.execute(_SEEN_BEFORE, {"version_ids": version_ids}):
                 if self.sighting.setdefault(row.read_as, row) is row:
                     self._attach(row.read_as, row)
         self.people = people_named(connection)
-        wanted = {pair for places in self.attached.values() for pair in places.values()}
+        files = {pair for attached in self.attached.values() for pair in attached.values()}
         self.media: dict[tuple[int, str], tuple[int, str]] = {}
-        for capture_id in {pair[0] for pair in wanted}:
-            names = [name for owner, name in wanted if owner == capture_id]
+        for capture_id in {pair[0] for pair in files}:
+            names = [name for owner, name in files if owner == capture_id]
             for batch in in_batches(names):
                 parameters = {"capture_id": capture_id, "names": batch}
                 self.media.update(((capture_id, name), (size, digest)) for name, size, digest in connection.execute(_MEDIA, parameters))
-        self.gone: dict[int, list[date]] = {}
-        for pk, by_ms in connection.execute(_GONE, {"pks": pks}):
+        self.absences: dict[int, list[date]] = {}
+        for pk, by_ms in connection.execute(_ABSENCE_DATES, {"pks": pks}):
             instant = from_ms(by_ms)
             if instant:
-                self.gone.setdefault(pk, []).append(instant.date())
+                self.absences.setdefault(pk, []).append(instant.date())
 
-    def in_custody(self, attachment: StoredAttachment, version_id: int) -> AttachmentView:
-        """Return an attachment of a version with its file in the newest capture that has it."""
+    def attachment_view(self, attachment: StoredAttachment, version_id: int) -> AttachmentView:
+        """Return an attachment of a version with its file in the newest capture that contains it."""
         capture_id, member = self.attached.get(version_id, {}).get(attachment.name, (self.sighting[version_id].capture_id, ""))
         size, sha256 = self.media.get((capture_id, member), (0, ""))
         stated = msgspec.structs.asdict(attachment)
@@ -164,8 +164,8 @@ class _Extras:
 
     def _attach(self, version_id: int, row: Any) -> None:
         if row.attached:
-            held = msgspec.json.decode(row.attached, type=dict[str, str])
-            self.attached.setdefault(version_id, {}).update((name, (row.capture_id, member)) for name, member in held.items())
+            attached = msgspec.json.decode(row.attached, type=dict[str, str])
+            self.attached.setdefault(version_id, {}).update((name, (row.capture_id, member)) for name, member in attached.items())
 
 
 def _view(row: Any, extras: _Extras) -> RecordView:
@@ -177,40 +177,40 @@ def _view(row: Any, extras: _Extras) -> RecordView:
         native_id=row.native_id,
         account=AccountRef(row.account_id, row.platform, row.account_native_id, row.handle, row.account_name),
         content=_with_names(content, row.platform, extras.people),
-        attachments=tuple(extras.in_custody(attachment, row.version_id) for attachment in content.attachments),
+        attachments=tuple(extras.attachment_view(attachment, row.version_id) for attachment in content.attachments),
         version=row.number,
         versions=row.version_count,
         content_digest=row.digest,
         origin=origin(sighting),
-        not_in_capture_of=tuple(extras.gone.get(row.pk, ())),
+        not_in_capture_of=tuple(extras.absences.get(row.pk, ())),
     )
 
 
 def origin(row: Any) -> Origin:
-    """Return where a row of sightings lies; the row has its capture's digest beside."""
+    """Return the origin of a sighting row that also has its capture's digest."""
     return Origin(row.capture_id, row.capture_digest, row.member, row.item, row.start, row.length, row.pointer)
 
 
-_PEOPLE_OF: Final = frozenset({"to", "participants"})
-"""Facts that name people, by number where the platform gives no name; several with a comma between them."""
+_PEOPLE_FIELDS: Final = frozenset({"to", "participants"})
+"""Extra fields that list people, separated by commas, by number if the platform gives no names."""
 
 
 def _with_names(content: Content, platform: str, names: Mapping[tuple[str, str], str]) -> Content:
     if not names:
         return content
     extra = dict(content.extra)
-    for fact in extra.keys() & _PEOPLE_OF:
-        extra[fact] = ", ".join(shown_person(platform, native_id, names) for native_id in extra[fact].split(", "))
-    return msgspec.structs.replace(content, author=shown_person(platform, content.author, names), extra=extra)
+    for field in extra.keys() & _PEOPLE_FIELDS:
+        extra[field] = ", ".join(person_label(platform, native_id, names) for native_id in extra[field].split(", "))
+    return msgspec.structs.replace(content, author=person_label(platform, content.author, names), extra=extra)
 
 
 def current_texts(connection: sa.Connection, pks: Sequence[int]) -> dict[int, str]:
-    """Return the text of records in their current version, or its title where it has none, by number."""
+    """Return the text of the current version of records (the title if there is no text), by record number."""
     return {pk: text or title for pk, text, title in select_keys(connection, _TEXTS, pks)}
 
 
 def version_texts(connection: sa.Connection, version_ids: Iterable[int]) -> dict[int, str]:
-    """Return the same of single versions, by the record's number."""
+    """Return the text of versions (the title if there is no text), by record number."""
     return {pk: text or title for pk, text, title in select_keys(connection, _TEXTS_OF_VERSIONS, version_ids)}
 
 
@@ -221,7 +221,7 @@ _TEXTS_OF_VERSIONS: Final = sa.select(versions.c.record_pk, versions.c.text, ver
 
 @dataclass(frozen=True, slots=True)
 class FirstCapture:
-    """A record's current version and the capture that brought that version first. `taken_at` is UTC."""
+    """A record's current version and the first capture with that version. `taken_at` is UTC."""
 
     record_id: str
     version: int
@@ -234,15 +234,15 @@ class FirstCapture:
 
 
 def first_captures(connection: sa.Connection, record_ids: Sequence[str]) -> dict[str, FirstCapture]:
-    """Return, by record id, where the current version of records comes from; ids that are not held are left out."""
-    found: dict[str, FirstCapture] = {}
+    """Return the first capture of each record's current version, by record id; unknown ids are left out."""
+    result: dict[str, FirstCapture] = {}
     for row in select_keys(connection, _FIRST_CAPTURES, record_ids):
         capture = (row.id, row.name, row.capture_digest, from_ms(row.taken_ms), row.taken_by)
-        found[row.record_id] = FirstCapture(row.record_id, row.number, row.version_digest, *capture)
-    return found
+        result[row.record_id] = FirstCapture(row.record_id, row.number, row.version_digest, *capture)
+    return result
 
 
-_first_that_counts = (
+_first_complete_capture = (
     sa.select(sa.func.min(sightings.c.capture_id))
     .join(_seen_in, _seen_in.c.id == sightings.c.capture_id)
     .where(sightings.c.record_pk == versions.c.record_pk, sightings.c.version_id == versions.c.id, _seen_in.c.state == COMPLETE)
@@ -260,6 +260,6 @@ _FIRST_CAPTURES: Final = (
         captures.c.taken_by,
     )
     .join(versions, versions.c.id == records.c.current_version_id)
-    .join(captures, captures.c.id == _first_that_counts)
+    .join(captures, captures.c.id == _first_complete_capture)
     .where(among_keys(records.c.record_id), captures.c.state == COMPLETE)
 )

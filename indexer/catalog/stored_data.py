@@ -1,4 +1,4 @@
-"""What one version of a record says, as the catalog keeps it, and the digest that tells two versions apart."""
+"""The content of a version as the catalog stores it, and the digest that distinguishes versions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class StoredMoment(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class StoredAttachment(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An attachment without its member, which differs from capture to capture and stands in the sighting."""
+    """An attachment without its member, which differs between captures and is stored in the sighting."""
 
     name: str
     media_type: str
@@ -34,27 +34,27 @@ class StoredAttachment(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class StoredFacts(msgspec.Struct):
-    """The part of CaptureFacts that is kept as JSON. Days are ISO text.
+    """The part of CaptureFacts stored as JSON. Days are ISO text.
 
-    Sentences are kept as their template and values; older versions kept the English text, and no `form` beside the column.
+    Sentences are stored as template and values; older versions stored the English text, and `form` only in its column.
     """
 
     first_day: str = ""
     last_day: str = ""
     is_partial: bool = False
-    cannot_contain: list[str | dict[str, Any]] = []  # msgspec copies a mutable default for each instance
+    cannot_contain: list[str | dict[str, Any]] = []  # msgspec copies mutable defaults for each instance
     kinds: list[str] = []  # as above
     form: dict[str, Any] | None = None
     is_whole_history: bool = False
 
     @property
     def limits(self) -> tuple[str, ...]:
-        """What the archive cannot contain, in sentences."""
+        """Sentences on the archive's limits: content that it cannot contain."""
         return tuple(unpack(line) for line in self.cannot_contain)
 
 
 def stored_facts(facts: CaptureFacts) -> StoredFacts:
-    """Return the part of an archive's facts that is kept as JSON."""
+    """Return the part of an archive's facts that is stored as JSON."""
     return StoredFacts(
         first_day=facts.first_day.isoformat() if facts.first_day else "",
         last_day=facts.last_day.isoformat() if facts.last_day else "",
@@ -67,9 +67,9 @@ def stored_facts(facts: CaptureFacts) -> StoredFacts:
 
 
 class Content(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What one version of a record says: the one list of its facts, from the catalog's rows to views, index and exports.
+    """The content of a version: the single list of its fields, from catalog rows to views, index and exports.
 
-    A fact that has a column of its own name in `versions`, to sort or join by, is kept there; all others as JSON in `data`.
+    Fields with a column of the same name in `versions`, for sorting and joining, are stored there; the others as JSON in `data`.
     """
 
     author_id: str = ""
@@ -84,7 +84,7 @@ class Content(msgspec.Struct, frozen=True, omit_defaults=True):
     mentions: tuple[str, ...] = ()
     language: str = ""
     id_is_made: bool = False
-    extra: dict[str, str] = {}  # msgspec copies a mutable default for each instance
+    extra: dict[str, str] = {}  # msgspec copies mutable defaults for each instance
     author: str = ""
     title: str = ""
     text: str = ""
@@ -97,35 +97,35 @@ class Content(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def posted_at(self) -> datetime | None:
-        """When it was posted (UTC); None where that is not known."""
+        """Time posted (UTC); None if unknown."""
         return from_ms(self.posted_ms)
 
     @property
     def edited_at(self) -> datetime | None:
-        """When it was edited (UTC); None where it was not, or that is not known."""
+        """Time of the last edit (UTC); None if not edited or unknown."""
         return from_ms(self.edited.ms) if self.edited else None
 
     @property
     def deleted_at(self) -> datetime | None:
-        """When it was deleted (UTC); None where it was not, or that is not known."""
+        """Time of deletion (UTC); None if not deleted or unknown."""
         return from_ms(self.deleted.ms) if self.deleted else None
 
     @property
     def time_is_assumed(self) -> bool:
-        """True where the archive does not state the zone of its time."""
+        """Whether the archive leaves out the zone of the posting time."""
         return bool(self.posted_rule) and TimeRule(self.posted_rule).is_assumption
 
 
 _FIELDS: Final = {field.name: field for field in msgspec.structs.fields(Content)}
 COLUMNS: Final = tuple(column.name for column in versions.columns if column.name in _FIELDS)
-"""The facts with a column of their own, in the order of the table."""
+"""The fields with their own column, in table order."""
 
 CONTENT_COLUMNS: Final = (*(versions.c[name] for name in COLUMNS), versions.c.data)
-"""What a query selects so that `content` can read its rows."""
+"""Columns that a query must select for `content` to read its rows."""
 
 _IN_COLUMNS: Final = {name: _FIELDS[name].default for name in COLUMNS}
 _NULLABLE: Final = frozenset(name for name in COLUMNS if versions.c[name].nullable)
-_AS_IN_RECORD: Final = tuple(
+_SAME_IN_RECORD: Final = tuple(
     name for name in _FIELDS if name in Record.__dataclass_fields__ and name not in {"edited", "deleted", "attachments", "extra"}
 )
 
@@ -134,7 +134,7 @@ _encoder = msgspec.json.Encoder(order="deterministic")
 
 
 def problem_columns(problem: Problem) -> dict[str, Any]:
-    """Return a problem as columns of its table."""
+    """Return a problem as a row of its table."""
     return {
         "member": problem.member,
         "item": problem.index,
@@ -145,61 +145,60 @@ def problem_columns(problem: Problem) -> dict[str, Any]:
 
 
 def build(record: Record) -> Content:
-    """Return what a record says. Its moments must have been derived."""
+    """Return the content of a record whose moments have been derived."""
     posted = record.posted
     return Content(
         posted_ms=to_ms(posted.utc) if posted else None,
         posted_written=posted.written if posted else "",
         posted_rule=str(posted.rule) if posted else "",
         posted_wall=posted.wall.isoformat() if posted and posted.wall else "",
-        edited=_stored(record.edited),
-        deleted=_stored(record.deleted),
+        edited=_stored_moment(record.edited),
+        deleted=_stored_moment(record.deleted),
         attachments=tuple(StoredAttachment(a.name, a.media_type, a.url, a.description) for a in record.attachments),
         extra=dict(record.extra),
-        **{name: getattr(record, name) for name in _AS_IN_RECORD},
+        **{name: getattr(record, name) for name in _SAME_IN_RECORD},
     )
 
 
 def encode(content: Content) -> bytes:
-    """Return the JSON of the facts without a column of their own."""
+    """Encode the fields without their own column as JSON."""
     return _encoder.encode(msgspec.structs.replace(content, **_IN_COLUMNS))
 
 
 def decode(data: bytes) -> Content:
-    """Return the facts without a column of their own."""
+    """Decode the fields without their own column."""
     return _decoder.decode(data)
 
 
 def row_values(content: Content) -> tuple[Any, ...]:
-    """Return CONTENT_COLUMNS of a version's row."""
-    facts = (getattr(content, name) for name in COLUMNS)
-    return (*(None if fact == "" and name in _NULLABLE else fact for name, fact in zip(COLUMNS, facts, strict=True)), encode(content))
+    """Return the values of CONTENT_COLUMNS for a content."""
+    values = (getattr(content, name) for name in COLUMNS)
+    return (*(None if value == "" and name in _NULLABLE else value for name, value in zip(COLUMNS, values, strict=True)), encode(content))
 
 
 def content(row: Any) -> Content:
-    """Return what the version of a row with CONTENT_COLUMNS says."""
+    """Return the content of a row that has CONTENT_COLUMNS."""
     return msgspec.structs.replace(
-        _decoder.decode(row.data), **{name: fact for name in COLUMNS if (fact := getattr(row, name)) is not None}
+        _decoder.decode(row.data), **{name: value for name in COLUMNS if (value := getattr(row, name)) is not None}
     )
 
 
 def with_moments(content: Content, edited: StoredMoment | None, deleted: StoredMoment | None) -> Content:
-    """Return the content with other moments of edit and deletion."""
+    """Return the content with its moments of edit and deletion replaced."""
     return msgspec.structs.replace(content, edited=edited, deleted=deleted)
 
 
 def digest(record: Record) -> str:
-    """Return the digest of what a record says."""
+    """Return the content digest of a record."""
     return digest_of(str(record.kind), record.native_id, build(record))
 
 
 def digest_of(kind: str, native_id: str, content: Content) -> str:
-    """Return the digest of a record's content: two sightings with the same digest are the same version.
+    """Return the content digest: sightings with the same digest are the same version.
 
-    Left out is what changes without anybody writing anything: counters, a handle or a name (a renamed Page would
-    make a version of every post), where media lie in the archive and which name the platform's download gives them,
-    when it was posted (one form of archive has seconds, another only minutes). A time without zone counts as
-    written, so that a corrected zone makes no new version.
+    Leaves out everything that changes without an edit: counters, handles and names (a renamed Page would make a new
+    version of every post), the place and download name of media, and the posting time (some forms of archive give
+    seconds, others only minutes). Times without a zone count as written, so that a corrected zone makes no new version.
     """
     parts = (
         kind,
@@ -222,12 +221,12 @@ _MEDIUM_NUMBER = re.compile(r"\d{15,}")
 
 
 def _medium(name: str) -> str:
-    """Return what a medium is known by: Meta's number in its file name, which stands there in other company each year."""
+    """Return the stable part of a media file name: Meta's number, whose surroundings change from year to year."""
     numbers = _MEDIUM_NUMBER.findall(name)
     return numbers[-1] if numbers else name
 
 
-def _stored(moment: Moment | None) -> StoredMoment | None:
+def _stored_moment(moment: Moment | None) -> StoredMoment | None:
     if moment is None:
         return None
     return StoredMoment(moment.written, str(moment.rule), to_ms(moment.utc), moment.wall.isoformat() if moment.wall else "")
@@ -240,7 +239,7 @@ def _instant(moment: StoredMoment | None) -> str:
 
 
 class CaptureResult(msgspec.Struct):
-    """What a capture came to: stored with it, shown on its page."""
+    """Counts of a capture, stored with it and shown on its page."""
 
     records: int = 0
     versions: int = 0
@@ -251,20 +250,20 @@ class CaptureResult(msgspec.Struct):
     members_ignored: int = 0
     members_unknown: int = 0
     gone: int = 0
-    reconciliation: list[tuple[str, int | None, int]] = []  # msgspec copies a mutable default for each instance
+    reconciliation: list[tuple[str, int | None, int]] = []  # msgspec copies mutable defaults for each instance
     time_rules: dict[str, int] = {}  # as above
 
 
 class IndexRow(NamedTuple):
-    """The part of a record's current version that is searched."""
+    """The searchable part of a record's current version."""
 
     pk: int
     kind: str
     account_id: int
     versions: int
     content: Content
-    earlier: tuple[str, ...] = ()  # texts of the versions before
-    absent_from: tuple[int, ...] = ()  # later captures that do not hold the record
+    earlier: tuple[str, ...] = ()  # texts of earlier versions
+    absent_from: tuple[int, ...] = ()  # later captures that do not contain the record
 
 
 TAKING_IN, COMPLETE, SET_ASIDE = "taking in", "complete", "set aside"

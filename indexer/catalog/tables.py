@@ -1,4 +1,4 @@
-"""The tables of the catalog. Columns ending in `_ms` are milliseconds since 1970 UTC; `data` is JSON of stored_data.py."""
+"""The catalog's tables. Columns ending in `_ms` are milliseconds since 1970 UTC; `data` is JSON of stored_data.py."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ accounts = sa.Table(
     sa.Column("records", sa.Integer, nullable=False, server_default="0"),
     sa.Column("first_ms", sa.BigInteger),
     sa.Column("last_ms", sa.BigInteger),
-    sa.Column("given_handle", Text),  # as a records custodian named it; NULL: as its archives name it
+    sa.Column("given_handle", Text),  # given by a records custodian; NULL: the archives' handle
     sa.Column("given_name", Text),
-    sa.Column("merged_into", BigId, sa.ForeignKey("accounts.id")),  # the account that this one is a part of; never a chain
+    sa.Column("merged_into", BigId, sa.ForeignKey("accounts.id")),  # the account that this account is part of; never a chain
     sa.UniqueConstraint("platform", "native_id"),
 )
 
 account_handle = sa.func.coalesce(accounts.c.given_handle, accounts.c.handle)
 account_name = sa.func.coalesce(accounts.c.given_name, accounts.c.name)
 root_id = sa.func.coalesce(accounts.c.merged_into, accounts.c.id)
-"""The number of the whole account that an account is a part of, or is itself."""
+"""The id of the whole account: the account that this account was merged into, or its own id."""
 
 people = sa.Table(
     "people",
@@ -57,7 +57,7 @@ captures = sa.Table(
     sa.Column("state", Text, nullable=False),
     sa.Column("facts", sa.LargeBinary, nullable=False),
     sa.Column("result", sa.LargeBinary, nullable=False),
-    sa.Column("aside_ms", sa.BigInteger),  # when, by whom and why it was set aside; NULL while it counts
+    sa.Column("aside_ms", sa.BigInteger),  # time, user and reason of setting it aside; NULL while it counts
     sa.Column("aside_by", Text),
     sa.Column("aside_why", Text),
 )
@@ -92,7 +92,7 @@ records = sa.Table(
     sa.Column("kind", Text, nullable=False),
     sa.Column("native_id", Text, nullable=False),
     sa.Column("first_capture_id", BigId, nullable=False, index=True),
-    sa.Column("current_version_id", BigId),  # NULL until the capture that brought the record is complete
+    sa.Column("current_version_id", BigId),  # NULL until the record's first capture is complete
     sa.Column("versions", sa.Integer, nullable=False, server_default="0"),
     sa.Index("records_native", "native_id"),
     sa.Index("records_account", "account_id", "kind"),
@@ -137,7 +137,7 @@ sightings = sa.Table(
     sa.Column("length", sa.BigInteger, nullable=False),
     sa.Column("pointer", Text, nullable=False),
     sa.Column("raw_digest", Text, nullable=False),
-    sa.Column("attached", sa.LargeBinary),  # JSON: attachment name -> its member in this capture
+    sa.Column("attached", sa.LargeBinary),  # JSON: attachment name -> member in this capture
     sa.Column("folded", sa.LargeBinary),  # JSON: further places that repeat the record
 )
 
@@ -146,7 +146,7 @@ earlier_readings = sa.Table(
     metadata,
     sa.Column("id", BigId, primary_key=True),
     sa.Column("record_pk", BigId, nullable=False, index=True),
-    sa.Column("version_id", BigId, nullable=False),  # the version that a sighting pointed to before it was read again
+    sa.Column("version_id", BigId, nullable=False),  # the sighting's version before the archive was reread
     sa.Column("capture_id", BigId, nullable=False),
     sa.Column("importer_version", Text, nullable=False),
     sa.Column("reread_ms", sa.BigInteger, nullable=False),
@@ -157,8 +157,8 @@ other_ids = sa.Table(
     metadata,
     sa.Column("account_id", BigId, sa.ForeignKey("accounts.id"), primary_key=True),
     sa.Column("kind", Text, primary_key=True),
-    sa.Column("native_id", Text, primary_key=True),  # the id that another reading of the archive gives the record
-    sa.Column("held_as", Text, nullable=False),  # the native id that the catalog keeps it under
+    sa.Column("native_id", Text, primary_key=True),  # the record's id in another reading of the archive
+    sa.Column("held_as", Text, nullable=False),  # the native id under which the catalog keeps the record
 )
 
 problems = sa.Table(
@@ -170,7 +170,7 @@ problems = sa.Table(
     sa.Column("item", sa.Integer, nullable=False),
     sa.Column("code", Text, nullable=False),
     sa.Column("message", Text, nullable=False),
-    sa.Column("sentence", Text),  # JSON: the message's template and values; NULL where an older version wrote the row
+    sa.Column("sentence", Text),  # JSON: the message's template and values; NULL in rows of older versions
 )
 
 absences = sa.Table(
@@ -185,7 +185,7 @@ outbox = sa.Table(
     metadata,
     sa.Column("seq", BigId, primary_key=True),
     sa.Column("record_pk", BigId, nullable=False),
-    sqlite_autoincrement=True,  # a position is never given out twice, even when the list was emptied
+    sqlite_autoincrement=True,  # a position is never reused, even after the list was emptied
 )
 
 meta = sa.Table(

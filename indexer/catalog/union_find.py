@@ -1,4 +1,4 @@
-"""Union-find: numbers put together into sets that have none in common."""
+"""Union-find over a range of integers."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ from array import array
 
 
 class DisjointSets:
-    """The numbers from 0 to `size` - 1, each in a set of its own at first; four bytes a number."""
+    """The numbers from 0 to `size` - 1, at first each in its own set. Uses four bytes per number."""
 
     def __init__(self, size: int) -> None:
-        self._above = array("i", range(size))
+        self._parent = array("i", range(size))
 
     def __len__(self) -> int:
-        """How many numbers there are."""
-        return len(self._above)
+        """Return the number of elements."""
+        return len(self._parent)
 
     def root(self, number: int) -> int:
-        """Return the lowest number of a number's set."""
-        above = self._above
-        while (up := above[number]) != number:
-            above[number] = above[up]  # shortens the way for the next call
-            number = above[up]
+        """Return the lowest number of the set that contains `number`."""
+        parents = self._parent
+        while (parent := parents[number]) != number:
+            parents[number] = parents[parent]  # halves the path for the next call
+            number = parents[parent]
         return number
 
     def join(self, left: int, right: int) -> tuple[int, int]:
-        """Make one set of two. Return its root and the root that it no longer has: the same number if it was one set before."""
+        """Join the sets of two numbers. Return (root of the union, root that was absorbed); equal if they were already joined."""
         left, right = self.root(left), self.root(right)
-        kept, dropped = min(left, right), max(left, right)
-        self._above[dropped] = kept
-        return kept, dropped
+        root, absorbed = min(left, right), max(left, right)
+        self._parent[absorbed] = root
+        return root, absorbed

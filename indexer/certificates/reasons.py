@@ -56,7 +56,7 @@ class Reason:
 
 def reasons(repository: Repository, stored: Stored, permission: Permission) -> tuple[Reason, ...]:
     """Return the events since a certificate was made, oldest first, of captures and accounts its maker may see."""
-    later_events = [event for event in repository.audit.of(*REASONS) if _is_later(event, stored) and _changes_results(event)]
+    later_events = [event for event in repository.audit.with_tags(*REASONS) if _is_later(event, stored) and _changes_results(event)]
     if permission.accounts is not None:
         captures = repository.catalog.captures(permission.accounts)
         visible = {f"capture {capture.id}" for capture in captures} | {f"account {number}" for number in permission.accounts}

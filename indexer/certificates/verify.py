@@ -21,7 +21,7 @@ from indexer.certificates.contents import RebuiltSearch, rebuild_search
 from indexer.certificates.file_format import LineDigest, NotACertificate, Stored
 from indexer.certificates.reasons import reasons
 from indexer.certificates.record_digests import DigestedRecord, digest_records
-from indexer.custody.raw_items import raw_faults
+from indexer.custody.raw_items import check_raw_items
 from indexer.custody.verify import LISTED, Level, capture_differences, raw_finding
 from indexer.evidence.fixity import Finding, IntegrityFinding, file_digest
 from indexer.i18n import Sentence, say
@@ -123,7 +123,7 @@ def _compare(repository: Repository, stored: Stored, file: tuple[str, FileState]
         captures_aside=tuple(capture for capture in stored.captures if capture.digest in aside_digests),
         accounts_missing=rebuilt.missing,
         level=level,
-        anchor=repository.audit.against(Anchor(stored.anchor.events, stored.anchor.hash)) if stored.anchor else None,
+        anchor=repository.audit.compare_with(Anchor(stored.anchor.events, stored.anchor.hash)) if stored.anchor else None,
         anchor_events=stored.anchor.events if stored.anchor else 0,
         alterations=tuple(altered.listed),
         altered_total=altered.total,
@@ -162,7 +162,7 @@ def _compare_with_evidence(
 ) -> tuple[int, ...]:
     """Compare the records found with the vault; return the captures of which only raw items could be compared."""
     level, progress = options
-    for problem in raw_faults(repository, pks, progress):
+    for problem in check_raw_items(repository, pks, progress):
         altered.add(raw_finding(problem))
     if level is Level.QUICK:
         return ()

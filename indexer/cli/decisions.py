@@ -60,9 +60,9 @@ def account_name(data: Path | None, /, *, which: str, handle: str, name: str, re
     with report_errors(), report_refusals(), open_data(data) as repository:
         number = find_account(repository, which).id
         if remove:
-            named = accounts.Named(accounts.unname_account(repository, number, by), ())
+            named = accounts.NamedAccount(accounts.unname_account(repository, number, by), ())
         else:
-            named = accounts.name_account(repository, number, handle=handle, name=name, by=by)
+            named = accounts.name_account(repository, number, handle=handle, name=name, actor=by)
     view, namesakes = named.account, named.namesakes
     text = f"Account {view.id} is now named {view.label}."
     if namesakes:
@@ -249,7 +249,7 @@ def name_known_account(repository: Repository, report: IngestReport, handle: str
     if not report.already_captured or known_account is None or not new_handle or new_handle.casefold() == known_account.handle.casefold():
         return ""
     with report_refusals():
-        return accounts.name_account(repository, known_account.id, handle=new_handle, by=by).account.label
+        return accounts.name_account(repository, known_account.id, handle=new_handle, actor=by).account.label
 
 
 @contextmanager

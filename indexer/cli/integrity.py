@@ -12,7 +12,7 @@ from indexer.cli import output
 from indexer.cli.options import InvalidInput, answer, data_option, json_option, open_data, report_errors, ticker
 from indexer.custody import clock
 from indexer.custody import verify as custody
-from indexer.custody.anchor_file import NoAnchor, read_anchor, write_anchor
+from indexer.custody.anchor_file import InvalidAnchor, read_anchor, write_anchor
 from indexer.custody.verify import Level
 from indexer.progress import StageTick, Tick
 
@@ -69,7 +69,7 @@ def anchor(data: Path | None, /, *, out: Path, by: str, as_json: bool) -> None:
 def _read_anchor(file: Path) -> Anchor:
     try:
         return read_anchor(file)
-    except NoAnchor as error:
+    except InvalidAnchor as error:
         raise InvalidInput(str(error)) from error
     except OSError as error:  # handled here, since report_errors() blames the vault's disk
         raise InvalidInput(f"{file} cannot be read: {error.strerror}.") from error

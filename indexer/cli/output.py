@@ -8,7 +8,7 @@ from indexer import __version__, platforms, private_files
 from indexer.catalog.models import CaptureView, ProblemView
 from indexer.custody import clock
 from indexer.custody.ingest import IngestReport
-from indexer.custody.verify import Verification, proves
+from indexer.custody.verify import Verification, describe_proof
 from indexer.evidence.vault import MISSING
 from indexer.exports import ExportReport
 from indexer.importers import IdentifiedArchive
@@ -82,7 +82,7 @@ def capture(view: CaptureView) -> JsonObject:
         "versions": view.versions,
         "sightings": view.sightings,
         "folded": view.folded,
-        "gone": view.gone,
+        "gone": view.absent,
         "problems": view.problems,
         "unreadable_dates": view.unreadable_dates,
         "members": {"read": view.members_read, "ignored": view.members_ignored, "unknown": view.members_unknown},
@@ -121,8 +121,8 @@ def ingested_text(report: IngestReport, problems: Sequence[ProblemView]) -> str:
         for row in view.reconciliation
         if row.short
     ]
-    if view.gone:
-        lines.append(f"{counted(view.gone, 'record')} in earlier captures {'is' if view.gone == 1 else 'are'} not in this one.")
+    if view.absent:
+        lines.append(f"{counted(view.absent, 'record')} in earlier captures {'is' if view.absent == 1 else 'are'} not in this one.")
     if view.unreadable_dates:
         lines.append(f"{counted(view.unreadable_dates, 'item')} with a date that could not be read.")
     if view.problems:
@@ -252,7 +252,7 @@ def verified(check: Verification, clocks: Iterable[str] = ()) -> JsonObject:
         "event_log": check.log_words,
         "anchor": None if check.anchor is None else str(check.anchor),
         "raw_only": list(check.raw_only),
-        "proves": [str(sentence) for sentence in proves(check)],
+        "proves": [str(sentence) for sentence in describe_proof(check)],
         "clock": [str(notice) for notice in clocks],
         "went_well": check.went_well,
     }

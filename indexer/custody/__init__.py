@@ -1,1 +1,1 @@
-"""Taking archives in, checking them, and keeping the index in step."""
+"""Taking archives into custody, verifying them, and keeping the index up to date."""

@@ -1,4 +1,4 @@
-"""The file of an anchor: the event log's count and newest hash, to be kept where nobody who can write the catalog can write."""
+"""Anchor files: the event log's length and newest hash, to be kept out of reach of anyone who can change the catalog."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ FORMAT: Final = "Show-Me Records anchor of an event log"
 FORMAT_VERSION: Final = 1
 
 
-class NoAnchor(Exception):
-    """The file is no anchor; the text says why and what to do."""
+class InvalidAnchor(Exception):
+    """The file is not an anchor; the text says why and what to do."""
 
 
 class _AnchorFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,8 +28,8 @@ class _AnchorFile(msgspec.Struct, frozen=True, kw_only=True):
     hash: str
 
 
-class _Holder(msgspec.Struct, frozen=True, kw_only=True):
-    """The part of any file that may hold an anchor: an anchor file, a certificate, or an export's search.json."""
+class _AnyAnchor(msgspec.Struct, frozen=True, kw_only=True):
+    """The relevant fields of all files with an anchor: an anchor file, a certificate, or an export's search.json."""
 
     format: str = ""
     format_version: int = 0
@@ -39,26 +39,26 @@ class _Holder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def write_anchor(anchor: Anchor, target: Path, at: datetime | None = None) -> None:
-    """Write an anchor to a file, whole or not at all. `at` (UTC) is now unless given. Raises OSError."""
-    made = _AnchorFile(made_at_utc=(at or datetime.now(UTC)).replace(microsecond=0), events=anchor.events, hash=anchor.hash)
+    """Write an anchor to a file atomically. `at` (UTC) defaults to now. Raises OSError."""
+    anchor_file = _AnchorFile(made_at_utc=(at or datetime.now(UTC)).replace(microsecond=0), events=anchor.events, hash=anchor.hash)
     with partial(target) as folder:
-        fresh = folder / "anchor.json"
-        fresh.write_bytes(msgspec.json.format(msgspec.json.encode(made), indent=2) + b"\n")
-        sync(fresh)
-        publish(fresh, target)
+        draft = folder / "anchor.json"
+        draft.write_bytes(msgspec.json.format(msgspec.json.encode(anchor_file), indent=2) + b"\n")
+        sync(draft)
+        publish(draft, target)
 
 
 def read_anchor(path: Path) -> Anchor:
-    """Return the anchor of an anchor file, of a certificate (JSON) or of an export's search.json. Raises NoAnchor, OSError."""
+    """Return the anchor in an anchor file, a certificate (JSON) or an export's search.json. Raises InvalidAnchor, OSError."""
     try:
-        found = msgspec.json.decode(path.read_bytes(), type=_Holder)
+        contents = msgspec.json.decode(path.read_bytes(), type=_AnyAnchor)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise NoAnchor(say("{name} is not an anchor: {why}", name=path.name, why=str(error))) from error
-    if found.anchor is not None:
-        return found.anchor
-    if found.format == FORMAT and found.format_version == FORMAT_VERSION and found.events is not None and found.hash:
-        return Anchor(found.events, found.hash)
-    raise NoAnchor(
+        raise InvalidAnchor(say("{name} is not an anchor: {why}", name=path.name, why=str(error))) from error
+    if contents.anchor is not None:
+        return contents.anchor
+    if contents.format == FORMAT and contents.format_version == FORMAT_VERSION and contents.events is not None and contents.hash:
+        return Anchor(contents.events, contents.hash)
+    raise InvalidAnchor(
         say(
             "{name} is not an event log anchor. Use the file that `python -m indexer anchor` wrote, or a certificate's JSON "
             "file of format 2.",

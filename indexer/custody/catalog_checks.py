@@ -1,4 +1,4 @@
-"""Checks of the catalog against itself and against the event log: what `verify` finds without reading any evidence."""
+"""Checks of the catalog against itself and the event log, without reading any evidence."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from indexer.repository import Repository
 
 BATCH: Final = 2000
 
-_OWN_END: Final = sa.literal(":", Text).concat(records.c.kind).concat(":").concat(records.c.native_id)
-_BEFORE_END: Final = sa.func.length(records.c.record_id) - sa.func.length(_OWN_END)
+_ID_SUFFIX: Final = sa.literal(":", Text).concat(records.c.kind).concat(":").concat(records.c.native_id)
+_PREFIX_LENGTH: Final = sa.func.length(records.c.record_id) - sa.func.length(_ID_SUFFIX)
 
 
-def database_faults(repository: Repository) -> Iterator[IntegrityFinding]:
-    """Yield the findings of SQLite's own integrity check; PostgreSQL's (pg_amcheck) is run on its server, as `proves` says."""
+def check_database(repository: Repository) -> Iterator[IntegrityFinding]:
+    """Yield the findings of SQLite's integrity check. PostgreSQL's (pg_amcheck) runs on its server, as `describe_proof` says."""
     if repository.db.dialect.name != "sqlite":
         return
     with repository.db.connect() as connection:
@@ -32,23 +32,23 @@ def database_faults(repository: Repository) -> Iterator[IntegrityFinding]:
             lines = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check(20)")]
         except sa.exc.DatabaseError as error:
             lines = [str(error.orig)]
-    yield from (damaged(line) for line in lines if line != "ok")
+    yield from (catalog_damaged(line) for line in lines if line != "ok")
 
 
-def damaged(why: str) -> IntegrityFinding:
-    """Return the finding of a catalog that the database itself calls damaged."""
+def catalog_damaged(why: str) -> IntegrityFinding:
+    """Return the finding for a catalog that the database reports as damaged."""
     message = say("The catalog file is damaged: {why}. The evidence is safe. Restore the catalog from a backup.", why=why)
     return IntegrityFinding(Finding.CATALOG_DAMAGED, "catalog", message)
 
 
-def unreadable(error: sa.exc.DatabaseError) -> IntegrityFinding:
-    """Return an error while reading the catalog as a finding. Raises it again where the database server was lost: nothing was verified."""
+def catalog_unreadable(error: sa.exc.DatabaseError) -> IntegrityFinding:
+    """Return the finding for an error while reading the catalog. Re-raises it if the connection was lost: nothing was verified."""
     if error.connection_invalidated:
         raise error
-    return damaged(str(error.orig))
+    return catalog_damaged(str(error.orig))
 
 
-def capture_faults(repository: Repository) -> Iterator[IntegrityFinding]:
+def check_captures(repository: Repository) -> Iterator[IntegrityFinding]:
     """Yield captures without an event, events without a capture, and captures that differ from their event."""
     with repository.db.connect() as connection:
         rows = {row.id: row for row in connection.execute(sa.select(captures).where(captures.c.state != TAKING_IN))}
@@ -62,58 +62,58 @@ def capture_faults(repository: Repository) -> Iterator[IntegrityFinding]:
             digits = str(subject).removeprefix("capture ")
             if not digits.isdecimal():
                 continue
-            number, stated = int(digits), msgspec.json.decode(detail)
+            capture_id, stated = int(digits), msgspec.json.decode(detail)
             if tag == "capture:zone-set":
-                zones[number] = stated.get("after", "")
+                zones[capture_id] = stated.get("after", "")
             elif tag in {"capture:set-aside", "capture:restored"}:
-                aside = aside | {number} if tag == "capture:set-aside" else aside - {number}
-            elif tag == "capture:taken" or number in taken:
-                taken[number] = taken.get(number, {}) | stated
+                aside = aside | {capture_id} if tag == "capture:set-aside" else aside - {capture_id}
+            elif tag == "capture:taken" or capture_id in taken:
+                taken[capture_id] = taken.get(capture_id, {}) | stated
         files = {row.capture_id for row in connection.execute(sa.select(capture_files.c.capture_id).distinct())}
-        counted = _counts(connection)
-    for number in sorted(taken.keys() - rows.keys()):
-        digest = taken[number].get("sha256", "")
+        count_rows = _row_counter(connection)
+    for capture_id in sorted(taken.keys() - rows.keys()):
+        digest = taken[capture_id].get("sha256", "")
         message = say(
             "According to the event log, archive {number} (SHA-256 {digest}) was added, but it is not in the catalog. "
             "Restore the catalog from a backup.",
-            number=str(number),
+            number=str(capture_id),
             digest=digest or "–",
         )
-        yield IntegrityFinding(Finding.CAPTURE_MISSING, f"capture {number}", message)
-    for number, row in sorted(rows.items()):
-        subject = f"capture {number}"
-        if number not in taken:
+        yield IntegrityFinding(Finding.CAPTURE_MISSING, f"capture {capture_id}", message)
+    for capture_id, row in sorted(rows.items()):
+        subject = f"capture {capture_id}"
+        if capture_id not in taken:
             message = say(
                 "Archive {number} ({name}) is in the catalog, but the event log does not record that it was added.",
-                number=str(number),
+                number=str(capture_id),
                 name=row.name,
             )
             yield IntegrityFinding(Finding.EVENT_MISSING, subject, message)
             continue
-        wanted = dict(taken[number])
-        if number in zones:
-            wanted["zone"] = zones[number]
-        wanted["state"] = SET_ASIDE if number in aside else COMPLETE
-        held = {"sha256": row.digest, "state": row.state, "zone": row.zone, **counted(number)}
+        expected = dict(taken[capture_id])
+        if capture_id in zones:
+            expected["zone"] = zones[capture_id]
+        expected["state"] = SET_ASIDE if capture_id in aside else COMPLETE
+        held = {"sha256": row.digest, "state": row.state, "zone": row.zone, **count_rows(capture_id)}
         for name, value in held.items():
-            if name in wanted and wanted[name] != value:
+            if name in expected and expected[name] != value:
                 message = say(
                     "Archive {number} ({name}): the event log has {field} {then}, the catalog has {now}. Restore the catalog from a "
                     "backup.",
-                    number=str(number),
+                    number=str(capture_id),
                     name=row.name,
                     field=name,
-                    then=str(wanted[name]),
+                    then=str(expected[name]),
                     now=str(value),
                 )
                 yield IntegrityFinding(Finding.CAPTURE_CHANGED, subject, message)
-        if number not in files:
-            message = say("Archive {number} ({name}) has no file in the catalog.", number=str(number), name=row.name)
+        if capture_id not in files:
+            message = say("Archive {number} ({name}) has no file in the catalog.", number=str(capture_id), name=row.name)
             yield IntegrityFinding(Finding.CAPTURE_CHANGED, subject, message)
 
 
-def _counts(connection: sa.Connection) -> Callable[[int], Mapping[str, int]]:
-    """Return a function that gives the rows of a capture, by the names that its event uses."""
+def _row_counter(connection: sa.Connection) -> Callable[[int], Mapping[str, int]]:
+    """Return a function that counts the rows of a capture, by the names in its event."""
     tables: Mapping[str, tuple[sa.Table, sa.Column[int]]] = {
         "records": (records, records.c.first_capture_id),
         "versions": (versions, versions.c.first_capture_id),
@@ -123,15 +123,17 @@ def _counts(connection: sa.Connection) -> Callable[[int], Mapping[str, int]]:
     counts: dict[str, dict[int, int]] = {}
     for name, (table, column) in tables.items():
         query = sa.select(column, sa.func.count()).select_from(table).group_by(column)
-        counts[name] = {number: total for number, total in connection.execute(query)}  # noqa: C416  # rows are no pairs to the type checker
-    return lambda number: {name: found.get(number, 0) for name, found in counts.items()}
+        counts[name] = {number: total for number, total in connection.execute(query)}  # noqa: C416  # the type checker does not see rows as pairs
+    return lambda number: {name: by_capture.get(number, 0) for name, by_capture in counts.items()}
 
 
-def row_faults(repository: Repository) -> Iterator[IntegrityFinding]:
+def check_rows(repository: Repository) -> Iterator[IntegrityFinding]:
     """Yield rows of records, versions and sightings that lack the rows they belong to."""
-    seen = sa.select(sightings.c.version_id)
-    before = sa.select(earlier_readings.c.version_id)  # of archives that were read again: the reading before has no sighting any more
-    counted = sa.select(sightings.c.record_pk).join(captures, captures.c.id == sightings.c.capture_id).where(captures.c.state == COMPLETE)
+    current_readings = sa.select(sightings.c.version_id)
+    past_readings = sa.select(earlier_readings.c.version_id)  # of reread archives: they no longer have a sighting
+    in_complete_captures = (
+        sa.select(sightings.c.record_pk).join(captures, captures.c.id == sightings.c.capture_id).where(captures.c.state == COMPLETE)
+    )
     queries: tuple[tuple[str, sa.Select[Any]], ...] = (
         (
             say("a record without a version"),
@@ -147,16 +149,16 @@ def row_faults(repository: Repository) -> Iterator[IntegrityFinding]:
             say("a record that is in no archive"),
             sa.select(records.c.record_id).where(
                 records.c.pk.not_in(sa.select(sightings.c.record_pk)),
-                records.c.pk.not_in(sa.select(versions.c.record_pk).where(versions.c.id.in_(before))),
+                records.c.pk.not_in(sa.select(versions.c.record_pk).where(versions.c.id.in_(past_readings))),
             ),
         ),
         (
             say("a hidden record that is in an archive that is not set aside"),
-            sa.select(records.c.record_id).where(records.c.current_version_id.is_(None), records.c.pk.in_(counted)),
+            sa.select(records.c.record_id).where(records.c.current_version_id.is_(None), records.c.pk.in_(in_complete_captures)),
         ),
         (
             say("a record with the wrong record ID"),
-            sa.select(records.c.record_id).where(sa.func.substr(records.c.record_id, _BEFORE_END + 1) != _OWN_END),
+            sa.select(records.c.record_id).where(sa.func.substr(records.c.record_id, _PREFIX_LENGTH + 1) != _ID_SUFFIX),
         ),
         (
             say("a version without its record"),
@@ -166,7 +168,7 @@ def row_faults(repository: Repository) -> Iterator[IntegrityFinding]:
             say("a version that is in no archive"),
             sa.select(records.c.record_id)
             .join(versions, versions.c.record_pk == records.c.pk)
-            .where(versions.c.id.not_in(seen), versions.c.id.not_in(before)),
+            .where(versions.c.id.not_in(current_readings), versions.c.id.not_in(past_readings)),
         ),
         (
             say("a sighting without its record or version"),
@@ -181,15 +183,15 @@ def row_faults(repository: Repository) -> Iterator[IntegrityFinding]:
             sa.select(sightings.c.member).where(sightings.c.capture_id.not_in(sa.select(captures.c.id))),
         ),
     )
-    for words, query in queries:
+    for fault, query in queries:
         with repository.db.connect() as connection:
             for (name,) in connection.execution_options(yield_per=1000).execute(query):
-                message = say("{name}: {fault}. Restore the catalog from a backup.", name=str(name), fault=words)
+                message = say("{name}: {fault}. Restore the catalog from a backup.", name=str(name), fault=fault)
                 yield IntegrityFinding(Finding.ROWS_MISSING, str(name), message)
 
 
-def content_faults(repository: Repository, progress: Tick | None = None) -> Iterator[IntegrityFinding]:
-    """Yield the versions whose content does not have the digest that the catalog states for it."""
+def check_content(repository: Repository, progress: Tick | None = None) -> Iterator[IntegrityFinding]:
+    """Yield the versions whose content does not match its digest in the catalog."""
     query = (
         sa.select(
             records.c.record_id,
@@ -218,7 +220,7 @@ def content_faults(repository: Repository, progress: Tick | None = None) -> Iter
 
 
 def stored_digest(row: Any) -> str:
-    """Return the digest of a version's row as its content gives it; empty where the row cannot be read."""
+    """Return the digest of the content in a version's row; empty if the row cannot be read."""
     try:
         content = stored_data.content(row)
     except (msgspec.DecodeError, UnicodeDecodeError):

@@ -1,4 +1,4 @@
-"""Whether this computer's clock can be trusted: against the event log, and against the export dates of archives."""
+"""Checks of this computer's clock against the event log and the export dates of archives."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from indexer.local_time import from_ms, milliseconds
 from indexer.record import Problem
 from indexer.repository import Repository
 
-SLACK: Final = timedelta(minutes=5)  # clocks of several computers differ, and events of one moment may be written in any order
-EXPORT_SLACK: Final = timedelta(days=1)  # some archives give the date of their export without a zone
+SLACK: Final = timedelta(minutes=5)  # clocks of several computers differ, and simultaneous events may be written in any order
+EXPORT_SLACK: Final = timedelta(days=1)  # some archives give their export date without a zone
 CODE: Final = "clock-behind"
-_WAITED: Final = '"late":'  # events that waited for their turn keep the time of the deed
+_WAITED: Final = '"late":'  # events that waited in a queue keep the time of the action
 
 
-def behind(repository: Repository, now: datetime) -> list[Sentence]:
-    """Return why the clock must be wrong: it is earlier than the newest event."""
+def check_against_log(repository: Repository, now: datetime) -> list[Sentence]:
+    """Return a warning if the clock is earlier than the newest event."""
     with repository.db.connect() as connection:
         newest = connection.execute(sa.select(events.c.at_ms).order_by(events.c.id.desc()).limit(1)).scalar()
     then = from_ms(newest)
@@ -37,8 +37,8 @@ def behind(repository: Repository, now: datetime) -> list[Sentence]:
     ]
 
 
-def before_export(taken: datetime | None, exported: datetime | None) -> list[Sentence]:
-    """Return why the clock must be wrong: an archive was taken in before it was exported."""
+def check_against_export(taken: datetime | None, exported: datetime | None) -> list[Sentence]:
+    """Return a warning if an archive was taken in before its export."""
     if taken is None or exported is None or taken >= exported - EXPORT_SLACK:
         return []
     return [
@@ -51,30 +51,34 @@ def before_export(taken: datetime | None, exported: datetime | None) -> list[Sen
     ]
 
 
-def problems(repository: Repository, exported: datetime | None, label: str, now: datetime) -> list[Problem]:
-    """Return what is wrong with the clock at an ingest, as problems of its capture."""
-    return [Problem(label, CODE, one) for one in (*behind(repository, now), *before_export(now, exported))]
+def ingest_problems(repository: Repository, exported: datetime | None, label: str, now: datetime) -> list[Problem]:
+    """Return the clock warnings at an ingest as problems of its capture."""
+    return [Problem(label, CODE, warning) for warning in (*check_against_log(repository, now), *check_against_export(now, exported))]
 
 
 def notices(repository: Repository, now: datetime | None = None) -> list[Sentence]:
-    """Return all that speaks against the clock: now, at the captures, and between the events of the log."""
-    return [*behind(repository, now or datetime.now(UTC)), *_of_captures(repository.catalog.captures()), *_of_events(repository)]
+    """Return all clock warnings: for now, for each capture, and between events of the log."""
+    return [
+        *check_against_log(repository, now or datetime.now(UTC)),
+        *_check_captures(repository.catalog.captures()),
+        *_check_events(repository),
+    ]
 
 
-def _of_captures(captures: list[CaptureView]) -> Iterator[Sentence]:
-    for one in captures:
-        for why in before_export(one.taken_at, one.exported_at):
-            yield say("Capture {number}: {why}", number=str(one.id), why=why)
+def _check_captures(captures: list[CaptureView]) -> Iterator[Sentence]:
+    for capture in captures:
+        for why in check_against_export(capture.taken_at, capture.exported_at):
+            yield say("Capture {number}: {why}", number=str(capture.id), why=why)
 
 
-def _of_events(repository: Repository) -> Iterator[Sentence]:
+def _check_events(repository: Repository) -> Iterator[Sentence]:
     on_time = sa.select(events.c.id, events.c.at_ms).where(sa.not_(events.c.detail.contains(_WAITED, autoescape=True)))
     rows = on_time.add_columns(sa.func.lag(events.c.at_ms).over(order_by=events.c.id).label("before")).subquery()
     slack = milliseconds(SLACK)
     query = sa.select(rows.c.id, rows.c.at_ms, rows.c.before).where(rows.c.at_ms < rows.c.before - slack).order_by(rows.c.id)
     with repository.db.connect() as connection:
-        found = connection.execute(query).all()
-    for row in found:
+        set_back = connection.execute(query).all()
+    for row in set_back:
         now, then = from_ms(row.at_ms), from_ms(row.before)
         if now is not None and then is not None:
             yield say(

@@ -1,6 +1,6 @@
-"""The helper process of indexing.py: `python -m indexer.custody.index_process ENGINE FOLDER` writes what comes on standard input.
+"""The process that indexing.py starts: `python -m indexer.custody.index_process ENGINE FOLDER` indexes documents from standard input.
 
-A module of its own, so that it starts with the engine alone and not with the whole repository.
+A separate module, so that it imports the engine alone and not the whole repository.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from indexer.engines import Document, open_engine
 
 
 class Message(msgspec.Struct):
-    """What the parent sends: documents to write, and, at the end, the catalog's position to commit."""
+    """A message from the parent: documents to write and, in the last message, the catalog position to commit."""
 
     documents: list[Document]
     position: int | None
@@ -25,12 +25,12 @@ class Message(msgspec.Struct):
 _decoder = msgspec.msgpack.Decoder(Message)
 
 
-def follow(engine_name: str, folder: Path, stream: IO[bytes]) -> None:
-    """Write what comes from the parent; commit when it says so; a stream that ends before leaves the index as it was."""
+def run(engine_name: str, folder: Path, stream: IO[bytes]) -> None:
+    """Write the documents from the parent and commit on request. If the stream ends early, the index stays unchanged."""
     engine = open_engine(engine_name, folder)
     try:
-        while len(head := stream.read(8)) == 8:
-            message = _decoder.decode(stream.read(struct.unpack(">Q", head)[0]))
+        while len(header := stream.read(8)) == 8:
+            message = _decoder.decode(stream.read(struct.unpack(">Q", header)[0]))
             engine.write(message.documents)
             if message.position is not None:
                 engine.commit(message.position)
@@ -39,4 +39,4 @@ def follow(engine_name: str, folder: Path, stream: IO[bytes]) -> None:
 
 
 if __name__ == "__main__":
-    follow(sys.argv[1], Path(sys.argv[2]), sys.stdin.buffer)
+    run(sys.argv[1], Path(sys.argv[2]), sys.stdin.buffer)

@@ -1,4 +1,4 @@
-"""Brings the search index up to the catalog's position. Killed anywhere, the next sync does the rest."""
+"""Brings the search index up to the catalog's position. If the process is killed, the next sync does the rest."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ from indexer.repository import Repository
 
 
 def sync(repository: Repository, progress: Tick | None = None) -> int:
-    """Index what has changed since the index's position; return how many documents were written."""
+    """Index the changes since the index's position; return the number of documents written."""
     with repository.writing():
         return sync_locked(repository, progress)
 
 
-def rebuild(repository: Repository, by: str, progress: Tick | None = None) -> int:
-    """Delete the index and build it anew from the catalog; return how many documents were written."""
+def rebuild(repository: Repository, actor: str, progress: Tick | None = None) -> int:
+    """Delete the index and rebuild it from the catalog; return the number of documents written."""
     with repository.writing():
         repository.delete_index()
         written = sync_locked(repository, progress)
-    repository.audit.add("index:rebuilt", by, repository.engine_name, {"documents": written})
+    repository.audit.add("index:rebuilt", actor, repository.engine_name, {"documents": written})
     return written
 
 
 def sync_locked(repository: Repository, progress: Tick | None = None) -> int:
-    """Do what `sync` does, for a caller that holds the lock."""
+    """Like `sync`, for a caller that holds the lock."""
     target = repository.catalog.position()
-    position = _reached(repository)
-    if position > target:  # the catalog is older than the index: a backup was put back
+    position = _index_position(repository)
+    if position > target:  # the catalog is older than the index: it was restored from a backup
         repository.delete_index()
         position = 0
     if position == target:
@@ -56,8 +56,8 @@ def sync_locked(repository: Repository, progress: Tick | None = None) -> int:
     return counter.done
 
 
-def _reached(repository: Repository) -> int:
-    """Return the index's position; an index whose files were taken away while it was open begins anew."""
+def _index_position(repository: Repository) -> int:
+    """Return the index's position; restart the index if its files were removed while it was open."""
     try:
         return repository.index.position()
     except IndexDamaged:
@@ -66,7 +66,7 @@ def _reached(repository: Repository) -> int:
 
 
 def _documents(repository: Repository, batches: Iterable[list[int]], hidden: set[int]) -> Iterator[Document]:
-    """Yield the documents of records; note those that no capture holds any more which counts (set aside): they leave the index."""
+    """Yield the documents of records; add records without a current version (set aside) to `hidden`: they leave the index."""
     accounts, people = by_number(repository.catalog.accounts()), repository.catalog.people()
     for batch in batches:
         rows = repository.catalog.index_rows(batch)
@@ -83,78 +83,78 @@ class _Counter:
         self.progress = progress
 
     def count(self, documents: Iterable[Document]) -> Iterator[Document]:
-        for one in documents:
-            yield one
+        for item in documents:
+            yield item
             self.done += 1
             if self.progress and self.done % 1000 == 0:
                 self.progress(self.done, max(self.total, self.done))
 
 
-WORTH_IT = 10_000  # records; below it the helper's own start costs more than it saves
+MIN_RECORDS = 10_000  # records; below this number, starting the process costs more than it saves
 BATCH = 2000
 _encoder = msgspec.msgpack.Encoder()
 
 
-class IndexAhead:
-    """The parent's side, a context manager. Use it under the repository's lock; it idles while the index is not up to date."""
+class BackgroundIndexer:
+    """Indexes new records in a second process during an ingest, under the repository's lock. Idles if the index is not up to date."""
 
     def __init__(self, repository: Repository, expected: int = 0) -> None:
-        """Take the number of records that the platform declares, as `expected`: where it is large the helper starts at once."""
+        """Start the process at once if `expected`, the number of records that the platform declares, is large."""
         self._repository = repository
         self._accounts, self._people = by_number(repository.catalog.accounts()), repository.catalog.people()
         self._waiting: list[Document] = []
-        self._helper: subprocess.Popen[bytes] | None = None
-        self._position = _reached(repository)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._position = _index_position(repository)
         self._usable = self._position == repository.catalog.position()
-        if self._usable and expected >= WORTH_IT:
+        if self._usable and expected >= MIN_RECORDS:
             self._start()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End the helper; what it has not committed is gone, and index_sync does it."""
-        if self._helper is not None and self._helper.stdin is not None:
-            with suppress(BrokenPipeError):  # it died before; index_sync finds the index behind
-                self._helper.stdin.close()
-            self._helper.wait()
-            self._helper = None
+        """End the process; the next sync indexes whatever it has not committed."""
+        if self._process is not None and self._process.stdin is not None:
+            with suppress(BrokenPipeError):  # it died; the next sync finds the index behind
+                self._process.stdin.close()
+            self._process.wait()
+            self._process = None
 
     def add(self, rows: Sequence[IndexRow]) -> None:
-        """Hand over rows of records that are new to the catalog."""
+        """Send rows of records that are new to the catalog."""
         if not self._usable:
             return
         self._waiting += [document(row, self._accounts[row.account_id], self._repository.zone, self._people) for row in rows]
-        if self._helper is None and len(self._waiting) >= WORTH_IT:
+        if self._process is None and len(self._waiting) >= MIN_RECORDS:
             self._start()
-        if self._helper is not None:
+        if self._process is not None:
             for batch in in_batches(self._waiting, BATCH):
                 self._send(batch)
             self._waiting = []
 
-    def commit(self, settled_later: Sequence[int]) -> None:
-        """Hand over records met before, now that they are settled, and those that are gone; commit at the catalog's position."""
-        if self._helper is None:
+    def commit(self, known_pks: Sequence[int]) -> None:
+        """Send the records already in the catalog and the absent records, now that they are final; commit at the catalog's position."""
+        if self._process is None:
             return
-        again = sorted({*settled_later, *self._repository.catalog.absent_since(self._position)})
-        for batch in in_batches(again, BATCH):
+        changed = sorted({*known_pks, *self._repository.catalog.absent_since(self._position)})
+        for batch in in_batches(changed, BATCH):
             self.add(self._repository.catalog.index_rows(batch))
         self._send((), self._repository.catalog.position())
 
     def _start(self) -> None:
-        self._repository.release_index()  # one process writes
+        self._repository.release_index()  # only one process may write
         folder = self._repository.paths.index / self._repository.engine_name
         command = [sys.executable, "-m", "indexer.custody.index_process", self._repository.engine_name, str(folder)]
         root = str(Path(__file__).parents[2])
-        # the helper holds the repository's lock too: nobody else begins while it is still ending
-        self._helper = subprocess.Popen(  # noqa: S603  # our own module with our own words
+        # the process shares the repository's lock, so that no other writer starts before it has ended
+        self._process = subprocess.Popen(  # noqa: S603  # our own module with our own arguments
             command, stdin=subprocess.PIPE, cwd=root, pass_fds=self._repository.lock_files()
         )
 
     def _send(self, documents: Sequence[Document], position: int | None = None) -> None:
         message = _encoder.encode(Message(list(documents), position))
-        if self._usable and self._helper is not None and self._helper.stdin is not None:
+        if self._usable and self._process is not None and self._process.stdin is not None:
             try:
-                self._helper.stdin.write(struct.pack(">Q", len(message)) + message)
+                self._process.stdin.write(struct.pack(">Q", len(message)) + message)
             except BrokenPipeError:
-                self._usable = False  # index_sync finds the index behind and does the rest
+                self._usable = False  # the next sync finds the index behind and does the rest

@@ -1,7 +1,7 @@
-"""archive -> importer -> records -> catalog -> index; accounts for every member. One unit: all of it or nothing.
+"""Archive -> importer -> records -> catalog -> index, accounting for every member, all or nothing.
 
-The archive is checked and identified where it lies, copied into the vault, read from the vault, and shown when it
-is whole. What a killed run had begun is taken back at the next start (`recover`).
+The archive is checked and identified at its source, copied into the vault, read from the vault, and shown once it is
+complete. `recover` removes the remains of a killed run at the next start.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from pathlib import Path
 
 from sqlalchemy.exc import DatabaseError
 
-from indexer.catalog.capture_writer import CaptureWriter, MemberOutcome, NewCapture, VaultFile, begin, remove_unfinished
+from indexer.catalog.capture_writer import CaptureWriter, MemberOutcome, NewCapture, VaultFile, begin_capture, remove_unfinished
 from indexer.catalog.database import storage_error
 from indexer.catalog.models import CaptureView, Reconciled
 from indexer.custody import clock, indexing
-from indexer.custody.indexing import IndexAhead
-from indexer.custody.read_again import settled
+from indexer.custody.indexing import BackgroundIndexer
+from indexer.custody.read_again import resolve_record
 from indexer.evidence import fixity
 from indexer.evidence.archive import DAMAGE, SAFE, Archive, ArchiveError, damage_of, open_archive, refusal
 from indexer.evidence.vault import MISSING, Placed, StagedFile, archive_digest
@@ -36,20 +36,20 @@ TEXT_SUFFIXES = (".js", ".json", ".html", ".htm", ".csv")
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What an ingest came to."""
+    """The result of an ingest."""
 
     capture: CaptureView
     already_captured: bool = False
-    healed: tuple[Placed, ...] = ()  # files of the vault that this archive has replaced: they were missing or damaged
+    healed: tuple[Placed, ...] = ()  # missing or damaged vault files that this archive replaced
 
     @property
     def capture_id(self) -> int:
-        """The number of the capture."""
+        """The id of the capture."""
         return self.capture.id
 
 
 class IngestFailed(ArchiveError):
-    """The ingest broke off, by our own fault or for want of a working disk or catalog. Nothing was taken in."""
+    """The ingest failed because of a bug, the disk or the catalog. Nothing was taken in."""
 
 
 def ingest(
@@ -62,23 +62,23 @@ def ingest(
     account: str = "",
     progress: Report | None = None,
 ) -> IngestReport:
-    """Take one archive into custody and index it. Several paths are the parts of one export.
+    """Take an archive into custody and index it. Several paths are the parts of a single export.
 
-    `zone_name` is the account's zone where the person knows it; else the body's zone is assumed. `account` is the
+    `zone_name` is the account's zone if the user knows it; otherwise the body's zone is assumed. `account` is the
     handle, for an archive that does not name its account.
-    Raises ArchiveError (its text is meant for people) and UnknownZone; then nothing was taken in.
+    Raises ArchiveError (with a text for people) and UnknownZone; nothing was taken in then.
     """
     zone(zone_name or repository.zone)
     meter = Meter(progress)
     with repository.writing():
         recover_locked(repository)
         try:
-            importer, there = claim(open_archive(*paths))  # refused where it lies, before anything is copied
-            staged = repository.vault.stage(paths, meter.copied(_bytes(paths)))
-            kept = open_archive(*(file.path for file in staged), label=paths[0].name).at(there.root)
-            opened = IdentifiedArchive(importer, kept, importer.facts(kept))  # what is kept is read, not what lay at the source
+            importer, source_archive = claim(open_archive(*paths))  # refused at the source, before anything is copied
+            staged = repository.vault.stage(paths, meter.copied(_total_bytes(paths)))
+            copy = open_archive(*(file.path for file in staged), label=paths[0].name).at(source_archive.root)
+            opened = IdentifiedArchive(importer, copy, importer.facts(copy))  # the staged copy is read, not the source
             digest = archive_digest(staged)
-            facts = _named(opened, account, digest)
+            facts = _facts_with_account(opened, account, digest)
         except ArchiveError as error:
             repository.vault.empty_staging()
             repository.audit.add("capture:refused", taken_by, ", ".join(path.name for path in paths), {"why": str(error)})
@@ -87,12 +87,12 @@ def ingest(
             if cause := storage_error(error, repository.paths.data):
                 raise IngestFailed(f"{cause} {SAFE}") from error
             raise
-        known = repository.catalog.capture_of_digest(digest)
-        if known is not None:
-            healed = _healed(repository, staged, taken_by)
-            repository.audit.add("capture:repeated", taken_by, f"capture {known.id}", {"digest": digest})
+        existing = repository.catalog.capture_of_digest(digest)
+        if existing is not None:
+            healed = _admit(repository, staged, taken_by)
+            repository.audit.add("capture:repeated", taken_by, f"capture {existing.id}", {"digest": digest})
             indexing.sync_locked(repository, meter.indexed)
-            return IngestReport(known, already_captured=True, healed=healed)
+            return IngestReport(existing, already_captured=True, healed=healed)
         capture_id = _take_in(repository, _Task(opened, facts, staged, digest, paths, taken_by, source, zone_name, meter))
         indexing.sync_locked(repository, meter.indexed)
     capture = repository.catalog.capture(capture_id)
@@ -101,17 +101,17 @@ def ingest(
     return IngestReport(capture)
 
 
-def _healed(repository: Repository, staged: Sequence[StagedFile], by: str) -> tuple[Placed, ...]:
-    """Admit staged files; return those that replace missing or damaged evidence. Each of these is an event."""
-    held = {digest for digest, _name in repository.catalog.vault_files()}
-    healed = tuple(one for one in repository.vault.admit(staged) if one.was != MISSING or one.digest in held)
-    for one in healed:
-        repository.audit.add("vault:healed", by, one.name, {"sha256": one.digest, "was": one.was})
+def _admit(repository: Repository, staged: Sequence[StagedFile], actor: str) -> tuple[Placed, ...]:
+    """Admit staged files to the vault; return those that replace missing or damaged evidence, each with an event."""
+    digests = {digest for digest, _name in repository.catalog.vault_files()}
+    healed = tuple(file for file in repository.vault.admit(staged) if file.was != MISSING or file.digest in digests)
+    for file in healed:
+        repository.audit.add("vault:healed", actor, file.name, {"sha256": file.digest, "was": file.was})
     return healed
 
 
 def recover(repository: Repository, progress: Tick | None = None) -> int:
-    """Take back what a killed ingest left behind, and bring the index up to date; return how many captures that were."""
+    """Remove the remains of a killed ingest and bring the index up to date; return the number of captures removed."""
     with repository.writing():
         removed = recover_locked(repository)
         indexing.sync_locked(repository, progress)
@@ -119,7 +119,7 @@ def recover(repository: Repository, progress: Tick | None = None) -> int:
 
 
 def recover_locked(repository: Repository) -> int:
-    """Take back what a killed ingest left behind, for a caller that holds the lock."""
+    """Like `recover`, for a caller that holds the lock; leaves the index alone."""
     repository.vault.empty_staging()
     removed = remove_unfinished(repository.db)
     for digest in removed.orphans:
@@ -130,7 +130,7 @@ def recover_locked(repository: Repository) -> int:
 @dataclass(frozen=True, slots=True)
 class _Task:
     opened: IdentifiedArchive
-    facts: CaptureFacts  # with the account that was named by hand, where the archive names none
+    facts: CaptureFacts  # with the account from the user if the archive names none
     staged: Sequence[StagedFile]
     digest: str
     paths: Sequence[Path]
@@ -153,50 +153,49 @@ def _take_in(repository: Repository, task: _Task) -> int:
         source=task.source,
         zone=task.zone_name or repository.zone,
     )
-    writer = begin(repository.db, capture)
+    writer = begin_capture(repository.db, capture)
     exported = facts.exported.utc if facts.exported else None
     try:
-        writer.add_problems(clock.problems(repository, exported, label, datetime.now(UTC)))
-        _healed(repository, task.staged, task.taken_by)
-        with ThreadPoolExecutor(1) as pool, IndexAhead(repository, sum(facts.counts.values())) as ahead:
-            # hashing lets go of the interpreter's lock: another core does it meanwhile
-            checked = pool.submit(_member_digests, repository.vault.open([file.digest for file in task.staged]))
-            outcomes, tallies = _read(writer, ahead, task, checked)
+        writer.add_problems(clock.ingest_problems(repository, exported, label, datetime.now(UTC)))
+        _admit(repository, task.staged, task.taken_by)
+        with ThreadPoolExecutor(1) as pool, BackgroundIndexer(repository, sum(facts.counts.values())) as indexer:
+            # hashing releases the GIL, so another core does it in the meantime
+            pending_digests = pool.submit(member_digests, repository.vault.open([file.digest for file in task.staged]))
+            outcomes, tallies = _read(writer, indexer, task, pending_digests)
             writer.finish(outcomes, reconcile(facts.counts, tallies), task.taken_by)
-            ahead.commit(sorted(writer.settled_later))
+            indexer.commit(sorted(writer.known_pks))
     except BaseException as error:
         try:
             recover_locked(repository)
-        except (OSError, DatabaseError) as still:  # the next ingest or sync takes it back: until then nobody sees it
-            raise _failed("the reading", repository, still) from error
+        except (OSError, DatabaseError) as recovery_error:  # the next ingest or sync removes it; until then it is invisible
+            raise _failure("the reading", repository, recovery_error) from error
         if isinstance(error, ArchiveError) or not isinstance(error, Exception):
             raise
-        raise _failed(f"the importer of {importer.title}", repository, error) from error
+        raise _failure(f"the importer of {importer.title}", repository, error) from error
     return writer.capture_id
 
 
-def _failed(what: str, repository: Repository, error: Exception) -> IngestFailed:
-    """Return why an ingest broke off: a full disk or a locked or damaged catalog is told as such, not as a fault of the program."""
+def _failure(step: str, repository: Repository, error: Exception) -> IngestFailed:
+    """Return the error for a failed ingest: a disk or catalog error is stated as such, anything else as a bug."""
     if cause := storage_error(error, repository.paths.data):
         return IngestFailed(f"{cause} {SAFE}")
     return IngestFailed(
-        f"{what[0].upper()}{what[1:]} failed ({type(error).__name__}: {error}). {SAFE} "
+        f"{step[0].upper()}{step[1:]} failed ({type(error).__name__}: {error}). {SAFE} "
         "This is an error in Show-Me Records: keep the file and report the text of this message."
     )
 
 
-def _named(opened: IdentifiedArchive, account: str, digest: str) -> CaptureFacts:
-    """Return what the archive says of itself, with an account even where it names none.
+def _facts_with_account(opened: IdentifiedArchive, account: str, digest: str) -> CaptureFacts:
+    """Return the archive's facts, with a placeholder account if the archive names none.
 
-    Two archives that name no account are never taken for one account's: each is an account of its own until a
-    person names it.
+    Two archives that name no account are never merged: each gets its own account until a user names it.
     """
     facts, label = opened.facts, opened.archive.label
     handle = account.strip().removeprefix("@")
     if facts.account.native_id:
         if handle:
-            said = facts.account.handle or facts.account.name or facts.account.native_id
-            why = say("{archive} names its own account ({account}).", archive=label, account=said)
+            name = facts.account.handle or facts.account.name or facts.account.native_id
+            why = say("{archive} names its own account ({account}).", archive=label, account=name)
             raise NotIdentified(refusal(why, say("Leave the account field empty.")))
         return facts
     name = "" if handle else f"account not named in {label}"
@@ -204,56 +203,59 @@ def _named(opened: IdentifiedArchive, account: str, digest: str) -> CaptureFacts
 
 
 def _read(
-    writer: CaptureWriter, ahead: IndexAhead, task: _Task, checked: Future[dict[str, tuple[str, str]]]
+    writer: CaptureWriter, indexer: BackgroundIndexer, task: _Task, pending_digests: Future[dict[str, tuple[str, str]]]
 ) -> tuple[list[MemberOutcome], dict[str, int]]:
-    """Read everything into the catalog; return what became of each member, and the tallies of the platform's units."""
+    """Read everything into the catalog; return the outcome of each member, and the number read per unit of the platform."""
     archive, importer, root = task.opened.archive, task.opened.importer, task.opened.archive.root
     attached: set[str] = set()
     tallies: dict[str, int] = {}
     batch: list[Record] = []
-    found: list[Problem] = []
-    damaged: set[str] = set()  # members of which the importer has told already
+    problems: list[Problem] = []
+    damaged: set[str] = set()  # members that the importer has already reported
 
-    through = _Through(archive, importer)
+    progress = _ReadingProgress(archive, importer)
 
     def write() -> None:
-        ahead.add(writer.add(batch))
+        indexer.add(writer.add(batch))
         if batch:
-            task.meter.read(len(batch), through.share(batch[-1]))
+            task.meter.read(len(batch), progress.share(batch[-1]))
         batch.clear()
 
     for value in task.opened.records():
         if isinstance(value, Record):
             attached.update(root + attachment.member for attachment in value.attachments if attachment.member)
-            batch.append(settled(value, root, writer.zone, is_set=task.zone_name is not None))
+            batch.append(resolve_record(value, root, writer.zone, is_set=task.zone_name is not None))
             if len(batch) >= BATCH:
                 write()
         elif isinstance(value, Problem):
-            found.append(replace(value, member=root + value.member))
+            problems.append(replace(value, member=root + value.member))
             if value.code == "member-damaged":
                 damaged.add(root + value.member)
-            if len(found) >= BATCH:
-                writer.add_problems(found)
-                found.clear()
+            if len(problems) >= BATCH:
+                writer.add_problems(problems)
+                problems.clear()
         else:
             tallies[value.unit] = tallies.get(value.unit, 0) + value.read
     write()
-    digests = checked.result()
-    outcomes = list(_outcomes(archive, importer, attached, digests))
-    found.extend(
-        problem for problem in _member_problems(outcomes, digests) if problem.code != "member-damaged" or problem.member not in damaged
+    digests = pending_digests.result()
+    outcomes = list(member_outcomes(archive, importer, attached, digests))
+    problems.extend(
+        problem for problem in member_problems(outcomes, digests) if problem.code != "member-damaged" or problem.member not in damaged
     )
-    writer.add_problems(found)
+    writer.add_problems(problems)
     return outcomes, tallies
 
 
 def reconcile(declared: Mapping[str, int], tallies: Mapping[str, int]) -> list[Reconciled]:
-    """Compare the platform's own counts with what was read, unit by unit; a declared unit never read counts as 0."""
+    """Compare the platform's counts with the numbers read, by unit; a declared unit without a tally counts as 0."""
     units = list(dict.fromkeys([*declared, *tallies]))
     return [Reconciled(unit, declared.get(unit), tallies.get(unit, 0)) for unit in sorted(units)]
 
 
-def _outcomes(archive: Archive, importer: Importer, attached: set[str], digests: Mapping[str, tuple[str, str]]) -> Iterator[MemberOutcome]:
+def member_outcomes(
+    archive: Archive, importer: Importer, attached: set[str], digests: Mapping[str, tuple[str, str]]
+) -> Iterator[MemberOutcome]:
+    """Yield the outcome of each member, by name."""
     reason_of = compile_ignored(importer)
     for name in sorted(archive.members):
         size, digest = archive.members[name].size, digests[name][0]
@@ -266,7 +268,8 @@ def _outcomes(archive: Archive, importer: Importer, attached: set[str], digests:
             yield MemberOutcome(name, size, digest, "unknown", "no importer knows this file")
 
 
-def _member_problems(outcomes: Sequence[MemberOutcome], digests: Mapping[str, tuple[str, str]]) -> Iterator[Problem]:
+def member_problems(outcomes: Sequence[MemberOutcome], digests: Mapping[str, tuple[str, str]]) -> Iterator[Problem]:
+    """Yield the problems of members that no importer knows or that are damaged."""
     for outcome in outcomes:
         if outcome.outcome == "unknown":
             message = say("No importer knows this file; it is kept in the vault and was not read.")
@@ -276,26 +279,26 @@ def _member_problems(outcomes: Sequence[MemberOutcome], digests: Mapping[str, tu
             yield Problem(outcome.name, "member-damaged", message)
 
 
-def _member_digests(archive: Archive) -> dict[str, tuple[str, str]]:
-    """Return for every member its SHA-256 and, when it cannot be read to its end, what is wrong."""
-    found = {}
+def member_digests(archive: Archive) -> dict[str, tuple[str, str]]:
+    """Return the SHA-256 of every member, or "" with the damage if it cannot be read to its end."""
+    digests = {}
     for name, member in archive.members.items():
         try:
             with member.open() as stream:
-                found[name] = (fixity.digest(stream), "")
+                digests[name] = (fixity.digest(stream), "")
         except DAMAGE as error:
-            found[name] = ("", damage_of(error))
-    return found
+            digests[name] = ("", damage_of(error))
+    return digests
 
 
-def _bytes(paths: Sequence[Path]) -> int:
+def _total_bytes(paths: Sequence[Path]) -> int:
     return sum(
         sum(file.stat().st_size for file in path.rglob("*") if file.is_file()) if path.is_dir() else path.stat().st_size for path in paths
     )
 
 
-class _Through:
-    """Tells how much of an archive's text is read, by where the last record stands."""
+class _ReadingProgress:
+    """Share of an archive's text read so far, from the place of the last record."""
 
     def __init__(self, archive: Archive, importer: Importer) -> None:
         reason_of = compile_ignored(importer)
@@ -306,7 +309,7 @@ class _Through:
         self._member = ""
 
     def share(self, last: Record) -> float:
-        """Return a number from 0 to 1; 0 when it cannot be told."""
+        """Return a number from 0 to 1; 0 if unknown."""
         if last.place.member != self._member:
             self._finished += self._sizes.pop(self._member, 0)
             self._member = last.place.member

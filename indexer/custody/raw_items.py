@@ -1,4 +1,4 @@
-"""Hashes the raw items of records where they lie in the vault, and compares with the catalog. Reads each member once, front to back."""
+"""Hashes the raw items of records in the vault and compares them with the catalog. Reads each member once, front to back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import IO, Any, Final
 
 import sqlalchemy as sa
 
-from indexer.catalog.capture_writer import place_text
+from indexer.catalog.capture_writer import format_place
 from indexer.catalog.database import among_keys, select_keys
 from indexer.catalog.stored_data import TAKING_IN
 from indexer.catalog.tables import captures, records, sightings
@@ -19,15 +19,15 @@ from indexer.record import Place
 from indexer.repository import Repository
 
 BLOCK: Final = 1 << 20
-SORTED_HERE: Final = 20_000  # records; for more of them all sightings are walked in the catalog's order
+SORTED_HERE: Final = 20_000  # records; above this number all sightings are read in catalog order
 PROGRESS_EVERY: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
-class RawFault:
-    """A raw item that is not the one that the catalog names. `why` is empty where its bytes are others.
+class RawItemMismatch:
+    """A raw item that differs from the catalog. `why` is empty if its bytes differ, else the read error.
 
-    Without a record id: no item of the capture can be read.
+    Without a record id, no item of the capture can be read.
     """
 
     capture_id: int
@@ -54,19 +54,19 @@ _COLUMNS: Final = (
 )
 
 
-def raw_faults(repository: Repository, pks: Sequence[int] | None = None, progress: Tick | None = None) -> Iterator[RawFault]:
-    """Yield every sighting whose bytes in the vault have another SHA-256 than the catalog says, or cannot be read.
+def check_raw_items(repository: Repository, pks: Sequence[int] | None = None, progress: Tick | None = None) -> Iterator[RawItemMismatch]:
+    """Yield every sighting whose bytes in the vault differ from the SHA-256 in the catalog or cannot be read.
 
-    Of all records, or of those with the numbers `pks`.
+    Checks all records, or those with the numbers `pks`.
     """
     if pks is not None and len(pks) <= SORTED_HERE:
         rows: Iterable[Any] = _sorted_rows(repository, pks)
         total = len(rows)  # type: ignore[arg-type]  # a list
     else:
-        wanted = None if pks is None else frozenset(pks)
+        selected = None if pks is None else frozenset(pks)
         total = _count(repository)
-        rows = (row for row in _all_rows(repository) if wanted is None or row.record_pk in wanted)
-    yield from _faults(repository, rows, total, progress)
+        rows = (row for row in _all_rows(repository) if selected is None or row.record_pk in selected)
+    yield from _compare(repository, rows, total, progress)
 
 
 def _count(repository: Repository) -> int:
@@ -76,8 +76,8 @@ def _count(repository: Repository) -> int:
 
 def _sorted_rows(repository: Repository, pks: Sequence[int]) -> list[Any]:
     with repository.db.connect() as connection:
-        found = list(select_keys(connection, _COLUMNS.where(among_keys(sightings.c.record_pk)), pks))
-    return sorted(found, key=lambda row: (row.capture_id, row.member, row.start, row.length))
+        rows = list(select_keys(connection, _COLUMNS.where(among_keys(sightings.c.record_pk)), pks))
+    return sorted(rows, key=lambda row: (row.capture_id, row.member, row.start, row.length))
 
 
 def _all_rows(repository: Repository) -> Iterator[Any]:
@@ -88,41 +88,41 @@ def _all_rows(repository: Repository) -> Iterator[Any]:
             yield from connection.execution_options(yield_per=1000).execute(query)
 
 
-def _faults(repository: Repository, rows: Iterable[Any], total: int, progress: Tick | None) -> Iterator[RawFault]:
+def _compare(repository: Repository, rows: Iterable[Any], total: int, progress: Tick | None) -> Iterator[RawItemMismatch]:
     number, member = 0, ""
-    reader: _Items | None = None
+    reader: _MemberItems | None = None
     archive: Archive | str = ""
     for done, row in enumerate(rows, 1):
         if row.capture_id != number:
-            number, reader, archive = row.capture_id, None, _archive(repository, row.capture_id)
+            number, reader, archive = row.capture_id, None, _open_archive(repository, row.capture_id)
             if isinstance(archive, str):
-                yield RawFault(row.capture_id, "", "", archive)
+                yield RawItemMismatch(row.capture_id, "", "", archive)
         if isinstance(archive, str):
             continue
         if reader is None or row.member != member:
-            member, reader = row.member, _Items(archive, row.member)
+            member, reader = row.member, _MemberItems(archive, row.member)
         digest, why = reader.digest(row.start, row.length)
         if digest != row.raw_digest:
-            place = place_text(Place(row.member, row.item, row.start, row.length, row.pointer))
-            yield RawFault(row.capture_id, row.record_id or "", place, why)
+            place = format_place(Place(row.member, row.item, row.start, row.length, row.pointer))
+            yield RawItemMismatch(row.capture_id, row.record_id or "", place, why)
         if progress and (done % PROGRESS_EVERY == 0 or done == total):
             progress(min(done, total), total)
 
 
-def _archive(repository: Repository, capture_id: int) -> Archive | str:
+def _open_archive(repository: Repository, capture_id: int) -> Archive | str:
     try:
         return repository.vault.open(repository.catalog.archive_digests(capture_id))
     except ArchiveError as error:
         return str(error)
 
 
-class _Items:
-    """The items of one member, asked for in the order of their starts. Holds the bytes from shortly before the last start on."""
+class _MemberItems:
+    """Reads the items of a member in order of their start, buffering from shortly before the last start."""
 
     def __init__(self, archive: Archive, member: str) -> None:
         self.why = ""
         self._last = (-1, -1, "")
-        self._begin, self._held = 0, b""
+        self._begin, self._buffer = 0, b""
         self._stream: IO[bytes] | None = None
         try:
             self._stream = archive.open(member)
@@ -142,16 +142,16 @@ class _Items:
 
     def _item(self, stream: IO[bytes], start: int, length: int) -> bytes:
         end = start + max(length, 0)
-        while self._begin + len(self._held) <= start:  # what lies before the item is not kept
-            self._begin += len(self._held)
-            self._held = stream.read(BLOCK)
-            if not self._held:
+        while self._begin + len(self._buffer) <= start:  # drop bytes before the item
+            self._begin += len(self._buffer)
+            self._buffer = stream.read(BLOCK)
+            if not self._buffer:
                 return b""
         if start - self._begin >= BLOCK:
-            self._held, self._begin = self._held[start - self._begin :], start
-        while self._begin + len(self._held) < end:
-            block = stream.read(max(BLOCK, end - self._begin - len(self._held)))
+            self._buffer, self._begin = self._buffer[start - self._begin :], start
+        while self._begin + len(self._buffer) < end:
+            block = stream.read(max(BLOCK, end - self._begin - len(self._buffer)))
             if not block:
                 break
-            self._held += block
-        return self._held[start - self._begin : end - self._begin]
+            self._buffer += block
+        return self._buffer[start - self._begin : end - self._begin]

@@ -1,4 +1,4 @@
-"""Verifies evidence, catalog and event log against each other, quickly or in full."""
+"""Verifies evidence, catalog, event log and index against each other, quickly or in full."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ import sqlalchemy as sa
 
 from indexer.catalog.audit import Anchor, AnchorState
 from indexer.catalog.models import CaptureView
-from indexer.custody.catalog_checks import capture_faults, content_faults, database_faults, row_faults, unreadable
-from indexer.custody.raw_items import RawFault, raw_faults
-from indexer.custody.read_again import Deviation, Difference, differences, facts_differ, open_again
-from indexer.custody.shown_checks import AccountNames, current_version_faults
+from indexer.custody.catalog_checks import catalog_unreadable, check_captures, check_content, check_database, check_rows
+from indexer.custody.display_checks import AccountNames, check_current_versions
+from indexer.custody.raw_items import RawItemMismatch, check_raw_items
+from indexer.custody.read_again import Deviation, Difference, fact_differences, record_differences, reopen_capture
 from indexer.engines import IndexOutdated
 from indexer.engines.state import check_files
 from indexer.evidence.archive import ArchiveError
@@ -26,12 +26,12 @@ from indexer.i18n import say
 from indexer.progress import StageTick, Tick
 from indexer.repository import Repository
 
-LISTED: Final = 200  # findings of each kind that are kept; all are counted
+LISTED: Final = 200  # findings kept of each kind; all are counted
 SHOWN: Final = 200  # characters of a value in a finding
 
 
 class Level(StrEnum):
-    """How far a verification goes."""
+    """Depth of a verification."""
 
     QUICK = "quick"
     FULL = "full"
@@ -39,10 +39,10 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The outcome of a verification. `findings` holds the first LISTED of each kind, `counts` how many there are of each.
+    """The outcome of a verification. `findings` has the first LISTED of each kind, `counts` the totals per kind.
 
-    `raw_only` are captures that were read by another version of their importer: Full could compare only their raw items.
-    `database` is the kind that holds the catalog: only SQLite's file can be checked from here.
+    `raw_only` lists captures read by another version of their importer: Full compares only their raw items.
+    `database` is the catalog's kind of database: only SQLite's file can be checked from here.
     """
 
     level: Level
@@ -57,68 +57,76 @@ class Verification:
 
     @property
     def total(self) -> int:
-        """How many findings there are, listed or not."""
+        """Number of findings, listed or not."""
         return sum(self.counts.values())
 
     @property
     def went_well(self) -> bool:
-        """Tell whether nothing was found and the event log is whole."""
+        """Whether there are no findings and the event log is whole."""
         return not self.total and self.log_broken_at is None
 
     @property
     def log_words(self) -> str:
-        """Return the state of the event log in one word or two."""
+        """The state of the event log in a few words."""
         return "whole" if self.log_broken_at is None else f"broken at event {self.log_broken_at}"
 
 
 class _Findings:
-    """Keeps the first findings of each kind and counts all."""
+    """Lists the first findings of each kind and counts all."""
 
     def __init__(self) -> None:
         self.listed: list[IntegrityFinding] = []
         self.counts: Counter[str] = Counter()
 
-    def add(self, found: Iterable[IntegrityFinding]) -> None:
+    def add(self, findings: Iterable[IntegrityFinding]) -> None:
         try:
-            for one in found:
-                self.counts[str(one.finding)] += 1
-                if self.counts[str(one.finding)] <= LISTED:
-                    self.listed.append(one)
-        except sa.exc.DatabaseError as error:  # a page of the catalog that cannot be read: the other checks still run
-            self.add([unreadable(error)])
+            for finding in findings:
+                self.counts[str(finding.finding)] += 1
+                if self.counts[str(finding.finding)] <= LISTED:
+                    self.listed.append(finding)
+        except sa.exc.DatabaseError as error:  # an unreadable page of the catalog: the other checks still run
+            self.add([catalog_unreadable(error)])
 
 
 def verify(
-    repository: Repository, by: str, progress: StageTick | None = None, *, level: Level = Level.QUICK, anchor: Anchor | None = None
+    repository: Repository, actor: str, progress: StageTick | None = None, *, level: Level = Level.QUICK, anchor: Anchor | None = None
 ) -> Verification:
-    """Compare evidence, catalog, event log and index with each other; an empty list of findings: all is well.
+    """Compare evidence, catalog, event log and index with each other.
 
-    `progress` gets a stage, what is done and what there is in all (bytes while hashing, else records). The check is an event.
+    `progress` gets a stage, the amount done and the total (bytes while hashing, else records). Adds an event.
     """
-    found = _Findings()
+    findings = _Findings()
     raw_only: list[int] = []
-    found.add(database_faults(repository))
-    known = _vault_files(repository, found)
-    found.add(_vault_faults(repository, known, _stage(progress, "hashing")))
-    found.add(capture_faults(repository))
-    found.add(row_faults(repository))
-    found.add(content_faults(repository, _stage(progress, "comparing")))
-    found.add(raw_finding(fault) for fault in raw_faults(repository, progress=_stage(progress, "reading raw items")))
+    findings.add(check_database(repository))
+    files = _vault_files(repository, findings)
+    findings.add(_check_vault(repository, files, _stage(progress, "hashing")))
+    findings.add(check_captures(repository))
+    findings.add(check_rows(repository))
+    findings.add(check_content(repository, _stage(progress, "comparing")))
+    findings.add(raw_finding(mismatch) for mismatch in check_raw_items(repository, progress=_stage(progress, "reading raw items")))
     if level is Level.FULL:
-        found.add(_read_again(repository, raw_only, _stage(progress, "reading again")))
-    found.add(_index_faults(repository))
-    broken, length, log_state = _log(repository, anchor, found)
+        findings.add(_reread_captures(repository, raw_only, _stage(progress, "reading again")))
+    findings.add(_check_index(repository))
+    broken_at, length, anchor_state = _check_log(repository, anchor, findings)
     check = Verification(
-        level, len(known), length, broken, log_state, tuple(found.listed), dict(found.counts), tuple(raw_only), repository.db.dialect.name
+        level,
+        len(files),
+        length,
+        broken_at,
+        anchor_state,
+        tuple(findings.listed),
+        dict(findings.counts),
+        tuple(raw_only),
+        repository.db.dialect.name,
     )
-    detail = {"level": str(level), "files": len(known), "findings": dict(found.counts), "event_log": check.log_words}
+    detail = {"level": str(level), "files": len(files), "findings": dict(findings.counts), "event_log": check.log_words}
     if repository.is_read_only:
         return check
     try:
-        repository.audit.add("vault:verified", by, "vault", detail)
+        repository.audit.add("vault:verified", actor, "vault", detail)
     except sa.exc.DatabaseError as error:
-        found.add([unreadable(error)])
-        check = replace(check, findings=tuple(found.listed), counts=dict(found.counts))
+        findings.add([catalog_unreadable(error)])
+        check = replace(check, findings=tuple(findings.listed), counts=dict(findings.counts))
     return check
 
 
@@ -126,21 +134,21 @@ def _stage(progress: StageTick | None, name: str) -> Tick | None:
     return None if progress is None else partial(progress, name)
 
 
-def _log(repository: Repository, anchor: Anchor | None, found: _Findings) -> tuple[int | None, int, AnchorState | None]:
+def _check_log(repository: Repository, anchor: Anchor | None, findings: _Findings) -> tuple[int | None, int, AnchorState | None]:
     try:
-        broken, length = repository.audit.broken_at(), repository.audit.last_id()
-        against = None if anchor is None else repository.audit.against(anchor)
+        broken_at, length = repository.audit.broken_at(), repository.audit.last_id()
+        state = None if anchor is None else repository.audit.compare_with(anchor)
     except sa.exc.DatabaseError as error:
-        found.add([unreadable(error)])
+        findings.add([catalog_unreadable(error)])
         return 0, 0, None
-    if anchor is not None and against is not AnchorState.HOLDS:
-        found.add([anchor_finding(anchor, against, length)])
-    return broken, length, against
+    if anchor is not None and state is not AnchorState.HOLDS:
+        findings.add([anchor_finding(anchor, state, length)])
+    return broken_at, length, state
 
 
-def anchor_finding(anchor: Anchor, found: AnchorState | None, length: int) -> IntegrityFinding:
-    """Return the finding of a log that does not go on from an anchor."""
-    if found is AnchorState.CUT:
+def anchor_finding(anchor: Anchor, state: AnchorState | None, length: int) -> IntegrityFinding:
+    """Return the finding for a log that does not continue from an anchor."""
+    if state is AnchorState.CUT:
         message = say(
             "The event log was truncated: it had {then} events when the anchor was made, now it has {now}. Restore the "
             "catalog from a backup.",
@@ -156,17 +164,17 @@ def anchor_finding(anchor: Anchor, found: AnchorState | None, length: int) -> In
     return IntegrityFinding(Finding.LOG_REWRITTEN, "event log", message)
 
 
-def _vault_files(repository: Repository, found: _Findings) -> list[tuple[str, str]]:
+def _vault_files(repository: Repository, findings: _Findings) -> list[tuple[str, str]]:
     try:
         return repository.catalog.vault_files()
     except sa.exc.DatabaseError as error:
-        found.add([unreadable(error)])
+        findings.add([catalog_unreadable(error)])
         return []
 
 
-def _vault_faults(repository: Repository, known: Sequence[tuple[str, str]], progress: Tick | None) -> Iterator[IntegrityFinding]:
+def _check_vault(repository: Repository, files: Sequence[tuple[str, str]], progress: Tick | None) -> Iterator[IntegrityFinding]:
     present = set(repository.vault.digests())
-    total = sum(repository.vault.path(digest).stat().st_size for digest, _ in known if digest in present)
+    total = sum(repository.vault.path(digest).stat().st_size for digest, _ in files if digest in present)
     done = 0
 
     def count(block: int) -> None:
@@ -175,7 +183,7 @@ def _vault_faults(repository: Repository, known: Sequence[tuple[str, str]], prog
         if progress:
             progress(done, total)
 
-    for digest, name in known:
+    for digest, name in files:
         if digest not in present:
             message = say(
                 "{name} ({digest}) is not in the vault. Add the same archive again, or restore the file from a backup.",
@@ -183,65 +191,65 @@ def _vault_faults(repository: Repository, known: Sequence[tuple[str, str]], prog
                 digest=digest,
             )
             yield IntegrityFinding(Finding.FILE_MISSING, name, message)
-        elif (now := repository.vault.measure(digest, count)) != digest:
+        elif (actual := repository.vault.measure(digest, count)) != digest:
             message = say(
                 "{name} was added as {digest} and is now {now}. Add the same archive again, or restore the file from a backup.",
                 name=name,
                 digest=digest,
-                now=now,
+                now=actual,
             )
             yield IntegrityFinding(Finding.CHECKSUM_MISMATCH, name, message)
-    for name in sorted(present - {digest for digest, _ in known}):
+    for name in sorted(present - {digest for digest, _ in files}):
         yield IntegrityFinding(Finding.UNEXPECTED_FILE, name, say("{name} is in the vault but belongs to no archive.", name=name))
 
 
-def _index_faults(repository: Repository) -> Iterator[IntegrityFinding]:
-    """Yield the files of the index that are not as the last commit wrote them, where the index keeps sums of its files."""
+def _check_index(repository: Repository) -> Iterator[IntegrityFinding]:
+    """Yield the index files that changed since the last commit, if the index keeps checksums."""
     try:
         with nullcontext() if repository.is_read_only else repository.writing():
-            found = check_files(repository.index_folder)
+            damaged_files = check_files(repository.index_folder)
     except IndexOutdated as error:
         yield IntegrityFinding(Finding.INDEX_DAMAGED, "index", str(error))
         return
-    for one in found:
-        message = say("{fault} The records are safe. Rebuild the index with: python -m indexer rebuild", fault=one.message)
-        yield IntegrityFinding(Finding.INDEX_DAMAGED, one.name, message)
+    for file in damaged_files:
+        message = say("{fault} The records are safe. Rebuild the index with: python -m indexer rebuild", fault=file.message)
+        yield IntegrityFinding(Finding.INDEX_DAMAGED, file.name, message)
 
 
-def raw_finding(fault: RawFault) -> IntegrityFinding:
-    """Return a raw item that is not as the catalog says as a finding."""
-    if not fault.place:
-        message = say("The raw items of archive {number} cannot be read: {why}", number=str(fault.capture_id), why=fault.why)
-        return IntegrityFinding(Finding.RAW_CHANGED, f"capture {fault.capture_id}", message)
-    values = {"record": fault.record_id or "–", "number": str(fault.capture_id), "place": fault.place}
-    if fault.why:
-        message = say("{record}: its raw item in archive {number} ({place}) cannot be read: {why}", **values, why=fault.why)
+def raw_finding(mismatch: RawItemMismatch) -> IntegrityFinding:
+    """Return the finding for a raw item that differs from the catalog."""
+    if not mismatch.place:
+        message = say("The raw items of archive {number} cannot be read: {why}", number=str(mismatch.capture_id), why=mismatch.why)
+        return IntegrityFinding(Finding.RAW_CHANGED, f"capture {mismatch.capture_id}", message)
+    values = {"record": mismatch.record_id or "–", "number": str(mismatch.capture_id), "place": mismatch.place}
+    if mismatch.why:
+        message = say("{record}: its raw item in archive {number} ({place}) cannot be read: {why}", **values, why=mismatch.why)
     else:
         message = say("{record}: its raw item in archive {number} ({place}) is not the one recorded in the catalog.", **values)
-    return IntegrityFinding(Finding.RAW_CHANGED, fault.record_id, message)
+    return IntegrityFinding(Finding.RAW_CHANGED, mismatch.record_id, message)
 
 
-def _read_again(repository: Repository, raw_only: list[int], progress: Tick | None) -> Iterator[IntegrityFinding]:
+def _reread_captures(repository: Repository, raw_only: list[int], progress: Tick | None) -> Iterator[IntegrityFinding]:
     names = AccountNames()
     for capture in reversed(repository.catalog.captures()):
         yield from capture_differences(repository, capture, raw_only, progress, names)
-    yield from names.faults(repository)
+    yield from names.check(repository)
 
 
 def capture_differences(
     repository: Repository, capture: CaptureView, raw_only: list[int], progress: Tick | None = None, names: AccountNames | None = None
 ) -> Iterator[IntegrityFinding]:
-    """Yield how the catalog differs from today's reading of a capture; where the importer has changed, add it to `raw_only`."""
-    yield from current_version_faults(repository, capture.id)
+    """Yield the differences between catalog and today's reading of a capture; if the importer changed, add it to `raw_only` instead."""
+    yield from check_current_versions(repository, capture.id)
     try:
-        reading = open_again(repository, capture)
+        reading = reopen_capture(repository, capture)
         if names is not None:
             names.add(reading)
         if reading.importer_has_changed:
             raw_only.append(capture.id)
             return
-        yield from (difference_finding(one) for one in facts_differ(repository, reading))
-        yield from (difference_finding(one) for one in differences(repository, reading, progress))
+        yield from (difference_finding(difference) for difference in fact_differences(repository, reading))
+        yield from (difference_finding(difference) for difference in record_differences(repository, reading, progress))
     except ArchiveError as error:
         if names is not None:
             names.is_whole = False
@@ -249,44 +257,44 @@ def capture_differences(
         yield IntegrityFinding(Finding.NOT_READ_AGAIN, f"capture {capture.id}", message)
 
 
-def difference_finding(one: Difference) -> IntegrityFinding:
-    """Return a difference between catalog and evidence as a finding."""
-    name, held, read = one.record_id or f"capture {one.capture_id}", _cut(one.held), _cut(one.read)
-    if one.deviation is Deviation.NOT_HELD:
+def difference_finding(difference: Difference) -> IntegrityFinding:
+    """Return the finding for a difference between catalog and evidence."""
+    name, held, read = difference.record_id or f"capture {difference.capture_id}", _shorten(difference.held), _shorten(difference.read)
+    if difference.deviation is Deviation.NOT_HELD:
         message = say(
             "{record} is in archive {number} ({place}) but not in the catalog: {text}",
             record=name,
-            number=str(one.capture_id),
-            place=one.place,
+            number=str(difference.capture_id),
+            place=difference.place,
             text=read,
         )
         return IntegrityFinding(Finding.RECORD_MISSING, name, message)
-    if one.deviation is Deviation.NOT_READ:
+    if difference.deviation is Deviation.NOT_READ:
         message = say(
             "{record} is in the catalog but not in archive {number} ({place}): {text}",
             record=name,
-            number=str(one.capture_id),
-            place=one.place,
+            number=str(difference.capture_id),
+            place=difference.place,
             text=held,
         )
         return IntegrityFinding(Finding.RECORD_ADDED, name, message)
     message = say(
         "{record}: {field} is {held} in the catalog and {read} in archive {number}.",
         record=name,
-        field=one.field,
+        field=difference.field,
         held=held or "–",
         read=read or "–",
-        number=str(one.capture_id),
+        number=str(difference.capture_id),
     )
     return IntegrityFinding(Finding.RECORD_CHANGED, name, message)
 
 
-def _cut(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= SHOWN else f"{text[:SHOWN]} …"
 
 
-def proves(check: Verification) -> list[str]:
-    """Say what a verification proves and what it cannot, one sentence each."""
+def describe_proof(check: Verification) -> list[str]:
+    """Return sentences on what a verification proves and what it cannot prove."""
     sentences: list[str] = [
         say(
             "Quick verification: the files in the vault are the ones that were added; each record's raw item is the one "

@@ -1,4 +1,4 @@
-"""Sets the zone of a capture's account and derives its times again."""
+"""Sets the zone of a capture's account and recomputes its times."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ BATCH = 2000
 
 
 class UnknownCapture(LookupError):
-    """There is no capture of that number."""
+    """No capture has that number."""
 
 
-def set_zone(repository: Repository, capture_id: int, zone_name: str, by: str) -> int:
-    """Set the zone of a capture's account and derive its times again; return how many versions have a new time.
+def set_zone(repository: Repository, capture_id: int, zone_name: str, actor: str) -> int:
+    """Set the zone of a capture's account and recompute its times; return the number of changed versions.
 
-    Touches only times that the archive gives without a zone, or with the offset of the page's header.
-    The event keeps the zone before. Raises UnknownZone, UnknownCapture.
+    Changes only times that the archive gives without a zone, or with the offset of the page's header.
+    The event keeps the previous zone. Raises UnknownZone, UnknownCapture.
     """
     zone(zone_name)
     with repository.writing():
@@ -34,7 +34,7 @@ def set_zone(repository: Repository, capture_id: int, zone_name: str, by: str) -
             row = connection.execute(sa.select(captures).where(captures.c.id == capture_id)).first()
             if row is None:
                 raise UnknownCapture(f"There is no capture {capture_id}.")
-            changed = _derive_again(connection, capture_id, zone_name)
+            changed = _recompute_times(connection, capture_id, zone_name)
             connection.execute(captures.update().where(captures.c.id == capture_id).values(zone=zone_name))
             queue_for_index(
                 connection,
@@ -42,18 +42,18 @@ def set_zone(repository: Repository, capture_id: int, zone_name: str, by: str) -
             )
             refresh_account(connection, row.account_id)
             detail = {"before": row.zone, "after": zone_name, "versions": changed}
-            audit.append(connection, "capture:zone-set", by, f"capture {capture_id}", detail)
+            audit.append(connection, "capture:zone-set", actor, f"capture {capture_id}", detail)
         indexing.sync_locked(repository)
     return changed
 
 
-def _derive_again(connection: sa.Connection, capture_id: int, zone_name: str) -> int:
-    seen = sa.select(sightings.c.version_id).where(sightings.c.capture_id == capture_id)
+def _recompute_times(connection: sa.Connection, capture_id: int, zone_name: str) -> int:
+    in_capture = sa.select(sightings.c.version_id).where(sightings.c.capture_id == capture_id)
     changed, last = 0, 0
     while True:
         rows = connection.execute(
             sa.select(versions.c.id, versions.c.posted_rule, versions.c.posted_ms, versions.c.data)
-            .where(versions.c.id.in_(seen), versions.c.id > last)
+            .where(versions.c.id.in_(in_capture), versions.c.id > last)
             .order_by(versions.c.id)
             .limit(BATCH)
         ).all()
@@ -63,7 +63,7 @@ def _derive_again(connection: sa.Connection, capture_id: int, zone_name: str) ->
         updates = []
         for row in rows:
             data = stored_data.decode(row.data)
-            edited, deleted = _again(data.edited, zone_name), _again(data.deleted, zone_name)
+            edited, deleted = _in_zone(data.edited, zone_name), _in_zone(data.deleted, zone_name)
             posted_ms, rule = row.posted_ms, row.posted_rule
             if data.posted_wall and rule in DEPENDS_ON_ZONE:
                 posted_ms, rule = to_ms(from_wall(datetime.fromisoformat(data.posted_wall), zone_name)), str(TimeRule.ZONE_SET)
@@ -80,7 +80,7 @@ def _derive_again(connection: sa.Connection, capture_id: int, zone_name: str) ->
         changed += len(updates)
 
 
-def _again(moment: stored_data.StoredMoment | None, zone_name: str) -> stored_data.StoredMoment | None:
+def _in_zone(moment: stored_data.StoredMoment | None, zone_name: str) -> stored_data.StoredMoment | None:
     if moment is None or not moment.wall or moment.rule not in DEPENDS_ON_ZONE:
         return moment
     instant = from_wall(datetime.fromisoformat(moment.wall), zone_name)

@@ -23,7 +23,16 @@ import sqlalchemy as sa
 
 from indexer.catalog import stored_data
 from indexer.catalog.database import select_keys
-from indexer.catalog.history import _GONE, _ROWS, _SEEN, ExportTimes, _moments, _Seen, _Story, export_times
+from indexer.catalog.history import (
+    ABSENCES,
+    SEEN_VERSIONS,
+    VERSION_ROWS,
+    ExportTimes,
+    RecordHistory,
+    SeenVersion,
+    decode_moments,
+    export_times,
+)
 from indexer.catalog.models import AccountView, by_number
 from indexer.catalog.stored_data import IndexRow
 from indexer.catalog.tables import absences, sightings
@@ -197,7 +206,7 @@ class DayState:
 
     def _read(self, versions_by_pk: Mapping[int, int]) -> Iterator[Document]:
         with self._db.connect() as connection:
-            for row in select_keys(connection, _ROWS, versions_by_pk.values()):
+            for row in select_keys(connection, VERSION_ROWS, versions_by_pk.values()):
                 yield self._document(row)
 
     def _document(self, row: Any) -> Document:
@@ -215,17 +224,19 @@ class DayState:
         by_then = [capture_id for capture_id, times in self._times.items() if times.by_ms < self._end_ms]
         return frozenset(connection.execute(sa.select(absences.c.record_pk).where(absences.c.capture_id.in_(by_then))).scalars())
 
-    def _stories(self, connection: sa.Connection, pks: Sequence[int]) -> dict[int, _Story]:
-        stories: dict[int, _Story] = {pk: _Story([], []) for pk in pks}
-        for row in select_keys(connection, _SEEN, pks):
+    def _stories(self, connection: sa.Connection, pks: Sequence[int]) -> dict[int, RecordHistory]:
+        stories: dict[int, RecordHistory] = {pk: RecordHistory([], []) for pk in pks}
+        for row in select_keys(connection, SEEN_VERSIONS, pks):
             if row.capture_id in self._times:
-                stories[row.record_pk].seen.append(_Seen(row.capture_id, row.id, row.version_id, row.posted_ms, *_moments(row.data)))
-        for pk, capture_id in select_keys(connection, _GONE, pks):
+                stories[row.record_pk].seen.append(
+                    SeenVersion(row.capture_id, row.id, row.version_id, row.posted_ms, *decode_moments(row.data))
+                )
+        for pk, capture_id in select_keys(connection, ABSENCES, pks):
             if capture_id in self._times:
-                stories[pk].gone.append(capture_id)
+                stories[pk].absent_from.append(capture_id)
         return stories
 
-    def _note_version(self, pk: int, story: _Story) -> None:
+    def _note_version(self, pk: int, story: RecordHistory) -> None:
         """Note the version of a record that was visible on that day, if any."""
         story.seen.sort(key=lambda sighting: (*self._order(sighting.capture_id), sighting.sighting_id))
         if not story.seen or (posted := story.seen[-1].posted_ms) is None or posted >= self._end_ms or self._is_gone(story):
@@ -242,9 +253,9 @@ class DayState:
     def _order(self, capture_id: int) -> tuple[int, int]:
         return self._times[capture_id].not_before_ms, capture_id
 
-    def _is_gone(self, story: _Story) -> bool:
+    def _is_gone(self, story: RecordHistory) -> bool:
         """Whether the latest evidence by that day says that the record is gone."""
-        evidence = [(self._order(capture), 1) for capture in story.gone if self._times[capture].by_ms < self._end_ms]
+        evidence = [(self._order(capture), 1) for capture in story.absent_from if self._times[capture].by_ms < self._end_ms]
         for sighting in story.seen:
             times = self._times[sighting.capture_id]
             if sighting.is_deleted:
@@ -255,10 +266,10 @@ class DayState:
                 evidence.append((self._order(sighting.capture_id), 0))
         return bool(evidence) and max(evidence)[1] == 1
 
-    def _version_starts(self, seen: Sequence[_Seen], posted: int) -> list[tuple[int, int]]:
+    def _version_starts(self, seen: Sequence[SeenVersion], posted: int) -> list[tuple[int, int]]:
         """Versions of a record in order: (start in ms, version). `seen` is in capture order."""
         starts: list[tuple[int, int]] = []
-        captures: OrderedDict[int, list[_Seen]] = OrderedDict()
+        captures: OrderedDict[int, list[SeenVersion]] = OrderedDict()
         for sighting in seen:
             captures.setdefault(sighting.capture_id, []).append(sighting)
         for capture_id, in_capture in captures.items():

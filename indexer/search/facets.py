@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from indexer import platforms
-from indexer.catalog.accounts import shown_person
+from indexer.catalog.accounts import person_label
 from indexer.catalog.models import AccountView
 from indexer.engines import Hits
 from indexer.query.reading_words import ENGLISH
@@ -58,7 +58,7 @@ def _month_bar(year: int, month: int, months: Mapping[str, int]) -> Bar:
 def facets_of(hits: Hits, held: Sequence[AccountView], people: Mapping[tuple[str, str], str]) -> dict[str, tuple[FacetValue, ...]]:
     """Values of each facet, most frequent first, with the names of accounts and people."""
     accounts = {str(account.id): account for account in held}
-    authors = {native_id: shown_person(platform, native_id, people) for platform, native_id in people}
+    authors = {native_id: person_label(platform, native_id, people) for platform, native_id in people}
     return {
         name: tuple(
             FacetValue(value, authors.get(value, value) if name == "author" else _label(name, value, accounts), count)

@@ -57,8 +57,8 @@ def name_account(repository: Repository, job: Job, user: User, tell: Report) -> 
     number = job.arguments["account"]
     if job.arguments["remove"]:
         return {"label": accounts.unname_account(repository, number, user.name).label, "namesakes": []}
-    naming = accounts.name_account(repository, number, handle=job.arguments["handle"], name=job.arguments["name"], by=user.name)
-    return {"label": naming.account.label, "namesakes": [account.id for account in naming.namesakes]}
+    named = accounts.name_account(repository, number, handle=job.arguments["handle"], name=job.arguments["name"], actor=user.name)
+    return {"label": named.account.label, "namesakes": [one.id for one in named.namesakes]}
 
 
 def name_person(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:

@@ -131,7 +131,7 @@ def _verify(repository: Repository, job: Job, user: User, tell: Report) -> Mappi
         "findings": findings,
         "total": check.total,
         "log_broken_at": check.log_broken_at,
-        "proves": pack(custody.proves(check)),
+        "proves": pack(custody.describe_proof(check)),
         "clock": pack(clock.notices(repository)),
     }
 

@@ -1,6 +1,6 @@
-"""The only package that knows SQLAlchemy's engine: connect, transaction, migrations, and how a disk or a database fails.
+"""The only package that creates SQLAlchemy engines: connections, transactions, migrations and storage errors.
 
-SQLite in WAL by default, PostgreSQL by address. Writers wait for each other; a reader sees one state of the catalog.
+SQLite in WAL mode by default, PostgreSQL by URL. Writers wait for each other; a reader sees one snapshot of the catalog.
 """
 
 from indexer.catalog.database.batches import BATCH, among_keys, in_batches, select_keys
@@ -14,8 +14,8 @@ from indexer.catalog.database.engine import (
     metadata,
     transaction,
 )
-from indexer.catalog.database.faults import storage_error
-from indexer.catalog.database.postgresql import count_rows_anew, writing_lock
+from indexer.catalog.database.postgresql import refresh_statistics, writing_lock
+from indexer.catalog.database.storage_errors import storage_error
 
 __all__ = [
     "BATCH",
@@ -25,11 +25,11 @@ __all__ = [
     "among_keys",
     "connect",
     "connect_read_only",
-    "count_rows_anew",
     "in_batches",
     "insert_many",
     "is_locked",
     "metadata",
+    "refresh_statistics",
     "select_keys",
     "storage_error",
     "transaction",

@@ -1,4 +1,4 @@
-"""Types of columns that hold and sort the same in SQLite and PostgreSQL."""
+"""Column types that store and sort the same in SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -9,40 +9,41 @@ import sqlalchemy as sa
 
 BigId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
-ESCAPE: Final = "\U0010ff00"  # of a private use area, which no archive was seen to use
-_NUL, _ITSELF = f"{ESCAPE}0", f"{ESCAPE}1"
+ESCAPE: Final = "\U0010ff00"  # private use area; not seen in any archive
+_ESCAPED_NUL, _ESCAPED_ESCAPE = f"{ESCAPE}0", f"{ESCAPE}1"
 
 
 class Text(sa.types.TypeDecorator[str]):
     """Text compared and sorted by its UTF-8 bytes.
 
-    PostgreSQL cannot hold the character NUL, which archives have: there it is kept as ESCAPE and a digit, and comes back as it was.
+    PostgreSQL cannot store the NUL character, which archives contain. There it is stored as ESCAPE and a digit and restored
+    on reading.
     """
 
     impl = sa.Text
     cache_ok = True
 
     def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
-        """Return the database's own type."""
+        """Return the type for this database."""
         return sa.Text(collation="C") if dialect.name == "postgresql" else sa.Text()
 
     def bind_processor(self, dialect: sa.Dialect) -> Callable[[Any], Any] | None:
-        """Return what is done to a value before the driver gets it; None: nothing."""
-        return escaped if dialect.name == "postgresql" else None
+        """Return the conversion of values for the driver; None if there is none."""
+        return escape if dialect.name == "postgresql" else None
 
     def result_processor(self, dialect: sa.Dialect, coltype: object) -> Callable[[Any], Any] | None:  # noqa: ARG002  # SQLAlchemy's signature
-        """Return what is done to a value that the driver gives; None: nothing."""
-        return _unescaped if dialect.name == "postgresql" else None
+        """Return the conversion of values from the driver; None if there is none."""
+        return _unescape if dialect.name == "postgresql" else None
 
 
-def escaped(value: Any) -> Any:
-    """Return text as PostgreSQL can hold it; all else as it is."""
+def escape(value: Any) -> Any:
+    """Escape text for PostgreSQL; other values are returned unchanged."""
     if isinstance(value, str) and ("\0" in value or ESCAPE in value):
-        return value.replace(ESCAPE, _ITSELF).replace("\0", _NUL)
+        return value.replace(ESCAPE, _ESCAPED_ESCAPE).replace("\0", _ESCAPED_NUL)
     return value
 
 
-def _unescaped(value: str | None) -> str | None:
+def _unescape(value: str | None) -> str | None:
     if value is not None and ESCAPE in value:
-        return value.replace(_NUL, "\0").replace(_ITSELF, ESCAPE)
+        return value.replace(_ESCAPED_NUL, "\0").replace(_ESCAPED_ESCAPE, ESCAPE)
     return value

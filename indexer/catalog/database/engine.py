@@ -1,7 +1,7 @@
 """Engines, write transactions and migrations.
 
-A write transaction waits for its turn at its beginning, so that two writers wait for each other instead of failing in the middle:
-for SQLite's write lock, for a lock of the same kind in PostgreSQL.
+A write transaction takes a lock when it begins (SQLite's write lock, an advisory lock in PostgreSQL), so that two writers
+wait for each other instead of failing midway.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from alembic import command
 from alembic.config import Config
 
 from indexer.catalog.database import postgresql, sqlite
-from indexer.catalog.database.columns import escaped
+from indexer.catalog.database.columns import escape
 from indexer.private_files import ReadOnlyFolder
 from indexer.settings import BadSetting
 
@@ -28,9 +28,9 @@ READ_ONLY = "showme_read_only"
 
 
 def connect(url: str) -> sa.Engine:
-    """Return an engine for a catalog and bring its tables up to date.
+    """Return an engine for a catalog and migrate its tables.
 
-    Raises BadSetting for an address of another kind of database, sqlalchemy.exc.OperationalError when it cannot be reached.
+    Raises BadSetting for a URL of another kind of database, sqlalchemy.exc.OperationalError if it cannot be reached.
     """
     engine = _new_engine(url)
     try:
@@ -44,7 +44,7 @@ def connect(url: str) -> sa.Engine:
 def _new_engine(url: str) -> sa.Engine:
     try:
         address = sa.make_url(url)
-    except (sa.exc.ArgumentError, ValueError) as error:  # its text may hold the password
+    except (sa.exc.ArgumentError, ValueError) as error:  # the text may contain the password
         raise BadSetting("SHOWME_DATABASE_URL is not the address of a database. Write: postgresql://user:password@host/name") from error
     if address.get_backend_name() in {"postgresql", "postgres"}:
         return postgresql.new_engine(address)
@@ -59,19 +59,19 @@ def _new_engine(url: str) -> sa.Engine:
 
 
 def connect_read_only(file: Path, spare: Path) -> sa.Engine:
-    """Return an engine for a SQLite catalog in a folder that cannot be written to.
+    """Return an engine for a SQLite catalog in a read-only folder.
 
-    SQLite reads the file alone, without its log of changes (-wal). Where that log holds something (a copy of a running
-    catalog), both are copied into `spare`, a folder for temporary files, and read there.
-    Raises ReadOnlyFolder for a catalog that is not there or is of an earlier version.
+    SQLite then reads the file without its write-ahead log (-wal). If that log is not empty (a copy of a running catalog),
+    both files are copied into `spare`, a folder for temporary files, and read there.
+    Raises ReadOnlyFolder if the catalog is missing or of another version.
     """
     if not file.is_file():
         raise ReadOnlyFolder(
             f"{file} is not there, and its folder is read-only. Give the path of a data folder, or make the folder writable."
         )
-    changes = file.with_name(f"{file.name}-wal")
-    if changes.is_file() and changes.stat().st_size:
-        shutil.copyfile(changes, spare / changes.name)
+    log = file.with_name(f"{file.name}-wal")
+    if log.is_file() and log.stat().st_size:
+        shutil.copyfile(log, spare / log.name)
         shutil.copyfile(file, spare / file.name)
         engine = sa.create_engine(f"sqlite:///{spare / file.name}", execution_options={READ_ONLY: True})
     else:
@@ -79,7 +79,7 @@ def connect_read_only(file: Path, spare: Path) -> sa.Engine:
         engine = sa.create_engine(address, execution_options={READ_ONLY: True})
     with engine.connect() as connection:
         current = _revision(connection)
-    if current != _newest():
+    if current != _newest_revision():
         engine.dispose()
         raise ReadOnlyFolder(
             f"{file} is of another version of this program, and its folder is read-only. The evidence is safe. Copy the folder to where "
@@ -89,32 +89,32 @@ def connect_read_only(file: Path, spare: Path) -> sa.Engine:
 
 
 class Busy(Exception):
-    """Another writer holds the database for longer than the caller wants to wait. Nothing was written."""
+    """Another writer held the lock for longer than the caller's patience. Nothing was written."""
 
 
 @contextmanager
 def transaction(engine: sa.Engine, patience: float | None = None) -> Iterator[sa.Connection]:
-    """Run a write transaction: all of it or nothing.
+    """Run a write transaction, all or nothing.
 
-    It waits BUSY_SECONDS for another writer; with `patience` only so many seconds, and then raises Busy.
+    Waits BUSY_SECONDS for another writer, or `patience` seconds, after which it raises Busy.
     """
     if engine.get_execution_options().get(READ_ONLY):
         raise ReadOnlyFolder("The data folder is read-only: this cannot be done there. Nothing was changed.")
-    with engine.connect() as plain, _turn(plain, patience) as connection:
+    with engine.connect() as plain, _begin_write(plain, patience) as connection:
         yield connection
 
 
 @contextmanager
-def _turn(plain: sa.Connection, patience: float | None) -> Iterator[sa.Connection]:
-    """Begin a write transaction when no other is under way."""
+def _begin_write(plain: sa.Connection, patience: float | None) -> Iterator[sa.Connection]:
+    """Begin a write transaction after waiting for any other writer."""
     is_sqlite = plain.dialect.name == "sqlite"
-    waiting = sqlite.waiting(plain, patience) if is_sqlite and patience is not None else nullcontext()
-    connection = plain.execution_options(**{sqlite.WRITES: True}) if is_sqlite else postgresql.for_writing(plain)
-    with waiting:
+    timeout = sqlite.busy_timeout(plain, patience) if is_sqlite and patience is not None else nullcontext()
+    connection = plain.execution_options(**{sqlite.WRITES: True}) if is_sqlite else postgresql.with_read_committed(plain)
+    with timeout:
         try:
             begun = connection.begin()
             if not is_sqlite:
-                postgresql.take_turn(connection, sqlite.BUSY_SECONDS if patience is None else patience)
+                postgresql.acquire_write_lock(connection, sqlite.BUSY_SECONDS if patience is None else patience)
         except sa.exc.OperationalError as error:
             if patience is not None and is_locked(error):
                 raise Busy from error
@@ -124,26 +124,26 @@ def _turn(plain: sa.Connection, patience: float | None) -> Iterator[sa.Connectio
 
 
 def is_locked(error: sa.exc.DBAPIError) -> bool:
-    """Tell whether a database could not be written to because another writer held it for too long."""
+    """Return whether a write failed because another writer held the lock for too long."""
     return "locked" in str(error.orig) or getattr(error.orig, "sqlstate", None) == postgresql.LOCK_NOT_AVAILABLE
 
 
 def insert_many(connection: sa.Connection, table: sa.Table, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Insert rows, given as values in the order of `columns`, by the driver itself: three times as fast as row by row."""
+    """Insert rows of values in the order of `columns` through the driver's executemany, three times as fast as row by row."""
     if not rows:
         return
     compiled = table.insert().compile(dialect=connection.dialect, column_keys=list(columns))
     if compiled.positional:
         connection.exec_driver_sql(str(compiled), [tuple(row) for row in rows])
     else:
-        named = [{name: escaped(value) for name, value in zip(columns, row, strict=True)} for row in rows]
+        named = [{name: escape(value) for name, value in zip(columns, row, strict=True)} for row in rows]
         connection.exec_driver_sql(str(compiled), named)
 
 
 def migrate(engine: sa.Engine) -> None:
-    """Bring the tables to the newest revision; does nothing in a few milliseconds when they are there."""
+    """Upgrade the tables to the newest revision; returns within milliseconds if they are current."""
     with engine.connect() as connection:
-        if _revision(connection) == _newest():
+        if _revision(connection) == _newest_revision():
             return
         if connection.dialect.name == "postgresql":
             postgresql.require_utf8(connection)
@@ -160,5 +160,5 @@ def _revision(connection: sa.Connection) -> str:
     return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or "") if has_version else ""
 
 
-def _newest() -> str:
+def _newest_revision() -> str:
     return max(path.stem[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))

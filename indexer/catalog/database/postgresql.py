@@ -1,7 +1,7 @@
-"""PostgreSQL: its engine, and the two locks that SQLite's file and the data folder's lock file are where the catalog is SQLite.
+"""PostgreSQL: the engine, and advisory locks in place of SQLite's write lock and the data folder's lock file.
 
-Locks are advisory, so that readers never wait; the server frees them when their connection ends, as by a killed process.
-A database holds one catalog: the keys are the same in each.
+Advisory locks never block readers, and the server releases them when the connection ends, for example with a killed
+process. A database holds a single catalog, so the keys are constants.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ import sqlalchemy as sa
 
 from indexer.settings import BadSetting
 
-_WRITING, _TRANSACTION = 4_605_520_001, 4_605_520_002  # any two numbers that no other program on the server uses
+_WRITING, _TRANSACTION = 4_605_520_001, 4_605_520_002  # arbitrary numbers that no other program on the server uses
 LOCK_NOT_AVAILABLE: Final = "55P03"
 
 
 def new_engine(address: sa.URL) -> sa.Engine:
-    """Return an engine whose readers see one state of the catalog from their first statement on, as in SQLite.
+    """Return an engine whose readers see one snapshot of the catalog from their first statement on, as in SQLite.
 
-    Raises BadSetting when the driver is not installed.
+    Raises BadSetting if the driver is not installed.
     """
     try:
         return sa.create_engine(address.set(drivername="postgresql+psycopg"), isolation_level="REPEATABLE READ", pool_pre_ping=True)
@@ -33,7 +33,7 @@ def new_engine(address: sa.URL) -> sa.Engine:
 
 
 def require_utf8(connection: sa.Connection) -> None:
-    """Raise BadSetting for a database that cannot hold every letter."""
+    """Raise BadSetting for a database whose encoding is not UTF-8."""
     encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
     if encoding != "UTF8":
         raise BadSetting(
@@ -42,31 +42,31 @@ def require_utf8(connection: sa.Connection) -> None:
         )
 
 
-def for_writing(connection: sa.Connection) -> sa.Connection:
-    """Return a connection whose write transaction sees what the one before it wrote, though it waited for that one."""
+def with_read_committed(connection: sa.Connection) -> sa.Connection:
+    """Return a connection for writing, which sees the commits of the writers that it waited for."""
     return connection.execution_options(isolation_level="READ COMMITTED")
 
 
-def take_turn(connection: sa.Connection, patience: float) -> None:
-    """Wait so many seconds until no other transaction writes, then be the one that does, until it ends.
+def acquire_write_lock(connection: sa.Connection, patience: float) -> None:
+    """Take the write lock until the transaction ends, waiting at most `patience` seconds.
 
-    Raises sqlalchemy.exc.OperationalError of LOCK_NOT_AVAILABLE.
+    Raises sqlalchemy.exc.OperationalError with LOCK_NOT_AVAILABLE.
     """
     connection.exec_driver_sql(f"SET LOCAL lock_timeout = {max(round(patience * 1000), 1)}")
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_TRANSACTION})")
 
 
-def count_rows_anew(connection: sa.Connection, *tables: sa.Table) -> None:
-    """Let PostgreSQL know how large tables are now: after many new rows it plans as for few, and a join takes the square of the time."""
+def refresh_statistics(connection: sa.Connection, *tables: sa.Table) -> None:
+    """Update PostgreSQL's table statistics: after many inserts, stale statistics give query plans of quadratic time."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"ANALYZE {', '.join(table.name for table in tables)}")
 
 
 @contextmanager
 def writing_lock(engine: sa.Engine) -> Iterator[None]:
-    """Hold the catalog's lock of the one process that takes archives in, from whatever computer. Waits.
+    """Hold the lock of the single process, on any computer, that may take archives into custody. Waits.
 
-    SQLite needs none: its file and the lock file lie in the same folder.
+    SQLite does not need it: its file and the lock file are in the same folder.
     """
     if engine.dialect.name != "postgresql":
         yield
@@ -76,5 +76,5 @@ def writing_lock(engine: sa.Engine) -> Iterator[None]:
         try:
             yield
         finally:
-            with suppress(sa.exc.DBAPIError):  # a lost connection holds no lock any more
+            with suppress(sa.exc.DBAPIError):  # a lost connection no longer holds the lock
                 connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_WRITING})")

@@ -1,4 +1,4 @@
-"""SQLite: in WAL, with a write lock that is taken when a write transaction begins."""
+"""SQLite in WAL mode, with the write lock taken when a write transaction begins."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ WRITES = "showme_write"
 
 
 def prepare(engine: sa.Engine) -> None:
-    """Set each connection up, and begin transactions ourselves."""
+    """Configure each connection, and begin transactions ourselves."""
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
 
 
 @contextmanager
-def waiting(connection: sa.Connection, patience: float) -> Iterator[None]:
-    """Let SQLite wait so many seconds for this connection's next lock; the connection goes back to the pool as it was."""
+def busy_timeout(connection: sa.Connection, patience: float) -> Iterator[None]:
+    """Set the seconds that a connection waits for a lock, and restore the default before it returns to the pool."""
     driver = connection.connection.dbapi_connection
     if driver is None:
         yield
         return
-    driver.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")  # the driver's own connection: no transaction begins here
+    driver.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")  # on the driver's connection, so that no transaction begins here
     try:
         yield
     finally:
@@ -32,7 +32,7 @@ def waiting(connection: sa.Connection, patience: float) -> Iterator[None]:
 
 
 def _prepare(connection: object, _record: object) -> None:
-    connection.isolation_level = None  # type: ignore[attr-defined]  # the driver's connection; transactions are ours to begin
+    connection.isolation_level = None  # type: ignore[attr-defined]  # the driver's connection: we begin transactions ourselves
     cursor = connection.cursor()  # type: ignore[attr-defined]  # as above
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
     cursor.execute("PRAGMA journal_mode = WAL")

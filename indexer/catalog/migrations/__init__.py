@@ -1,3 +1,3 @@
-"""The catalog's migrations, run by `indexer.catalog.database.migrate`."""
+"""Migrations of the catalog, run by `indexer.catalog.database.migrate`."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Runs the migrations on the connection that `indexer.catalog.database.migrate` hands over."""
+"""Runs the migrations on the connection passed by `indexer.catalog.database.migrate`."""
 
 from __future__ import annotations
 

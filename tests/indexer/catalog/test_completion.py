@@ -56,13 +56,13 @@ def test_a_damaged_archive_proves_no_absence(repository: Repository, tmp_path: P
     cut = take(repository, zip_files(files, tmp_path / "cut.zip"))
     assert 0 < cut.sightings < 10
     assert not cut.went_well
-    assert cut.gone == 0
+    assert cut.absent == 0
     assert gone(repository) == {}
 
 
 def test_an_archive_with_a_missing_part_proves_no_absence(repository: Repository, tmp_path: Path) -> None:
     take(repository, x_zip(tmp_path / "whole.zip", POSTS))
-    assert take(repository, x_zip(tmp_path / "short.zip", POSTS[:4], generated=LATER, declared=10)).gone == 0
+    assert take(repository, x_zip(tmp_path / "short.zip", POSTS[:4], generated=LATER, declared=10)).absent == 0
     assert gone(repository) == {}
 
 
@@ -82,7 +82,7 @@ def test_what_is_gone_is_marked_when_the_older_archive_is_taken_in_last(reposito
     assert gone(repository) == {"Notice 0 of the council": ["2024-02-01"]}
     again = repository.catalog.capture(newer.id)
     assert again is not None
-    assert again.gone == 1
+    assert again.absent == 1
 
 
 def test_a_download_of_chosen_days_that_does_not_say_so_proves_nothing_of_the_days_before(repository: Repository, tmp_path: Path) -> None:

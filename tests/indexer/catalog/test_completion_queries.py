@@ -21,7 +21,7 @@ def test_no_question_of_the_last_transaction_walks_a_capture_once_for_each_recor
     monkeypatch.setattr(completion, "_mark", _watched(completion._mark, asked))
     kept = [post(1_020_000_000_000_000_001, "The flood has closed Mill Bridge. Take Route 9.", "Wed Jul 04 18:00:00 +0000 2018")]
     report = ingest(repository, [x_archive(tmp_path / "later.zip", CITY, CITY_ID, kept, [], {})], taken_by="rhea", source="incoming")
-    assert report.capture.gone > 40
+    assert report.capture.absent > 40
     assert asked
     with repository.db.connect() as connection:
         for statement, values in asked:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from indexer.catalog.stored_data import StoredFacts
 from indexer.catalog.tables import captures, problems
 from indexer.custody.ingest import ingest
-from indexer.custody.read_again import facts_differ, open_again
+from indexer.custody.read_again import fact_differences, reopen_capture
 from indexer.i18n import Sentence
 from indexer.repository import open_repository
 from tests.support.builders import CASES
@@ -77,7 +77,7 @@ def test_the_text_of_older_versions_is_read_and_differs_in_nothing(data: Path) -
     old = repository.catalog.capture(1)
     assert old is not None
     assert old == capture
-    assert list(facts_differ(repository, open_again(repository, old))) == []
+    assert list(fact_differences(repository, reopen_capture(repository, old))) == []
     assert not any(isinstance(text, Sentence) for text in (old.form, *old.cannot_contain))
     with repository.db.connect() as connection:
         assert connection.execute(sa.select(problems.c.sentence)).scalars().all() == [None] * len(problem_texts)

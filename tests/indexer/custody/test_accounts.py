@@ -69,7 +69,7 @@ def merged(repository: Repository) -> None:
 
 UNDONE: dict[str, tuple[Callable[[Repository], object], Callable[[Repository], object], list[str]]] = {
     "account": (
-        lambda repository: accounts.name_account(repository, number(repository, OTHER_ID), handle="@renamed", name="A Name", by="Rhea"),
+        lambda repository: accounts.name_account(repository, number(repository, OTHER_ID), handle="@renamed", name="A Name", actor="Rhea"),
         lambda repository: accounts.unname_account(repository, number(repository, OTHER_ID), "Rhea"),
         ["account:unnamed", "account:named"],
     ),
@@ -101,7 +101,7 @@ def test_what_is_taken_back_leaves_all_as_it_was_and_both_are_events(repository:
 def test_a_named_account_is_called_so_everywhere_and_found_by_its_name(repository: Repository) -> None:
     this = number(repository, OTHER_ID)
     ids = sorted(view.record_id for view in Plan(repository, SearchRequest("notice")).views())
-    accounts.name_account(repository, this, handle="@Bluff_Archive", name="The old account", by="Rhea")
+    accounts.name_account(repository, this, handle="@Bluff_Archive", name="The old account", actor="Rhea")
     view = next(iter(Plan(repository, SearchRequest("notice")).views()))
     assert (view.account.handle_or_name, view.account.name) == ("Bluff_Archive", "The old account")
     assert sorted(view.record_id for view in Plan(repository, SearchRequest("notice")).views()) == ids
@@ -113,7 +113,7 @@ def test_a_named_account_is_called_so_everywhere_and_found_by_its_name(repositor
 
 
 def test_a_later_archive_does_not_undo_a_given_name(repository: Repository, tmp_path: Path) -> None:
-    accounts.name_account(repository, number(repository, OTHER_ID), handle="given", by="Rhea")
+    accounts.name_account(repository, number(repository, OTHER_ID), handle="given", actor="Rhea")
     later = [post(1_700_000_000_000_000_001, "A later notice", "Mon Mar 06 18:00:00 +0000 2023")]
     ingest(repository, [x_archive(tmp_path / "c.zip", "renamed", OTHER_ID, later, [], {})], taken_by="Pat", source="test")
     assert count(repository, "account:given") == 4
@@ -193,9 +193,9 @@ def test_what_is_merged_into_a_part_goes_along(repository: Repository, tmp_path:
         lambda repository: accounts.merge(repository, 1, 1, "Rhea"),
         lambda repository: accounts.merge(repository, 1, 99, "Rhea"),
         lambda repository: accounts.unmerge(repository, 1, "Rhea"),
-        lambda repository: accounts.name_account(repository, 1, handle=" @ ", name="  ", by="Rhea"),
-        lambda repository: accounts.name_account(repository, 1, handle="two words", by="Rhea"),
-        lambda repository: accounts.name_account(repository, 99, handle="x", by="Rhea"),
+        lambda repository: accounts.name_account(repository, 1, handle=" @ ", name="  ", actor="Rhea"),
+        lambda repository: accounts.name_account(repository, 1, handle="two words", actor="Rhea"),
+        lambda repository: accounts.name_account(repository, 99, handle="x", actor="Rhea"),
         lambda repository: accounts.unname_account(repository, 1, "Rhea"),
         lambda repository: accounts.name_person(repository, "twitter", "Jane", "Jane Roe", "Rhea"),
         lambda repository: accounts.name_person(repository, "twitter", "12", " ", "Rhea"),

@@ -281,11 +281,11 @@ def test_full_names_the_record_the_field_and_both_values(repository: Repository)
 
 def test_a_changed_importer_is_said_and_the_raw_level_counts(repository: Repository) -> None:
     sql(repository, "UPDATE captures SET importer_version='0' WHERE id=1", "UPDATE versions SET author='mallory' WHERE id=2")
-    from indexer.custody.verify import proves
+    from indexer.custody.verify import describe_proof
 
     check = verify(repository, "ada", level=Level.FULL)
     assert (check.findings, check.raw_only) == ((), (1,))
-    assert any("The importer has changed since these archives were read" in one for one in proves(check))
+    assert any("The importer has changed since these archives were read" in one for one in describe_proof(check))
 
 
 @pytest.mark.parametrize("deed", ["flip", "remove"])

@@ -112,7 +112,7 @@ def test_a_later_archive_sights_changes_and_misses(repository: Repository, tmp_p
     later = [*POSTS[2:], tweet(100, "New in the second archive", "Tue Mar 01 18:00:00 +0000 2022")]
     later[0] = {**later[0], "full_text": "Council notice 2, corrected"}
     view = take(repository, x_zip(tmp_path / "second.zip", later, generated="2023-01-01T00:00:00.000Z")).capture
-    assert (view.records, view.versions, view.sightings, view.gone) == (1, 2, 39, 2)
+    assert (view.records, view.versions, view.sightings, view.absent) == (1, 2, 39, 2)
     corrected = repository.catalog.record("twitter:4411220099:post:1000000000000000002")
     assert corrected is not None
     assert (corrected.content.text, corrected.version, corrected.versions) == ("Council notice 2, corrected", 2, 2)
@@ -232,7 +232,7 @@ def test_a_fault_of_an_importer_leaves_nothing_behind(repository: Repository, tm
     def broken(*_: Any) -> Any:
         raise RuntimeError("a fault")
 
-    monkeypatch.setattr(ingest_module, "_outcomes", broken)
+    monkeypatch.setattr(ingest_module, "member_outcomes", broken)
     with pytest.raises(IngestFailed, match="nothing was added"):
         take(repository, x_zip(tmp_path / "x.zip", POSTS))
     monkeypatch.undo()
@@ -276,7 +276,7 @@ def test_an_index_can_be_deleted_at_any_time(repository: Repository, tmp_path: P
 def test_a_large_archive_is_indexed_ahead_with_the_same_result(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexing, "WORTH_IT", 5)
+    monkeypatch.setattr(indexing, "MIN_RECORDS", 5)
     monkeypatch.setattr(ingest_module, "BATCH", 7)
     take(repository, x_zip(tmp_path / "1.zip", POSTS[:30], generated="2022-01-01T00:00:00.000Z"))
     changed = [{**one, "full_text": one["full_text"] + " again"} for one in POSTS[20:]]
@@ -290,17 +290,17 @@ def test_a_large_archive_is_indexed_ahead_with_the_same_result(
 
 
 def test_a_helper_that_dies_costs_nothing_but_time(repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(indexing, "WORTH_IT", 5)
+    monkeypatch.setattr(indexing, "MIN_RECORDS", 5)
     monkeypatch.setattr(ingest_module, "BATCH", 7)
-    started = indexing.IndexAhead._start
+    started = indexing.BackgroundIndexer._start
 
-    def start_and_kill(self: indexing.IndexAhead) -> None:
+    def start_and_kill(self: indexing.BackgroundIndexer) -> None:
         started(self)
-        assert self._helper is not None
-        self._helper.kill()
-        self._helper.wait()
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
 
-    monkeypatch.setattr(indexing.IndexAhead, "_start", start_and_kill)
+    monkeypatch.setattr(indexing.BackgroundIndexer, "_start", start_and_kill)
     take(repository, x_zip(tmp_path / "x.zip", POSTS))
     assert repository.index.count() == 40
 

@@ -12,7 +12,7 @@ from indexer.catalog.stored_data import digest_of
 from indexer.catalog.tables import records, versions
 from indexer.custody import zone
 from indexer.custody.ingest import ingest
-from indexer.custody.read_again import Deviation, Difference, differences, facts_differ, open_again
+from indexer.custody.read_again import Deviation, Difference, fact_differences, record_differences, reopen_capture
 from indexer.repository import Repository
 from tests.support.builders import zip_files
 from tests.support.golden import archive_of, cases
@@ -23,9 +23,9 @@ from tests.support.repositories import tweet, x_zip
 def read(repository: Repository, number: int = 1) -> list[Difference]:
     capture = repository.catalog.capture(number)
     assert capture is not None
-    reading = open_again(repository, capture)
+    reading = reopen_capture(repository, capture)
     assert not reading.importer_has_changed
-    return [*differences(repository, reading), *facts_differ(repository, reading)]
+    return [*record_differences(repository, reading), *fact_differences(repository, reading)]
 
 
 def test_every_case_reads_again_as_it_was_taken_in(repository: Repository) -> None:

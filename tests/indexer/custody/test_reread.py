@@ -20,7 +20,7 @@ from indexer.catalog.database import transaction
 from indexer.catalog.tables import captures, problems, records, sightings, versions
 from indexer.custody.indexing import rebuild
 from indexer.custody.ingest import ingest
-from indexer.custody.read_again import differences, open_again
+from indexer.custody.read_again import record_differences, reopen_capture
 from indexer.custody.reread import outdated, reread
 from indexer.custody.set_aside import DecisionRefused, set_aside
 from indexer.custody.verify import Level, verify
@@ -125,7 +125,7 @@ def test_what_an_older_importer_read_otherwise_becomes_as_a_first_reading_would_
         5,
         [],
     )
-    assert list(differences(repository, open_again(repository, capture))) == []
+    assert list(record_differences(repository, reopen_capture(repository, capture))) == []
     assert report.not_read == ()
     assert repository.index.count() == repository.catalog.count() == 5
     assert all(view.versions == 1 for view in Plan(repository, SearchRequest("*")).views()), "a reading is no edit"
@@ -186,7 +186,7 @@ def test_a_record_that_is_not_read_any_more_stays_and_is_told(repository: Reposi
     for _ in range(2):
         capture = repository.catalog.capture(number)
         assert capture is not None
-        assert list(differences(repository, open_again(repository, capture))) == []
+        assert list(record_differences(repository, reopen_capture(repository, capture))) == []
         assert (repository.catalog.is_not_read(90), repository.catalog.is_not_read(1)) == (True, False)
         assert repository.catalog.earlier_readings(90) == []
         assert reread(repository, number, "Rhea").not_read == ("only:then",)
@@ -210,7 +210,7 @@ def test_readings_of_two_archives_become_one_again(repository: Repository, tmp_p
     for number in (first, second):
         capture = repository.catalog.capture(number)
         assert capture is not None
-        assert list(differences(repository, open_again(repository, capture))) == []
+        assert list(record_differences(repository, reopen_capture(repository, capture))) == []
 
 
 def test_a_later_archive_finds_a_record_whose_id_comes_out_otherwise_today(repository: Repository, tmp_path: Path) -> None:

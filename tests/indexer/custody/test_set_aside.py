@@ -69,7 +69,7 @@ def state(repository: Repository) -> str:
         sightings = [(one.origin.capture_id, one.version) for one in repository.catalog.sightings(view.pk)]
         found.append([view.record_id, view.version, view.versions, str(view.not_in_capture_of), versions, sightings])
     answer = results_json(Plan(repository, SearchRequest("wording")).page(), "America/Chicago", None)
-    captures = [(one.id, one.gone, one.state) for one in repository.catalog.captures()]
+    captures = [(one.id, one.absent, one.state) for one in repository.catalog.captures()]
     counts = [repository.catalog.count(), repository.index.count(), captures, [a.records for a in repository.catalog.accounts()]]
     answer.pop("took_ms", None)
     return json.dumps([found, answer, counts], default=str)

@@ -125,7 +125,7 @@ def test_a_second_archive_that_lacks_a_post_shows_it_as_absent(toy_town: Town, t
     (folder / "posts.json").write_text(json.dumps({"toy_posts": posts[1:2]}))
     (folder / "profile.json").write_text('{"id": "42", "handle": "kestrelbend", "exported": 1691000000, "posts": 1}')
     report = ingest(toy_town.repository, [folder], taken_by="rhea", source="incoming")
-    assert report.capture.gone == 2
+    assert report.capture.absent == 2
 
 
 def test_names_are_given_once() -> None:

@@ -1,4 +1,4 @@
-"""The catalogue: accounts, captures, records, versions, sightings, problems, outbox, events."""
+"""The catalog: accounts, captures, records, versions, sightings, problems, outbox, events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Saved searches, and the way to one user's events in the log (search history)."""
+"""Saved searches, and an index for a user's events in the log (search history)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a records custodian decides: names, merged accounts, captures set aside; and readings of before an archive was read again."""
+"""Decisions of a records custodian (names, merged accounts, captures set aside), and earlier readings of reread archives."""
 
 from __future__ import annotations
 

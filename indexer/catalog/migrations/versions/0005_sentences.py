@@ -1,4 +1,4 @@
-"""Problems keep the template and values of their message, so that it can be shown in the reader's language."""
+"""Problems store the template and values of their message, so that it can be shown in the reader's language."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column; rows of before keep their English text only."""
+    """Add the column; older rows keep only their English text."""
     op.add_column("problems", sa.Column("sentence", sa.Text))

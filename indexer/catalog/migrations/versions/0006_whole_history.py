@@ -1,4 +1,4 @@
-"""Each capture keeps whether its form of archive always begins with the account: until now that was known of X's alone."""
+"""Captures store whether their form of archive always covers the whole account; until now this was only known for X."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the fact to the captures of X archives; of all others it is false, as of a capture without it."""
+    """Add the fact to captures of X archives; for all others its absence means false."""
     connection = op.get_bind()
     captures = sa.table("captures", sa.column("id"), sa.column("account_id"), sa.column("facts", sa.LargeBinary))
     accounts = sa.table("accounts", sa.column("id"), sa.column("platform"))
@@ -23,6 +23,6 @@ def upgrade() -> None:
         .join(accounts, accounts.c.id == captures.c.account_id)
         .where(accounts.c.platform == "twitter")
     )
-    for number, facts in connection.execute(query).all():
+    for capture_id, facts in connection.execute(query).all():
         whole = json.dumps({**json.loads(facts), "is_whole_history": True}, ensure_ascii=False, separators=(",", ":"))
-        connection.execute(captures.update().where(captures.c.id == number).values(facts=whole.encode()))
+        connection.execute(captures.update().where(captures.c.id == capture_id).values(facts=whole.encode()))

@@ -1,4 +1,4 @@
-"""Text in PostgreSQL is compared and sorted by its bytes, as SQLite does it, whatever the database's own collation is."""
+"""Compare and sort text in PostgreSQL by bytes, as in SQLite, regardless of the database's collation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TABLES = (
 
 
 def upgrade() -> None:
-    """Change each text column; PostgreSQL makes its indexes anew."""
+    """Change each text column; PostgreSQL rebuilds its indexes."""
     connection = op.get_bind()
     if connection.dialect.name != "postgresql":
         return

@@ -1,4 +1,4 @@
-"""What is wrong with a disk or a database, in plain words."""
+"""Messages for disk and database errors."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ import sqlalchemy as sa
 
 from indexer.catalog.database import postgresql
 
-NEARLY_FULL = 16 * 2**20  # with less room than this, SQLite's "disk I/O error" is a full disk: it cannot grow its shared memory
+NEARLY_FULL = 16 * 2**20  # with less free space, SQLite's "disk I/O error" means a full disk: it cannot grow its shared memory
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 def storage_error(error: BaseException, folder: Path) -> str:
-    """Return in plain words what is wrong with the disk or the catalog, "" when an error is of another kind.
+    """Return a plain message for a disk or catalog error, or "" for any other error.
 
-    `folder` is the data folder: the room on its disk tells a full disk from a broken one.
+    `folder` is the data folder: the free space on its disk distinguishes a full disk from a broken one.
     """
     for cause in _causes(error):
         if isinstance(cause, sqlite3.Error):
-            return _of_sqlite(cause, folder)
+            return _sqlite_message(cause, folder)
         if isinstance(cause, sa.exc.DBAPIError) and hasattr(cause.orig, "sqlstate"):
-            return _of_postgresql(cause)
+            return _postgresql_message(cause)
         if isinstance(cause, OSError) and cause.errno in _FULL:
-            return f"The disk is full ({_room(folder)}). Free some space, then do it again."
+            return f"The disk is full ({_free_space(folder)}). Free some space, then do it again."
         if isinstance(cause, OSError) and cause.errno == errno.EIO:
             return "The disk reported a fault while reading or writing. Check the disk, then do it again."
     return ""
 
 
-def _of_sqlite(error: sqlite3.Error, folder: Path) -> str:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the first byte is the kind, the second one its detail
-    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _free(folder) < NEARLY_FULL):
-        return f"The disk is full ({_room(folder)}), so the catalog could not be written. Free some space, then do it again."
+def _sqlite_message(error: sqlite3.Error, folder: Path) -> str:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the first byte is the error, the second its detail
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _free_bytes(folder) < NEARLY_FULL):
+        return f"The disk is full ({_free_space(folder)}), so the catalog could not be written. Free some space, then do it again."
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return "The catalog is locked by another program; it is not damaged. Wait until the other program is done, then do it again."
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN}:
@@ -51,8 +51,8 @@ def _of_sqlite(error: sqlite3.Error, folder: Path) -> str:
     return ""
 
 
-def _of_postgresql(error: sa.exc.DBAPIError) -> str:
-    """Return what is wrong by the error's SQLSTATE; a connection that failed has none."""
+def _postgresql_message(error: sa.exc.DBAPIError) -> str:
+    """Return the message for an error's SQLSTATE; a failed connection has none."""
     state = getattr(error.orig, "sqlstate", None) or ""
     detail = str(error.orig).strip().partition("\n")[0].rstrip(".")
     if state == postgresql.LOCK_NOT_AVAILABLE:
@@ -75,7 +75,7 @@ def _of_postgresql(error: sa.exc.DBAPIError) -> str:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an error, what its library wrapped in it, and what caused it."""
+    """Yield an error, the errors wrapped in it, and their causes."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
@@ -84,10 +84,10 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = wrapped if isinstance(wrapped, BaseException) else error.__cause__
 
 
-def _free(folder: Path) -> int:
-    there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
-    return shutil.disk_usage(there).free
+def _free_bytes(folder: Path) -> int:
+    existing = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    return shutil.disk_usage(existing).free
 
 
-def _room(folder: Path) -> str:
-    return f"{_free(folder) // 2**20:,} MiB left"
+def _free_space(folder: Path) -> str:
+    return f"{_free_bytes(folder) // 2**20:,} MiB left"

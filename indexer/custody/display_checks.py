@@ -1,4 +1,4 @@
-"""Checks of what readers are shown beside a version's own fields: which version is current, and how accounts are called."""
+"""Checks of displayed values outside a version's own fields: current versions and account names."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from indexer.catalog.completion import settle_current_versions
+from indexer.catalog.completion import set_capture_versions
 from indexer.catalog.database import transaction
 from indexer.catalog.tables import accounts, captures, records, sightings
 from indexer.custody.read_again import Reading
@@ -18,18 +18,18 @@ from indexer.repository import Repository
 _BEFORE: Final = sa.table("shown_before", sa.column("pk", sa.BigInteger), sa.column("version_id", sa.BigInteger))
 
 
-def current_version_faults(repository: Repository, capture_id: int) -> Iterator[IntegrityFinding]:
-    """Yield the records of a capture that show another version than their captures give them.
+def check_current_versions(repository: Repository, capture_id: int) -> Iterator[IntegrityFinding]:
+    """Yield the records of a capture whose current version is wrong.
 
-    The versions are settled once more as at the end of an ingest, compared, and that is taken back.
+    Sets the current versions as at the end of an ingest, compares, and rolls back.
     """
     with repository.writing(), transaction(repository.db) as connection:
         trial = connection.begin_nested()
         of_capture = sa.select(sightings.c.record_pk).where(sightings.c.capture_id == capture_id)
-        shown = sa.select(records.c.pk, records.c.current_version_id.label("version_id")).where(records.c.pk.in_(of_capture))
-        text = shown.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+        current = sa.select(records.c.pk, records.c.current_version_id.label("version_id")).where(records.c.pk.in_(of_capture))
+        text = current.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
         connection.exec_driver_sql(f"CREATE TEMPORARY TABLE shown_before AS {text}")
-        settle_current_versions(connection, capture_id)
+        set_capture_versions(connection, capture_id)
         changed = (
             sa.select(records.c.record_id)
             .join(_BEFORE, _BEFORE.c.pk == records.c.pk)
@@ -43,26 +43,26 @@ def current_version_faults(repository: Repository, capture_id: int) -> Iterator[
 
 
 class AccountNames:
-    """Gathers how archives call their accounts, and compares the catalog with that."""
+    """Collects the account names in archives and compares the catalog with them."""
 
     def __init__(self) -> None:
         self._stated: dict[tuple[str, str], set[tuple[str, str]]] = {}
-        self.is_whole = True  # every archive was read: else a name may be in one that was not
+        self.is_whole = True  # every archive was read; otherwise a name may be in an unread archive
 
     def add(self, reading: Reading) -> None:
-        """Note how the archive of a capture calls its account."""
+        """Add the account names in a capture's archive."""
         account = reading.opened.facts.account
         if account.native_id:
             names = self._stated.setdefault((str(account.platform), account.native_id), set())
             names |= {("handle", account.handle), ("name", account.name)}
 
-    def faults(self, repository: Repository) -> Iterator[IntegrityFinding]:
-        """Yield the accounts whose handle or name in the catalog is in none of their archives."""
+    def check(self, repository: Repository) -> Iterator[IntegrityFinding]:
+        """Yield the accounts with a handle or name that is in none of their archives."""
         if not self.is_whole:
             return
-        held = sa.select(captures.c.account_id)
+        account_ids = sa.select(captures.c.account_id)
         with repository.db.connect() as connection:
-            rows = connection.execute(sa.select(accounts).where(accounts.c.id.in_(held))).all()
+            rows = connection.execute(sa.select(accounts).where(accounts.c.id.in_(account_ids))).all()
         for row in rows:
             stated = self._stated.get((row.platform, row.native_id))
             for field, value in (("handle", row.handle), ("name", row.name)):
