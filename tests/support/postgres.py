@@ -21,6 +21,7 @@ from indexer.catalog.database import connect
 WANTED = "SHOWME_TEST_POSTGRES"  # 1: a machine without PostgreSQL fails the tests instead of leaving them out
 MISSING = "PostgreSQL's server is not installed (apt-get install postgresql)"
 _USER = "showme"
+_UNTIL_THE_END = '"$@" & read -r end; kill -QUIT $!; wait $!'  # of standard input: also when the tests are killed
 _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=", "max_connections=60", "shared_buffers=32MB")
 
 
@@ -91,15 +92,13 @@ def running() -> Iterator[Server]:
         )
         settings = [f"-c{setting}" for setting in (*_FAST, f"unix_socket_directories={folder}")]
         with log.open("wb") as stream:
-            process = subprocess.Popen(
-                [programs / "postgres", "-D", folder / "data", *settings], stdout=stream, stderr=stream, cwd=folder, **run_as
-            )
+            command = ["/bin/sh", "-c", _UNTIL_THE_END, "sh", programs / "postgres", "-D", folder / "data", *settings]
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=stream, stderr=stream, cwd=folder, **run_as)
         try:
-            _wait_for(programs, folder, process, log)
+            _wait_for(programs, folder, log)
             yield Server(folder)
         finally:
-            process.send_signal(3)  # SIGQUIT: stops at once, nothing is to be kept
-            process.wait(30)
+            process.communicate(timeout=30)
     finally:
         shutil.rmtree(folder)
 
@@ -111,11 +110,9 @@ def _owner() -> pwd.struct_passwd | None:
     return pwd.getpwnam("postgres")
 
 
-def _wait_for(programs: Path, folder: Path, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(60):
-        if process.poll() is None and subprocess.run([programs / "pg_isready", "-q", "-t", "1", "-h", folder], check=False).returncode == 0:
+def _wait_for(programs: Path, folder: Path, log: Path) -> None:
+    for _ in range(300):
+        if subprocess.run([programs / "pg_isready", "-q", "-t", "1", "-h", folder], check=False).returncode == 0:
             return
-        if process.poll() is not None:
-            break
         time.sleep(0.1)
     raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}")
