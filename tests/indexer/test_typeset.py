@@ -84,7 +84,7 @@ def test_a_sign_without_a_font_is_named_with_its_code_and_plain_signs_are_left_a
 def test_emoji_sequences_are_named_as_one_where_no_font_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
     bare = typeset.typst.Fonts(include_system_fonts=False)
     monkeypatch.setattr(typeset, "_fonts", lambda: bare)
-    monkeypatch.setattr(typeset, "_known", dict.fromkeys(typeset._PLAIN, True))
+    monkeypatch.setattr(typeset, "_is_shown", dict.fromkeys(typeset._PLAIN, True))
     assert shown("Hurray 🎉!") == "Hurray [U+1F389 party popper]!"
     assert shown("👨‍👩‍👧") == "[U+1F468 U+200D U+1F469 U+200D U+1F467 man, woman, girl]"
     assert shown("🇺🇸") == "[U+1F1FA U+1F1F8 flag letter U, flag letter S]"

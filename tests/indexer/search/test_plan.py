@@ -140,8 +140,8 @@ def test_memory_keeps_the_last_few_of_a_kind_and_makes_the_rest_anew() -> None:
         return key
 
     for key in (1, 2, 1, 3, 1, 2):
-        assert memory.recall("numbers", key, lambda key=key: value(key), most=2) == key  # type: ignore[misc]  # bound now
+        assert memory.recall("numbers", key, lambda key=key: value(key), limit=2) == key  # type: ignore[misc]  # bound now
     assert made == {1: 1, 2: 2, 3: 1}
     memory.forget()
-    assert memory.recall("numbers", 1, lambda: value(1), most=2) == 1
+    assert memory.recall("numbers", 1, lambda: value(1), limit=2) == 1
     assert made[1] == 2
