@@ -1,8 +1,8 @@
-"""The default engine: tantivy 0.27. Our words, its index.
+"""The default engine: tantivy 0.27, with our own tokenization.
 
-Words are made in Python by `indexer.text.words`; tantivy only cuts at spaces. Each part of a record is a value of its
-own, with a gap between values, so that no phrase crosses. Sorting by date is one number a record that
-holds date and record number, so that the order is total and a page needs no second look.
+Words are made in Python by `indexer.text.words`; tantivy only splits at spaces. Each part of a record is a separate
+value, with a gap between values, so that no phrase spans two parts. The sort key by date is a single number that
+combines date and record number, so that the order is total and a page needs no second query.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from indexer.query import And, Expanding, Node, Not
 from indexer.query.filters import SEES_ALL, Filters, Permission, Sort
 from indexer.query.nodes import STATES
 
-_HEAP: Final = 256_000_000  # bytes before a segment is written out, all threads together
+_HEAP: Final = 256_000_000  # bytes before a segment is written, all threads together
 _THREADS: Final = 2
-_CHUNK: Final = 50_000  # numbers that `ids` holds at a time
-_MOST_BUCKETS: Final = 60_000  # tantivy refuses, loudly, more than 65,000 in one answer
+_CHUNK: Final = 50_000  # sort keys that `ids` fetches at a time
+_MOST_BUCKETS: Final = 60_000  # tantivy raises an error above 65,000 buckets
 _FACET_FIELDS: Final = {"account": "account_id", "platform": "platform", "kind": "kind", "author": "author", "months": "month"}
 _STATE_FILTERS: Final = {state: {"filter": f'has:"{word}"'} for state, word in STATES.items()}
 
@@ -43,7 +43,7 @@ def open_folder(folder: Path) -> TantivyEngine:
 
 @dataclass(frozen=True, slots=True)
 class _Snapshot:
-    """One state of the index: what a search sees from beginning to end."""
+    """A state of the index, used for an entire search."""
 
     mark: tuple[int, int]
     searcher: tantivy.Searcher
@@ -51,7 +51,7 @@ class _Snapshot:
 
 
 class TantivyEngine:
-    """The Engine of one folder."""
+    """The Engine for an index folder."""
 
     name = "tantivy"
 
@@ -63,7 +63,7 @@ class TantivyEngine:
         self._writer: tantivy.IndexWriter | None = None
         self._highest = -1
         self._snapshot: _Snapshot | None = None
-        self._watch = state.Watch(folder)
+        self._watch = state.FileWatch(folder)
         exists = state.prepare(folder, self.name)
         if state.position(folder) and not exists:
             raise IndexOutdated(f"The files of the index in {folder} are gone. The records are safe; rebuild the index.")
@@ -134,7 +134,7 @@ class TantivyEngine:
     def _search(self, tree: Node, filters: Filters, sort: Sort, limit: int, offset: int) -> Hits:
         now = self._current()
         held = now.searcher.num_docs
-        limit, offset = min(limit, held), min(offset, held)  # tantivy makes room for every place before the page's end
+        limit, offset = min(limit, held), min(offset, held)  # tantivy allocates memory for all hits up to the page's end
         query = now.compiler.query(tree, filters)
         scored = scored_part(tree) if sort is Sort.RELEVANCE else None
         if scored is None:
@@ -154,7 +154,7 @@ class TantivyEngine:
         return Hits(pks, total, facets, months, total - sum(months.values()))
 
     def ids(self, tree: Node, filters: Filters, sort: Sort) -> Iterator[int]:
-        """See Engine.ids: by date in chunks, each beginning where the last one ended; by relevance at once."""
+        """See Engine.ids: by date in chunks, each starting at the end of the previous chunk; by relevance all at once."""
         with self._readable():
             yield from self._ids(tree, filters, sort)
 
@@ -183,18 +183,18 @@ class TantivyEngine:
             return self._current().compiler.words.expand(node, permission)
 
     def close(self) -> None:
-        """See Engine.close: what was not committed is dropped."""
+        """See Engine.close: uncommitted changes are dropped."""
         with self._lock:
             self._drop_writer()
             self._snapshot = None
 
     @contextmanager
     def _readable(self) -> Iterator[None]:
-        """Say of broken files what they are: the library's own words name bytes and segments.
+        """Raise IndexDamaged for broken files: the library's own errors name bytes and segments.
 
-        The library panics on some of them, and Python sees that as what ends a process: it must not.
+        The library panics on some broken files; Python would take that as a reason to end the process.
         """
-        self._watch.look()
+        self._watch.check()
         try:
             yield
         except (ValueError, OSError) as error:
@@ -218,7 +218,7 @@ class TantivyEngine:
         return self._writer
 
     def _highest_pk(self) -> int:
-        """Return the highest number in the index: what is above needs no deletion before it is added."""
+        """Return the highest record number in the index: higher numbers need no deletion before they are added."""
         hits = self._current().searcher.search(Query.all_query(), 1, order_by_field="pk").hits
         return int(hits[0][0]) if hits else -1
 
@@ -228,7 +228,7 @@ class TantivyEngine:
             self._writer = None
 
     def _current(self) -> _Snapshot:
-        """Return the state of the last commit, of any process; the look costs one `stat`."""
+        """Return the snapshot of the last commit by any process; costs a `stat` if unchanged."""
         with self._lock:
             mark = self._mark()
             while self._snapshot is None or self._snapshot.mark != mark:
@@ -248,12 +248,12 @@ class TantivyEngine:
 
 
 def _is_panic(error: BaseException) -> bool:
-    """Tell whether tantivy's own code gave up; the class has no name that can be imported."""
+    """Tell whether tantivy's Rust code panicked; the exception class cannot be imported."""
     return type(error).__module__ == "pyo3_runtime"
 
 
 def _rest(now: _Snapshot, tree: Node, scored: Node, filters: Filters) -> Query:
-    """Return the query of the hits without a relevance of their own."""
+    """Return the query for the hits without a relevance score."""
     if always_scored(tree):
         return Query.empty_query()
     return now.compiler.query(And((tree, Not(scored))), filters)
@@ -262,20 +262,20 @@ def _rest(now: _Snapshot, tree: Node, scored: Node, filters: Filters) -> Query:
 _ORDERS: Final = {
     Sort.NEWEST: ("newest", Order.Desc),
     Sort.OLDEST: ("oldest", Order.Asc),
-    Sort.RELEVANCE: ("newest", Order.Desc),  # where nothing is more relevant than the rest
+    Sort.RELEVANCE: ("newest", Order.Desc),  # for hits without a score
 }
 
 
 def _pk(field: str, key: int) -> int:
-    """Return the record number that a sort key holds."""
+    """Extract the record number from a sort key."""
     inside = key & LARGEST_PK
     return inside if field == "oldest" else LARGEST_PK - inside
 
 
 def _keys(searcher: tantivy.Searcher, query: Query, sort: Sort, limit: int, offset: int) -> tuple[int, list[int]]:
-    """Return the total and one page of sort keys."""
+    """Return the total and a page of sort keys."""
     field, order = _ORDERS[sort]
-    # tantivy ends the process's thread on a limit of 0, so the least that is asked for is 1
+    # tantivy ends the process's thread on a limit of 0, so the smallest limit is 1
     found: Any = searcher.search(query, max(limit, 1), count=True, order_by_field=field, offset=offset, order=order)
     return found.count, [key for key, _address in found.hits[:limit]]
 
@@ -287,11 +287,11 @@ def _by_date(searcher: tantivy.Searcher, query: Query, sort: Sort, limit: int, o
 
 
 def _by_score(searcher: tantivy.Searcher, query: Query, limit: int, offset: int) -> tuple[int, list[int]]:
-    """Return the total and one page by score, then newest, then number.
+    """Return the total and a page of record numbers by score, then newest, then number.
 
-    tantivy orders equal scores by their place in the index, which a merge changes. So enough is asked for to hold
-    every hit that is equal to the last one of the page. The count is always asked for: without it tantivy adds the
-    scores up in another order, and pages would not fit each other.
+    tantivy orders equal scores by their place in the index, which a merge changes. So this requests enough hits to
+    include every hit with the same score as the last hit of the page. It always requests the count: without it tantivy
+    adds the scores up in another order, and pages would be inconsistent.
     """
     need = offset + limit
     ask = need + 50
@@ -307,7 +307,7 @@ def _by_score(searcher: tantivy.Searcher, query: Query, limit: int, offset: int)
 
 
 def _counts(searcher: tantivy.Searcher, query: Query) -> dict[str, dict[Any, int]]:
-    """Return the exact counts of every value of every facet and month."""
+    """Return the exact count of every facet value and month."""
     wanted = {name: {"terms": {"field": field, "size": _MOST_BUCKETS}} for name, field in _FACET_FIELDS.items()}
     try:
         found = searcher.aggregate(query, wanted | _STATE_FILTERS)
@@ -328,7 +328,7 @@ def _counts(searcher: tantivy.Searcher, query: Query) -> dict[str, dict[Any, int
 
 
 def _every_value(searcher: tantivy.Searcher, query: Query, field: str) -> dict[Any, int]:
-    """Return the counts of a field with more values than tantivy gives at once, page by page."""
+    """Return the counts of a field with more values than tantivy returns at once, page by page."""
     counts: dict[Any, int] = {}
     asked: dict[str, Any] = {"size": _MOST_BUCKETS, "sources": [{"value": {"terms": {"field": field}}}]}
     while True:

@@ -1,8 +1,7 @@
-"""The fields of a tantivy index, and the small queries that all others are made of.
+"""The schema of a tantivy index, and the basic queries that all others are built from.
 
-The words of the text are stored as well as indexed: what tantivy alone cannot tell of words near each other is read
-from them, from the same state of the index. A hundred words that are dropped stand between two parts, so that what is
-near never crosses from one to the next.
+The words of the text are stored as well as indexed: proximity that tantivy cannot evaluate is checked against them, in
+the same snapshot of the index. A hundred stop words separate two parts, so that proximity never spans two parts.
 """
 
 from __future__ import annotations
@@ -20,17 +19,17 @@ from indexer.query.filters import Filters, Permission
 from indexer.query.nodes import STATES
 
 GAP: Final = 100
-"""Places between two parts of a text; tantivy itself leaves one more. Distances up to it are exact in tantivy."""
+"""Positions between two parts of a text; tantivy itself adds another. Distances up to this are exact in tantivy."""
 
 _FIELD: Final = {"author": "author_words"}
 _TOKENIZER: Final = "parts"
-_DROPPED: Final = "."  # no word is a full stop
+_DROPPED: Final = "."  # a stop word; no real word is a period
 _BETWEEN: Final = f"{_DROPPED} " * GAP
 
 
 @lru_cache(maxsize=1)
 def schema() -> tantivy.Schema:
-    """Return the fields of an index. Numbers are signed: in tantivy-py a deletion by an unsigned term deletes nothing."""
+    """Return the schema of an index. Numbers are signed: in tantivy-py a deletion by an unsigned term deletes nothing."""
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("text", stored=True, tokenizer_name=_TOKENIZER, index_option="position")
     for name in ("account", "author_words", "url"):
@@ -56,66 +55,66 @@ def open_index(folder: str) -> tantivy.Index:
 
 
 def apart(parts: Sequence[str]) -> list[str]:
-    """Return the parts of a text as they are written into the index."""
+    """Separate the parts of a text by gaps, for indexing."""
     return [parts[0], *(_BETWEEN + part for part in parts[1:])]
 
 
 def together(stored: Iterable[str]) -> list[list[str]]:
-    """Return the words of each part of a text that was stored."""
+    """Split a stored text into the words of each part."""
     return [part.split() if at == 0 else part[len(_BETWEEN) :].split() for at, part in enumerate(stored)]
 
 
 def field_of(name: str) -> str:
-    """Return the name of a field in the index."""
+    """Return the index's name for a query field."""
     return _FIELD.get(name, name)
 
 
 def word_query(field: str, word: str) -> Query:
-    """Return what finds one word."""
+    """Query for a word."""
     return Query.term_query(schema(), field_of(field), word)
 
 
 def words_query(field: str, words: Sequence[str]) -> Query:
-    """Return what finds any of the words."""
+    """Query for any of several words."""
     return Query.term_set_query(schema(), field_of(field), list(words))
 
 
 def pks_query(pks: Iterable[int]) -> Query:
-    """Return what finds the records with these numbers."""
+    """Query for records by number."""
     return silent(Query.term_set_query(schema(), "pk", list(pks)))
 
 
 def everything() -> Query:
-    """Return what finds every record."""
+    """Match-all query."""
     return Query.const_score_query(Query.all_query(), 0.0)
 
 
 def silent(query: Query) -> Query:
-    """Return a query that finds the same and adds nothing to the score."""
+    """Remove a query's effect on the score."""
     return Query.const_score_query(query, 0.0)
 
 
 def all_of(queries: Sequence[Query], but: Query | None = None) -> Query:
-    """Return what all queries find; where there is `but`, without what that finds."""
+    """Combine queries with AND, optionally excluding the hits of `but`. Without queries: match all."""
     unwanted = [] if but is None else [(Occur.MustNot, but)]
     return Query.boolean_query([*((Occur.Must, query) for query in queries or (everything(),)), *unwanted])
 
 
 def any_of(queries: Sequence[Query]) -> Query:
-    """Return what any query finds; nothing where there is none."""
+    """Combine queries with OR. Without queries: match nothing."""
     return Query.boolean_query([(Occur.Should, query) for query in queries])
 
 
 def days(tree: DayRange) -> Query:
-    """Return what finds the records of a range of days."""
-    first = tree.first.toordinal() if tree.first else 0  # day 1 is 0001-01-01, so that an open range is still one of dated records
+    """Query for a range of days."""
+    first = tree.first.toordinal() if tree.first else 0  # day 1 is 0001-01-01: an open range still matches dated records only
     last = tree.last.toordinal() if tree.last else 4_000_000
-    # by the index, not by the column: a month within a common word takes a tenth of the time, a decade the same
+    # the inverted index, not the column: with a common word a month takes a tenth of the time, a decade the same time
     return silent(Query.range_query(schema(), "day", FieldType.Integer, first, last, use_inverted_index=True))
 
 
 def narrowing(filters: Filters) -> list[Query]:
-    """Return one query for each filter that narrows; an empty set becomes a query that finds nothing."""
+    """Build a query for each filter in use; an empty set becomes a query that matches nothing."""
     found: list[Query] = []
     if filters.first_day is not None or filters.last_day is not None:
         found.append(days(DayRange(filters.first_day, filters.last_day)))
@@ -133,7 +132,7 @@ def narrowing(filters: Filters) -> list[Query]:
 
 
 def allowed(permission: Permission) -> list[Query]:
-    """Return one query for each part of a permission that keeps something from the reader."""
+    """Build a query for each restriction of a permission."""
     found = [] if permission.accounts is None else [_of_accounts(permission.accounts)]
     if permission.without_messages:
         found.append(all_of((), but=Query.term_query(schema(), "has", "conversation")))
@@ -145,6 +144,6 @@ def _of_accounts(numbers: frozenset[int]) -> Query:
 
 
 def expression(text: str, *, wild: bool) -> str:
-    """Return the regular expression of a word or a wildcard, in the small language of tantivy's dictionaries."""
+    """Convert a word or a wildcard to a regular expression in the limited syntax of tantivy's dictionaries."""
     signs = {"*": ".*", "?": ".", "=": "[0-9]"} if wild else {}
     return "".join(signs.get(sign) or (sign if sign.isalnum() or not sign.isascii() else f"[{sign}]") for sign in text)

@@ -1,4 +1,4 @@
-"""Our query tree and filters as a query of tantivy 0.27, against one state of the index."""
+"""Compiles query trees and filters to queries of tantivy 0.27, for a snapshot of the index."""
 
 from __future__ import annotations
 
@@ -37,41 +37,41 @@ from indexer.query import And, DayRange, Everything, Expanding, Near, Node, Not,
 from indexer.query.filters import Filters, Permission
 from indexer.query.proximity import Leaf, Record, is_found, leaves, width
 
-_MOST_PAIRS: Final = 1_000  # phrases of words, each a small look into the index
-_MOST_EXPRESSIONS: Final = 12  # phrases of expressions, each a walk through the dictionary
-_FEW: Final = 25  # words that are looked up one by one rather than by an expression
+_MOST_PAIRS: Final = 1_000  # phrases of words, each a small lookup in the index
+_MOST_EXPRESSIONS: Final = 12  # phrases of expressions, each a scan of the dictionary
+_FEW: Final = 25  # up to this number, words are looked up individually rather than by an expression
 _STATES: Final = 500  # of an expression; tantivy refuses 1,000
 _ANYWHERE: Final = 20_000_001  # a distance longer than any text
-_ANCHORS: Final = 3  # words of an operand by which candidates are narrowed
-_MOST_KEPT: Final = 2_000_000  # record numbers in remembered queries of one state of the index
+_ANCHORS: Final = 3  # word sets of an operand used to reduce candidates
+_MOST_KEPT: Final = 2_000_000  # record numbers in cached queries of a snapshot
 
-_MOST_NARROWED: Final = 8  # pairs of words of one nearness by which candidates are narrowed; each may be a walk through the dictionary
-_READING: Final = 50  # words that fetching a record is worth
-_OPENING: Final = 25  # words of the dictionary that beginning to read a word's places is worth
+_MOST_NARROWED: Final = 8  # word pairs of a proximity query used to reduce candidates; each may be a scan of the dictionary
+_READING: Final = 50  # cost of fetching a record, in words
+_OPENING: Final = 25  # cost of opening a word's positions, in words of the dictionary
 
 _Flat = tuple[Leaf, ...]
 _Way = Node | tuple[_Flat, _Flat]
-"""What a record must be found by: a part of the tree, or words of two of its parts that are near each other."""
+"""A condition that every matching record meets: a part of the tree, or two sets of words near each other."""
 
 
 class _Pieces(NamedTuple):
-    """What an operand of single words is looked up by, each with the records that hold it."""
+    """Lookup terms of an operand of single words, each with its number of records."""
 
     words: Mapping[str, int]
     expressions: Mapping[str, int]
-    sizes: Mapping[str, int]  # how many words an expression fits
+    sizes: Mapping[str, int]  # number of words that an expression matches
 
     def records(self, piece: str) -> int:
-        """Return how many records hold a word or what an expression fits."""
+        """Return the number of records with a word, or with a word that an expression matches."""
         return self.expressions[piece] if piece in self.expressions else self.words[piece]
 
     def escaped(self, piece: str) -> str:
-        """Return a piece as an expression."""
+        """Return a term as an expression."""
         return piece if piece in self.expressions else expression(piece, wild=False)
 
 
 class Nearness:
-    """Makes the queries of nearness for one searcher, and remembers what was read. Safe to ask from several threads."""
+    """Builds proximity queries for a searcher and caches the results of reading records. Thread-safe."""
 
     def __init__(self, searcher: tantivy.Searcher, words: Dictionary) -> None:
         self._searcher = searcher
@@ -80,7 +80,7 @@ class Nearness:
         self._lock = Lock()
 
     def query(self, tree: Near | NotNear, within: _Reader) -> Query:
-        """Return what finds a tree exactly. Raises TooBroad, TooCostly."""
+        """Build the exact query of a tree. Raises TooBroad, TooCostly."""
         if isinstance(tree, Near):
             exact = self._exact(tree, within)
             return exact if exact is not None else self.checked(tree, self.superset(tree, within), within)
@@ -88,14 +88,14 @@ class Nearness:
         both = Near(tree.left, tree.right, tree.distance, tree.is_ordered)
         near = self.superset(both, within) if exact is None else exact
         left = within.node(tree.left)
-        # where nothing can be near, every place of the left operand stays; the rest is read. Where something is near for
-        # certain, only what has a second place: the first one is near
+        # Without anything near, every match of the left operand counts; other records are read. With an exact query, only
+        # records with a second match of the left operand are read: their first match is near
         twice = None if exact is None else self._twice(tree.left, within)
         maybe = all_of((left, silent(near), *([] if twice is None else [twice])))
         return any_of((all_of((left,), but=near), self.checked(tree, maybe, within)))
 
     def phrase(self, tree: Phrase, within: _Reader) -> Query:
-        """Return what finds a phrase of two items or more. Raises TooBroad, TooCostly."""
+        """Build the query of a phrase of two items or more. Raises TooBroad, TooCostly."""
         field = field_of(tree.field)
         wild = [item for item in tree.items if not isinstance(item, Word)]
         cost.postings(sum(self._words.records(item) for item in tree.items if isinstance(item, Word)))
@@ -115,19 +115,19 @@ class Nearness:
             return Query.regex_phrase_query(schema(), field, list(known))
         if tree.field == "text":
             return self.checked(tree, all_of([within.node(item) for item in tree.items]), within)
-        # only the text can be read: the words of other fields are asked for by expressions of as many as tantivy takes
+        # only the text is stored: the words of other fields are combined into expressions as large as tantivy accepts
         split = [_alternatives(words) for words in spelt]
         cost.words(_ways(split) * sum(map(len, spelt)))
         return any_of([Query.regex_phrase_query(schema(), field, list(parts)) for parts in product(*split)])
 
     def superset(self, tree: Node, within: _Reader) -> Query:
-        """Return what finds every record in which a tree is found, and as few others as can be had at once."""
+        """Build a fast query that finds every record matching a tree, and few others."""
         ways: dict[_Way, Query] = {}
         self._gather(tree, within, ways)
         return all_of(list(ways.values()))
 
     def _gather(self, tree: Node, within: _Reader, ways: dict[_Way, Query]) -> None:
-        """Add what a record must be found by, each once: nearness in nearness names the same words over and over."""
+        """Add the conditions of a tree, each once: nested proximity repeats the same words many times."""
         if isinstance(tree, NotNear):
             self._gather(tree.left, within, ways)
         elif isinstance(tree, Near):
@@ -147,18 +147,18 @@ class Nearness:
         reach = width(tree.left) + width(tree.right) - 2 + tree.distance
         for pair in product(_anchors(tree.left)[:_ANCHORS], _anchors(tree.right)[:_ANCHORS]):
             if pair in ways or sum(isinstance(way, tuple) for way in ways) >= _MOST_NARROWED:
-                continue  # the words of an inner nearness are nearer to each other
+                continue  # the words of an inner proximity are closer to each other
             pairs = self._pairs(*pair, reach, within, is_ordered=tree.is_ordered)
             if pairs is not None:
                 ways[pair] = pairs
 
     def checked(self, tree: Node, candidates: Query, within: _Reader) -> Query:
-        """Return what finds those candidates in whose words the tree is really found; they are read once."""
+        """Build the query of those candidates whose words really match the tree; each candidate is read only once."""
         key = (tree, within.permission)
         with self._lock:
             known = self._checked.pop(key, None)
             if known is not None:
-                self._checked[key] = known  # what was asked for last goes last
+                self._checked[key] = known  # most recently used goes last
                 return known[0]
         made = self._read(tree, candidates, within)
         with self._lock:
@@ -189,14 +189,14 @@ class Nearness:
         return (leaf.word,) if isinstance(leaf, Word) else tuple(self._words.expand(leaf, within.permission))
 
     def _exact(self, tree: Near | NotNear, within: _Reader) -> Query | None:
-        """Return what finds records where left and right are near each other, if tantivy can tell; else None."""
+        """Build the query of records where left and right are near each other, if tantivy can evaluate it; else None."""
         left, right = _flat(tree.left), _flat(tree.right)
         if left is None or right is None or tree.distance > GAP:
             return None
         return self._pairs(left, right, tree.distance, within, is_ordered=tree.is_ordered)
 
     def _pairs(self, left: _Flat, right: _Flat, distance: int, within: _Reader, *, is_ordered: bool) -> Query | None:
-        """Return what finds a word of the left at most `distance` from one of the right; None where that are too many ways."""
+        """Build the query of a left word at most `distance` from a right word; None if there are too many combinations."""
         one, other = self._pieces(left, within), self._pieces(right, within)
         if one is None or other is None:
             return None
@@ -218,7 +218,7 @@ class Nearness:
         return any_of(ways)
 
     def _twice(self, tree: Node, within: _Reader) -> Query | None:
-        """Return what finds records in which an operand has two places, if tantivy can tell; else None."""
+        """Build the query of records where an operand occurs twice, if tantivy can evaluate it; else None."""
         flat = _flat(tree)
         return None if flat is None else self._pairs(flat, flat, _ANYWHERE, within, is_ordered=True)
 
@@ -241,7 +241,7 @@ class Nearness:
         return _Pieces(words, expressions, sizes)
 
     def _pattern(self, leaf: Leaf) -> str | None:
-        """Return the expression of a word or wildcard that tantivy will take, whoever asks; None where there is none."""
+        """Return the expression of a word or wildcard that tantivy accepts under any permission; None if there is none."""
         if isinstance(leaf, Word):
             return expression(leaf.word, wild=False) if _is_short(leaf.word) else None
         if not isinstance(leaf, Wildcard) or not _is_short(leaf.pattern) or not self._fit_together([leaf]):
@@ -249,7 +249,7 @@ class Nearness:
         return expression(leaf.pattern, wild=True)
 
     def _fit_together(self, wild: Sequence[Expanding]) -> bool:
-        """Tell whether tantivy will walk through the words of all of them: it also counts those that the reader may not see."""
+        """Tell whether tantivy accepts all these expressions together: it also counts words that the reader may not see."""
         try:
             return sum(len(self._words.expand(item)) for item in wild) <= WILDCARD_LIMIT
         except TooBroad:
@@ -257,7 +257,7 @@ class Nearness:
 
 
 def _flat(tree: Node) -> _Flat | None:
-    """Return the single words that an operand is, or None where it has longer places."""
+    """Return an operand's alternatives if all are single words, else None."""
     if isinstance(tree, Leaf):
         return (tree,)
     if isinstance(tree, Phrase) and len(tree.items) == 1:
@@ -270,7 +270,7 @@ def _flat(tree: Node) -> _Flat | None:
 
 
 def _anchors(tree: Node) -> list[_Flat]:
-    """Return sets of single words of which each place of an operand holds one each."""
+    """Return sets of single words: every match of an operand contains a word of each set."""
     flat = _flat(tree)
     if flat is not None:
         return [flat]
@@ -286,7 +286,7 @@ def _anchors(tree: Node) -> list[_Flat]:
 
 
 def _slipping(make: Any, one: str, other: str, distance: int, is_ordered: bool) -> list[Query]:  # noqa: FBT001  # one call, above
-    """Return phrases that find two words at most `distance` apart."""
+    """Build phrase queries for two words at most `distance` apart."""
     if not is_ordered and one != other and make is Query.phrase_query:
         return [make(schema(), "text", [(0, one), (0, other)], distance)]
     half, odd = divmod(distance, 2)
@@ -294,7 +294,7 @@ def _slipping(make: Any, one: str, other: str, distance: int, is_ordered: bool) 
     found = []
     for first, second in orders:
         if half + odd:
-            # from 1 to an odd number of words after it: the middle one, and as many to either side
+            # from 1 to an odd number of words later: the middle position, with the same slop on either side
             found.append(make(schema(), "text", [(0, first), (half + odd, second)], half + odd - 1))
         if not odd and half:
             found.append(make(schema(), "text", [(0, first), (distance, second)], 0))
@@ -310,7 +310,7 @@ def _is_short(pattern: str) -> bool:
 
 
 def _alternatives(words: Sequence[str]) -> list[str]:
-    """Return expressions for all words, each small enough for tantivy."""
+    """Combine words into expressions, each small enough for tantivy."""
     found: list[list[str]] = [[]]
     size = 0
     for word in words:
@@ -327,14 +327,14 @@ _DEEPEST: Final = 250  # tantivy recurses; a deeper tree overflowed its stack at
 
 
 class Compiler:
-    """Turns trees into tantivy's queries; it looks words up, so it belongs to one searcher."""
+    """Compiles trees to tantivy queries; bound to a searcher because it looks words up."""
 
     def __init__(self, searcher: tantivy.Searcher, *, has_deletions: bool) -> None:
         self.words = Dictionary(searcher, has_deletions=has_deletions)
         self.nearness = Nearness(searcher, self.words)
 
     def query(self, tree: Node, filters: Filters) -> Query:
-        """Return the query of a tree within filters. Raises TooBroad, TooCostly."""
+        """Compile a tree with its filters. Raises TooBroad, TooCostly."""
         found = _Reader(self, filters.permission).node(tree)
         narrowed = narrowing(filters)
         return all_of((found, *narrowed)) if narrowed else found
@@ -342,13 +342,13 @@ class Compiler:
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Compiles for one reader: only words of records that the reader may see are looked up."""
+    """Compiles for a permission: only words of records that the reader may see are looked up."""
 
     compiler: Compiler
     permission: Permission
 
     def node(self, tree: Node, depth: int = 0) -> Query:
-        """Return the query of a tree: only plain words and phrases of the text add to the score. Raises TooBroad, TooCostly."""
+        """Compile a tree: only plain words and phrases in the text add to the score. Raises TooBroad, TooCostly."""
         if depth > _DEEPEST:
             raise ValueError("the query is nested too deeply")
         if isinstance(tree, And):

@@ -1,6 +1,6 @@
-"""The dictionary of one state of a tantivy index: which words stand for a wildcard, a fuzzy word, a stem or numbers.
+"""The dictionary of a tantivy snapshot: finds the words that match a wildcard, fuzzy word, stem or number range.
 
-A word counts where a record that the reader may see holds it: `permission` says which.
+Only words in records that the reader may see count; `permission` defines these records.
 """
 
 from __future__ import annotations
@@ -18,31 +18,31 @@ from indexer.query import Expanding, Wildcard, Word
 from indexer.query.expansion import as_typed, beginnings, fitting, pick
 from indexer.query.filters import SEES_ALL, Permission
 
-_MOST_KNOWN: Final = 500_000  # words kept, of all that was looked up: one list of thousands of wildcards asks for each several times
-_ONE_BY_ONE: Final = 300  # above it one walk through the dictionary is faster than so many searches
+_MOST_KNOWN: Final = 500_000  # cached words: a list of thousands of wildcards looks each up several times
+_ONE_BY_ONE: Final = 300  # above this, a single scan of the dictionary is faster than a search per word
 
 
 class _Looked(NamedTuple):
-    """What a node stands for, and how many words were looked at to find it."""
+    """The matching words of a node, and the number of words examined to find them."""
 
     words: Mapping[str, int]
     looked_at: int
 
 
 class _Count:
-    """Counts the words that are looked at for one node."""
+    """Counts the words examined for a node."""
 
     def __init__(self) -> None:
         self.count = 0
 
     def add(self, count: int) -> None:
-        """Add words, and count them as cost. Raises TooCostly."""
+        """Add words to this count and to the cost of the search. Raises TooCostly."""
         self.count += count
         cost.words(count)
 
 
 class Dictionary:
-    """The words of one searcher. Safe to ask from several threads."""
+    """The words of a searcher. Thread-safe."""
 
     def __init__(self, searcher: tantivy.Searcher, *, has_deletions: bool) -> None:
         self._searcher = searcher
@@ -52,11 +52,11 @@ class Dictionary:
         self._whole: dict[str, Mapping[str, int]] = {}
 
     def expand(self, node: Expanding, permission: Permission = SEES_ALL) -> Mapping[str, int]:
-        """Return the words in alphabetical order, each with the records that hold it. Raises TooBroad."""
+        """Return the matching words in alphabetical order, each with its number of records. Raises TooBroad."""
         key = (node, permission)
         known = self._known.get(key)
         if known is not None:
-            cost.words(known.looked_at)  # the same query costs the same, whoever asked before
+            cost.words(known.looked_at)  # the same query costs the same whether cached or not
             return known.words
         looked = _Count()
         found = dict(sorted(self._within_limit(node, self._living(node, permission, looked)).items()))
@@ -67,15 +67,15 @@ class Dictionary:
         return found
 
     def records(self, word: Word) -> int:
-        """Return in how many records a word is, deleted ones and those that the reader may not see included: a measure of work."""
+        """Return the number of records with a word, including deleted and hidden records: a measure of work."""
         return int(self._searcher.doc_freq(field_of(word.field), word.word))
 
     def _living(self, node: Expanding, permission: Permission, looked: _Count) -> Iterable[tuple[str, int]]:
-        """Yield fitting words, each with its count among what is visible."""
+        """Yield matching words, each with its number of visible records."""
         field, starts = field_of(node.field), beginnings(node)
         seen = self._seen(permission)
         if starts != ("",):
-            # the beginning of the dictionary that holds a word more than the limit is enough where all words fit
+            # if every word with the prefix matches, a single word more than the limit is enough
             limit = WILDCARD_LIMIT + 1 if isinstance(node, Wildcard) and seen is None and node.pattern == starts[0] + "*" else None
             fits = fitting(node)
             for start in starts:
@@ -98,12 +98,12 @@ class Dictionary:
             yield from ((word, count) for word, count in every if word in wanted)
 
     def _seen(self, permission: Permission) -> Query | None:
-        """Return what the reader may see; None where the dictionary's own counts tell it: they count deleted records too."""
+        """Return the query of visible records; None if the dictionary's own counts are right (they include deleted records)."""
         seen = allowed(permission)
         return all_of(seen) if seen else Query.all_query() if self._has_deletions else None
 
     def _all(self, field: str) -> Mapping[str, int]:
-        """Return the whole dictionary of a field, read once: hundreds of thousands of words, in a second."""
+        """Return the whole dictionary of a field, read once: hundreds of thousands of words in a second."""
         found = self._whole.get(field)
         if found is None:
             found = self._whole[field] = dict(self._searcher.terms_with_prefix(field, ""))
@@ -126,6 +126,6 @@ class Dictionary:
 
 
 def too_many(nodes: Iterable[Expanding], words: Iterator[Mapping[str, int]]) -> None:
-    """Raise TooBroad when what stands in a phrase stands for more words than the limit together."""
+    """Raise TooBroad if the wildcards of a phrase together match more words than the limit."""
     if sum(map(len, words)) > WILDCARD_LIMIT:
         raise TooBroad(" ".join(map(as_typed, nodes)), WILDCARD_LIMIT)

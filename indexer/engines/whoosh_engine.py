@@ -1,7 +1,7 @@
-"""The reference engine: Whoosh-Reloaded 2.7.5. It needs no compiled code, and the other engine is measured by it.
+"""The reference engine: Whoosh-Reloaded 2.7.5. It needs no compiled code and serves to verify the other engine.
 
-Whoosh's index holds the words; what a tree finds is worked out here, leaf by leaf, with sets: slow and plain. An index
-is a folder of pickles: one that came from outside is never opened, it is built anew from the catalog.
+Whoosh's index holds the words; trees are evaluated here, leaf by leaf, with sets: slow and simple. An index is a folder
+of pickles: an index from another source is never opened but rebuilt from the catalog.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def open_folder(folder: Path) -> WhooshEngine:
 
 @dataclass(frozen=True, slots=True)
 class _Snapshot:
-    """One state of the index, with the facts of every living document by Whoosh's own number."""
+    """A state of the index, with the facts of every live document by Whoosh's own number."""
 
     generation: int
     searcher: Searcher
@@ -45,7 +45,7 @@ class _Snapshot:
 
 
 class WhooshEngine:
-    """The Engine of one folder."""
+    """The Engine for an index folder."""
 
     name = "whoosh"
 
@@ -56,7 +56,7 @@ class WhooshEngine:
         self._pending: dict[int, Document | None] = {}
         self._writer: Any = None
         self._snapshot: _Snapshot | None = None
-        self._watch = state.Watch(folder)
+        self._watch = state.FileWatch(folder)
         exists = state.prepare(folder, self.name)
         if state.position(folder) and not exists:
             raise IndexOutdated(f"The files of the index in {folder} are gone. The records are safe; rebuild the index.")
@@ -67,12 +67,12 @@ class WhooshEngine:
             raise IndexOutdated(f"The index in {folder} cannot be opened: {error}. The records are safe; rebuild the index.") from error
 
     def write(self, documents: Iterable[Document]) -> None:
-        """See Engine.write. Whoosh cannot replace what it has not committed, so all waits in memory for commit()."""
+        """See Engine.write. Whoosh cannot replace uncommitted documents, so they wait in memory until commit()."""
         with self._lock:
             self._open_writer()
             try:
                 for document in documents:
-                    entry(document)  # what cannot be indexed is refused here, not at the commit
+                    entry(document)  # refuses an invalid document here, not at the commit
                     self._pending[document.pk] = document
             except BaseException:
                 self._drop_writer()
@@ -85,7 +85,7 @@ class WhooshEngine:
             self._pending.update(dict.fromkeys(pks))
 
     def commit(self, position: int) -> None:
-        """See Engine.commit: Whoosh's table of contents changes whole, then the position follows."""
+        """See Engine.commit: Whoosh replaces its table of contents atomically, then the position follows."""
         with self._lock:
             if self._writer is not None:
                 known = {facts.pk for facts in self._current().facts.values()}
@@ -152,7 +152,7 @@ class WhooshEngine:
             return _finder(self._current(), permission).expand(node)
 
     def close(self) -> None:
-        """See Engine.close: what was not committed is dropped."""
+        """See Engine.close: uncommitted changes are dropped."""
         with self._lock:
             self._drop_writer()
             if self._snapshot is not None:
@@ -162,15 +162,15 @@ class WhooshEngine:
 
     @contextmanager
     def _readable(self) -> Iterator[None]:
-        """Say of broken files what they are. The library checks nothing: reading them can end in any error."""
-        self._watch.look()
+        """Raise IndexDamaged for broken files. The library checks nothing: reading them can raise any error."""
+        self._watch.check()
         try:
             yield
         except (TooBroad, cost.TooCostly):
             raise
         except Exception as error:
             if isinstance(error, TypeError) and "cannot be searched for" in str(error):
-                raise  # a node that is none
+                raise  # an unknown node
             raise IndexDamaged(f"The search index is damaged ({type(error).__name__}).") from error
 
     def _open_writer(self) -> None:
@@ -186,7 +186,7 @@ class WhooshEngine:
         self._writer, self._pending = None, {}
 
     def _current(self) -> _Snapshot:
-        """Return the state of the last commit, of any process."""
+        """Return the snapshot of the last commit by any process."""
         with self._lock:
             generation = self._index.latest_generation()
             if self._snapshot is None or self._snapshot.generation != generation:
@@ -220,7 +220,7 @@ def _fields(document: Document) -> dict[str, Any]:
 
 
 def _ordered(now: _Snapshot, tree: Node, filters: Filters, sort: Sort) -> list[tuple[Any, Facts]]:
-    """Return every hit within the filters, in order, each with what it is ordered by. Raises TooBroad."""
+    """Return every hit within the filters, in order, each with its sort key. Raises TooBroad."""
     scores = _finder(now, filters.permission).find(tree)
     hits = [(score, now.facts[docnum]) for docnum, score in scores.items() if _allowed(now.facts[docnum], filters)]
     if sort is Sort.OLDEST:
@@ -230,7 +230,7 @@ def _ordered(now: _Snapshot, tree: Node, filters: Filters, sort: Sort) -> list[t
 
 
 def _finder(now: _Snapshot, permission: Permission) -> Finder:
-    """Return what finds for one reader."""
+    """Return the finder for a permission."""
     seen = None if permission.is_all else frozenset(docnum for docnum, facts in now.facts.items() if _may_see(permission, facts))
     return Finder(now.searcher, now.facts, seen)
 

@@ -1,4 +1,4 @@
-"""What a tree finds in one state of a Whoosh index, worked out leaf by leaf with sets: slow and plain."""
+"""Evaluates query trees on a snapshot of a Whoosh index, leaf by leaf, with sets: slow and simple."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NOWHERE: Final[tuple[int, ...]] = ()
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What filters, facets and orders look at. Stored as a plain tuple in this order."""
+    """The data for filters, facets and sorting. Stored as a plain tuple in this order."""
 
     pk: int
     account_id: int
@@ -35,14 +35,14 @@ class Facts:
     in_conversation: bool
     newest: int
     oldest: int
-    states: tuple[str, ...]  # those of its `has` words that are states
+    states: tuple[str, ...]  # its `has` words that are states
 
 
 class Finder:
-    """Works out what trees find in one state of the index: document numbers of Whoosh's own, with their scores."""
+    """Evaluates trees on a snapshot; returns Whoosh's own document numbers with their scores."""
 
     def __init__(self, searcher: Searcher, facts: Mapping[int, Facts], seen: frozenset[int] | None) -> None:
-        """Take the living documents, and those the reader may see (None: all): words of others stand for nothing."""
+        """Take the live documents and those visible to the reader (None: all); words of other documents match nothing."""
         self._searcher = searcher
         self._reader = searcher.reader()
         self._has_deletions = self._reader.has_deletions()
@@ -50,7 +50,7 @@ class Finder:
         self._known: dict[Expanding, dict[str, int]] = {}
 
     def find(self, tree: Node) -> dict[int, float]:
-        """Return the documents that a tree finds, each with its score. Raises TooBroad."""
+        """Return the documents that match a tree, each with its score. Raises TooBroad."""
         if isinstance(tree, And):
             return self._and([self.find(child) for child in tree.children])
         if isinstance(tree, Or):
@@ -76,7 +76,7 @@ class Finder:
         raise TypeError(f"{type(tree).__name__} cannot be searched for")
 
     def expand(self, node: Expanding) -> dict[str, int]:
-        """Return the visible words a node stands for, with the documents each is in, in alphabetical order. Raises TooBroad."""
+        """Return the visible words that match a node, in alphabetical order, each with its number of documents. Raises TooBroad."""
         if node not in self._known:
             found: dict[str, int] = {}
             for start in beginnings(node):
@@ -91,7 +91,7 @@ class Finder:
         return self._known[node]
 
     def _count(self, field: str, word: str) -> int:
-        """Return how many visible documents hold a word; Whoosh's own count holds the deleted ones too."""
+        """Return the number of visible documents with a word; Whoosh's own count includes deleted documents."""
         if not self._has_deletions and self._seen is None:
             return int(self._reader.doc_frequency(field, word))
         return sum(1 for matcher in self._postings(field, word, scored=False) if self._seen is None or matcher.id() in self._seen)
@@ -122,7 +122,7 @@ class Finder:
         return {docnum: score * len(found) for docnum, found in ends.items()}
 
     def _near(self, tree: Near | NotNear) -> dict[int, float]:
-        """Return the documents in which places are near each other; Whoosh's positions leave room between parts."""
+        """Return the documents that match a proximity tree; Whoosh's positions have gaps between parts."""
         places = {leaf: self._places(leaf, "text") for leaf in leaves(tree)}
         candidates = {docnum for found in places.values() for docnum in found}
         return {
@@ -132,7 +132,7 @@ class Finder:
         }
 
     def _places(self, leaf: Leaf, field: str) -> dict[int, set[int]]:
-        """Return where a leaf stands in each document."""
+        """Return the positions of a leaf in each document."""
         places: dict[int, set[int]] = {}
         for word in (leaf.word,) if isinstance(leaf, Word) else self.expand(leaf):
             for matcher in self._postings(field, word, scored=False):
@@ -142,7 +142,7 @@ class Finder:
         return places
 
     def _postings(self, field: str, word: str, *, scored: bool) -> Iterator[Any]:
-        """Yield Whoosh's matcher at each living document with a word."""
+        """Yield Whoosh's matcher at each live document with a word."""
         if (field, word) not in self._reader:
             return
         cost.postings(int(self._reader.doc_frequency(field, word)))
@@ -153,7 +153,7 @@ class Finder:
 
 
 def within(day: int | None, first: date | None, last: date | None) -> bool:
-    """Tell whether a day (ordinal, None is unknown) is in a range; a range without ends holds what has no day."""
+    """Tell whether a day (ordinal, None if unknown) is in a range; a range without bounds includes unknown days."""
     if first is None and last is None:
         return True
     return day is not None and (first is None or day >= first.toordinal()) and (last is None or day <= last.toordinal())
@@ -171,10 +171,10 @@ PART: Final = "\n"
 
 
 class SpaceAnalyzer:
-    """Gives the words of parts that `entry` made: words between spaces, parts between line ends."""
+    """Splits the text of an index entry: parts at line ends, words at spaces."""
 
     def __call__(self, value: str, **_options: Any) -> Iterator[Token]:
-        """Yield the words with their positions; Whoosh's convention is one token object used over and over."""
+        """Yield the words with their positions; by Whoosh's convention always the same token object."""
         token = Token(positions=True)
         token.stopped, token.boost = False, 1.0
         position = 0
@@ -190,6 +190,6 @@ WORD_FIELDS: Final = ("text", "account", "author", "url", "hashtag", "mention", 
 
 
 def schema() -> fields.Schema:
-    """Return the fields of an index: every word with its positions, and the facts that filters and facets need."""
+    """Return the schema of an index: every word with its positions, and the facts for filters and facets."""
     names = {name: fields.TEXT(analyzer=SpaceAnalyzer(), phrase=True) for name in WORD_FIELDS}
     return fields.Schema(pk=fields.ID(unique=True), facts=fields.STORED(), **names)
