@@ -22,7 +22,7 @@ from tantivy import FieldType, Occur, Order, Query
 
 from indexer.engines import FACETS, Document, Hits, IndexBusy, IndexDamaged, IndexOutdated, state
 from indexer.engines.entry import LARGEST_PK, always_scored, entry, scored_part
-from indexer.engines.tantivy_fields import apart, open_index, schema
+from indexer.engines.tantivy_fields import add_gaps, open_index, schema
 from indexer.engines.tantivy_query import Compiler
 from indexer.query import And, Expanding, Node, Not
 from indexer.query.filters import SEES_ALL, Filters, Permission, Sort
@@ -78,17 +78,17 @@ class TantivyEngine:
         """See Engine.write."""
         with self._lock:
             writer = self._open_writer()
-            make, fields = tantivy.Document.from_dict, schema()
+            make, index_schema = tantivy.Document.from_dict, schema()
             try:
                 for document in documents:
-                    one = entry(document)
-                    if len(parts := one.get("text", ())) > 1:
-                        one["text"] = apart(parts)
+                    fields = entry(document)
+                    if len(parts := fields.get("text", ())) > 1:
+                        fields["text"] = add_gaps(parts)
                     if document.pk <= self._highest:
                         writer.delete_documents_by_term("pk", document.pk)
                     else:
                         self._highest = document.pk
-                    writer.add_document(make(cast("dict[str, Any]", one), fields))
+                    writer.add_document(make(cast("dict[str, Any]", fields), index_schema))
             except BaseException:
                 self._drop_writer()
                 raise
@@ -132,24 +132,26 @@ class TantivyEngine:
             return self._search(tree, filters, sort, limit, offset)
 
     def _search(self, tree: Node, filters: Filters, sort: Sort, limit: int, offset: int) -> Hits:
-        now = self._current()
-        held = now.searcher.num_docs
-        limit, offset = min(limit, held), min(offset, held)  # tantivy allocates memory for all hits up to the page's end
-        query = now.compiler.query(tree, filters)
+        snapshot = self._current()
+        document_count = snapshot.searcher.num_docs
+        # tantivy allocates memory for all hits up to the page's end
+        limit, offset = min(limit, document_count), min(offset, document_count)
+        query = snapshot.compiler.query(tree, filters)
         scored = scored_part(tree) if sort is Sort.RELEVANCE else None
         if scored is None:
-            total, pks = _by_date(now.searcher, query, sort, limit, offset)
+            total, pks = _page_by_date(snapshot.searcher, query, sort, limit, offset)
         else:
-            first, pks = _by_score(now.searcher, now.compiler.query(scored, filters), limit, offset)
-            rest, more = _by_date(now.searcher, _rest(now, tree, scored, filters), sort, limit - len(pks), max(offset - first, 0))
-            total, pks = first + rest, pks + more
+            scored_total, pks = _page_by_score(snapshot.searcher, snapshot.compiler.query(scored, filters), limit, offset)
+            unscored = _unscored_query(snapshot, tree, scored, filters)
+            unscored_total, unscored_pks = _page_by_date(snapshot.searcher, unscored, sort, limit - len(pks), max(offset - scored_total, 0))
+            total, pks = scored_total + unscored_total, pks + unscored_pks
         if not total:
             return Hits((), 0, {facet: {} for facet in FACETS})
-        counts = _counts(now.searcher, query)
+        counts = _facet_counts(snapshot.searcher, query)
         months = {f"{month // 12:04}-{month % 12 + 1:02}": count for month, count in sorted(counts.pop("months").items())}
         facets = {
-            facet: {str(value): count for value, count in sorted(found.items(), key=lambda pair: (-pair[1], str(pair[0])))}
-            for facet, found in counts.items()
+            facet: {str(value): count for value, count in sorted(values.items(), key=lambda pair: (-pair[1], str(pair[0])))}
+            for facet, values in counts.items()
         }
         return Hits(pks, total, facets, months, total - sum(months.values()))
 
@@ -159,16 +161,16 @@ class TantivyEngine:
             yield from self._ids(tree, filters, sort)
 
     def _ids(self, tree: Node, filters: Filters, sort: Sort) -> Iterator[int]:
-        now = self._current()
-        query = now.compiler.query(tree, filters)
+        snapshot = self._current()
+        query = snapshot.compiler.query(tree, filters)
         scored = scored_part(tree) if sort is Sort.RELEVANCE else None
         if scored is not None:
-            yield from _by_score(now.searcher, now.compiler.query(scored, filters), now.searcher.num_docs, 0)[1]
-            query = _rest(now, tree, scored, filters)
+            yield from _page_by_score(snapshot.searcher, snapshot.compiler.query(scored, filters), snapshot.searcher.num_docs, 0)[1]
+            query = _unscored_query(snapshot, tree, scored, filters)
         field, order = _ORDERS[sort]
         rest = query
-        while keys := _keys(now.searcher, rest, sort, self._chunk, 0)[1]:
-            yield from (_pk(field, key) for key in keys)
+        while keys := _sort_keys(snapshot.searcher, rest, sort, self._chunk, 0)[1]:
+            yield from (_pk_of(field, key) for key in keys)
             if len(keys) < self._chunk:
                 return
             bounds: dict[str, Any] = {"lower_bound": keys[-1], "include_lower": False}
@@ -234,17 +236,17 @@ class TantivyEngine:
             while self._snapshot is None or self._snapshot.mark != mark:
                 self._index.reload()
                 meta = json.loads((self.folder / "meta.json").read_bytes())
-                seen, mark = mark, self._mark()
-                if seen != mark:  # a commit came in between
+                previous, mark = mark, self._mark()
+                if previous != mark:  # a commit came in between
                     continue
                 searcher = self._index.searcher()
-                stored = sum(segment["max_doc"] for segment in meta["segments"])
-                self._snapshot = _Snapshot(mark, searcher, Compiler(searcher, has_deletions=stored != searcher.num_docs))
+                document_count = sum(segment["max_doc"] for segment in meta["segments"])
+                self._snapshot = _Snapshot(mark, searcher, Compiler(searcher, has_deletions=document_count != searcher.num_docs))
             return self._snapshot
 
     def _mark(self) -> tuple[int, int]:
-        found = os.stat(self.folder / "meta.json")  # noqa: PTH116  # asked for every search; Path.stat is slower
-        return found.st_ino, found.st_mtime_ns
+        status = os.stat(self.folder / "meta.json")  # noqa: PTH116  # asked for every search; Path.stat is slower
+        return status.st_ino, status.st_mtime_ns
 
 
 def _is_panic(error: BaseException) -> bool:
@@ -252,11 +254,11 @@ def _is_panic(error: BaseException) -> bool:
     return type(error).__module__ == "pyo3_runtime"
 
 
-def _rest(now: _Snapshot, tree: Node, scored: Node, filters: Filters) -> Query:
+def _unscored_query(snapshot: _Snapshot, tree: Node, scored: Node, filters: Filters) -> Query:
     """Return the query for the hits without a relevance score."""
     if always_scored(tree):
         return Query.empty_query()
-    return now.compiler.query(And((tree, Not(scored))), filters)
+    return snapshot.compiler.query(And((tree, Not(scored))), filters)
 
 
 _ORDERS: Final = {
@@ -266,74 +268,74 @@ _ORDERS: Final = {
 }
 
 
-def _pk(field: str, key: int) -> int:
+def _pk_of(field: str, key: int) -> int:
     """Extract the record number from a sort key."""
-    inside = key & LARGEST_PK
-    return inside if field == "oldest" else LARGEST_PK - inside
+    number = key & LARGEST_PK
+    return number if field == "oldest" else LARGEST_PK - number
 
 
-def _keys(searcher: tantivy.Searcher, query: Query, sort: Sort, limit: int, offset: int) -> tuple[int, list[int]]:
+def _sort_keys(searcher: tantivy.Searcher, query: Query, sort: Sort, limit: int, offset: int) -> tuple[int, list[int]]:
     """Return the total and a page of sort keys."""
     field, order = _ORDERS[sort]
     # tantivy ends the process's thread on a limit of 0, so the smallest limit is 1
-    found: Any = searcher.search(query, max(limit, 1), count=True, order_by_field=field, offset=offset, order=order)
-    return found.count, [key for key, _address in found.hits[:limit]]
+    result: Any = searcher.search(query, max(limit, 1), count=True, order_by_field=field, offset=offset, order=order)
+    return result.count, [key for key, _address in result.hits[:limit]]
 
 
-def _by_date(searcher: tantivy.Searcher, query: Query, sort: Sort, limit: int, offset: int) -> tuple[int, list[int]]:
-    total, keys = _keys(searcher, query, sort, limit, offset)
+def _page_by_date(searcher: tantivy.Searcher, query: Query, sort: Sort, limit: int, offset: int) -> tuple[int, list[int]]:
+    total, keys = _sort_keys(searcher, query, sort, limit, offset)
     field, _order = _ORDERS[sort]
-    return total, [_pk(field, key) for key in keys]
+    return total, [_pk_of(field, key) for key in keys]
 
 
-def _by_score(searcher: tantivy.Searcher, query: Query, limit: int, offset: int) -> tuple[int, list[int]]:
+def _page_by_score(searcher: tantivy.Searcher, query: Query, limit: int, offset: int) -> tuple[int, list[int]]:
     """Return the total and a page of record numbers by score, then newest, then number.
 
     tantivy orders equal scores by their place in the index, which a merge changes. So this requests enough hits to
     include every hit with the same score as the last hit of the page. It always requests the count: without it tantivy
     adds the scores up in another order, and pages would be inconsistent.
     """
-    need = offset + limit
-    ask = need + 50
+    page_end = offset + limit
+    request = page_end + 50
     while True:
-        found: Any = searcher.search(query, ask, count=True)
-        hits = found.hits
-        if len(hits) >= found.count or not need or hits[need - 1][0] != hits[-1][0]:
+        result: Any = searcher.search(query, request, count=True)
+        hits = result.hits
+        if len(hits) >= result.count or not page_end or hits[page_end - 1][0] != hits[-1][0]:
             break
-        ask *= 8
+        request *= 8
     keys = searcher.fast_field_values("newest", [address for _score, address in hits])
     ordered = sorted(zip((-score for score, _address in hits), (-int(key or 0) for key in keys), strict=True))
-    return found.count, [_pk("newest", -key) for _score, key in ordered[offset:need]]
+    return result.count, [_pk_of("newest", -key) for _score, key in ordered[offset:page_end]]
 
 
-def _counts(searcher: tantivy.Searcher, query: Query) -> dict[str, dict[Any, int]]:
+def _facet_counts(searcher: tantivy.Searcher, query: Query) -> dict[str, dict[Any, int]]:
     """Return the exact count of every facet value and month."""
-    wanted = {name: {"terms": {"field": field, "size": _MOST_BUCKETS}} for name, field in _FACET_FIELDS.items()}
+    aggregations = {name: {"terms": {"field": field, "size": _MOST_BUCKETS}} for name, field in _FACET_FIELDS.items()}
     try:
-        found = searcher.aggregate(query, wanted | _STATE_FILTERS)
+        result = searcher.aggregate(query, aggregations | _STATE_FILTERS)
     except ValueError as error:
         if "bucket limit" not in str(error):
             raise
-        counts = {name: _every_value(searcher, query, field) for name, field in _FACET_FIELDS.items()}
-        found = searcher.aggregate(query, _STATE_FILTERS)
+        counts = {name: _page_through_values(searcher, query, field) for name, field in _FACET_FIELDS.items()}
+        result = searcher.aggregate(query, _STATE_FILTERS)
     else:
         counts = {
-            name: {bucket["key"]: bucket["doc_count"] for bucket in found[name]["buckets"]}
-            if not found[name]["sum_other_doc_count"]
-            else _every_value(searcher, query, field)
+            name: {bucket["key"]: bucket["doc_count"] for bucket in result[name]["buckets"]}
+            if not result[name]["sum_other_doc_count"]
+            else _page_through_values(searcher, query, field)
             for name, field in _FACET_FIELDS.items()
         }
-    counts["state"] = {state: count for state in _STATE_FILTERS if (count := found[state]["doc_count"])}
+    counts["state"] = {state: count for state in _STATE_FILTERS if (count := result[state]["doc_count"])}
     return counts
 
 
-def _every_value(searcher: tantivy.Searcher, query: Query, field: str) -> dict[Any, int]:
+def _page_through_values(searcher: tantivy.Searcher, query: Query, field: str) -> dict[Any, int]:
     """Return the counts of a field with more values than tantivy returns at once, page by page."""
     counts: dict[Any, int] = {}
-    asked: dict[str, Any] = {"size": _MOST_BUCKETS, "sources": [{"value": {"terms": {"field": field}}}]}
+    composite: dict[str, Any] = {"size": _MOST_BUCKETS, "sources": [{"value": {"terms": {"field": field}}}]}
     while True:
-        page = searcher.aggregate(query, {"values": {"composite": asked}})["values"]
+        page = searcher.aggregate(query, {"values": {"composite": composite}})["values"]
         counts.update((bucket["key"]["value"], bucket["doc_count"]) for bucket in page["buckets"])
         if len(page["buckets"]) < _MOST_BUCKETS:
             return counts
-        asked["after"] = page["after_key"]
+        composite["after"] = page["after_key"]

@@ -21,7 +21,7 @@ from indexer.query.nodes import STATES
 GAP: Final = 100
 """Positions between two parts of a text; tantivy itself adds another. Distances up to this are exact in tantivy."""
 
-_FIELD: Final = {"author": "author_words"}
+_FIELD_NAMES: Final = {"author": "author_words"}
 _TOKENIZER: Final = "parts"
 _DROPPED: Final = "."  # a stop word; no real word is a period
 _BETWEEN: Final = f"{_DROPPED} " * GAP
@@ -54,19 +54,19 @@ def open_index(folder: str) -> tantivy.Index:
     return index
 
 
-def apart(parts: Sequence[str]) -> list[str]:
+def add_gaps(parts: Sequence[str]) -> list[str]:
     """Separate the parts of a text by gaps, for indexing."""
     return [parts[0], *(_BETWEEN + part for part in parts[1:])]
 
 
-def together(stored: Iterable[str]) -> list[list[str]]:
+def split_gaps(stored: Iterable[str]) -> list[list[str]]:
     """Split a stored text into the words of each part."""
     return [part.split() if at == 0 else part[len(_BETWEEN) :].split() for at, part in enumerate(stored)]
 
 
 def field_of(name: str) -> str:
     """Return the index's name for a query field."""
-    return _FIELD.get(name, name)
+    return _FIELD_NAMES.get(name, name)
 
 
 def word_query(field: str, word: str) -> Query:
@@ -81,23 +81,23 @@ def words_query(field: str, words: Sequence[str]) -> Query:
 
 def pks_query(pks: Iterable[int]) -> Query:
     """Query for records by number."""
-    return silent(Query.term_set_query(schema(), "pk", list(pks)))
+    return without_score(Query.term_set_query(schema(), "pk", list(pks)))
 
 
-def everything() -> Query:
+def match_all() -> Query:
     """Match-all query."""
     return Query.const_score_query(Query.all_query(), 0.0)
 
 
-def silent(query: Query) -> Query:
+def without_score(query: Query) -> Query:
     """Remove a query's effect on the score."""
     return Query.const_score_query(query, 0.0)
 
 
 def all_of(queries: Sequence[Query], but: Query | None = None) -> Query:
     """Combine queries with AND, optionally excluding the hits of `but`. Without queries: match all."""
-    unwanted = [] if but is None else [(Occur.MustNot, but)]
-    return Query.boolean_query([*((Occur.Must, query) for query in queries or (everything(),)), *unwanted])
+    excluded = [] if but is None else [(Occur.MustNot, but)]
+    return Query.boolean_query([*((Occur.Must, query) for query in queries or (match_all(),)), *excluded])
 
 
 def any_of(queries: Sequence[Query]) -> Query:
@@ -105,45 +105,45 @@ def any_of(queries: Sequence[Query]) -> Query:
     return Query.boolean_query([(Occur.Should, query) for query in queries])
 
 
-def days(tree: DayRange) -> Query:
+def day_range_query(days: DayRange) -> Query:
     """Query for a range of days."""
-    first = tree.first.toordinal() if tree.first else 0  # day 1 is 0001-01-01: an open range still matches dated records only
-    last = tree.last.toordinal() if tree.last else 4_000_000
+    first = days.first.toordinal() if days.first else 0  # day 1 is 0001-01-01: an open range still matches dated records only
+    last = days.last.toordinal() if days.last else 4_000_000
     # the inverted index, not the column: with a common word a month takes a tenth of the time, a decade the same time
-    return silent(Query.range_query(schema(), "day", FieldType.Integer, first, last, use_inverted_index=True))
+    return without_score(Query.range_query(schema(), "day", FieldType.Integer, first, last, use_inverted_index=True))
 
 
-def narrowing(filters: Filters) -> list[Query]:
+def filter_queries(filters: Filters) -> list[Query]:
     """Build a query for each filter in use; an empty set becomes a query that matches nothing."""
-    found: list[Query] = []
+    queries: list[Query] = []
     if filters.first_day is not None or filters.last_day is not None:
-        found.append(days(DayRange(filters.first_day, filters.last_day)))
+        queries.append(day_range_query(DayRange(filters.first_day, filters.last_day)))
     if filters.accounts is not None:
-        found.append(_of_accounts(filters.accounts))
+        queries.append(_accounts_query(filters.accounts))
     for field, values in (("platform", filters.platforms), ("kind", filters.kinds), ("author", filters.authors)):
         if values is not None:
-            found.append(Query.term_set_query(schema(), field, sorted(plain(value) for value in values)))
+            queries.append(Query.term_set_query(schema(), field, sorted(plain(value) for value in values)))
     if filters.has_media is not None:
         media = Query.term_query(schema(), "has", "media")
-        found.append(media if filters.has_media else all_of((), but=media))
+        queries.append(media if filters.has_media else all_of((), but=media))
     if filters.states is not None:
-        found.append(any_of([Query.term_query(schema(), "has", STATES[state]) for state in sorted(filters.states)]))
-    return [*(silent(query) for query in found), *allowed(filters.permission)]
+        queries.append(any_of([Query.term_query(schema(), "has", STATES[state]) for state in sorted(filters.states)]))
+    return [*(without_score(query) for query in queries), *permission_queries(filters.permission)]
 
 
-def allowed(permission: Permission) -> list[Query]:
+def permission_queries(permission: Permission) -> list[Query]:
     """Build a query for each restriction of a permission."""
-    found = [] if permission.accounts is None else [_of_accounts(permission.accounts)]
+    queries = [] if permission.accounts is None else [_accounts_query(permission.accounts)]
     if permission.without_messages:
-        found.append(all_of((), but=Query.term_query(schema(), "has", "conversation")))
-    return [silent(query) for query in found]
+        queries.append(all_of((), but=Query.term_query(schema(), "has", "conversation")))
+    return [without_score(query) for query in queries]
 
 
-def _of_accounts(numbers: frozenset[int]) -> Query:
+def _accounts_query(numbers: frozenset[int]) -> Query:
     return Query.term_set_query(schema(), "account_id", sorted(numbers))
 
 
 def expression(text: str, *, wild: bool) -> str:
     """Convert a word or a wildcard to a regular expression in the limited syntax of tantivy's dictionaries."""
-    signs = {"*": ".*", "?": ".", "=": "[0-9]"} if wild else {}
-    return "".join(signs.get(sign) or (sign if sign.isalnum() or not sign.isascii() else f"[{sign}]") for sign in text)
+    patterns = {"*": ".*", "?": ".", "=": "[0-9]"} if wild else {}
+    return "".join(patterns.get(char) or (char if char.isalnum() or not char.isascii() else f"[{char}]") for char in text)

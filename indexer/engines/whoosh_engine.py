@@ -61,8 +61,8 @@ class WhooshEngine:
         if state.position(folder) and not exists:
             raise IndexOutdated(f"The files of the index in {folder} are gone. The records are safe; rebuild the index.")
         try:
-            found = whoosh.index.exists_in(str(folder))
-            self._index = whoosh.index.open_dir(str(folder)) if found else whoosh.index.create_in(str(folder), schema())
+            exists_on_disk = whoosh.index.exists_in(str(folder))
+            self._index = whoosh.index.open_dir(str(folder)) if exists_on_disk else whoosh.index.create_in(str(folder), schema())
         except (whoosh.index.IndexError, OSError, ValueError) as error:
             raise IndexOutdated(f"The index in {folder} cannot be opened: {error}. The records are safe; rebuild the index.") from error
 
@@ -88,9 +88,9 @@ class WhooshEngine:
         """See Engine.commit: Whoosh replaces its table of contents atomically, then the position follows."""
         with self._lock:
             if self._writer is not None:
-                known = {facts.pk for facts in self._current().facts.values()}
+                indexed = {facts.pk for facts in self._current().facts.values()}
                 for pk in self._pending:
-                    if pk in known:
+                    if pk in indexed:
                         self._writer.delete_by_term("pk", str(pk))
                 for document in self._pending.values():
                     if document is not None:
@@ -122,11 +122,11 @@ class WhooshEngine:
             return self._search(tree, filters, sort, limit, offset)
 
     def _search(self, tree: Node, filters: Filters, sort: Sort, limit: int, offset: int) -> Hits:
-        now = self._current()
-        found = _ordered(now, tree, filters, sort)
+        snapshot = self._current()
+        hits = _sorted_hits(snapshot, tree, filters, sort)
         facets: dict[str, dict[str, int]] = {facet: {} for facet in FACETS}
         months: dict[str, int] = {}
-        for _key, facts in found:
+        for _key, facts in hits:
             values = (str(facts.account_id), facts.platform, facts.kind, facts.author)
             states = (("state", state_of(word)) for word in facts.states)
             for facet, value in (*zip(FACETS, values, strict=False), *states):
@@ -136,20 +136,20 @@ class WhooshEngine:
                 month = date.fromordinal(facts.day).isoformat()[:7]
                 months[month] = months.get(month, 0) + 1
         by_count = {facet: dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))) for facet, counts in facets.items()}
-        pks = [facts.pk for _key, facts in found[offset : offset + limit]]
-        return Hits(pks, len(found), by_count, dict(sorted(months.items())), len(found) - sum(months.values()))
+        pks = [facts.pk for _key, facts in hits[offset : offset + limit]]
+        return Hits(pks, len(hits), by_count, dict(sorted(months.items())), len(hits) - sum(months.values()))
 
     def ids(self, tree: Node, filters: Filters, sort: Sort) -> Iterator[int]:
         """See Engine.ids."""
         with self._readable():
-            found = _ordered(self._current(), tree, filters, sort)
-        for _key, facts in found:
+            hits = _sorted_hits(self._current(), tree, filters, sort)
+        for _key, facts in hits:
             yield facts.pk
 
     def expand(self, node: Expanding, permission: Permission = SEES_ALL) -> Mapping[str, int]:
         """See Engine.expand."""
         with self._readable():
-            return _finder(self._current(), permission).expand(node)
+            return _finder_for(self._current(), permission).expand(node)
 
     def close(self) -> None:
         """See Engine.close: uncommitted changes are dropped."""
@@ -200,46 +200,46 @@ _STATES = frozenset(STATES.values())
 
 
 def _fields(document: Document) -> dict[str, Any]:
-    one = entry(document)
-    lists: dict[str, Any] = dict(one)
+    indexed = entry(document)
+    lists: dict[str, Any] = dict(indexed)
     parts = {name: PART.join(lists.get("author_words" if name == "author" else name, ())) for name in WORD_FIELDS[:7]}
     facts = (
-        one["pk"],
-        one["account_id"],
-        one["platform"],
-        one["kind"],
-        one.get("author", ""),
-        one.get("day"),
-        "media" in one.get("has", ()),
-        "conversation" in one.get("has", ()),
-        one["newest"],
-        one["oldest"],
-        tuple(word for word in one.get("has", ()) if word in _STATES),
+        indexed["pk"],
+        indexed["account_id"],
+        indexed["platform"],
+        indexed["kind"],
+        indexed.get("author", ""),
+        indexed.get("day"),
+        "media" in indexed.get("has", ()),
+        "conversation" in indexed.get("has", ()),
+        indexed["newest"],
+        indexed["oldest"],
+        tuple(word for word in indexed.get("has", ()) if word in _STATES),
     )
-    return {**parts, "platform": one["platform"], "kind": one["kind"], "pk": str(one["pk"]), "facts": facts}
+    return {**parts, "platform": indexed["platform"], "kind": indexed["kind"], "pk": str(indexed["pk"]), "facts": facts}
 
 
-def _ordered(now: _Snapshot, tree: Node, filters: Filters, sort: Sort) -> list[tuple[Any, Facts]]:
+def _sorted_hits(snapshot: _Snapshot, tree: Node, filters: Filters, sort: Sort) -> list[tuple[Any, Facts]]:
     """Return every hit within the filters, in order, each with its sort key. Raises TooBroad."""
-    scores = _finder(now, filters.permission).find(tree)
-    hits = [(score, now.facts[docnum]) for docnum, score in scores.items() if _allowed(now.facts[docnum], filters)]
+    scores = _finder_for(snapshot, filters.permission).find(tree)
+    hits = [(score, snapshot.facts[docnum]) for docnum, score in scores.items() if _is_allowed(snapshot.facts[docnum], filters)]
     if sort is Sort.OLDEST:
         return sorted(((facts.oldest, facts) for _score, facts in hits), key=lambda hit: hit[0])
     scored = sort is Sort.RELEVANCE
     return sorted((((-score if scored else 0, -facts.newest), facts) for score, facts in hits), key=lambda hit: hit[0])
 
 
-def _finder(now: _Snapshot, permission: Permission) -> Finder:
+def _finder_for(snapshot: _Snapshot, permission: Permission) -> Finder:
     """Return the finder for a permission."""
-    seen = None if permission.is_all else frozenset(docnum for docnum, facts in now.facts.items() if _may_see(permission, facts))
-    return Finder(now.searcher, now.facts, seen)
+    visible = None if permission.is_all else frozenset(docnum for docnum, facts in snapshot.facts.items() if _may_see(permission, facts))
+    return Finder(snapshot.searcher, snapshot.facts, visible)
 
 
 def _may_see(permission: Permission, facts: Facts) -> bool:
     return permission.allows(facts.account_id, in_conversation=facts.in_conversation)
 
 
-def _allowed(facts: Facts, filters: Filters) -> bool:
+def _is_allowed(facts: Facts, filters: Filters) -> bool:
     if filters.authors is not None and (not facts.author or facts.author not in {plain(author) for author in filters.authors}):
         return False
     return (
