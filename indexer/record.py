@@ -71,7 +71,7 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Locator:
     """Position of an item in an archive: member, item number, and exact bytes.
 
     `index` counts the items of a member from 0. `start` and `length` are bytes of the uncompressed
@@ -125,7 +125,7 @@ class Record:
 
     kind: RecordKind
     native_id: str
-    place: Place
+    place: Locator
     raw: bytes
     text: str = ""
     title: str = ""
@@ -146,7 +146,7 @@ class Record:
     language: str = ""
     id_is_made: bool = False
     version_order: int = 0
-    folded: tuple[Place, ...] = ()
+    folded: tuple[Locator, ...] = ()
     extra: Mapping[str, str] = field(default_factory=dict)
 
 

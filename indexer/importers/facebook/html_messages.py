@@ -17,7 +17,7 @@ from indexer.importers.meta.html_boxes import Box
 from indexer.importers.meta.html_header import Header
 from indexer.importers.meta.html_pages import page_boxes
 from indexer.importers.meta.messages import thread_key
-from indexer.record import Place, Problem, Record, RecordKind
+from indexer.record import Locator, Problem, Record, RecordKind
 from indexer.text import hashtags, links, mentions
 
 _REACTION = re.compile(r"(?P<sign>[^\w\s]+[^\w\s\u200d\ufe0f]*)\s*(?P<actor>\w.*)")
@@ -33,7 +33,7 @@ def thread_records(reading: Reading, member: str, header: Header) -> Iterator[Re
             continue
         if item.box is None:
             continue
-        box, place = item.box, Place(member, item.index, item.start, len(item.raw))
+        box, place = item.box, Locator(member, item.index, item.start, len(item.raw))
         found = _PARTICIPANTS.fullmatch(box.title)
         parts = box.take_dated()
         for number, part in enumerate(parts):  # what support wrote on one report
@@ -54,7 +54,7 @@ def _key(member: str) -> str:
     return thread_key(member) if re.fullmatch(r"message(?:_\d+)?", page) else page
 
 
-def _group_picture(reading: Reading, box: Box, place: Place, raw: bytes, header: Header) -> Iterator[Record]:
+def _group_picture(reading: Reading, box: Box, place: Locator, raw: bytes, header: Header) -> Iterator[Record]:
     key, content = _key(place.member), Content()
     fill(reading, box, content)
     yield Record(
@@ -70,7 +70,7 @@ def _group_picture(reading: Reading, box: Box, place: Place, raw: bytes, header:
     )
 
 
-def _message(reading: Reading, box: Box, place: Place, raw: bytes, about: tuple[Header, str]) -> Iterator[Record | Problem]:
+def _message(reading: Reading, box: Box, place: Locator, raw: bytes, about: tuple[Header, str]) -> Iterator[Record | Problem]:
     header, people = about
     content, key = Content(), _key(place.member)
     fill(reading, box, content)
@@ -108,7 +108,7 @@ def _message(reading: Reading, box: Box, place: Place, raw: bytes, about: tuple[
         yield Record(
             kind=RecordKind.LIKE,
             native_id=reading.made.make(f"reactions/{native_id}", "", reaction),
-            place=Place(place.member, place.index, place.start, place.length, f"reactions/{number}"),
+            place=Locator(place.member, place.index, place.start, place.length, f"reactions/{number}"),
             raw=raw,
             title=f"{actor} reacted {sign} to a message." if actor else reaction,
             author=actor,

@@ -24,7 +24,7 @@ from indexer.importers.meta.html_header import page_header
 from indexer.importers.meta.html_pages import page_boxes
 from indexer.importers.meta.times import find_dates, is_date, parse_date
 from indexer.masking import personal
-from indexer.record import Place, Problem, Record, RecordKind
+from indexer.record import Locator, Problem, Record, RecordKind
 from indexer.text import fold
 
 _EMPTY_ALBUM = re.compile(r"(?:^|/)emptyalbum_\d+\.\w+\Z")
@@ -38,7 +38,7 @@ def survey_html(reading: Reading, role: Role, member: str) -> None:
     for item in page_boxes(reading.archive, member):
         if isinstance(item, Problem) or item.box is None:
             continue
-        box, place = item.box, Place(member, item.index, item.start, len(item.raw))
+        box, place = item.box, Locator(member, item.index, item.start, len(item.raw))
         if role in MEDIA_ROLES:
             for picture in box.pictures:
                 reading.media.add(picture.uri, "" if role is Role.ALBUM_LIST else _caption(box, role), place)
@@ -60,7 +60,7 @@ def html_records(reading: Reading, role: Role, member: str) -> Iterator[Record |
         if isinstance(item, Problem):
             yield item
         elif item.box is not None:
-            place = Place(member, item.index, item.start, len(item.raw))
+            place = Locator(member, item.index, item.start, len(item.raw))
             for pointer, box in _boxes(item.box, role):
                 at = replace(place, pointer=pointer) if pointer else place
                 yield from _box(reading, role, box, at, item.raw, header.offset)
@@ -75,7 +75,7 @@ def _boxes(box: Box, role: Role) -> Iterator[tuple[str, Box]]:
         yield f"{'events' if role is Role.EVENTS else 'boxes'}/{number}", part
 
 
-def _box(reading: Reading, role: Role, box: Box, place: Place, raw: bytes, offset: timedelta | None) -> Iterator[Record | Problem]:  # noqa: PLR0917  # one box with where it is
+def _box(reading: Reading, role: Role, box: Box, place: Locator, raw: bytes, offset: timedelta | None) -> Iterator[Record | Problem]:  # noqa: PLR0917  # one box with where it is
     if not box.date:
         box.date = next((row.value for row in box.rows if is_date(row.value)), "")
         box.rows = [row for row in box.rows if row.value != box.date]
@@ -88,7 +88,7 @@ def _box(reading: Reading, role: Role, box: Box, place: Place, raw: bytes, offse
     yield from picture_comments(reading, box, place, raw, offset)
 
 
-def _post(reading: Reading, role: Role, box: Box, place: Place, raw: bytes, offset: timedelta | None) -> Iterator[Record | Problem]:  # noqa: PLR0917  # one box with where it stands
+def _post(reading: Reading, role: Role, box: Box, place: Locator, raw: bytes, offset: timedelta | None) -> Iterator[Record | Problem]:  # noqa: PLR0917  # one box with where it stands
     content = Content()
     fill(reading, box, content)
     _say_facts(role, box, content)
@@ -154,7 +154,7 @@ def _caption(box: Box, role: Role) -> str:
     return "\n".join(dict.fromkeys(words))
 
 
-def _medium(reading: Reading, role: Role, box: Box, place: Place, raw: bytes, offset: timedelta | None) -> Iterator[Record | Problem]:  # noqa: PLR0917  # one box with where it stands
+def _medium(reading: Reading, role: Role, box: Box, place: Locator, raw: bytes, offset: timedelta | None) -> Iterator[Record | Problem]:  # noqa: PLR0917  # one box with where it stands
     """Yield the photo or video of an album or media page, unless a record has counted it."""
     if role is Role.ALBUM_LIST and all(_EMPTY_ALBUM.search(picture.uri) for picture in box.pictures):
         return  # the stand-in picture of an album without photos: the page names it, and it holds nothing

@@ -23,7 +23,7 @@ from indexer.importers.facebook.members import Role
 from indexer.importers.meta.html_accounting import broken_markup, left_over, parts_in, words_of
 from indexer.importers.meta.html_pages import plain_head
 from indexer.importers.meta.html_text import is_too_deep, lines_of
-from indexer.record import Place, Problem, Record, RecordKind
+from indexer.record import Locator, Problem, Record, RecordKind
 
 _POST = re.compile(rb"""<p\b[^<>]*>\s*<div\b[^<>]*\bclass\s*=\s*["'](?:[^"'<>]*\s)?meta[\s"'][^<>]*>""")
 _BLOCK = re.compile(rb"""<div\b[^<>]*\bclass\s*=\s*["'](?:[^"'<>]*\s)?block["'\s][^<>]*>""")
@@ -88,7 +88,7 @@ def survey_2017(reading: Reading, role: Role, member: str) -> None:
 def records_2017(reading: Reading, role: Role, member: str) -> Iterator[Record | Problem]:
     """Yield the records of one page. Never raises for what it holds."""
     opening: re.Pattern[bytes]
-    read: Callable[[Reading, Role, Place, HtmlItem, LexborNode], Iterator[Record | Problem]]
+    read: Callable[[Reading, Role, Locator, HtmlItem, LexborNode], Iterator[Record | Problem]]
     if role is Role.MESSAGES:
         yield from _messages(reading, member)
         return
@@ -171,8 +171,8 @@ def _trim(item: HtmlItem) -> HtmlItem:
     return HtmlItem(item.index, item.start, raw)
 
 
-def _place(member: str, item: HtmlItem) -> Place:
-    return Place(member, item.index, item.start, len(item.raw))
+def _place(member: str, item: HtmlItem) -> Locator:
+    return Locator(member, item.index, item.start, len(item.raw))
 
 
 def _tree(raw: bytes) -> LexborNode | None:
@@ -191,7 +191,7 @@ def _words(node: LexborNode, *, without: str = "") -> str:
     return (copy.text() or "").strip()
 
 
-def _post(reading: Reading, role: Role, place: Place, item: HtmlItem, tree: LexborNode) -> Iterator[Record | Problem]:
+def _post(reading: Reading, role: Role, place: Locator, item: HtmlItem, tree: LexborNode) -> Iterator[Record | Problem]:
     meta = tree.css_first("div.meta")
     date = (meta.text() if meta is not None else "").strip()
     content = Content()
@@ -218,7 +218,7 @@ def _post(reading: Reading, role: Role, place: Place, item: HtmlItem, tree: Lexb
     )
 
 
-def _block(reading: Reading, role: Role, place: Place, item: HtmlItem, tree: LexborNode) -> Iterator[Record | Problem]:
+def _block(reading: Reading, role: Role, place: Locator, item: HtmlItem, tree: LexborNode) -> Iterator[Record | Problem]:
     """Yield a photo or video with all comments under it."""
     uris = _uris(tree)
     parent, thread = "", f"media/{media_key(uris[0])}" if uris else ""
@@ -248,11 +248,11 @@ def _block(reading: Reading, role: Role, place: Place, item: HtmlItem, tree: Lex
         )
     comments = [node for node in tree.css("div.comment") if node.css_first("span.user") is not None]
     for number, node in enumerate(comments):
-        at = Place(place.member, place.index, place.start, place.length, f"comments/{number}")
+        at = Locator(place.member, place.index, place.start, place.length, f"comments/{number}")
         yield from _comment(reading, at, item, node, (parent, thread))
 
 
-def _comment(reading: Reading, place: Place, item: HtmlItem, node: LexborNode, about: tuple[str, str]) -> Iterator[Record | Problem]:
+def _comment(reading: Reading, place: Locator, item: HtmlItem, node: LexborNode, about: tuple[str, str]) -> Iterator[Record | Problem]:
     parent, thread = about
     user, meta = node.css_first("span.user"), node.css_first("div.meta")
     author = " ".join(user.text().split()) if user is not None else ""
@@ -296,7 +296,7 @@ def _messages(reading: Reading, member: str) -> Iterator[Record | Problem]:
             yield from _accounted(tree, _message(reading, place, trimmed, tree, thread_title))
 
 
-def _message(reading: Reading, place: Place, item: HtmlItem, tree: LexborNode, thread_title: str) -> Iterator[Record | Problem]:
+def _message(reading: Reading, place: Locator, item: HtmlItem, tree: LexborNode, thread_title: str) -> Iterator[Record | Problem]:
     user, meta = tree.css_first("span.user"), tree.css_first(".meta")
     author = " ".join(user.text().split()) if user is not None else ""
     content = Content()
@@ -324,7 +324,7 @@ def _message(reading: Reading, place: Place, item: HtmlItem, tree: LexborNode, t
     )
 
 
-def _event(reading: Reading, role: Role, place: Place, item: HtmlItem, tree: LexborNode) -> Iterator[Record | Problem]:
+def _event(reading: Reading, role: Role, place: Locator, item: HtmlItem, tree: LexborNode) -> Iterator[Record | Problem]:
     """Yield an event. The page states when it takes place, not when it was made."""
     content = Content()
     content.add_text("\n".join(lines_of(tree)))

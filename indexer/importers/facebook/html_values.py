@@ -11,13 +11,13 @@ from indexer.importers.facebook.context import Reading, media_key
 from indexer.importers.facebook.members import Role
 from indexer.importers.meta.html_boxes import Box
 from indexer.importers.meta.times import find_dates, parse_date
-from indexer.record import Moment, Place, Problem, Record, RecordKind
+from indexer.record import Locator, Moment, Problem, Record, RecordKind
 
 DEFAULT_TYPES = {"img": "image/jpeg", "video": "video/mp4", "audio": "audio/mp4"}
 
 
 def read_date(
-    reading: Reading, text: str, offset: timedelta | None, place: Place, *, states_none: bool = False
+    reading: Reading, text: str, offset: timedelta | None, place: Locator, *, states_none: bool = False
 ) -> tuple[Moment | None, list[Problem]]:
     """Return the moment of a printed date and what is wrong with it; a page that `states_none` has nothing wrong."""
     posted = reading.dates.moment(text, offset)
@@ -52,7 +52,7 @@ def fill(reading: Reading, box: Box, content: Content) -> None:
         content.link(link)
 
 
-def event_record(reading: Reading, box: Box, place: Place, raw: bytes, offset: timedelta | None) -> Record:
+def event_record(reading: Reading, box: Box, place: Locator, raw: bytes, offset: timedelta | None) -> Record:
     """Return an event that the account answered: the page prints when it takes place, not when it was answered."""
     content = Content()
     fill(reading, box, content)
@@ -76,7 +76,7 @@ def event_record(reading: Reading, box: Box, place: Place, raw: bytes, offset: t
     )
 
 
-def picture_comments(reading: Reading, box: Box, place: Place, raw: bytes, offset: timedelta | None) -> Iterator[Record | Problem]:
+def picture_comments(reading: Reading, box: Box, place: Locator, raw: bytes, offset: timedelta | None) -> Iterator[Record | Problem]:
     """Yield the comments by anybody under the pictures of a box (2018-2019), unless another page's box had them."""
     equals: dict[tuple[str, str, str], int] = {}
     for number, comment in enumerate(box.comments):
@@ -86,7 +86,7 @@ def picture_comments(reading: Reading, box: Box, place: Place, raw: bytes, offse
         if not reading.media.is_new_comment(uri, *said, str(equals[said])):
             continue
         key = media_key(uri)
-        at = Place(place.member, place.index, place.start, place.length, f"comments/{number}")
+        at = Locator(place.member, place.index, place.start, place.length, f"comments/{number}")
         content = Content()
         content.add_text(comment.text)
         posted, problems = read_date(reading, comment.date, offset, at)

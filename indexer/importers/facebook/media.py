@@ -12,7 +12,7 @@ from indexer.importers.facebook.context import KINDS, MEDIA_ROLES, READ_ERRORS, 
 from indexer.importers.facebook.members import Role
 from indexer.importers.facebook.shapes import Item, Medium, MediumComment, walk
 from indexer.importers.meta.json_values import bad_item, items_of, read_epoch
-from indexer.record import Place, Problem, Record, RecordKind
+from indexer.record import Locator, Problem, Record, RecordKind
 from indexer.text import repair_mojibake
 
 _MEDIUM = msgspec.json.Decoder(Medium, strict=False)
@@ -73,7 +73,7 @@ def medium_records(reading: Reading, role: Role, item: Item) -> Iterator[Record 
     yield from comments_under(reading, medium, item.place, item.raw)
 
 
-def comments_under(reading: Reading, medium: Medium, place: Place, raw: bytes) -> Iterator[Record | Problem]:
+def comments_under(reading: Reading, medium: Medium, place: Locator, raw: bytes) -> Iterator[Record | Problem]:
     """Yield the comments under a photo or video: those of other people too (2018-2021)."""
     equals: dict[tuple[str, str, str], int] = {}
     for number, comment in enumerate(medium.comments or ()):
@@ -85,11 +85,11 @@ def comments_under(reading: Reading, medium: Medium, place: Place, raw: bytes) -
         if not reading.media.is_new_comment(repair_mojibake(medium.uri), *said, str(equals[said])):
             continue
         key = media_key(repair_mojibake(medium.uri))
-        at = Place(place.member, place.index, place.start, place.length, f"comments/{number}")
+        at = Locator(place.member, place.index, place.start, place.length, f"comments/{number}")
         yield from _comment(reading, comment, key, at, raw)
 
 
-def _comment(reading: Reading, comment: MediumComment, key: str, place: Place, raw: bytes) -> Iterator[Record | Problem]:
+def _comment(reading: Reading, comment: MediumComment, key: str, place: Locator, raw: bytes) -> Iterator[Record | Problem]:
     content = Content()
     content.add_text(comment.comment)
     author = repair_mojibake(comment.author or "")
@@ -115,7 +115,7 @@ def _comment(reading: Reading, comment: MediumComment, key: str, place: Place, r
 def album_record(reading: Reading, member: str) -> Iterator[Record | Problem]:
     """Yield an album's own words as a post, when it has any: photos are records of their own."""
     told: dict[str, str | float | None] = {}
-    place, raw = Place(member, -1, 0, 0), b""
+    place, raw = Locator(member, -1, 0, 0), b""
     for item in items_of(reading.archive, member):
         if isinstance(item, Problem):
             return  # reported when the photos are read
@@ -127,7 +127,7 @@ def album_record(reading: Reading, member: str) -> Iterator[Record | Problem]:
             yield bad_item(member, -1, error)
             continue
         if item.key == "description":
-            place, raw = Place(member, -1, item.start, len(item.raw), "description"), item.raw
+            place, raw = Locator(member, -1, item.start, len(item.raw), "description"), item.raw
     content = Content()
     name = repair_mojibake(str(told.get("name") or ""))
     if not content.add_text(str(told.get("description") or "")):

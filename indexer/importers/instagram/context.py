@@ -21,7 +21,7 @@ from indexer.i18n import say
 from indexer.importers.meta.json_values import UNKNOWN_TYPE, MadeIds, MediaFiles, bad_item, items_of, read_epoch
 from indexer.importers.meta.times import PageDates
 from indexer.importers.meta.unread import Unread
-from indexer.record import Attachment, Moment, Place, Problem, Record, RecordKind
+from indexer.record import Attachment, Locator, Moment, Problem, Record, RecordKind
 
 Decoded = TypeVar("Decoded")
 
@@ -57,13 +57,13 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
 class Piece:
     """The exact bytes of one item or box, and where they stand."""
 
-    place: Place
+    place: Locator
     raw: bytes
 
 
 def piece(member: str, number: int, item: JsonItem) -> Piece:
     """Return the piece of an item of a JSON member."""
-    return Piece(Place(member, number, item.start, len(item.raw)), item.raw)
+    return Piece(Locator(member, number, item.start, len(item.raw)), item.raw)
 
 
 @dataclass(slots=True)
@@ -73,17 +73,17 @@ class Insights:
     Holds places and short keys only, not the captions.
     """
 
-    places: dict[int, Place] = field(default_factory=dict)
+    places: dict[int, Locator] = field(default_factory=dict)
     keys: dict[str, int] = field(default_factory=dict)
 
-    def add(self, place: Place, picture: str, posted: Moment | None, text: str) -> None:
+    def add(self, place: Locator, picture: str, posted: Moment | None, text: str) -> None:
         """Remember one item. `picture` is the file name of its thumbnail."""
         number = len(self.places)
         self.places[number] = place
         for key in insight_keys([picture], posted, text):
             self.keys.setdefault(key, number)
 
-    def take(self, pictures: Iterable[str], posted: Moment | None, text: str) -> tuple[Place, ...]:
+    def take(self, pictures: Iterable[str], posted: Moment | None, text: str) -> tuple[Locator, ...]:
         """Return the places that say this post again; each is given out once."""
         if not self.places:
             return ()

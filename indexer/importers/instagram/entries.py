@@ -16,7 +16,7 @@ from indexer.importers.instagram.context import Context, Piece, decoded, minute,
 from indexer.importers.instagram.labels import COMMENT, OWNER, OWNER_NAME, USERNAME, is_label
 from indexer.importers.instagram.members import Role, Shape
 from indexer.importers.instagram.shapes import ENTRY, Entry, Labelled, Value
-from indexer.record import Moment, Place, Problem, Record, RecordKind
+from indexer.record import Locator, Moment, Problem, Record, RecordKind
 from indexer.text import hashtags, links, mentions, repair_mojibake
 
 
@@ -46,7 +46,7 @@ def entries(context: Context, role: Role, member: str) -> Iterator[Record | Prob
             posted, problem = read_stamp(said.seconds, member, number)
             if problem:
                 yield problem
-            place = Place(member, number, item.start, len(item.raw), said.pointer)
+            place = Locator(member, number, item.start, len(item.raw), said.pointer)
             yield entry_record(context, role, Piece(place, item.raw), said, posted)
 
 

@@ -21,7 +21,7 @@ from indexer.importers.meta.html_boxes import Box, Row
 from indexer.importers.meta.html_header import page_header
 from indexer.importers.meta.html_pages import PageBox, page_boxes
 from indexer.importers.meta.messages import thread_key
-from indexer.record import Attachment, Moment, Place, Problem, Record
+from indexer.record import Attachment, Locator, Moment, Problem, Record
 from indexer.text import hashtags, links, mentions
 
 _TAGGED = re.compile(r"(?<![A-Za-z0-9_.])([A-Za-z0-9_.]++) \([^()]*+\)")
@@ -54,7 +54,7 @@ _Reader = Callable[[Context, Role, Piece, Box], Iterator[Record | Problem]]
 
 
 def _piece(member: str, item: PageBox) -> Piece:
-    return Piece(Place(member, item.index, item.start, len(item.raw)), item.raw)
+    return Piece(Locator(member, item.index, item.start, len(item.raw)), item.raw)
 
 
 def _publication(context: Context, role: Role, source: Piece, parts: Box) -> Iterator[Record | Problem]:
@@ -127,7 +127,7 @@ def _said(parts: Box, role: Role, posted: Moment | None) -> Said:
     return Said("\n".join(dict.fromkeys(words)), owner or parts.title, parts.links[0] if parts.links else "")
 
 
-def _date(context: Context, parts: Box, place: Place) -> tuple[Moment | None, Problem | None]:
+def _date(context: Context, parts: Box, place: Locator) -> tuple[Moment | None, Problem | None]:
     """Return the time of a box: its date line, else the first date in its table or the last one below its heading."""
     cells = [row.value for row in parts.rows if row.beside]
     inside = [row.value for row in reversed(parts.rows) if not row.beside and not is_label(row.label, COMMENT)]

@@ -28,7 +28,7 @@ from indexer.importers.instagram.context import (
 )
 from indexer.importers.instagram.members import Role
 from indexer.importers.meta.json_values import media_type
-from indexer.record import Attachment, Moment, Place, Problem, Record, RecordKind, TimeRule
+from indexer.record import Attachment, Locator, Moment, Problem, Record, RecordKind, TimeRule
 from indexer.text import hashtags, links, mentions
 
 _SECTIONS: dict[str, tuple[RecordKind, dict[str, str]]] = {
@@ -87,7 +87,7 @@ def old_media(context: Context, role: Role, member: str) -> Iterator[Record | Pr
         yield Record(
             kind=kind,
             native_id=context.media_id(kind, posted, text, attachments),
-            place=Place(member, number, item.start, len(item.raw)),
+            place=Locator(member, number, item.start, len(item.raw)),
             raw=item.raw,
             text=text,
             author=context.owner,
@@ -212,7 +212,7 @@ def _messages(context: Context, role: Role, source: Piece, conversation: _Conver
     for index, part in enumerate(conversation.conversation or ()):
         raw = bytes(part)
         at = source.raw.index(raw, at)
-        place = Place(member, number, source.place.start + at, len(raw), f"conversation/{index}")
+        place = Locator(member, number, source.place.start + at, len(raw), f"conversation/{index}")
         at += len(raw)
         try:
             message = _MESSAGE.decode(raw)

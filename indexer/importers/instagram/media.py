@@ -18,7 +18,7 @@ from indexer.importers.instagram.members import Role
 from indexer.importers.instagram.shapes import ENTRY, MEDIUM, Medium, TextAppPost
 from indexer.importers.instagram.times import read_printed
 from indexer.importers.meta.html_pages import page_boxes
-from indexer.record import Attachment, Moment, Place, Problem, Record, RecordKind
+from indexer.record import Attachment, Locator, Moment, Problem, Record, RecordKind
 from indexer.text import hashtags, links, mentions, repair_mojibake
 
 
@@ -148,7 +148,7 @@ def left_insights(context: Context, role: Role, member: str) -> Iterator[Record]
         )
 
 
-_Found = tuple[Place, bytes, str, Moment | None, Attachment | None]
+_Found = tuple[Locator, bytes, str, Moment | None, Attachment | None]
 
 
 def _items(context: Context, member: str) -> Iterator[_Found | Problem]:
@@ -166,7 +166,7 @@ def _items(context: Context, member: str) -> Iterator[_Found | Problem]:
             posted = next((moment for row in parts.rows if (moment := read_printed(row.value, context.dates))), None)
             picture = parts.pictures[0] if parts.pictures else None
             attachment = context.attachment(picture.uri) if picture else None
-            place = Place(member, box.index, box.start, len(box.raw))
+            place = Locator(member, box.index, box.start, len(box.raw))
             yield place, box.raw, picture.caption if picture else parts.title, posted, attachment
         return
     for found in decoded(context, member, ENTRY):
@@ -179,5 +179,5 @@ def _items(context: Context, member: str) -> Iterator[_Found | Problem]:
         mapped = (value.timestamp for value in entry.mapped().values() if value.timestamp)
         posted, _ = read_stamp(medium.creation_timestamp or next(mapped, None), member, number)
         attachment = context.attachment(medium.uri) if medium.uri else None
-        place = Place(member, number, item.start, len(item.raw))
+        place = Locator(member, number, item.start, len(item.raw))
         yield place, item.raw, repair_mojibake(medium.title or entry.title or ""), posted, attachment

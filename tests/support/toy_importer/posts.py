@@ -9,7 +9,7 @@ import msgspec
 from indexer.evidence.archive import Archive
 from indexer.evidence.json_members import JsonItem
 from indexer.local_time import from_epoch
-from indexer.record import Account, Attachment, Moment, Place, Problem, Record, RecordKind
+from indexer.record import Account, Attachment, Locator, Moment, Problem, Record, RecordKind
 from indexer.text import hashtags, links, mentions
 
 POSTS: Final = "posts.json"
@@ -36,7 +36,7 @@ def post(item: JsonItem, account: Account, archive: Archive) -> Record | Problem
     return Record(
         kind=RecordKind.POST,
         native_id=read.id,
-        place=Place(POSTS, item.index, item.start, len(item.raw)),
+        place=Locator(POSTS, item.index, item.start, len(item.raw)),
         raw=item.raw,
         text=read.text,
         author=account.handle,
