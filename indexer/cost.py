@@ -81,12 +81,12 @@ def bounded(bounds: Bounds) -> Iterator[Meter]:
     if outer is not None:
         yield outer
         return
-    with apart(bounds) as meter:
+    with isolated(bounds) as meter:
         yield meter
 
 
 @contextmanager
-def apart(bounds: Bounds) -> Iterator[Meter]:
+def isolated(bounds: Bounds) -> Iterator[Meter]:
     """Count the work done in this context separately, even inside of a search that is already counted."""
     meter = Meter(bounds, time.monotonic() + bounds.seconds)
     mark = _running.set(meter)

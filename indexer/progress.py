@@ -37,7 +37,7 @@ class Progress:
 Report = Callable[[Progress], None]
 
 
-class Meter:
+class ProgressMeter:
     """Turns counts into Progress, a few times a second."""
 
     def __init__(self, report: Report | None) -> None:

@@ -26,7 +26,7 @@ from indexer.evidence.vault import MISSING, Placed, StagedFile, archive_digest
 from indexer.i18n import say
 from indexer.importers import Importer, NotIdentified, Opened, claim, reasons
 from indexer.local_time import zone
-from indexer.progress import Meter, Report, Tick
+from indexer.progress import ProgressMeter, Report, Tick
 from indexer.record import CaptureFacts, Problem, Record
 from indexer.repository import Repository
 
@@ -69,7 +69,7 @@ def ingest(
     Raises ArchiveError (its text is meant for people) and UnknownZone; then nothing was taken in.
     """
     zone(zone_name or repository.zone)
-    meter = Meter(progress)
+    meter = ProgressMeter(progress)
     with repository.writing():
         recover_locked(repository)
         try:
@@ -137,7 +137,7 @@ class _Task:
     taken_by: str
     source: str
     zone_name: str | None
-    meter: Meter
+    meter: ProgressMeter
 
 
 def _take_in(repository: Repository, task: _Task) -> int:

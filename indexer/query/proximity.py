@@ -68,7 +68,7 @@ def marked(tree: Node, places: Places) -> Mapping[Place, frozenset[int]]:
     Where one text has so many that telling them apart takes too long, each word looked for is a place of its own.
     """
     try:
-        with cost.apart(cost.Bounds(0, 0, MOST_MARKED, math.inf)):
+        with cost.isolated(cost.Bounds(0, 0, MOST_MARKED, math.inf)):
             return _marked(tree, places)
     except cost.TooCostly:
         return {(at, at): frozenset((at,)) for leaf in _wanted(tree) for at in places(leaf)}
