@@ -101,13 +101,13 @@ def mask_facts(facts: Mapping[str, str]) -> dict[str, str]:
     """Mask the values of a record's extra facts that have a personal key or are an IP address."""
     masked: dict[str, str] = {}
     for key, value in facts.items():
-        kind = personal(key) or ("ip" if _is_address(value) else "")
-        masked[key] = _mark(key if personal(key) else kind) if kind and value else mask_tokens(value)
+        kind = classify_key(key) or ("ip" if _is_address(value) else "")
+        masked[key] = _mark(key if classify_key(key) else kind) if kind and value else mask_tokens(value)
     return masked
 
 
 @lru_cache(maxsize=4096)
-def personal(key: str) -> str:
+def classify_key(key: str) -> str:
     """Classify a key or label ("ip", "latitude", "token" ...); "" if it is not personal technical data.
 
     Case, spaces, hyphens and underscores do not matter: `upload_ip`, `uploadIp` and "Upload IP" are the same.
@@ -204,14 +204,14 @@ class _Masker:
             elif is_key:
                 key = token["bare"] or _unquoted(literal)
                 label_or_key = label if label and key.lower() in _VALUE_KEYS else key
-                if personal(label_or_key):
+                if classify_key(label_or_key):
                     out.append(token[0])
                     at = self._value(text, at, label_or_key, out)
                     continue
             elif literal is not None:
                 value = _unquoted(literal) if token["open"] is None else literal[1:]
                 word = "".join(char for char in key.casefold() if char.isalnum())
-                if word in _LABEL_KEYS and personal(value):
+                if word in _LABEL_KEYS and classify_key(value):
                     label = value
                 elif (_is_address(value) and word not in _PROSE) or (word in {"changedfrom", "changedto"} and "@" in value[1:]):
                     out.append(self._hide("ip address" if "@" not in value else "email", literal))
@@ -255,7 +255,7 @@ class _Masker:
         out: list[str] = []
         at = 0
         for match in _LOOSE_KEY.finditer(text):
-            if match.start() >= at and personal(match["key"]):
+            if match.start() >= at and classify_key(match["key"]):
                 out.append(text[at : match.end()])
                 at = self._value(text, match.end(), match["key"], out)
         out.append(text[at:])
@@ -276,7 +276,7 @@ class _Masker:
                     label = ""
             elif tables and node.strip():
                 word = node.strip().rstrip(":")
-                if personal(word):
+                if classify_key(word):
                     label = word
                 elif label:
                     node = self._cell(node, label)

@@ -31,7 +31,7 @@ class PdfFailed(Exception):
     """A PDF could not be made; the text gives the reason. No file was written."""
 
 
-def pdf(
+def render_pdf(
     template: str,
     data: object,
     files: Mapping[str, Path | bytes] | None = None,
@@ -61,7 +61,7 @@ def pdf(
     return document
 
 
-def shown(text: str) -> str:
+def make_displayable(text: str) -> str:
     """Replace every character that no font here can show by its name: "[U+1F389 party popper]".
 
     Control characters and characters that change the direction of the following text are named too: they would make
@@ -117,7 +117,7 @@ def _add_file(root: Path, name: str, content: Path | bytes) -> None:
 def _to_json_data(data: Any) -> Any:
     """Convert data to JSON values, with every text passed through `shown`."""
     if isinstance(data, str):
-        return shown(data)
+        return make_displayable(data)
     if isinstance(data, Mapping):
         return {str(key): _to_json_data(value) for key, value in data.items()}
     if isinstance(data, (list, tuple)):

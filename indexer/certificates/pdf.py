@@ -12,7 +12,7 @@ from indexer.i18n import say
 from indexer.local_time import local
 from indexer.query.reading_words import ENGLISH
 from indexer.search.announced import Announced, sentences
-from indexer.typeset import pdf
+from indexer.typeset import render_pdf
 
 WORDS_SHOWN: Final = 60
 """Words of one expansion on paper; the JSON file has all of them."""
@@ -22,7 +22,7 @@ Block = dict[str, Any]
 
 def pdf_of(header: Header, json_name: str, json_digest: str) -> bytes:
     """Return the PDF of a certificate whose list of records is the file `json_name`. Raises PdfFailed."""
-    return pdf("certificate", document(header, json_name, json_digest), made_at=header.made.at_utc)
+    return render_pdf("certificate", document(header, json_name, json_digest), made_at=header.made.at_utc)
 
 
 def document(header: Header, json_name: str, json_digest: str) -> Block:

@@ -23,7 +23,7 @@ from indexer.importers.meta.html_boxes import Box
 from indexer.importers.meta.html_header import page_header
 from indexer.importers.meta.html_pages import page_boxes
 from indexer.importers.meta.times import find_dates, is_date, parse_date
-from indexer.masking import personal
+from indexer.masking import classify_key
 from indexer.record import Locator, Problem, Record, RecordKind
 from indexer.text import fold
 
@@ -133,7 +133,7 @@ def _say_facts(role: Role, box: Box, content: Content) -> None:
     """Say the labelled values of a box; those of a picture (when it was taken, with what) are no words of a post."""
     for label, value in box.facts:
         name = fold(label)
-        if personal(label):
+        if classify_key(label):
             continue  # upload addresses and positions stay in the raw item, where every view masks them
         if role in _OF_PICTURES:
             content.extra[label] = value
@@ -170,7 +170,7 @@ def _medium(reading: Reading, role: Role, box: Box, place: Locator, raw: bytes, 
     for picture in box.pictures:
         content.attachments.append(reading.files.attachment(picture.uri, "", DEFAULT_TYPES.get(picture.tag, "")))
         content.uris.append(picture.uri)
-    content.extra.update((label, value) for label, value in box.facts if not personal(label))
+    content.extra.update((label, value) for label, value in box.facts if not classify_key(label))
     is_video = content.attachments[0].media_type.startswith("video/")
     words = (caption, content.text) if role is not Role.ALBUM_LIST else ("",)
     others = [other for other in reading.media.take(content.uris, words) if other != place]
