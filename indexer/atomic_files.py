@@ -29,7 +29,7 @@ YOUNG_SECONDS = 2.0
 
 
 @contextmanager
-def partial(target: Path) -> Iterator[Path]:
+def partial_folder(target: Path) -> Iterator[Path]:
     """Create a folder beside `target` and always remove it, with its contents, at the end.
 
     A crash leaves it behind; the next call for the same target, or `remove_partials`, deletes it. Raises OSError.
@@ -54,9 +54,9 @@ def publish(package: Path, target: Path) -> None:
 
 
 @contextmanager
-def scratch(prefix: str) -> Iterator[Path]:
+def scratch_folder(prefix: str) -> Iterator[Path]:
     """Create a folder in the system's temporary folder and remove it at the end; first removes leftovers of killed runs."""
-    with partial(Path(tempfile.gettempdir()) / prefix) as folder:
+    with partial_folder(Path(tempfile.gettempdir()) / prefix) as folder:
         yield folder
 
 

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 import typst
 
-from indexer.atomic_files import scratch
+from indexer.atomic_files import scratch_folder
 
 TEMPLATES: Final = Path(__file__).parent / "typeset_templates"
 _STANDARD: Final = "ua-1"
@@ -41,12 +41,12 @@ def render_pdf(
 ) -> bytes:
     """Compile `template` (a file of typeset_templates/ without ".typ"), filled with `data`, to a PDF.
 
-    The template reads `json("data.json")`, whose texts have passed through `shown`, and `sys.inputs.language`; `files`
+    The template reads `json("data.json")`, whose texts have passed through `make_displayable`, and `sys.inputs.language`; `files`
     (pictures) lie beside it under their names. `made_at` is the PDF's own date (UTC; default 1970, for repeatable
     bytes). Raises PdfFailed.
     """
     at = int((made_at or datetime(1970, 1, 1, tzinfo=UTC)).timestamp())
-    with scratch("showme-pdf") as root:
+    with scratch_folder("showme-pdf") as root:
         for source in TEMPLATES.glob("*.typ"):
             shutil.copyfile(source, root / source.name)
         if not (root / f"{template}.typ").is_file():
@@ -115,7 +115,7 @@ def _add_file(root: Path, name: str, content: Path | bytes) -> None:
 
 
 def _to_json_data(data: Any) -> Any:
-    """Convert data to JSON values, with every text passed through `shown`."""
+    """Convert data to JSON values, with every text passed through `make_displayable`."""
     if isinstance(data, str):
         return make_displayable(data)
     if isinstance(data, Mapping):
@@ -201,7 +201,7 @@ def _bisect(clusters: list[str]) -> None:
 
 def _find_rejected(clusters: list[str]) -> frozenset[str]:
     """Return the texts that typst reports as not displayable; a lone NUL if it fails without naming any."""
-    with scratch("showme-signs") as root:
+    with scratch_folder("showme-signs") as root:
         (root / "data.json").write_text(json.dumps(clusters, ensure_ascii=False), encoding="utf-8")
         (root / "probe.typ").write_bytes(_PROBE)
         try:

@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 
 from indexer import __version__
-from indexer.atomic_files import scratch
+from indexer.atomic_files import scratch_folder
 from indexer.certificates.certify import Certificate, CertificateFailed, certify, note_made, write_into
 from indexer.certificates.certify import Written as CertificateFiles
 from indexer.coverage import scope
@@ -115,7 +115,7 @@ class _Certified:
 @contextmanager
 def _certified(plan: Plan, by: str) -> Iterator[_Certified]:
     """Give the certificate of the search, not yet noted as made. Raises NotAnswered, ExportError."""
-    with scratch("showme-certificate") as folder:
+    with scratch_folder("showme-certificate") as folder:
         held = SetDigest()
         try:
             with certify(plan, by=by) as certificate:
