@@ -30,14 +30,14 @@ from indexer.private_files import ReadOnlyFolder
 T = TypeVar("T")
 
 
-class Memory:
+class ResultCache:
     """Cache of values computed from a repository's current state: the last few of each kind. Thread-safe."""
 
     def __init__(self) -> None:
         self._values: dict[str, OrderedDict[Hashable, Any]] = {}
         self._lock = threading.Lock()
 
-    def recall(self, kind: str, key: Hashable, make: Callable[[], T], limit: int) -> T:
+    def get_or_compute(self, kind: str, key: Hashable, make: Callable[[], T], limit: int) -> T:
         """Return the cached value of a key, or compute it. At most `limit` values of a kind are kept. Two threads may both compute it."""
         with self._lock:
             values = self._values.setdefault(kind, OrderedDict())
@@ -52,7 +52,7 @@ class Memory:
                 values.popitem(last=False)
         return value
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Drop all values."""
         with self._lock:
             self._values.clear()
@@ -76,7 +76,7 @@ class Repository:
         self.catalog = Catalog(self.db)
         self.audit = AuditLog(self.db)
         self.coverage = CoverageOfCaptures(self.db, zone_name)
-        self.memory = Memory()
+        self.cache = ResultCache()
         self._index: Engine | None = None
         self._lock_file: int | None = None
         self._opening = threading.RLock()
@@ -192,7 +192,7 @@ class Repository:
 
     def close(self) -> None:
         """Close the index and the database, and drop the cache."""
-        self.memory.forget()
+        self.cache.clear()
         self.release_index()
         self.db.dispose()
         if self._scratch is not None:

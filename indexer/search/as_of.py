@@ -295,7 +295,7 @@ def stood(repository: Repository, accounts: Sequence[AccountView], day: date) ->
     """Return what is known of a local day; kept in memory as long as neither catalog nor index move on."""
     key = (day, repository.zone, repository.catalog.position(), repository.index.position())
     made = partial(Stood, repository.db, repository.index, accounts, repository.zone, day)
-    return repository.memory.recall("stood", key, made, _DAYS_KEPT)
+    return repository.cache.get_or_compute("stood", key, made, _DAYS_KEPT)
 
 
 def _as_nodes(filters: Filters) -> tuple[Node, ...]:

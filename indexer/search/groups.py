@@ -172,7 +172,7 @@ def _page(plan: Plan, by: GroupBy, results: Results, whole: _Whole) -> Grouped:
 def _whole(plan: Plan, by: GroupBy) -> _Whole:
     repository = plan.repository
     key = (replace(plan.request, limit=0, offset=0), by, repository.catalog.position(), repository.index.position())
-    return repository.memory.recall("groups", key, partial(_put_together, plan, by), _KEPT)
+    return repository.cache.get_or_compute("groups", key, partial(_put_together, plan, by), _KEPT)
 
 
 def _put_together(plan: Plan, by: GroupBy) -> _Whole:

@@ -58,7 +58,7 @@ def examples(repository: Repository, permission: Permission) -> tuple[Example, .
     """Return examples for a reader with a permission; none where the reader has no records or the index cannot answer."""
     try:
         key = (repository.index.position(), permission)
-        return repository.memory.recall("examples", key, lambda: tuple(_made(repository, permission)), _KEPT_AT_MOST)
+        return repository.cache.get_or_compute("examples", key, lambda: tuple(_made(repository, permission)), _KEPT_AT_MOST)
     except IndexDamaged:
         return ()  # the search page says what is wrong with the index
 
