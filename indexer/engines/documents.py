@@ -15,7 +15,7 @@ from indexer.record import is_conversation
 _NOBODY: Mapping[tuple[str, str], str] = MappingProxyType({})
 
 
-def document(row: IndexRow, account: AccountView, zone: str, people: Mapping[tuple[str, str], str] = _NOBODY) -> Document:
+def make_document(row: IndexRow, account: AccountView, zone: str, people: Mapping[tuple[str, str], str] = _NOBODY) -> Document:
     """Build the document of a record. `people` maps (platform, user number) to the names people gave them."""
     content = row.content
     has = ["media"] if content.attachments else []

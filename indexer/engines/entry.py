@@ -43,7 +43,7 @@ class Entry(TypedDict, total=False):
     oldest: Required[int]
 
 
-def entry(document: Document) -> Entry:
+def make_entry(document: Document) -> Entry:
     """Convert a document to its index entry. Raises ValueError for a number or a `has` word that no index can hold."""
     if not 0 <= document.pk <= LARGEST_PK:
         raise ValueError(f"record number {document.pk} is not within 0..{LARGEST_PK}")
@@ -56,23 +56,23 @@ def entry(document: Document) -> Entry:
         "newest": newest_key(posted, document.pk),
         "oldest": oldest_key(posted, document.pk),
     }
-    text = folded(document.parts)
+    text = fold_texts(document.parts)
     if document.account_words:
         fields["account"] = _fold_names(document.account_words)
     if document.author:
-        fields["author"] = plain(document.author)
+        fields["author"] = fit_name(document.author)
         fields["author_words"] = _fold_names((document.author, *document.author_names))
     if document.day is not None:
         fields["day"] = document.day.toordinal()
         fields["month"] = document.day.year * 12 + document.day.month - 1
     has = _map_has(document.has)
     if document.urls:
-        fields["url"] = folded(document.urls)
+        fields["url"] = fold_texts(document.urls)
     if document.hashtags and (tags := [key for tag in document.hashtags if (key := tag_key(tag))]):
         fields["hashtag"] = tags
         has = has | {"hashtag"}
         # a platform may list a hashtag that its truncated text no longer shows: a search for `flood` must still find it
-        text += [tag for tag in folded(document.hashtags) if not any(f" {tag} " in f" {part} " for part in text)]
+        text += [tag for tag in fold_texts(document.hashtags) if not any(f" {tag} " in f" {part} " for part in text)]
     if document.mentions and (tags := [key for name in document.mentions if (key := tag_key(name))]):
         fields["mention"] = tags
         has = has | {"mention"}
@@ -86,7 +86,7 @@ def entry(document: Document) -> Entry:
 @lru_cache(maxsize=10_000)
 def _fold_names(names: tuple[str, ...]) -> list[str]:
     """Fold the names of an account or an author; cached, because an archive repeats a few of them all the time."""
-    return folded(names)
+    return fold_texts(names)
 
 
 @lru_cache(maxsize=1_000)
@@ -97,7 +97,7 @@ def _map_has(has: tuple[str, ...]) -> frozenset[str]:
     return frozenset(HAS.get(word, word) for word in has)
 
 
-def folded(texts: Iterable[str]) -> list[str]:
+def fold_texts(texts: Iterable[str]) -> list[str]:
     """Fold each text to its words joined by spaces; texts without words are left out."""
     return [joined for text in texts if (joined := _join_words(text))]
 
@@ -117,7 +117,7 @@ def _words_of_long_text(text: str) -> Iterator[str]:
         start = end + 1
 
 
-def plain(value: str) -> str:
+def fit_name(value: str) -> str:
     """Fit a name into an index: cut to the longest word length, without lone surrogates."""
     return clip(value).encode("utf-8", "replace").decode("utf-8")
 

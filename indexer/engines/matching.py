@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from indexer import cost
 from indexer.engines import Document
-from indexer.engines.entry import Entry, entry
+from indexer.engines.entry import Entry, make_entry
 from indexer.query import And, DayRange, Everything, Expanding, Near, Node, Not, NotNear, Numbered, Or, Phrase, Word
 from indexer.query.expansion import fitting
 from indexer.query.proximity import Record, is_found, leaves
@@ -24,7 +24,7 @@ class _DocumentMatcher:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._entry = entry(document)
+        self._entry = make_entry(document)
         self._parts: dict[str, Parts] = {}
 
     def matches(self, tree: Node) -> bool:

@@ -21,7 +21,7 @@ import tantivy
 from tantivy import FieldType, Occur, Order, Query
 
 from indexer.engines import FACETS, Document, Hits, IndexBusy, IndexDamaged, IndexOutdated, state
-from indexer.engines.entry import LARGEST_PK, always_scored, entry, scored_part
+from indexer.engines.entry import LARGEST_PK, always_scored, make_entry, scored_part
 from indexer.engines.tantivy_fields import add_gaps, open_index, schema
 from indexer.engines.tantivy_query import Compiler
 from indexer.query import And, Expanding, Node, Not
@@ -81,7 +81,7 @@ class TantivyEngine:
             make, index_schema = tantivy.Document.from_dict, schema()
             try:
                 for document in documents:
-                    fields = entry(document)
+                    fields = make_entry(document)
                     if len(parts := fields.get("text", ())) > 1:
                         fields["text"] = add_gaps(parts)
                     if document.pk <= self._highest:

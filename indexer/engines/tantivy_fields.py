@@ -13,7 +13,7 @@ from typing import Final
 import tantivy
 from tantivy import FieldType, Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
 
-from indexer.engines.entry import plain
+from indexer.engines.entry import fit_name
 from indexer.query import DayRange
 from indexer.query.filters import Filters, Permission
 from indexer.query.nodes import STATES
@@ -122,7 +122,7 @@ def filter_queries(filters: Filters) -> list[Query]:
         queries.append(_accounts_query(filters.accounts))
     for field, values in (("platform", filters.platforms), ("kind", filters.kinds), ("author", filters.authors)):
         if values is not None:
-            queries.append(Query.term_set_query(schema(), field, sorted(plain(value) for value in values)))
+            queries.append(Query.term_set_query(schema(), field, sorted(fit_name(value) for value in values)))
     if filters.has_media is not None:
         media = Query.term_query(schema(), "has", "media")
         queries.append(media if filters.has_media else all_of((), but=media))

@@ -21,7 +21,7 @@ from whoosh.searching import Searcher
 
 from indexer import cost
 from indexer.engines import FACETS, Document, Hits, IndexBusy, IndexDamaged, IndexOutdated, TooBroad, state
-from indexer.engines.entry import entry, plain
+from indexer.engines.entry import fit_name, make_entry
 from indexer.engines.whoosh_find import PART, WORD_FIELDS, Facts, Finder, schema, within
 from indexer.query import Expanding, Node
 from indexer.query.filters import SEES_ALL, Filters, Permission, Sort
@@ -72,7 +72,7 @@ class WhooshEngine:
             self._open_writer()
             try:
                 for document in documents:
-                    entry(document)  # refuses an invalid document here, not at the commit
+                    make_entry(document)  # refuses an invalid document here, not at the commit
                     self._pending[document.pk] = document
             except BaseException:
                 self._drop_writer()
@@ -200,7 +200,7 @@ _STATES = frozenset(STATES.values())
 
 
 def _fields(document: Document) -> dict[str, Any]:
-    indexed = entry(document)
+    indexed = make_entry(document)
     lists: dict[str, Any] = dict(indexed)
     parts = {name: PART.join(lists.get("author_words" if name == "author" else name, ())) for name in WORD_FIELDS[:7]}
     facts = (
@@ -240,7 +240,7 @@ def _may_see(permission: Permission, facts: Facts) -> bool:
 
 
 def _is_allowed(facts: Facts, filters: Filters) -> bool:
-    if filters.authors is not None and (not facts.author or facts.author not in {plain(author) for author in filters.authors}):
+    if filters.authors is not None and (not facts.author or facts.author not in {fit_name(author) for author in filters.authors}):
         return False
     return (
         within(facts.day, filters.first_day, filters.last_day)

@@ -29,7 +29,7 @@ from indexer.catalog.models import AccountView, by_number
 from indexer.catalog.stored_data import IndexRow
 from indexer.catalog.tables import absences, sightings
 from indexer.engines import Document, Engine
-from indexer.engines.documents import document
+from indexer.engines.documents import make_document
 from indexer.engines.matching import matches
 from indexer.i18n import say
 from indexer.local_time import day_range, from_ms, local_day, to_ms
@@ -203,7 +203,7 @@ class Stood:
         is_edited = row.pk in self._edited
         then = stored_data.with_moments(content, content.edited if is_edited else None, deleted)
         made = IndexRow(row.pk, row.kind, row.account_id, 2 if is_edited else 1, then)
-        return document(made, self._accounts[row.account_id], self._zone)
+        return make_document(made, self._accounts[row.account_id], self._zone)
 
     # what the catalog tells
 
