@@ -32,7 +32,7 @@ def zone(name: str) -> ZoneInfo:
 DEPENDS_ON_ZONE = frozenset({TimeRule.ACCOUNT_LOCAL, TimeRule.HEADER_OFFSET, TimeRule.ZONE_SET})
 
 
-def derive(moment: Moment | None, zone_name: str, *, is_set: bool = False) -> Moment | None:
+def derive_utc(moment: Moment | None, zone_name: str, *, is_set: bool = False) -> Moment | None:
     """Derive a moment's UTC from the capture's zone if the archive gives only a wall time.
 
     With `is_set` a person named the zone: it then also overrides the offset in a page's header, which is valid only
@@ -54,7 +54,7 @@ def from_wall(wall: datetime, zone_name: str) -> datetime:
         return wall.replace(tzinfo=UTC)
 
 
-def local(instant: datetime, zone_name: str) -> datetime:
+def to_local(instant: datetime, zone_name: str) -> datetime:
     """Convert an instant to a zone; stays in UTC in the first and last hours of years 1 to 9999, which have no local form."""
     try:
         return instant.astimezone(zone(zone_name))
@@ -64,7 +64,7 @@ def local(instant: datetime, zone_name: str) -> datetime:
 
 def local_day(instant: datetime, zone_name: str) -> date:
     """Calendar day of an instant in a zone."""
-    return local(instant, zone_name).date()
+    return to_local(instant, zone_name).date()
 
 
 def local_day_of(seconds: int, zone_name: str) -> date:
@@ -90,7 +90,7 @@ def local_text(instant: datetime | None, zone_name: str) -> str:
     """Format an instant in a zone, with the zone's name: "2018-07-04 23:30:00 CDT". Empty for None."""
     if instant is None:
         return ""
-    instant = local(instant, zone_name)
+    instant = to_local(instant, zone_name)
     return f"{instant.replace(tzinfo=None).isoformat(' ', 'seconds')} {instant.tzname()}"
 
 

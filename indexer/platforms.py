@@ -51,7 +51,7 @@ def codes() -> Mapping[str, str]:
     return words | {alias: platform.code for platform in _registered.values() for alias in platform.aliases}
 
 
-def of(code: str) -> Platform:
+def get(code: str) -> Platform:
     """Platform of a code; if its importer is gone, the code serves as its title."""
     return _registered.get(code) or Platform(code, code)
 
@@ -63,10 +63,10 @@ def is_registered(code: str) -> bool:
 
 def title(code: str) -> str:
     """Name of a platform on pages and in documents."""
-    return of(code).title
+    return get(code).title
 
 
-def user(code: str, number: str) -> str:
+def user_label(code: str, number: str) -> str:
     """Display name of a user known only by number: "X user 3051921866"."""
-    platform = of(code)
+    platform = get(code)
     return f"{platform.short or platform.title} user {number}"

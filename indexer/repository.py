@@ -113,7 +113,7 @@ class Repository:
         digests = self.catalog.archive_digests(capture_id)
         if not digests:
             raise KeyError(member)
-        return self.vault.opened(digests).open(member)
+        return self.vault.open_cached(digests).open(member)
 
     @property
     def index(self) -> Engine:

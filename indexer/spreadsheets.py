@@ -5,22 +5,20 @@ from __future__ import annotations
 import re
 
 # Spreadsheets run a cell that begins with one of these characters (also in their full-width forms).
+FORMULA_STARTS = frozenset("'=+-@\t\r\n＝＋－＠")
 _RISKY = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 
 
-def guard(cell: str) -> str:
+def escape_formula(cell: str) -> str:
     """Put an apostrophe before a leading `=`, `+`, `-`, `@`, tab or line break, so that no spreadsheet runs the cell.
 
-    A cell that already has apostrophes there gets another, so that `unguard` restores every text.
+    A cell that already has apostrophes there gets another, so that `unescape_formula` restores every text.
     """
-    return "'" + cell if cell[:1] in _FIRST and _RISKY.match(cell) else cell
+    return "'" + cell if cell[:1] in FORMULA_STARTS and _RISKY.match(cell) else cell
 
 
-_FIRST = frozenset("'=+-@\t\r\n＝＋－＠")
-
-
-def unguard(cell: str) -> str:
-    """Undo `guard`."""
+def unescape_formula(cell: str) -> str:
+    """Undo `escape_formula`."""
     return cell[1:] if cell[:1] == "'" and _RISKY.match(cell) else cell
 
 

@@ -78,4 +78,4 @@ def move_on(connection: sa.Connection) -> None:
 def shown_person(platform: str, native_id: str, names: Mapping[tuple[str, str], str]) -> str:
     """Return a person as pages and papers show them: a number with the name given to it, anything else as it is."""
     name = names.get((platform, native_id))
-    return f"{name} ({platforms.user(platform, native_id)})" if name else native_id
+    return f"{name} ({platforms.user_label(platform, native_id)})" if name else native_id

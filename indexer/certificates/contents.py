@@ -32,7 +32,7 @@ from indexer.certificates.shown import shown
 from indexer.coverage import scope as coverage
 from indexer.engines.state import analyzer
 from indexer.i18n import say
-from indexer.local_time import local
+from indexer.local_time import to_local
 from indexer.progress import Tick
 from indexer.query import And, Dialect, Everything, Node, Not, Or
 from indexer.query.canonical import canonical
@@ -202,7 +202,7 @@ def made(repository: Repository, permission: Permission, by: str, at: datetime) 
     held = repository.catalog.accounts()
     at = at.replace(microsecond=0)
     what = scope(permission, by_number(held), scope_words(permission, held))
-    return Made(by, at, local(at, repository.zone), what)
+    return Made(by, at, to_local(at, repository.zone), what)
 
 
 def software(repository: Repository) -> Software:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from indexer import platforms
 from indexer.certificates.file_format import AccountRef, Announcement, CaptureRef, Expansion, Found, Header
 from indexer.i18n import say
-from indexer.local_time import local
+from indexer.local_time import to_local
 from indexer.query.reading_words import ENGLISH
 from indexer.search.announced import Announced, sentences
 from indexer.typeset import render_pdf
@@ -231,8 +231,8 @@ def _of(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 def _capture(one: CaptureRef, zone: str) -> list[Any]:
     whose = account_words(one.account) if one.account else say("account unknown")
-    exported = _day(local(one.exported_at, zone).date()) if one.exported_at else say("date unknown")
-    taken = _day(local(one.taken_at, zone).date())
+    exported = _day(to_local(one.exported_at, zone).date()) if one.exported_at else say("date unknown")
+    taken = _day(to_local(one.taken_at, zone).date())
     return [whose, {"text": one.name, "digest": one.digest}, {"text": exported, "under": taken}]
 
 
@@ -314,7 +314,7 @@ def _table(
 
 
 def _moment(instant: datetime, zone: str) -> str:
-    at = local(instant, zone)
+    at = to_local(instant, zone)
     return f"{_day(at.date())}, {at:%I:%M %p} {at.tzname()}".replace(", 0", ", ")
 
 

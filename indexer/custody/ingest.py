@@ -22,7 +22,7 @@ from indexer.custody.indexing import IndexAhead
 from indexer.custody.read_again import settled
 from indexer.evidence import fixity
 from indexer.evidence.archive import DAMAGE, SAFE, Archive, ArchiveError, damage_of, open_archive, refusal
-from indexer.evidence.vault import MISSING, Placed, StagedFile, archive_digest
+from indexer.evidence.vault import MISSING, AdmittedFile, StagedFile, archive_digest
 from indexer.i18n import say
 from indexer.importers import Importer, NotIdentified, Opened, claim, reasons
 from indexer.local_time import zone
@@ -40,7 +40,7 @@ class IngestReport:
 
     capture: CaptureView
     already_captured: bool = False
-    healed: tuple[Placed, ...] = ()  # files of the vault that this archive has replaced: they were missing or damaged
+    healed: tuple[AdmittedFile, ...] = ()  # files of the vault that this archive has replaced: they were missing or damaged
 
     @property
     def capture_id(self) -> int:
@@ -75,7 +75,7 @@ def ingest(
         try:
             importer, there = claim(open_archive(*paths))  # refused where it lies, before anything is copied
             staged = repository.vault.stage(paths, meter.copied(_bytes(paths)))
-            kept = open_archive(*(file.path for file in staged), label=paths[0].name).at(there.root)
+            kept = open_archive(*(file.path for file in staged), label=paths[0].name).below(there.root)
             opened = Opened(importer, kept, importer.facts(kept))  # what is kept is read, not what lay at the source
             digest = archive_digest(staged)
             facts = _named(opened, account, digest)
@@ -101,7 +101,7 @@ def ingest(
     return IngestReport(capture)
 
 
-def _healed(repository: Repository, staged: Sequence[StagedFile], by: str) -> tuple[Placed, ...]:
+def _healed(repository: Repository, staged: Sequence[StagedFile], by: str) -> tuple[AdmittedFile, ...]:
     """Admit staged files; return those that replace missing or damaged evidence. Each of these is an event."""
     held = {digest for digest, _name in repository.catalog.vault_files()}
     healed = tuple(one for one in repository.vault.admit(staged) if one.was != MISSING or one.digest in held)
@@ -258,7 +258,7 @@ def _outcomes(archive: Archive, importer: Importer, attached: set[str], digests:
     for name in sorted(archive.members):
         size, digest = archive.members[name].size, digests[name][0]
         inner = name.removeprefix(archive.root)
-        if name in archive.asked or name in attached:
+        if name in archive.opened or name in attached:
             yield MemberOutcome(name, size, digest, "read")
         elif (name.startswith(archive.root) and (reason := reason_of(inner))) or (reason := reason_of(name)):
             yield MemberOutcome(name, size, digest, "ignored", reason)

@@ -183,7 +183,7 @@ def _vault_faults(repository: Repository, known: Sequence[tuple[str, str]], prog
                 digest=digest,
             )
             yield IntegrityFinding(Finding.FILE_MISSING, name, message)
-        elif (now := repository.vault.measure(digest, count)) != digest:
+        elif (now := repository.vault.current_digest(digest, count)) != digest:
             message = say(
                 "{name} was added as {digest} and is now {now}. Add the same archive again, or restore the file from a backup.",
                 name=name,

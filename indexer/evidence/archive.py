@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
-from indexer.evidence.names import composed, composed_where_unique, is_junk, natural, unsafe_name, utf8_if_it_is
+from indexer.evidence.names import compose, compose_unique, decode_utf8_name, is_junk, natural_key, unsafe_reason
 from indexer.i18n import Sentence, say
 
 # Everything that Python's container and decompression modules raise for damaged bytes. Their documentation names a few of
@@ -121,7 +121,7 @@ class Archive:
     label: str
     members: Mapping[str, Member]
     root: str = ""
-    asked: set[str] = field(default_factory=set)
+    opened: set[str] = field(default_factory=set)
     handles: _Handles = field(default_factory=_Handles)
 
     @property
@@ -130,11 +130,11 @@ class Archive:
         return tuple(sorted(name[len(self.root) :] for name in self.members if name.startswith(self.root)))
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and self.known_as(name) in self.members
+        return isinstance(name, str) and self.full_name(name) in self.members
 
-    def at(self, root: str) -> Archive:
+    def below(self, root: str) -> Archive:
         """Return a view of the archive below `root` (ends in "/" or is empty); it shares the accounting of opened members."""
-        return Archive(self.label, self.members, root, self.asked, self.handles)
+        return Archive(self.label, self.members, root, self.opened, self.handles)
 
     def roots(self) -> tuple[str, ...]:
         """Return possible root folders of the export: "" and, as long as a level has a single folder, the folder inside.
@@ -153,15 +153,15 @@ class Archive:
     def match(self, *patterns: str) -> list[str]:
         """Return the members that match a shell-style pattern ("*" also matches "/"), in natural order (part2 before part10)."""
         names = [name for name in self.names if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)]
-        return sorted(names, key=natural)
+        return sorted(names, key=natural_key)
 
     def size(self, name: str) -> int:
         """Return the uncompressed size in bytes. Raises KeyError for an unknown name."""
-        return self.members[self.known_as(name)].size
+        return self.members[self.full_name(name)].size
 
     def open(self, name: str) -> IO[bytes]:
         """Open a member for reading and account for it. Raises KeyError, MemberDamaged."""
-        self.asked.add(self.known_as(name))
+        self.opened.add(self.full_name(name))
         return self._open(name)
 
     def read(self, name: str, limit: int = 512 * 2**20) -> bytes:
@@ -176,7 +176,7 @@ class Archive:
 
     def _open(self, name: str) -> IO[bytes]:
         try:
-            member = self.members[self.known_as(name)]
+            member = self.members[self.full_name(name)]
         except KeyError:
             raise KeyError(name) from None
         try:
@@ -184,14 +184,14 @@ class Archive:
         except DAMAGE as error:
             raise MemberDamaged(say("{member} cannot be opened: {damage}.", member=name, damage=damage_of(error))) from error
 
-    def name_of(self, name: str) -> str:
+    def stored_name(self, name: str) -> str:
         """Return a member's stored name below the root, for a name whose accents may be composed differently."""
-        return self.known_as(name)[len(self.root) :]
+        return self.full_name(name)[len(self.root) :]
 
-    def known_as(self, name: str) -> str:
+    def full_name(self, name: str) -> str:
         """Return a member's full name in the archive: as given, or with accents composed if only that form exists."""
         full = self.root + name
-        return full if full in self.members else composed(full)
+        return full if full in self.members else compose(full)
 
 
 def open_archive(*paths: str | Path, label: str = "") -> Archive:
@@ -233,7 +233,7 @@ def _all_members(paths: Sequence[str | Path], handles: _Handles) -> dict[str, Me
                     say("{member} differs between the given files, so they are not parts of one export.", member=repr(member.name)),
                     say("Add them one at a time."),
                 )
-    names = composed_where_unique(members)
+    names = compose_unique(members)
     return {names[name]: replace(member, name=names[name]) for name, member in members.items()}
 
 
@@ -297,7 +297,7 @@ def _zip_members(path: Path, handles: _Handles) -> list[Member]:
             )
         name = info.filename
         if not info.flag_bits & 0x800:
-            name = utf8_if_it_is(name)
+            name = decode_utf8_name(name)
         members.append(
             Member(
                 name=name.replace("\\", "/").rstrip("/"),
@@ -368,7 +368,7 @@ def _refuse_unsafe(members: Iterable[Member]) -> None:
             say("It contains {count} files; no platform's archive has more than {most}.", count=len(members), most=MAX_MEMBERS)
         )
     for member in members:
-        reason = unsafe_name(member.name)
+        reason = unsafe_reason(member.name)
         if reason or member.is_link:
             why = reason or say("is a link")
             message = say("The member {member} {why}.", member=repr(member.name), why=why)

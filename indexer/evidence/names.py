@@ -24,7 +24,7 @@ def is_junk(name: str) -> bool:
     return last.startswith("._") or last.lower() in _JUNK_FILES or not _JUNK_FOLDERS.isdisjoint(parts)
 
 
-def unsafe_name(name: str) -> str:
+def unsafe_reason(name: str) -> str:
     """Return the reason to refuse a name, "" for a safe name. The control character in a Mac folder's icon file is harmless."""
     if not name or len(name) > MAX_NAME:
         return say("has no name or one that is too long")
@@ -38,19 +38,19 @@ def unsafe_name(name: str) -> str:
     return ""
 
 
-def composed(name: str) -> str:
+def compose(name: str) -> str:
     """Compose the accents of a name (NFC): a Mac writes them decomposed (NFD), and both mean the same file."""
     return name if name.isascii() else unicodedata.normalize("NFC", name)
 
 
-def composed_where_unique(names: Iterable[str]) -> dict[str, str]:
+def compose_unique(names: Iterable[str]) -> dict[str, str]:
     """Map each name to its composed form, or to itself if two names would become the same."""
     names = list(names)
-    counts = Counter(composed(name) for name in names)
-    return {name: composed(name) if counts[composed(name)] == 1 else name for name in names}
+    counts = Counter(compose(name) for name in names)
+    return {name: compose(name) if counts[compose(name)] == 1 else name for name in names}
 
 
-def utf8_if_it_is(name: str) -> str:
+def decode_utf8_name(name: str) -> str:
     """Decode a name as UTF-8 if possible: without the UTF-8 flag the ZIP standard means code page 437, but many packers wrote UTF-8."""
     try:
         return name.encode("cp437").decode("utf-8")
@@ -58,7 +58,7 @@ def utf8_if_it_is(name: str) -> str:
         return name
 
 
-def natural(name: str) -> list[tuple[int, str]]:
+def natural_key(name: str) -> list[tuple[int, str]]:
     """Return a natural sort key: part2 before part10."""
     parts, number = [], ""
     for char in name + "\0":

@@ -45,7 +45,7 @@ MISSING = "missing"
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class AdmittedFile:
     """A file that entered the vault. `was`: MISSING, or the SHA-256 of the damaged file it replaced, or why that was unreadable."""
 
     name: str
@@ -81,7 +81,7 @@ class Vault:
             staged.append(StagedFile(target, source.name, digest, target.stat().st_size))
         return staged
 
-    def admit(self, files: Sequence[StagedFile]) -> list[Placed]:
+    def admit(self, files: Sequence[StagedFile]) -> list[AdmittedFile]:
         """Move staged files into the vault, read-only and durably; return those that were missing or damaged in the vault.
 
         A file already stored under the digest is hashed first: the staged copy is dropped only if the stored file is intact.
@@ -95,7 +95,7 @@ class Vault:
             file.path.chmod(0o400)
             sync(file.path)
             file.path.replace(self.path(file.digest))
-            placed.append(Placed(file.name, file.digest, was))
+            placed.append(AdmittedFile(file.name, file.digest, was))
         sync(self._paths.vault)
         self._drop_open(file.digest for file in placed)
         return placed
@@ -103,7 +103,7 @@ class Vault:
     def _current_state(self, digest: str) -> str:
         """Return the current SHA-256 of a digest's file, MISSING, or the reason it cannot be read."""
         try:
-            return self.measure(digest)
+            return self.current_digest(digest)
         except FileNotFoundError:
             return MISSING
         except OSError as error:
@@ -135,7 +135,7 @@ class Vault:
         """Open the archive whose parts have these digests; `label` is its name for people. Raises ArchiveError."""
         return open_archive(*(self.path(digest) for digest in digests), label=label)
 
-    def opened(self, digests: Sequence[str]) -> Archive:
+    def open_cached(self, digests: Sequence[str]) -> Archive:
         """Return the archive from a cache of open archives, since a table of contents can be long. For single members; thread-safe."""
         key = tuple(digests)
         with self._lock:
@@ -149,7 +149,7 @@ class Vault:
         """Return the names of all files in the vault, sorted."""
         return sorted(path.name for path in self._paths.vault.iterdir()) if self._paths.vault.is_dir() else []
 
-    def measure(self, digest: str, progress: ByteTick | None = None) -> str:
+    def current_digest(self, digest: str, progress: ByteTick | None = None) -> str:
         """Compute the current SHA-256 of a vault file."""
         return file_digest(self.path(digest), progress)
 

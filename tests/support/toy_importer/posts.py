@@ -53,4 +53,4 @@ def _moment(at: int | None) -> Moment | None:
 
 
 def _picture(name: str, archive: Archive) -> Attachment:
-    return Attachment(name.rsplit("/", 1)[-1], "image/png", archive.name_of(name) if name in archive else "")
+    return Attachment(name.rsplit("/", 1)[-1], "image/png", archive.stored_name(name) if name in archive else "")
