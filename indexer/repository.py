@@ -21,7 +21,7 @@ from indexer.catalog.database import connect, connect_read_only, writing_lock
 from indexer.catalog.location import catalog_file
 from indexer.catalog.models import Origin
 from indexer.catalog.reader import Catalog
-from indexer.coverage.scope import CoverageOfCaptures
+from indexer.coverage.scope import CoverageCalculator
 from indexer.engines import ENGINES, Engine, IndexDamaged, IndexOutdated, open_engine
 from indexer.evidence.vault import Vault
 from indexer.local_time import UnknownZone, zone
@@ -75,7 +75,7 @@ class Repository:
         self.db: sa.Engine = self._connect(url)
         self.catalog = Catalog(self.db)
         self.audit = AuditLog(self.db)
-        self.coverage = CoverageOfCaptures(self.db, zone_name)
+        self.coverage = CoverageCalculator(self.db, zone_name)
         self.cache = ResultCache()
         self._index: Engine | None = None
         self._lock_file: int | None = None

@@ -31,7 +31,7 @@ class PdfFailed(Exception):
     """A PDF could not be made; the text gives the reason. No file was written."""
 
 
-def render_pdf(
+def compile_pdf(
     template: str,
     data: object,
     files: Mapping[str, Path | bytes] | None = None,

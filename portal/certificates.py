@@ -84,7 +84,7 @@ def outcome(job: Job) -> Outcome:
     path = check_file(site().repository, job.id)
     if not path.is_file():
         abort(404)
-    kept = check.kept(path)
+    kept = check.load_check(path)
     parts = (("new", kept.new), ("changed", kept.changed), ("gone", kept.gone))
     groups = tuple((name, found[:SHOWN], len(found)) for name, found in parts if found)
     held = (site().repository.catalog.record(one.record_id) for _name, found, _count in groups for one in found if one.origin)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import msgspec
 import sqlalchemy as sa
 
+from indexer.catalog.database import count_rows_anew
 from indexer.catalog.history import export_times, posted_range
 from indexer.catalog.record_views import COUNTED
 from indexer.catalog.stored_data import COMPLETE, SET_ASIDE, CaptureResult, StoredFacts
@@ -35,6 +36,7 @@ def settle_current_versions(connection: sa.Connection, capture_id: int) -> None:
     Current is the version seen in the capture that the platform exported last; inside one capture the last of the
     edits. An older archive that is taken in later does not turn the clock back.
     """
+    count_rows_anew(connection, records, versions, sightings)
     settle(connection, sa.select(sightings.c.record_pk).where(sightings.c.capture_id == capture_id), capture_id)
 
 

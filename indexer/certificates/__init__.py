@@ -1,1 +1,1 @@
-"""Search certificates: made, printed and checked again."""
+"""Make, print and verify search certificates."""

@@ -1,4 +1,4 @@
-"""The certificate of a search: what was asked, searched and found, so that a person can sign for it and anyone can check it."""
+"""Make the certificate of a search: its query, scope and results, for a person to sign and anyone to verify."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ from indexer.search.plan import Plan
 from indexer.typeset import PdfFailed
 
 TRIES: Final = 3
-_IN_MEMORY: Final = 16 * 2**20  # bytes of record lines; more wait in a temporary file
+_IN_MEMORY: Final = 16 * 2**20  # bytes of record lines; beyond that they go to a temporary file
 
 
 class CertificateFailed(Exception):
-    """No certificate was made; the text says why and what to do."""
+    """No certificate was made; the message gives the reason and the remedy."""
 
 
 class Certificate:
-    """A certificate in the making: its header, and the lines of its records in a temporary file. Close it, or use `with`."""
+    """A certificate not yet written: its header, and its record lines in a temporary file. Close it, or use `with`."""
 
     def __init__(self, header: Header, spool: IO[bytes]) -> None:
         self.header = header
         self._spool = spool
 
     def lines(self) -> Iterator[str]:
-        """Yield the line of each record, newest first, without its line feed."""
+        """Yield the line of each record, newest first, without the line feed."""
         self._spool.seek(0)
-        for raw in self._spool:
-            yield raw.decode("utf-8").removesuffix("\n")
+        for line in self._spool:
+            yield line.decode("utf-8").removesuffix("\n")
 
     def close(self) -> None:
-        """Let go of the temporary file."""
+        """Close the temporary file."""
         self._spool.close()
 
     def __enter__(self) -> Self:
@@ -57,8 +57,8 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """The two files of a certificate and their SHA-256."""
+class CertificateFiles:
+    """The two files of a certificate, with their SHA-256 digests."""
 
     id: str
     json: Path
@@ -68,10 +68,10 @@ class Written:
 
 
 def certify(plan: Plan, *, by: str, at: datetime | None = None, progress: Tick | None = None) -> Certificate:
-    """Return the certificate of a search. `at` (UTC) is now unless told.
+    """Return the certificate of a search. `at` is in UTC and defaults to now.
 
-    Everything in it is of one state of catalog and index. Raises NotAnswered for a query that cannot be run and
-    CertificateFailed when archives are being taken in all the while or the catalog was altered.
+    All its parts describe the same state of catalog and index. Raises NotAnswered for a query that cannot be run, and
+    CertificateFailed if records keep being added or the catalog was altered.
     """
     repository, permission = plan.repository, plan.request.filters.permission
     for _ in range(TRIES):
@@ -79,10 +79,10 @@ def certify(plan: Plan, *, by: str, at: datetime | None = None, progress: Tick |
         before = parts.state(repository, permission)
         spool = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # the certificate closes it
         try:
-            found = parts.found(plan, spool, progress)
-            if found is not None:
-                made = parts.made(repository, permission, by, at or datetime.now(UTC))
-                header = parts.header(plan, uuid.uuid4().hex, made, found)
+            results = parts.list_records(plan, spool, progress)
+            if results is not None:
+                creation = parts.creation(repository, permission, by, at or datetime.now(UTC))
+                header = parts.header(plan, uuid.uuid4().hex, creation, results)
                 if parts.state(repository, permission) == before:
                     return Certificate(header, spool)
         except parts.Altered as error:
@@ -92,7 +92,7 @@ def certify(plan: Plan, *, by: str, at: datetime | None = None, progress: Tick |
             spool.close()
             raise
         spool.close()
-        plan = plan.anew()
+        plan = plan.refreshed()
     raise CertificateFailed(
         say(
             "Records are being added or indexed right now, so the parts of a certificate would not be consistent. Try again "
@@ -101,47 +101,49 @@ def certify(plan: Plan, *, by: str, at: datetime | None = None, progress: Tick |
     )
 
 
-def write(repository: Repository, certificate: Certificate, target: Path, *, actor: str = "") -> Written:
-    """Write `target` (.json) and the PDF beside it, both or none of them, and note it in the event log as a deed of `actor`.
+def write(repository: Repository, certificate: Certificate, target: Path, *, actor: str = "") -> CertificateFiles:
+    """Write `target` (.json) and the PDF beside it, both or neither, and log the event `certificate:made`.
 
-    `actor` is the maker as the certificate names them, unless told (a login name).
+    `actor`: login name for the event log; the maker's name in the certificate if empty.
 
     Raises CertificateFailed, OSError.
     """
     target = target.with_suffix(".json")
     with partial_folder(target) as folder:
-        made = write_into(folder, certificate, target.name)
-        # the event first: a file that says it was made here must be known here, even when the computer stops in between
-        note_made(repository, certificate, made, actor=actor)
-        written = replace(made, json=target, pdf=target.with_suffix(".pdf"))
-        publish(made.pdf, written.pdf)
-        publish(made.json, written.json)
+        draft = write_into(folder, certificate, target.name)
+        # log first: a certificate that names this catalog must be in its log, even after a crash between the two steps
+        log_certificate(repository, certificate, draft, actor=actor)
+        written = replace(draft, json=target, pdf=target.with_suffix(".pdf"))
+        publish(draft.pdf, written.pdf)
+        publish(draft.json, written.json)
     return written
 
 
-def write_into(folder: Path, certificate: Certificate, name: str = "certificate.json") -> Written:
-    """Write certificate.json and certificate.pdf into a folder of the caller's, without an event.
+def write_into(folder: Path, certificate: Certificate, name: str = "certificate.json") -> CertificateFiles:
+    """Write certificate.json and certificate.pdf to a folder of the caller, without logging an event.
 
-    `name` is what the PDF calls the JSON file. Raises CertificateFailed, OSError.
+    `name`: the name of the JSON file, for the PDF. Raises CertificateFailed, OSError.
     """
     header = certificate.header
-    made, paper = folder / "certificate.json", folder / "certificate.pdf"
-    with made.open("wb") as out:
+    json_path, pdf_path = folder / "certificate.json", folder / "certificate.pdf"
+    with json_path.open("wb") as out:
         file_format.write(header, certificate.lines(), out)
-    digest = file_digest(made)
+    digest = file_digest(json_path)
     try:
-        paper.write_bytes(certificate_pdf.pdf_of(header, name, digest))
+        pdf_path.write_bytes(certificate_pdf.render_pdf(header, name, digest))
     except PdfFailed as error:
         raise CertificateFailed(str(error)) from error
-    sync(made)
-    sync(paper)
-    return Written(header.id, made, paper, digest, file_digest(paper))
+    sync(json_path)
+    sync(pdf_path)
+    return CertificateFiles(header.id, json_path, pdf_path, digest, file_digest(pdf_path))
 
 
-def note_made(repository: Repository, certificate: Certificate, written: Written, *, actor: str = "", package: str = "") -> None:
-    """Write the event `certificate:made`; `package` names the export that the certificate is part of."""
+def log_certificate(
+    repository: Repository, certificate: Certificate, written: CertificateFiles, *, actor: str = "", package: str = ""
+) -> None:
+    """Log the event `certificate:made`; `package`: name of the export that contains the certificate, if any."""
     header = certificate.header
     detail = {"query": header.query.typed, "records": header.found.total, "records_digest": header.found.digest}
     digests = {"sha256": written.json_digest, "pdf_sha256": written.pdf_digest}
-    inside = {"package": package} if package else {}
-    repository.audit.add("certificate:made", actor or header.made.by, header.id, {**detail, **digests, **inside})
+    export = {"package": package} if package else {}
+    repository.audit.add("certificate:made", actor or header.made.by, header.id, {**detail, **digests, **export})

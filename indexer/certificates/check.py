@@ -1,4 +1,4 @@
-"""The check of a certificate as data, and how it is kept for its page."""
+"""The result of verifying a certificate, and its storage for the check's page."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from indexer.i18n import say
 
 
 class FileState(StrEnum):
-    """What the event log says of a certificate's file."""
+    """State of a certificate's file according to the event log."""
 
     UNALTERED = "unaltered"
     ALTERED = "altered"
-    UNKNOWN = "unknown"  # no event of this catalog says that it was made here
+    UNKNOWN = "unknown"  # not in the event log of this catalog
 
 
 @dataclass(frozen=True, slots=True)
 class RecordChange:
-    """One record that is new, changed or gone. Version and digest are 0 and "" where the record was, or is, not found.
+    """A record that is new, changed or gone. Version and digest are 0 and "" on the side where it was not found.
 
-    `origin` is the record as it is held now and the capture that brought that version; None: it is not held any more.
-    `capture_is_new` says that this capture was not held when the certificate was made.
+    `origin`: the record as it is now and the capture its version came from; None if it is no longer in the catalog.
+    `capture_is_new`: that capture was added after the certificate was made.
     """
 
     record_id: str
@@ -47,7 +47,7 @@ class RecordChange:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Something that is not as it was when the certificate was made: program, engine, zone, reading, words of a wildcard."""
+    """A change in the environment since the certificate was made: program, engine, zone, paraphrase, words of a wildcard."""
 
     what: str
     then: str
@@ -56,7 +56,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Alteration:
-    """Something that the evidence does not bear out: a sentence as its template and values, so that a kept check can be translated."""
+    """A contradiction with the evidence: a sentence as template and values, so that a stored check can be translated."""
 
     finding: Finding
     record_id: str
@@ -71,10 +71,10 @@ class Alteration:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What became of a certificate. `lines_fit`: its records have the digest and number that the certificate states.
+    """The result of verifying a certificate. `lines_fit`: its records match the digest and count that it states.
 
-    `alterations` are the first LISTED of `altered_total`; `raw_only` the captures whose importer has changed since they
-    were read. `anchor` is None for a certificate of format 1. Checks kept by earlier versions lack the fields with a default.
+    `alterations` are the first LISTED of `altered_total`; `raw_only` are the captures whose importer has changed since
+    they were read. `anchor` is None for certificate format 1. Checks stored by earlier versions lack the fields with a default.
     """
 
     id: str
@@ -106,30 +106,30 @@ class Check:
 
     @property
     def is_identical(self) -> bool:
-        """The same records with the same contents in the same order."""
+        """Whether the search finds the same records with the same content in the same order."""
         return self.digest_then == self.digest_now and self.lines_fit
 
     @property
     def is_reordered(self) -> bool:
-        """The same records with the same contents, in another order: their times were derived anew."""
+        """Whether the search finds the same records with the same content in another order: their times were recalculated."""
         return not self.is_identical and self.lines_fit and not (self.new or self.changed or self.gone)
 
     @property
     def went_well(self) -> bool:
-        """Identical, and nothing stands against relying on that: neither the evidence, nor the file, nor the log, nor the index."""
-        log_holds = self.log_broken_at is None and self.anchor in {None, AnchorState.HOLDS}
-        return self.is_identical and not self.altered_total and self.file is FileState.UNALTERED and log_holds and self.in_step
+        """Whether the result is identical and evidence, file, event log and index are all in order."""
+        log_is_whole = self.log_broken_at is None and self.anchor in {None, AnchorState.HOLDS}
+        return self.is_identical and not self.altered_total and self.file is FileState.UNALTERED and log_is_whole and self.in_step
 
 
-def keep(check: Check, target: Path) -> None:
-    """Write a check where `kept` finds it again, whole or not at all. Raises OSError."""
+def save_check(check: Check, target: Path) -> None:
+    """Store a check as JSON, complete or not at all. Raises OSError."""
     with partial_folder(target) as folder:
-        made = folder / "check.json"
-        made.write_bytes(msgspec.json.encode(check, enc_hook=file_format.plain))
-        sync(made)
-        publish(made, target)
+        path = folder / "check.json"
+        path.write_bytes(msgspec.json.encode(check, enc_hook=file_format.plain))
+        sync(path)
+        publish(path, target)
 
 
-def kept(target: Path) -> Check:
-    """Return a check that `keep` has written. Raises OSError."""
+def load_check(target: Path) -> Check:
+    """Read a stored check. Raises OSError."""
     return msgspec.json.decode(target.read_bytes(), type=Check)

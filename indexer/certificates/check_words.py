@@ -1,4 +1,4 @@
-"""The check of a certificate in words and as JSON."""
+"""The check of a certificate, in sentences and as JSON."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from indexer.certificates.file_format import CaptureRef
 from indexer.custody.verify import Level
 from indexer.i18n import say
 
-SAID: Final = 20  # alterations that the sentences name; the JSON has more
+MAX_LISTED: Final = 20  # alterations in the sentences; the JSON has more
 
 
-def shape(check: Check) -> dict[str, Any]:
-    """Return a check for programs: the JSON of `certificate verify` (docs/command-line.md)."""
-    records = {name: [_record(one) for one in getattr(check, name)] for name in ("new", "changed", "gone")}
+def as_json(check: Check) -> dict[str, Any]:
+    """Return a check as JSON for `certificate verify` (docs/command-line.md)."""
+    records = {name: [_change_json(change) for change in getattr(check, name)] for name in ("new", "changed", "gone")}
     return {
         "id": check.id,
         "sha256": check.sha256,
@@ -27,10 +27,11 @@ def shape(check: Check) -> dict[str, Any]:
         "level": check.level.value if check.level else None,
         "altered": check.altered_total,
         "alterations": [
-            {"finding": one.finding.value, "record_id": one.record_id, "message": str(one.message)} for one in check.alterations
+            {"finding": alteration.finding.value, "record_id": alteration.record_id, "message": str(alteration.message)}
+            for alteration in check.alterations
         ],
         "raw_only": list(check.raw_only),
-        "reasons": [{"tag": one.tag, "subject": one.subject, "at": one.at.isoformat()} for one in check.reasons],
+        "reasons": [{"tag": reason.tag, "subject": reason.subject, "at": reason.at.isoformat()} for reason in check.reasons],
         "lines_fit": check.lines_fit,
         "identical": check.is_identical,
         "reordered": check.is_reordered,
@@ -39,53 +40,53 @@ def shape(check: Check) -> dict[str, Any]:
         "digest": {"then": check.digest_then, "now": check.digest_now},
         **records,
         "in_step": check.in_step,
-        "differences": [{"what": str(one.what), "then": one.then, "now": one.now} for one in check.differences],
-        "captures_added": [_capture(one) for one in check.captures_added],
-        "captures_missing": [_capture(one) for one in check.captures_missing],
-        "captures_aside": [_capture(one) for one in check.captures_aside],
+        "differences": [{"what": str(difference.what), "then": difference.then, "now": difference.now} for difference in check.differences],
+        "captures_added": [_capture_json(capture) for capture in check.captures_added],
+        "captures_missing": [_capture_json(capture) for capture in check.captures_missing],
+        "captures_aside": [_capture_json(capture) for capture in check.captures_aside],
         "accounts_missing": list(check.accounts_missing),
-        "says": [str(one) for one in sentences(check)],
+        "says": [str(sentence) for sentence in sentences(check)],
     }
 
 
-def _record(one: RecordChange) -> dict[str, Any]:
+def _change_json(change: RecordChange) -> dict[str, Any]:
     origin = None
-    if one.origin is not None:
-        origin = {**asdict(one.origin), "taken_at": one.origin.taken_at.isoformat(), "is_new": one.capture_is_new}
+    if change.origin is not None:
+        origin = {**asdict(change.origin), "taken_at": change.origin.taken_at.isoformat(), "is_new": change.capture_is_new}
         del origin["record_id"]
-    before = {"version": one.was_version, "digest": one.was_digest} if one.was_version else None
-    after = {"version": one.version, "digest": one.digest} if one.version else None
-    return {"record_id": one.record_id, "then": before, "now": after, "held": origin}
+    before = {"version": change.was_version, "digest": change.was_digest} if change.was_version else None
+    after = {"version": change.version, "digest": change.digest} if change.version else None
+    return {"record_id": change.record_id, "then": before, "now": after, "held": origin}
 
 
-def _capture(one: CaptureRef) -> dict[str, Any]:
-    return {"name": one.name, "sha256": one.digest, "account": one.account.label if one.account else ""}
+def _capture_json(capture: CaptureRef) -> dict[str, Any]:
+    return {"name": capture.name, "sha256": capture.digest, "account": capture.account.label if capture.account else ""}
 
 
 def sentences(check: Check) -> list[str]:
-    """Say what a check found, the outcome first: one sentence each."""
-    said = list(_outcome(check))
-    said.extend(_counts(check))
-    said.extend(one.message for one in check.alterations[:SAID])
-    if check.altered_total > SAID and check.alterations:
-        said.append(say("And {count} more alterations.", count=check.altered_total - min(SAID, len(check.alterations))))
+    """Return the results of a check as sentences, the outcome first."""
+    words = list(_outcome(check))
+    words.extend(_counts(check))
+    words.extend(alteration.message for alteration in check.alterations[:MAX_LISTED])
+    if check.altered_total > MAX_LISTED and check.alterations:
+        words.append(say("And {count} more alterations.", count=check.altered_total - min(MAX_LISTED, len(check.alterations))))
     if not check.is_identical:
-        said.extend(one.sentence(check.zone) for one in check.reasons)
-    said.extend(_of_file(check))
-    said.extend(_of_log(check))
+        words.extend(reason.sentence(check.zone) for reason in check.reasons)
+    words.extend(_file_sentences(check))
+    words.extend(_log_sentences(check))
     if not check.in_step:
-        said.append(
+        words.append(
             say(
                 "The search index is now behind the catalog, so records may be missing from this comparison. Bring it up to date "
                 "with: python -m indexer sync"
             )
         )
-    said.extend(_surroundings(check))
-    said.extend(_proves(check))
-    return said
+    words.extend(_environment(check))
+    words.extend(_evidence_sentences(check))
+    return words
 
 
-def _of_file(check: Check) -> Iterator[str]:
+def _file_sentences(check: Check) -> Iterator[str]:
     if check.file is FileState.ALTERED or not check.lines_fit:
         yield say("This is not the file that was made here: it was changed afterward. Do not rely on it.")
     elif check.file is FileState.UNKNOWN:
@@ -94,7 +95,7 @@ def _of_file(check: Check) -> Iterator[str]:
         yield say("The file is unaltered: it is the file that was made here.")
 
 
-def _of_log(check: Check) -> Iterator[str]:
+def _log_sentences(check: Check) -> Iterator[str]:
     if check.log_broken_at is not None:
         yield say("The event log was changed at event {number}.", number=str(check.log_broken_at))
     if check.anchor is AnchorState.CUT:
@@ -113,7 +114,7 @@ def _of_log(check: Check) -> Iterator[str]:
         yield say("The event log continues from the certificate: nothing before it was removed or rewritten.")
 
 
-def _proves(check: Check) -> Iterator[str]:
+def _evidence_sentences(check: Check) -> Iterator[str]:
     if check.level is None:
         return
     yield say(
@@ -152,23 +153,26 @@ def _outcome(check: Check) -> Iterator[str]:
 
 
 def _counts(check: Check) -> Iterator[str]:
-    for changes, one, many in (
+    for changes, singular, plural in (
         (check.new, "1 record is new.", "{count} records are new."),
         (check.changed, "1 record has changed content.", "{count} records have changed content."),
         (check.gone, "1 record is gone from the result.", "{count} records are gone from the result."),
     ):
         if changes:
-            yield say(one) if len(changes) == 1 else say(many, count=len(changes))
+            yield say(singular) if len(changes) == 1 else say(plural, count=len(changes))
 
 
-def _surroundings(check: Check) -> Iterator[str]:
-    for one in check.differences:
-        if not one.then or not one.now:
+def _environment(check: Check) -> Iterator[str]:
+    for difference in check.differences:
+        if not difference.then or not difference.now:
             yield say(
-                "Now different: {what} (only then: {then}; only now: {now}).", what=one.what, then=one.then or "–", now=one.now or "–"
+                "Now different: {what} (only then: {then}; only now: {now}).",
+                what=difference.what,
+                then=difference.then or "–",
+                now=difference.now or "–",
             )
         else:
-            yield say("Now different: {what} was {then}, now {now}.", what=one.what, then=one.then, now=one.now)
+            yield say("Now different: {what} was {then}, now {now}.", what=difference.what, then=difference.then, now=difference.now)
     for added in check.captures_added:
         yield say("Added since then: {name} (SHA-256 {digest}).", name=added.name, digest=added.digest)
     for aside in check.captures_aside:

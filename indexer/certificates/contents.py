@@ -1,4 +1,4 @@
-"""The parts of a certificate, each asked of the repository: what was found, by which terms and accounts, and what was searched."""
+"""The parts of a certificate, read from the repository: results, counts by term and account, and the scope of the search."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from indexer.certificates.file_format import (
     AccountRef,
     Announcement,
     CaptureRef,
+    ChosenFilters,
+    Creation,
     Expansion,
-    Found,
     Header,
     LineDigest,
     LogAnchor,
-    Made,
-    Narrowed,
     Query,
+    ResultSummary,
     Scope,
     Software,
     State,
     Stored,
     TermCount,
 )
-from indexer.certificates.shown import shown
+from indexer.certificates.record_digests import digest_records
 from indexer.coverage import scope as coverage
 from indexer.engines.state import analyzer
 from indexer.i18n import say
@@ -37,38 +37,38 @@ from indexer.progress import Tick
 from indexer.query import And, Dialect, Everything, Node, Not, Or
 from indexer.query.canonical import canonical
 from indexer.query.filters import Filters, Permission, Sort
-from indexer.query.reading import reading
+from indexer.query.reading import paraphrase
 from indexer.repository import Repository
 from indexer.search.plan import Plan
-from indexer.search.reading import scope_words
+from indexer.search.reading import describe_scope
 from indexer.search.request import SearchRequest
 from indexer.search.results import Results
 
 UNKNOWN_ACCOUNT = 0
-"""A number that no account has: a filter for an account that is not held any more finds nothing, and not everything."""
+"""An id that no account has: a filter for an account no longer on file finds nothing rather than everything."""
 
 
 def account_ref(account: AccountView) -> AccountRef:
-    """Return an account as a certificate names it."""
+    """Return an account as a certificate stores it."""
     return AccountRef(account.id, account.platform, account.native_id, account.label)
 
 
 def refs(numbers: frozenset[int] | None, accounts: Mapping[int, AccountView]) -> tuple[AccountRef, ...] | None:
-    """Return the accounts of a filter, None where it is none. A number without an account is kept as one of nowhere."""
+    """Return the accounts of a filter, or None without a filter. An unknown id is kept as an empty reference."""
     if numbers is None:
         return None
-    nowhere = [AccountRef(number, "", "", "") for number in sorted(numbers - accounts.keys())]
-    known = dict.fromkeys(account_ref(accounts[number]) for number in sorted(numbers & accounts.keys()))
-    return (*known, *nowhere)
+    unknown = [AccountRef(number, "", "", "") for number in sorted(numbers - accounts.keys())]
+    references = dict.fromkeys(account_ref(accounts[number]) for number in sorted(numbers & accounts.keys()))
+    return (*references, *unknown)
 
 
-def narrowed(filters: Filters, accounts: Mapping[int, AccountView]) -> Narrowed:
-    """Return the maker's own filters as a certificate holds them; an account that they may not see is one of nowhere."""
-    seen = {number: one for number, one in accounts.items() if filters.permission.allows_account(number)}
-    return Narrowed(
+def chosen_filters(filters: Filters, accounts: Mapping[int, AccountView]) -> ChosenFilters:
+    """Return the maker's filters as a certificate stores them; accounts they may not see become empty references."""
+    visible = {number: account for number, account in accounts.items() if filters.permission.allows_account(number)}
+    return ChosenFilters(
         filters.first_day,
         filters.last_day,
-        refs(filters.accounts, seen),
+        refs(filters.accounts, visible),
         _sorted(filters.platforms),
         _sorted(filters.kinds),
         _sorted(filters.authors),
@@ -78,43 +78,43 @@ def narrowed(filters: Filters, accounts: Mapping[int, AccountView]) -> Narrowed:
 
 
 def scope(permission: Permission, accounts: Mapping[int, AccountView], words: str) -> Scope:
-    """Return what the maker might see as a certificate holds it."""
+    """Return the maker's permission as a certificate stores it."""
     return Scope(words, refs(permission.accounts, accounts), permission.without_messages)
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
-    """The search of a certificate, to be made again here; `missing` are accounts of its filters that are not held here."""
+class RebuiltSearch:
+    """The search of a certificate, to be repeated here. `missing`: accounts of its filters that are not on file here."""
 
     request: SearchRequest
     missing: tuple[str, ...]
 
 
-def again(stored: Stored, held: Iterable[AccountView]) -> Again:
-    """Return the search of a certificate in terms of the accounts that are held now. Raises ValueError for an unknown dialect."""
-    named = {(one.platform, native_id): one.id for one in held for native_id in one.native_ids}
+def rebuild_search(stored: Stored, accounts: Iterable[AccountView]) -> RebuiltSearch:
+    """Rebuild a certificate's search with the accounts now on file. Raises ValueError for an unknown dialect."""
+    ids = {(account.platform, native_id): account.id for account in accounts for native_id in account.native_ids}
     missing: list[str] = []
 
-    def numbers(wanted: Sequence[AccountRef] | None) -> frozenset[int] | None:
-        if wanted is None:
+    def account_ids(refs: Sequence[AccountRef] | None) -> frozenset[int] | None:
+        if refs is None:
             return None
-        missing.extend(one.label for one in wanted if (one.platform, one.native_id) not in named)
-        return frozenset(named.get((one.platform, one.native_id), UNKNOWN_ACCOUNT) for one in wanted)
+        missing.extend(ref.label for ref in refs if (ref.platform, ref.native_id) not in ids)
+        return frozenset(ids.get((ref.platform, ref.native_id), UNKNOWN_ACCOUNT) for ref in refs)
 
     chosen = stored.filters
     filters = Filters(
         first_day=chosen.first_day,
         last_day=chosen.last_day,
-        accounts=numbers(chosen.accounts),
+        accounts=account_ids(chosen.accounts),
         platforms=_set(chosen.platforms),
         kinds=_set(chosen.kinds),
         authors=_set(chosen.authors),
         has_media=chosen.has_media,
         states=_set(chosen.states),
-        permission=Permission(numbers(stored.made.scope.allowed_accounts), stored.made.scope.without_conversations),
+        permission=Permission(account_ids(stored.made.scope.allowed_accounts), stored.made.scope.without_conversations),
     )
     request = SearchRequest(stored.query.typed, filters, Sort.NEWEST, dialect=Dialect(stored.query.dialect), as_of=stored.query.as_of)
-    return Again(request, tuple(dict.fromkeys(missing)))
+    return RebuiltSearch(request, tuple(dict.fromkeys(missing)))
 
 
 def _sorted(values: frozenset[str] | None) -> tuple[str, ...] | None:
@@ -129,35 +129,35 @@ PROGRESS_EVERY: Final = 5_000  # records
 
 
 class Altered(Exception):
-    """The catalog's content of a record is not the one that was taken in; the text says which and what to do."""
+    """A record's content in the catalog is not the content that was added; the message gives the record and the remedy."""
 
 
-def found(plan: Plan, spool: IO[bytes], progress: Tick | None) -> Found | None:
-    """Return what a search finds and write the lines of its records into `spool`; None when the counts do not fit each other.
+def list_records(plan: Plan, spool: IO[bytes], progress: Tick | None) -> ResultSummary | None:
+    """Write the lines of the records found to `spool` and return the result; None if its counts disagree.
 
     Raises NotAnswered, Altered.
     """
     results = plan.counts()
     sha = LineDigest()
-    for one in shown(plan):
-        if one.is_altered:
+    for record in digest_records(plan):
+        if record.is_altered:
             raise Altered(
                 say(
                     "The catalog was altered: the content of {record}, version {number}, is not the content that was added. No "
                     "certificate was made. The evidence is safe: run python -m indexer verify --full, and restore the catalog from a "
                     "backup.",
-                    record=one.record_id,
-                    number=one.version,
+                    record=record.record_id,
+                    number=record.version,
                 )
             )
-        spool.write(sha.add(one.line))
+        spool.write(sha.add(record.line))
         if progress and sha.count % PROGRESS_EVERY == 0:
             progress(sha.count, results.total)
     if sha.count != results.total:
         return None
     if progress:
         progress(sha.count, results.total)
-    return Found(
+    return ResultSummary(
         results.total,
         results.undated,
         sha.hex(),
@@ -168,13 +168,13 @@ def found(plan: Plan, spool: IO[bytes], progress: Tick | None) -> Found | None:
 
 
 def _terms(plan: Plan) -> Iterator[TermCount]:
-    """Yield how many records each term of a query finds alone within the same filters, in the order of the query."""
+    """Yield the number of records each term finds by itself within the same filters, in query order."""
     for leaf in dict.fromkeys(leaves(plan.tree)):
-        yield TermCount(canonical(leaf), reading(leaf), plan.count(leaf))
+        yield TermCount(canonical(leaf), paraphrase(leaf), plan.count(leaf))
 
 
 def leaves(tree: Node) -> Iterator[Node]:
-    """Yield the terms of a query: what stands between AND, OR and NOT. Words near each other are one term."""
+    """Yield the terms of a query: the operands of AND, OR and NOT. A proximity expression is a single term."""
     if isinstance(tree, (And, Or)):
         for child in tree.children:
             yield from leaves(child)
@@ -185,33 +185,33 @@ def leaves(tree: Node) -> Iterator[Node]:
 
 
 def _accounts(repository: Repository, results: Results) -> tuple[AccountCount, ...]:
-    counts = {one.value: one.count for one in results.facets.get("account", ())}
+    counts = {facet.value: facet.count for facet in results.facets.get("account", ())}
     filters = results.request.filters
-    refs = [account_ref(account) for account in repository.catalog.accounts(filters.permission.accounts)]
-    searched = [AccountCount(one, counts.get(str(one.id), 0)) for one in refs if _is_searched(one, filters)]
-    return tuple(sorted(searched, key=lambda one: -one.records))
+    accounts = [account_ref(account) for account in repository.catalog.accounts(filters.permission.accounts)]
+    searched = [AccountCount(account, counts.get(str(account.id), 0)) for account in accounts if _is_searched(account, filters)]
+    return tuple(sorted(searched, key=lambda count: -count.records))
 
 
 def expansions(plan: Plan) -> tuple[Expansion, ...]:
-    """Return what each wildcard, fuzzy word, stem or range of a query stands for among the records that the maker may see."""
-    return tuple(Expansion(canonical(one.node), dict(sorted(one.words))) for one in plan.expansions)
+    """Return the words matched by each wildcard, fuzzy word, stem or range, among the records the maker may see."""
+    return tuple(Expansion(canonical(expansion.node), dict(sorted(expansion.words))) for expansion in plan.expansions)
 
 
-def made(repository: Repository, permission: Permission, by: str, at: datetime) -> Made:
-    """Return who made a certificate, when (to the second), and what they might see."""
-    held = repository.catalog.accounts()
+def creation(repository: Repository, permission: Permission, by: str, at: datetime) -> Creation:
+    """Return a certificate's maker, time (to the second) and permission."""
+    accounts = repository.catalog.accounts()
     at = at.replace(microsecond=0)
-    what = scope(permission, by_number(held), scope_words(permission, held))
-    return Made(by, at, to_local(at, repository.zone), what)
+    allowed = scope(permission, by_number(accounts), describe_scope(permission, accounts))
+    return Creation(by, at, to_local(at, repository.zone), allowed)
 
 
 def software(repository: Repository) -> Software:
-    """Return what does the searching here now."""
+    """Return the software now in use."""
     return Software(__version__, repository.engine_name, repository.index.version.partition("/")[0], analyzer())
 
 
 def state(repository: Repository, permission: Permission) -> State:
-    """Return how far catalog and index are; numbers of the whole repository only for who may see all of it."""
+    """Return the positions of catalog and index; numbers of the whole repository only for a maker who may see all of it."""
     catalog, index = repository.catalog.position(), repository.index.position()
     if not permission.is_all:
         return State(catalog == index, None, None, None, None)
@@ -219,68 +219,69 @@ def state(repository: Repository, permission: Permission) -> State:
 
 
 def anchor(repository: Repository) -> LogAnchor:
-    """Return how long the event log is and the hash of its newest event."""
-    now = repository.audit.anchor()
-    return LogAnchor(now.events, now.hash)
+    """Return the length of the event log and the hash of its latest event."""
+    latest = repository.audit.anchor()
+    return LogAnchor(latest.events, latest.hash)
 
 
 def captures(repository: Repository, filters: Filters) -> tuple[CaptureRef, ...]:
-    """Return the captures that the maker may know of, the oldest first, each with whether it is of an account searched."""
-    held = repository.catalog.captures(filters.permission.accounts)
+    """Return the captures the maker may see, oldest first, each marked if its account was searched."""
+    visible = repository.catalog.captures(filters.permission.accounts)
     return tuple(
         CaptureRef(
-            one.id,
-            one.name,
-            one.digest,
-            account_ref(one.account) if one.account else None,
-            one.taken_at,
-            one.exported_at,
-            _is_searched(account_ref(one.account) if one.account else None, filters),
+            capture.id,
+            capture.name,
+            capture.digest,
+            account_ref(capture.account) if capture.account else None,
+            capture.taken_at,
+            capture.exported_at,
+            _is_searched(account_ref(capture.account) if capture.account else None, filters),
         )
-        for one in reversed(held)
+        for capture in reversed(visible)
     )
 
 
 def _is_searched(account: AccountRef | None, filters: Filters) -> bool:
     if account is None:
-        return True  # it is not known whose it is: then nobody may say that it was left out
-    of_account = filters.accounts is None or account.id in filters.accounts
-    return of_account and (filters.platforms is None or account.platform in filters.platforms)
+        return True  # the account is unknown, so it cannot be ruled out
+    in_accounts = filters.accounts is None or account.id in filters.accounts
+    return in_accounts and (filters.platforms is None or account.platform in filters.platforms)
 
 
-def header(plan: Plan, number: str, made_by: Made, what: Found) -> Header:
-    """Return the whole certificate but its list of records. Raises NotAnswered."""
+def header(plan: Plan, certificate_id: str, made_by: Creation, summary: ResultSummary) -> Header:
+    """Return the certificate without its list of records. Raises NotAnswered."""
     repository, request, results = plan.repository, plan.request, plan.counts()
     accounts = by_number(repository.catalog.accounts())
-    now, said = state(repository, request.filters.permission), results.readings
+    positions, readings = state(repository, request.filters.permission), results.readings
     return Header(
-        id=number,
+        id=certificate_id,
         made=made_by,
-        query=Query(request.query, results.canonical, request.dialect.value, said["en"], said["es"], request.as_of),
-        filters=narrowed(request.filters, accounts),
+        query=Query(request.query, results.canonical, request.dialect.value, readings["en"], readings["es"], request.as_of),
+        filters=chosen_filters(request.filters, accounts),
         zone=repository.zone,
         software=software(repository),
-        state=now,
+        state=positions,
         captures=captures(repository, request.filters),
-        coverage=coverage.shape(results.coverage) if results.coverage else None,
-        found=what,
+        coverage=coverage.as_json(results.coverage) if results.coverage else None,
+        found=summary,
         anchor=anchor(repository),
         announcements=tuple(
-            Announcement(one.code, one.message, one.start, one.end, one.other_query, one.other_total) for one in results.announcements
+            Announcement(doubt.code, doubt.message, doubt.start, doubt.end, doubt.other_query, doubt.other_total)
+            for doubt in results.announcements
         ),
-        warnings=(*_warnings(results, now), *(results.as_of.sentences if results.as_of else ())),
+        warnings=(*_warnings(results, positions), *(results.as_of.sentences if results.as_of else ())),
     )
 
 
-def _warnings(results: Results, now: State) -> Iterator[str]:
-    """Yield what a reader must know before relying on the search."""
-    if not now.in_step:
-        if now.held is not None and now.indexed is not None and now.held != now.indexed:
+def _warnings(results: Results, positions: State) -> Iterator[str]:
+    """Yield the limitations a reader must know before relying on the search."""
+    if not positions.in_step:
+        if positions.held is not None and positions.indexed is not None and positions.held != positions.indexed:
             yield say(
                 "The search index was not up to date: {indexed} of {held} records were indexed when this search was made. The "
                 "rest could not be found.",
-                indexed=now.indexed,
-                held=now.held,
+                indexed=positions.indexed,
+                held=positions.held,
             )
         else:
             yield say("The search index was behind the catalog when this search was made, so newer content could not be found.")

@@ -1,4 +1,4 @@
-"""The JSON file of a certificate: its parts, how it is written byte for byte, and how it is read again (docs/certificate.md)."""
+"""The JSON file of a certificate: its structure, exact bytes, writer and reader (docs/certificate.md)."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from indexer.i18n import Sentence, say
 FORMAT: Final = "Show-Me Records certificate of a search"
 FORMAT_VERSION: Final = 2
 OLDER: Final = frozenset({1})
-"""Formats that are still read: 1 (until 2026) has no anchor and no announcements, and another name for the catalog's position."""
+"""Older formats that can be read: 1 (until 2026) has no anchor or announcements, and another name for the catalog position."""
 
 
-class NoCertificate(Exception):
-    """The file is no certificate that can be read; the text says what it is and what to do."""
+class NotACertificate(Exception):
+    """The file is not a readable certificate; the message gives the reason and the remedy."""
 
 
 class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A part of a certificate: nothing unknown is passed over in silence."""
+    """A part of a certificate. Unknown fields are errors."""
 
 
 class AccountRef(_Part, frozen=True):
-    """An account. `id` is this catalog's number; platform and native id name it anywhere."""
+    """An account. `id` is local to this catalog; platform and native id identify it anywhere."""
 
     id: int
     platform: str
@@ -37,15 +37,15 @@ class AccountRef(_Part, frozen=True):
 
 
 class Scope(_Part, frozen=True):
-    """What the maker was permitted to see, in words and as data. `allowed_accounts` None is every account."""
+    """The maker's permission, in words and as data. `allowed_accounts` is None for all accounts."""
 
     words: str
     allowed_accounts: tuple[AccountRef, ...] | None
     without_conversations: bool
 
 
-class Made(_Part, frozen=True):
-    """Who made the certificate, and when: in UTC, and on the body's own clock with its offset."""
+class Creation(_Part, frozen=True):
+    """Who made the certificate and when, in UTC and in the public body's local time with its offset."""
 
     by: str
     at_utc: datetime
@@ -54,7 +54,7 @@ class Made(_Part, frozen=True):
 
 
 class Query(_Part, frozen=True):
-    """What was asked. `canonical` is the query as the program understood it, with every parenthesis; readings are sentences."""
+    """The query. `canonical` is the query as interpreted, fully parenthesized; readings are sentences."""
 
     typed: str
     canonical: str
@@ -64,8 +64,8 @@ class Query(_Part, frozen=True):
     as_of: date | None
 
 
-class Narrowed(_Part, frozen=True):
-    """The filters that the maker chose. None is "not narrowed"; days are local, both included."""
+class ChosenFilters(_Part, frozen=True):
+    """The filters that the maker chose. None means not filtered; days are local, both included."""
 
     first_day: date | None
     last_day: date | None
@@ -74,11 +74,11 @@ class Narrowed(_Part, frozen=True):
     kinds: tuple[str, ...] | None
     authors: tuple[str, ...] | None
     has_media: bool | None
-    states: tuple[str, ...] | None = None  # a certificate of before the filter has none
+    states: tuple[str, ...] | None = None  # missing in certificates made before this filter existed
 
 
 class Software(_Part, frozen=True):
-    """What did the search: the program, its engine and library, and the fingerprint of how text becomes words."""
+    """The software that ran the search: program, engine, library, and the fingerprint of the tokenizer."""
 
     program: str
     engine: str
@@ -87,7 +87,7 @@ class Software(_Part, frozen=True):
 
 
 class State(_Part, frozen=True):
-    """How far catalog and index were. Numbers of the whole repository are None where the maker may not see all of it."""
+    """Positions of catalog and index. Numbers of the whole repository are None if the maker may not see all of it."""
 
     in_step: bool
     catalog_position: int | None
@@ -97,14 +97,14 @@ class State(_Part, frozen=True):
 
 
 class LogAnchor(_Part, frozen=True):
-    """How many events the log had when the certificate was made, and the hash of its newest one."""
+    """Number of events in the log when the certificate was made, and the hash of the latest."""
 
     events: int
     hash: str
 
 
 class CaptureRef(_Part, frozen=True):
-    """A capture that was held, with the SHA-256 of its archive. `in_scope`: it is of an account that was searched."""
+    """A capture in the catalog, with the SHA-256 of its archive. `in_scope`: its account was searched."""
 
     id: int
     name: str
@@ -116,7 +116,7 @@ class CaptureRef(_Part, frozen=True):
 
 
 class TermCount(_Part, frozen=True):
-    """How many records one term finds alone, within the same filters. `query` can be searched for by itself."""
+    """Records that a term finds by itself, within the same filters. `query` can be run as a search."""
 
     query: str
     reading: str
@@ -124,21 +124,21 @@ class TermCount(_Part, frozen=True):
 
 
 class AccountCount(_Part, frozen=True):
-    """How many of the found records one account has."""
+    """Records found in an account."""
 
     account: AccountRef
     records: int
 
 
 class Expansion(_Part, frozen=True):
-    """The words that a wildcard, fuzzy word, stem or range stood for, each with the records that hold it."""
+    """Words matched by a wildcard, fuzzy word, stem or range, each with its number of records."""
 
     query: str
     words: Mapping[str, int]
 
 
-class Found(_Part, frozen=True):
-    """What was found. `digest` is the SHA-256 over the lines of `records`, each with a line feed."""
+class ResultSummary(_Part, frozen=True):
+    """The result. `digest` is the SHA-256 of the lines of `records`, each with a line feed."""
 
     total: int
     undated: int
@@ -149,7 +149,7 @@ class Found(_Part, frozen=True):
 
 
 class Announcement(_Part, frozen=True):
-    """A doubtful reading of the query: what was done, the query that says the other thing, and how many records that finds."""
+    """An ambiguity in the query: how it was read, the query for the other reading, and its number of records."""
 
     code: str
     message: str
@@ -160,27 +160,27 @@ class Announcement(_Part, frozen=True):
 
 
 class Header(_Part, frozen=True, kw_only=True):
-    """Everything of a certificate but its records."""
+    """A certificate without its records."""
 
     format: str = FORMAT
     format_version: int = FORMAT_VERSION
     id: str
-    made: Made
+    made: Creation
     query: Query
-    filters: Narrowed
+    filters: ChosenFilters
     zone: str
     software: Software
     state: State
     captures: tuple[CaptureRef, ...]
     coverage: Any
-    found: Found
+    found: ResultSummary
     warnings: tuple[str, ...]
     anchor: LogAnchor | None = None
     announcements: tuple[Announcement, ...] = ()
 
 
 class Stored(Header, frozen=True, kw_only=True):
-    """A certificate as its file holds it. A record is "record_id TAB version number TAB content digest"."""
+    """A certificate as stored in its file. A record is "record_id TAB version number TAB content digest"."""
 
     records: list[str]
 
@@ -189,31 +189,31 @@ _Certificate = TypeVar("_Certificate", bound=Header)
 
 
 def line(record_id: str, version: int, digest: str) -> str:
-    """Return the line of one record, without its line feed."""
+    """Return the line of a record, without the line feed."""
     return f"{record_id}\t{version}\t{digest}"
 
 
 class LineDigest:
-    """The SHA-256 over lines: each in UTF-8 with one line feed after it."""
+    """SHA-256 of lines, each in UTF-8 and followed by a line feed."""
 
     def __init__(self) -> None:
         self._sha = hashlib.sha256()
         self.count = 0
 
     def add(self, text: str) -> bytes:
-        """Take in one line; return its bytes."""
+        """Add a line; return its bytes."""
         raw = f"{text}\n".encode()
         self._sha.update(raw)
         self.count += 1
         return raw
 
     def hex(self) -> str:
-        """Return the digest of what was taken in so far."""
+        """Return the digest of the lines so far."""
         return self._sha.hexdigest()
 
 
 def write(header: Header, lines: Iterable[str], out: IO[bytes]) -> None:
-    """Write the file: one name a line in alphabetical order, names sorted within, no blanks; each record on a line of its own."""
+    """Write the file: a key per line in alphabetical order, nested keys sorted, no spaces; each record on its own line."""
     parts = msgspec.to_builtins(header, order="sorted", enc_hook=plain)
     names = sorted([*parts, "records"])
     for at, name in enumerate(names):
@@ -227,7 +227,7 @@ def write(header: Header, lines: Iterable[str], out: IO[bytes]) -> None:
 
 
 def plain(value: object) -> str:
-    """Return a sentence as plain text, for an encoder that does not know it. Raises NotImplementedError for anything else."""
+    """Encode a sentence as plain text (hook for an encoder). Raises NotImplementedError for any other type."""
     if isinstance(value, Sentence):
         return str(value)
     raise NotImplementedError(f"{type(value).__name__} is no part of a certificate")
@@ -235,82 +235,84 @@ def plain(value: object) -> str:
 
 def _write_lines(lines: Iterable[str], out: IO[bytes]) -> None:
     out.write(b"[")
-    before = b"\n"
-    for one in lines:
-        out.write(before + msgspec.json.encode(one))
-        before = b",\n"
+    separator = b"\n"
+    for line_text in lines:
+        out.write(separator + msgspec.json.encode(line_text))
+        separator = b",\n"
     out.write(b"]")
 
 
 def read(path: Path) -> Stored:
-    """Return the certificate of a file. Raises NoCertificate for everything else, OSError when it cannot be read."""
+    """Read a certificate. Raises NotACertificate for any other file, OSError."""
     with path.open("rb") as file:
         start = file.read(8)
         if start.startswith(b"%PDF"):
-            raise NoCertificate(
+            raise NotACertificate(
                 say("{name} is the PDF. Use the JSON file that goes with it: it contains the list of records.", name=path.name)
             )
         if not start.strip():
-            raise NoCertificate(say("{name} is empty.", name=path.name))
+            raise NotACertificate(say("{name} is empty.", name=path.name))
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as raw:
-            return _decoded(raw, path.name)
+            return _decode(raw, path.name)
 
 
 def read_header(path: Path) -> Header:
-    """Return a certificate without its records: quick for a million of them too. Raises NoCertificate, OSError."""
+    """Read a certificate without its records: fast even for a million. Raises NotACertificate, OSError."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as raw:
-        return _typed(raw, path.name, _kind(raw, path.name), _Head)
+        return _decode_as(raw, path.name, _format_version(raw, path.name), _HeaderOnly)
 
 
-class _Head(Header, frozen=True, kw_only=True, forbid_unknown_fields=False):
-    """Passes the list of records over."""
+class _HeaderOnly(Header, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    """Skips the list of records."""
 
 
-def _decoded(raw: mmap.mmap, name: str) -> Stored:
-    return _typed(raw, name, _kind(raw, name), Stored)
+def _decode(raw: mmap.mmap, name: str) -> Stored:
+    return _decode_as(raw, name, _format_version(raw, name), Stored)
 
 
-def _kind(raw: mmap.mmap, name: str) -> int:
-    """Return the format of a certificate that can be read. Raises NoCertificate."""
+def _format_version(raw: mmap.mmap, name: str) -> int:
+    """Return the format version of a certificate. Raises NotACertificate for other files and unknown formats."""
     try:
-        kind = msgspec.json.decode(raw, type=_Kind)
+        head = msgspec.json.decode(raw, type=_Format)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise NoCertificate(say("{name} is not a certificate: {why}", name=name, why=str(error))) from error
-    if kind.format != FORMAT:
-        raise NoCertificate(say("{name} is JSON, but not a search certificate.", name=name))
-    if kind.format_version not in {FORMAT_VERSION, *OLDER}:
-        raise NoCertificate(
+        raise NotACertificate(say("{name} is not a certificate: {why}", name=name, why=str(error))) from error
+    if head.format != FORMAT:
+        raise NotACertificate(say("{name} is JSON, but not a search certificate.", name=name))
+    if head.format_version not in {FORMAT_VERSION, *OLDER}:
+        raise NotACertificate(
             say(
                 "{name} is a certificate in format {found}; this program reads formats up to {known}.",
                 name=name,
-                found=kind.format_version,
+                found=head.format_version,
                 known=FORMAT_VERSION,
             )
         )
-    return kind.format_version
+    return head.format_version
 
 
-def _typed(raw: mmap.mmap, name: str, version: int, kind: type[_Certificate]) -> _Certificate:
+def _decode_as(raw: mmap.mmap, name: str, version: int, kind: type[_Certificate]) -> _Certificate:
     try:
         if version == FORMAT_VERSION:
             return msgspec.json.decode(raw, type=kind)
-        return msgspec.convert(_upgraded(msgspec.json.decode(raw, type=dict[str, Any])), type=kind)
+        return msgspec.convert(_upgrade(msgspec.json.decode(raw, type=dict[str, Any])), type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise NoCertificate(say("{name} was a certificate, but it is damaged or was changed: {why}", name=name, why=str(error))) from error
+        raise NotACertificate(
+            say("{name} was a certificate, but it is damaged or was changed: {why}", name=name, why=str(error))
+        ) from error
 
 
-def _upgraded(content: dict[str, Any]) -> dict[str, Any]:
-    """Return a certificate of format 1 under the names of format 2. Raises msgspec.ValidationError for names that format 1 lacks."""
+def _upgrade(content: dict[str, Any]) -> dict[str, Any]:
+    """Convert a certificate from format 1 to 2. Raises msgspec.ValidationError for fields that format 1 does not have."""
     state = content.get("state")
     if not isinstance(state, dict):
         return content
-    new = sorted({"anchor", "announcements"} & content.keys() | {"catalog_position"} & state.keys())
-    if new:
-        raise msgspec.ValidationError(f"Object contains unknown field `{new[0]}`")
+    newer_fields = sorted({"anchor", "announcements"} & content.keys() | {"catalog_position"} & state.keys())
+    if newer_fields:
+        raise msgspec.ValidationError(f"Object contains unknown field `{newer_fields[0]}`")
     renamed = {"catalog_position" if key == "catalogue_position" else key: value for key, value in state.items()}
     return {**content, "state": renamed}
 
 
-class _Kind(msgspec.Struct):
+class _Format(msgspec.Struct):
     format: str = ""
     format_version: int = 0

@@ -1,4 +1,4 @@
-"""The certificate on paper: one calm document for a reader who was not there, from what was asked to how to check it."""
+"""The certificate as a PDF, written for readers who did not run the search: query, results, scope, and how to verify it."""
 
 from __future__ import annotations
 
@@ -7,50 +7,50 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from indexer import platforms
-from indexer.certificates.file_format import AccountRef, Announcement, CaptureRef, Expansion, Found, Header
+from indexer.certificates.file_format import AccountRef, Announcement, CaptureRef, Expansion, Header, ResultSummary
 from indexer.i18n import say
 from indexer.local_time import to_local
 from indexer.query.reading_words import ENGLISH
-from indexer.search.announced import Announced, sentences
-from indexer.typeset import render_pdf
+from indexer.search.announced import CountedAnnouncement, sentences
+from indexer.typeset import compile_pdf
 
 WORDS_SHOWN: Final = 60
-"""Words of one expansion on paper; the JSON file has all of them."""
+"""Words of an expansion in the PDF; the JSON file has all of them."""
 
 Block = dict[str, Any]
 
 
-def pdf_of(header: Header, json_name: str, json_digest: str) -> bytes:
+def render_pdf(header: Header, json_name: str, json_digest: str) -> bytes:
     """Return the PDF of a certificate whose list of records is the file `json_name`. Raises PdfFailed."""
-    return render_pdf("certificate", document(header, json_name, json_digest), made_at=header.made.at_utc)
+    return compile_pdf("certificate", document(header, json_name, json_digest), made_at=header.made.at_utc)
 
 
 def document(header: Header, json_name: str, json_digest: str) -> Block:
-    """Return the document as data: title, running texts and blocks."""
+    """Return the document as template data: title, header and footer, and blocks."""
     return {
         "title": say("Certificate of a search"),
-        "running": say("Certificate of a search · {query}", query=_cut(header.query.typed, 70)),
+        "running": say("Certificate of a search · {query}", query=_shorten(header.query.typed, 70)),
         "foot": say("Certificate {id}", id=header.id),
         "page_words": "Page {page} of {pages}",
         "blocks": [
-            *_beginning(header),
-            *_asked(header),
-            *_found(header),
-            *_searched(header),
-            *_covered(header),
-            *_made(header),
-            *_check(header, json_name, json_digest),
+            *_opening_blocks(header),
+            *_query_blocks(header),
+            *_result_blocks(header),
+            *_archive_blocks(header),
+            *_coverage_blocks(header),
+            *_maker_blocks(header),
+            *_verification_blocks(header, json_name, json_digest),
             {"kind": "signature", "lines": [say("Signature"), say("Date"), say("Name"), say("Title")]},
         ],
     }
 
 
-def _beginning(header: Header) -> Iterator[Block]:
-    under = say("Made by {name} on {time}", name=header.made.by, time=_moment(header.made.at_utc, header.zone))
+def _opening_blocks(header: Header) -> Iterator[Block]:
+    under = say("Made by {name} on {time}", name=header.made.by, time=_local_time(header.made.at_utc, header.zone))
     yield {"kind": "title", "text": say("Certificate of a search"), "under": under}
-    for doubt in header.announcements:  # before the number: who reads it must know how the query was read
-        yield from ({"kind": "warning", "text": sentence} for sentence in _announced(doubt))
-    yield {"kind": "result", "text": _result(header.found)}
+    for doubt in header.announcements:  # before the count, which depends on how the query was read
+        yield from ({"kind": "warning", "text": sentence} for sentence in _doubt_sentences(doubt))
+    yield {"kind": "result", "text": _result_sentence(header.found)}
     if not header.found.total:
         yield {
             "kind": "para",
@@ -59,30 +59,30 @@ def _beginning(header: Header) -> Iterator[Block]:
                 "anything that was never captured: the sections below list the archives that were searched."
             ),
         }
-    yield from ({"kind": "warning", "text": one} for one in header.warnings)
+    yield from ({"kind": "warning", "text": warning} for warning in header.warnings)
 
 
-def _announced(doubt: Announcement) -> list[str]:
-    return list(sentences(Announced(doubt.code, doubt.message, doubt.start, doubt.end, doubt.other_query, doubt.other_total)))
+def _doubt_sentences(doubt: Announcement) -> list[str]:
+    return list(sentences(CountedAnnouncement(doubt.code, doubt.message, doubt.start, doubt.end, doubt.other_query, doubt.other_total)))
 
 
-def _result(found: Found) -> str:
-    if found.total == 1:
+def _result_sentence(summary: ResultSummary) -> str:
+    if summary.total == 1:
         return say("The search found 1 record.")
-    return say("The search found {count} records.", count=found.total) if found.total else say("The search found no records.")
+    return say("The search found {count} records.", count=summary.total) if summary.total else say("The search found no records.")
 
 
-def _asked(header: Header) -> Iterator[Block]:
+def _query_blocks(header: Header) -> Iterator[Block]:
     query = header.query
-    yield _heading(say("The search"))
+    yield _heading_block(say("The search"))
     yield {"kind": "quote", "text": query.typed}
     rows = [[say("Searched for"), query.reading_english]]
     if query.reading_spanish:
         rows.append([say("In Spanish"), query.reading_spanish])
     if query.canonical != query.typed:
         rows.append([say("In standard syntax"), query.canonical])
-    rows.append([say("Search syntax"), _dialect(query.dialect)])
-    rows.append([say("Filters"), _all(narrowings(header)) or say("none: every record in scope was searched")])
+    rows.append([say("Search syntax"), _dialect_words(query.dialect)])
+    rows.append([say("Filters"), _join(filter_sentences(header)) or say("none: every record in scope was searched")])
     if query.as_of is not None:
         rows.append(
             [
@@ -94,21 +94,21 @@ def _asked(header: Header) -> Iterator[Block]:
     yield {"kind": "facts", "rows": rows}
 
 
-def _all(parts: list[str]) -> str | None:
-    """Return parts as one text whose parts can still be said in another language; None for no parts."""
-    together: str | None = None
+def _join(parts: list[str]) -> str | None:
+    """Join parts into a text that stays translatable part by part; None without parts."""
+    joined: str | None = None
     for part in parts:
-        together = part if together is None else say("{parts}; {part}", parts=together, part=part)
-    return together
+        joined = part if joined is None else say("{parts}; {part}", parts=joined, part=part)
+    return joined
 
 
-def _dialect(name: str) -> str:
+def _dialect_words(name: str) -> str:
     if name == "dtsearch":
         return say("dtSearch: adjacent words are an exact phrase")
     return say("records must contain all words")
 
 
-def narrowings(header: Header) -> list[str]:
+def filter_sentences(header: Header) -> list[str]:
     """Return the filters that the maker chose, in words."""
     chosen = header.filters
     words: list[str] = []
@@ -119,9 +119,9 @@ def narrowings(header: Header) -> list[str]:
     elif chosen.last_day:
         words.append(say("posted on {day} or earlier", day=_day(chosen.last_day)))
     if chosen.accounts is not None:
-        words.append(say("accounts: {names}", names=", ".join(account_words(one) for one in chosen.accounts)))
+        words.append(say("accounts: {names}", names=", ".join(account_words(account) for account in chosen.accounts)))
     if chosen.platforms is not None:
-        words.append(say("platforms: {names}", names=", ".join(platforms.title(one) for one in chosen.platforms)))
+        words.append(say("platforms: {names}", names=", ".join(platforms.title(platform) for platform in chosen.platforms)))
     if chosen.kinds is not None:
         words.append(say("kinds of record: {names}", names=", ".join(chosen.kinds)))
     if chosen.authors is not None:
@@ -129,47 +129,47 @@ def narrowings(header: Header) -> list[str]:
     if chosen.has_media is not None:
         words.append(say("with pictures or video") if chosen.has_media else say("without pictures and video"))
     if chosen.states is not None:
-        words.append(say("states: {names}", names=", ".join(ENGLISH.get(f"is {one}", one) for one in chosen.states)))
+        words.append(say("states: {names}", names=", ".join(ENGLISH.get(f"is {state}", state) for state in chosen.states)))
     return words
 
 
-def _found(header: Header) -> Iterator[Block]:
-    found = header.found
-    yield _heading(say("Results"))
-    if found.undated == 1:
+def _result_blocks(header: Header) -> Iterator[Block]:
+    summary = header.found
+    yield _heading_block(say("Results"))
+    if summary.undated == 1:
         yield {"kind": "para", "text": say("One of the records has no readable date.")}
-    elif found.undated:
-        yield {"kind": "para", "text": say("{count} of the records have no readable date.", count=found.undated)}
-    if found.by_account:
-        rows = [[account_words(one.account), f"{one.records:,}"] for one in found.by_account]
-        yield _table([say("Account"), say("Records found")], rows)
-    if found.by_term:
+    elif summary.undated:
+        yield {"kind": "para", "text": say("{count} of the records have no readable date.", count=summary.undated)}
+    if summary.by_account:
+        rows = [[account_words(count.account), f"{count.records:,}"] for count in summary.by_account]
+        yield _table_block([say("Account"), say("Records found")], rows)
+    if summary.by_term:
         yield {"kind": "para", "text": say("Each term by itself, with the same filters. A record can contain several terms.")}
-        yield _table([say("Term"), say("Records")], [[one.query, f"{one.records:,}"] for one in found.by_term])
-    for one in found.expansions:
-        yield {"kind": "para", "text": _expansion(one)}
-    if not found.total and not found.by_term:
+        yield _table_block([say("Term"), say("Records")], [[term.query, f"{term.records:,}"] for term in summary.by_term])
+    for expansion in summary.expansions:
+        yield {"kind": "para", "text": _expansion_text(expansion)}
+    if not summary.total and not summary.by_term:
         yield {"kind": "para", "text": say("There are no records within these filters.")}
 
 
-def _expansion(one: Expansion) -> str:
-    if not one.words:
-        return say("{term} matched no word in any record.", term=one.query)
-    listed = ", ".join(f"{word} ({count:,})" for word, count in sorted(one.words.items())[:WORDS_SHOWN])
-    more = len(one.words) - WORDS_SHOWN
+def _expansion_text(expansion: Expansion) -> str:
+    if not expansion.words:
+        return say("{term} matched no word in any record.", term=expansion.query)
+    listed = ", ".join(f"{word} ({count:,})" for word, count in sorted(expansion.words.items())[:WORDS_SHOWN])
+    more = len(expansion.words) - WORDS_SHOWN
     if more > 0:
         return say(
             "{term} matched these words (number of records containing each): {words}, and {more} more, listed in the JSON file.",
-            term=one.query,
+            term=expansion.query,
             words=listed,
             more=more,
         )
-    return say("{term} matched these words (number of records containing each): {words}.", term=one.query, words=listed)
+    return say("{term} matched these words (number of records containing each): {words}.", term=expansion.query, words=listed)
 
 
-def _searched(header: Header) -> Iterator[Block]:
-    yield _heading(say("Archives searched"))
-    inside = [one for one in header.captures if one.in_scope]
+def _archive_blocks(header: Header) -> Iterator[Block]:
+    yield _heading_block(say("Archives searched"))
+    inside = [capture for capture in header.captures if capture.in_scope]
     outside = len(header.captures) - len(inside)
     state = header.state
     if state.held is not None and state.indexed is not None and state.in_step:
@@ -184,9 +184,9 @@ def _searched(header: Header) -> Iterator[Block]:
                 "fingerprint: it changes if any part of the archive changes."
             ),
         }
-        yield _table(
+        yield _table_block(
             [say("Account"), say("Archive and its SHA-256"), say("Exported, added")],
-            [_capture(one, header.zone) for one in inside],
+            [_capture_row(capture, header.zone) for capture in inside],
             columns=["account", "wide", "narrow"],
             numbers=[],
         )
@@ -198,52 +198,52 @@ def _searched(header: Header) -> Iterator[Block]:
         yield {"kind": "hint", "text": say("{count} more archives are on file, for accounts that the filters exclude.", count=outside)}
 
 
-def _covered(header: Header) -> Iterator[Block]:
-    known = header.coverage
-    if known is None:
+def _coverage_blocks(header: Header) -> Iterator[Block]:
+    coverage = header.coverage
+    if coverage is None:
         return
-    yield _heading(say("Coverage: what was captured and what could not be found"))
-    yield {"kind": "para", "text": known["summary"]}
-    if known["gaps"]:
-        yield {"kind": "list", "items": known["gaps"]}
+    yield _heading_block(say("Coverage: what was captured and what could not be found"))
+    yield {"kind": "para", "text": coverage["summary"]}
+    if coverage["gaps"]:
+        yield {"kind": "list", "items": coverage["gaps"]}
     faulty = [
         say(
             "{name}: {problems} problems while reading; {short} fewer items than the platform counts.",
-            **_of(one, "name", "problems", "short"),
+            **_select(capture, "name", "problems", "short"),
         )
-        for one in known["faulty_captures"]
+        for capture in coverage["faulty_captures"]
     ]
     if faulty:
         yield {"kind": "para", "text": say("Some content of these archives could not be read:")}
         yield {"kind": "list", "items": faulty}
-    yield {"kind": "list", "items": known["notes"]}
+    yield {"kind": "list", "items": coverage["notes"]}
     groups: dict[str, list[str]] = {}
-    for one in known["cannot_contain"]:
-        groups.setdefault(", ".join(one["accounts"]), []).append(one["text"])
+    for limit in coverage["cannot_contain"]:
+        groups.setdefault(", ".join(limit["accounts"]), []).append(limit["text"])
     for accounts, texts in groups.items():
         yield {"kind": "para", "text": say("What the archives of {accounts} cannot contain:", accounts=accounts)}
         yield {"kind": "list", "items": texts}
 
 
-def _of(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
+def _select(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: values[name] for name in names}
 
 
-def _capture(one: CaptureRef, zone: str) -> list[Any]:
-    whose = account_words(one.account) if one.account else say("account unknown")
-    exported = _day(to_local(one.exported_at, zone).date()) if one.exported_at else say("date unknown")
-    taken = _day(to_local(one.taken_at, zone).date())
-    return [whose, {"text": one.name, "digest": one.digest}, {"text": exported, "under": taken}]
+def _capture_row(capture: CaptureRef, zone: str) -> list[Any]:
+    account = account_words(capture.account) if capture.account else say("account unknown")
+    exported = _day(to_local(capture.exported_at, zone).date()) if capture.exported_at else say("date unknown")
+    taken = _day(to_local(capture.taken_at, zone).date())
+    return [account, {"text": capture.name, "digest": capture.digest}, {"text": exported, "under": taken}]
 
 
-def _made(header: Header) -> Iterator[Block]:
-    yield _heading(say("Who searched, and how"))
+def _maker_blocks(header: Header) -> Iterator[Block]:
+    yield _heading_block(say("Who searched, and how"))
     software, state = header.software, header.state
     rows = [
         [say("Made by"), header.made.by],
         [
             say("Date and time"),
-            say("{local} ({utc} UTC)", local=_moment(header.made.at_utc, header.zone), utc=f"{header.made.at_utc:%Y-%m-%d %H:%M:%S}"),
+            say("{local} ({utc} UTC)", local=_local_time(header.made.at_utc, header.zone), utc=f"{header.made.at_utc:%Y-%m-%d %H:%M:%S}"),
         ],
         [say("Access"), header.made.scope.words],
         [say("Program"), f"Show-Me Records {software.program}"],
@@ -267,8 +267,8 @@ def _made(header: Header) -> Iterator[Block]:
     yield {"kind": "facts", "rows": rows}
 
 
-def _check(header: Header, json_name: str, json_digest: str) -> Iterator[Block]:
-    yield _heading(say("How to check this certificate"))
+def _verification_blocks(header: Header, json_name: str, json_digest: str) -> Iterator[Block]:
+    yield _heading_block(say("How to check this certificate"))
     yield {
         "kind": "para",
         "text": say(
@@ -285,42 +285,42 @@ def _check(header: Header, json_name: str, json_digest: str) -> Iterator[Block]:
             [say("Certificate"), header.id],
             [say("SHA-256 of the list of records"), {"digest": header.found.digest}],
             [say("SHA-256 of the JSON file"), {"digest": json_digest}],
-            *_anchor(header),
+            *_anchor_rows(header),
         ],
     }
 
 
-def _anchor(header: Header) -> Iterator[list[Any]]:
+def _anchor_rows(header: Header) -> Iterator[list[Any]]:
     if header.anchor is not None:
         yield [say("Event log"), say("{count} events when this was made", count=header.anchor.events)]
         yield [say("Hash of the latest event"), {"digest": header.anchor.hash}]
 
 
 def account_words(account: AccountRef) -> str:
-    """Return an account with its platform."""
+    """Return an account's label with its platform."""
     if not account.platform:
         return say("an account that is not on file ({number})", number=str(account.id))
     return f"{account.label} ({platforms.title(account.platform)})"
 
 
-def _heading(text: str) -> Block:
+def _heading_block(text: str) -> Block:
     return {"kind": "heading", "text": text}
 
 
-def _table(
+def _table_block(
     head: Sequence[str], rows: list[list[Any]], *, columns: Sequence[str] = ("wide", "narrow"), numbers: Sequence[int] = (1,)
 ) -> Block:
     return {"kind": "table", "head": list(head), "rows": rows, "columns": list(columns), "numbers": list(numbers)}
 
 
-def _moment(instant: datetime, zone: str) -> str:
-    at = to_local(instant, zone)
-    return f"{_day(at.date())}, {at:%I:%M %p} {at.tzname()}".replace(", 0", ", ")
+def _local_time(instant: datetime, zone: str) -> str:
+    moment = to_local(instant, zone)
+    return f"{_day(moment.date())}, {moment:%I:%M %p} {moment.tzname()}".replace(", 0", ", ")
 
 
 def _day(day: date) -> str:
     return f"{day:%B} {day.day}, {day.year}"
 
 
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[:most]} …"
+def _shorten(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[:limit]} …"

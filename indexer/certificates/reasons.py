@@ -1,4 +1,4 @@
-"""Deeds since a certificate was made that explain why its search finds something else now: a table of event tags."""
+"""Events since a certificate was made that explain why its search has another result now, by event tag."""
 
 from __future__ import annotations
 
@@ -38,34 +38,34 @@ REASONS: Final[Mapping[str, Sentence]] = {
         "Reason: account {number} was separated again on {day} from the account it had been merged into.", number=number, day=day
     ),
 }
-"""Event tag -> the sentence of a capture's or an account's number and a local day."""
+"""Event tag -> sentence, given the id of a capture or account and a local day."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One deed since the certificate was made. `subject` is "capture 3" or "account 3"; `at` is UTC."""
+    """An event since the certificate was made. `subject` is "capture 3" or "account 3"; `at` is UTC."""
 
     tag: str
     subject: str
     at: datetime
 
     def sentence(self, zone: str) -> str:
-        """Return the deed in words, with its local day."""
+        """Return the event in words, with its local day."""
         return REASONS[self.tag](self.subject.rpartition(" ")[2], local_day(self.at, zone))
 
 
 def reasons(repository: Repository, stored: Stored, permission: Permission) -> tuple[Reason, ...]:
-    """Return the deeds since a certificate was made, the oldest first; of captures and accounts that the maker might see."""
-    since = [event for event in repository.audit.of(*REASONS) if _is_later(event, stored) and _changes_something(event)]
+    """Return the events since a certificate was made, oldest first, of captures and accounts its maker may see."""
+    later_events = [event for event in repository.audit.of(*REASONS) if _is_later(event, stored) and _changes_results(event)]
     if permission.accounts is not None:
         captures = repository.catalog.captures(permission.accounts)
-        seen = {f"capture {one.id}" for one in captures} | {f"account {number}" for number in permission.accounts}
-        since = [event for event in since if event.subject in seen]
-    return tuple(Reason(event.tag, event.subject, event.at) for event in since)
+        visible = {f"capture {capture.id}" for capture in captures} | {f"account {number}" for number in permission.accounts}
+        later_events = [event for event in later_events if event.subject in visible]
+    return tuple(Reason(event.tag, event.subject, event.at) for event in later_events)
 
 
-def _changes_something(event: Event) -> bool:
-    """Tell whether a deed can explain a difference: reading an archive again with the same result cannot."""
+def _changes_results(event: Event) -> bool:
+    """Return whether an event can explain a difference: rereading an archive with the same result cannot."""
     if event.tag != "capture:reread":
         return True
     detail = msgspec.json.decode(event.detail)

@@ -1,4 +1,4 @@
-"""Makes the search of a certificate again and says what is identical, new, changed or gone: also the delta of a later response."""
+"""Repeat the search of a certificate and report records that are new, changed or gone, as needed for a follow-up response."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from indexer.certificates import contents as parts
 from indexer.certificates import file_format
 from indexer.certificates.certify import TRIES, CertificateFailed
 from indexer.certificates.check import Alteration, Check, Difference, FileState, RecordChange
-from indexer.certificates.contents import Again, again
-from indexer.certificates.file_format import LineDigest, NoCertificate, Stored
+from indexer.certificates.contents import RebuiltSearch, rebuild_search
+from indexer.certificates.file_format import LineDigest, NotACertificate, Stored
 from indexer.certificates.reasons import reasons
-from indexer.certificates.shown import Shown, shown
+from indexer.certificates.record_digests import DigestedRecord, digest_records
 from indexer.custody.raw_items import raw_faults
 from indexer.custody.verify import LISTED, Level, capture_differences, raw_finding
 from indexer.evidence.fixity import Finding, IntegrityFinding, file_digest
@@ -30,20 +30,22 @@ from indexer.query.filters import Permission
 from indexer.repository import Repository
 from indexer.search.plan import Plan
 
+_Options = tuple[Level, Tick | None]
+
 
 def verify(repository: Repository, path: Path, *, by: str, level: Level = Level.QUICK, progress: Tick | None = None) -> Check:
-    """Make the search of a certificate's JSON file again and compare with the certificate and the evidence; the check is an event.
+    """Repeat the search of a certificate's JSON file, compare it with the certificate and the evidence, and log the check.
 
-    Raises NoCertificate for any other file, NotAnswered when the search cannot be made now, CertificateFailed when
-    archives are being taken in all the while, OSError.
+    Raises NotACertificate for any other file, NotAnswered if the search cannot be run now, CertificateFailed if records
+    keep being added, OSError.
     """
     sha256 = file_digest(path)
     stored = file_format.read(path)
-    wanted = _again(repository, stored)
+    rebuilt = _rebuild_search(repository, stored)
     for _ in range(TRIES):
-        before = parts.state(repository, wanted.request.filters.permission)
-        check = _compared(repository, stored, (sha256, _file_state(repository, stored.id, sha256)), wanted, (level, progress))
-        if parts.state(repository, wanted.request.filters.permission) == before:
+        before = parts.state(repository, rebuilt.request.filters.permission)
+        check = _compare(repository, stored, (sha256, _file_state(repository, stored.id, sha256)), rebuilt, (level, progress))
+        if parts.state(repository, rebuilt.request.filters.permission) == before:
             break
     else:
         raise CertificateFailed(say("Records are being added or indexed right now. Check the certificate again when that is done."))
@@ -53,39 +55,39 @@ def verify(repository: Repository, path: Path, *, by: str, level: Level = Level.
     return check
 
 
-def _again(repository: Repository, stored: Stored) -> Again:
+def _rebuild_search(repository: Repository, stored: Stored) -> RebuiltSearch:
     try:
-        return again(stored, repository.catalog.accounts())
+        return rebuild_search(stored, repository.catalog.accounts())
     except ValueError as error:
-        raise NoCertificate(say("The certificate cannot be read: {why}", why=str(error))) from error
+        raise NotACertificate(say("The certificate cannot be read: {why}", why=str(error))) from error
 
 
 def _lines(stored: Stored) -> dict[str, str]:
-    """Return version and digest of each record of a certificate. Raises NoCertificate for a line of another shape."""
-    found = {}
-    for one in stored.records:
-        record_id, tab, content = one.partition("\t")
+    """Return "version TAB digest" by record id. Raises NotACertificate for a malformed line."""
+    contents = {}
+    for line in stored.records:
+        record_id, tab, content = line.partition("\t")
         version = content.partition("\t")[0]
         if not tab or content.count("\t") != 1 or not (version.isascii() and version.isdigit()):
-            raise NoCertificate(say("The certificate is damaged: this line is not a record: {line}", line=one[:80]))
-        found[record_id] = content
-    return found
+            raise NotACertificate(say("The certificate is damaged: this line is not a record: {line}", line=line[:80]))
+        contents[record_id] = content
+    return contents
 
 
-def _compared(repository: Repository, stored: Stored, file: tuple[str, FileState], wanted: Again, way: tuple[Level, Tick | None]) -> Check:
-    plan, was = Plan(repository, wanted.request), _lines(stored)
-    permission = wanted.request.filters.permission
-    level, progress = way
+def _compare(repository: Repository, stored: Stored, file: tuple[str, FileState], rebuilt: RebuiltSearch, options: _Options) -> Check:
+    plan, remaining = Plan(repository, rebuilt.request), _lines(stored)
+    permission = rebuilt.request.filters.permission
+    level, progress = options
     sha_then = LineDigest()
-    for one in stored.records:
-        sha_then.add(one)
+    for line in stored.records:
+        sha_then.add(line)
     now, new, changed = LineDigest(), dict[str, str](), dict[str, tuple[str, str]]()
     altered, pks = _Alterations(), array("q")
-    for record in shown(plan):
+    for record in digest_records(plan):
         now.add(record.line)
         pks.append(record.pk)
         content = f"{record.version}\t{record.digest}"
-        before = was.pop(record.record_id, None)
+        before = remaining.pop(record.record_id, None)
         if before is None:
             new[record.record_id] = content
         elif before != content:
@@ -94,13 +96,13 @@ def _compared(repository: Repository, stored: Stored, file: tuple[str, FileState
             altered.add(_altered_content(record))
         if progress and now.count % parts.PROGRESS_EVERY == 0:
             progress(now.count, max(now.count, len(stored.records)))
-    raw_only = _against_evidence(repository, permission, pks, altered, way)
+    raw_only = _compare_with_evidence(repository, permission, pks, altered, options)
     with repository.db.connect() as connection:
-        places = first_captures(connection, [*new, *changed, *was])
-    known = {one.digest for one in stored.captures}
-    held = parts.captures(repository, wanted.request.filters)
-    held_digests = {one.digest for one in held}
-    aside = {one.digest for one in repository.catalog.captures(with_set_aside=True) if one.aside is not None}
+        origins = first_captures(connection, [*new, *changed, *remaining])
+    known_digests = {capture.digest for capture in stored.captures}
+    captures = parts.captures(repository, rebuilt.request.filters)
+    digests_now = {capture.digest for capture in captures}
+    aside_digests = {capture.digest for capture in repository.catalog.captures(with_set_aside=True) if capture.aside is not None}
     return Check(
         id=stored.id,
         sha256=file[0],
@@ -111,15 +113,15 @@ def _compared(repository: Repository, stored: Stored, file: tuple[str, FileState
         total_now=now.count,
         digest_then=stored.found.digest,
         digest_now=now.hex(),
-        new=tuple(_change(name, "", content, places, known) for name, content in new.items()),
-        changed=tuple(_change(name, before, content, places, known) for name, (before, content) in changed.items()),
-        gone=tuple(_change(name, content, "", places, known) for name, content in was.items()),
+        new=tuple(_change(name, "", content, origins, known_digests) for name, content in new.items()),
+        changed=tuple(_change(name, before, content, origins, known_digests) for name, (before, content) in changed.items()),
+        gone=tuple(_change(name, content, "", origins, known_digests) for name, content in remaining.items()),
         in_step=parts.state(repository, permission).in_step,
         differences=tuple(_differences(plan, stored)),
-        captures_added=tuple(one for one in held if one.digest not in known),
-        captures_missing=tuple(one for one in stored.captures if one.digest not in held_digests | aside),
-        captures_aside=tuple(one for one in stored.captures if one.digest in aside),
-        accounts_missing=wanted.missing,
+        captures_added=tuple(capture for capture in captures if capture.digest not in known_digests),
+        captures_missing=tuple(capture for capture in stored.captures if capture.digest not in digests_now | aside_digests),
+        captures_aside=tuple(capture for capture in stored.captures if capture.digest in aside_digests),
+        accounts_missing=rebuilt.missing,
         level=level,
         anchor=repository.audit.against(Anchor(stored.anchor.events, stored.anchor.hash)) if stored.anchor else None,
         anchor_events=stored.anchor.events if stored.anchor else 0,
@@ -132,20 +134,20 @@ def _compared(repository: Repository, stored: Stored, file: tuple[str, FileState
 
 
 class _Alterations:
-    """Keeps the first alterations and counts all."""
+    """Count of alterations, with a list of the first LISTED."""
 
     def __init__(self) -> None:
         self.listed: list[Alteration] = []
         self.total = 0
 
-    def add(self, found: IntegrityFinding) -> None:
+    def add(self, finding: IntegrityFinding) -> None:
         self.total += 1
-        if self.total <= LISTED and isinstance(found.message, Sentence):
-            values = {name: value if isinstance(value, int) else str(value) for name, value in found.message.values.items()}
-            self.listed.append(Alteration(found.finding, found.name, found.message.template, values))
+        if self.total <= LISTED and isinstance(finding.message, Sentence):
+            values = {name: value if isinstance(value, int) else str(value) for name, value in finding.message.values.items()}
+            self.listed.append(Alteration(finding.finding, finding.name, finding.message.template, values))
 
 
-def _altered_content(record: Shown) -> IntegrityFinding:
+def _altered_content(record: DigestedRecord) -> IntegrityFinding:
     message = say(
         "{record}, version {number}: the content in the catalog is not the content that was added. A version never "
         "changes: the catalog was altered.",
@@ -155,52 +157,52 @@ def _altered_content(record: Shown) -> IntegrityFinding:
     return IntegrityFinding(Finding.CONTENT_CHANGED, record.record_id, message)
 
 
-def _against_evidence(
-    repository: Repository, permission: Permission, pks: Sequence[int], altered: _Alterations, way: tuple[Level, Tick | None]
+def _compare_with_evidence(
+    repository: Repository, permission: Permission, pks: Sequence[int], altered: _Alterations, options: _Options
 ) -> tuple[int, ...]:
-    """Compare the found records with the vault; return the captures that only their raw items could be compared of."""
-    level, progress = way
-    for fault in raw_faults(repository, pks, progress):
-        altered.add(raw_finding(fault))
+    """Compare the records found with the vault; return the captures of which only raw items could be compared."""
+    level, progress = options
+    for problem in raw_faults(repository, pks, progress):
+        altered.add(raw_finding(problem))
     if level is Level.QUICK:
         return ()
-    named, holding = _named(repository, pks)
+    record_ids, capture_ids = _records_and_captures(repository, pks)
     raw_only: list[int] = []
     for capture in reversed(repository.catalog.captures(permission.accounts)):
-        if capture.id in holding:
+        if capture.id in capture_ids:
             for finding in capture_differences(repository, capture, raw_only, progress):
-                if finding.finding is not Finding.RECORD_CHANGED or finding.name in named:
+                if finding.finding is not Finding.RECORD_CHANGED or finding.name in record_ids:
                     altered.add(finding)
     return tuple(raw_only)
 
 
-def _named(repository: Repository, pks: Sequence[int]) -> tuple[set[str], set[int]]:
-    """Return the ids of records, and the captures that hold them."""
-    named: set[str] = set()
-    holding: set[int] = set()
+def _records_and_captures(repository: Repository, pks: Sequence[int]) -> tuple[set[str], set[int]]:
+    """Return the record ids, and the ids of the captures that contain them."""
+    record_ids: set[str] = set()
+    capture_ids: set[int] = set()
     query = sa.select(records.c.record_id, sightings.c.capture_id).join(sightings, sightings.c.record_pk == records.c.pk)
     with repository.db.connect() as connection:
         for record_id, capture_id in select_keys(connection, query.where(among_keys(records.c.pk)), pks):
-            named.add(record_id)
-            holding.add(capture_id)
-    return named, holding
+            record_ids.add(record_id)
+            capture_ids.add(capture_id)
+    return record_ids, capture_ids
 
 
-def _change(record_id: str, before: str, content: str, places: Mapping[str, FirstCapture], known: Iterable[str]) -> RecordChange:
+def _change(record_id: str, before: str, content: str, origins: Mapping[str, FirstCapture], known_digests: Iterable[str]) -> RecordChange:
     was_version, _, was_digest = before.partition("\t")
     version, _, digest = content.partition("\t")
-    origin = places.get(record_id)
-    is_new = origin is not None and origin.capture_digest not in known
+    origin = origins.get(record_id)
+    is_new = origin is not None and origin.capture_digest not in known_digests
     return RecordChange(record_id, int(was_version or 0), was_digest, int(version or 0), digest, origin, is_new)
 
 
-def _file_state(repository: Repository, number: str, sha256: str) -> FileState:
-    query = sa.select(events.c.detail).where(events.c.tag == "certificate:made", events.c.subject == number)
+def _file_state(repository: Repository, certificate_id: str, sha256: str) -> FileState:
+    query = sa.select(events.c.detail).where(events.c.tag == "certificate:made", events.c.subject == certificate_id)
     with repository.db.connect() as connection:
-        details = [msgspec.json.decode(one) for one in connection.execute(query).scalars()]
+        details = [msgspec.json.decode(detail) for detail in connection.execute(query).scalars()]
     if not details:
         return FileState.UNKNOWN
-    return FileState.UNALTERED if any(one.get("sha256") == sha256 for one in details) else FileState.ALTERED
+    return FileState.UNALTERED if any(detail.get("sha256") == sha256 for detail in details) else FileState.ALTERED
 
 
 def _differences(plan: Plan, stored: Stored) -> Iterator[Difference]:
@@ -212,10 +214,10 @@ def _differences(plan: Plan, stored: Stored) -> Iterator[Difference]:
         (say("time zone"), stored.zone, plan.repository.zone),
         (say("how the query is interpreted"), stored.query.canonical, plan.parsed.canonical),
     ]
-    yield from (Difference(what, before, after) for what, before, after in pairs if before != after)
-    before_words = {one.query: one.words for one in stored.found.expansions}
-    for one in parts.expansions(plan):
-        before_word = before_words.get(one.query)
-        if before_word is not None and before_word.keys() != one.words.keys():
-            lost, added = sorted(before_word.keys() - one.words.keys()), sorted(one.words.keys() - before_word.keys())
-            yield Difference(say("words matched by {term}", term=one.query), ", ".join(lost), ", ".join(added))
+    yield from (Difference(subject, before, after) for subject, before, after in pairs if before != after)
+    words_then = {expansion.query: expansion.words for expansion in stored.found.expansions}
+    for expansion in parts.expansions(plan):
+        before_words, now_words = words_then.get(expansion.query), expansion.words
+        if before_words is not None and before_words.keys() != now_words.keys():
+            lost, added = sorted(before_words.keys() - now_words.keys()), sorted(now_words.keys() - before_words.keys())
+            yield Difference(say("words matched by {term}", term=expansion.query), ", ".join(lost), ", ".join(added))

@@ -35,7 +35,7 @@ from indexer.custody.set_aside import restore as restore_capture
 from indexer.custody.set_aside import set_aside as set_capture_aside
 from indexer.evidence.archive import ArchiveError
 from indexer.repository import Repository
-from indexer.search.as_json import Shape
+from indexer.search.as_json import JsonObject
 from indexer.search.as_json import _account as account_shape
 
 by_option = click.option("--by", default=getpass.getuser, help="Who decides; default: the login name.")
@@ -204,7 +204,7 @@ def reread(data: Path | None, /, *, number: int | None, by: str, as_json: bool) 
         raise SystemExit(1)
 
 
-def _report(report: RereadReport) -> Shape:
+def _report(report: RereadReport) -> JsonObject:
     return {
         "capture": report.capture_id,
         "importer_version": {"before": report.importer_before, "now": report.importer_now},

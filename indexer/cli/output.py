@@ -11,15 +11,15 @@ from indexer.custody.ingest import IngestReport
 from indexer.custody.verify import Verification, proves
 from indexer.evidence.vault import MISSING
 from indexer.exports import ExportReport
-from indexer.importers import Opened
+from indexer.importers import IdentifiedArchive
 from indexer.local_time import to_local, utc_text
 from indexer.progress import Progress
 from indexer.repository import Repository
-from indexer.search.announced import Announced, sentences
-from indexer.search.as_json import Shape, _account, _hits_of, _item
+from indexer.search.announced import CountedAnnouncement, sentences
+from indexer.search.as_json import JsonObject, _account, _hits_of, _item
 from indexer.search.groups import Grouped
 from indexer.search.results import Results
-from indexer.search.suggestions import Explained
+from indexer.search.suggestions import Explanation
 
 EXPANSIONS_SAID = 12  # words of a wildcard that a line of text names
 
@@ -29,7 +29,7 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def identified(archive: Opened) -> Shape:
+def identified(archive: IdentifiedArchive) -> JsonObject:
     """Shape of `identify`."""
     facts = archive.facts
     return {
@@ -50,13 +50,13 @@ def identified(archive: Opened) -> Shape:
     }
 
 
-def ingested(report: IngestReport) -> Shape:
+def ingested(report: IngestReport) -> JsonObject:
     """Shape of `ingest`."""
     healed = [{"name": one.name, "sha256": one.digest, "was": one.was} for one in report.healed]
     return {"already_captured": report.already_captured, "healed": healed, **capture(report.capture)}
 
 
-def capture(view: CaptureView) -> Shape:
+def capture(view: CaptureView) -> JsonObject:
     """Shape of one capture, in `ingest` and `status`."""
     return {
         "capture": {
@@ -133,7 +133,7 @@ def ingested_text(report: IngestReport, problems: Sequence[ProblemView]) -> str:
     return "\n".join(lines)
 
 
-def problems(captures: Iterable[CaptureView], of: Callable[[int], Iterable[ProblemView]]) -> Shape:
+def problems(captures: Iterable[CaptureView], of: Callable[[int], Iterable[ProblemView]]) -> JsonObject:
     """Shape of `problems`."""
     found, short = [], []
     for one in sorted(captures, key=lambda view: view.id):
@@ -146,7 +146,7 @@ def problems(captures: Iterable[CaptureView], of: Callable[[int], Iterable[Probl
     return {"problems": found, "shortfalls": short}
 
 
-def problems_text(shape: Shape) -> str:
+def problems_text(shape: JsonObject) -> str:
     """`problems` in words."""
     lines = [f"Capture {p['capture']}: {p['member']}{_item(p['item'])}: {p['message']} [{p['code']}]" for p in shape["problems"]]
     lines += [f"Capture {s['capture']}: {s['unit']}: platform's count {s['declared']:,}, read {s['read']:,}." for s in shape["shortfalls"]]
@@ -189,12 +189,12 @@ def results_text(found: Results, zone_name: str, grouped: Grouped | None = None)
     return "\n".join(lines)
 
 
-def announced_text(found: Iterable[Announced]) -> list[str]:
+def announced_text(found: Iterable[CountedAnnouncement]) -> list[str]:
     """Doubtful readings in words, a line for each."""
     return [f"Note: {' '.join(sentences(one))}" for one in found]
 
 
-def _explained_text(found: Explained) -> list[str]:
+def _explained_text(found: Explanation) -> list[str]:
     lines = []
     for one in found.expansions:
         said = ", ".join(f"{word} ({count:,})" for word, count in one.words[:EXPANSIONS_SAID])
@@ -208,7 +208,7 @@ def _explained_text(found: Explained) -> list[str]:
     return lines
 
 
-def exported(report: ExportReport) -> Shape:
+def exported(report: ExportReport) -> JsonObject:
     """Shape of `export`."""
     return {
         "path": str(report.path),
@@ -222,7 +222,7 @@ def exported(report: ExportReport) -> Shape:
     }
 
 
-def verified(check: Verification, clocks: Iterable[str] = ()) -> Shape:
+def verified(check: Verification, clocks: Iterable[str] = ()) -> JsonObject:
     """Shape of `verify`."""
     return {
         "level": str(check.level),
@@ -240,7 +240,7 @@ def verified(check: Verification, clocks: Iterable[str] = ()) -> Shape:
     }
 
 
-def verified_text(shape: Shape) -> str:
+def verified_text(shape: JsonObject) -> str:
     """`verify` in words."""
     lines = [f"{one['finding']}: {one['message']}" for one in shape["findings"]]
     if shape["total"] > len(shape["findings"]):
@@ -249,7 +249,7 @@ def verified_text(shape: Shape) -> str:
     return "\n".join([*lines, *shape["clock"], *shape["proves"]])
 
 
-def status(repository: Repository) -> Shape:
+def status(repository: Repository) -> JsonObject:
     """Shape of `status`."""
     return {
         "version": __version__,
@@ -266,7 +266,7 @@ def status(repository: Repository) -> Shape:
     }
 
 
-def status_text(shape: Shape) -> str:
+def status_text(shape: JsonObject) -> str:
     """`status` in words."""
     lines = [
         (

@@ -15,7 +15,7 @@ from indexer.certificates import check_words
 from indexer.certificates import verify as certificate_check
 from indexer.certificates.certify import CertificateFailed, certify, write
 from indexer.certificates.check import RecordChange
-from indexer.certificates.file_format import NoCertificate
+from indexer.certificates.file_format import NotACertificate
 from indexer.cli.options import (
     DAY,
     PLATFORMS,
@@ -110,7 +110,7 @@ def verify(data: Path | None, /, *, file: Path, full: bool, by: str, as_json: bo
     lines = [str(one) for one in check_words.sentences(check)]
     for title, changes in (("New", check.new), ("Changed", check.changed), ("Gone", check.gone)):
         lines += list(_listed(title, changes))
-    answer(check_words.shape(check), as_json=as_json, text="\n".join(lines))
+    answer(check_words.as_json(check), as_json=as_json, text="\n".join(lines))
     if not check.went_well:
         raise SystemExit(1)
 
@@ -134,7 +134,7 @@ def _certificate_errors() -> Iterator[None]:
     with errors_told():
         try:
             yield
-        except NoCertificate as error:
+        except NotACertificate as error:
             raise NotUnderstood(str(error)) from error
         except CertificateFailed as error:
             raise Refused(str(error)) from error
@@ -157,15 +157,15 @@ def coverage(data: Path | None, /, *, as_json: bool, **narrowed: Any) -> None:
         request = request_of(repository, "*", {**_NOT_NARROWED, **narrowed})
         in_step = repository.index.position() == repository.catalog.position()
         found = repository.coverage.of(request.filters, indexed=repository.index.count(), held=repository.catalog.count(), in_step=in_step)
-    answer(captured.shape(found), as_json=as_json, text=_coverage_text(found))
+    answer(captured.as_json(found), as_json=as_json, text=_coverage_text(found))
 
 
 def _coverage_text(found: Coverage) -> str:
     """Return a coverage for a terminal."""
-    lines = captured.lines(found)
+    lines = captured.as_sentences(found)
     for account in found.accounts:
         lines.append(f"\n{account.label} ({account.platform})")
-        for part in account.stretches:
+        for part in account.intervals:
             days = f"{date.fromordinal(part.first)} to {date.fromordinal(part.after - 1)}"
             where = f"  capture {', '.join(str(number) for number in part.captures)}" if part.captures else ""
             lines.append(f"  {days}  {STATUSES[part.status]()}{where}")
@@ -208,14 +208,14 @@ def terms(
             report = run.run(repository, listed, request, by=by, progress=ticker("searching for terms"))
         except run.ListError as error:
             raise NotUnderstood(str(error)) from error
-        except run.IndexMoved as error:
+        except run.IndexChanged as error:
             raise Refused(str(error)) from error
-        shape = run.shape(report)
+        shape = run.as_json(report)
         if out and write:
             with out.open("xb") as stream:
                 stream.write(write(shape))
     answer(shape, as_json=as_json, text=_term_report_text(shape))
-    if report.unread:
+    if report.not_searched:
         raise SystemExit(2)
 
 
@@ -238,7 +238,7 @@ def _form(out: Path) -> Any:
     return write
 
 
-def _term_report_text(shape: run.Shape) -> str:
+def _term_report_text(shape: run.JsonObject) -> str:
     """Return the report for a terminal."""
     lines = [f"{'hits':>10} {'unique':>10} {'family':>10} {'media':>10}  term"]
     for row in term_report.rows(shape):

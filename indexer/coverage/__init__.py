@@ -1,1 +1,1 @@
-"""Which days of which account are captured."""
+"""Which days of each account are captured."""

@@ -1,4 +1,4 @@
-"""The complete captures of the catalog as their coverage needs them: what each archive says of itself, and its faults."""
+"""Reads the complete captures from the catalog for coverage: what each archive states, and its defects."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ STATE: Final = sa.select(
     sa.select(sa.func.max(captures.c.id)).where(captures.c.state == COMPLETE).scalar_subquery(),
     sa.select(meta.c.value).where(meta.c.key == REVISION).scalar_subquery(),
 )
-"""What moves on whenever captures or times of the catalog do: built once, it is asked at every search."""
+"""Changes whenever captures or times in the catalog change; run at every search, so the statement is built once."""
 
 
 class CaptureDays(NamedTuple):
-    """One complete capture as the catalog has it. Times are milliseconds since 1970 UTC."""
+    """A complete capture in the catalog. Times are milliseconds since 1970 UTC."""
 
     id: int
     name: str
@@ -47,25 +47,25 @@ class CaptureDays(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class HeldAccount:
-    """An account with its captures, the oldest first."""
+class CapturedAccount:
+    """An account with its captures, oldest first."""
 
     view: AccountView
-    named: str
+    full_label: str
     first_ms: int | None
     last_ms: int | None
     captures: tuple[CaptureDays, ...]
 
 
-Seen = tuple[int | None, int | None]
-"""First and last time of a capture's dated records, milliseconds since 1970 UTC; None where it has none."""
+RecordTimes = tuple[int | None, int | None]
+"""First and last time of a capture's dated records, milliseconds since 1970 UTC; None without any."""
 
 
-def read(connection: sa.Connection) -> Iterable[HeldAccount]:
+def read_accounts(connection: sa.Connection) -> Iterable[CapturedAccount]:
     """Yield the accounts that have a complete capture."""
     hiding: set[int] = set()
-    told = sa.select(problems.c.capture_id, problems.c.code, problems.c.member).distinct()
-    for capture_id, code, member in connection.execute(told):
+    reported = sa.select(problems.c.capture_id, problems.c.code, problems.c.member).distinct()
+    for capture_id, code, member in connection.execute(reported):
         if may_hide_records(code, member):
             hiding.add(capture_id)
     by_account: dict[int, list[CaptureDays]] = {}
@@ -79,15 +79,15 @@ def read(connection: sa.Connection) -> Iterable[HeldAccount]:
         by_account.setdefault(row.whole_id, []).append(_capture(row, is_hiding=row.id in hiding))
     for view in whole_accounts(connection):
         if view.id in by_account:
-            named = f"{view.label} ({platforms.title(view.platform)})"
-            yield HeldAccount(view, named, to_ms(view.first_posted), to_ms(view.last_posted), tuple(by_account[view.id]))
+            full_label = f"{view.label} ({platforms.title(view.platform)})"
+            yield CapturedAccount(view, full_label, to_ms(view.first_posted), to_ms(view.last_posted), tuple(by_account[view.id]))
 
 
 def _capture(row: Any, *, is_hiding: bool) -> CaptureDays:
     facts = msgspec.json.decode(row.facts, type=StoredFacts)
     result = msgspec.json.decode(row.result, type=CaptureResult)
-    short = sum(max(0, (declared or 0) - read) for _, declared, read in result.reconciliation)
-    told = ((Reason.UNREAD, is_hiding), (Reason.SHORT, short > 0), (Reason.ONE_PART, facts.is_partial))
+    short = sum(max(0, (declared or 0) - read_accounts) for _, declared, read_accounts in result.reconciliation)
+    checks = ((Reason.UNREAD, is_hiding), (Reason.SHORT, short > 0), (Reason.ONE_PART, facts.is_partial))
     return CaptureDays(
         id=row.id,
         name=row.name,
@@ -99,12 +99,12 @@ def _capture(row: Any, *, is_hiding: bool) -> CaptureDays:
         kinds=frozenset(facts.kinds),
         problems=result.problems,
         short=short,
-        faults=frozenset(reason for reason, is_so in told if is_so),
+        faults=frozenset(reason for reason, applies in checks if applies),
     )
 
 
-def seen_times(connection: sa.Connection, numbers: Sequence[int], *, without_messages: bool) -> dict[int, Seen]:
-    """Return the first and the last time of what captures have; None where they have nothing dated."""
+def record_times(connection: sa.Connection, numbers: Sequence[int], *, without_messages: bool) -> dict[int, RecordTimes]:
+    """First and last time of the dated records of each capture."""
     seen = sightings.join(versions, versions.c.id == sightings.c.version_id)
     query = sa.select(sightings.c.capture_id, sa.func.min(versions.c.posted_ms), sa.func.max(versions.c.posted_ms))
     query = query.where(sightings.c.capture_id.in_(numbers)).group_by(sightings.c.capture_id)

@@ -1,6 +1,6 @@
-"""Which accounts and days are captured, and the gaps: no hit is not the same as never captured.
+"""Coverage of a search: captured accounts and days, and the gaps. No hits does not mean never captured.
 
-Derived from the captures of the catalog each time they change, never stored: a zone or a capture may be corrected.
+Derived from the catalog whenever its captures change, never stored: a zone or a capture may be corrected.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from indexer.coverage.captures import MESSAGE, STATE, HeldAccount, Seen, read, seen_times
-from indexer.coverage.days import ABOUT_READING, AFTER, FIRST, Held, Stretch, clipped, combined, stretches_of
-from indexer.coverage.summary import AccountDays, Coverage, Faulty
+from indexer.coverage.captures import MESSAGE, STATE, CapturedAccount, RecordTimes, read_accounts, record_times
+from indexer.coverage.days import AFTER, FIRST, INTERNAL_REASONS, CaptureDates, Interval, clip, combine, intervals_of
+from indexer.coverage.summary import AccountDays, Coverage, FaultyCapture
 from indexer.local_time import from_ms, local_day
 from indexer.query.filters import Filters, Permission
 from indexer.query.nodes import And, DayRange, Node, Or, Word
@@ -26,24 +26,24 @@ _LOG: Final = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Days:
-    """The days of an account as a kind of reader may know them. `reach` is first day and the day after the last, by capture."""
+    """An account's days for one permission level. `reach`: half-open day range per capture."""
 
     first_record: date | None
-    stretches: tuple[Stretch, ...]
+    intervals: tuple[Interval, ...]
     reach: Mapping[int, tuple[int, int]]
-    begin: int  # where its days begin when nobody asks for a first one
+    begin: int  # first day if the search has none
 
 
-class CoverageOfCaptures:
-    """Says what of a search's scope is captured. One for each repository; safe to share between threads."""
+class CoverageCalculator:
+    """Computes the coverage of searches. One per repository; thread-safe."""
 
     def __init__(self, db: sa.Engine, zone_name: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._db, self._zone, self._now = db, zone_name, now
         self._lock = threading.Lock()
         self._state: tuple[object, ...] | None = None
-        self._accounts: tuple[HeldAccount, ...] = ()
+        self._accounts: tuple[CapturedAccount, ...] = ()
         self._days: dict[tuple[int, bool], _Days] = {}
-        self._seen: dict[tuple[int, bool, tuple[str, ...]], Seen] = {}
+        self._seen: dict[tuple[int, bool, tuple[str, ...]], RecordTimes] = {}
 
     def of(
         self,
@@ -55,129 +55,134 @@ class CoverageOfCaptures:
         held: int | None = None,
         in_step: bool = True,
     ) -> Coverage:
-        """Return what is captured of the accounts and days that filters and a query's tree leave.
+        """Compute the coverage of the accounts and days that the filters and the query allow.
 
-        Who has less than every permission (`filters.permission`) is told nothing of other accounts, of direct messages,
-        and of the captures themselves. `indexed` and `held` count
-        the records of the index and of the catalog; `in_step` says that the index knows all of the catalog.
+        With a limited permission (`filters.permission`), it reveals nothing about other accounts, direct messages or
+        the captures themselves. `indexed` and `held` are the record counts of the index and the catalog; `in_step`: the
+        index is up to date.
 
-        Never raises for what an archive holds: what cannot be worked out is logged, and the coverage says so. One
-        archive cannot take the search away from the others.
+        Never raises because of an archive's contents: the failure is logged and stated in the coverage, so one archive
+        cannot disable search for the others.
         """
         try:
-            found = self._of(filters, tree, as_of, indexed=indexed, held=held, in_step=in_step)
-            lines(found)  # sentences are made when they are first read: a fault in them shows here, not on the page
+            coverage = self._compute(filters, tree, as_of, indexed=indexed, held=held, in_step=in_step)
+            as_sentences(coverage)  # sentences are built lazily: force errors here rather than on the page
         except sa.exc.SQLAlchemyError:
-            raise  # a catalog that cannot be read is not a matter of days
+            raise  # an unreadable catalog is not a coverage problem
         except Exception:  # noqa: BLE001  # logged and stated: one archive cannot take search away from the others
             _LOG.exception("The coverage of a search could not be worked out.")
             return Coverage(self._zone, None, None, False, False, (), in_step=in_step, has_failed=True)
-        return found
+        return coverage
 
-    def _of(
+    def _compute(
         self, filters: Filters, tree: Node | None, as_of: date | None, *, indexed: int | None, held: int | None, in_step: bool
     ) -> Coverage:
         today = local_day(self._now(), self._zone)
         permission = filters.permission
-        first, last, chosen_last = _asked_days(filters, tree, as_of, today)
-        kinds = _narrowed(filters.kinds, bound_words(tree, "kind"))
+        first, last, chosen_last = _requested_days(filters, tree, as_of, today)
+        kinds = _intersect(filters.kinds, bound_words(tree, "kind"))
         if kinds is not None:
             kinds = frozenset(filter(permission.allows_kind, kinds))
-        base = Coverage(self._zone, None, None, first is not None, chosen_last, (), kinds, without_messages=permission.without_messages)
-        base = replace(base, in_step=in_step and (indexed or 0) >= (held or 0))
+        coverage = Coverage(self._zone, None, None, first is not None, chosen_last, (), kinds, without_messages=permission.without_messages)
+        coverage = replace(coverage, in_step=in_step and (indexed or 0) >= (held or 0))
         if permission.is_all:
-            base = replace(base, indexed=indexed, held=held)
+            coverage = replace(coverage, indexed=indexed, held=held)
         if first is not None and first > last:
-            return replace(base, no_day_fits=True)
+            return replace(coverage, no_day_fits=True)
         scope, failed = self._scope(filters, tree)
-        base = replace(base, today=today, failed=failed)
+        coverage = replace(coverage, today=today, failed=failed)
         if not scope:
-            return base
+            return coverage
         after = last.toordinal() + 1
-        spans = [(one, days, min(first.toordinal() if first else days.begin, after - 1)) for one, days in scope]
+        spans = [(account, days, min(first.toordinal() if first else days.begin, after - 1)) for account, days in scope]
         return replace(
-            base,
+            coverage,
             first=date.fromordinal(min(begin for _, _, begin in spans)),
             last=last,
             accounts=tuple(
-                _account_days(one, days, begin, after, has_first=first is not None, permission=permission) for one, days, begin in spans
+                _account_days(account, days, begin, after, has_first=first is not None, permission=permission)
+                for account, days, begin in spans
             ),
-            faulty=tuple(_faulty(spans, after)) if permission.is_all else (),
+            faulty=tuple(_find_faulty(spans, after)) if permission.is_all else (),
             cannot_contain=_cannot_contain(spans, after) if permission.is_all else (),
         )
 
-    def _scope(self, filters: Filters, tree: Node | None) -> tuple[list[tuple[HeldAccount, _Days]], tuple[str, ...]]:
-        """Return the accounts in scope with their days, and the names of those whose days cannot be worked out."""
+    def _scope(self, filters: Filters, tree: Node | None) -> tuple[list[tuple[CapturedAccount, _Days]], tuple[str, ...]]:
+        """Return the accounts in scope with their days, and the names of accounts whose days failed to compute."""
         scope, failed = [], []
         with self._lock:
             self._refresh()
-            for one in self._accounts:
-                if _is_in(one, filters, tree):
+            for account in self._accounts:
+                if _is_in_scope(account, filters, tree):
                     try:
-                        scope.append((one, self._days_of(one, filters.permission)))
+                        scope.append((account, self._days_of(account, filters.permission)))
                     except sa.exc.SQLAlchemyError:
                         raise
                     except Exception:  # noqa: BLE001  # logged and stated: one archive cannot take search away from the others
-                        _LOG.exception("The days of account %s could not be worked out.", one.view.id)
-                        failed.append(one.named)
+                        _LOG.exception("The days of account %s could not be worked out.", account.view.id)
+                        failed.append(account.full_label)
         return scope, tuple(failed)
 
     def _refresh(self) -> None:
-        """Read accounts and captures again when the catalog has moved on."""
+        """Reload accounts and captures if the catalog has changed."""
         with self._db.connect() as connection:
             state = tuple(connection.execute(STATE).one())
             if state != self._state:
                 if self._state is not None and state[-1] != self._state[-1]:
-                    self._seen = {}  # an archive was read again: its times may be others
-                self._accounts, self._days, self._state = tuple(read(connection)), {}, state
+                    self._seen = {}  # an archive was re-read: its times may have changed
+                self._accounts, self._days, self._state = tuple(read_accounts(connection)), {}, state
 
-    def _days_of(self, account: HeldAccount, permission: Permission) -> _Days:
-        without_messages = permission.without_messages and any(MESSAGE in one.kinds for one in account.captures)
+    def _days_of(self, account: CapturedAccount, permission: Permission) -> _Days:
+        without_messages = permission.without_messages and any(MESSAGE in capture.kinds for capture in account.captures)
         key = (account.view.id, without_messages)
         if key not in self._days:
-            seen = self._seen_of(account, without_messages=without_messages)
+            seen = self._record_times(account, without_messages=without_messages)
             self._days[key] = self._derive(account, seen, is_all=not without_messages)
         return self._days[key]
 
-    def _seen_of(self, account: HeldAccount, *, without_messages: bool) -> Mapping[int, Seen]:
-        """Return the first and the last time of the dated records of each capture, as far as they matter."""
-        wanted = [one.id for one in account.captures if without_messages or not one.facts.is_whole_history or one.exported_ms is None]
+    def _record_times(self, account: CapturedAccount, *, without_messages: bool) -> Mapping[int, RecordTimes]:
+        """First and last record times of the captures that need them."""
+        wanted = [
+            capture.id
+            for capture in account.captures
+            if without_messages or not capture.facts.is_whole_history or capture.exported_ms is None
+        ]
         if not without_messages and len(account.captures) == 1:
             return {account.captures[0].id: (account.first_ms, account.last_ms)}
-        zones = tuple(one.zone for one in account.captures)  # a zone that is set moves records of every capture that has them
+        zones = tuple(capture.zone for capture in account.captures)  # setting a zone shifts the records of every capture that shares them
         missing = [number for number in wanted if (number, without_messages, zones) not in self._seen]
         if missing:
             with self._db.connect() as connection:
-                found = seen_times(connection, missing, without_messages=without_messages)
-            self._seen.update({(number, without_messages, zones): found.get(number, (None, None)) for number in missing})
+                times = record_times(connection, missing, without_messages=without_messages)
+            self._seen.update({(number, without_messages, zones): times.get(number, (None, None)) for number in missing})
         return {number: self._seen[number, without_messages, zones] for number in wanted}
 
-    def _derive(self, account: HeldAccount, seen: Mapping[int, Seen], *, is_all: bool) -> _Days:
+    def _derive(self, account: CapturedAccount, seen: Mapping[int, RecordTimes], *, is_all: bool) -> _Days:
         first_ms = account.first_ms if is_all else min((first for first, _ in seen.values() if first is not None), default=None)
         first_record = self._day(first_ms)
-        found: list[Stretch] = []
+        parts: list[Interval] = []
         reach, begins = {}, [first_record.toordinal()] if first_record else []
-        for one in account.captures:
-            first, last = seen.get(one.id, (None, None))
-            held = Held(
-                capture_id=one.id,
-                taken=self._day(one.taken_ms) or date.min,
-                exported=self._day(one.exported_ms),
-                first_day=_iso(one.facts.first_day),
-                last_day=_iso(one.facts.last_day),
+        for capture in account.captures:
+            first, last = seen.get(capture.id, (None, None))
+            held = CaptureDates(
+                capture_id=capture.id,
+                taken=self._day(capture.taken_ms) or date.min,
+                exported=self._day(capture.exported_ms),
+                first_day=_iso(capture.facts.first_day),
+                last_day=_iso(capture.facts.last_day),
                 seen_first=self._day(first),
                 seen_last=self._day(last),
-                is_from_beginning=one.facts.is_whole_history,
-                faults=one.faults,
+                is_from_beginning=capture.facts.is_whole_history,
+                faults=capture.faults,
             )
-            own = stretches_of(held, first_record)
-            found += own
-            reach[one.id] = (min((s.first for s in own), default=AFTER), max((s.after for s in own), default=FIRST))
+            own = intervals_of(held, first_record)
+            parts += own
+            reach[capture.id] = (min((part.first for part in own), default=AFTER), max((part.after for part in own), default=FIRST))
             if held.first_day:
                 begins.append(held.first_day.toordinal())
             elif first_record is None:
                 begins.append((held.exported or held.taken).toordinal())
-        return _Days(first_record, tuple(combined(found)), reach, min(begins, default=FIRST))
+        return _Days(first_record, tuple(combine(parts)), reach, min(begins, default=FIRST))
 
     def _day(self, ms: int | None) -> date | None:
         instant = from_ms(ms)
@@ -185,7 +190,7 @@ class CoverageOfCaptures:
 
 
 def bound_days(tree: Node | None) -> tuple[date | None, date | None]:
-    """Return the days that everything a query finds lies in; None where it may lie anywhere. Rather too many days than too few."""
+    """First and last day that hits of a query can have, None if open. Errs on the side of too many days."""
     if isinstance(tree, DayRange):
         return tree.first, tree.last
     if isinstance(tree, And):
@@ -193,8 +198,8 @@ def bound_days(tree: Node | None) -> tuple[date | None, date | None]:
         firsts, lasts = [first for first, _ in pairs if first], [last for _, last in pairs if last]
         return max(firsts, default=None), min(lasts, default=None)
     if isinstance(tree, Or) and tree.children:
-        either = [bound_days(child) for child in tree.children]
-        begins, ends = [first for first, _ in either], [last for _, last in either]
+        alternatives = [bound_days(child) for child in tree.children]
+        begins, ends = [first for first, _ in alternatives], [last for _, last in alternatives]
         return (
             None if None in begins else min(day for day in begins if day),
             None if None in ends else max(day for day in ends if day),
@@ -203,22 +208,22 @@ def bound_days(tree: Node | None) -> tuple[date | None, date | None]:
 
 
 def bound_words(tree: Node | None, field: str) -> frozenset[str] | None:
-    """Return the words of a field (platform, kind) that everything a query finds has one of; None where it may have any."""
+    """Values of a field (platform, kind) that hits of a query can have; None if any."""
     if isinstance(tree, Word) and tree.field == field:
         return frozenset({tree.word})
     if isinstance(tree, And):
         bound: frozenset[str] | None = None
         for child in tree.children:
-            bound = _narrowed(bound, bound_words(child, field))
+            bound = _intersect(bound, bound_words(child, field))
         return bound
     if isinstance(tree, Or) and tree.children:
-        parts = [bound_words(child, field) for child in tree.children]
-        return None if None in parts else frozenset().union(*(part for part in parts if part))
+        alternatives = [bound_words(child, field) for child in tree.children]
+        return None if None in alternatives else frozenset().union(*(words for words in alternatives if words))
     return None
 
 
-def shape(coverage: Coverage) -> dict[str, Any]:
-    """Return a coverage as plain JSON: what `coverage`, `search`, exports and certificates carry. Days are ISO text."""
+def as_json(coverage: Coverage) -> dict[str, Any]:
+    """Return the coverage as JSON, as in `coverage`, `search`, exports and certificates. Days are ISO dates."""
     return {
         "zone": coverage.zone,
         "from": _text(coverage.first),
@@ -230,9 +235,10 @@ def shape(coverage: Coverage) -> dict[str, Any]:
         "summary": str(coverage.summary),
         "gaps": [str(line) for line in coverage.gaps],
         "notes": [str(line) for line in coverage.notes],
-        "accounts": [_account_shape(one) for one in coverage.accounts],
+        "accounts": [_account_shape(account) for account in coverage.accounts],
         "faulty_captures": [
-            {"id": one.capture_id, "name": one.name, "problems": one.problems, "short": one.short} for one in coverage.faulty
+            {"id": capture.capture_id, "name": capture.name, "problems": capture.problems, "short": capture.short}
+            for capture in coverage.faulty
         ],
         "cannot_contain": [{"text": str(text), "accounts": list(labels)} for text, labels in coverage.cannot_contain],
         "indexed": coverage.indexed,
@@ -241,19 +247,19 @@ def shape(coverage: Coverage) -> dict[str, Any]:
     }
 
 
-def lines(coverage: Coverage) -> list[str]:
-    """Return a coverage in sentences: the summary, the gaps, the notes."""
-    return [str(coverage.summary), *(str(one) for one in coverage.gaps), *(str(one) for one in coverage.notes)]
+def as_sentences(coverage: Coverage) -> list[str]:
+    """Return the coverage in sentences: summary, gaps, notes."""
+    return [str(coverage.summary), *map(str, coverage.gaps), *map(str, coverage.notes)]
 
 
-def _account_shape(one: AccountDays) -> dict[str, Any]:
+def _account_shape(account: AccountDays) -> dict[str, Any]:
     return {
-        "id": one.account_id,
-        "account": one.label,
-        "platform": one.platform,
-        "first_record": _text(one.first_record),
-        "captured_to": _text(one.captured_to),
-        "kinds": sorted(one.kinds),
+        "id": account.account_id,
+        "account": account.label,
+        "platform": account.platform,
+        "first_record": _text(account.first_record),
+        "captured_to": _text(account.captured_to),
+        "kinds": sorted(account.kinds),
         "intervals": [
             {
                 "from": date.fromordinal(part.first).isoformat(),
@@ -262,13 +268,13 @@ def _account_shape(one: AccountDays) -> dict[str, Any]:
                 "captures": list(part.captures),
                 "reasons": sorted(part.reasons),
             }
-            for part in one.stretches
+            for part in account.intervals
         ],
     }
 
 
-def _asked_days(filters: Filters, tree: Node | None, as_of: date | None, today: date) -> tuple[date | None, date, bool]:
-    """Return the first day that was asked for, the last one, and whether that was asked for. What is to come counts as today."""
+def _requested_days(filters: Filters, tree: Node | None, as_of: date | None, today: date) -> tuple[date | None, date, bool]:
+    """Return the first requested day, the last day, and whether the last was requested. Future days count as today."""
     first, last = bound_days(tree)
     first = max((day for day in (first, filters.first_day) if day), default=None)
     last = min((day for day in (last, filters.last_day, as_of) if day), default=None)
@@ -277,38 +283,38 @@ def _asked_days(filters: Filters, tree: Node | None, as_of: date | None, today: 
     return first, last if last <= today else min(last, max(today, first or today)), True
 
 
-def _is_in(account: HeldAccount, filters: Filters, tree: Node | None) -> bool:
+def _is_in_scope(account: CapturedAccount, filters: Filters, tree: Node | None) -> bool:
     view = account.view
-    platforms = _narrowed(filters.platforms, bound_words(tree, "platform"))
+    platforms = _intersect(filters.platforms, bound_words(tree, "platform"))
     return filters.has_account(view.id) and (platforms is None or view.platform in platforms)
 
 
-def _account_days(account: HeldAccount, days: _Days, begin: int, after: int, *, has_first: bool, permission: Permission) -> AccountDays:
-    parts = clipped(days.stretches, begin, after)
+def _account_days(account: CapturedAccount, days: _Days, begin: int, after: int, *, has_first: bool, permission: Permission) -> AccountDays:
+    parts = clip(days.intervals, begin, after)
     if not permission.is_all:
-        parts = _joined([part._replace(captures=(), reasons=part.reasons - ABOUT_READING) for part in parts])
-    before = None if has_first or begin <= FIRST else clipped(days.stretches, begin - 1, begin)[0].status
-    kinds = frozenset[str]().union(*{one.kinds for one in account.captures if _reaches(days, one.id, begin, after)})
+        parts = _merge_equal([part._replace(captures=(), reasons=part.reasons - INTERNAL_REASONS) for part in parts])
+    status_before = None if has_first or begin <= FIRST else clip(days.intervals, begin - 1, begin)[0].status
+    kinds = frozenset[str]().union(*{capture.kinds for capture in account.captures if _reaches(days, capture.id, begin, after)})
     return AccountDays(
         account_id=account.view.id,
         label=account.view.label,
         platform=account.view.platform,
         first_record=days.first_record,
-        stretches=tuple(parts),
-        before=before,
+        intervals=tuple(parts),
+        before=status_before,
         kinds=frozenset(filter(permission.allows_kind, kinds)),
     )
 
 
-def _joined(parts: Sequence[Stretch]) -> list[Stretch]:
-    """Return stretches with neighbours that say the same made one."""
-    joined: list[Stretch] = []
+def _merge_equal(parts: Sequence[Interval]) -> list[Interval]:
+    """Merge adjacent intervals that are equal apart from their days."""
+    merged: list[Interval] = []
     for part in parts:
-        if joined and joined[-1][2:] == part[2:]:
-            joined[-1] = joined[-1]._replace(after=part.after)
+        if merged and merged[-1][2:] == part[2:]:
+            merged[-1] = merged[-1]._replace(after=part.after)
         else:
-            joined.append(part)
-    return joined
+            merged.append(part)
+    return merged
 
 
 def _reaches(days: _Days, capture_id: int, begin: int, after: int) -> bool:
@@ -316,32 +322,32 @@ def _reaches(days: _Days, capture_id: int, begin: int, after: int) -> bool:
     return first < after and end > begin
 
 
-_Spans = Sequence[tuple[HeldAccount, _Days, int]]
+_Spans = Sequence[tuple[CapturedAccount, _Days, int]]
 
 
-def _faulty(spans: _Spans, after: int) -> Iterable[Faulty]:
+def _find_faulty(spans: _Spans, after: int) -> Iterable[FaultyCapture]:
     for account, days, begin in spans:
-        for one in account.captures:
-            if (one.problems or one.short) and _reaches(days, one.id, begin, after):
-                yield Faulty(one.id, one.name, one.problems, one.short)
+        for capture in account.captures:
+            if (capture.problems or capture.short) and _reaches(days, capture.id, begin, after):
+                yield FaultyCapture(capture.id, capture.name, capture.problems, capture.short)
 
 
 def _cannot_contain(spans: _Spans, after: int) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return what none of an account's captures in scope can contain, each sentence once."""
-    alike: dict[frozenset[tuple[str, ...]], list[str]] = {}  # what archives of one form tell is mostly the same
+    """Limits shared by all captures in scope of an account, each sentence once with its accounts."""
+    labels_by_limits: dict[frozenset[tuple[str, ...]], list[str]] = {}  # archives of the same form mostly have the same limits
     for account, days, begin in spans:
-        told = frozenset(one.limits for one in account.captures if _reaches(days, one.id, begin, after))
-        alike.setdefault(told, []).append(account.named)
-    found: dict[str, list[str]] = {}
-    for told, labels in alike.items():
-        for sentence in next(iter(told), ()):
-            if all(sentence in others for others in told):
-                found.setdefault(sentence, []).extend(labels)
-    return tuple((sentence, tuple(labels)) for sentence, labels in found.items())
+        limits = frozenset(capture.limits for capture in account.captures if _reaches(days, capture.id, begin, after))
+        labels_by_limits.setdefault(limits, []).append(account.full_label)
+    labels_by_sentence: dict[str, list[str]] = {}
+    for limits, labels in labels_by_limits.items():
+        for sentence in next(iter(limits), ()):
+            if all(sentence in capture_limits for capture_limits in limits):
+                labels_by_sentence.setdefault(sentence, []).extend(labels)
+    return tuple((sentence, tuple(labels)) for sentence, labels in labels_by_sentence.items())
 
 
-def _narrowed(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
-    return other if one is None else one if other is None else one & other
+def _intersect(left: frozenset[str] | None, right: frozenset[str] | None) -> frozenset[str] | None:
+    return right if left is None else left if right is None else left & right
 
 
 def _iso(day: str) -> date | None:

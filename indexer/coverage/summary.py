@@ -1,4 +1,4 @@
-"""What a search could have found: days, gaps and limits of the captures in its scope, as values and in sentences."""
+"""Coverage of a search: days, gaps and limits of the captures in scope, as values and in sentences."""
 
 from __future__ import annotations
 
@@ -9,51 +9,51 @@ from functools import cached_property
 from typing import Final
 
 from indexer import platforms
-from indexer.coverage.days import DayStatus, Reason, Stretch, runs
+from indexer.coverage.days import DayStatus, Interval, Reason, merge_runs
 from indexer.i18n import Sentence, say
 from indexer.record import RecordKind
 
 OLD: Final = 365
-"""Days after which the newest archive of an account is said to be old."""
+"""Days after which an account's newest archive counts as old."""
 
 APART: Final = 31
-"""Days by which the last archives of two accounts may lie apart, as they do when they are asked for in one month."""
+"""Days by which the newest archives of two accounts may differ, as when they are requested in the same month."""
 
 NAMED: Final = 3
-"""Up to so many accounts are named in a sentence; more are counted."""
+"""Up to this many accounts are named in a sentence; more are counted."""
 
 
 @dataclass(frozen=True)  # no slots: what is worked out once is kept
 class AccountDays:
-    """One account's days in scope, without a hole: `stretches` follow each other from the first to the last.
+    """One account's days in scope; `intervals` are contiguous.
 
-    `before` is the status of the day before them, told only where no first day was asked for. `kinds` are the kinds of
-    record that a capture in scope has a file of. `first_record` is the local day of the account's first record.
+    `before` is the status of the preceding day, only if the search has no first day. `kinds` are the record kinds that
+    captures in scope have files for. `first_record` is the local day of the account's first record.
     """
 
     account_id: int
     label: str
     platform: str
     first_record: date | None
-    stretches: tuple[Stretch, ...]
+    intervals: tuple[Interval, ...]
     before: DayStatus | None
     kinds: frozenset[str]
 
     @property
-    def named(self) -> str:
-        """What sentences call the account: the same handle may stand on several platforms."""
+    def full_label(self) -> str:
+        """Name in sentences, with the platform: the same handle may exist on several."""
         return f"{self.label} ({platforms.title(self.platform)})"
 
     @cached_property
     def captured_to(self) -> date | None:
-        """The last day in scope of which a capture surely has something; None without one."""
-        known = [one.after for one in self.stretches if one.status in {DayStatus.CAPTURED, DayStatus.BEFORE_FIRST, DayStatus.IN_PART}]
-        return date.fromordinal(known[-1] - 1) if known else None
+        """The last day in scope that is certainly captured, at least in part; None without one."""
+        ends = [part.after for part in self.intervals if part.status in {DayStatus.CAPTURED, DayStatus.BEFORE_FIRST, DayStatus.IN_PART}]
+        return date.fromordinal(ends[-1] - 1) if ends else None
 
 
 @dataclass(frozen=True, slots=True)
-class Faulty:
-    """A capture in scope with problems, or with `short` records fewer than its platform declares."""
+class FaultyCapture:
+    """A capture in scope with problems, or with `short` fewer records than the platform counts."""
 
     capture_id: int
     name: str
@@ -63,7 +63,7 @@ class Faulty:
 
 @dataclass(frozen=True, slots=True)
 class _Gap:
-    """Days of one account that are not captured, as a sentence says them."""
+    """A gap of one account, as the values of a sentence."""
 
     template: str
     days: date | Sentence | None
@@ -74,11 +74,11 @@ class _Gap:
 
 @dataclass(frozen=True)  # no slots: what is worked out once is kept
 class Coverage:
-    """What of the scope of a search is captured. `first` and `last` are local days of `zone`, both included.
+    """The captured part of a search's scope. `first` and `last` are local days of `zone`, both included.
 
-    They are None where no account or no day is in scope. `has_first` and `has_last` say whether the search named them: a
-    search without a last day is not to blame for the days since the last archive. `kinds` are those that it asked for,
-    None for all. `indexed` and `held` are None for a reader who may not see every account; `in_step` is told to all.
+    They are None if no account or no day is in scope. `has_first` and `has_last`: whether the search names them; without
+    a last day, the days since the newest archive are not a gap. `kinds` are the requested ones, None for all. `indexed`
+    and `held` are None for readers with a limited permission; everyone sees `in_step`.
     """
 
     zone: str
@@ -88,7 +88,7 @@ class Coverage:
     has_last: bool
     accounts: tuple[AccountDays, ...]
     kinds: frozenset[str] | None = None
-    faulty: tuple[Faulty, ...] = ()
+    faulty: tuple[FaultyCapture, ...] = ()
     cannot_contain: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (sentence, labels of the accounts)
     without_messages: bool = False
     no_day_fits: bool = False
@@ -96,34 +96,34 @@ class Coverage:
     held: int | None = None
     in_step: bool = True
     today: date | None = None
-    failed: tuple[str, ...] = ()  # accounts whose days could not be worked out, for a fault of the program
-    has_failed: bool = False  # a fault of the program: nothing is known of any account's days
+    failed: tuple[str, ...] = ()  # accounts whose days could not be computed because of a program error
+    has_failed: bool = False  # a program error: no account has known days
 
     @cached_property
     def with_gaps(self) -> tuple[AccountDays, ...]:
-        """The accounts of which some days in scope, or kinds of record that were asked for, are not captured."""
+        """Accounts with uncaptured days in scope, or without any requested record kind."""
         horizon = self._horizon
-        return tuple(one for one in self.accounts if _gaps_of(one, self, horizon) or self._missing_asked(one))
+        return tuple(account for account in self.accounts if _gaps_of(account, self, horizon) or self._missing_requested(account))
 
     @cached_property
     def _horizon(self) -> date | None:
-        """The day up to which accounts can be compared where no last day was asked for: the last that any of them has."""
-        return None if self.has_last else max((one.captured_to for one in self.accounts if one.captured_to), default=None)
+        """The latest captured day of any account, to compare accounts by if the search has no last day."""
+        return None if self.has_last else max((account.captured_to for account in self.accounts if account.captured_to), default=None)
 
     @cached_property
     def is_whole(self) -> bool:
-        """True when every day in scope of every account is captured (and there is one)."""
+        """True if every day in scope of every account is captured, and there is an account."""
         return bool(self.accounts) and not self.with_gaps and not self.failed
 
     @cached_property
     def captured_to(self) -> date | None:
-        """The day up to which every account is captured at least; None when one is not at all."""
-        days = [one.captured_to for one in self.accounts]
+        """The day through which every account is captured; None if any account is not captured at all."""
+        days = [account.captured_to for account in self.accounts]
         return min((day for day in days if day is not None), default=None) if None not in days else None
 
     @cached_property
     def summary(self) -> Sentence:
-        """The whole in one sentence."""
+        """The coverage in one sentence."""
         if self.has_failed:
             return say(
                 "Coverage could not be determined because of an error in Show-Me Records. The records found are complete, but "
@@ -133,71 +133,74 @@ class Coverage:
             return say(
                 "{accounts}: coverage could not be determined because of an error in Show-Me Records. Report this before you "
                 "rely on the result.",
-                accounts=listed(self.failed),
+                accounts=join_list(self.failed),
             )
         if self.no_day_fits:
             return say("The filters exclude every day, so there is nothing to cover.")
         if not self.accounts:
             return say("No account with an archive is in the scope of this search.")
-        if found := self.with_gaps:
-            return say("{accounts}: not everything in scope is captured.", accounts=self._who([one.named for one in found]))
+        if incomplete := self.with_gaps:
+            return say(
+                "{accounts}: not everything in scope is captured.",
+                accounts=self._name_accounts([account.full_label for account in incomplete]),
+            )
         if self.has_last or self.captured_to is None:
             if len(self.accounts) == 1:
-                return say("{account} is captured for these days.", account=self.accounts[0].named)
+                return say("{account} is captured for these days.", account=self.accounts[0].full_label)
             return say("All {count} accounts are captured for these days.", count=len(self.accounts))
         if len(self.accounts) == 1:
-            return say("{account} is captured through {day}.", account=self.accounts[0].named, day=self.captured_to)
-        if len({one.captured_to for one in self.accounts}) == 1:
+            return say("{account} is captured through {day}.", account=self.accounts[0].full_label, day=self.captured_to)
+        if len({account.captured_to for account in self.accounts}) == 1:
             return say("All {count} accounts are captured through {day}.", count=len(self.accounts), day=self.captured_to)
         return say("All {count} accounts are captured, each through at least {day}.", count=len(self.accounts), day=self.captured_to)
 
     @cached_property
     def gaps(self) -> tuple[Sentence, ...]:
-        """The gaps in words: what most accounts lack first, then the longest."""
+        """The gaps in words: those of most accounts first, then the longest."""
         groups: dict[_Gap, list[str]] = {}
         horizon = self._horizon
         for account in self.accounts:
             for gap in _gaps_of(account, self, horizon):
-                groups.setdefault(gap, []).append(account.named)
+                groups.setdefault(gap, []).append(account.full_label)
         ordered = sorted(groups.items(), key=lambda pair: (-len(pair[1]), -pair[0].length, pair[0].first, pair[0].template))
-        return tuple(self._gap(gap, labels) for gap, labels in ordered) + self._kinds(self._missing_asked)
+        return tuple(self._gap(gap, labels) for gap, labels in ordered) + self._missing_kinds(self._missing_requested)
 
     @cached_property
     def notes(self) -> tuple[Sentence, ...]:
-        """What is no gap in the days and must be known all the same: where each account's archives end comes first."""
+        """Other things a reader must know, starting with the end of each account's archives."""
         return (*self.ends, *self.remarks)
 
     @cached_property
     def remarks(self) -> tuple[Sentence, ...]:
-        """The notes without the ends. What nobody can know comes last, always."""
+        """The notes without the ends. The note on deleted records always comes last."""
         unsure: dict[date, list[str]] = {}
-        for one in self.accounts:
-            if one.before is DayStatus.NOT_CERTAIN and one.stretches:
-                unsure.setdefault(date.fromordinal(one.stretches[0].first), []).append(one.named)
+        for account in self.accounts:
+            if account.before is DayStatus.NOT_CERTAIN and account.intervals:
+                unsure.setdefault(date.fromordinal(account.intervals[0].first), []).append(account.full_label)
         notes = [
             say(
                 "{accounts}: the archive does not state whether it includes days before {day}.",
-                accounts=self._who(labels),
+                accounts=self._name_accounts(labels),
                 day=day,
             )
             for day, labels in sorted(unsure.items())
         ]
         if self.kinds is None:
-            notes += self._kinds(self._missing_usual)
+            notes += self._missing_kinds(self._missing_usual)
         return (
-            *self._old,
+            *self._outdated,
             *notes,
             say("Anything deleted before an archive was made is not in it, and the archive gives no indication of it."),
         )
 
     @cached_property
     def ends(self) -> tuple[Sentence, ...]:
-        """Up to which day every account in scope is captured, the newest first; none is left out."""
+        """The day through which each account in scope is captured, newest first; no account is omitted."""
         by_day: dict[date | None, list[str]] = {}
-        for one in self.accounts:
-            by_day.setdefault(one.captured_to, []).append(one.named)
+        for account in self.accounts:
+            by_day.setdefault(account.captured_to, []).append(account.full_label)
         return tuple(
-            self._end(day, listed(labels) or "")
+            self._end(day, join_list(labels) or "")
             for day, labels in sorted(by_day.items(), key=lambda pair: pair[0] or date.min, reverse=True)
         )
 
@@ -209,47 +212,47 @@ class Coverage:
         return say("Captured through {day}: {accounts}.", day=day, accounts=accounts)
 
     @property
-    def _old(self) -> Iterable[Sentence]:
-        """Accounts whose newest archive is more than a year old, where the search reaches to today."""
+    def _outdated(self) -> Iterable[Sentence]:
+        """Notes on accounts whose newest archive is more than a year old, if the search extends to today."""
         if self.today is None or self.last is None or self.last < self.today:
             return
-        for one in self.accounts:
-            if one.captured_to is not None and (days := (self.today - one.captured_to).days) > OLD:
+        for account in self.accounts:
+            if account.captured_to is not None and (days := (self.today - account.captured_to).days) > OLD:
                 yield say(
                     "{account}: the newest archive ends {count} days ago. Request a new archive from the platform.",
-                    account=one.named,
+                    account=account.full_label,
                     count=days,
                 )
 
     def _gap(self, gap: _Gap, labels: Sequence[str]) -> Sentence:
-        why = listed([REASONS[reason]() for reason in Reason if reason in gap.reasons])
-        template = gap.template if why is not None or gap.template not in _WITHOUT_WHY else _WITHOUT_WHY[gap.template]
-        return _SENTENCES[template](accounts=self._who(labels), days=gap.days, why=why)
+        reasons = join_list([REASONS[reason]() for reason in Reason if reason in gap.reasons])
+        template = gap.template if reasons is not None or gap.template not in _WITHOUT_REASON else _WITHOUT_REASON[gap.template]
+        return _SENTENCES[template](accounts=self._name_accounts(labels), days=gap.days, why=reasons)
 
-    def _who(self, labels: Sequence[str]) -> str:
+    def _name_accounts(self, labels: Sequence[str]) -> str:
         if len(labels) <= NAMED:
-            return listed(labels) or ""
+            return join_list(labels) or ""
         if len(labels) == len(self.accounts):
             return say("All {count} accounts", count=len(labels))
         return say("{count} of {all} accounts", count=len(labels), all=len(self.accounts))
 
-    def _kinds(self, missing: Callable[[AccountDays], tuple[str, ...]]) -> tuple[Sentence, ...]:
+    def _missing_kinds(self, missing: Callable[[AccountDays], tuple[str, ...]]) -> tuple[Sentence, ...]:
         groups: dict[tuple[str, ...], list[str]] = {}
-        for one in self.accounts:
-            if kinds := missing(one):
-                groups.setdefault(kinds, []).append(one.named)
+        for account in self.accounts:
+            if kinds := missing(account):
+                groups.setdefault(kinds, []).append(account.full_label)
         return tuple(
             say(
                 "{accounts}: no archive in scope has a file with {kinds}.",
-                accounts=self._who(labels),
-                kinds=listed([KINDS[k]() for k in kinds]),
+                accounts=self._name_accounts(labels),
+                kinds=join_list([KINDS[kind]() for kind in kinds]),
             )
             for kinds, labels in groups.items()
         )
 
-    def _missing_asked(self, account: AccountDays) -> tuple[str, ...]:
-        """Return the kinds that were asked for and that none of an account's archives in scope has; nothing where it has one."""
-        if self.kinds is None or not account.stretches or account.kinds & self.kinds:
+    def _missing_requested(self, account: AccountDays) -> tuple[str, ...]:
+        """Return the requested kinds if none of them is in the account's archives in scope; else empty."""
+        if self.kinds is None or not account.intervals or account.kinds & self.kinds:
             return ()
         return tuple(kind for kind in KINDS if kind in self.kinds)
 
@@ -260,50 +263,50 @@ class Coverage:
 
 
 def _falls_behind(account: AccountDays, horizon: date | None) -> bool:
-    """Tell whether an account's captures end long before another's: then its later days are a gap, asked for or not."""
+    """Whether an account's captures end long before another's: then its later days are a gap, requested or not."""
     return bool(horizon and account.captured_to and (horizon - account.captured_to).days > APART)
 
 
 def _gaps_of(account: AccountDays, scope: Coverage, horizon: date | None) -> list[_Gap]:
-    joined = runs(account.stretches)
-    if not joined:
+    merged = merge_runs(account.intervals)
+    if not merged:
         return []
-    begin, end = joined[0].first, joined[-1].after
+    begin, end = merged[0].first, merged[-1].after
     if not scope.has_last:
-        joined = _without_tail(joined)
-    found = []
+        merged = _without_tail(merged)
+    gaps = []
     if account.before is DayStatus.NOT_CAPTURED:
-        found.append(_Gap("not captured: before", date.fromordinal(begin), 0, begin, frozenset()))
-    # the last day of an archive is no sentence of its own where the next one says what is missing after it
-    told = [
-        one
-        for at, one in enumerate(joined)
-        if one.status.is_gap and not (_ends_archive(one) and at + 1 < len(joined) and joined[at + 1].status.is_gap)
+        gaps.append(_Gap("not captured: before", date.fromordinal(begin), 0, begin, frozenset()))
+    # omit the partial last day of an archive if the next gap follows it
+    reported = [
+        run
+        for at, run in enumerate(merged)
+        if run.status.is_gap and not (_ends_archive(run) and at + 1 < len(merged) and merged[at + 1].status.is_gap)
     ]
-    found += [_gap(one, begin, end) for one in told]
+    gaps += [_gap(run, begin, end) for run in reported]
     if horizon and account.captured_to and _falls_behind(account, horizon):
         days = (horizon - account.captured_to).days
-        found.append(_Gap("not captured: after", account.captured_to, account.captured_to.toordinal() + 1, days, frozenset()))
-    return found
+        gaps.append(_Gap("not captured: after", account.captured_to, account.captured_to.toordinal() + 1, days, frozenset()))
+    return gaps
 
 
-def _without_tail(joined: Sequence[Stretch]) -> list[Stretch]:
-    """Return runs without the days since the last archive, its own day and the days that it may or may not reach over."""
-    kept = list(joined)
-    if len(kept) > 1 and kept[-1].status is DayStatus.NOT_CAPTURED:
-        kept.pop()
-    if len(kept) > 1 and kept[-1].status is DayStatus.NOT_CERTAIN and kept[-1].reasons <= _END_NOT_STATED:
-        kept.pop()
-    if kept and _ends_archive(kept[-1]):
-        kept.pop()
-    return kept
+def _without_tail(merged: Sequence[Interval]) -> list[Interval]:
+    """Drop the days since the newest archive, its partial last day, and the days it might still cover."""
+    rest = list(merged)
+    if len(rest) > 1 and rest[-1].status is DayStatus.NOT_CAPTURED:
+        rest.pop()
+    if len(rest) > 1 and rest[-1].status is DayStatus.NOT_CERTAIN and rest[-1].reasons <= _END_NOT_STATED:
+        rest.pop()
+    if rest and _ends_archive(rest[-1]):
+        rest.pop()
+    return rest
 
 
-def _ends_archive(run: Stretch) -> bool:
+def _ends_archive(run: Interval) -> bool:
     return run.status is DayStatus.IN_PART and run.after - run.first == 1 and run.reasons <= _END_OF_ARCHIVE
 
 
-def _gap(run: Stretch, begin: int, end: int) -> _Gap:
+def _gap(run: Interval, begin: int, end: int) -> _Gap:
     first, last = date.fromordinal(run.first), date.fromordinal(run.after - 1)
     length = run.after - run.first
     reasons = run.reasons if length == 1 or run.status is not DayStatus.IN_PART else run.reasons - _END_OF_ARCHIVE
@@ -317,10 +320,10 @@ def _gap(run: Stretch, begin: int, end: int) -> _Gap:
 
 
 _END_OF_ARCHIVE: Final = frozenset({Reason.DAY_OF_EXPORT, Reason.EXPORT_NOT_STATED})
-"""Why the last day of an archive is captured in part: no fault of the archive."""
+"""Why the last day of any archive is only partly captured: not a defect."""
 
 _END_NOT_STATED: Final = frozenset({Reason.EXPORT_NOT_STATED, Reason.RANGE_NOT_STATED})
-"""Why days after an archive's last record are not certain."""
+"""Why days after an archive's last record are uncertain."""
 
 _SENTENCES: Final[Mapping[str, Callable[..., Sentence]]] = {
     "not captured: all": lambda **v: say("{accounts}: not captured for any of these days.", **v),
@@ -334,7 +337,7 @@ _SENTENCES: Final[Mapping[str, Callable[..., Sentence]]] = {
     "not certain: all": lambda **v: say("{accounts}: coverage of these days is uncertain: {why}.", **v),
     "not certain: days": lambda **v: say("{accounts}: coverage of {days} is uncertain: {why}.", **v),
 }
-_WITHOUT_WHY: Final = {"in part: all": "in part: all, no reason", "in part: days": "in part: days, no reason"}
+_WITHOUT_REASON: Final = {"in part: all": "in part: all, no reason", "in part: days": "in part: days, no reason"}
 
 REASONS: Final[Mapping[Reason, Callable[[], Sentence]]] = {
     Reason.UNREAD: lambda: say("parts of an archive could not be read"),
@@ -366,9 +369,9 @@ KINDS: Final[Mapping[str, Callable[[], Sentence]]] = {
 }
 
 
-def listed(words: Iterable[str]) -> str | None:
-    """Return words one after the other, as one value of a sentence; None for no words. Each may be a sentence part itself."""
-    together: str | None = None
+def join_list(words: Iterable[str]) -> str | None:
+    """Join words with commas as one value of a sentence; None without words. Each may be translatable itself."""
+    joined: str | None = None
     for word in words:
-        together = word if together is None else say("{words}, {word}", words=together, word=word)
-    return together
+        joined = word if joined is None else say("{words}, {word}", words=joined, word=word)
+    return joined

@@ -24,7 +24,7 @@ from indexer.evidence import fixity
 from indexer.evidence.archive import DAMAGE, SAFE, Archive, ArchiveError, damage_of, open_archive, refusal
 from indexer.evidence.vault import MISSING, AdmittedFile, StagedFile, archive_digest
 from indexer.i18n import say
-from indexer.importers import Importer, NotIdentified, Opened, claim, reasons
+from indexer.importers import IdentifiedArchive, Importer, NotIdentified, claim, compile_ignored
 from indexer.local_time import zone
 from indexer.progress import ProgressMeter, Report, Tick
 from indexer.record import CaptureFacts, Problem, Record
@@ -76,7 +76,7 @@ def ingest(
             importer, there = claim(open_archive(*paths))  # refused where it lies, before anything is copied
             staged = repository.vault.stage(paths, meter.copied(_bytes(paths)))
             kept = open_archive(*(file.path for file in staged), label=paths[0].name).below(there.root)
-            opened = Opened(importer, kept, importer.facts(kept))  # what is kept is read, not what lay at the source
+            opened = IdentifiedArchive(importer, kept, importer.facts(kept))  # what is kept is read, not what lay at the source
             digest = archive_digest(staged)
             facts = _named(opened, account, digest)
         except ArchiveError as error:
@@ -129,7 +129,7 @@ def recover_locked(repository: Repository) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    opened: Opened
+    opened: IdentifiedArchive
     facts: CaptureFacts  # with the account that was named by hand, where the archive names none
     staged: Sequence[StagedFile]
     digest: str
@@ -185,7 +185,7 @@ def _failed(what: str, repository: Repository, error: Exception) -> IngestFailed
     )
 
 
-def _named(opened: Opened, account: str, digest: str) -> CaptureFacts:
+def _named(opened: IdentifiedArchive, account: str, digest: str) -> CaptureFacts:
     """Return what the archive says of itself, with an account even where it names none.
 
     Two archives that name no account are never taken for one account's: each is an account of its own until a
@@ -254,7 +254,7 @@ def reconcile(declared: Mapping[str, int], tallies: Mapping[str, int]) -> list[R
 
 
 def _outcomes(archive: Archive, importer: Importer, attached: set[str], digests: Mapping[str, tuple[str, str]]) -> Iterator[MemberOutcome]:
-    reason_of = reasons(importer)
+    reason_of = compile_ignored(importer)
     for name in sorted(archive.members):
         size, digest = archive.members[name].size, digests[name][0]
         inner = name.removeprefix(archive.root)
@@ -298,7 +298,7 @@ class _Through:
     """Tells how much of an archive's text is read, by where the last record stands."""
 
     def __init__(self, archive: Archive, importer: Importer) -> None:
-        reason_of = reasons(importer)
+        reason_of = compile_ignored(importer)
         names = [name for name in archive.names if name.endswith(TEXT_SUFFIXES) and not reason_of(name)]
         self._sizes = {archive.root + name: archive.size(name) for name in names}
         self._total = sum(self._sizes.values())

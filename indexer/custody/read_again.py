@@ -17,7 +17,7 @@ from indexer.catalog.database import in_batches
 from indexer.catalog.models import CaptureView
 from indexer.catalog.tables import accounts, captures, earlier_readings, events, records, sightings, versions
 from indexer.i18n import say
-from indexer.importers import NotIdentified, Opened, identify
+from indexer.importers import IdentifiedArchive, NotIdentified, identify
 from indexer.local_time import derive_utc, to_ms
 from indexer.progress import Tick
 from indexer.record import Problem, Record, RecordKind, Tally, TimeRule
@@ -53,7 +53,7 @@ class Reading:
     """A held capture, opened in the vault for today's importer."""
 
     capture: CaptureView
-    opened: Opened  # the account's native id is empty where the archive names no account
+    opened: IdentifiedArchive  # the account's native id is empty where the archive names no account
     zone: Zone
 
     @property

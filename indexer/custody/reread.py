@@ -29,7 +29,7 @@ from indexer.custody.reread_writer import Change, Outcome, RereadReport, Spill, 
 from indexer.custody.set_aside import DecisionRefused
 from indexer.evidence.archive import SAFE, ArchiveError
 from indexer.i18n import say
-from indexer.importers import importer_named
+from indexer.importers import get_importer
 from indexer.local_time import DEPENDS_ON_ZONE
 from indexer.progress import StageTick
 from indexer.record import Problem, Record, RecordKind, TimeRule
@@ -46,7 +46,7 @@ def outdated(repository: Repository) -> list[CaptureView]:
 def is_outdated(capture: CaptureView) -> bool:
     """Tell whether a capture would be read by another version of its importer today."""
     try:
-        return importer_named(capture.importer).version != capture.importer_version
+        return get_importer(capture.importer).version != capture.importer_version
     except KeyError:
         return False  # there is no importer of that name any more
 

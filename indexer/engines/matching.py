@@ -8,8 +8,8 @@ from indexer import cost
 from indexer.engines import Document
 from indexer.engines.entry import Entry, make_entry
 from indexer.query import And, DayRange, Everything, Expanding, Near, Node, Not, NotNear, Numbered, Or, Phrase, Word
-from indexer.query.expansion import fitting
-from indexer.query.proximity import Record, is_found, leaves
+from indexer.query.expansion import matcher
+from indexer.query.proximity import LeafPositions, has_match, leaves
 
 Parts = Sequence[Sequence[str]]
 
@@ -59,9 +59,9 @@ class _DocumentMatcher:
             parts = self._parts_of("text")
             words = {word for part in parts for word in part}
             cost.positions(len(words) * len(leaves(tree)))
-            record = Record({leaf: [word for word in words if _word_test(leaf)(word)] for leaf in leaves(tree)})
+            record = LeafPositions({leaf: [word for word in words if _word_test(leaf)(word)] for leaf in leaves(tree)})
             record.read(parts)
-            return is_found(tree, record.places)
+            return has_match(tree, record.places)
         raise TypeError(f"{type(tree).__name__} cannot be searched for")
 
     def _parts_of(self, field: str) -> Parts:
@@ -93,7 +93,7 @@ def _word_test(item: Word | Expanding) -> Callable[[str], bool]:
     if isinstance(item, Word):
         target = item.word
         return lambda word: word == target
-    return fitting(item)
+    return matcher(item)
 
 
 def _occurs_in(phrase: Phrase, part: Sequence[str]) -> bool:

@@ -35,7 +35,7 @@ from indexer.engines.tantivy_fields import (
 from indexer.engines.tantivy_words import Dictionary, check_phrase_limit
 from indexer.query import And, DayRange, Everything, Expanding, Near, Node, Not, NotNear, Numbered, Or, Phrase, Wildcard, Word
 from indexer.query.filters import Filters, Permission
-from indexer.query.proximity import Leaf, Record, is_found, leaves, width
+from indexer.query.proximity import Leaf, LeafPositions, has_match, leaves, width
 
 _MOST_PAIRS: Final = 1_000  # phrases of words, each a small lookup in the index
 _MOST_EXPRESSIONS: Final = 12  # phrases of expressions, each a scan of the dictionary
@@ -176,11 +176,11 @@ class ProximityCompiler:
         cost.positions(_READING * count)
         hits: list[Any] = searcher.search(visible, max(count, 1), count=False).hits  # equal scores: in the order of the store
         addresses = [address for _score, address in hits]
-        record = Record({leaf: self._words_for(leaf, compiler) for leaf in leaves(tree)})
+        record = LeafPositions({leaf: self._words_for(leaf, compiler) for leaf in leaves(tree)})
         passed, failed = list[int](), list[int]()
         for address, pk in zip(addresses, searcher.fast_field_values("pk", addresses), strict=True):
             record.read(split_gaps(searcher.doc(address)["text"]))
-            (passed if is_found(tree, record.places) else failed).append(int(pk or 0))
+            (passed if has_match(tree, record.places) else failed).append(int(pk or 0))
         if not passed:
             return Query.empty_query(), 0
         if len(failed) < len(passed):  # the smaller set is the faster one

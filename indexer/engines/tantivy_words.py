@@ -15,7 +15,7 @@ from indexer import cost
 from indexer.engines import WILDCARD_LIMIT, TooBroad
 from indexer.engines.tantivy_fields import all_of, field_of, permission_queries, word_query
 from indexer.query import Expanding, Wildcard, Word
-from indexer.query.expansion import as_typed, beginnings, fitting, pick
+from indexer.query.expansion import as_typed, matcher, matching_words, prefixes
 from indexer.query.filters import SEES_ALL, Permission
 
 _MOST_CACHED: Final = 500_000  # cached words: a list of thousands of wildcards looks each up several times
@@ -72,12 +72,12 @@ class Dictionary:
 
     def _visible_words(self, node: Expanding, permission: Permission, counter: _Counter) -> Iterable[tuple[str, int]]:
         """Yield matching words, each with its number of visible records."""
-        field, starts = field_of(node.field), beginnings(node)
+        field, starts = field_of(node.field), prefixes(node)
         visible = self._visible_query(permission)
         if starts != ("",):
             # if every word with the prefix matches, a single word more than the limit is enough
             limit = WILDCARD_LIMIT + 1 if isinstance(node, Wildcard) and visible is None and node.pattern == starts[0] + "*" else None
-            matches = fitting(node)
+            matches = matcher(node)
             for start in starts:
                 if visible is not None:
                     cost.postings(self._searcher.num_docs)
@@ -87,7 +87,7 @@ class Dictionary:
             return
         dictionary = self._read_dictionary(field)
         counter.add(len(dictionary))
-        words = pick(node, dictionary)
+        words = matching_words(node, dictionary)
         if visible is None:
             yield from ((word, dictionary[word]) for word in words)
         elif len(words) <= _ONE_BY_ONE:

@@ -15,8 +15,8 @@ from indexer import cost
 from indexer.engines import WILDCARD_LIMIT, TooBroad
 from indexer.engines.entry import always_scored
 from indexer.query import And, DayRange, Everything, Expanding, Near, Node, Not, NotNear, Numbered, Or, Phrase, Word
-from indexer.query.expansion import as_typed, beginnings, pick
-from indexer.query.proximity import PART_GAP, Leaf, is_found, leaves
+from indexer.query.expansion import as_typed, matching_words, prefixes
+from indexer.query.proximity import PART_GAP, Leaf, has_match, leaves
 
 _NOWHERE: Final[tuple[int, ...]] = ()
 
@@ -79,10 +79,10 @@ class Finder:
         """Return the visible words that match a node, in alphabetical order, each with its number of documents. Raises TooBroad."""
         if node not in self._expansions:
             matching: dict[str, int] = {}
-            for start in beginnings(node):
+            for start in prefixes(node):
                 words = [encoded.decode("utf-8") for encoded in self._reader.expand_prefix(node.field, start)]
                 cost.words(len(words))
-                for word in pick(node, words):
+                for word in matching_words(node, words):
                     if count := self._count(node.field, word):
                         matching[word] = count
                         if len(matching) > WILDCARD_LIMIT:
@@ -128,7 +128,7 @@ class Finder:
         return {
             docnum: 0.0
             for docnum in candidates
-            if is_found(tree, lambda leaf, docnum=docnum: sorted(positions[leaf].get(docnum, _NOWHERE)))  # type: ignore[misc]  # a default argument binds this very document
+            if has_match(tree, lambda leaf, docnum=docnum: sorted(positions[leaf].get(docnum, _NOWHERE)))  # type: ignore[misc]  # a default argument binds this very document
         }
 
     def _positions(self, leaf: Leaf, field: str) -> dict[int, set[int]]:

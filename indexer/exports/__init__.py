@@ -1,16 +1,15 @@
-"""Hands over what a search counted: CSV, Excel, JSON Lines and media in one ZIP that is a valid BagIt bag.
+"""Export the records of a search as one ZIP: CSV, Excel, JSON Lines and media in a valid BagIt bag.
 
-On demand with an offline viewer, PDFs of the records, the context of their threads, and the certificate of the search.
-Streamed in one pass, with memory that does not grow with the records' texts; whole or absent.
+Optional: an offline viewer, PDFs of the records, related records from their threads, and the search certificate.
+Streamed in one pass, so memory does not grow with the size of the texts. A package is complete or not written at all.
 """
 
 from __future__ import annotations
 
 from indexer.atomic_files import remove_partials
 from indexer.exports.columns import COLUMNS
-from indexer.exports.package import EXPORTERS, packed
+from indexer.exports.package import EXPORTERS, write_package
 from indexer.exports.values import (
-    Around,
     CaptureLine,
     Choices,
     Description,
@@ -18,6 +17,7 @@ from indexer.exports.values import (
     ExportError,
     ExportMismatch,
     ExportReport,
+    Extras,
     OpenMedia,
     PdfLayout,
 )
@@ -25,7 +25,6 @@ from indexer.exports.values import (
 __all__ = [
     "COLUMNS",
     "EXPORTERS",
-    "Around",
     "CaptureLine",
     "Choices",
     "Description",
@@ -33,8 +32,9 @@ __all__ = [
     "ExportMismatch",
     "ExportReport",
     "Exporter",
+    "Extras",
     "OpenMedia",
     "PdfLayout",
-    "packed",
     "remove_partials",
+    "write_package",
 ]

@@ -1,4 +1,4 @@
-"""Writes one ZIP that is a BagIt 1.0 bag (RFC 8493), streamed; the same content gives the same bytes."""
+"""Stream a BagIt 1.0 bag (RFC 8493) into a ZIP file; the same content gives the same bytes."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ BAGIT_TXT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
 
 class BagZip:
-    """One bag on its way into a ZIP file at `path`. Small beside its content: manifest lines wait on disk.
+    """A bag being written to a ZIP file at `path`. Uses little memory: manifest lines are kept on disk.
 
-    Entries are dated `made_at` (UTC) and come in the order in which they are added; tag files come last. `folder` is
-    where temporary files may go.
+    Entries are dated `made_at` (UTC) and keep the order in which they are added; tag files come last. `folder` may hold
+    temporary files.
     """
 
     def __init__(self, path: Path, base: str, made_at: datetime) -> None:
         self.folder = path.parent
         self._path, self._base = path, base
-        moment = made_at.astimezone(UTC)
-        self._date = (min(max(moment.year, 1980), 2107), moment.month, moment.day, moment.hour, moment.minute, moment.second // 2 * 2)
+        utc = made_at.astimezone(UTC)
+        self._date = (min(max(utc.year, 1980), 2107), utc.month, utc.day, utc.hour, utc.minute, utc.second // 2 * 2)
         self._zip = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, allowZip64=True, compresslevel=COMPRESSION)
         self._manifest_path = path.with_name("manifest.txt")
         self._manifest = self._manifest_path.open("wb")
@@ -38,7 +38,7 @@ class BagZip:
         self.files = self.octets = 0
 
     def add_stream(self, name: str, stream: IO[bytes], size: int, *, compress: bool = True) -> str:
-        """Add a payload file ("data/…") of `size` bytes and return its SHA-256. Raises ExportError for a name given twice."""
+        """Add a payload file ("data/…") of `size` bytes and return its SHA-256. Raises ExportError for a duplicate name."""
         sha = self._add(name, _blocks(stream), size, compress=compress)
         self._manifest.write(f"{sha}  {name}\n".encode())
         self.files += 1
@@ -59,14 +59,14 @@ class BagZip:
         return self.add_stream(name, io.BytesIO(data), len(data))
 
     def close(self, info: Sequence[tuple[str, str]]) -> None:
-        """Write the tag files and end the ZIP; it is on the disk when this returns.
+        """Write the tag files, finish the ZIP and sync it to disk.
 
-        `info` are further lines of bag-info.txt, in order; Payload-Oxum is added.
+        `info`: lines of bag-info.txt, in order; Payload-Oxum is added.
         """
         self._manifest.close()
         lines = [*info, ("Payload-Oxum", f"{self.octets}.{self.files}")]
         self._tag("bagit.txt", BAGIT_TXT)
-        self._tag("bag-info.txt", "".join(f"{name}: {_one_line(value)}\n" for name, value in lines).encode("utf-8", "replace"))
+        self._tag("bag-info.txt", "".join(f"{name}: {_single_line(value)}\n" for name, value in lines).encode("utf-8", "replace"))
         with self._manifest_path.open("rb") as stream:
             sha = self._add("manifest-sha256.txt", _blocks(stream), self._manifest_path.stat().st_size)
         self._tags.append(("manifest-sha256.txt", sha))
@@ -77,11 +77,11 @@ class BagZip:
         sync(self._path)
 
     def abandon(self) -> None:
-        """Let go of the files without ending them."""
+        """Close the files without finishing the ZIP."""
         self._manifest.close()
         if self._zip.fp is not None:
             self._zip.fp.close()
-            self._zip.fp = None  # so that nothing tries to write a table of contents later
+            self._zip.fp = None  # so that nothing writes a table of contents later
 
     def _tag(self, name: str, data: bytes) -> None:
         self._tags.append((name, self._add(name, iter([data]), len(data))))
@@ -113,6 +113,6 @@ def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
         yield block
 
 
-def _one_line(value: str) -> str:
-    """Tag files have one line for each value: line breaks and control characters become blanks."""
+def _single_line(value: str) -> str:
+    """Replace line breaks and control characters with spaces: a tag file has one line per value."""
     return " ".join("".join(char if char.isprintable() else " " for char in value).split())

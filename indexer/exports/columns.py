@@ -1,4 +1,4 @@
-"""The columns of an export, once for all formats: name, meaning, and what it takes from a record.
+"""The columns of an export, shared by all formats: name, meaning, and the record field each holds.
 
 docs/exports.md lists the same names and meanings; a test compares the two.
 """
@@ -18,7 +18,7 @@ from indexer.masking import mask_facts, mask_tokens
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record on its way into the files: the record, the body's zone, and what became of its attachments."""
+    """A record to export: the record, the public body's time zone, and its attachments as stored in the package."""
 
     view: RecordView
     zone: str
@@ -28,7 +28,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its name, its meaning, and `value`, which takes it from a row exactly."""
+    """A column: name, meaning, and `value`, which returns its exact value for a row."""
 
     name: str
     meaning: str
@@ -198,12 +198,12 @@ COLUMNS: tuple[Column, ...] = (
 
 
 def exact_values(row: Row) -> dict[str, Exact]:
-    """Return the values of a row by column name, as JSON holds them."""
+    """Return a row's values by column name, as JSON stores them."""
     return {column.name: column.value(row) for column in COLUMNS}
 
 
 def cells(exact: dict[str, Exact]) -> list[Cell]:
-    """Return the same values as cells, in the order of the columns."""
+    """Return the same values as spreadsheet cells, in column order."""
     return [value if value.__class__ is str else _cell(value) for value in exact.values()]
 
 

@@ -1,4 +1,4 @@
-"""Records as CSV: RFC 4180, UTF-8 with a byte order mark so that Excel reads accents, formulas made harmless."""
+"""Records as CSV: RFC 4180, UTF-8 with a byte order mark so that Excel reads accents, formulas neutralized."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from indexer.exports.values import Cell, Description, Exact, Written
+from indexer.exports.values import Cell, Description, Exact, FormatReport
 from indexer.spreadsheets import FORMULA_STARTS, escape_formula
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -23,13 +23,13 @@ class CsvFile:
     title = "CSV, for any spreadsheet or database"
     suffix = ".csv"
 
-    def open(self, path: Path, columns: Iterable[str], description: Description) -> CsvRows:  # noqa: ARG002  # the protocol's
-        """Begin the file with its header line. Raises OSError."""
+    def open(self, path: Path, columns: Iterable[str], description: Description) -> CsvRows:  # noqa: ARG002  # part of the protocol
+        """Create the file and write its header row. Raises OSError."""
         return CsvRows(path, columns)
 
 
 class CsvRows:
-    """Writes one line for each record. Every cell is quoted; lines end in CR LF."""
+    """Writer of CSV rows, one line per record. Every cell is quoted; lines end in CR LF."""
 
     def __init__(self, path: Path, columns: Iterable[str]) -> None:
         self._file = path.open("wb")
@@ -38,8 +38,8 @@ class CsvRows:
         self._writer.writerow(columns)
         self._guarded = self._replaced = self._nul = self._separated = 0
 
-    def add(self, exact: Mapping[str, Exact], cells: list[Cell]) -> None:  # noqa: ARG002  # the protocol's
-        """Write one record."""
+    def add(self, exact: Mapping[str, Exact], cells: list[Cell]) -> None:  # noqa: ARG002  # part of the protocol
+        """Write a record."""
         line = cells
         if any(cell.__class__ is str and _ODD.search(cell) for cell in cells):
             line = [self._without_nul(cell) for cell in cells]
@@ -51,7 +51,7 @@ class CsvRows:
         self._writer.writerow(line)
 
     def _without_nul(self, cell: Cell) -> Cell:
-        """Return a cell with a visible sign for each NUL, which ends the file for many programs; count line separators."""
+        """Replace each NUL, which many programs take for the end of the file, with a visible character; count line separators."""
         if not isinstance(cell, str):
             return cell
         self._nul += cell.count("\0")
@@ -59,7 +59,7 @@ class CsvRows:
         return cell.replace("\0", "\u2400")
 
     def write(self, line: str) -> int:
-        """Take a line from the csv module."""
+        """Write a line for the csv module."""
         try:
             data = line.encode()
         except UnicodeEncodeError:
@@ -69,11 +69,11 @@ class CsvRows:
         return self._file.write(data)
 
     def abandon(self) -> None:
-        """Let go of the file. Does nothing after `close`."""
+        """Close the file without finishing it. Does nothing after `close`."""
         self._file.close()
 
-    def close(self) -> Written:
-        """End the file."""
+    def close(self) -> FormatReport:
+        """Close the file and report replaced characters."""
         self._file.close()
         notes = []
         if self._guarded:
@@ -93,4 +93,4 @@ class CsvRows:
                 f"records.csv: cells with the line separators U+0085, U+2028, or U+2029: {self._separated:,}. Some programs read these "
                 "as the end of a line even inside quotation marks; records.jsonl has them escaped."
             )
-        return Written(tuple(notes), replaced=self._replaced + self._nul)
+        return FormatReport(tuple(notes), replaced=self._replaced + self._nul)

@@ -1,7 +1,7 @@
-"""The attachments of an export: safe names below data/media/, and media.csv, which accounts for every one of them.
+"""The attachments of an export: safe names below data/media/, and media.csv, which accounts for every attachment.
 
-A file is stored once for each record that shows it: a record's folder is complete by itself, and leaving a record out
-of a later production leaves its pictures out with it. The bytes are those of the archive, unchanged.
+A file is stored once per record that shows it, so a record's folder is complete by itself, and leaving the record out
+of a later production leaves its pictures out too. Files are exact copies from the archive.
 """
 
 from __future__ import annotations
@@ -46,17 +46,17 @@ MEDIA_COLUMNS: Mapping[str, str] = {
     "description": "Alternative text or caption of the file itself.",
 }
 
-SPOOL = 16 * 2**20  # larger files pass through the disk on their way
+SPOOL = 16 * 2**20  # bytes; larger files are buffered on disk
 MAX_NAME = 100  # bytes of UTF-8, suffix included
 MAX_FOLDER = 60
 
-# Not in a file's name on some system; "%" is the sign of escapes in BagIt's manifests.
+# Not allowed in file names on some systems; "%" starts an escape in BagIt manifests.
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*%\ud800-\udfff\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff]')
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|clock\$|(?:com|lpt)[0-9¹²³])(?:[. ]|$)", re.IGNORECASE)
 
 
 def safe_name(name: str) -> str:
-    """Return a file name that every system can hold and that leads nowhere else; the suffix is kept. Never empty."""
+    """Return a file name that is valid on every system and cannot leave its folder. Keeps the suffix; never empty."""
     last = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])
     clean = _UNSAFE.sub("_", last).strip(" .")
     stem, dot, suffix = clean.rpartition(".")
@@ -68,39 +68,39 @@ def safe_name(name: str) -> str:
 
 
 def folder_name(record_id: str, version: int) -> str:
-    """Return the folder of one version of a record: a readable part, and a digest that keeps all of them apart."""
+    """Return the folder name of a record version: a readable part and a digest that makes it unique."""
     readable = re.sub(r"[^A-Za-z0-9._-]+", "-", record_id).strip("-.")[:MAX_FOLDER].strip("-.")
     sha = hashlib.sha256(f"{record_id}\n{version}".encode("utf-8", "surrogatepass")).hexdigest()
     return f"_{readable}-{sha[:12]}" if _RESERVED.match(readable) else f"{readable or 'record'}-{sha[:12]}"
 
 
 class NameTable:
-    """Gives every file of one folder a name of its own, whatever a system thinks of case and accents."""
+    """Unique file names for one folder, even on systems that ignore case and accents."""
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
 
     def take(self, name: str) -> str:
-        """Return a safe name that was not given out before: "a.jpg", then "a-2.jpg"."""
+        """Return a safe name that is not in use: "a.jpg", then "a-2.jpg"."""
         safe = safe_name(name)
         stem, dot, suffix = safe.rpartition(".")
         stem, suffix = (stem, dot + suffix) if dot and stem else (safe, "")
-        found, number = safe, 1
-        while _same(found) in self._taken:
+        candidate, number = safe, 1
+        while _name_key(candidate) in self._taken:
             number += 1
-            found = f"{stem}-{number}{suffix}"
-        self._taken.add(_same(found))
-        return found
+            candidate = f"{stem}-{number}{suffix}"
+        self._taken.add(_name_key(candidate))
+        return candidate
 
 
 @dataclass(slots=True)
 class MediaCounts:
-    """How many attachments had which status."""
+    """Number of attachments by status."""
 
     by_status: dict[str, int] = field(default_factory=dict)
 
     def add(self, status: str) -> None:
-        """Count one."""
+        """Count an attachment."""
         self.by_status[status] = self.by_status.get(status, 0) + 1
 
     @property
@@ -110,12 +110,12 @@ class MediaCounts:
 
     @property
     def missing(self) -> int:
-        """Attachments that no capture holds or that could not be read."""
+        """Attachments that are in no capture or could not be read."""
         return self.by_status.get(NOT_HELD, 0) + self.by_status.get(UNREADABLE, 0)
 
 
 class MediaWriter:
-    """Puts the attachments of each record into the bag as the record passes, and a line for each into media.csv."""
+    """Writer of a record's attachments to the bag, and of a line per attachment to media.csv."""
 
     def __init__(
         self,
@@ -128,7 +128,7 @@ class MediaWriter:
         folder: str = "media",
         also: Callable[[MediaFile, IO[bytes]], None] | None = None,
     ) -> None:
-        """`folder` is where the files lie below data/; `also` gets every file that is stored, to read it once more."""
+        """`folder`: the folder of the files, below data/; `also`: called with every stored file, to read it again."""
         self._bag, self._open, self._with_media = bag, open_media, with_media
         self._folder, self._also = folder, also
         self._digests = {line.id: line.digest for line in description.captures}
@@ -137,29 +137,29 @@ class MediaWriter:
         self.counts = MediaCounts()
 
     def add(self, view: RecordView) -> tuple[MediaFile, ...]:
-        """Store the attachments of one record. Raises ExportMismatch when evidence is not what the catalog knows."""
+        """Store a record's attachments. Raises ExportMismatch if the evidence differs from the catalog."""
         if not view.attachments:
             return ()
         names = NameTable()
-        done: dict[tuple[int, str], MediaFile] = {}
+        stored: dict[tuple[int, str], MediaFile] = {}
         files = []
         for number, attachment in enumerate(view.attachments, 1):
             key = (attachment.capture_id, attachment.member)
-            if attachment.member and key in done:
-                media = done[key]
+            if attachment.member and key in stored:
+                media = stored[key]
             else:
-                media = done[key] = self._store(view, attachment, names)
+                media = stored[key] = self._store(view, attachment, names)
                 self.counts.add(media.status)
             files.append(media)
             self._list(view, number, media)
         return tuple(files)
 
     def abandon(self) -> None:
-        """Let go of media.csv when the export fails. Does nothing after `close`."""
+        """Close media.csv when the export fails. Does nothing after `close`."""
         self._rows.abandon()
 
     def close(self) -> tuple[str, ...]:
-        """End media.csv; return what README.txt has to say of it."""
+        """Close media.csv; return its notes for README.txt."""
         return tuple(note.replace("records.csv:", f"{self.listing.name}:") for note in self._rows.close().notes)
 
     def _store(self, view: RecordView, attachment: AttachmentView, names: NameTable) -> MediaFile:
@@ -240,5 +240,5 @@ def _fit(text: str, limit: int) -> str:
     return text.encode()[: max(limit, 1)].decode("utf-8", "ignore")
 
 
-def _same(name: str) -> str:
+def _name_key(name: str) -> str:
     return unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())

@@ -1,4 +1,4 @@
-"""Puts a package together: every file of it from one pass over the records, whole or absent."""
+"""Write a package: all its files in one pass over the records, complete or not at all."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from indexer.exports.media import MediaWriter, safe_name
 from indexer.exports.pdf_file import PdfFiles, refuse_too_many
 from indexer.exports.readme import Contents, readme, search_json
 from indexer.exports.values import (
-    Around,
     Choices,
     Description,
     Exact,
     Exporter,
     ExportMismatch,
     ExportReport,
+    Extras,
+    FormatReport,
     OpenMedia,
     PdfLayout,
     RowWriter,
     SeenRecords,
     SetDigest,
-    Written,
 )
 from indexer.exports.viewer_files import ViewerFiles
 from indexer.exports.xlsx_file import XlsxFile
@@ -42,7 +42,7 @@ IS_CONTEXT = "is_context"
 
 
 class ContextFiles:
-    """Takes the records of the threads around the records that were found."""
+    """Writer of related records: those in the threads of the records found."""
 
     def __init__(self, bag: BagZip, folder: Path, about: Description, open_media: OpenMedia, *, with_media: bool) -> None:
         self._bag, self._about = bag, about
@@ -54,7 +54,7 @@ class ContextFiles:
         self.rows = 0
 
     def add(self, view: RecordView) -> dict[str, Exact]:
-        """Write one record of context and return its values by column name."""
+        """Write a related record and return its values by column name."""
         self.rows += 1
         exact = exact_values(Row(view, self._about.zone, self._media.add(view)))
         line = cells(exact)
@@ -63,14 +63,14 @@ class ContextFiles:
         return exact
 
     def abandon(self) -> None:
-        """Let go of the files when the export fails. Does nothing after `close`."""
+        """Close the files when the export fails. Does nothing after `close`."""
         for writer in (self._csv, self._jsonl, self._media):
             writer.abandon()
 
     def close(self) -> tuple[str, ...]:
-        """End the files and put them into the bag; return what README.txt has to say of them."""
-        written = self._csv.close(), self._jsonl.close()
-        notes = [note.replace("records.", "context.") for each in written for note in each.notes] + list(self._media.close())
+        """Finish the files and add them to the bag; return their notes for README.txt."""
+        reports = self._csv.close(), self._jsonl.close()
+        notes = [note.replace("records.", "context.") for report in reports for note in report.notes] + list(self._media.close())
         for path in (self._csv_path, self._jsonl_path, self._media.listing):
             self._bag.add_file(f"data/{path.name}", path)
             path.unlink()
@@ -80,28 +80,28 @@ class ContextFiles:
 EXPORTERS: tuple[Exporter, ...] = (CsvFile(), XlsxFile(), JsonlFile())
 
 PROGRESS_EVERY = 250
-AGAIN = "Nothing was exported. Run the search again: the catalog may have changed in between. If it happens again, rebuild the index."
+RETRY = "Nothing was exported. Run the search again: the catalog may have changed in between. If it happens again, rebuild the index."
 
 
 @contextmanager
-def packed(
+def write_package(
     target: Path,
     views: Iterable[RecordView],
     description: Description,
     *,
-    choices: Choices = Choices(),  # noqa: B008  # a frozen value
-    around: Around = Around(),  # noqa: B008  # a frozen value
+    choices: Choices = Choices(),  # noqa: B008  # immutable
+    extras: Extras = Extras(),  # noqa: B008  # immutable
     progress: Tick | None = None,
     exporters: tuple[Exporter, ...] = EXPORTERS,
 ) -> Iterator[ExportReport]:
-    """Write the package and give its report; the package gets its name when the block ends without an error.
+    """Write the package and yield its report; the package gets its final name when the block ends without an error.
 
-    `progress` gets (records done, total).
+    `progress` is called with (records done, total).
 
-    `views` is read once, in the order of the search, then the context. Until everything is written, counted and on the
-    disk, it stands in a folder "….partial" beside the target; on any error that is removed and `target` is as it was.
-    Raises ExportMismatch when `views` does not give exactly `description.total` different records or a medium is not
-    what was taken in, UnknownZone, ExportError, OSError; errors of `views` pass through.
+    `views` is read once, in search order, then the related records. Until the package is written, counted and synced to
+    disk, it is in a folder "….partial" beside the target; on any error that folder is removed and `target` is unchanged.
+    Raises ExportMismatch if `views` does not yield exactly `description.total` different records or a file differs from
+    the one added, UnknownZone, ExportError, OSError; errors of `views` pass through.
     """
     zone(description.zone)
     refuse_too_many(description.total, choices.pdf)
@@ -109,7 +109,7 @@ def packed(
         path = folder / "package.zip"
         bag = BagZip(path, safe_name(target.stem), description.made_at)
         try:
-            package = _Package(bag, folder, description, choices, around, progress)
+            package = _Package(bag, folder, description, choices, extras, progress)
             formats = package.fill(views, exporters)
         except BaseException:
             bag.abandon()
@@ -121,7 +121,7 @@ def packed(
             bytes=path.stat().st_size,
             sha256=file_digest(path),
             missing_media=package.media.counts.missing,
-            context=around.context_total,
+            context=extras.context_total,
             pdf_files=len(package.pdf.files) if package.pdf else 0,
             formats=formats,
         )
@@ -131,29 +131,29 @@ def packed(
 
 
 class _Package:
-    """One package while it is written."""
+    """A package being written."""
 
-    def __init__(  # noqa: PLR0917  # one caller, just above
+    def __init__(  # noqa: PLR0917  # a single caller, just above
         self,
         bag: BagZip,
         folder: Path,
         description: Description,
         choices: Choices,
-        around: Around,
+        extras: Extras,
         progress: Tick | None,
     ) -> None:
-        self._bag, self._folder, self._about, self._choices, self._around = bag, folder, description, choices, around
+        self._bag, self._folder, self._about, self._choices, self._extras = bag, folder, description, choices, extras
         self._progress = progress
-        self.viewer = ViewerFiles(bag, description, around) if choices.viewer else None
-        self.pdf = PdfFiles(bag, folder, description, around, choices.pdf) if choices.pdf is not PdfLayout.NONE else None
-        drawn = self.pdf.picture if self.pdf else None
-        self.media = MediaWriter(bag, folder / "media.csv", description, around.open_media, with_media=choices.media, also=drawn)
-        self._held = SetDigest()
+        self.viewer = ViewerFiles(bag, description, extras) if choices.viewer else None
+        self.pdf = PdfFiles(bag, folder, description, extras, choices.pdf) if choices.pdf is not PdfLayout.NONE else None
+        add_picture = self.pdf.picture if self.pdf else None
+        self.media = MediaWriter(bag, folder / "media.csv", description, extras.open_media, with_media=choices.media, also=add_picture)
+        self._records_digest = SetDigest()
         self.rows = 0
-        self.steps = description.total + around.context_total
+        self.steps = description.total + extras.context_total
 
-    def fill(self, views: Iterable[RecordView], exporters: tuple[Exporter, ...]) -> dict[str, Written]:
-        """Write everything into the bag; return what each format had to change."""
+    def fill(self, views: Iterable[RecordView], exporters: tuple[Exporter, ...]) -> dict[str, FormatReport]:
+        """Write everything to the bag; return the changes each format had to make."""
         names = [column.name for column in COLUMNS]
         paths = {exporter.name: self._folder / f"records{exporter.suffix}" for exporter in exporters}
         with ExitStack() as open_files:
@@ -165,54 +165,54 @@ class _Package:
                 writers[exporter.name] = exporter.open(paths[exporter.name], names, self._about)
                 open_files.callback(writers[exporter.name].abandon)
             seen = SeenRecords()
-            self._records(views, list(writers.values()), seen)
-            context_notes = self._context(open_files, seen)
+            self._write_records(views, list(writers.values()), seen)
+            context_notes = self._write_context(open_files, seen)
             notes = [*self.media.close(), *(self.pdf.close() if self.pdf else ()), *context_notes]
-            formats = _end(self._bag, paths, writers)
-        self._last([note for written in formats.values() for note in written.notes] + notes)
+            formats = _finish_files(self._bag, paths, writers)
+        self._write_summary([note for written in formats.values() for note in written.notes] + notes)
         return formats
 
-    def _records(self, views: Iterable[RecordView], writers: list[RowWriter], seen: SeenRecords) -> None:
-        """Write every record once. Raises ExportMismatch when they are not exactly those that were counted."""
+    def _write_records(self, views: Iterable[RecordView], writers: list[RowWriter], seen: SeenRecords) -> None:
+        """Write every record once. Raises ExportMismatch if they are not exactly the records counted."""
         total = self._about.total
         for view in views:
             self.rows += 1
             if self.rows > total:
-                raise ExportMismatch(f"The search counted {total:,} records but returned more. {AGAIN}")
+                raise ExportMismatch(f"The search counted {total:,} records but returned more. {RETRY}")
             if not seen.add(view.pk, view.version):
-                raise ExportMismatch(f"The search returned the record {view.record_id} twice, so another record may be missing. {AGAIN}")
-            if self._around.certified:
-                self._held.add(f"{view.record_id}\t{view.version}\t{view.content_digest}")  # a record's line in a certificate
-            exact = exact_values(Row(view, self._about.zone, self.media.add(view), self._around.terms.get(view.pk, "")))
+                raise ExportMismatch(f"The search returned the record {view.record_id} twice, so another record may be missing. {RETRY}")
+            if self._extras.certified:
+                self._records_digest.add(f"{view.record_id}\t{view.version}\t{view.content_digest}")  # the record's line in a certificate
+            exact = exact_values(Row(view, self._about.zone, self.media.add(view), self._extras.terms.get(view.pk, "")))
             line = cells(exact)
             for writer in writers:
                 writer.add(exact, line)
-            self._beside(view, exact)
+            self._write_extras(view, exact)
             self._tick(self.rows)
         if self.rows != total:
-            raise ExportMismatch(f"The search counted {total:,} records but returned only {self.rows:,}. {AGAIN}")
-        if self._around.certified and self._held.hex() != self._around.certified:
-            raise ExportMismatch(f"The records are not the ones in the search certificate. {AGAIN}")
+            raise ExportMismatch(f"The search counted {total:,} records but returned only {self.rows:,}. {RETRY}")
+        if self._extras.certified and self._records_digest.hex() != self._extras.certified:
+            raise ExportMismatch(f"The records are not the ones in the search certificate. {RETRY}")
 
-    def _context(self, open_files: ExitStack, seen: SeenRecords) -> tuple[str, ...]:
-        """Write the context into files of its own; return what README.txt has to say of them."""
+    def _write_context(self, open_files: ExitStack, seen: SeenRecords) -> tuple[str, ...]:
+        """Write the related records to separate files; return their notes for README.txt."""
         if not self._choices.context:
             return ()
-        files = ContextFiles(self._bag, self._folder, self._about, self._around.open_media, with_media=self._choices.media)
+        files = ContextFiles(self._bag, self._folder, self._about, self._extras.open_media, with_media=self._choices.media)
         open_files.callback(files.abandon)
-        for view in self._around.context:
+        for view in self._extras.context:
             if not seen.add(view.pk, view.version):
-                raise ExportMismatch(f"The record {view.record_id} is listed as context although the search found it. {AGAIN}")
+                raise ExportMismatch(f"The record {view.record_id} is listed as context although the search found it. {RETRY}")
             exact = files.add(view)
             if self.viewer:
                 self.viewer.add(view, exact)
             self._tick(self.rows + files.rows)
-        if files.rows != self._around.context_total:
-            expected = self._around.context_total
-            raise ExportMismatch(f"The conversations had {expected:,} related records but returned {files.rows:,}. {AGAIN}")
+        if files.rows != self._extras.context_total:
+            expected = self._extras.context_total
+            raise ExportMismatch(f"The conversations had {expected:,} related records but returned {files.rows:,}. {RETRY}")
         return files.close()
 
-    def _beside(self, view: RecordView, exact: Mapping[str, Exact]) -> None:
+    def _write_extras(self, view: RecordView, exact: Mapping[str, Exact]) -> None:
         if self.viewer:
             self.viewer.add(view, exact)
         if self.pdf:
@@ -222,18 +222,18 @@ class _Package:
         if self._progress and done % PROGRESS_EVERY == 0:
             self._progress(done, self.steps)
 
-    def _last(self, notes: list[str]) -> None:
+    def _write_summary(self, notes: list[str]) -> None:
         about, bag = self._about, self._bag
         bag.add_file("data/media.csv", self.media.listing)
-        for name, path in self._around.documents.items():
+        for name, path in self._extras.documents.items():
             bag.add_file(f"data/{name}", path)
         contents = Contents(
-            self._choices, self._around.context_total, tuple(self.pdf.files) if self.pdf else (), tuple(self._around.documents)
+            self._choices, self._extras.context_total, tuple(self.pdf.files) if self.pdf else (), tuple(self._extras.documents)
         )
         bag.add_text("data/search.json", search_json(about, self.rows, self.media.counts, notes, contents))
         bag.add_text("data/README.txt", readme(about, self.rows, self.media.counts, notes, contents))
         if self.viewer:
-            self.viewer.close(context=self._around.context_total, notes=notes, files=contents.files())
+            self.viewer.close(context=self._extras.context_total, notes=notes, files=contents.files())
         bag.close(
             [
                 *([("Source-Organization", about.organization)] if about.organization else []),
@@ -246,10 +246,10 @@ class _Package:
         )
 
 
-def _end(bag: BagZip, paths: Mapping[str, Path], writers: Mapping[str, RowWriter]) -> dict[str, Written]:
-    """End every file and put it into the bag. A workbook takes long to end, so the other files are packed meanwhile."""
-    with ThreadPoolExecutor(1) as beside:
-        slow = {name: beside.submit(writer.close) for name, writer in writers.items() if name == "xlsx"}
+def _finish_files(bag: BagZip, paths: Mapping[str, Path], writers: Mapping[str, RowWriter]) -> dict[str, FormatReport]:
+    """Finish every file and add it to the bag. The workbook is slow to finish, so the other files are packed meanwhile."""
+    with ThreadPoolExecutor(1) as executor:
+        slow = {name: executor.submit(writer.close) for name, writer in writers.items() if name == "xlsx"}
         formats = {}
         for name in sorted(writers, key=lambda name: name in slow):
             formats[name] = slow[name].result() if name in slow else writers[name].close()

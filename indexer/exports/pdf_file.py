@@ -1,7 +1,7 @@
-"""The records as PDFs for people: tagged (PDF/UA-1), in files of some hundred records, pictures drawn where they can be.
+"""Records as PDFs for reading and printing: tagged (PDF/UA-1), a few hundred records per file, with pictures.
 
-A file holds at most RECORDS records and PICTURE_BYTES of pictures, and a package at most RECORDS_MOST records. A picture
-that cannot be drawn never stops an export: it is named in its place and counted in the notes.
+A file has at most RECORDS records and MAX_FILE_PICTURE_BYTES of pictures; a package has at most MAX_RECORDS records. A picture
+that cannot be drawn never stops an export: its name is printed instead, and the notes count it.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ from indexer import platforms
 from indexer.catalog.models import RecordView
 from indexer.catalog.parties import Direction, Parties, parties
 from indexer.exports.bag import BagZip
-from indexer.exports.pdf_process import Making, start
-from indexer.exports.values import Around, Description, Exact, ExportError, MediaFile, PdfLayout
+from indexer.exports.pdf_process import PdfJob, start
+from indexer.exports.values import Description, Exact, ExportError, Extras, MediaFile, PdfLayout
 from indexer.i18n import say
 from indexer.local_time import local_text, utc_text
 from indexer.typeset import PdfFailed
 
-_FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})  # baseline, extended and progressive: what a PDF's reader shows
+_FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})  # baseline, extended and progressive: the kinds PDF viewers display
 
 
 def picture_size(stream: IO[bytes]) -> tuple[str, int, int]:
     """Return (suffix, width, height) in pixels of a JPEG, PNG, GIF or WebP; ("", 0, 0) for anything else.
 
-    Reads from the stream's beginning and leaves it somewhere inside.
+    Reads from the start of the stream and leaves its position undefined.
     """
     stream.seek(0)
     head = stream.read(32)
-    for suffix, is_it, size in _FORMATS:
-        if is_it(head):
-            found = size(head, stream)
-            return (suffix, *found) if found and min(found) > 0 else ("", 0, 0)
+    for suffix, matches, read_size in _FORMATS:
+        if matches(head):
+            size = read_size(head, stream)
+            return (suffix, *size) if size and min(size) > 0 else ("", 0, 0)
     return "", 0, 0
 
 
@@ -67,7 +67,7 @@ def _jpeg(_head: bytes, stream: IO[bytes]) -> tuple[int, int] | None:
         marker = stream.read(2)
         if len(marker) < 2 or marker[0] != 0xFF:
             return None
-        if marker[1] == 0xFF:  # a filling byte
+        if marker[1] == 0xFF:  # a fill byte
             stream.seek(-1, 1)
             continue
         length = _big(stream.read(2))
@@ -76,7 +76,7 @@ def _jpeg(_head: bytes, stream: IO[bytes]) -> tuple[int, int] | None:
         if marker[1] in _FRAMES:
             frame = stream.read(5)
             return (_big(frame[3:5]), _big(frame[1:3])) if len(frame) == 5 else None
-        if marker[1] == 0xDA:  # the picture itself, and no frame before it
+        if marker[1] == 0xDA:  # image data without a frame header before it
             return None
         stream.seek(length - 2, 1)
 
@@ -97,24 +97,24 @@ _FORMATS: Final[tuple[tuple[str, Callable[[bytes], bool], Callable[[bytes, IO[by
 )
 
 
-RECORDS: Final = 500  # of one file
-TOGETHER: Final = 2  # processes, each of which makes one file
-PICTURE_BYTES: Final = 48 * 2**20  # of one file, together
-PICTURE_MOST: Final = 16 * 2**20  # bytes of one picture
-PIXELS_MOST: Final = 40_000_000  # of one picture, and drawn together PIXELS_TOGETHER
-PIXELS_TOGETHER: Final = 120_000_000
-RECORDS_MOST: Final = 20_000  # measured: docs/exports.md has the figures
-_WIDE, _HIGH, _POINT = 468.0, 330.0, 0.75  # points on paper; points of one pixel at 96 to the inch
+RECORDS: Final = 500  # per file
+PROCESSES: Final = 2  # at a time, each making one file
+MAX_FILE_PICTURE_BYTES: Final = 48 * 2**20  # total per file
+MAX_PICTURE_BYTES: Final = 16 * 2**20  # per picture
+MAX_PICTURE_PIXELS: Final = 40_000_000  # per picture; MAX_FILE_PIXELS per file
+MAX_FILE_PIXELS: Final = 120_000_000
+MAX_RECORDS: Final = 20_000  # measured: see docs/exports.md
+_MAX_WIDTH, _MAX_HEIGHT, _POINTS_PER_PIXEL = 468.0, 330.0, 0.75  # points; points per pixel at 96 pixels per inch
 
 
 def refuse_too_many(total: int, layout: PdfLayout) -> None:
-    """Raise ExportError where there are more records than are made into PDFs."""
-    if layout is not PdfLayout.NONE and total > RECORDS_MOST:
+    """Raise ExportError for more records than a PDF export may have."""
+    if layout is not PdfLayout.NONE and total > MAX_RECORDS:
         raise ExportError(
             say(
                 "A PDF can contain at most {most} records; this export has {total}. Nothing was exported. Narrow the search, or "
                 "export without PDF: the offline viewer shows and prints every record.",
-                most=RECORDS_MOST,
+                most=MAX_RECORDS,
                 total=total,
             )
         )
@@ -122,59 +122,59 @@ def refuse_too_many(total: int, layout: PdfLayout) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """One PDF on its way: its records, counted from 1, the folder of its pictures, where it will lie, and its process."""
+    """A PDF being made: its records (numbered from 1), the folder of its pictures, its path, and its process."""
 
     first: int
     last: int
     pictures: Path
     target: Path
-    making: Making
+    job: PdfJob
 
 
 class PdfFiles:
-    """Takes every record of a package and writes data/records-0001.pdf, data/records-0002.pdf … into the bag.
+    """Writer of a package's records to data/records-0001.pdf, data/records-0002.pdf … in the bag.
 
-    `folder` is for pictures on their way.
+    `folder` holds pictures and PDFs until they are in the bag.
     """
 
-    def __init__(self, bag: BagZip, folder: Path, about: Description, around: Around, layout: PdfLayout) -> None:
-        self._bag, self._about, self._around, self._layout = bag, about, around, layout
+    def __init__(self, bag: BagZip, folder: Path, about: Description, extras: Extras, layout: PdfLayout) -> None:
+        self._bag, self._about, self._extras, self._layout = bag, about, extras, layout
         self._folder = folder / "pdf-pictures"
         self._folder.mkdir()
-        self._pictures: dict[str, dict[str, Any]] = {}  # by file of the package
-        self._bytes = self._pixels = self._undrawn = self._records = self._begun = 0
-        self._being_made: deque[_File] = deque()
+        self._pictures: dict[str, dict[str, Any]] = {}  # by path in the package
+        self._bytes = self._pixels = self._undrawn = self._records = self._started = 0
+        self._running: deque[_File] = deque()
         self._waiting: list[dict[str, Any]] = []
         self.files: list[str] = []
 
     def picture(self, media: MediaFile, stream: IO[bytes]) -> None:
-        """Keep a picture of the next record, where it can be drawn."""
+        """Keep a picture of the next record if it can be drawn."""
         suffix, width, height = picture_size(stream)
-        if not suffix or media.size > PICTURE_MOST or width * height > PIXELS_MOST:
+        if not suffix or media.size > MAX_PICTURE_BYTES or width * height > MAX_PICTURE_PIXELS:
             return
-        kept = f"{len(self._pictures) + 1}.{suffix}"
-        folder = self._folder / str(self._begun)
+        name = f"{len(self._pictures) + 1}.{suffix}"
+        folder = self._folder / str(self._started)
         folder.mkdir(exist_ok=True)
         stream.seek(0)
-        with (folder / kept).open("wb") as copy:
+        with (folder / name).open("wb") as copy:
             shutil.copyfileobj(stream, copy)
-        scale = min(_POINT, _WIDE / width, _HIGH / height)
-        self._pictures[media.file] = {"file": kept, "width": round(width * scale, 2), "height": round(height * scale, 2)}
+        scale = min(_POINTS_PER_PIXEL, _MAX_WIDTH / width, _MAX_HEIGHT / height)
+        self._pictures[media.file] = {"file": name, "width": round(width * scale, 2), "height": round(height * scale, 2)}
         self._bytes += media.size
         self._pixels += width * height
 
     def add(self, view: RecordView, exact: Mapping[str, Exact]) -> None:
-        """Write one record, in the order of the package."""
+        """Write a record, in package order."""
         self._records += 1
-        self._waiting.append(self._record(view, exact))
-        if len(self._waiting) >= RECORDS or self._bytes >= PICTURE_BYTES or self._pixels >= PIXELS_TOGETHER:
+        self._waiting.append(self._record_data(view, exact))
+        if len(self._waiting) >= RECORDS or self._bytes >= MAX_FILE_PICTURE_BYTES or self._pixels >= MAX_FILE_PIXELS:
             self._write()
 
     def close(self) -> tuple[str, ...]:
-        """End the PDFs; return what README.txt has to say of them. Raises ExportError."""
-        if self._waiting or not self._begun:
+        """Finish the PDFs; return their notes for README.txt. Raises ExportError."""
+        if self._waiting or not self._started:
             self._write()
-        while self._being_made:
+        while self._running:
             self._finish()
         shutil.rmtree(self._folder)
         if not self._undrawn:
@@ -187,30 +187,30 @@ class PdfFiles:
         )
 
     def abandon(self) -> None:
-        """Stop what is still being made. Does nothing after `close`."""
-        for each in self._being_made:
-            each.making.end()
-        self._being_made.clear()
+        """Stop the processes that still run. Does nothing after `close`."""
+        for file in self._running:
+            file.job.end()
+        self._running.clear()
 
     def _write(self) -> None:
-        """Begin the PDF of the records that wait, in a process of its own; at most TOGETHER are made at the same time."""
-        while len(self._being_made) >= TOGETHER:
+        """Start the PDF of the waiting records in a separate process; at most PROCESSES run at the same time."""
+        while len(self._running) >= PROCESSES:
             self._finish()
         records, self._waiting = self._waiting, []
         first, last = self._records - len(records) + 1, self._records
-        data = self._page(first, last) | {"records": records}
-        folder = self._folder / str(self._begun)
-        folder.mkdir(exist_ok=True)  # pictures stand in it already where there are any
-        target = self._folder / f"{self._begun}.pdf"
-        self._being_made.append(_File(first, last, folder, target, start(data, folder, target, self._about.made_at)))
-        self._begun += 1
+        data = self._page_data(first, last) | {"records": records}
+        folder = self._folder / str(self._started)
+        folder.mkdir(exist_ok=True)  # it exists if any record has a picture
+        target = self._folder / f"{self._started}.pdf"
+        self._running.append(_File(first, last, folder, target, start(data, folder, target, self._about.made_at)))
+        self._started += 1
         self._pictures, self._bytes, self._pixels = {}, 0, 0
 
     def _finish(self) -> None:
-        """Wait for the oldest PDF and put it into the bag. Raises ExportError."""
-        file = self._being_made[0]
+        """Wait for the oldest PDF and add it to the bag. Raises ExportError."""
+        file = self._running[0]
         try:
-            self._undrawn += file.making.result()
+            self._undrawn += file.job.result()
         except PdfFailed as error:
             raise ExportError(
                 say(
@@ -221,18 +221,18 @@ class PdfFiles:
                     reason=str(error),
                 )
             ) from error
-        self._being_made.popleft()
+        self._running.popleft()
         name = f"records-{len(self.files) + 1:04}.pdf"
         self._bag.add_file(f"data/{name}", file.target)
         self.files.append(name)
         file.target.unlink()
         shutil.rmtree(file.pictures)
 
-    def _undrawn_now(self, caption: str) -> list[Any]:
+    def _count_undrawn(self, caption: str) -> list[Any]:
         self._undrawn += 1
         return _undrawn_line(caption)
 
-    def _page(self, first: int, last: int) -> dict[str, Any]:
+    def _page_data(self, first: int, last: int) -> dict[str, Any]:
         about = self._about
         title = say("Social media records of {body}", body=about.organization) if about.organization else say("Social media records")
         span = say("Records {first} to {last} of {total}", first=first, last=last, total=about.total) if last else say("No records")
@@ -247,24 +247,24 @@ class PdfFiles:
         ]
         return {
             "title": title,
-            "running": say("{title}. Search: {reading}", title=title, reading=_short(about.reading)),
+            "running": say("{title}. Search: {reading}", title=title, reading=_shorten(about.reading)),
             "foot": span,
             "about": facts,
             "pages": self._layout is PdfLayout.PAGES,
             "no_text": say("This record has no text."),
         }
 
-    def _record(self, view: RecordView, exact: Mapping[str, Exact]) -> dict[str, Any]:
+    def _record_data(self, view: RecordView, exact: Mapping[str, Exact]) -> dict[str, Any]:
         pictures, others = self._attachments(view, exact)
-        between = parties(view)
+        people = parties(view)
         heading = say(
             "{number}. {kind}, {account}, {platform}",
             number=self._records,
             kind=view.kind.capitalize(),
-            account=(between and between.line) or view.account.handle_or_name,
+            account=(people and people.line) or view.account.handle_or_name,
             platform=platforms.title(view.account.platform),
         )
-        facts = _people(view, between)
+        facts = _people(view, people)
         facts += [[say("Posted"), [str(exact["posted_local"]) or say("The archive gives no time.")]]]
         facts += [[say("Time in UTC"), [utc_text(view.content.posted_at)]]] if view.content.posted_at else []
         facts += [[say("Edited"), [str(exact["edited"])]]] if exact["edited"] else []
@@ -275,7 +275,7 @@ class PdfFiles:
         facts += others
         facts += self._versions(view)
         facts += [[say("Record ID"), [view.record_id]], [say("SHA-256 digest"), [view.content_digest]]]
-        is_event = bool(between and between.is_event and view.content.title)  # its text is only the name that the title holds
+        is_event = bool(people and people.is_event and view.content.title)  # its text only repeats a name in the title
         return {
             "heading": heading,
             "tags": _tags(view),
@@ -286,7 +286,7 @@ class PdfFiles:
         }
 
     def _attachments(self, view: RecordView, exact: Mapping[str, Exact]) -> tuple[list[dict[str, Any]], list[list[Any]]]:
-        """Return the pictures that are drawn, and facts that name all other files."""
+        """Return the drawn pictures, and facts that name all other files."""
         drawn: list[dict[str, Any]] = []
         named: list[list[Any]] = []
         entries = exact["attachments"]
@@ -299,7 +299,7 @@ class PdfFiles:
             if file in self._pictures:
                 drawn.append({**self._pictures[file], "alt": alt, "caption": caption, "undrawn": _undrawn_line(caption)})
             elif file and str(entry["media_type"]).startswith("image/"):
-                named.append(self._undrawn_now(caption))
+                named.append(self._count_undrawn(caption))
             else:
                 status = "" if file else str(entry["status"])
                 named.append([say("File"), [part for part in (words, file or str(entry["name"] or entry["url"]), status) if part]])
@@ -309,30 +309,33 @@ class PdfFiles:
         if view.versions < 2:
             return []
         which = say("This is version {number} of {count}.", number=view.version, count=view.versions)
-        others = [one for one in self._around.versions(view) if one.version != view.version]
-        told = [[say("Version {number}", number=one.version), _lines(one.content.text or one.content.title)] for one in others]
-        return [[say("Versions"), [which]], *told]
+        others = [other for other in self._extras.versions(view) if other.version != view.version]
+        facts = [[say("Version {number}", number=other.version), _lines(other.content.text or other.content.title)] for other in others]
+        return [[say("Versions"), [which]], *facts]
 
 
-def _people(view: RecordView, between: Parties | None) -> list[list[Any]]:
-    """Return from whom to whom a message went, the author of another record."""
-    if between is None:
+def _people(view: RecordView, people: Parties | None) -> list[list[Any]]:
+    """Return sender and recipients of a message, or the author of any other record."""
+    if people is None:
         return [[say("Author"), [view.content.author or say("not stated")]]]
-    if between.is_event:
+    if people.is_event:
         return [
             [say("Account"), [view.account.handle_or_name]],
             [say("Author"), [say("nobody: a conversation event recorded by the platform")]],
         ]
-    found: list[list[Any]] = [[say("From"), [between.sender or say("not stated")]], [say("To"), [between.to or say("not stated")]]]
-    if between.direction:
-        sent = between.direction is Direction.SENT
+    facts: list[list[Any]] = [
+        [say("From"), [people.sender or say("not stated")]],
+        [say("To"), [people.to or say("not stated")]],
+    ]
+    if people.direction:
+        sent = people.direction is Direction.SENT
         words = (
             say("sent by {account}", account=view.account.handle_or_name)
             if sent
             else say("received by {account}", account=view.account.handle_or_name)
         )
-        found.append([say("Direction"), [words]])
-    return found
+        facts.append([say("Direction"), [words]])
+    return facts
 
 
 def _undrawn_line(caption: str) -> list[Any]:
@@ -354,5 +357,5 @@ def _lines(text: str) -> list[str]:
     return text.split("\n") if text else []
 
 
-def _short(text: str, most: int = 90) -> str:
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+def _shorten(text: str, limit: int = 90) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

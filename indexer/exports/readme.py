@@ -1,4 +1,4 @@
-"""data/README.txt and data/search.json: what a package is, for a person and for a program."""
+"""data/README.txt and data/search.json: the description of a package, for people and for programs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from indexer.local_time import local_text, utc_text
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a package holds beside the tables. `documents` are files below data/, the certificate's."""
+    """A package's contents besides the tables. `documents`: the certificate's files, below data/."""
 
     choices: Choices
     context: int = 0
@@ -22,7 +22,7 @@ class Contents:
     documents: tuple[str, ...] = ()
 
     def files(self) -> tuple[str, ...]:
-        """Return the files below data/ that a person may want to open beside the viewer."""
+        """Return the files below data/ that the viewer lists."""
         context = ("context.csv", "context.jsonl") if self.choices.context else ()
         return (
             "README.txt",
@@ -38,7 +38,7 @@ class Contents:
 
 
 def readme(description: Description, rows: int, media: MediaCounts, notes: Sequence[str], contents: Contents) -> str:
-    """Return README.txt: plain words, UTF-8, lines that end in LF."""
+    """Return README.txt: plain text, UTF-8, lines ending in LF."""
     about = description
     lines = [
         "SOCIAL MEDIA RECORDS",
@@ -49,7 +49,7 @@ def readme(description: Description, rows: int, media: MediaCounts, notes: Seque
         "  records.csv, records.xlsx and records.jsonl contain the same records in the same order; open whichever you prefer.",
         "  media/ has their pictures, videos, and files, one folder per record. media.csv lists every attachment,",
         "  including those that are not here, with the reason. search.json has the information on this page in machine-readable form.",
-        *_beside(contents),
+        *_extra_files(contents),
         "",
         "The search",
         f"  Query as typed:  {_line(about.query)}",
@@ -84,7 +84,7 @@ def readme(description: Description, rows: int, media: MediaCounts, notes: Seque
         "  This package is a BagIt bag (RFC 8493). manifest-sha256.txt has the SHA-256 of every file.",
         "  Unpack it; then, in its folder:   sha256sum -c manifest-sha256.txt",
         "  or with the Library of Congress tool:   bagit.py --validate FOLDER",
-        *_anchored(about.anchor),
+        *_anchor_lines(about.anchor),
         "",
         "How to read the files",
         "  records.csv is UTF-8 with a byte order mark, comma-separated, with every cell in quotation marks (RFC 4180). A cell",
@@ -98,7 +98,7 @@ def readme(description: Description, rows: int, media: MediaCounts, notes: Seque
     return "\n".join(lines)
 
 
-def _anchored(anchor: Mapping[str, int | str] | None) -> list[str]:
+def _anchor_lines(anchor: Mapping[str, int | str] | None) -> list[str]:
     if anchor is None:
         return []
     return [
@@ -109,7 +109,7 @@ def _anchored(anchor: Mapping[str, int | str] | None) -> list[str]:
     ]
 
 
-def _beside(contents: Contents) -> list[str]:
+def _extra_files(contents: Contents) -> list[str]:
     lines = []
     if contents.choices.viewer:
         lines += [
@@ -131,7 +131,7 @@ def _beside(contents: Contents) -> list[str]:
 
 
 def search_json(description: Description, rows: int, media: MediaCounts, notes: Sequence[str], contents: Contents) -> str:
-    """Return search.json: the description, the counts and the notes, in a stable shape."""
+    """Return search.json: the description, the counts and the notes, in a stable format."""
     table = asdict(description) | {
         "made_at": utc_text(description.made_at),
         "rows": rows,
@@ -148,12 +148,13 @@ def search_json(description: Description, rows: int, media: MediaCounts, notes: 
     return json.dumps(table, indent=2) + "\n"
 
 
-def coverage_lines(told: Mapping[str, Any] | None) -> list[str]:
-    """Return what of the search's scope was captured, in sentences; the days of each account stand in search.json."""
-    if told is None:
+def coverage_lines(coverage: Mapping[str, Any] | None) -> list[str]:
+    """Return the coverage of the search's scope in sentences; search.json lists the days of each account."""
+    if coverage is None:
         return []
-    days = [f"Days in scope: {told['from']} to {told['to']}, local days."] if told["from"] else []
-    return _section("Coverage: no record found is not the same as never captured", [told["summary"], *days, *told["gaps"], *told["notes"]])
+    days_in_scope = [f"Days in scope: {coverage['from']} to {coverage['to']}, local days."] if coverage["from"] else []
+    lines = [coverage["summary"], *days_in_scope, *coverage["gaps"], *coverage["notes"]]
+    return _section("Coverage: no record found is not the same as never captured", lines)
 
 
 def _section(title: str, lines: Iterable[str]) -> list[str]:

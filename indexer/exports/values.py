@@ -1,4 +1,4 @@
-"""The nouns of an export: what it answers, what goes into a row, what came out, and what can go wrong."""
+"""Data types of an export: its description, options, rows, report and errors."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from typing import IO, Any, Protocol
 from indexer.catalog.models import AttachmentView, RecordView
 
 Cell = str | int
-"""What a spreadsheet's cell holds."""
+"""The value of a spreadsheet cell."""
 
 Exact = str | int | list[str] | list[dict[str, str | int]] | dict[str, str] | None
-"""What JSON holds: lists stay lists, nothing is guarded or cut."""
+"""A value as JSON stores it: lists stay lists, nothing is escaped or cut."""
 
 
 class ExportError(Exception):
-    """The export was not made and nothing of it is left. The text says why and what to do."""
+    """The export failed and left nothing behind. The message gives the reason and the remedy."""
 
 
 class ExportMismatch(ExportError):
-    """What would have been written is not what was counted, or the evidence is not what the catalog says it is."""
+    """The records differ from those counted, or the evidence differs from the catalog."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaptureLine:
-    """One capture that the exported records come from. `digest` is the SHA-256 of the archive in hex."""
+    """A capture that exported records come from. `digest`: SHA-256 of the archive in hex."""
 
     id: int
     name: str
@@ -38,10 +38,10 @@ class CaptureLine:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What an export answers: enough to ask the same question again. `made_at` is UTC; `total` is what was counted.
+    """The search that an export answers, complete enough to repeat it. `made_at` is UTC; `total` is the search's count.
 
-    `reading` is the query in plain English as it was understood; `filters` are in words. `notes` are sentences that
-    the reader must see: undated records, days without a capture, assumptions about times.
+    `reading` is the paraphrase of the query in plain English; `filters` are in words. `notes` are sentences the
+    recipient must see: undated records, days without a capture, assumptions about times.
     """
 
     query: str
@@ -52,26 +52,26 @@ class Description:
     total: int
     made_at: datetime
     made_by: str
-    version: str  # of this software
+    version: str  # of the software
     captures: tuple[CaptureLine, ...] = ()
     notes: tuple[str, ...] = ()
     organization: str = ""
     readings: Mapping[str, str] = field(default_factory=dict)  # the whole search in one sentence, by language ("en", "es")
-    anchor: Mapping[str, int | str] | None = None  # count and newest hash of the event log ("events", "hash") when it was made
-    coverage: Mapping[str, Any] | None = None  # what of the search's scope was captured, as JSON (docs/command-line.md)
+    anchor: Mapping[str, int | str] | None = None  # event log when the export was made: number of events and latest hash ("events", "hash")
+    coverage: Mapping[str, Any] | None = None  # captured days of the search's scope, as JSON (docs/command-line.md)
 
 
 class PdfLayout(StrEnum):
-    """How the records stand in a PDF; `NONE` makes none."""
+    """Page layout of the PDF; `NONE` means no PDF."""
 
     NONE = "none"
-    PAGES = "pages"  # each record begins a page
+    PAGES = "pages"  # each record on a new page
     RUN_ON = "run-on"
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What goes into a package beside the tables of the records."""
+    """Options of a package, besides the tables of records."""
 
     media: bool = True
     viewer: bool = False
@@ -80,11 +80,11 @@ class Choices:
     certificate: bool = False
 
 
-def _no_versions(view: RecordView) -> Sequence[RecordView]:  # noqa: ARG001  # stands for a function that looks them up
+def _no_versions(view: RecordView) -> Sequence[RecordView]:  # noqa: ARG001  # default of a lookup
     return ()
 
 
-def _no_marks(text: str) -> Sequence[tuple[int, int]]:  # noqa: ARG001  # stands for a function that looks for them
+def _no_marks(text: str) -> Sequence[tuple[int, int]]:  # noqa: ARG001  # default of a lookup
     return ()
 
 
@@ -93,19 +93,18 @@ def _no_media(attachment: AttachmentView) -> IO[bytes]:
 
 
 OpenMedia = Callable[[AttachmentView], IO[bytes]]
-"""Opens an attachment's file in custody."""
+"""Function that opens an attachment's file in the vault."""
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
-    """What a package shows beside the records that were counted.
+class Extras:
+    """Contents of a package besides the records found.
 
-    `context` gives exactly `context_total` records of their threads; they are never counted as found. `versions` gives
-    every version of a record, the first one first. `marks` gives the places (code points, end excluded) that the search
-    marks in a text. `terms` are the terms of a list that found a record, by its number.
-    `documents` are further files by their names below data/ (the certificate); `certified` is the
-    digest (seen.SetDigest) of the records that they speak of: the package must hold exactly those. `open_media` gives
-    the bytes of an attachment.
+    `context` yields exactly `context_total` related records from their threads; they are never counted as found.
+    `versions` returns every version of a record, oldest first. `marks` returns the spans of a text to highlight (code
+    points, end excluded). `terms` maps a record's pk to the terms of a list that found it. `documents` maps names below
+    data/ to further files (the certificate); `certified` is the SetDigest of the records they list: the package must
+    contain exactly those. `open_media` opens the file of an attachment.
     """
 
     context: Iterable[RecordView] = ()
@@ -120,9 +119,9 @@ class Around:
 
 @dataclass(frozen=True, slots=True)
 class MediaFile:
-    """One attachment of a record as the export treats it.
+    """An attachment of a record in an export.
 
-    `file` is the path below `data/`, empty unless `status` is STORED. `sha256` and `size` are of the bytes stored.
+    `file` is the path below `data/`, empty unless `status` is STORED. `sha256` and `size` are those of the stored file.
     """
 
     name: str
@@ -138,8 +137,8 @@ class MediaFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """What a format had to change so that its readers can open the file. `cut` and `replaced` count cells."""
+class FormatReport:
+    """Changes a format required so that other programs can open the file. `cut` and `replaced` count cells."""
 
     notes: tuple[str, ...] = ()
     cut: int = 0
@@ -147,56 +146,56 @@ class Written:
 
 
 class RowWriter(Protocol):
-    """Takes rows one by one; `close` ends the file. A writer that is not closed leaves no whole file."""
+    """Writer of rows to a file that is complete only after `close`."""
 
     def add(self, exact: Mapping[str, Exact], cells: list[Cell]) -> None:
-        """Write one record: its values by column name, and the same as cells in the order of the columns."""
+        """Write a record, given as values by column name and as cells in column order."""
         ...
 
     def abandon(self) -> None:
-        """Let go of the file when the export fails. Does nothing after `close`."""
+        """Close the file when the export fails. Does nothing after `close`."""
         ...
 
-    def close(self) -> Written:
-        """End the file and say what had to be changed in it."""
+    def close(self) -> FormatReport:
+        """Finish the file and report the changes made to its contents."""
         ...
 
 
 class Exporter(Protocol):
-    """One file format of records: one file of this package, one line in EXPORTERS."""
+    """A file format for records: a module of this package and an entry in EXPORTERS."""
 
     name: str  # "csv"
     title: str  # "CSV (every spreadsheet and database)"
     suffix: str  # ".csv"
 
     def open(self, path: Path, columns: Iterable[str], description: Description) -> RowWriter:
-        """Begin a file at `path`. Raises OSError."""
+        """Create a file at `path`. Raises OSError."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """What was handed over: the file, its records, its media files, its size in bytes and its SHA-256."""
+    """The exported package: its path, records, media files, size in bytes and SHA-256."""
 
     path: Path
     rows: int
     media_files: int
     bytes: int
     sha256: str
-    missing_media: int = 0  # attachments that no capture holds or that could not be read
-    context: int = 0  # records of context, never part of `rows`
+    missing_media: int = 0  # attachments that are in no capture or could not be read
+    context: int = 0  # related records, never part of `rows`
     pdf_files: int = 0
-    formats: Mapping[str, Written] = field(default_factory=dict)
+    formats: Mapping[str, FormatReport] = field(default_factory=dict)
 
 
 class SeenRecords:
-    """Remembers which records passed, one bit for each: a million take 125 kB."""
+    """A set of record versions, one bit each: a million take 125 kB."""
 
     def __init__(self) -> None:
         self._bits: dict[int, bytearray] = {}
 
     def add(self, pk: int, version: int) -> bool:
-        """Remember a record's version; return False when it was there already."""
+        """Add a record version; return False if it was already in the set."""
         bits = self._bits.setdefault(version, bytearray())
         at, bit = pk >> 3, 1 << (pk & 7)
         if at >= len(bits):
@@ -208,13 +207,13 @@ class SeenRecords:
 
 
 class SetDigest:
-    """Tells whether two sets of lines are the same, whatever their order: the sum of the SHA-256 of each line."""
+    """An order-independent digest of a set of lines: the sum of their SHA-256."""
 
     def __init__(self) -> None:
         self._sum = self._count = 0
 
     def add(self, line: str) -> None:
-        """Take in one line."""
+        """Add a line."""
         self._sum += int.from_bytes(hashlib.sha256(line.encode("utf-8", "surrogatepass")).digest(), "big")
         self._count += 1
 

@@ -1,8 +1,8 @@
-"""The offline viewer of a package: data/viewer/index.html opens from disk, with search and filters inside, for ever.
+"""The offline viewer of a package: data/viewer/index.html opens from disk and searches and filters on its own.
 
-A page from disk may not read files, only load scripts; so the records come as scripts, cut into pieces: small rows of
-all records for searching, and the rest of a record when it is opened. Nothing of a record is ever markup: texts are JSON
-inside of scripts that are plain ASCII without `<`, and the page makes text nodes of them.
+A page opened from disk cannot read files, only load scripts. So the records are scripts in chunks: short rows of all
+records for searching, and the details of a record, loaded when it is opened. A record's text is never markup: texts are
+JSON in plain ASCII scripts without `<`, and the page turns them into text nodes.
 """
 
 from __future__ import annotations
@@ -19,40 +19,40 @@ from indexer.catalog.models import RecordView
 from indexer.catalog.parties import parties
 from indexer.exports.bag import BagZip
 from indexer.exports.readme import coverage_lines
-from indexer.exports.values import Around, Description, Exact
+from indexer.exports.values import Description, Exact, Extras
 from indexer.exports.viewer_tables import tables
 from indexer.local_time import local_text
 
 SOURCES: Final = Path(__file__).parent / "viewer"
 PLAIN_FILES: Final = ("fold.js", "page.js", "record.js", "viewer.css", "viewer.js", "words.js")
 LIST_ROWS, DETAIL_ROWS = 2_000, 250
-PIECE = 1_000_000  # characters of one script, about
+CHUNK = 1_000_000  # characters per script, approximately
 _DELETED, _EDITED, _ASSUMED = 1, 2, 4
 
 
 class ViewerFiles:
-    """Takes every record of a package, then the context's, and writes the viewer into the bag piece by piece."""
+    """Writer of a package's records, then its related records, to the viewer in the bag."""
 
-    def __init__(self, bag: BagZip, about: Description, around: Around) -> None:
-        self._bag, self._about, self._around = bag, about, around
+    def __init__(self, bag: BagZip, about: Description, extras: Extras) -> None:
+        self._bag, self._about, self._extras = bag, about, extras
         self._accounts: dict[int, int] = {}
         self._account_lines: list[dict[str, str]] = []
         self._kinds: dict[str, None] = {}
-        self._list = _Pieces(bag, "list", LIST_ROWS)
-        self._detail = _Pieces(bag, "detail", DETAIL_ROWS)
+        self._list_scripts = _ScriptWriter(bag, "list", LIST_ROWS)
+        self._detail_scripts = _ScriptWriter(bag, "detail", DETAIL_ROWS)
 
     def add(self, view: RecordView, exact: Mapping[str, Exact]) -> None:
-        """Write one record, in the order of the package."""
+        """Write a record, in package order."""
         self._kinds[view.kind] = None
-        self._list.add(self._row(view, exact))
-        self._detail.add(self._rest(view, exact))
+        self._list_scripts.add(self._row(view, exact))
+        self._detail_scripts.add(self._details(view, exact))
 
     def close(self, *, context: int, notes: Sequence[str], files: Sequence[str]) -> None:
-        """End the viewer. `context` of the records were context; `files` are the package's other files, below data/."""
-        lists, details = self._list.close(), self._detail.close()
+        """Finish the viewer. `context`: number of related records; `files`: the package's other files, below data/."""
+        lists, details = self._list_scripts.close(), self._detail_scripts.close()
         about = self._about
         meta = {
-            "total": self._list.rows - context,
+            "total": self._list_scripts.rows - context,
             "context_total": context,
             "query": about.query,
             "reading": about.reading,
@@ -63,7 +63,7 @@ class ViewerFiles:
             "made": local_text(about.made_at, about.zone),
             "made_by": about.made_by,
             "version": about.version,
-            "captures": [{"name": one.name, "digest": one.digest} for one in about.captures],
+            "captures": [{"name": capture.name, "digest": capture.digest} for capture in about.captures],
             "coverage": [line.strip() for line in coverage_lines(about.coverage) if line.strip()],
             "notes": [*about.notes, *notes],
             "accounts": self._account_lines,
@@ -82,20 +82,20 @@ class ViewerFiles:
         self._bag.add_text("data/viewer/index.html", page.substitute({name: html.escape(text) for name, text in texts.items()}))
 
     def _row(self, view: RecordView, exact: Mapping[str, Exact]) -> list[Any]:
-        """Return what the search and the list need: the places are those of page.js."""
-        text, between = str(exact["text"]), parties(view)
+        """Return the fields that the list and the search use, in the order page.js expects."""
+        text, people = str(exact["text"]), parties(view)
         more = "\n".join(
             part
             for part in (
                 view.content.thread_title,
-                *(one.description for one in view.attachments),
+                *(attachment.description for attachment in view.attachments),
                 str(exact["url"]),
                 *_texts(exact["links"]),
             )
             if part
         )
         flags = _DELETED * bool(view.content.deleted_at) | _EDITED * bool(view.content.edited_at) | _ASSUMED * view.content.time_is_assumed
-        marks = [place for span in self._around.marks(text or view.content.title) for place in span]
+        marks = [offset for span in self._extras.marks(text or view.content.title) for offset in span]
         return [
             view.content.posted_ms,
             exact["posted_local"],
@@ -106,18 +106,18 @@ class ViewerFiles:
             view.content.title,
             more,
             flags,
-            utf16_places(text or view.content.title, marks) or 0,
+            utf16_offsets(text or view.content.title, marks) or 0,
             view.native_id,
             view.content.parent_id,
             view.content.thread_id,
             exact["not_in_capture_of"] or 0,
             len(view.attachments),
             view.versions,
-            between and [between.sender, between.to, between.line or between.group, int(between.is_event)],
+            people and [people.sender, people.to, people.line or people.group, int(people.is_event)],
         ]
 
-    def _rest(self, view: RecordView, exact: Mapping[str, Exact]) -> dict[str, Any]:
-        earlier = self._around.versions(view) if view.versions > 1 else ()
+    def _details(self, view: RecordView, exact: Mapping[str, Exact]) -> dict[str, Any]:
+        versions = self._extras.versions(view) if view.versions > 1 else ()
         zone = self._about.zone
         return {
             "record_id": view.record_id,
@@ -131,8 +131,12 @@ class ViewerFiles:
             "utc": exact["posted_utc"],
             "version": view.version,
             "versions": [
-                {"version": one.version, "edited": local_text(one.content.edited_at, zone), "text": one.content.text or one.content.title}
-                for one in earlier
+                {
+                    "version": version.version,
+                    "edited": local_text(version.content.edited_at, zone),
+                    "text": version.content.text or version.content.title,
+                }
+                for version in versions
             ],
             "digest": view.content_digest,
             "capture": view.origin.capture_digest,
@@ -157,11 +161,11 @@ class ViewerFiles:
         return self._accounts[view.account.id]
 
 
-class _Pieces:
-    """Rows on their way into scripts of some thousand rows or about a million characters each."""
+class _ScriptWriter:
+    """Writer of rows to scripts of a few thousand rows or about a million characters each."""
 
-    def __init__(self, bag: BagZip, call: str, most: int) -> None:
-        self._bag, self._call, self._most = bag, call, most
+    def __init__(self, bag: BagZip, call: str, max_rows: int) -> None:
+        self._bag, self._call, self._max_rows = bag, call, max_rows
         self._waiting: list[str] = []
         self._characters = 0
         self._files: list[tuple[str, int]] = []
@@ -172,11 +176,11 @@ class _Pieces:
         self._waiting.append(line)
         self._characters += len(line)
         self.rows += 1
-        if len(self._waiting) >= self._most or self._characters >= PIECE:
+        if len(self._waiting) >= self._max_rows or self._characters >= CHUNK:
             self._write()
 
     def close(self) -> list[tuple[str, int]]:
-        """Return every file, as the page names it, with the number of its first row, from 0."""
+        """Return each file, as the page names it, with the number of its first row, from 0."""
         if self._waiting:
             self._write()
         return self._files
@@ -190,20 +194,20 @@ class _Pieces:
         self._waiting, self._characters = [], 0
 
 
-def utf16_places(text: str, places: Sequence[int]) -> list[int]:
-    """Return places of a text, counted in code points, as a browser counts them: what lies beyond U+FFFF is two."""
-    if not places or text.isascii() or max(text) <= "\uffff":
-        return list(places)
+def utf16_offsets(text: str, offsets: Sequence[int]) -> list[int]:
+    """Convert offsets in code points to UTF-16 units, as a browser counts: two for characters beyond U+FFFF."""
+    if not offsets or text.isascii() or max(text) <= "\uffff":
+        return list(offsets)
     units, before = [], 0
     for letter in text:
         units.append(before)
         before += 2 if letter > "\uffff" else 1
     units.append(before)
-    return [units[place] for place in places]
+    return [units[offset] for offset in offsets]
 
 
 def _json(value: object) -> str:
-    """Return JSON that is also a piece of a script: ASCII only, no sign that could end or begin markup."""
+    """Return JSON that is safe inside a script: ASCII only, without characters that begin or end markup."""
     return _encode(value).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
@@ -215,4 +219,4 @@ def _script(call: str, value: object) -> str:
 
 
 def _texts(value: Exact) -> list[str]:
-    return [str(one) for one in value] if isinstance(value, list) else []
+    return [str(item) for item in value] if isinstance(value, list) else []

@@ -1,4 +1,4 @@
-"""Records as an Excel workbook: a sheet "about", then the records, row by row with constant memory."""
+"""Records as an Excel workbook: a sheet "about", then the records, written row by row in constant memory."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from indexer.exports.columns import COLUMNS
-from indexer.exports.values import Cell, Description, Exact, Written
+from indexer.exports.values import Cell, Description, Exact, FormatReport
 from indexer.spreadsheets import CELL_LIMIT, fit_xlsx
 
-# What cannot stand in a cell's XML as it is: markup, and a text that looks like Excel's own escape of a character.
+# Must be escaped in a cell's XML: markup, invalid characters, and text that looks like an Excel character escape.
 _SPECIAL = re.compile("[&<>\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_x")
-_SHORT = 16_383  # below it a text fits, whatever its letters: half of Excel's 32,767 UTF-16 units
+_SHORT = 16_383  # any text up to this length fits: half of Excel's 32,767 UTF-16 units
 _MARKUP = re.compile("[&<>]|_(?=x[0-9A-Fa-f]{4}_)")
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "_": "_x005F_"}
 _SPACE = frozenset(" \t\n\u00a0")
 
 
 class RecordSheet(Worksheet):  # type: ignore[misc, unused-ignore]  # the library has no types in some releases
-    """One sheet of records. The header is written cell by cell; then come whole rows, from the top down.
+    """A sheet of records. The header is written cell by cell, then whole rows from the top down.
 
-    Rows go past the library's own cell methods into its file: 100,000 records of 43 columns take 9 seconds of computing
-    instead of 26 (XlsxWriter 3.3). A test holds each kind of cell against what the library itself writes.
+    Rows bypass the library's cell methods: 100,000 records of 43 columns take 9 seconds of CPU time instead of 26
+    (XlsxWriter 3.3). A test compares each kind of cell with the library's own output.
     """
 
     def add_row(self, row: int, cells: list[Cell], fit: Callable[[str], str]) -> None:
-        """Write one row, counted from 0.
+        """Write a row, numbered from 0.
 
-        `fit` is asked for every text that is long or holds an unusual sign, and returns one that holds only what XML
-        can hold, in at most 32,767 UTF-16 units.
+        `fit` is called for every text that is long or has unusual characters; it returns a text that is valid in XML and
+        has at most 32,767 UTF-16 units.
         """
         sheet: Any = self
         if sheet.table:
-            sheet._write_single_row(row)  # noqa: SLF001  # our base class's own; finishes the header
+            sheet._write_single_row(row)  # noqa: SLF001  # of the base class; finishes the header
         names = self._column_names(len(cells))
         number = str(row + 1)
         parts = [f'<row r="{number}">']
@@ -62,11 +62,11 @@ class RecordSheet(Worksheet):  # type: ignore[misc, unused-ignore]  # the librar
         return names
 
 
-def _escape(found: re.Match[str]) -> str:
-    return _ESCAPES[found[0]]
+def _escape(match: re.Match[str]) -> str:
+    return _ESCAPES[match[0]]
 
 
-ROWS_PER_SHEET = 1_048_576  # Excel's own limit, the header's row included
+ROWS_PER_SHEET = 1_048_576  # Excel's limit, header row included
 
 
 class XlsxFile:
@@ -80,12 +80,12 @@ class XlsxFile:
         self._rows_per_sheet = rows_per_sheet
 
     def open(self, path: Path, columns: Iterable[str], description: Description) -> XlsxRows:
-        """Begin the workbook; its parts grow beside `path` until it is closed. Raises OSError."""
+        """Create the workbook; its parts are kept beside `path` until it is closed. Raises OSError."""
         return XlsxRows(path, list(columns), description, self._rows_per_sheet)
 
 
 class XlsxRows:
-    """Writes one row for each record; what no sheet can hold any more goes on the next sheet."""
+    """Writer of one row per record, continued on another sheet when a sheet is full."""
 
     def __init__(self, path: Path, columns: list[str], description: Description, rows_per_sheet: int) -> None:
         self._columns, self._description, self._rows_per_sheet = columns, description, rows_per_sheet
@@ -110,8 +110,8 @@ class XlsxRows:
         self._row = 0
         self._next_sheet()
 
-    def add(self, exact: Mapping[str, Exact], cells: list[Cell]) -> None:  # noqa: ARG002  # the protocol's
-        """Write one record. Empty cells are left out."""
+    def add(self, exact: Mapping[str, Exact], cells: list[Cell]) -> None:  # noqa: ARG002  # part of the protocol
+        """Write a record. Empty cells are omitted."""
         if self._row >= self._rows_per_sheet:
             self._next_sheet()
         self._sheet.add_row(self._row, cells, self._fit)
@@ -119,15 +119,15 @@ class XlsxRows:
         self._rows += 1
 
     def abandon(self) -> None:
-        """Let go of the sheets' files without building the workbook. Does nothing after `close`."""
+        """Close the sheets' files without building the workbook. Does nothing after `close`."""
         for sheet in self._book.worksheets():
             if sheet.row_data_fh is not None:
                 sheet.row_data_fh.close()
 
-    def close(self) -> Written:
-        """Write the sheet "about" and end the workbook."""
+    def close(self) -> FormatReport:
+        """Write the sheet "about" and finish the workbook."""
         self._end_sheet()
-        written = Written(tuple(self._notes()), self._cut, self._replaced)
+        written = FormatReport(tuple(self._notes()), self._cut, self._replaced)
         about = self._description
         lines = [
             ("records", f"{self._rows:,}"),
@@ -148,7 +148,7 @@ class XlsxRows:
         self._about.set_column(1, 1, 110)
         for number, (name, value) in enumerate(lines):
             self._about.write_string(number, 0, name, self._bold)
-            self._about.write_string(number, 1, fit_xlsx(value)[0].replace("<r>", "< r>"))  # "<r>" is the library's own mark of rich text
+            self._about.write_string(number, 1, fit_xlsx(value)[0].replace("<r>", "< r>"))  # the library takes "<r>" for rich text
         self._book.close()
         return written
 

@@ -1,10 +1,10 @@
-"""The importers: a package per platform, a line each at the end, and exactly one of them may claim an archive."""
+"""The importers: one package per platform, each registered at the end of this file. Exactly one may claim an archive."""
 
 from __future__ import annotations
 
 from indexer.importers.facebook import FacebookImporter
-from indexer.importers.identify import IMPORTERS, NotIdentified, Opened, claim, identify, importer_named, register, unregister
-from indexer.importers.ignored import COMMON_IGNORED, reasons
+from indexer.importers.identify import IMPORTERS, IdentifiedArchive, NotIdentified, claim, get_importer, identify, register, unregister
+from indexer.importers.ignored import COMMON_IGNORED, compile_ignored
 from indexer.importers.importer import Importer
 from indexer.importers.instagram import InstagramImporter
 from indexer.importers.twitter import TwitterImporter
@@ -12,13 +12,13 @@ from indexer.importers.twitter import TwitterImporter
 __all__ = [
     "COMMON_IGNORED",
     "IMPORTERS",
+    "IdentifiedArchive",
     "Importer",
     "NotIdentified",
-    "Opened",
     "claim",
+    "compile_ignored",
+    "get_importer",
     "identify",
-    "importer_named",
-    "reasons",
     "register",
     "unregister",
 ]

@@ -1,4 +1,4 @@
-"""The registered importers, and which one of them an archive is for."""
+"""Registers importers and identifies the importer of an archive."""
 
 from __future__ import annotations
 
@@ -16,52 +16,52 @@ IMPORTERS: Final[list[Importer]] = []
 
 
 class NotIdentified(ArchiveError):
-    """None or several importers claim the archive; the text says what was looked for and what was found."""
+    """No importer, or more than one, claims the archive. The text lists the marks looked for and the files found."""
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """An archive seen from its export's root, the importer that claims it, and what it says of itself: asked for once."""
+class IdentifiedArchive:
+    """An archive at its export root, the importer that claims it, and its facts (read once)."""
 
     importer: Importer
     archive: Archive
     facts: CaptureFacts
 
     def records(self) -> Iterator[Record | Problem | Tally]:
-        """Yield what the importer reads."""
+        """Yield the importer's records, problems and tallies."""
         return self.importer.records(self.archive, self.facts)
 
 
 def register(importer: Importer) -> None:
-    """Make an importer and its platform known. Raises ValueError where another one has the name."""
-    if any(known.name == importer.name for known in IMPORTERS):
+    """Register an importer and its platform. Raises ValueError if the name is taken."""
+    if any(registered.name == importer.name for registered in IMPORTERS):
         raise ValueError(f"There is an importer {importer.name!r} already.")
     platforms.register(importer.platform)
     IMPORTERS.append(importer)
 
 
 def unregister(importer: Importer) -> None:
-    """Forget an importer and its platform."""
+    """Remove an importer and its platform from the registry."""
     IMPORTERS.remove(importer)
     platforms.unregister(importer.platform.code)
 
 
-def importer_named(name: str) -> Importer:
-    """Return the importer of that name. Raises KeyError."""
+def get_importer(name: str) -> Importer:
+    """Return the importer with this name. Raises KeyError."""
     return {importer.name: importer for importer in IMPORTERS}[name]
 
 
-def identify(archive: Archive) -> Opened:
-    """Return an archive opened by the one importer that claims it. Raises NotIdentified."""
+def identify(archive: Archive) -> IdentifiedArchive:
+    """Identify the importer of an archive and read the archive's facts. Raises NotIdentified."""
     importer, view = claim(archive)
-    return Opened(importer, view, importer.facts(view))
+    return IdentifiedArchive(importer, view, importer.facts(view))
 
 
 def claim(archive: Archive) -> tuple[Importer, Archive]:
-    """Return the one importer that claims the archive, and the archive seen from the export's root. Raises NotIdentified.
+    """Return the only importer that claims the archive, and the archive at its export root. Raises NotIdentified.
 
-    The root may be a folder inside a folder. An archive in which two platforms' marks stand is refused: taking
-    half of it would lose the other half in silence.
+    The export root may be a nested folder. An archive with the marks of two platforms is refused: taking in
+    half of it would silently lose the other half.
     """
     for root in archive.roots():
         view = archive.below(root)
@@ -72,13 +72,13 @@ def claim(archive: Archive) -> tuple[Importer, Archive]:
             titles = " and ".join(importer.title for importer in claims)
             why = say("{archive} holds the marks of {platforms}, so it is not one platform's.", archive=archive.label, platforms=titles)
             raise NotIdentified(refusal(why, say("Take in each platform's own file.")))
-    looked_for = "; ".join(f"{importer.title}: {', '.join(importer.marks)}" for importer in IMPORTERS)
-    found = ", ".join(archive.names[:8]) + (" ..." if len(archive.names) > 8 else "")
+    expected_marks = "; ".join(f"{importer.title}: {', '.join(importer.marks)}" for importer in IMPORTERS)
+    first_names = ", ".join(archive.names[:8]) + (" ..." if len(archive.names) > 8 else "")
     why = say(
         "{archive} is not an archive that we know. Looked for {marks}. Found {count} files: {names}.",
         archive=archive.label,
-        marks=looked_for,
+        marks=expected_marks,
         count=len(archive.names),
-        names=found,
+        names=first_names,
     )
     raise NotIdentified(refusal(why, say("If it is one part of several, name all parts together.")))

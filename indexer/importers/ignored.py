@@ -1,4 +1,4 @@
-"""Why members of an archive hold no record: an importer's own table, and what computers add to any archive."""
+"""Reasons why archive members hold no record: each importer's table, and the files that computers add to any archive."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from indexer.i18n import say
 from indexer.importers.importer import Importer
 
-# What an operating system or a packer adds (indexer.evidence.names.is_junk).
-_PACKER = say("written by the computer that packed the folder")
+# Files that an operating system or archiver adds (indexer.evidence.names.is_junk).
+_ADDED_BY_COMPUTER = say("written by the computer that packed the folder")
 COMMON_IGNORED: Mapping[str, str] = {
-    f"{before}{name}": _PACKER
-    for before in ("", "*/")
+    f"{folder}{name}": _ADDED_BY_COMPUTER
+    for folder in ("", "*/")
     for name in (
         "__MACOSX/*", ".Spotlight-V100/*", ".Trashes/*", ".fseventsd/*", ".TemporaryItems/*", ".AppleDouble/*", "[$]RECYCLE.BIN/*",
         "._*", ".DS_Store", "Icon\r", ".localized", ".apdisk", ".directory", "[Tt]humbs.db", "ehthumbs.db", "[Dd]esktop.ini",
@@ -21,14 +21,14 @@ COMMON_IGNORED: Mapping[str, str] = {
 }  # fmt: skip
 
 
-def reasons(importer: Importer) -> Callable[[str], str]:
-    """Return what gives the reason to leave a member unread, by its name; "" for a member that should be read."""
+def compile_ignored(importer: Importer) -> Callable[[str], str]:
+    """Compile an importer's ignore table into a function from member name to reason ("" for a member to be read)."""
     table = {**COMMON_IGNORED, **importer.ignored}
-    words = list(table.values())
-    pattern = re.compile("|".join(f"(?P<g{at}>{fnmatch.translate(shape)})" for at, shape in enumerate(table)))
+    reasons = list(table.values())
+    pattern = re.compile("|".join(f"(?P<g{at}>{fnmatch.translate(glob)})" for at, glob in enumerate(table)))
 
-    def reason(name: str) -> str:
-        found = pattern.match(name)
-        return words[int((found.lastgroup or "g0")[1:])] if found else ""
+    def reason_for(name: str) -> str:
+        match = pattern.match(name)
+        return reasons[int((match.lastgroup or "g0")[1:])] if match else ""
 
-    return reason
+    return reason_for

@@ -1,4 +1,4 @@
-"""What the importer of one platform can do. docs/adding-an-importer.md tells how to write one."""
+"""The importer protocol. docs/adding-an-importer.md explains how to write an importer."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ class Importer(Protocol):
     """One platform's importer. Errors inside an archive are values (Problem), never exceptions."""
 
     name: str  # "twitter": stored with each capture
-    version: str  # changes when the same archive would give other records
+    version: str  # changes whenever the same archive would give different records
     title: str  # "X / Twitter archive"
     platform: Platform
-    marks: tuple[str, ...]  # what identify() looks for, in words shown to people
+    marks: tuple[str, ...]  # the marks that identify() looks for, as shown to people
     ignored: Mapping[str, str]  # member pattern -> why it holds no record
 
     def identify(self, archive: Archive) -> bool:
-        """Tell whether the members' structure is this platform's. Uses names and peek() only."""
+        """Tell whether the archive is this platform's. Uses member names and peek() only."""
         ...
 
     def facts(self, archive: Archive) -> CaptureFacts:
-        """Return what the archive says of itself. Never raises for what an archive holds."""
+        """Return the facts that the archive states about itself. Never raises because of its content."""
         ...
 
     def records(self, archive: Archive, facts: CaptureFacts) -> Iterator[Record | Problem | Tally]:
-        """Yield every record, every problem and the tallies of the platform's units, in a deterministic order."""
+        """Yield all records, problems and tallies, in a deterministic order."""
         ...

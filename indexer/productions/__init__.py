@@ -1,1 +1,1 @@
-"""Packages of a search: records with their conversations, certificate and files."""
+"""Packages of a search: its records with their conversations, certificate and files."""

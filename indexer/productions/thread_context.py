@@ -1,4 +1,4 @@
-"""The context of records that were found: the other records of their threads that the maker may see, all of them or none."""
+"""The related records of a search: the other records of the same threads that the maker may see, all of them or none."""
 
 from __future__ import annotations
 
@@ -12,51 +12,51 @@ from indexer.query.filters import Filters, Sort
 from indexer.search.plan import Plan
 from indexer.search.request import SearchRequest
 
-CONTEXT_MOST = 100_000
-"""How many records of context a package may have; more are refused, never cut."""
+MAX_RELATED = 100_000
+"""Related records a package may have; more are refused, never cut off."""
 
 
-def surroundings(plan: Plan) -> Plan:
-    """Return the search of everything that the maker of a search may see: of it the context is made."""
+def visible_records(plan: Plan) -> Plan:
+    """Return the search for every record that the maker of a search may see."""
     request = plan.request
     return Plan(plan.repository, SearchRequest("*", Filters(permission=request.filters.permission), Sort.OLDEST, as_of=request.as_of))
 
 
-def context(found: array[int], everything: Plan) -> array[int]:
-    """Return the numbers of the records that share a thread with one that was found and were not found, oldest first.
+def related_records(hits: array[int], visible: Plan) -> array[int]:
+    """Return the pks of records in the same threads as the hits, without the hits, oldest first.
 
-    Threads are those of the record page, walked only through records that the maker may see. Raises ExportError when
-    they are more than CONTEXT_MOST, NotAnswered when the index cannot be used.
+    Threads are those of the record page, followed only through records that the maker may see (`visible`). Raises
+    ExportError for more than MAX_RELATED records, NotAnswered if the index cannot be used.
     """
-    visible = everything.ids()
-    grouped = families(everything.repository.db, _places(visible))
-    threads, counted = bytearray(len(grouped)), bytearray(len(grouped))
-    for pk in found:
-        if pk < len(grouped):
-            threads[grouped.root(pk)] = counted[pk] = 1
-    around = array("q", _around(visible, grouped.root, threads, counted))
-    if len(around) > CONTEXT_MOST:
+    pks = visible.ids()
+    threads = families(visible.repository.db, _flags(pks))
+    has_hit, is_hit = bytearray(len(threads)), bytearray(len(threads))
+    for pk in hits:
+        if pk < len(threads):
+            has_hit[threads.root(pk)] = is_hit[pk] = 1
+    related = array("q", _related(pks, threads.root, has_hit, is_hit))
+    if len(related) > MAX_RELATED:
         raise ExportError(
             say(
                 "The conversations of these records contain {count} related records; a package can hold at most {most} of them. "
                 "Nothing was exported. Narrow the search, or export without related records.",
-                count=len(around),
-                most=CONTEXT_MOST,
+                count=len(related),
+                most=MAX_RELATED,
             )
         )
-    return around
+    return related
 
 
-def _places(pks: Iterable[int]) -> bytearray:
-    places = bytearray()
+def _flags(pks: Iterable[int]) -> bytearray:
+    flags = bytearray()
     for pk in pks:
-        if pk >= len(places):
-            places.extend(bytes(pk + 1 - len(places) + 4096))
-        places[pk] = 1
-    return places
+        if pk >= len(flags):
+            flags.extend(bytes(pk + 1 - len(flags) + 4096))
+        flags[pk] = 1
+    return flags
 
 
-def _around(visible: Iterable[int], root: Callable[[int], int], threads: bytearray, counted: bytearray) -> Iterator[int]:
-    for pk in visible:
-        if pk < len(counted) and not counted[pk] and threads[root(pk)]:
+def _related(pks: Iterable[int], root: Callable[[int], int], has_hit: bytearray, is_hit: bytearray) -> Iterator[int]:
+    for pk in pks:
+        if pk < len(is_hit) and not is_hit[pk] and has_hit[root(pk)]:
             yield pk

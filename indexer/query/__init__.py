@@ -1,9 +1,9 @@
-"""The query language: text -> tree, diagnostics, and how it was read in plain English. The only parser.
+"""The query language: text -> tree, diagnostics, and a description in plain English. The only parser.
 
 Plain words mean AND. `AND OR NOT` in capitals, `a w/5 b`, `( )`, `"exact phrase"`, `word*`, `wo?d`, `word~`,
-`field:value`, ranges of days, `#hashtag`, `@mention`. Nearness binds before NOT, NOT before AND, AND before OR. In the
-dtSearch dialect words side by side are a phrase. See docs/query-language.md. A query with a fault has diagnostics and no
-tree: it is never answered as if it had found nothing.
+`field:value`, date ranges, `#hashtag`, `@mention`. Proximity binds tighter than NOT, NOT tighter than AND, AND tighter
+than OR. In the dtSearch dialect, adjacent words are a phrase. See docs/query-language.md. An invalid query has
+diagnostics and no tree: it never looks like a query without hits.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ from indexer.query.nodes import (
     expanding,
     nodes,
 )
-from indexer.query.parser import Terms, nest
+from indexer.query.parser import TermReader, build_tree
 
-_MOST_FAULTS: Final = 50
-_MOST_REREAD: Final = 60_000
-"""Letters of other readings that are read for one query: a long one is announced without some of them."""
+_MAX_ERRORS: Final = 50
+_MAX_ALTERNATIVE_LENGTH: Final = 60_000
+"""Total length of the alternatives that are parsed per query; beyond it they are omitted from the announcements."""
 
-_OF_REFUSED: Final = frozenset({"small-operator", "other-operator", "list-marks", "several-lines"})
-"""What is announced of a query that cannot be read: the others say how something was searched for."""
+_FOR_INVALID: Final = frozenset({"small-operator", "other-operator", "list-marks", "several-lines"})
+"""Announcements for an invalid query: the others describe how something was searched."""
 
 __all__ = [
     "And",
@@ -77,7 +77,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A query as it was understood. `tree` is None exactly when there are diagnostics; then `reading` is empty."""
+    """A parsed query. `tree` is None if and only if there are diagnostics; then `reading` is empty."""
 
     tree: Node | None
     diagnostics: tuple[Diagnostic, ...]
@@ -85,82 +85,82 @@ class Parsed:
     text: str
     dialect: Dialect = Dialect.PLAIN
     canonical: str = ""
-    """The tree as text of the plain dialect with every parenthesis, which is read as the same tree; empty without a tree."""
+    """The tree as fully parenthesized text of the plain dialect, which parses to the same tree; empty without a tree."""
     announcements: tuple[Announcement, ...] = ()
-    """The doubtful readings, to be said before any number; each other query is one that can be run."""
-    unread: tuple[int, ...] = ()
-    """The places of signs that nothing is looked for by."""
+    """Ambiguous readings, to be shown before any count; each alternative query is valid."""
+    unsearched: tuple[int, ...] = ()
+    """Offsets of characters that are not searched for."""
 
 
 def parse(text: str, dialect: Dialect = Dialect.PLAIN) -> Parsed:
-    """Read a query. An empty one, like `*`, means every record. Raises nothing: what is wrong is in the diagnostics."""
-    parsed, doubts = _read(text, dialect)
-    return replace(parsed, announcements=tuple(_sound(parsed, doubts))) if doubts else parsed
+    """Parse a query. An empty query, like `*`, means every record. Errors are in the diagnostics, never raised."""
+    parsed, doubts = _parse_text(text, dialect)
+    return replace(parsed, announcements=tuple(_check_alternatives(parsed, doubts))) if doubts else parsed
 
 
-def _read(text: str, dialect: Dialect) -> tuple[Parsed, list[Announcement]]:
+def _parse_text(text: str, dialect: Dialect) -> tuple[Parsed, list[Announcement]]:
     if long := checks.too_long(text):
         return Parsed(None, (long,), "", text, dialect), []
-    seen = lexer.seen(text)
-    if not seen.strip():
-        return _parsed(Everything(), text, dialect), []
-    seen, doubts = lists.unmarked(seen, dialect)
-    signs = lexer.signs(seen, dialect)
-    if ends := readings.sentence_ends(signs):
+    body = lexer.normalize(text)
+    if not body.strip():
+        return _valid(Everything(), text, dialect), []
+    body, doubts = lists.remove_marks(body, dialect)
+    tokens = lexer.tokenize(body, dialect)
+    if ends := readings.find_sentence_ends(tokens):
         for start, end in ends:
-            seen = seen[:start] + " " * (end - start) + seen[end:]
-        signs = lexer.signs(seen, dialect)
-    flat = [sign for sign in signs if not sign.is_ws()]
-    found = checks.faults(signs, seen, dialect)
+            body = body[:start] + " " * (end - start) + body[end:]
+        tokens = lexer.tokenize(body, dialect)
+    flat = [token for token in tokens if not token.is_ws()]
+    errors = checks.validate(tokens, body, dialect)
     if dialect is Dialect.DTSEARCH:
-        signs, apart = lexer.joined(signs, seen)
-        found += apart
-    # the terms are looked at one by one when the signs cannot be nested, so that all faults are told at once
-    terms = Terms(dialect)
-    steps = terms.steps(signs)
-    found += terms.found
+        tokens, adjacent_errors = lexer.merge_words(tokens, body)
+        errors += adjacent_errors
+    # terms are parsed even if the tokens are invalid, so that all errors are reported at once
+    terms = TermReader(dialect)
+    operands = terms.operands(tokens)
+    errors += terms.errors
     tree: Node | None = None
-    if not found:
-        tree, found = nest(steps)
-    read = readings.Read(text, seen, dialect, flat, steps, terms.unread, is_sound=tree is not None)
-    doubts += readings.announcements(read, ends)
-    if tree is not None and not found:
-        unread = tuple(at for at, _is_quoted in terms.unread)
-        return replace(_parsed(tree, text, dialect), unread=unread), doubts
-    faults = sorted(dict.fromkeys(found), key=lambda fault: (fault.start, fault.end))
-    return Parsed(None, _most_telling(faults), "", text, dialect), doubts
+    if not errors:
+        tree, errors = build_tree(operands)
+    read = readings.TokenizedQuery(text, body, dialect, flat, operands, terms.unsearched, is_sound=tree is not None)
+    doubts += readings.find_ambiguities(read, ends)
+    if tree is not None and not errors:
+        unsearched = tuple(at for at, _is_quoted in terms.unsearched)
+        return replace(_valid(tree, text, dialect), unsearched=unsearched), doubts
+    ordered = sorted(dict.fromkeys(errors), key=lambda error: (error.start, error.end))
+    return Parsed(None, _limit_errors(ordered), "", text, dialect), doubts
 
 
-def _sound(parsed: Parsed, doubts: list[Announcement]) -> Iterator[Announcement]:
-    """Yield the doubts whose other reading is another one; a query that cannot be run is no other reading."""
+def _check_alternatives(parsed: Parsed, doubts: list[Announcement]) -> Iterator[Announcement]:
+    """Yield the announcements whose alternative differs; an invalid alternative is dropped."""
     is_refused = parsed.tree is None
-    letters = _MOST_REREAD
-    for one in doubts:
-        if is_refused and one.code not in _OF_REFUSED:
+    letters = _MAX_ALTERNATIVE_LENGTH
+    for doubt in doubts:
+        if is_refused and doubt.code not in _FOR_INVALID:
             continue
-        letters -= len(one.other_query or "")
-        if one.other_query is None or letters < 0:
-            yield replace(one, other_query=None)
+        letters -= len(doubt.other_query or "")
+        if doubt.other_query is None or letters < 0:
+            yield replace(doubt, other_query=None)
             continue
-        other, _doubts = _read(one.other_query, parsed.dialect)
-        if other.tree is None:
-            if not is_refused or one.code in {"list-marks", "several-lines"}:
-                yield replace(one, other_query=None)
-        elif other.tree != parsed.tree:
-            yield one
-        elif one.code in {"sign-not-searched", "list-marks"}:
-            yield replace(one, other_query=None)
+        alternative, _doubts = _parse_text(doubt.other_query, parsed.dialect)
+        if alternative.tree is None:
+            if not is_refused or doubt.code in {"list-marks", "several-lines"}:
+                yield replace(doubt, other_query=None)
+        elif alternative.tree != parsed.tree:
+            yield doubt
+        elif doubt.code in {"sign-not-searched", "list-marks"}:
+            yield replace(doubt, other_query=None)
 
 
-def _parsed(tree: Node, text: str, dialect: Dialect) -> Parsed:
-    return Parsed(tree, (), query_reading.reading(tree), text, dialect, canonical(tree))
+def _valid(tree: Node, text: str, dialect: Dialect) -> Parsed:
+    return Parsed(tree, (), query_reading.paraphrase(tree), text, dialect, canonical(tree))
 
 
-def _most_telling(faults: list[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Return the first faults, and one that says how many more there are."""
-    shown, rest = faults[:_MOST_FAULTS], faults[_MOST_FAULTS:]
+def _limit_errors(errors: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return the first errors, and the number of the rest as a last one."""
+    shown, rest = errors[:_MAX_ERRORS], errors[_MAX_ERRORS:]
     if rest:
-        end = max(fault.end for fault in rest)
+        end = max(error.end for error in rest)
         shown.append(
             Diagnostic(
                 rest[0].start, end, say("There are {count} more errors.", count=len(rest)), say("Fix the first ones, then try again")

@@ -9,19 +9,19 @@ from whoosh.qparser import plugins, syntax
 
 from indexer.i18n import Sentence, say
 from indexer.query import diagnostics, other_systems
-from indexer.query.diagnostics import Diagnostic, Trouble, closest, listed
+from indexer.query.diagnostics import Diagnostic, InvalidToken, closest, join_words
 from indexer.query.lexer import FIELDS, Proximity
 from indexer.query.nodes import MAX_DEPTH, Dialect
 
 MOST_TERMS: Final = 10_000
-"""Words and signs of one query; a list that is longer is searched in parts."""
+"""Most words and operators of a query; a longer list must be split."""
 
 MOST_LETTERS: Final = 50_000
-"""Length of one query as typed."""
+"""Longest query, in characters as typed."""
 
 
 def too_long(text: str) -> Diagnostic | None:
-    """Return what is wrong with a query that is too long to be looked at sign by sign."""
+    """Return an error for a query that is too long to parse."""
     if len(text) <= MOST_LETTERS:
         return None
     return Diagnostic(
@@ -36,18 +36,22 @@ _Open = plugins.GroupPlugin.OpenBracket
 _Close = plugins.GroupPlugin.CloseBracket
 
 
-def faults(signs: Sequence[Any], text: str, dialect: Dialect) -> list[Diagnostic]:
-    """Return what is wrong with the signs of a query, in order of place."""
-    flat = [sign for sign in signs if not sign.is_ws()]
-    found = [diagnostics.diagnostic(sign) for sign in flat if isinstance(sign, Trouble)]
-    found += _parentheses(flat)
-    found += _operands(flat, text, dialect)
-    found += _fields(flat, text)
-    found += [_hidden(sign) for sign in flat if isinstance(sign, syntax.WordNode) and other_systems.hidden(sign.text)]
+def validate(tokens: Sequence[Any], text: str, dialect: Dialect) -> list[Diagnostic]:
+    """Return the errors among the tokens of a query, in order of place."""
+    flat = [token for token in tokens if not token.is_ws()]
+    errors = [diagnostics.to_diagnostic(token) for token in flat if isinstance(token, InvalidToken)]
+    errors += _check_parentheses(flat)
+    errors += _check_operands(flat, text, dialect)
+    errors += _check_fields(flat, text)
+    errors += [
+        _embedded_operator(token)
+        for token in flat
+        if isinstance(token, syntax.WordNode) and other_systems.has_embedded_operator(token.text)
+    ]
     if dialect is Dialect.PLAIN:
-        found += _small_operators(flat)
+        errors += _lowercase_operators(flat)
     if len(flat) > MOST_TERMS:
-        found.append(
+        errors.append(
             Diagnostic(
                 0,
                 len(text),
@@ -55,114 +59,114 @@ def faults(signs: Sequence[Any], text: str, dialect: Dialect) -> list[Diagnostic
                 say("Split the list and run the parts separately"),
             )
         )
-    return sorted(found, key=lambda fault: (fault.start, fault.end))
+    return sorted(errors, key=lambda error: (error.start, error.end))
 
 
-def _hidden(sign: Any) -> Diagnostic:
-    return _at(
-        sign,
-        say("In “{sign}”, an operator touches other letters.", sign=sign.text),
+def _embedded_operator(token: Any) -> Diagnostic:
+    return _error_at(
+        token,
+        say("In “{sign}”, an operator touches other letters.", sign=token.text),
         say(
             "Put a space on each side of it, as in council w/5 budget; to search for the words themselves, use quotation marks: {quoted}",
-            quoted=f'"{sign.text}"',
+            quoted=f'"{token.text}"',
         ),
     )
 
 
-def _small_operators(flat: Sequence[Any]) -> list[Diagnostic]:
-    """Find `and`, `or`, `not` beside nearness: such a query is one of dtSearch, and read as words it would find next to nothing."""
-    if not any(isinstance(sign, Proximity) for sign in flat):
+def _lowercase_operators(flat: Sequence[Any]) -> list[Diagnostic]:
+    """Find lowercase operators next to proximity: likely a dtSearch query, which finds next to nothing if they are read as words."""
+    if not any(isinstance(token, Proximity) for token in flat):
         return []
     return [
-        _at(
-            sign,
-            say("Lowercase “{word}” is a word here, not an operator.", word=sign.text),
+        _error_at(
+            token,
+            say("Lowercase “{word}” is a word here, not an operator.", word=token.text),
             say(
                 "Write {operator}, or choose dtSearch syntax; to search for the word itself, use quotation marks: {quoted}",
-                operator=sign.text.upper(),
-                quoted=f'"{sign.text}"',
+                operator=token.text.upper(),
+                quoted=f'"{token.text}"',
             ),
         )
-        for sign in flat
-        if isinstance(sign, syntax.WordNode) and sign.text.lower() in {"and", "or", "not"}
+        for token in flat
+        if isinstance(token, syntax.WordNode) and token.text.lower() in {"and", "or", "not"}
     ]
 
 
-def _at(sign: Any, message: Sentence, suggestion: Sentence) -> Diagnostic:
-    return Diagnostic(sign.startchar, sign.endchar, message, suggestion)
+def _error_at(token: Any, message: Sentence, suggestion: Sentence) -> Diagnostic:
+    return Diagnostic(token.startchar, token.endchar, message, suggestion)
 
 
-def _parentheses(flat: Sequence[Any]) -> list[Diagnostic]:
-    found, opened, deepest = [], [], 0
-    for sign in flat:
-        if isinstance(sign, _Open):
-            opened.append(sign)
+def _check_parentheses(flat: Sequence[Any]) -> list[Diagnostic]:
+    errors, opened, deepest = [], [], 0
+    for token in flat:
+        if isinstance(token, _Open):
+            opened.append(token)
             deepest = max(deepest, len(opened))
-        elif isinstance(sign, _Close):
+        elif isinstance(token, _Close):
             if opened:
                 opened.pop()
             else:
-                found.append(
-                    _at(
-                        sign,
+                errors.append(
+                    _error_at(
+                        token,
                         say("This closing parenthesis has no opening parenthesis."),
                         say("Remove it, or add an opening parenthesis before it"),
                     )
                 )
-    found += [_at(sign, say("This parenthesis is never closed."), say("Close it with )")) for sign in opened]
+    errors += [_error_at(token, say("This parenthesis is never closed."), say("Close it with )")) for token in opened]
     if deepest > MAX_DEPTH:
-        found.append(_at(flat[0], *too_deep()))
-    return found
+        errors.append(_error_at(flat[0], *too_deep()))
+    return errors
 
 
 def too_deep() -> tuple[Sentence, Sentence]:
-    """Return what is said of a query whose parts stand too deep in each other."""
+    """Message and suggestion for a query that is nested too deeply."""
     return (
         say("The query is nested more than {most} levels deep.", most=MAX_DEPTH),
         say("Use fewer nested parentheses, NOT, and w/"),
     )
 
 
-def _operands(flat: Sequence[Any], text: str, dialect: Dialect) -> list[Diagnostic]:
-    """Find operators, fields and parentheses that lack what they act on."""
-    found: list[Diagnostic] = []
-    before: Any = None
-    for sign in [*flat, None]:
-        ends = sign is None or isinstance(sign, (_Close, syntax.InfixOperator))
-        if ends and isinstance(before, syntax.Operator):
-            found.append(_at(before, *_nothing_follows(before, text, dialect)))
-        elif isinstance(sign, syntax.InfixOperator) and (before is None or isinstance(before, _Open)):
-            found.append(_at(sign, *_nothing_before(sign, text, dialect)))
-        elif isinstance(sign, syntax.PrefixOperator) and isinstance(before, Proximity):
-            found.append(
-                _at(
-                    sign,
-                    say("NOT cannot follow {operator}.", operator=before.text),
+def _check_operands(flat: Sequence[Any], text: str, dialect: Dialect) -> list[Diagnostic]:
+    """Find operators, fields and parentheses without operands."""
+    errors: list[Diagnostic] = []
+    previous: Any = None
+    for token in [*flat, None]:
+        ends = token is None or isinstance(token, (_Close, syntax.InfixOperator))
+        if ends and isinstance(previous, syntax.Operator):
+            errors.append(_error_at(previous, *_nothing_follows(previous, text, dialect)))
+        elif isinstance(token, syntax.InfixOperator) and (previous is None or isinstance(previous, _Open)):
+            errors.append(_error_at(token, *_nothing_before(token, text, dialect)))
+        elif isinstance(token, syntax.PrefixOperator) and isinstance(previous, Proximity):
+            errors.append(
+                _error_at(
+                    token,
+                    say("NOT cannot follow {operator}.", operator=previous.text),
                     say(
                         "For words that are not near each other, write a not w/5 b; for records without a word, write NOT outside the "
                         "parentheses"
                     ),
                 )
             )
-        elif isinstance(sign, _Close) and isinstance(before, _Open):
-            found.append(
+        elif isinstance(token, _Close) and isinstance(previous, _Open):
+            errors.append(
                 Diagnostic(
-                    before.startchar,
-                    sign.endchar,
+                    previous.startchar,
+                    token.endchar,
                     say("The parentheses are empty."),
                     say("Put words in them, or remove them"),
                 )
             )
-        if isinstance(before, syntax.FieldnameNode) and (ends or isinstance(sign, (syntax.Operator, syntax.FieldnameNode))):
-            found.append(_no_value(before, before.fieldname))
-        before = sign
-    return found
+        if isinstance(previous, syntax.FieldnameNode) and (ends or isinstance(token, (syntax.Operator, syntax.FieldnameNode))):
+            errors.append(_no_value(previous, previous.fieldname))
+        previous = token
+    return errors
 
 
-def _nothing_follows(sign: Any, text: str, dialect: Dialect) -> tuple[Sentence, Sentence]:
-    word = text[sign.startchar : sign.endchar]
+def _nothing_follows(token: Any, text: str, dialect: Dialect) -> tuple[Sentence, Sentence]:
+    word = text[token.startchar : token.endchar]
     message = say("Nothing follows {operator}.", operator=word)
-    if dialect is Dialect.PLAIN and not isinstance(sign, Proximity):
+    if dialect is Dialect.PLAIN and not isinstance(token, Proximity):
         return message, say(
             "Write a word after {operator}, or remove it; to search for the word itself, use lowercase: {word}",
             operator=word,
@@ -175,10 +179,10 @@ def _nothing_follows(sign: Any, text: str, dialect: Dialect) -> tuple[Sentence, 
     )
 
 
-def _nothing_before(sign: Any, text: str, dialect: Dialect) -> tuple[Sentence, Sentence]:
-    word = text[sign.startchar : sign.endchar]
+def _nothing_before(token: Any, text: str, dialect: Dialect) -> tuple[Sentence, Sentence]:
+    word = text[token.startchar : token.endchar]
     message = say("Nothing comes before {operator}.", operator=word)
-    if dialect is Dialect.PLAIN and not isinstance(sign, Proximity):
+    if dialect is Dialect.PLAIN and not isinstance(token, Proximity):
         return message, say(
             "Write a word before {operator}, or remove it; to search for the word itself, use lowercase: {word}",
             operator=word,
@@ -191,38 +195,38 @@ def _nothing_before(sign: Any, text: str, dialect: Dialect) -> tuple[Sentence, S
     )
 
 
-def _no_value(sign: Any, name: str) -> Diagnostic:
-    return _at(
-        sign,
+def _no_value(token: Any, name: str) -> Diagnostic:
+    return _error_at(
+        token,
         say("{field}: has no value.", field=name),
         say("Write the value directly after the colon, such as {example}", example=_example(name)),
     )
 
 
-def _fields(flat: Sequence[Any], text: str) -> list[Diagnostic]:
-    found = []
-    for at, sign in enumerate(flat):
-        if isinstance(sign, syntax.FieldnameNode) and sign.fieldname.lower() not in FIELDS:
-            following = flat[at + 1] if at + 1 < len(flat) else sign
-            quoted = f'"{text[sign.startchar : following.endchar].strip().replace(chr(34), "")}"'
-            message = say("There is no field {field}:.", field=sign.fieldname)
-            if near := closest(sign.fieldname, FIELDS):
+def _check_fields(flat: Sequence[Any], text: str) -> list[Diagnostic]:
+    errors = []
+    for at, token in enumerate(flat):
+        if isinstance(token, syntax.FieldnameNode) and token.fieldname.lower() not in FIELDS:
+            following = flat[at + 1] if at + 1 < len(flat) else token
+            quoted = f'"{text[token.startchar : following.endchar].strip().replace(chr(34), "")}"'
+            message = say("There is no field {field}:.", field=token.fieldname)
+            if near := closest(token.fieldname, FIELDS):
                 hint = say(
                     "Did you mean {near}:? The fields are: {known}. To search for the words themselves, use quotation marks: {quoted}",
                     near=near,
-                    known=listed(FIELDS),
+                    known=join_words(FIELDS),
                     quoted=quoted,
                 )
             else:
                 hint = say(
                     "The fields are: {known}. To search for the words themselves, use quotation marks: {quoted}",
-                    known=listed(FIELDS),
+                    known=join_words(FIELDS),
                     quoted=quoted,
                 )
-            found.append(_at(sign, message, hint))
-        elif isinstance(sign, syntax.WordNode) and sign.text[-1:] == ":" and sign.text[:-1].lower() in FIELDS:
-            found.append(_no_value(sign, sign.text[:-1].lower()))
-    return found
+            errors.append(_error_at(token, message, hint))
+        elif isinstance(token, syntax.WordNode) and token.text[-1:] == ":" and token.text[:-1].lower() in FIELDS:
+            errors.append(_no_value(token, token.text[:-1].lower()))
+    return errors
 
 
 def _example(field: str) -> str:

@@ -1,4 +1,4 @@
-"""Days as a query writes them: 2018, 2018-07 or 2018-07-04, and ranges of them. Always local days of the body's zone."""
+"""Dates in a query: 2018, 2018-07 or 2018-07-04, and ranges of them. Always local days of the body's zone."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from indexer.query.diagnostics import Diagnostic
 from indexer.query.nodes import DayRange
 
 _DAY = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
-_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-"))  # what word processors make of a hyphen
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-"))  # word processors replace hyphens with these
 _NUMBERS = re.compile(r"[0-9][0-9.,]*|")
 _AMERICAN = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 
 
 def days(text: str) -> tuple[date, date] | None:
-    """Return the first and the last day that a date means, or None when it is no date."""
-    found = _DAY.fullmatch(text.translate(_DASHES))
-    if not found:
+    """Return the first and last day of a date, or None if it is not one."""
+    match = _DAY.fullmatch(text.translate(_DASHES))
+    if not match:
         return None
-    year, month, day = (int(part) if part else None for part in found.groups())
+    year, month, day = (int(part) if part else None for part in match.groups())
     try:
         first = date(year or 0, month or 1, day or 1)
         last = first if day else date(first.year, month or 12, calendar.monthrange(first.year, month or 12)[1])
@@ -31,16 +31,16 @@ def days(text: str) -> tuple[date, date] | None:
 
 
 def day_node(field: str, text: str, start: int, end: int) -> DayRange | Diagnostic:
-    """Return what `date:`, `from:` or `to:` means, or what is wrong with its value (which stands at start..end)."""
-    found = days(text)
-    if found is None:
+    """Parse the value of `date:`, `from:` or `to:`, which is at start..end of the query."""
+    bounds = days(text)
+    if bounds is None:
         return Diagnostic(start, end, say("“{value}” is not a date.", value=text), _repair(field, text))
-    first, last = found
+    first, last = bounds
     return DayRange(first if field != "to" else None, last if field != "from" else None)
 
 
 def range_node(first: str, last: str, start: int, end: int) -> DayRange | Diagnostic:
-    """Return what `[first TO last]` means; an empty side or `*` is open."""
+    """Parse `[first TO last]`; an empty side or `*` is open."""
     numbers = (first.strip(), last.strip())
     if any(numbers) and all(_NUMBERS.fullmatch(text) for text in numbers) and not all(days(text) or not text for text in numbers):
         return Diagnostic(start, end, say("A range in [ ] is for dates, and these are numbers."), _repair_numbers(*numbers))

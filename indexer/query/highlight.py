@@ -1,6 +1,6 @@
-"""Finds in a text what a query found it for: the words, phrases and what stands for words, never those under a NOT.
+"""Finds the words of a query in a text for highlighting: words, phrases and expanding terms, but nothing under NOT.
 
-Of words near each other both sides are marked, only where they really are near; what stands between them is not.
+For proximity, both sides are highlighted, only where they are actually near; the words between them are not.
 """
 
 from __future__ import annotations
@@ -10,40 +10,40 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from indexer.query import And, Near, Node, NotNear, Or, Phrase, Word
-from indexer.query.expansion import pick
+from indexer.query.expansion import matching_words
 from indexer.query.proximity import Leaf
-from indexer.query.proximity import marked as places_marked
+from indexer.query.proximity import find_highlights as places_marked
 from indexer.text import tokens
 
-SEEN_FIELDS = frozenset({"text", "hashtag", "mention"})
-LENGTH = 280  # characters of a snippet
+HIGHLIGHTED_FIELDS = frozenset({"text", "hashtag", "mention"})
+SNIPPET_LENGTH = 280  # characters of a snippet
 
 Span = tuple[int, int]
-Piece = tuple[str, bool]
+TextPiece = tuple[str, bool]
 
 
 def spans(text: str, tree: Node) -> list[Span]:
-    """Return the places (code points, end excluded) to be marked, in order and without overlap."""
-    looked_for = _looked_for(tree)
-    if not looked_for.words and not looked_for.others:
-        return []  # `*` and fields alone mark nothing; an export asks for every record
-    found = list(tokens(text))
-    marked = {at for at, token in enumerate(found) if token.word in looked_for.words}
-    if looked_for.others:
-        stands = _Standing([token.word for token in found])
-        for node in looked_for.others:
-            for words_of in places_marked(node, stands).values():
-                marked |= words_of
-    return [(found[at].start, found[at].end) for at in sorted(marked)]
+    """Return the highlighted spans (code points, end excluded), in order, without overlap."""
+    terms = _search_terms(tree)
+    if not terms.words and not terms.others:
+        return []  # `*` and fields alone highlight nothing; an export asks for every record
+    text_tokens = list(tokens(text))
+    marked = {at for at, token in enumerate(text_tokens) if token.word in terms.words}
+    if terms.others:
+        positions = _Positions([token.word for token in text_tokens])
+        for node in terms.others:
+            for word_numbers in places_marked(node, positions).values():
+                marked |= word_numbers
+    return [(text_tokens[at].start, text_tokens[at].end) for at in sorted(marked)]
 
 
-def snippet(text: str, tree: Node, length: int = LENGTH) -> tuple[Piece, ...]:
-    """Return a piece of the text around the first hit, cut at spaces, in pieces each with whether it is a hit."""
-    return cut_out(text, spans(text, tree), length)
+def snippet(text: str, tree: Node, length: int = SNIPPET_LENGTH) -> tuple[TextPiece, ...]:
+    """Return an excerpt around the first highlight, cut at spaces, in pieces: (text, is highlighted)."""
+    return excerpt(text, spans(text, tree), length)
 
 
-def cut_out(text: str, marked: Sequence[Span], length: int = LENGTH) -> tuple[Piece, ...]:
-    """Return the same for places that are known."""
+def excerpt(text: str, marked: Sequence[Span], length: int = SNIPPET_LENGTH) -> tuple[TextPiece, ...]:
+    """Return the excerpt for spans that are already known."""
     start = 0
     if len(text) > length and marked and marked[0][0] > length * 2 // 3:
         start = text.rfind(" ", 0, marked[0][0] - length // 3) + 1
@@ -56,12 +56,12 @@ def cut_out(text: str, marked: Sequence[Span], length: int = LENGTH) -> tuple[Pi
     return tuple(piece for piece in ((before, False), *_pieces(text, marked, start, end), (after, False)) if piece[0])
 
 
-def marked_text(text: str, tree: Node) -> tuple[Piece, ...]:
-    """Return the whole text, never cut, in pieces each with whether it is a hit."""
+def highlight_text(text: str, tree: Node) -> tuple[TextPiece, ...]:
+    """Return the whole text in pieces: (text, is highlighted)."""
     return tuple(piece for piece in _pieces(text, spans(text, tree), 0, len(text)) if piece[0])
 
 
-def _pieces(text: str, marked: Sequence[Span], start: int, end: int) -> Iterator[Piece]:
+def _pieces(text: str, marked: Sequence[Span], start: int, end: int) -> Iterator[TextPiece]:
     at = start
     for first, last in marked:
         if at <= first and last <= end:
@@ -71,39 +71,39 @@ def _pieces(text: str, marked: Sequence[Span], start: int, end: int) -> Iterator
     yield text[at:end], False
 
 
-class _LookedFor(NamedTuple):
+class _SearchTerms(NamedTuple):
     words: frozenset[str]
     others: tuple[Node, ...]
 
 
-class _Standing:
-    """Where words stand in one text; each leaf is looked for once, however often a query holds it."""
+class _Positions:
+    """Word positions of the leaves in one text, each leaf looked up once."""
 
     def __init__(self, words: Sequence[str]) -> None:
         self._words = words
-        self._known: dict[Leaf, list[int]] = {}
+        self._cache: dict[Leaf, list[int]] = {}
 
     def __call__(self, leaf: Leaf) -> Sequence[int]:
-        if leaf not in self._known:
+        if leaf not in self._cache:
             if isinstance(leaf, Word):
-                self._known[leaf] = [at for at, word in enumerate(self._words) if word == leaf.word]
+                self._cache[leaf] = [at for at, word in enumerate(self._words) if word == leaf.word]
             else:
-                fitting = frozenset(pick(leaf, dict.fromkeys(self._words)))
-                self._known[leaf] = [at for at, word in enumerate(self._words) if word in fitting] if fitting else []
-        return self._known[leaf]
+                matching = frozenset(matching_words(leaf, dict.fromkeys(self._words)))
+                self._cache[leaf] = [at for at, word in enumerate(self._words) if word in matching] if matching else []
+        return self._cache[leaf]
 
 
 @lru_cache(maxsize=256)
-def _looked_for(tree: Node) -> _LookedFor:
-    """Return what a query looks for in a text, made once for all texts of its answer."""
+def _search_terms(tree: Node) -> _SearchTerms:
+    """Return the searched words and other leaves of a query, cached for all texts of its answer."""
     items = list(dict.fromkeys(_items(tree)))
     words = frozenset(item.word for item in items if isinstance(item, Word))
-    return _LookedFor(words, tuple(item for item in items if not isinstance(item, Word)))
+    return _SearchTerms(words, tuple(item for item in items if not isinstance(item, Word)))
 
 
 def _items(tree: Node) -> Iterator[Node]:
     if isinstance(tree, (And, Or)):
         for child in tree.children:
             yield from _items(child)
-    elif isinstance(tree, (Near, NotNear)) or (isinstance(tree, Phrase | Leaf) and tree.field in SEEN_FIELDS):
+    elif isinstance(tree, (Near, NotNear)) or (isinstance(tree, Phrase | Leaf) and tree.field in HIGHLIGHTED_FIELDS):
         yield tree

@@ -1,7 +1,7 @@
-"""The signs of the query language, as plug-ins of Whoosh's parser: where a word, phrase, field, operator begins and ends.
+"""The lexer of the query language: words, phrases, fields and operators, as plug-ins of Whoosh's parser.
 
-Only its taggers are used, to get from text to flat signs: the parser itself forgives nearly everything. `query_checks`
-looks at the signs, `query_tree` nests them. The same signs serve both dialects but where a table says otherwise.
+Only Whoosh's taggers are used, to turn text into a flat token list: its parser accepts nearly anything. `checks` validates
+the tokens, `parser` builds the tree. Both dialects share the tokens, except where a table differs.
 """
 
 from __future__ import annotations
@@ -17,33 +17,33 @@ from whoosh.qparser.default import QueryParser
 
 from indexer.i18n import say
 from indexer.query import other_systems
-from indexer.query.diagnostics import OTHER_SYSTEM, Diagnostic, Trouble
+from indexer.query.diagnostics import OTHER_SYSTEM, Diagnostic, InvalidToken
 from indexer.query.nodes import MOST_APART, Dialect
 from indexer.text import words
 
 FIELDS: Final = ("account", "platform", "kind", "author", "from", "to", "date", "hashtag", "mention", "url", "has", "is")
 
 QUOTES: Final = '"“”„‟«»＂'
-"""Every sign that begins or ends a phrase: word processors make many of one."""
+"""Every character that opens or closes a phrase: word processors replace straight quotes with many others."""
 
 _BEFORE = rf"(?<![^\s()\]{QUOTES}])"  # where a term may begin
 _AFTER = rf"(?![^\s(){QUOTES}\[])"  # where an operator ends
 _WORD_ENDS = r"(?!\w)"
 _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
 _WIDE = str.maketrans("（）", "()")
-_UNSEEN = re.compile(rf"(?<![^\s()\[\]:{QUOTES}])[{_INVISIBLE}]+|[{_INVISIBLE}]+(?![^\s()\[\]{QUOTES}])")
-_BESIDE = "[,;.:—…]+"  # stops that are typed or pasted directly beside an operator
-_NEAR_SIGN = "[/⁄∕／]"
-_NEAR = rf"(?P<not>(?i:not)\s+)?(?P<how>(?i:w|pre)){_NEAR_SIGN}(?P<distance>[0-9]+)"
-# other programs' words for nearness, and ours without a number that can be read
+_INVISIBLE_AT_EDGE = re.compile(rf"(?<![^\s()\[\]:{QUOTES}])[{_INVISIBLE}]+|[{_INVISIBLE}]+(?![^\s()\[\]{QUOTES}])")
+_BESIDE = "[,;.:—…]+"  # punctuation typed or pasted directly next to an operator
+_SLASH = "[/⁄∕／]"
+_NEAR = rf"(?P<not>(?i:not)\s+)?(?P<how>(?i:w|pre)){_SLASH}(?P<distance>[0-9]+)"
+# proximity operators of other programs, and ours without a valid number
 _NEAR_WRONG = (
-    rf"(?:(?i:not)\s+)?(?:(?i:w|pre)(?:\s*{_NEAR_SIGN}\s*[0-9]+|{_NEAR_SIGN}[^\s(){QUOTES}]*)"
-    rf"|(?i:onear|near|adj|nw|within){_NEAR_SIGN}[0-9]*|/(?:[0-9]+|[sp]))"
+    rf"(?:(?i:not)\s+)?(?:(?i:w|pre)(?:\s*{_SLASH}\s*[0-9]+|{_SLASH}[^\s(){QUOTES}]*)"
+    rf"|(?i:onear|near|adj|nw|within){_SLASH}[0-9]*|/(?:[0-9]+|[sp]))"
 )
 
 
 class Phrase(syntax.TextNode):  # type: ignore[misc]  # Whoosh has no types
-    """A text in quotation marks. `after` is what stands directly behind them (`~5`); `textstartchar` is where the text begins."""
+    """A quoted text. `after` is a suffix directly behind the quotation mark (`~5`); `textstartchar` is the offset of the text."""
 
     def __init__(self, text: str, textstartchar: int, after: str) -> None:
         super().__init__(text)
@@ -51,15 +51,15 @@ class Phrase(syntax.TextNode):  # type: ignore[misc]  # Whoosh has no types
 
 
 class Address(syntax.TextNode):  # type: ignore[misc]  # Whoosh has no types
-    """A web address, typed as it is."""
+    """An unquoted web address."""
 
 
 class Glued(syntax.WordNode):  # type: ignore[misc]  # Whoosh has no types
-    """A word with a parenthesis that touches it, like `610.021(1)` or `council(s)`: read as words that follow each other."""
+    """A word with an attached parenthesis, such as `610.021(1)` or `council(s)`: read as a phrase."""
 
 
 class Proximity(syntax.InfixOperator):  # type: ignore[misc]  # Whoosh has no types
-    """An operator of nearness: `w/5`, `pre/5`, `not w/5`, `not pre/5`."""
+    """A proximity operator: `w/5`, `pre/5`, `not w/5`, `not pre/5`."""
 
     def __init__(self, text: str, distance: int, *, is_ordered: bool, is_not: bool) -> None:
         super().__init__(text, None)
@@ -67,7 +67,7 @@ class Proximity(syntax.InfixOperator):  # type: ignore[misc]  # Whoosh has no ty
 
 
 class _Tagger(taggers.RegexTagger):  # type: ignore[misc]  # Whoosh has no types
-    """Tags a pattern with a node that `make` makes from the match."""
+    """Tags a pattern; `make` builds the node from the match."""
 
     def __init__(self, expression: str, make: Any) -> None:
         super().__init__(expression)
@@ -77,27 +77,27 @@ class _Tagger(taggers.RegexTagger):  # type: ignore[misc]  # Whoosh has no types
         return self.make(match)
 
 
-def _trouble(why: str, expression: str, priority: int = 50) -> tuple[_Tagger, int]:
-    return _Tagger(expression, lambda found: Trouble(why, found[0])), priority
+def _invalid(why: str, expression: str, priority: int = 50) -> tuple[_Tagger, int]:
+    return _Tagger(expression, lambda match: InvalidToken(why, match[0])), priority
 
 
-def _near(found: Match[str]) -> Proximity | Trouble:
-    # a number of thousands of digits is no number that Python reads
-    distance = int(found["distance"]) if len(found["distance"].lstrip("0")) < 6 else 0
+def _near(match: Match[str]) -> Proximity | InvalidToken:
+    # int() rejects numbers of thousands of digits
+    distance = int(match["distance"]) if len(match["distance"].lstrip("0")) < 6 else 0
     if not 1 <= distance <= MOST_APART:
-        return Trouble("distance", found[0])
-    return Proximity(found[0], distance, is_ordered=found["how"].lower() == "pre", is_not=bool(found["not"]))
+        return InvalidToken("distance", match[0])
+    return Proximity(match[0], distance, is_ordered=match["how"].lower() == "pre", is_not=bool(match["not"]))
 
 
-_NO_OPERATOR: Final = {  # what a glued word does not begin with
-    Dialect.PLAIN: rf"(?!(?:AND|OR|NOT|TO)(?![^\s(]))(?!(?i:w|pre){_NEAR_SIGN}[0-9])",
-    Dialect.DTSEARCH: rf"(?!(?i:and|or|not|to)(?![^\s(]))(?!(?i:w|pre){_NEAR_SIGN}[0-9])",
+_NO_OPERATOR: Final = {  # operators that a glued word must not start with
+    Dialect.PLAIN: rf"(?!(?:AND|OR|NOT|TO)(?![^\s(]))(?!(?i:w|pre){_SLASH}[0-9])",
+    Dialect.DTSEARCH: rf"(?!(?i:and|or|not|to)(?![^\s(]))(?!(?i:w|pre){_SLASH}[0-9])",
 }
 _IN_WORD = rf"[^\s():\[\]{QUOTES}]"
 
 
 def _glued(dialect: Dialect) -> str:
-    """Return the pattern of a word with short parentheses in it: no group, for nothing but one word stands in each."""
+    """Return the pattern of a word with short parentheses inside: each holds a single word, so it is not a group."""
     free = _NO_OPERATOR[dialect]
     inside = rf"\({free}(?=[^\s()]*\w){_IN_WORD}{{1,40}}\)"
     letters = rf"{free}{_IN_WORD}*"
@@ -108,67 +108,67 @@ def _glued(dialect: Dialect) -> str:
 
 _WORD_OF_DTSEARCH = rf"[^\s(){QUOTES}]+"
 _DTSEARCH: Final = (
-    _trouble("recogniser", rf"{_BEFORE}(?i:date|mail|creditcard)\([^()]*\)", -15),
-    _trouble("contains", rf"{_BEFORE}[^\W\d]\w*\s+(?i:contains){_AFTER}", -15),
-    _trouble("andany", rf"{_BEFORE}(?i:andany){_AFTER}", -15),
-    _trouble("regex", rf"{_BEFORE}(?:##{_WORD_OF_DTSEARCH}|[{QUOTES}]##[^{QUOTES}]*[{QUOTES}])", -15),
-    _trouble("synonym", rf"{_BEFORE}[^\W_][\w*?=%~]*&(?=[\s(){QUOTES}]|$)", -15),
+    _invalid("recognizer", rf"{_BEFORE}(?i:date|mail|creditcard)\([^()]*\)", -15),
+    _invalid("contains", rf"{_BEFORE}[^\W\d]\w*\s+(?i:contains){_AFTER}", -15),
+    _invalid("andany", rf"{_BEFORE}(?i:andany){_AFTER}", -15),
+    _invalid("regex", rf"{_BEFORE}(?:##{_WORD_OF_DTSEARCH}|[{QUOTES}]##[^{QUOTES}]*[{QUOTES}])", -15),
+    _invalid("synonym", rf"{_BEFORE}[^\W_][\w*?=%~]*&(?=[\s(){QUOTES}]|$)", -15),
 )
-"""What dtSearch knows and we do not: each is named."""
+"""dtSearch features that this search does not support, each with its own message."""
 
-_PLAIN: Final = (_trouble("percent", r"(?<=[^\W\d_])%+(?=[^\W\d_])", 50),)
-"""What would mean something else in the dtSearch dialect."""
+_PLAIN: Final = (_invalid("percent", r"(?<=[^\W\d_])%+(?=[^\W\d_])", 50),)
+"""Syntax with a different meaning in the dtSearch dialect."""
 
 
-class _Signs(plugins.Plugin):  # type: ignore[misc]  # Whoosh has no types
-    """Our own signs: addresses, phrases with any quotation marks, nearness, and everything that must not be read as a word."""
+class _TokenTaggers(plugins.Plugin):  # type: ignore[misc]  # Whoosh has no types
+    """Our own tokens: addresses, phrases in any quotation marks, proximity, and everything that must not be read as a word."""
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
 
     def taggers(self, parser: QueryParser) -> list[tuple[_Tagger, int]]:  # noqa: ARG002  # the signature is Whoosh's
-        signs = [
+        tagger_list = [
             (_Tagger(rf"{_BEFORE}{_NEAR}{_AFTER}", _near), -20),
-            _trouble("sentence", rf"{_BEFORE}(?:(?i:not)\s+)?(?i:w|pre){_NEAR_SIGN}(?i:s|p|sent|para|sentence|paragraph){_AFTER}", -19),
+            _invalid("sentence", rf"{_BEFORE}(?:(?i:not)\s+)?(?i:w|pre){_SLASH}(?i:s|p|sent|para|sentence|paragraph){_AFTER}", -19),
             *(
-                _trouble(OTHER_SYSTEM, rf"{_BEFORE}(?:{pattern}){_WORD_ENDS if glued else _AFTER}", -19)
+                _invalid(OTHER_SYSTEM, rf"{_BEFORE}(?:{pattern}){_WORD_ENDS if glued else _AFTER}", -19)
                 for pattern, glued in other_systems.patterns()
             ),
-            _trouble("distance", rf"{_BEFORE}{_NEAR_WRONG}{_AFTER}", -18),
-            (_Tagger(_glued(self.dialect), lambda found: Glued(found[0])), -8),
+            _invalid("distance", rf"{_BEFORE}{_NEAR_WRONG}{_AFTER}", -18),
+            (_Tagger(_glued(self.dialect), lambda match: Glued(match[0])), -8),
             (
                 _Tagger(
                     rf"(?<![^\s(:{QUOTES}])(?:https?://|www\.|(?:[\w-]+\.)+[A-Za-z]{{2,}}/)[^\s(){QUOTES}]+",
-                    lambda found: Address(found[0]),
+                    lambda match: Address(match[0]),
                 ),
                 -10,
             ),
             (
                 _Tagger(
                     rf"[{QUOTES}](?P<text>[^{QUOTES}]*)[{QUOTES}](?P<after>~[~0-9]*)?",
-                    lambda found: Phrase(found["text"], found.start("text"), found["after"] or ""),
+                    lambda match: Phrase(match["text"], match.start("text"), match["after"] or ""),
                 ),
                 -10,
             ),
-            _trouble("single", rf"{_BEFORE}['‘‚][^\s'‘’{QUOTES}()]+(?:\s+[^\s'‘’{QUOTES}()]+)+['’]{_AFTER}", -9),
-            _trouble("anchor", rf"{_BEFORE}(?i:xfirstword|xlastword){_AFTER}", -15),
-            _trouble("and or", rf"{_BEFORE}(?i:and/or){_AFTER}", -15),
-            _trouble("quote", rf"[{QUOTES}]"),
-            _trouble("bracket", r"[\[\]{}]"),
-            _trouble("minus", rf"{_BEFORE}[-!−–](?=[^\s)!−–-])"),  # the dashes people paste
-            _trouble("bar", rf"{_BEFORE}(?:\|\|?){_AFTER}"),
+            _invalid("single", rf"{_BEFORE}['‘‚][^\s'‘’{QUOTES}()]+(?:\s+[^\s'‘’{QUOTES}()]+)+['’]{_AFTER}", -9),
+            _invalid("anchor", rf"{_BEFORE}(?i:xfirstword|xlastword){_AFTER}", -15),
+            _invalid("and or", rf"{_BEFORE}(?i:and/or){_AFTER}", -15),
+            _invalid("quote", rf"[{QUOTES}]"),
+            _invalid("bracket", r"[\[\]{}]"),
+            _invalid("minus", rf"{_BEFORE}[-!−–](?=[^\s)!−–-])"),  # the dashes people paste
+            _invalid("bar", rf"{_BEFORE}(?:\|\|?){_AFTER}"),
         ]
         operators = "(?i:and|or|not)" if self.dialect is Dialect.DTSEARCH else "(?:AND|OR|NOT)"
-        signs += [
-            _trouble("glued", rf"{_BEFORE}{operators}{_BESIDE}{_AFTER}", -14),
-            _trouble("glued", rf"{_BEFORE}{_BESIDE}(?:{operators}|(?i:w|pre){_NEAR_SIGN}[0-9]+){_AFTER}", -14),
+        tagger_list += [
+            _invalid("glued", rf"{_BEFORE}{operators}{_BESIDE}{_AFTER}", -14),
+            _invalid("glued", rf"{_BEFORE}{_BESIDE}(?:{operators}|(?i:w|pre){_SLASH}[0-9]+){_AFTER}", -14),
         ]
-        return [*signs, *(_DTSEARCH if self.dialect is Dialect.DTSEARCH else _PLAIN)]
+        return [*tagger_list, *(_DTSEARCH if self.dialect is Dialect.DTSEARCH else _PLAIN)]
 
 
 def _operators(dialect: Dialect) -> plugins.OperatorsPlugin:
     tag = plugins.OperatorsPlugin.OpTagger
-    any_case = "(?i:{})" if dialect is Dialect.DTSEARCH else "{}"  # in the plain dialect small letters are words
+    any_case = "(?i:{})" if dialect is Dialect.DTSEARCH else "{}"  # in the plain dialect, lowercase operators are words
     return plugins.OperatorsPlugin(
         [
             (tag(rf"{_BEFORE}{any_case.format('NOT')}{_AFTER}", syntax.NotGroup, syntax.PrefixOperator, leftassoc=False), 0),
@@ -181,87 +181,86 @@ def _operators(dialect: Dialect) -> plugins.OperatorsPlugin:
 
 @lru_cache(maxsize=len(Dialect))
 def _parser(dialect: Dialect) -> QueryParser:
-    """Return Whoosh's parser with our signs; it holds no state between queries."""
-    signs = [
+    """Return Whoosh's parser with our tokens; it keeps no state between queries."""
+    plugins_in_use = [
         plugins.WhitespacePlugin(),
         plugins.GroupPlugin(),
         plugins.FieldsPlugin(rf"{_BEFORE}(?P<text>[^\W\d]\w*):(?=\S)", remove_unknown=False),
         plugins.RangePlugin(_RANGE),
-        _Signs(dialect),
+        _TokenTaggers(dialect),
         _operators(dialect),
     ]
-    return QueryParser("text", None, plugins=signs)
+    return QueryParser("text", None, plugins=plugins_in_use)
 
 
-def seen(text: str) -> str:
-    """Return a text with a space for each sign that nobody sees where a word begins or ends, and with plain parentheses.
+def normalize(text: str) -> str:
+    """Replace invisible characters at word boundaries with spaces, and wide parentheses with plain ones.
 
-    The places of everything stay the same.
+    All offsets stay the same.
     """
-    return _UNSEEN.sub(lambda found: " " * len(found[0]), text.translate(_WIDE))
+    return _INVISIBLE_AT_EDGE.sub(lambda match: " " * len(match[0]), text.translate(_WIDE))
 
 
-def signs(text: str, dialect: Dialect) -> list[Any]:
-    """Return the flat signs of a query in order, each with its place (`startchar`, `endchar`); spaces are signs too."""
+def tokenize(text: str, dialect: Dialect) -> list[Any]:
+    """Return the flat tokens of a query in order, each with `startchar` and `endchar`; whitespace is a token, too."""
     return list(_parser(dialect).tag(text))
 
 
 _RANGE = taggers.rcompile(r"(?P<open>[\[{])(?P<start>[^\[\]{}]{0,60}?)(?<![^\s\[{])TO(?![^\s\]}])(?P<end>[^\[\]{}]{0,60}?)(?P<close>[\]}])")
 
 
-_SIGNED: Final = re.compile(r"[#＃@＠]\w")
-_HOLDS_SIGN: Final = re.compile(r"[*?=%~]")
+_TAG: Final = re.compile(r"[#＃@＠]\w")
+_HAS_WILDCARD: Final = re.compile(r"[*?=%~]")
 _Open, _Close = plugins.GroupPlugin.OpenBracket, plugins.GroupPlugin.CloseBracket
 
 
-def joined(signs: Sequence[Any], text: str) -> tuple[list[Any], list[Diagnostic]]:
-    """Return the signs with words side by side made one, and what stands side by side but cannot be one phrase.
+def merge_words(tokens: Sequence[Any], text: str) -> tuple[list[Any], list[Diagnostic]]:
+    """Merge adjacent words into phrases, and report adjacent tokens that cannot form a phrase.
 
-    A hashtag, a mention, a value of a field, a phrase in quotation marks and a group stay as they are: an operator is
-    needed between them and what is beside them.
+    Hashtags, mentions, field values, quoted phrases and groups stay as they are: they need an operator next to them.
     """
     flat: list[Any] = []
-    found: list[Diagnostic] = []
-    is_open = False  # whether the last sign is a row of words that the next word may join
-    for sign in (sign for sign in signs if not sign.is_ws()):
-        before: Any = flat[-1] if flat else None
-        plain = isinstance(sign, syntax.WordNode) and _is_plain(sign.text)
-        if plain and is_open:
-            flat[-1] = _word(text, before.startchar, sign.endchar)
+    errors: list[Diagnostic] = []
+    is_open = False  # whether the last token is a phrase that the next word can extend
+    for token in (token for token in tokens if not token.is_ws()):
+        previous: Any = flat[-1] if flat else None
+        is_plain = isinstance(token, syntax.WordNode) and _is_plain(token.text)
+        if is_plain and is_open:
+            flat[-1] = _word_token(text, previous.startchar, token.endchar)
             continue
-        if _ends(before) and _begins(sign) and _is_searchable(before) and _is_searchable(sign):
-            found.append(_side_by_side(sign))
-        is_open = plain and not isinstance(before, syntax.FieldnameNode)
-        flat.append(sign)
-    return flat, found
+        if _ends_operand(previous) and _starts_operand(token) and _is_searchable(previous) and _is_searchable(token):
+            errors.append(_adjacent_error(token))
+        is_open = is_plain and not isinstance(previous, syntax.FieldnameNode)
+        flat.append(token)
+    return flat, errors
 
 
-def _word(text: str, start: int, end: int) -> Any:
+def _word_token(text: str, start: int, end: int) -> Any:
     node = syntax.WordNode(text[start:end])
     node.startchar, node.endchar = start, end
     return node
 
 
 def _is_plain(text: str) -> bool:
-    return not _SIGNED.match(text) and bool(_HOLDS_SIGN.search(text) or words(text))
+    return not _TAG.match(text) and bool(_HAS_WILDCARD.search(text) or words(text))
 
 
-def _is_searchable(sign: Any) -> bool:
-    return not isinstance(sign, syntax.WordNode) or bool(_HOLDS_SIGN.search(sign.text) or words(sign.text))
+def _is_searchable(token: Any) -> bool:
+    return not isinstance(token, syntax.WordNode) or bool(_HAS_WILDCARD.search(token.text) or words(token.text))
 
 
-def _begins(sign: Any) -> bool:
-    return isinstance(sign, (syntax.TextNode, syntax.RangeNode, syntax.FieldnameNode, _Open))
+def _starts_operand(token: Any) -> bool:
+    return isinstance(token, (syntax.TextNode, syntax.RangeNode, syntax.FieldnameNode, _Open))
 
 
-def _ends(sign: Any) -> bool:
-    return isinstance(sign, (syntax.TextNode, syntax.RangeNode, _Close)) and not isinstance(sign, Trouble)
+def _ends_operand(token: Any) -> bool:
+    return isinstance(token, (syntax.TextNode, syntax.RangeNode, _Close)) and not isinstance(token, InvalidToken)
 
 
-def _side_by_side(sign: Any) -> Diagnostic:
+def _adjacent_error(token: Any) -> Diagnostic:
     return Diagnostic(
-        sign.startchar,
-        sign.endchar,
+        token.startchar,
+        token.endchar,
         say("In dtSearch syntax, adjacent words are a phrase, and this cannot be part of a phrase."),
         say("Write and, or, or w/5 before it, or put the whole phrase into one pair of quotation marks"),
     )

@@ -1,4 +1,4 @@
-"""The tree of a query: what both engines understand, and nothing of how it was typed."""
+"""The tree of a query, as both engines evaluate it, independent of its syntax."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from indexer.record import RecordKind
 from indexer.text import fold
 
 LONGEST_WORD: Final = 1_000
-"""Letters of a word that count (an index cannot hold a word of 70,000): longer ones are the same when these are."""
+"""Significant letters of a word (an index cannot hold a word of 70,000): longer words are equal if these are."""
 
 MAX_DEPTH: Final = 50
-"""How deep parentheses and NOT may stand in each other: an engine's stack is finite, and a query must not end the process."""
+"""Deepest nesting of parentheses and NOT: an engine's stack is finite, and a query must not crash the process."""
 
 TEXT: Final = "text"
 KINDS: Final = {kind.value: kind.value for kind in RecordKind}
@@ -44,39 +44,39 @@ HAS: Final = {
     "image": "picture",
     "audio": "sound",
 }
-"""What `has:` may ask for, each with its one name: the index uses the names, so no typed word can be a false zero."""
+"""Values of `has:` and their canonical names in the index, so that no synonym yields a false zero."""
 
 STATES: Final = {"edited": "edit", "deleted": "deletion", "absent": "absent", "undated": "undated", "zone-assumed": "zone-assumed"}
-"""What `is:` may ask for, each with its name among the `has` words of an index: edited, deleted on the platform, in an earlier
-capture and not in a later one, without a date, with a time whose zone the archive does not state."""
+"""Values of `is:` and their `has` words in the index: edited; deleted on the platform; in an earlier capture but not in a later
+one; without a date; with a time whose zone the archive does not state."""
 
 ABSENT_FROM: Final = re.compile(r"absent-[1-9][0-9]{0,9}")
-"""`is:absent-17`: in an earlier capture and not in capture 17. It is its own name in an index."""
+"""`is:absent-17`: in an earlier capture but not in capture 17. The index uses the same word."""
 
 
 _STATE_OF: Final = {word: state for state, word in STATES.items()}
 
 
 def state_of(word: str) -> str:
-    """Return how `is:` asks for a `has` word of the index; empty for one that is no state."""
+    """Return the `is:` value of a `has` word of the index; empty if it is not a state."""
     return word if ABSENT_FROM.fullmatch(word) else _STATE_OF.get(word, "")
 
 
 def absent_from(capture_id: int) -> str:
-    """Return the word of the records that are gone from one capture."""
+    """Return the index word for records that are absent from a capture."""
     return f"absent-{capture_id}"
 
 
 class Dialect(StrEnum):
-    """How a query is written. The value is the word in addresses, on the command line and in a certificate."""
+    """The syntax of a query. The values appear in URLs, on the command line and in certificates."""
 
-    PLAIN = "plain"  # words side by side mean AND
-    DTSEARCH = "dtsearch"  # words side by side are a phrase: the way of pasted term lists
+    PLAIN = "plain"  # adjacent words mean AND
+    DTSEARCH = "dtsearch"  # adjacent words are a phrase, as in pasted term lists
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node of a parsed query. Nodes are values: equal when they find the same."""
+    """A node of a parsed query. Nodes are values: equal if they match the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Everything(Node):
 
 @dataclass(frozen=True, slots=True)
 class Word(Node):
-    """One whole word of a field, folded."""
+    """A whole word of a field, folded."""
 
     word: str
     field: str = TEXT
@@ -94,7 +94,7 @@ class Word(Node):
 
 @dataclass(frozen=True, slots=True)
 class Wildcard(Node):
-    """Every word of a field that fits: `*` is any letters or none, `?` exactly one. The rest is folded. `typed` is for messages."""
+    """Every matching word of a field: `*` is any number of letters, `?` exactly one. The rest is folded. `typed` is for messages."""
 
     pattern: str
     field: str = TEXT
@@ -102,7 +102,7 @@ class Wildcard(Node):
 
     @property
     def as_typed(self) -> str:
-        """The wildcard as the person wrote it."""
+        """The wildcard as typed."""
         return self.typed or self.pattern
 
 
@@ -110,8 +110,8 @@ class Wildcard(Node):
 class Fuzzy(Node):
     """Every word of a field that becomes `word` by at most `edits` changes.
 
-    A change is one letter more, less or other, or two neighbours that change places. The first `kept` letters must be as
-    they are. A word is similar to itself.
+    A change adds, removes or replaces a letter, or swaps two adjacent letters. The first `kept` letters must match
+    exactly. A word is similar to itself.
     """
 
     word: str
@@ -141,12 +141,12 @@ class NumberRange(Node):
 
 
 Expanding = Wildcard | Fuzzy | Stem | NumberRange
-"""What stands for many words: an index says which ones it holds, and a page shows them with counts."""
+"""Terms that match many words: an index lists its matching words, and a page shows them with counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase(Node):
-    """Words that follow each other in one part of a record; nothing may stand between them."""
+    """Consecutive words in one part of a record."""
 
     items: tuple[Word | Expanding, ...]
     field: str = TEXT
@@ -156,10 +156,10 @@ class Phrase(Node):
 class Near(Node):
     """Two operands near each other in one part of a record's text.
 
-    An operand is found at places: a Word or Expanding at one word, a Phrase from its first to its last word, an Or where
-    any of its children is, a Near from the first word of both to the last, a NotNear where its left operand is. The two
-    places share no word, and the later begins at most `distance` words after the earlier ends (1: side by side). When
-    `is_ordered`, left comes first.
+    An operand matches word spans: a Word or Expanding a single word, a Phrase its first to last word, an Or the spans of
+    its children, a Near the first to last word of both sides, a NotNear the spans of its left operand. The two spans do
+    not overlap, and the later begins at most `distance` words after the earlier ends (1: adjacent). If `is_ordered`, left
+    comes first.
     """
 
     left: Node
@@ -170,7 +170,7 @@ class Near(Node):
 
 @dataclass(frozen=True, slots=True)
 class NotNear(Node):
-    """The places of `left` that are not near any place of `right`, as `Near` says near; found when there is one at least."""
+    """Spans of `left` that are not near any span of `right`, as defined by `Near`; matches if any remain."""
 
     left: Node
     right: Node
@@ -188,45 +188,45 @@ class DayRange(Node):
 
 @dataclass(frozen=True, slots=True)
 class And(Node):
-    """What every child finds; without children: everything."""
+    """Records that every child matches; without children, every record."""
 
     children: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or(Node):
-    """What any child finds; without children: nothing."""
+    """Records that any child matches; without children, none."""
 
     children: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Not(Node):
-    """Every record but those that the child finds."""
+    """Records that the child does not match."""
 
     child: Node
 
 
 @dataclass(frozen=True, slots=True)
 class Numbered(Node):
-    """The records with these numbers of the catalog. Never typed: other parts of a search put it into a tree."""
+    """Records with these catalog numbers. Has no syntax: other parts of a search add it to a tree."""
 
     pks: frozenset[int]
 
 
 def clip(word: str) -> str:
-    """Return the part of a word that an index holds."""
+    """Return the significant part of a word."""
     return word[:LONGEST_WORD]
 
 
 def tag_key(tag: str) -> str:
-    """Return what a hashtag or a mention is compared by: folded whole, without its sign and without halves of surrogate pairs."""
-    sound = tag.encode("utf-8", "ignore").decode("utf-8")
-    return clip("".join(fold(sound.strip().lstrip("#＃@＠")).split()))
+    """Return the comparison key of a hashtag or mention: folded, without # or @ and without lone surrogates."""
+    valid = tag.encode("utf-8", "ignore").decode("utf-8")
+    return clip("".join(fold(valid.strip().lstrip("#＃@＠")).split()))
 
 
 def nodes(tree: Node) -> Iterator[Node]:
-    """Yield a node and all below it, each before its children, from left to right."""
+    """Yield all nodes of a tree, each before its children, from left to right."""
     pending = [tree]
     while pending:
         node = pending.pop()
@@ -245,12 +245,12 @@ def _children(node: Node) -> tuple[Node, ...]:
 
 
 def expanding(tree: Node) -> tuple[Expanding, ...]:
-    """Return what stands for many words in a query, each once, in order: what a result page says the expansion of."""
+    """Return the expanding terms of a query, each once, in order."""
     return tuple(dict.fromkeys(node for node in nodes(tree) if isinstance(node, Expanding)))
 
 
 def depth(tree: Node) -> int:
-    """Return how many And, Or, Not, Near and NotNear stand in each other."""
+    """Return the nesting depth of And, Or, Not, Near and NotNear."""
     deepest, level = 0, [tree]
     while level := [child for node in level for child in _children(node) if not isinstance(node, Phrase)]:
         deepest += 1
@@ -258,16 +258,16 @@ def depth(tree: Node) -> int:
 
 
 def all_of(children: tuple[Node, ...]) -> Node:
-    """Return the And of nodes without needless nesting."""
+    """Join nodes with And, flattened."""
     flat = tuple(grandchild for child in children for grandchild in (child.children if isinstance(child, And) else (child,)))
     return flat[0] if len(flat) == 1 else And(flat)
 
 
 def any_of(children: tuple[Node, ...]) -> Node:
-    """Return the Or of nodes without needless nesting."""
+    """Join nodes with Or, flattened."""
     flat = tuple(grandchild for child in children for grandchild in (child.children if isinstance(child, Or) else (child,)))
     return flat[0] if len(flat) == 1 else Or(flat)
 
 
 MOST_APART: Final = 1_000
-"""Words between which a nearness can be asked for."""
+"""Largest distance of a proximity operator, in words."""

@@ -1,7 +1,7 @@
-"""Operators of other search programs: one table, applied to every spelling, in both dialects, in searches, term lists and certificates.
+"""Operators of other search programs: one table for both dialects, for searches, term lists and certificates.
 
-A spelling that can be nothing else is refused with what to write instead. One that is an ordinary word as well (`w2`, `near`) is
-read as that word, and the other reading is announced.
+An unambiguous spelling is rejected with a suggested replacement. A spelling that is also an ordinary word (`w2`, `near`) is
+read as that word, and the alternative is announced.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from indexer.query.nodes import MOST_APART
 _SLASH: Final = r"\s?[/\\⁄∕／|]{1,2}\s?"
 _ANY_ORDER: Final = "wi|within|near|nnear|nw|notw|notnear|beside|dist|n"
 _IN_ORDER: Final = "p|onear|adj|before|b"
-_LONG_NAMES: Final = "wi|within|near|nnear|onear|pre|adj|nw|notw|notnear|beside|before|dist"  # nobody writes these as words with a number
+_LONG_NAMES: Final = "wi|within|near|nnear|onear|pre|adj|nw|notw|notnear|beside|before|dist"  # nobody writes these with a number as words
 _SENTENCE: Final = 15  # words, about
 _PARAGRAPH: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """One way of writing an operator elsewhere. `instead` makes of a match the text to write here; empty: to be left out.
+    """A spelling of an operator in another program. `instead` turns a match into our syntax; empty means leave it out.
 
-    `glued`: the sign is a part of a word. `is_word`: an ordinary word too, so it is announced and not refused.
+    `glued`: part of a word. `is_word`: also an ordinary word, so it is announced rather than rejected.
     """
 
     name: str
@@ -38,25 +38,25 @@ class Spelling:
     is_word: bool = False
 
 
-def _nearness(found: Match[str]) -> str:
-    """Return `w/5`, `pre/5` or `not w/5` for a name and a number."""
-    return _written(found["name"] or "", int(found["distance"][:6]), is_not=bool(found["not"]))
+def _proximity(match: Match[str]) -> str:
+    """Return `w/5`, `pre/5` or `not w/5` for an operator name and a number."""
+    return _proximity_operator(match["name"] or "", int(match["distance"][:6]), is_not=bool(match["not"]))
 
 
-def _written(name: str, distance: int, *, is_not: bool = False) -> str:
-    how = "pre" if name.lower() in {*_IN_ORDER.split("|"), "pre"} else "w"
+def _proximity_operator(name: str, distance: int, *, is_not: bool = False) -> str:
+    operator = "pre" if name.lower() in {*_IN_ORDER.split("|"), "pre"} else "w"
     is_not = is_not or name.lower() in {"notw", "notnear", "nw"}
-    return f"{'not ' if is_not else ''}{how}/{min(max(distance, 1), MOST_APART)}"
+    return f"{'not ' if is_not else ''}{operator}/{min(max(distance, 1), MOST_APART)}"
 
 
-def _ordered(found: Match[str]) -> str:
-    return f"pre/{min(max(int(found['distance'][:6]), 1), MOST_APART)}"
+def _ordered(match: Match[str]) -> str:
+    return f"pre/{min(max(int(match['distance'][:6]), 1), MOST_APART)}"
 
 
-def _sentence(found: Match[str]) -> str:
-    words = _SENTENCE if found["unit"].lower().startswith("s") else _PARAGRAPH
-    how = "pre" if found["name"] and found["name"].lower() in {"pre", "+"} else "w"
-    return f"{'not ' if found['not'] else ''}{how}/{words}"
+def _sentence(match: Match[str]) -> str:
+    words = _SENTENCE if match["unit"].lower().startswith("s") else _PARAGRAPH
+    how = "pre" if match["name"] and match["name"].lower() in {"pre", "+"} else "w"
+    return f"{'not ' if match['not'] else ''}{how}/{words}"
 
 
 _NOT: Final = r"(?P<not>(?i:not)\s+)?"
@@ -65,14 +65,14 @@ TABLE: Final = (
     Spelling(
         "root",
         r"(?P<stem>[#@]?[^\W_](?:[\w'’.-]*\w)?)[!！]+",
-        lambda found: f"{found['stem']}*",
+        lambda match: f"{match['stem']}*",
         ("budget!", "counc!", "neglig!"),
         glued=True,
     ),
     Spelling(
         "nearness with a slash",
         rf"{_NOT}(?P<name>(?i:{_ANY_ORDER}|{_IN_ORDER})){_SLASH}(?P<distance>[0-9]+)",
-        _nearness,
+        _proximity,
         (
             "wi/5",
             "within/5",
@@ -93,105 +93,105 @@ TABLE: Final = (
     Spelling(
         "nearness with another slash",
         rf"{_NOT}(?P<name>(?i:w|pre))(?:\s?(?:\\{{1,2}}|\||//)\s?)(?P<distance>[0-9]+)",
-        _nearness,
+        _proximity,
         ("w\\5", "W\\5", "pre\\5", "w|5", "w//5", "not w\\5"),
     ),
     Spelling(
         "nearness without a slash",
         rf"{_NOT}(?P<name>(?i:{_LONG_NAMES}))[-_.=]?(?P<distance>[0-9]{{1,3}})",
-        _nearness,
+        _proximity,
         ("pre5", "PRE5", "near5", "adj5", "onear5", "wi5", "within5", "notw5", "near-5"),
     ),
     Spelling(
         "nearness in parentheses",
         rf"{_NOT}(?P<name>(?i:{_LONG_NAMES}|w))\s?\(\s*(?:[nN]\s*=\s*)?(?P<distance>[0-9]+)\s*\)",
-        _nearness,
+        _proximity,
         ("NEAR(5)", "near(n=5)", "ONEAR(n=5)", "w(5)"),
     ),
     Spelling(
         "nearness in a sentence",
         rf"{_NOT}(?P<name>(?i:within))\s+(?P<distance>[0-9]+)\s+(?i:words?)(?:\s+(?i:of|from))?",
-        _nearness,
+        _proximity,
         ("within 5 words of", "WITHIN 5 WORDS"),
     ),
-    Spelling("a bare number", rf"{_NOT}(?P<name>)[/\\](?P<distance>[0-9]+)", _nearness, ("/5", "\\5")),
+    Spelling("a bare number", rf"{_NOT}(?P<name>)[/\\](?P<distance>[0-9]+)", _proximity, ("/5", "\\5")),
     Spelling(
         "sentence or paragraph",
         rf"{_NOT}(?P<name>(?i:wi|within|near|onear|pre|w|adj|notw|\+)?)(?:(?<=\+)|\s?[/\\])(?P<unit>(?i:sentence|paragraph|sent|para|s|p))",
         _sentence,
         ("/s", "/p", "\\s", "+s", "+p", "wi/s", "near/p", "w\\p", "within/s"),
     ),
-    Spelling("side by side", r"(?P<op>(?i:adj))", lambda _found: "pre/1", ("adj", "ADJ")),
-    Spelling("in order", r"(?P<op>(?i:onear))", lambda _found: "pre/10", ("onear", "ONEAR")),
-    Spelling("near", r"(?P<op>NEAR|NNEAR|nnear)", lambda _found: "w/10", ("NEAR",)),
-    Spelling("not near", r"(?P<op>(?i:notw|notnear|not\s+near))", lambda _found: "not w/10", ("notw", "NOT NEAR")),
-    Spelling("but not", r"(?P<op>(?i:butnot|andnot)|BUT\s+NOT|%)", lambda _found: "NOT", ("BUTNOT", "andnot", "BUT NOT", "%")),
-    Spelling("exclusive or", r"(?P<op>(?i:xor))", lambda _found: "OR", ("XOR", "xor")),
-    Spelling("and", r"(?P<op>&&)", lambda _found: "AND", ("&&",)),
-    Spelling("often", r"(?P<op>(?i:atleast|atl)[0-9]+)", lambda _found: "", ("ATLEAST5", "atl5")),
+    Spelling("side by side", r"(?P<op>(?i:adj))", lambda _match: "pre/1", ("adj", "ADJ")),
+    Spelling("in order", r"(?P<op>(?i:onear))", lambda _match: "pre/10", ("onear", "ONEAR")),
+    Spelling("near", r"(?P<op>NEAR|NNEAR|nnear)", lambda _match: "w/10", ("NEAR",)),
+    Spelling("not near", r"(?P<op>(?i:notw|notnear|not\s+near))", lambda _match: "not w/10", ("notw", "NOT NEAR")),
+    Spelling("but not", r"(?P<op>(?i:butnot|andnot)|BUT\s+NOT|%)", lambda _match: "NOT", ("BUTNOT", "andnot", "BUT NOT", "%")),
+    Spelling("exclusive or", r"(?P<op>(?i:xor))", lambda _match: "OR", ("XOR", "xor")),
+    Spelling("and", r"(?P<op>&&)", lambda _match: "AND", ("&&",)),
+    Spelling("often", r"(?P<op>(?i:atleast|atl)[0-9]+)", lambda _match: "", ("ATLEAST5", "atl5")),
     Spelling(
         "weight",
         r"(?P<stem>[^\W_](?:[\w'’.-]*\w)?)\^[0-9.]+",
-        lambda found: found["stem"],
+        lambda match: match["stem"],
         ("budget^2",),
         glued=True,
     ),
     Spelling(
         "a letter and a number",
         rf"{_NOT}(?P<name>(?i:w|n|p))[-_.=]?(?P<distance>[0-9]{{1,3}})",
-        _nearness,
+        _proximity,
         ("w5", "n5", "p5", "W5", "w-5"),
         is_word=True,
     ),
     Spelling("plus and a number", r"(?P<name>\+)(?P<distance>[0-9]{1,3})", _ordered, ("+5",), is_word=True),
-    Spelling("near as a word", r"(?P<op>near|Near)", lambda _found: "w/10", ("near",), is_word=True),
+    Spelling("near as a word", r"(?P<op>near|Near)", lambda _match: "w/10", ("near",), is_word=True),
 )
-"""Every spelling that is known, the certain ones first; the first one that fits a text is meant."""
+"""Known spellings, unambiguous ones first; the first match applies."""
 
-_COMPILED: Final = tuple((one, re.compile(one.pattern)) for one in TABLE)
+_COMPILED: Final = tuple((spelling, re.compile(spelling.pattern)) for spelling in TABLE)
 _APART: Final = re.compile(rf"(?i:{_LONG_NAMES}|w)")
 _INSIDE: Final = re.compile(r"(?<![^\W_])(?i:w|wi|within|pre|near|onear|adj|notw|nw)[/\\⁄∕／][0-9]+|(?i:\w(?:w|pre)/[0-9]+[^\W\d])")
 
 
-def certain(text: str) -> Spelling | None:
-    """Return the spelling that a text is and that can be nothing else."""
-    return next((one for one, expression in _COMPILED if not one.is_word and expression.fullmatch(text)), None)
+def find_operator(text: str) -> Spelling | None:
+    """Find the unambiguous spelling that a text is."""
+    return next((spelling for spelling, expression in _COMPILED if not spelling.is_word and expression.fullmatch(text)), None)
 
 
-def as_word(text: str) -> Spelling | None:
-    """Return the spelling that a text may be, though it is an ordinary word as well."""
-    return next((one for one, expression in _COMPILED if one.is_word and expression.fullmatch(text)), None)
+def find_word_operator(text: str) -> Spelling | None:
+    """Find the spelling that a text may be, although it is also an ordinary word."""
+    return next((spelling for spelling, expression in _COMPILED if spelling.is_word and expression.fullmatch(text)), None)
 
 
-def apart(name: str, number: str) -> str:
-    """Return what is written here for a name and a number with a space between (`within 5`, `pre 5`); empty for other words."""
+def join_spaced(name: str, number: str) -> str:
+    """Return our syntax for an operator name and a number separated by a space (`within 5`, `pre 5`); else empty."""
     if not _APART.fullmatch(name) or not re.fullmatch(r"[0-9]{1,3}", number):
         return ""
-    return _written(name, int(number))
+    return _proximity_operator(name, int(number))
 
 
-def instead(text: str, spelling: Spelling) -> str:
-    """Return what is written here in the place of a spelling; empty where it is left out."""
-    found = re.fullmatch(spelling.pattern, text)
-    return spelling.instead(found) if found else ""
+def rewrite(text: str, spelling: Spelling) -> str:
+    """Return our syntax for a spelling; empty if it is left out."""
+    match = re.fullmatch(spelling.pattern, text)
+    return spelling.instead(match) if match else ""
 
 
-def hidden(text: str) -> bool:
-    """Tell whether a word holds a nearness that touches other letters (`councilw/5budget`) or stands in it."""
+def has_embedded_operator(text: str) -> bool:
+    """Whether a word has a proximity operator inside (`councilw/5budget`)."""
     return bool(_INSIDE.search(text))
 
 
 def patterns() -> Iterator[tuple[str, bool]]:
-    """Yield the pattern of each certain spelling without names of groups, and whether it is a part of a word."""
-    for one in TABLE:
-        if not one.is_word:
-            yield re.sub(r"\?P<\w+>", "?:", one.pattern), one.glued
+    """Yield the pattern of each unambiguous spelling without group names, and whether it is part of a word."""
+    for spelling in TABLE:
+        if not spelling.is_word:
+            yield re.sub(r"\?P<\w+>", "?:", spelling.pattern), spelling.glued
 
 
-def words_of(text: str) -> tuple[Sentence, Sentence]:
-    """Return what is said of a certain spelling: what it is, and what to write instead."""
-    spelling = certain(text)
-    written = instead(text, spelling) if spelling else ""
+def explain(text: str) -> tuple[Sentence, Sentence]:
+    """Message and suggestion for an unambiguous spelling."""
+    spelling = find_operator(text)
+    written = rewrite(text, spelling) if spelling else ""
     message = say("“{sign}” is an operator of another search program.", sign=text)
     quoted = f'"{text}"'
     if spelling and spelling.name == "root":
@@ -206,7 +206,7 @@ def words_of(text: str) -> tuple[Sentence, Sentence]:
         )
     if not written:
         return message, say("This search has no equivalent: remove it")
-    if not any(sign.isalnum() for sign in text):
+    if not any(letter.isalnum() for letter in text):
         return message, say("Write {written}, or remove it", written=written)
     if spelling and spelling.glued:
         return message, say("Write {written}", written=written)

@@ -1,6 +1,7 @@
-"""From the flat signs of a query to its tree: what binds how, and what can be near what.
+"""Builds the tree from the flat tokens of a query, and validates the operands of proximity.
 
-Nearness binds before NOT, NOT before AND (written or not), AND before OR. Nearness is read from left to right.
+Proximity binds tighter than NOT, NOT tighter than AND (explicit or implied), AND tighter than OR. Proximity is
+left-associative.
 """
 
 from __future__ import annotations
@@ -38,12 +39,12 @@ from indexer.query.nodes import (
     any_of,
     depth,
 )
-from indexer.query.terms import address, term, unread
+from indexer.query.terms import address, term, unsearched_offsets
 
 _Open, _Close = plugins.GroupPlugin.OpenBracket, plugins.GroupPlugin.CloseBracket
 _OR, _AND, _NOT, _NEAR = 1, 2, 3, 4
 _FIELD_BEFORE: Final = re.compile(r"[^\W\d]\w{0,20}:$")
-_LONGEST_REPAIR: Final = 200  # letters; a longer suggestion is no help
+_LONGEST_REPAIR: Final = 200  # letters; a longer suggestion is not helpful
 
 
 class Operand(NamedTuple):
@@ -57,176 +58,180 @@ class Operand(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class _Operator:
     binds: int
-    sign: Any = None  # None: an AND that was not written
+    token: Any = None  # None: an implied AND
 
 
-Step = Operand | Any
-"""An operand, or a sign of Whoosh's: an operator or a parenthesis."""
+OperandOrToken = Operand | Any
+"""An operand, or a Whoosh token: an operator or a parenthesis."""
 
 
-class Terms:
-    """Reads the terms among the signs of a query; what is wrong with them is in `found`."""
+class TermReader:
+    """Parses the terms among the tokens of a query; their errors are in `errors`."""
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
-        self.found: list[Diagnostic] = []
-        self.unread: list[tuple[int, bool]] = []  # places in the query of signs that only separate words; whether in quotation marks
+        self.errors: list[Diagnostic] = []
+        self.unsearched: list[tuple[int, bool]] = []  # offsets of characters that only separate words; whether quoted
 
-    def steps(self, signs: Sequence[Any]) -> list[Step]:
-        """Return the signs in order with an operand for each term. The field before a group is that of its terms."""
-        steps: list[Step] = []
+    def operands(self, tokens: Sequence[Any]) -> list[OperandOrToken]:
+        """Return the tokens in order, with terms replaced by operands. A field before a group applies to its terms."""
+        operands: list[OperandOrToken] = []
         fields: list[str | None] = [None]
         pending: str | None = None
-        for sign in signs:
-            if sign.is_ws():
+        for token in tokens:
+            if token.is_ws():
                 continue
-            if isinstance(sign, syntax.FieldnameNode):
-                name = sign.fieldname.lower()
+            if isinstance(token, syntax.FieldnameNode):
+                name = token.fieldname.lower()
                 pending = name if name in lexer.FIELDS else "unknown"
                 continue
-            if isinstance(sign, _Open):
+            if isinstance(token, _Open):
                 fields.append(pending or fields[-1])
-                steps.append(sign)
-            elif isinstance(sign, _Close):
+                operands.append(token)
+            elif isinstance(token, _Close):
                 fields = fields[:-1] or [None]
-                steps.append(sign)
-            elif isinstance(sign, syntax.TextNode | syntax.RangeNode):
-                steps += self._operand(sign, pending or fields[-1])
+                operands.append(token)
+            elif isinstance(token, syntax.TextNode | syntax.RangeNode):
+                operands += self._operand(token, pending or fields[-1])
             else:
-                steps.append(sign)
+                operands.append(token)
             pending = None
-        return steps
+        return operands
 
-    def _operand(self, sign: Any, field: str | None) -> Iterator[Operand]:
-        if field == "unknown" or (isinstance(sign, syntax.WordNode) and sign.text[:-1].lower() in lexer.FIELDS and sign.text[-1:] == ":"):
-            return  # the field itself is already a fault
-        node = self._node(sign, field)
-        self._note_unread(sign, field)
+    def _operand(self, token: Any, field: str | None) -> Iterator[Operand]:
+        if field == "unknown" or (
+            isinstance(token, syntax.WordNode) and token.text[:-1].lower() in lexer.FIELDS and token.text[-1:] == ":"
+        ):
+            return  # the field itself is already an error
+        node = self._parse_term(token, field)
+        self._note_unsearched(token, field)
         if isinstance(node, Diagnostic):
-            self.found.append(node)
+            self.errors.append(node)
         else:
-            yield Operand(node, sign.startchar, sign.endchar)
+            yield Operand(node, token.startchar, token.endchar)
 
-    def _note_unread(self, sign: Any, field: str | None) -> None:
-        if isinstance(sign, syntax.RangeNode) or (isinstance(sign, lexer.Address) and field in {None, "url"}):
+    def _note_unsearched(self, token: Any, field: str | None) -> None:
+        if isinstance(token, syntax.RangeNode) or (isinstance(token, lexer.Address) and field in {None, "url"}):
             return
-        is_quoted = isinstance(sign, lexer.Phrase)
-        start = sign.textstartchar if is_quoted else sign.startchar
-        self.unread += [(start + at, is_quoted) for at in unread(field, sign.text, self.dialect, quoted=is_quoted)]
+        is_quoted = isinstance(token, lexer.Phrase)
+        start = token.textstartchar if is_quoted else token.startchar
+        self.unsearched += [(start + at, is_quoted) for at in unsearched_offsets(field, token.text, self.dialect, quoted=is_quoted)]
 
-    def _node(self, sign: Any, field: str | None) -> Node | Diagnostic:
-        if isinstance(sign, syntax.RangeNode):
-            return _range(sign, field)
-        if isinstance(sign, lexer.Address):
-            return address(field, sign.text, sign.startchar, self.dialect)
-        if not isinstance(sign, lexer.Phrase):
-            return term(field, sign.text, sign.startchar, dialect=self.dialect)
-        if not sign.text.strip():
+    def _parse_term(self, token: Any, field: str | None) -> Node | Diagnostic:
+        if isinstance(token, syntax.RangeNode):
+            return _range(token, field)
+        if isinstance(token, lexer.Address):
+            return address(field, token.text, token.startchar, self.dialect)
+        if not isinstance(token, lexer.Phrase):
+            return term(field, token.text, token.startchar, dialect=self.dialect)
+        if not token.text.strip():
             return Diagnostic(
-                sign.startchar,
-                sign.endchar,
+                token.startchar,
+                token.endchar,
                 say("The quotation marks are empty."),
                 say('Write a phrase, such as "city council"'),
             )
-        node = term(field, sign.text, sign.textstartchar, quoted=True, dialect=self.dialect)
-        return self._apart(sign, node) if sign.after and not isinstance(node, Diagnostic) else node
+        node = term(field, token.text, token.textstartchar, quoted=True, dialect=self.dialect)
+        return self._parse_distance(token, node) if token.after and not isinstance(node, Diagnostic) else node
 
-    def _apart(self, sign: Any, node: Node) -> Node | Diagnostic:
-        """Return what `"a b"~5` means: the words near each other in any order, `"a b c"~5` from left to right."""
-        first = sign.endchar - len(sign.after)
-        digits = sign.after[1:]
+    def _parse_distance(self, token: Any, node: Node) -> Node | Diagnostic:
+        """Parse `"a b"~5`: the words near each other in any order; `"a b c"~5` is left-associative."""
+        first = token.endchar - len(token.after)
+        digits = token.after[1:]
         if self.dialect is Dialect.DTSEARCH:
-            return Diagnostic(first, sign.endchar, say("dtSearch syntax does not support a distance after a phrase."), say("Write a w/5 b"))
+            return Diagnostic(
+                first, token.endchar, say("dtSearch syntax does not support a distance after a phrase."), say("Write a w/5 b")
+            )
         if not digits.isdigit() or len(digits) > 5 or not 1 <= int(digits) <= MOST_APART:
             return Diagnostic(
                 first,
-                sign.endchar,
-                say("“{sign}” is not a valid distance.", sign=sign.after),
+                token.endchar,
+                say("“{sign}” is not a valid distance.", sign=token.after),
                 say('Write a number from 1 to {most} directly after the ~, such as "city budget"~5', most=MOST_APART),
             )
         if not isinstance(node, Phrase) or node.field != TEXT:
             return Diagnostic(
                 first,
-                sign.endchar,
+                token.endchar,
                 say("A distance goes after two or more words in quotation marks."),
                 say('Write "city budget"~5, or remove the distance'),
             )
-        apart: Node = node.items[0]
+        near: Node = node.items[0]
         for item in node.items[1:]:
-            apart = Near(apart, item, int(digits))
-        return apart
+            near = Near(near, item, int(digits))
+        return near
 
 
-def _range(sign: Any, field: str | None) -> Node | Diagnostic:
-    start, end = sign.startchar, sign.endchar
+def _range(token: Any, field: str | None) -> Node | Diagnostic:
+    start, end = token.startchar, token.endchar
     if field not in {None, "date"}:
         return Diagnostic(start, end, say("{field}: does not accept a range.", field=field), say("Write date:[2018-07-01 TO 2018-07-31]"))
-    if sign.startexcl or sign.endexcl:
+    if token.startexcl or token.endexcl:
         return Diagnostic(start, end, say("A date range goes in [ ] and includes both dates."), say("Write [ and ]"))
-    return range_node(sign.start or "", sign.end or "", start, end)
+    return range_node(token.start or "", token.end or "", start, end)
 
 
-def nest(steps: Sequence[Step]) -> tuple[Node, list[Diagnostic]]:
-    """Return the tree of steps that have no fault of their own, and what cannot be near what. Nothing here calls itself."""
-    nester = _Nester()
-    for step in steps:
-        nester.take(step)
-    tree = nester.tree()
+def build_tree(operands: Sequence[OperandOrToken]) -> tuple[Node, list[Diagnostic]]:
+    """Build the tree from valid steps; also return errors in proximity operands. Not recursive."""
+    builder = _TreeBuilder()
+    for item in operands:
+        builder.take(item)
+    tree = builder.tree()
     if depth(tree) > MAX_DEPTH:
-        places = [(step.start, step.end) for step in steps if isinstance(step, Operand)]
-        nester.found.append(Diagnostic(places[0][0], places[-1][1], *too_deep()))
-    return tree, nester.found
+        places = [(item.start, item.end) for item in operands if isinstance(item, Operand)]
+        builder.errors.append(Diagnostic(places[0][0], places[-1][1], *too_deep()))
+    return tree, builder.errors
 
 
-def or_first(steps: Sequence[Step], text: str) -> str | None:
-    """Return a query of the same terms in which OR binds before AND, by parentheses; None where that is the same query."""
-    nester = _Nester(is_or_first=True)
-    for step in steps:
-        nester.take(step)
-    nester.tree()
-    spans = [(_with_field(text, start), end) for start, end in nester.alternatives]
+def or_first(operands: Sequence[OperandOrToken], text: str) -> str | None:
+    """Parenthesize the query so that OR binds before AND; None if that does not change it."""
+    builder = _TreeBuilder(is_or_first=True)
+    for item in operands:
+        builder.take(item)
+    builder.tree()
+    spans = [(_with_field(text, start), end) for start, end in builder.alternatives]
     inside = [(start, end) for start, end in spans if not (text[start - 1 : start] == "(" and text[end : end + 1] == ")")]
     places = sorted([(start, "(") for start, _end in inside] + [(end, ")") for _start, end in inside], reverse=True)
-    for at, sign in places:
-        text = text[:at] + sign + text[at:]
-    return text if places and nester.has_and else None
+    for at, mark in places:
+        text = text[:at] + mark + text[at:]
+    return text if places and builder.has_and else None
 
 
 def _with_field(text: str, start: int) -> int:
-    """Return where an operand begins when the name of its field is counted in."""
+    """Return the start of an operand including its field name."""
     name = _FIELD_BEFORE.search(text[:start])
     return name.start() if name else start
 
 
-class _Nester:
-    """Two stacks, as for sums: operands, and operators that wait for their right side."""
+class _TreeBuilder:
+    """Shunting-yard: a stack of operands, and a stack of operators that wait for their right side."""
 
     def __init__(self, *, is_or_first: bool = False) -> None:
-        self.found: list[Diagnostic] = []
-        self.alternatives: list[tuple[int, int]] = []  # the places of what is joined by OR
+        self.errors: list[Diagnostic] = []
+        self.alternatives: list[tuple[int, int]] = []  # places of OR expressions
         self.has_and = False
         self._and, self._not, self._or = (_OR, _AND, _NOT) if is_or_first else (_AND, _NOT, _OR)
         self._operands: list[Operand] = []
-        self._waiting: list[Any] = []  # operators, and parentheses that are open
-        self._places: dict[int, Operand] = {}  # by identity of the node, which the value keeps alive
+        self._waiting: list[Any] = []  # operators, and open parentheses
+        self._places: dict[int, Operand] = {}  # by id() of the node, which the value keeps alive
         self._follows = False  # whether an operand ended directly before
 
-    def take(self, step: Step) -> None:
-        if isinstance(step, (Operand, _Open, syntax.PrefixOperator)) and self._follows:
+    def take(self, item: OperandOrToken) -> None:
+        if isinstance(item, (Operand, _Open, syntax.PrefixOperator)) and self._follows:
             self._operator(_Operator(self._and))
-        self._follows = isinstance(step, (Operand, _Close))
-        if isinstance(step, Operand):
-            self._push(step)
-        elif isinstance(step, _Open):
-            self._waiting.append(step)
-        elif isinstance(step, _Close):
-            self._close(step)
-        elif isinstance(step, syntax.PrefixOperator):
-            self._waiting.append(_Operator(self._not, step))
-        elif isinstance(step, lexer.Proximity):
-            self._operator(_Operator(_NEAR, step))
+        self._follows = isinstance(item, (Operand, _Close))
+        if isinstance(item, Operand):
+            self._push(item)
+        elif isinstance(item, _Open):
+            self._waiting.append(item)
+        elif isinstance(item, _Close):
+            self._close(item)
+        elif isinstance(item, syntax.PrefixOperator):
+            self._waiting.append(_Operator(self._not, item))
+        elif isinstance(item, lexer.Proximity):
+            self._operator(_Operator(_NEAR, item))
         else:
-            self._operator(_Operator(self._or if step.grouptype is syntax.OrGroup else self._and, step))
+            self._operator(_Operator(self._or if item.grouptype is syntax.OrGroup else self._and, item))
 
     def tree(self) -> Node:
         self._reduce(0)
@@ -238,69 +243,74 @@ class _Nester:
         self._places[id(operand.node)] = operand
 
     def _operator(self, operator: _Operator) -> None:
-        # AND and OR wait for their like, and become one node of many; nearness goes from left to right
+        # AND and OR wait for more of the same and become one node; proximity is left-associative
         self.has_and = self.has_and or operator.binds == self._and
         self._reduce(operator.binds + 1 if operator.binds in {self._and, self._or} else operator.binds)
         self._waiting.append(operator)
 
-    def _close(self, sign: Any) -> None:
+    def _close(self, token: Any) -> None:
         self._reduce(0)
         opened = self._waiting.pop()
         inside = self._operands.pop()
-        self._push(Operand(inside.node, opened.startchar, sign.endchar))
+        self._push(Operand(inside.node, opened.startchar, token.endchar))
 
-    def _reduce(self, least: int) -> None:
-        """Do the waiting operators that bind at least so, back to the last open parenthesis."""
-        while self._waiting and isinstance(top := self._waiting[-1], _Operator) and top.binds >= least:
+    def _reduce(self, binding: int) -> None:
+        """Apply the waiting operators that bind at least this tightly, back to the last open parenthesis."""
+        while self._waiting and isinstance(operator := self._waiting[-1], _Operator) and operator.binds >= binding:
             self._waiting.pop()
-            if top.binds == self._not:
+            if operator.binds == self._not:
                 child = self._operands.pop()
-                self._push(Operand(Not(child.node), top.sign.startchar, child.end))
-            elif top.binds == _NEAR:
+                self._push(Operand(Not(child.node), operator.token.startchar, child.end))
+            elif operator.binds == _NEAR:
                 right, left = self._operands.pop(), self._operands.pop()
-                self._push(self._near(left, top.sign, right))
+                self._push(self._near(left, operator.token, right))
             else:
                 count = 2
-                while self._waiting and isinstance(like := self._waiting[-1], _Operator) and like.binds == top.binds:
+                while self._waiting and isinstance(like := self._waiting[-1], _Operator) and like.binds == operator.binds:
                     self._waiting.pop()
                     count += 1
                 parts = self._operands[-count:]
                 del self._operands[-count:]
                 nodes = tuple(part.node for part in parts)
-                self._push(Operand(all_of(nodes) if top.binds == self._and else any_of(nodes), parts[0].start, parts[-1].end))
-                if top.binds == self._or:
+                self._push(Operand(all_of(nodes) if operator.binds == self._and else any_of(nodes), parts[0].start, parts[-1].end))
+                if operator.binds == self._or:
                     self.alternatives.append((parts[0].start, parts[-1].end))
 
-    def _near(self, left: Operand, sign: Any, right: Operand) -> Operand:
-        near = NotNear if sign.is_not else Near
-        node = near(left.node, right.node, sign.distance, sign.is_ordered)
+    def _near(self, left: Operand, token: Any, right: Operand) -> Operand:
+        near = NotNear if token.is_not else Near
+        node = near(left.node, right.node, token.distance, token.is_ordered)
         for operand in (left, right):
-            if unfit := _unfit(operand.node):
+            if unfit := _non_text_part(operand.node):
                 place = self._places.get(id(unfit), operand)
-                self.found.append(Diagnostic(place.start, place.end, *_cannot_be_near(unfit, node, " ".join(sign.text.split()))))
+                self.errors.append(Diagnostic(place.start, place.end, *_proximity_error(unfit, node, " ".join(token.text.split()))))
         return Operand(node, left.start, right.end)
 
 
-def _unfit(tree: Node) -> Node | None:
-    """Return the first part of an operand that has no place in the text."""
+def _non_text_part(tree: Node) -> Node | None:
+    """Return the first part of an operand that is not searched in the text."""
     pending = [tree]
     while pending:
         node = pending.pop()
         if isinstance(node, Or):
             pending.extend(reversed(node.children))
         elif isinstance(node, Near | NotNear):
-            continue  # its own operands have been looked at
+            continue  # its own operands are already checked
         elif not (isinstance(node, Word | Phrase | Expanding) and node.field == TEXT):
             return node
     return None
 
 
-def _cannot_be_near(unfit: Node, near: Near | NotNear, operator: str) -> tuple[Sentence, Sentence]:
+def _proximity_error(unfit: Node, near: Near | NotNear, operator: str) -> tuple[Sentence, Sentence]:
     if isinstance(unfit, And):
-        return say("Words joined by AND cannot be used as a unit in a proximity search."), _apart_by_and(near, operator)
+        return say("Words joined by AND cannot be used as a unit in a proximity search."), _suggest_and_split(near, operator)
     if isinstance(unfit, Not):
         message = say("NOT cannot be used inside a proximity search.")
-        if isinstance(near.right, Not) and isinstance(near, Near) and _unfit(near.left) is None and _unfit(near.right.child) is None:
+        if (
+            isinstance(near.right, Not)
+            and isinstance(near, Near)
+            and _non_text_part(near.left) is None
+            and _non_text_part(near.right.child) is None
+        ):
             return message, say(
                 "Write {repaired}", repaired=canonical(NotNear(near.left, near.right.child, near.distance, near.is_ordered))
             )
@@ -327,16 +337,21 @@ def _cannot_be_near(unfit: Node, near: Near | NotNear, operator: str) -> tuple[S
     return message, say("Write it outside: {repaired}", repaired=f"(… {operator} …) AND {written}")
 
 
-def _apart_by_and(near: Near | NotNear, operator: str) -> Sentence:
-    """Return how to write a nearness with AND in one of its sides: once for each word."""
+def _suggest_and_split(near: Near | NotNear, operator: str) -> Sentence:
+    """Suggest a rewrite of proximity with AND on one side: once for each word."""
     kind = type(near)
-    one = near.left if isinstance(near.left, And) else near.right
-    other = near.right if one is near.left else near.left
-    if isinstance(one, And) and not isinstance(other, And) and not _unfit(other) and not any(_unfit(child) for child in one.children):
-        if kind is NotNear and one is near.right:
-            repaired = canonical(NotNear(near.left, any_of(one.children), near.distance, near.is_ordered))
+    joined = near.left if isinstance(near.left, And) else near.right
+    other = near.right if joined is near.left else near.left
+    if (
+        isinstance(joined, And)
+        and not isinstance(other, And)
+        and not _non_text_part(other)
+        and not any(_non_text_part(child) for child in joined.children)
+    ):
+        if kind is NotNear and joined is near.right:
+            repaired = canonical(NotNear(near.left, any_of(joined.children), near.distance, near.is_ordered))
         else:
-            pairs = ((child, other) if one is near.left else (other, child) for child in one.children)
+            pairs = ((child, other) if joined is near.left else (other, child) for child in joined.children)
             repaired = canonical(all_of(tuple(kind(left, right, near.distance, near.is_ordered) for left, right in pairs)))
         if len(repaired) <= _LONGEST_REPAIR:
             return say("Write {repaired}; for consecutive words, use quotation marks", repaired=repaired)

@@ -1,7 +1,7 @@
-"""Where in a record's words a Near, a NotNear or a phrase is found: the exact check, on numbers of words.
+"""Exact matching of Near, NotNear and phrases on the word positions of a record.
 
-A place is the number of its first and of its last word. Words of two parts of a record have numbers so far from each
-other (`PART_GAP`) that nothing is near across them.
+A span is the positions of its first and last word. The positions of different parts of a record are so far apart
+(`PART_GAP`) that nothing is near across them.
 """
 
 from __future__ import annotations
@@ -15,104 +15,104 @@ from indexer import cost
 from indexer.query.nodes import Expanding, Near, Node, NotNear, Or, Phrase, Word, nodes
 
 PART_GAP: Final = 1 << 40
-"""Between the last word of a part and the first of the next; larger than any distance and any text."""
+"""Distance between the last word of a part and the first of the next; larger than any operator distance or text."""
 
 MOST_MARKED: Final = 300_000
-"""What telling places apart may cost in one text, for marking; beyond it every word looked for is marked."""
+"""Cost limit for highlighting one text exactly; beyond it every searched word is highlighted."""
 
-_COMPARING: Final = 3  # words read that comparing two places is worth
+_COMPARISON_COST: Final = 3  # cost of comparing two spans, in words read
 
 Leaf = Word | Expanding
-Place = tuple[int, int]
-Places = Callable[[Leaf], Sequence[int]]
-"""Where a leaf stands in a record: rising numbers of words."""
+WordSpan = tuple[int, int]
+PositionsOf = Callable[[Leaf], Sequence[int]]
+"""Positions of a leaf in a record, ascending."""
 
 
 def leaves(tree: Node) -> tuple[Leaf, ...]:
-    """Return the words and what stands for words in a tree of nearness, each once."""
+    """Return the words and expanding terms of a proximity tree, each once."""
     return tuple(dict.fromkeys(node for node in nodes(tree) if isinstance(node, Leaf)))
 
 
-def is_found(tree: Node, places: Places) -> bool:
-    """Tell whether a tree of Near, NotNear, Or, Phrase and leaves is found in a record at all."""
+def has_match(tree: Node, places: PositionsOf) -> bool:
+    """Whether a tree of Near, NotNear, Or, Phrase and leaves matches a record."""
     if isinstance(tree, Or):
-        return any(is_found(child, places) for child in tree.children)
+        return any(has_match(child, places) for child in tree.children)
     if isinstance(tree, Near):
-        return next(_pairs(tree, found(tree.left, places), found(tree.right, places)), None) is not None
-    return bool(found(tree, places))
+        return next(_pairs(tree, find_spans(tree.left, places), find_spans(tree.right, places)), None) is not None
+    return bool(find_spans(tree, places))
 
 
-def found(tree: Node, places: Places) -> list[Place]:
-    """Return the places of a tree, each once, in order. Raises TypeError for a node that has no places."""
+def find_spans(tree: Node, places: PositionsOf) -> list[WordSpan]:
+    """Return the spans of a tree, each once, in order. Raises TypeError for a node without spans."""
     if isinstance(tree, Leaf):
         return [(at, at) for at in places(tree)]
     if isinstance(tree, Phrase):
         return _phrase(tree, places)
     if isinstance(tree, Or):
         cost.positions(len(tree.children))
-        return sorted({place for child in tree.children for place in found(child, places)})
+        return sorted({span for child in tree.children for span in find_spans(child, places)})
     if isinstance(tree, Near):
-        left = found(tree.left, places)
-        right = found(tree.right, places) if left else []
-        return sorted({_hull(one, other) for one, other in _pairs(tree, left, right)})
+        left = find_spans(tree.left, places)
+        right = find_spans(tree.right, places) if left else []
+        return sorted({_hull(first, second) for first, second in _pairs(tree, left, right)})
     if isinstance(tree, NotNear):
-        left = found(tree.left, places)
-        near = {one for one, _other in _pairs(tree, left, found(tree.right, places))} if left else set()
-        return [place for place in left if place not in near]
+        left = find_spans(tree.left, places)
+        near = {first for first, _second in _pairs(tree, left, find_spans(tree.right, places))} if left else set()
+        return [span for span in left if span not in near]
     raise TypeError(f"{type(tree).__name__} has no place in a text")
 
 
-def marked(tree: Node, places: Places) -> Mapping[Place, frozenset[int]]:
-    """Return the places of a tree, each with the words in it that were looked for: those between them are not.
+def find_highlights(tree: Node, places: PositionsOf) -> Mapping[WordSpan, frozenset[int]]:
+    """Return the spans of a tree, each with the positions of its searched words, without the words between them.
 
-    Where one text has so many that telling them apart takes too long, each word looked for is a place of its own.
+    If a text has too many spans to compute in time, each searched word is a span by itself.
     """
     try:
         with cost.isolated(cost.Bounds(0, 0, MOST_MARKED, math.inf)):
             return _marked(tree, places)
     except cost.TooCostly:
-        return {(at, at): frozenset((at,)) for leaf in _wanted(tree) for at in places(leaf)}
+        return {(at, at): frozenset((at,)) for leaf in _highlighted_leaves(tree) for at in places(leaf)}
 
 
-def _wanted(tree: Node) -> Iterator[Leaf]:
-    """Yield the leaves that a place of a tree may hold: not those that must not be near."""
+def _highlighted_leaves(tree: Node) -> Iterator[Leaf]:
+    """Yield the leaves that a span can contain; not those that must not be near."""
     if isinstance(tree, Leaf):
         yield tree
     elif isinstance(tree, Phrase):
         yield from tree.items
     elif isinstance(tree, Or):
         for child in tree.children:
-            yield from _wanted(child)
+            yield from _highlighted_leaves(child)
     elif isinstance(tree, (Near, NotNear)):
-        yield from _wanted(tree.left)
+        yield from _highlighted_leaves(tree.left)
         if isinstance(tree, Near):
-            yield from _wanted(tree.right)
+            yield from _highlighted_leaves(tree.right)
 
 
-def _marked(tree: Node, places: Places) -> Mapping[Place, frozenset[int]]:
+def _marked(tree: Node, places: PositionsOf) -> Mapping[WordSpan, frozenset[int]]:
     if isinstance(tree, Phrase | Leaf):
-        return {(first, last): frozenset(range(first, last + 1)) for first, last in found(tree, places)}
-    made: dict[Place, frozenset[int]] = {}
+        return {(first, last): frozenset(range(first, last + 1)) for first, last in find_spans(tree, places)}
+    words_by_span: dict[WordSpan, frozenset[int]] = {}
     if isinstance(tree, Or):
         for child in tree.children:
-            for place, words in _marked(child, places).items():
-                made[place] = made.get(place, frozenset()) | words
-        return made
+            for span, words in _marked(child, places).items():
+                words_by_span[span] = words_by_span.get(span, frozenset()) | words
+        return words_by_span
     if not isinstance(tree, (Near, NotNear)):
         raise TypeError(f"{type(tree).__name__} has no place in a text")
     left, right = _marked(tree.left, places), _marked(tree.right, places)
     pairs = _pairs(tree, sorted(left), sorted(right))
     if isinstance(tree, NotNear):
-        near = {one for one, _other in pairs}
-        return {place: words for place, words in left.items() if place not in near}
-    for one, other in pairs:
-        hull = _hull(one, other)
-        made[hull] = made.get(hull, frozenset()) | left[one] | right[other]
-    return made
+        near = {first for first, _second in pairs}
+        return {span: words for span, words in left.items() if span not in near}
+    for first, second in pairs:
+        hull = _hull(first, second)
+        words_by_span[hull] = words_by_span.get(hull, frozenset()) | left[first] | right[second]
+    return words_by_span
 
 
 def width(tree: Node) -> int:
-    """Return how many words the longest place of a tree can span."""
+    """Return the length of the longest possible span of a tree, in words."""
     if isinstance(tree, Phrase):
         return len(tree.items)
     if isinstance(tree, Or):
@@ -122,61 +122,61 @@ def width(tree: Node) -> int:
     return width(tree.left) if isinstance(tree, NotNear) else 1
 
 
-class Record:
-    """The words of a record, for one tree: it knows where each leaf stands."""
+class LeafPositions:
+    """Positions of a tree's leaves in one record at a time."""
 
-    def __init__(self, meant: Mapping[Leaf, Iterable[str]]) -> None:
-        """Take the words that each leaf stands for."""
-        self._at: dict[Leaf, int] = {leaf: number for number, leaf in enumerate(meant)}
+    def __init__(self, words_by_leaf: Mapping[Leaf, Iterable[str]]) -> None:
+        """Take the words that each leaf matches."""
+        self._index: dict[Leaf, int] = {leaf: number for number, leaf in enumerate(words_by_leaf)}
         self._leaves_of: dict[str, tuple[int, ...]] = {}
-        for leaf, words in meant.items():
+        for leaf, words in words_by_leaf.items():
             for word in words:
-                self._leaves_of[word] = (*self._leaves_of.get(word, ()), self._at[leaf])
-        self._found: list[list[int]] = []
+                self._leaves_of[word] = (*self._leaves_of.get(word, ()), self._index[leaf])
+        self._positions: list[list[int]] = []
 
     def read(self, parts: Iterable[Sequence[str]]) -> None:
-        """Look where the leaves stand in the parts of a record."""
-        self._found = [[] for _leaf in self._at]
-        start, leaves_of, into = 0, self._leaves_of, self._found
+        """Find the positions of the leaves in the parts of a record."""
+        self._positions = [[] for _leaf in self._index]
+        start, leaves_of, positions = 0, self._leaves_of, self._positions
         for part in parts:
             cost.positions(len(part))
             for at, word in enumerate(part, start):
                 if word in leaves_of:
                     for leaf in leaves_of[word]:
-                        into[leaf].append(at)
+                        positions[leaf].append(at)
             start += len(part) + PART_GAP
 
     def places(self, leaf: Leaf) -> Sequence[int]:
-        """Return where a leaf stands in what was read last."""
-        return self._found[self._at[leaf]]
+        """Return the positions of a leaf in the record read last."""
+        return self._positions[self._index[leaf]]
 
 
-def _phrase(tree: Phrase, places: Places) -> list[Place]:
+def _phrase(tree: Phrase, places: PositionsOf) -> list[WordSpan]:
     firsts: set[int] = set(places(tree.items[0])) if tree.items else set()
-    for step, item in enumerate(tree.items[1:], 1):
+    for offset, item in enumerate(tree.items[1:], 1):
         if not firsts:
             return []
-        firsts &= {at - step for at in places(item)}
+        firsts &= {at - offset for at in places(item)}
     return [(first, first + len(tree.items) - 1) for first in sorted(firsts)]
 
 
-def _hull(one: Place, other: Place) -> Place:
-    return min(one[0], other[0]), max(one[1], other[1])
+def _hull(left: WordSpan, right: WordSpan) -> WordSpan:
+    return min(left[0], right[0]), max(left[1], right[1])
 
 
-def _pairs(tree: Near | NotNear, left: Sequence[Place], right: Sequence[Place]) -> Iterator[tuple[Place, Place]]:
-    """Yield the pairs of a left and a right place that are near. Both are in order."""
+def _pairs(tree: Near | NotNear, left: Sequence[WordSpan], right: Sequence[WordSpan]) -> Iterator[tuple[WordSpan, WordSpan]]:
+    """Yield the pairs of left and right spans that are near each other. Both lists are in order."""
     yield from _following(left, right, tree.distance)
     if not tree.is_ordered:
-        for other, one in _following(right, left, tree.distance):
-            yield one, other
+        for second, first in _following(right, left, tree.distance):
+            yield first, second
 
 
-def _following(firsts: Sequence[Place], seconds: Sequence[Place], distance: int) -> Iterator[tuple[Place, Place]]:
+def _following(firsts: Sequence[WordSpan], seconds: Sequence[WordSpan], distance: int) -> Iterator[tuple[WordSpan, WordSpan]]:
     starts = [start for start, _end in seconds]
     for first in firsts:
         end = first[1]
         near = range(bisect_right(starts, end), bisect_right(starts, end + distance))
-        cost.positions(_COMPARING * (1 + len(near)))
+        cost.positions(_COMPARISON_COST * (1 + len(near)))
         for at in near:
             yield first, seconds[at]

@@ -1,4 +1,4 @@
-"""How a query was read, in plain language: made of pieces, so that another language only needs its own table."""
+"""Describes a query in plain language from a table of phrases, so that another language only needs its own table."""
 
 from __future__ import annotations
 
@@ -30,27 +30,27 @@ from indexer.query.nodes import (
 )
 from indexer.query.reading_words import ENGLISH, SPANISH, TABLES
 
-__all__ = ["ENGLISH", "SPANISH", "TABLES", "day", "reading"]
+__all__ = ["ENGLISH", "SPANISH", "TABLES", "day", "paraphrase"]
 
-_FORMS_SAID: Final = 6
-_NO_WORDS: Final[Mapping[Expanding, Sequence[str]]] = {}
+_MAX_FORMS: Final = 6
+_NO_FORMS: Final[Mapping[Expanding, Sequence[str]]] = {}
 
 
-def reading(tree: Node, table: Mapping[str, str] = ENGLISH, forms: Mapping[Expanding, Sequence[str]] = _NO_WORDS) -> str:
-    """Return what a query finds, in the language of a table, with parentheses wherever precedence could be doubted.
+def paraphrase(tree: Node, table: Mapping[str, str] = ENGLISH, forms: Mapping[Expanding, Sequence[str]] = _NO_FORMS) -> str:
+    """Describe a query in the language of `table`, with parentheses wherever precedence might be unclear.
 
-    `forms` are words that a Stem stands for, where they are known: the first few are said with it.
+    `forms` are the indexed words of each Stem, if known; the first few are listed.
     """
-    return _Reading(table, forms).of(tree)
+    return _Describer(table, forms).of(tree)
 
 
 def day(value: date, table: Mapping[str, str] = ENGLISH) -> str:
-    """Return a day in words: July 4, 2018."""
+    """Write out a day: July 4, 2018."""
     return table["day"].format(day=value.day, month=table["months"].split()[value.month - 1], year=value.year)
 
 
-class _Reading:
-    """Reads one tree with one table."""
+class _Describer:
+    """Describes a tree with one table."""
 
     def __init__(self, table: Mapping[str, str], forms: Mapping[Expanding, Sequence[str]]) -> None:
         self._table, self._forms = table, forms
@@ -75,15 +75,15 @@ class _Reading:
 
     def _and(self, tree: And) -> str:
         table = self._table
-        wanted = [self._inside(child) for child in tree.children if not isinstance(child, Not)]
-        unwanted = [self._inside(child.child) for child in tree.children if isinstance(child, Not)]
-        text = table["and"].join(wanted) if wanted else table["everything"]
-        for one in unwanted:
-            text = table["but not"].format(text, one)
+        included = [self._inside(child) for child in tree.children if not isinstance(child, Not)]
+        excluded = [self._inside(child.child) for child in tree.children if isinstance(child, Not)]
+        text = table["and"].join(included) if included else table["everything"]
+        for part in excluded:
+            text = table["but not"].format(text, part)
         return text
 
     def _inside(self, tree: Node) -> str:
-        """Return the reading of a part of a larger query."""
+        """Describe a part of a larger query."""
         if isinstance(tree, Not):
             return self._table["not"].format(self._inside(tree.child))
         is_open = isinstance(tree, (Near, NotNear)) or (isinstance(tree, (And, Or)) and tree.children) or _in_pieces(tree)
@@ -97,7 +97,7 @@ class _Reading:
         if isinstance(tree, Phrase):
             return self._in_field(self._phrase(tree), tree.field)
         if isinstance(tree, Wildcard) and tree.field != TEXT:
-            return self._in_field(self._table["pattern"].format(tree.pattern, self._signs(tree.pattern)), tree.field)
+            return self._in_field(self._table["pattern"].format(tree.pattern, self._wildcard_legend(tree.pattern)), tree.field)
         if isinstance(tree, (Wildcard, Fuzzy, Stem, NumberRange)):
             return self._in_field(self._expanding(tree), tree.field)
         if isinstance(tree, Word):
@@ -110,27 +110,27 @@ class _Reading:
     def _word(self, tree: Word) -> str:
         table = self._table
         if tree.field == TEXT:
-            spoken = {table[key].replace("{0}", "").strip() for key in ("and", "or", "not")} | {"but", "pero"}
-            return table["exact word"].format(tree.word) if tree.word in spoken else tree.word
+            ambiguous = {table[key].replace("{0}", "").strip() for key in ("and", "or", "not")} | {"but", "pero"}
+            return table["exact word"].format(tree.word) if tree.word in ambiguous else tree.word
         if tree.field == "has" and (state := state_of(tree.word)):
             return table[f"is {state}"] if state in STATES else table["absent from"].format(state.removeprefix("absent-"))
         value = platforms.title(tree.word) if tree.field == "platform" else table.get(f"{tree.field} {tree.word}", tree.word)
         return table[tree.field].format(value)
 
     def _phrase(self, tree: Phrase) -> str:
-        """Return “city council”, and what stands for many words in its place: “the city” followed at once by any word …."""
+        """Describe a phrase, with expanding terms in words: “the city” immediately followed by any word …."""
         pieces: list[str] = []
-        together: list[str] = []
+        run: list[str] = []
         for item in tree.items:
             if isinstance(item, Word):
-                together.append(item.word)
+                run.append(item.word)
                 continue
-            if together:
-                pieces.append(self._table["phrase"].format(" ".join(together)))
-                together = []
+            if run:
+                pieces.append(self._table["phrase"].format(" ".join(run)))
+                run = []
             pieces.append(self._expanding(item))
-        if together:
-            pieces.append(self._table["phrase"].format(" ".join(together)))
+        if run:
+            pieces.append(self._table["phrase"].format(" ".join(run)))
         text = pieces[0]
         for piece in pieces[1:]:
             text = self._table["then"].format(text, piece)
@@ -145,23 +145,23 @@ class _Reading:
             return table[key].format(tree.word, tree.edits, tree.word[: tree.kept])
         if isinstance(tree, NumberRange):
             return table["number" if tree.least == tree.most else "numbers"].format(tree.least, tree.most)
-        said = tree.typed.strip("~*") or tree.stem
+        word = tree.typed.strip("~*") or tree.stem
         if words := self._forms.get(tree):
-            listed = ", ".join(words[:_FORMS_SAID]) + (", …" if len(words) > _FORMS_SAID else "")
-            return table["stem of"].format(said, listed)
-        return table["stem"].format(said)
+            listed = ", ".join(words[:_MAX_FORMS]) + (", …" if len(words) > _MAX_FORMS else "")
+            return table["stem of"].format(word, listed)
+        return table["stem"].format(word)
 
     def _wildcard(self, tree: Wildcard) -> str:
         table, pattern = self._table, tree.pattern
         inside = pattern.strip("*")
-        if not inside or any(sign in inside for sign in "*?="):
-            return table["like"].format(pattern, self._signs(pattern))
+        if not inside or any(wildcard in inside for wildcard in "*?="):
+            return table["like"].format(pattern, self._wildcard_legend(pattern))
         if pattern.startswith("*") and pattern.endswith("*"):
             return table["containing"].format(inside)
         return table["ending" if pattern.startswith("*") else "starting"].format(inside)
 
-    def _signs(self, pattern: str) -> str:
-        return ", ".join(self._table[f"sign {sign}"] for sign in "*?=" if sign in pattern)
+    def _wildcard_legend(self, pattern: str) -> str:
+        return ", ".join(self._table[f"sign {wildcard}"] for wildcard in "*?=" if wildcard in pattern)
 
     def _days(self, tree: DayRange) -> str:
         table, first, last = self._table, tree.first, tree.last
@@ -175,5 +175,5 @@ class _Reading:
 
 
 def _in_pieces(tree: Node) -> bool:
-    """Tell whether a phrase is said with words of its own between its pieces."""
+    """Whether the description of a phrase has several pieces."""
     return isinstance(tree, Phrase) and len(tree.items) > 1 and not all(isinstance(item, Word) for item in tree.items)

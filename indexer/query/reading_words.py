@@ -1,4 +1,4 @@
-"""The words of readings: one table a language, all with the same keys and the same places."""
+"""Phrases that describe a query: one table per language, all with the same keys and placeholders."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "comma": "{0}, {1}",
     **_ENGLISH_VALUES,
 }
-"""The pieces of an English reading. `kind post` and the like name values; a value without a name stands as it is."""
+"""English phrases. Keys such as `kind post` name values; a value without a key is shown unchanged."""
 
 SPANISH: Final[Mapping[str, str]] = {
     "and": " y ",
@@ -191,7 +191,7 @@ SPANISH: Final[Mapping[str, str]] = {
     "comma": "{0}, {1}",
     **_SPANISH_VALUES,
 }
-"""The pieces of a Spanish reading."""
+"""Spanish phrases."""
 
 TABLES: Final[Mapping[str, Mapping[str, str]]] = {"en": ENGLISH, "es": SPANISH}
-"""The tables by the language's code."""
+"""Tables by language code."""

@@ -1,1 +1,1 @@
-"""Searches: planned, run, grouped, explained."""
+"""Running, grouping and explaining searches."""

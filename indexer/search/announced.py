@@ -1,4 +1,4 @@
-"""Doubtful readings with the number that the other reading finds: said before the answer's own number, everywhere alike."""
+"""Ambiguous readings of a query with the count of the alternative; every output shows them before its own total."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from indexer.query import Announcement, Dialect, Node, parse
 
 
 @dataclass(frozen=True, slots=True)
-class Announced:
-    """One doubtful reading. `start` and `end` are places in the query as typed.
+class CountedAnnouncement:
+    """One ambiguous reading. `start` and `end` are offsets in the query as typed.
 
-    `other_query` is the query that says the other thing, in the same dialect, None where there is none; `other_total` how many
-    records that finds within the same filters and permission, None where it was not counted.
+    `other_query` is the alternative in the same dialect, or None. `other_total` counts its records within the same filters
+    and permission; None if not counted.
     """
 
     code: str
@@ -26,36 +26,41 @@ class Announced:
     other_total: int | None = None
 
 
-def announced(doubts: Iterable[Announcement], dialect: Dialect, count: Callable[[Node], int | None]) -> tuple[Announced, ...]:
-    """Return doubts with the counts of their other readings; `count` gives None for a query that is too broad."""
-    found = []
-    for one in doubts:
-        tree = parse(one.other_query, dialect).tree if one.other_query is not None else None
-        if tree is None:  # a query that cannot be run is no other reading
-            found.append(Announced(one.code, one.message, one.start, one.end))
+def count_alternatives(
+    doubts: Iterable[Announcement], dialect: Dialect, count: Callable[[Node], int | None]
+) -> tuple[CountedAnnouncement, ...]:
+    """Add the count of each alternative; `count` returns None for a query that is too broad."""
+    counted = []
+    for doubt in doubts:
+        tree = parse(doubt.other_query, dialect).tree if doubt.other_query is not None else None
+        if tree is None:  # an alternative that does not parse is not offered
+            counted.append(CountedAnnouncement(doubt.code, doubt.message, doubt.start, doubt.end))
         else:
-            found.append(Announced(one.code, one.message, one.start, one.end, one.other_query, count(tree)))
-    return tuple(found)
+            counted.append(CountedAnnouncement(doubt.code, doubt.message, doubt.start, doubt.end, doubt.other_query, count(tree)))
+    return tuple(counted)
 
 
-def sentences(one: Announced) -> list[Sentence | str]:
-    """Return what is said of a doubtful reading where there are no links: the reading, and what the other one finds."""
-    if one.other_query is None:
-        return [one.message]
-    if one.other_total is None:
-        return [one.message, say("The alternative is {query}.", query=one.other_query)]
-    if one.other_total == 1:
-        return [one.message, say("The alternative, {query}, finds 1 record.", query=one.other_query)]
-    return [one.message, say("The alternative, {query}, finds {count} records.", query=one.other_query, count=one.other_total)]
+def sentences(doubt: CountedAnnouncement) -> list[Sentence | str]:
+    """Sentences for output without links: the reading, then the alternative and its count."""
+    if doubt.other_query is None:
+        return [doubt.message]
+    if doubt.other_total is None:
+        return [doubt.message, say("The alternative is {query}.", query=doubt.other_query)]
+    if doubt.other_total == 1:
+        return [doubt.message, say("The alternative, {query}, finds 1 record.", query=doubt.other_query)]
+    return [
+        doubt.message,
+        say("The alternative, {query}, finds {count} records.", query=doubt.other_query, count=doubt.other_total),
+    ]
 
 
-def shape(one: Announced) -> dict[str, Any]:
-    """Return a doubtful reading as JSON holds it (docs/command-line.md)."""
+def as_json(doubt: CountedAnnouncement) -> dict[str, Any]:
+    """Return the JSON object documented in docs/command-line.md."""
     return {
-        "code": one.code,
-        "message": one.message,
-        "start": one.start,
-        "end": one.end,
-        "other_query": one.other_query,
-        "other_total": one.other_total,
+        "code": doubt.code,
+        "message": doubt.message,
+        "start": doubt.start,
+        "end": doubt.end,
+        "other_query": doubt.other_query,
+        "other_total": doubt.other_total,
     }

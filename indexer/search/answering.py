@@ -1,4 +1,4 @@
-"""Why a search is not answered: an unreadable query, an index that cannot be used, too much work. Never a zero by error."""
+"""Reasons a search has no answer: an invalid query, an unusable index, too much work. An error never looks like zero hits."""
 
 from __future__ import annotations
 
@@ -13,43 +13,43 @@ from indexer.query import Diagnostic
 from indexer.repository import Repository
 
 
-class Stopped(StrEnum):
-    """Why a sound query was not answered."""
+class StopReason(StrEnum):
+    """Why a valid query was not answered."""
 
-    TOO_BROAD = "too-broad"  # one wildcard stands for too many words
-    TOO_COSTLY = "too-costly"  # all of it together takes too much work
-    TOO_SLOW = "too-slow"  # the time was over: the same search may be answered on a less busy computer
+    TOO_BROAD = "too-broad"  # a wildcard matches too many words
+    TOO_COSTLY = "too-costly"  # the query as a whole takes too much work
+    TOO_SLOW = "too-slow"  # out of time: the same search may succeed on a less busy computer
 
 
 class NotAnswered(Exception):
-    """The query cannot be run; the diagnostics say why and where."""
+    """The query was not run; `diagnostics` have the reasons and places."""
 
-    def __init__(self, diagnostics: Sequence[Diagnostic], stopped: Stopped | None = None) -> None:
-        super().__init__("; ".join(one.message for one in diagnostics))
+    def __init__(self, diagnostics: Sequence[Diagnostic], stopped: StopReason | None = None) -> None:
+        super().__init__("; ".join(diagnostic.message for diagnostic in diagnostics))
         self.diagnostics, self.stopped = tuple(diagnostics), stopped
 
 
 class IndexUnusable(NotAnswered):
-    """The query is well, but the index is damaged, holds nothing of a catalog that has records, or what the catalog does not have."""
+    """The query is valid, but the index is damaged, empty although the catalog has records, or ahead of the catalog."""
 
 
 @contextmanager
 def answering(query: str, bounds: cost.Bounds) -> Iterator[None]:
-    """Count what is done within, and say in words why there is no answer. Raises NotAnswered."""
+    """Bound the work done in this context. Raises NotAnswered with the reason in words."""
     try:
         with cost.bounded(bounds):
             yield
     except TooBroad as error:
-        raise NotAnswered((_too_broad(error, query),), Stopped.TOO_BROAD) from error
+        raise NotAnswered((_too_broad(error, query),), StopReason.TOO_BROAD) from error
     except cost.TooCostly as error:
-        stopped = Stopped.TOO_SLOW if error.is_time else Stopped.TOO_COSTLY
+        stopped = StopReason.TOO_SLOW if error.is_time else StopReason.TOO_COSTLY
         raise NotAnswered((_too_costly(error, query, stopped),), stopped) from error
     except IndexDamaged as error:
         raise IndexUnusable((_damaged(error),)) from error
 
 
 def check_index(repository: Repository) -> bool:
-    """Return whether the index knows all of the catalog. Raises IndexUnusable where it cannot answer at all, IndexDamaged."""
+    """Return whether the index is up to date with the catalog. Raises IndexUnusable if it is empty or ahead, IndexDamaged."""
     reached, target = repository.index.position(), repository.catalog.position()
     if (unusable := _unusable_index(reached, target)) is not None:
         raise IndexUnusable((unusable,))
@@ -57,10 +57,10 @@ def check_index(repository: Repository) -> bool:
 
 
 def _unusable_index(reached: int, target: int) -> Diagnostic | None:
-    """Say why the index cannot answer, where it cannot: no number by error.
+    """Return the reason an index cannot answer, or None.
 
-    It is empty after it was deleted, made by another version of the program, or its building was broken off. It is
-    ahead when an older catalog was put back.
+    An index is empty if it was deleted, belongs to another version of the program, or its build was interrupted. It is
+    ahead if an older catalog was restored.
     """
     if reached <= target and (reached or not target):
         return None
@@ -82,10 +82,12 @@ def _damaged(error: IndexDamaged) -> Diagnostic:
 def _too_broad(error: TooBroad, query: str) -> Diagnostic:
     start = max(query.lower().find(error.pattern.lower()), 0)
     message = say("{pattern} matches more than {limit} different words.", pattern=error.pattern, limit=error.limit)
-    return Diagnostic(start, start + len(error.pattern), message, say("Write more letters before the wildcard."), Stopped.TOO_BROAD.value)
+    return Diagnostic(
+        start, start + len(error.pattern), message, say("Write more letters before the wildcard."), StopReason.TOO_BROAD.value
+    )
 
 
-def _too_costly(error: cost.TooCostly, query: str, stopped: Stopped) -> Diagnostic:
+def _too_costly(error: cost.TooCostly, query: str, stopped: StopReason) -> Diagnostic:
     if error.is_time:
         message = say(
             "Nothing was searched: the search was stopped after {seconds} seconds. This is not a result of zero.", seconds=error.limit

@@ -1,4 +1,4 @@
-"""Records and results as JSON: one documented shape for the command line and the portal."""
+"""Records and results as JSON, the same for the command line and the portal (docs/command-line.md)."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from indexer.catalog.parties import parties
 from indexer.coverage import scope
 from indexer.local_time import to_local, utc_text
 from indexer.masking import mask_tokens
-from indexer.search.announced import shape as announced_shape
+from indexer.search.announced import as_json as announced_shape
 from indexer.search.groups import Grouped
 from indexer.search.results import Hit, Results
-from indexer.search.suggestions import Explained
+from indexer.search.suggestions import Explanation
 
-Shape = dict[str, Any]
+JsonObject = dict[str, Any]
 
 
-def record(view: RecordView, zone_name: str) -> Shape:
-    """Shape of one record, in `search` and in the portal's /search.json."""
+def record(view: RecordView, zone_name: str) -> JsonObject:
+    """One record, as in `search` and the portal's /search.json."""
     return {
         "id": view.record_id,
         "platform": view.account.platform,
@@ -39,7 +39,7 @@ def record(view: RecordView, zone_name: str) -> Shape:
         "hashtags": list(view.content.hashtags),
         "mentions": list(view.content.mentions),
         "links": [mask_tokens(link) for link in view.content.links],
-        "attachments": [{"name": a.name, "media_type": a.media_type, "held": bool(a.member)} for a in view.attachments],
+        "attachments": [{"name": file.name, "media_type": file.media_type, "held": bool(file.member)} for file in view.attachments],
         "edited_at": utc_text(view.content.edited_at) or None,
         "deleted_at": utc_text(view.content.deleted_at) or None,
         "version": view.version,
@@ -55,34 +55,38 @@ def record(view: RecordView, zone_name: str) -> Shape:
     }
 
 
-def _parties(view: RecordView) -> Shape:
-    """Return from whom and to whom a message went; all null for another record."""
-    found = parties(view)
-    if found is None:
+def _parties(view: RecordView) -> JsonObject:
+    """Sender, recipients and direction of a message; all null for other records."""
+    ends = parties(view)
+    if ends is None:
         return {"from": None, "to": None, "direction": None}
-    return {"from": found.sender or None, "to": list(found.recipients), "direction": found.direction.value or None}
-
-
-def results(found: Results, zone_name: str, grouped: Grouped | None = None) -> Shape:
-    """Shape of `search` and of the portal's /search.json. `total` is null when the query could not be run."""
-    hits = _hits_of(grouped) if grouped and grouped.groups else found.records
-    limits = found.as_of
     return {
-        "query": found.request.query,
-        "dialect": str(found.request.dialect),
-        "canonical": found.canonical,
-        "reading": found.reading,
-        "readings": dict(found.readings),
+        "from": ends.sender or None,
+        "to": list(ends.recipients),
+        "direction": ends.direction.value or None,
+    }
+
+
+def results(answer: Results, zone_name: str, grouped: Grouped | None = None) -> JsonObject:
+    """Return the output of `search` and of the portal's /search.json. `total` is null if the query was not run."""
+    hits = _hits_of(grouped) if grouped and grouped.groups else answer.records
+    limits = answer.as_of
+    return {
+        "query": answer.request.query,
+        "dialect": str(answer.request.dialect),
+        "canonical": answer.canonical,
+        "reading": answer.reading,
+        "readings": dict(answer.readings),
         "zone": zone_name,
-        "total": found.total if found.answered else None,
-        "undated": found.undated,
-        "undated_outside": found.undated_outside,
-        "indexed": found.indexed,
-        "held": found.held,
-        "in_step": found.in_step,
-        "sort": str(found.request.sort),
-        "limit": found.request.limit,
-        "offset": found.request.offset,
+        "total": answer.total if answer.answered else None,
+        "undated": answer.undated,
+        "undated_outside": answer.undated_outside,
+        "indexed": answer.indexed,
+        "held": answer.held,
+        "in_step": answer.in_step,
+        "sort": str(answer.request.sort),
+        "limit": answer.request.limit,
+        "offset": answer.request.offset,
         "records": [{**record(hit.view, zone_name), "found_in_version": hit.version} for hit in hits],
         "as_of": {
             "day": limits.day.isoformat(),
@@ -95,49 +99,63 @@ def results(found: Results, zone_name: str, grouped: Grouped | None = None) -> S
         "grouping": {
             "by": grouped.by.value,
             "groups": None if grouped.is_too_many else grouped.total,
-            "page": [{"size": one.size, "shown": 1 + len(one.others)} for one in grouped.groups],
+            "page": [{"size": group.size, "shown": 1 + len(group.others)} for group in grouped.groups],
         }
-        if grouped and found.answered
+        if grouped and answer.answered
         else None,
         "facets": {
             name: [{"value": value.value, "label": value.label, "count": value.count} for value in values]
-            for name, values in found.facets.items()
+            for name, values in answer.facets.items()
         },
-        "bars": [{"from": bar.first_day.isoformat(), "to": bar.last_day.isoformat(), "count": bar.count} for bar in found.bars],
-        "coverage": scope.shape(found.coverage) if found.coverage else None,
-        **_explained(found.explained),
-        "announcements": [announced_shape(one) for one in found.announcements],
+        "bars": [{"from": bar.first_day.isoformat(), "to": bar.last_day.isoformat(), "count": bar.count} for bar in answer.bars],
+        "coverage": scope.as_json(answer.coverage) if answer.coverage else None,
+        **_explained(answer.explained),
+        "announcements": [announced_shape(announcement) for announcement in answer.announcements],
         "diagnostics": [
-            {"start": one.start, "end": one.end, "message": one.message, "suggestion": one.suggestion, "code": one.code}
-            for one in found.diagnostics
+            {
+                "start": diagnostic.start,
+                "end": diagnostic.end,
+                "message": diagnostic.message,
+                "suggestion": diagnostic.suggestion,
+                "code": diagnostic.code,
+            }
+            for diagnostic in answer.diagnostics
         ],
     }
 
 
-def _explained(found: Explained) -> Shape:
+def _explained(explanation: Explanation) -> JsonObject:
     return {
         "expansions": [
-            {"typed": one.typed, "words": [{"word": word, "records": count} for word, count in one.words]} for one in found.expansions
+            {"typed": expansion.typed, "words": [{"word": word, "records": count} for word, count in expansion.words]}
+            for expansion in explanation.expansions
         ],
-        "missing": list(found.missing),
-        "unchecked": found.unchecked,
+        "missing": list(explanation.missing),
+        "unchecked": explanation.unchecked,
         "suggestions": [
-            {"start": one.start, "end": one.end, "word": one.node.word, "instead": one.instead, "records": one.records, "query": one.query}
-            for one in found.suggestions
+            {
+                "start": suggestion.start,
+                "end": suggestion.end,
+                "word": suggestion.node.word,
+                "instead": suggestion.instead,
+                "records": suggestion.records,
+                "query": suggestion.query,
+            }
+            for suggestion in explanation.suggestions
         ],
-        "unsearchable": list(found.unsearchable),
+        "unsearchable": list(explanation.unsearchable),
     }
 
 
 def _hits_of(grouped: Grouped) -> list[Hit]:
-    return [place.hit for one in grouped.groups for place in (one.first, *one.others)]
+    return [place.hit for group in grouped.groups for place in (group.first, *group.others)]
 
 
 def _item(item: int) -> str:
     return f", item {item + 1}" if item >= 0 else ""
 
 
-def _account(view: AccountView | None) -> Shape | None:
+def _account(view: AccountView | None) -> JsonObject | None:
     if view is None:
         return None
     return {

@@ -1,13 +1,12 @@
-"""What was visible at the end of a local day, and in which wording: from what versions, sightings and absences tell.
+"""Records visible at the end of a local day, and their version on that day, from versions, sightings and absences.
 
-A record stands from the moment it was posted until it is known to be gone: the platform's own time of deletion, or a
-capture, exported by then, that does not hold it any more. Its first wording stands from the moment it was posted; a
-later one from its time of edit, else from the export of the first capture that saw it. An archive that does not state
-its export was exported by the day when it was taken into custody, and not before the day of its last record: what is
-not certain by that day is not taken as known.
+A record is visible from its posting until it is known to be gone: the platform's deletion time, or a capture exported by
+that day that no longer has it. Its first version applies from its posting; a later one from its edit time or, without
+one, from the export of the first capture that has it. An archive without a stated export time was exported between the
+day of its last record and the day of intake; anything not certain by the as-of day counts as unknown.
 
-An index holds all wordings of a record as one. So the few records of which more is known than one wording are looked at
-one by one (matching.py), and all others are asked of the index.
+The index merges all versions of a record. So the few records with several versions, a deletion or an absence are matched
+individually (engines/matching.py); the index answers for all others.
 """
 
 from __future__ import annotations
@@ -41,30 +40,30 @@ from indexer.repository import Repository
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an answer as of a day cannot know; each counts records. `undated` and `unknown` stand outside of the answer."""
+    """Record counts for the limits of an as-of answer. `undated` and `unknown` records are not in the answer."""
 
     day: date
-    undated: int  # fit, and carry no date
-    unknown: int  # fit in a later wording; the one of that day is not held
-    last_seen_before: int  # are in the answer, and no capture of that day or a later one holds them
+    undated: int  # match, but have no date
+    unknown: int  # match in a later version; the version of that day is not in any archive
+    last_seen_before: int  # in the answer, but not in any capture of that day or later
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """What a reader of the answer must know; empty where everything is known."""
+        """Caveats for the reader; empty if everything is known."""
         before, unknown, undated = self.last_seen_before, self.unknown, self.undated
-        found = []
+        sentences = []
         if before == 1:
-            found.append(say("One of them was last captured before that day; whether it was still online then is not known."))
+            sentences.append(say("One of them was last captured before that day; whether it was still online then is not known."))
         elif before:
-            found.append(
+            sentences.append(
                 say("{count} of them were last captured before that day; whether they were still online then is not known.", count=before)
             )
         if unknown == 1:
-            found.append(
+            sentences.append(
                 say("One more record existed then, but only a later version of it, which matches, is available. It is not included.")
             )
         elif unknown:
-            found.append(
+            sentences.append(
                 say(
                     "{count} more records existed then, but only later versions of them, which match, are available. They are not "
                     "included.",
@@ -72,43 +71,43 @@ class Limits:
                 )
             )
         if undated == 1:
-            found.append(
+            sentences.append(
                 say("One more record matches but has no date, so it is not known whether it was posted by then. It is not included.")
             )
         elif undated:
-            found.append(
+            sentences.append(
                 say(
                     "{count} more records match but have no date, so it is not known whether they were posted by then. They are not "
                     "included.",
                     count=undated,
                 )
             )
-        return tuple(found)
+        return tuple(sentences)
 
 
-__all__ = ["Asked", "Limits", "Stood", "stood"]
+__all__ = ["AsOfQuery", "DayState", "Limits", "day_state"]
 
-_DAYS_KEPT: Final = 4  # days whose facts are kept in memory
-_DOCUMENTS_KEPT: Final = 5_000
-_ANSWERS_KEPT: Final = 64
+_CACHED_DAYS: Final = 4
+_MAX_CACHED_DOCUMENTS: Final = 5_000
+_MAX_CACHED_ANSWERS: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A search as of a day, as the index can answer it: another tree, and filters without what the tree now says.
+class AsOfQuery:
+    """An as-of search for the index: the rewritten tree, and the filters it does not already express.
 
-    `unknown` are the records that fit in the wording held, which is of a later day than the one asked for: they are not
-    found. `stood` says in which version a record is shown.
+    `unknown`: records excluded because only a version later than the as-of day is available, which matches. `state` has
+    the version of each record on that day.
     """
 
     tree: Node
     filters: Filters
     unknown: frozenset[int]
-    stood: Stood
+    state: DayState
 
 
-class Stood:
-    """What is known of one day: the same for every query and every reader. Made once, then only read."""
+class DayState:
+    """Record versions of one as-of day, the same for every query and reader. Built once, then read-only."""
 
     def __init__(self, db: sa.Engine, engine: Engine, accounts: Sequence[AccountView], zone: str, day: date) -> None:
         self._db, self._zone, self.day = db, zone, day
@@ -118,172 +117,177 @@ class Stood:
         self._end_ms = end_ms if end_ms is not None else 1 << 62
         with db.connect() as connection:
             self._times = export_times(connection)
-            gone = self._absent(connection)
-            known = engine.ids(Or((Word("edit", "has"), Word("deletion", "has"), Word("absent", "has"))), Filters(), Sort.OLDEST)
-            self.looked_at = frozenset(known) | gone
-            stories = self._stories(connection, sorted(self.looked_at))
-            self.early_accounts, self._seen_before = self._early(connection)
-        self._standing: dict[int, int] = {}  # record -> its version of that day
-        self._later: dict[int, int] = {}  # record -> the first wording held, which is later than that day
+            absent = self._absent_by_then(connection)
+            changed = engine.ids(Or((Word("edit", "has"), Word("deletion", "has"), Word("absent", "has"))), Filters(), Sort.OLDEST)
+            self.matched_individually = frozenset(changed) | absent
+            stories = self._stories(connection, sorted(self.matched_individually))
+            self.early_accounts, self._seen_before = self._find_early(connection)
+        self._version_of_day: dict[int, int] = {}  # record -> version of that day
+        self._later_version: dict[int, int] = {}  # record -> first available version, later than that day
         self._edited: set[int] = set()  # records that had been edited by that day
         for pk, story in stories.items():
-            self._tell(pk, story)
+            self._note_version(pk, story)
         self._documents: dict[int, Document] | None = None
         self._answers: OrderedDict[Any, tuple[frozenset[int], frozenset[int]]] = OrderedDict()
         self._lock = threading.Lock()
 
     def version_ids(self, pks: Iterable[int]) -> dict[int, int]:
-        """Return the versions of that day, by record; a record that is not here stands in its only version."""
-        return {pk: self._standing[pk] for pk in pks if pk in self._standing}
+        """Versions of that day, by record; a record that is missing here has only one version."""
+        return {pk: self._version_of_day[pk] for pk in pks if pk in self._version_of_day}
 
-    def asked(self, tree: Node, filters: Filters) -> Asked:
-        """Return what finds in the index what a tree finds within filters as of this day."""
-        chosen = _as_nodes(filters)
-        found, unknown = self._answer((tree, *chosen), filters.permission)
-        usual: list[Node] = [tree, DayRange(None, self.day), *chosen]
-        if self.looked_at:
-            usual.append(Not(Numbered(self.looked_at)))
-        whole: Node = And(tuple(usual))
+    def rewrite(self, tree: Node, filters: Filters) -> AsOfQuery:
+        """Rewrite a search so that the index answers it as of this day."""
+        filter_nodes = _as_nodes(filters)
+        found, unknown = self._match((tree, *filter_nodes), filters.permission)
+        conditions: list[Node] = [tree, DayRange(None, self.day), *filter_nodes]
+        if self.matched_individually:
+            conditions.append(Not(Numbered(self.matched_individually)))
+        rewritten: Node = And(tuple(conditions))
         if found:
-            whole = Or((whole, Numbered(found)))
-        return Asked(whole, _without(filters), unknown, self)
+            rewritten = Or((rewritten, Numbered(found)))
+        return AsOfQuery(rewritten, _without_version_filters(filters), unknown, self)
 
-    def limits(self, engine: Engine, asked: Asked, tree: Node, filters: Filters, per_account: Mapping[str, int]) -> Limits:
-        """Count what an answer cannot know. `per_account` are the answer's records by account number. Raises TooBroad."""
+    def limits(self, engine: Engine, query: AsOfQuery, tree: Node, filters: Filters, per_account: Mapping[str, int]) -> Limits:
+        """Count the records affected by unknowns. `per_account`: hits by account number. Raises TooBroad."""
 
-        def count(what: Node) -> int:
-            return engine.search(what, asked.filters, Sort.OLDEST, 0, 0).total
+        def count(node: Node) -> int:
+            return engine.search(node, query.filters, Sort.OLDEST, 0, 0).total
 
-        is_narrowed = filters.first_day is not None or filters.last_day is not None
-        undated = 0 if is_narrowed else count(And((tree, *_as_nodes(filters), Not(DayRange(None, None)))))
-        unknown = count(Numbered(asked.unknown)) if asked.unknown else 0
+        has_days = filters.first_day is not None or filters.last_day is not None
+        undated = 0 if has_days else count(And((tree, *_as_nodes(filters), Not(DayRange(None, None)))))
+        unknown = count(Numbered(query.unknown)) if query.unknown else 0
         before = sum(per_account.get(str(account), 0) for account in self.early_accounts)
         if self._seen_before:
-            before += count(And((asked.tree, Numbered(self._seen_before))))
+            before += count(And((query.tree, Numbered(self._seen_before))))
         return Limits(self.day, undated, unknown, before)
 
-    # what fits among the records that are looked at one by one
+    # records matched individually
 
-    def _answer(self, wanted: tuple[Node, ...], permission: Permission) -> tuple[frozenset[int], frozenset[int]]:
-        key = (wanted, permission)
+    def _match(self, parts: tuple[Node, ...], permission: Permission) -> tuple[frozenset[int], frozenset[int]]:
+        key = (parts, permission)
         with self._lock:
             if key in self._answers:
                 self._answers.move_to_end(key)
                 return self._answers[key]
-        tree = And(wanted)
-        fit = [
-            one.pk
-            for one in self._held()
-            if permission.allows(one.account_id, in_conversation="conversation" in one.has) and one.day is not None and matches(tree, one)
+        tree = And(parts)
+        hits = [
+            entry.pk
+            for entry in self._documents_to_match()
+            if permission.allows(entry.account_id, in_conversation="conversation" in entry.has)
+            and entry.day is not None
+            and matches(tree, entry)
         ]
-        answer = frozenset(pk for pk in fit if pk in self._standing), frozenset(pk for pk in fit if pk in self._later)
+        answer = (
+            frozenset(pk for pk in hits if pk in self._version_of_day),
+            frozenset(pk for pk in hits if pk in self._later_version),
+        )
         with self._lock:
             self._answers[key] = answer
-            if len(self._answers) > _ANSWERS_KEPT:
+            if len(self._answers) > _MAX_CACHED_ANSWERS:
                 self._answers.popitem(last=False)
         return answer
 
-    def _held(self) -> Iterable[Document]:
-        wanted = {**self._standing, **self._later}
-        if len(wanted) > _DOCUMENTS_KEPT:
-            return self._read(wanted)
+    def _documents_to_match(self) -> Iterable[Document]:
+        version_ids = {**self._version_of_day, **self._later_version}
+        if len(version_ids) > _MAX_CACHED_DOCUMENTS:
+            return self._read(version_ids)
         if self._documents is None:
-            self._documents = {one.pk: one for one in self._read(wanted)}
+            self._documents = {entry.pk: entry for entry in self._read(version_ids)}
         return self._documents.values()
 
-    def _read(self, wanted: Mapping[int, int]) -> Iterator[Document]:
+    def _read(self, versions_by_pk: Mapping[int, int]) -> Iterator[Document]:
         with self._db.connect() as connection:
-            for row in select_keys(connection, _ROWS, wanted.values()):
+            for row in select_keys(connection, _ROWS, versions_by_pk.values()):
                 yield self._document(row)
 
     def _document(self, row: Any) -> Document:
-        """Return what an index would have held of a version on that day: nothing that came later."""
+        """Return the index document of a version as of that day, without later edits and deletions."""
         content = stored_data.content(row)
         deleted = content.deleted if content.deleted and content.deleted.ms is not None and content.deleted.ms < self._end_ms else None
         is_edited = row.pk in self._edited
-        then = stored_data.with_moments(content, content.edited if is_edited else None, deleted)
-        made = IndexRow(row.pk, row.kind, row.account_id, 2 if is_edited else 1, then)
-        return make_document(made, self._accounts[row.account_id], self._zone)
+        content_of_day = stored_data.with_moments(content, content.edited if is_edited else None, deleted)
+        row_of_day = IndexRow(row.pk, row.kind, row.account_id, 2 if is_edited else 1, content_of_day)
+        return make_document(row_of_day, self._accounts[row.account_id], self._zone)
 
-    # what the catalog tells
+    # reading the catalog
 
-    def _absent(self, connection: sa.Connection) -> frozenset[int]:
-        by_then = [one for one in self._times if self._times[one].by_ms < self._end_ms]
+    def _absent_by_then(self, connection: sa.Connection) -> frozenset[int]:
+        by_then = [capture_id for capture_id, times in self._times.items() if times.by_ms < self._end_ms]
         return frozenset(connection.execute(sa.select(absences.c.record_pk).where(absences.c.capture_id.in_(by_then))).scalars())
 
     def _stories(self, connection: sa.Connection, pks: Sequence[int]) -> dict[int, _Story]:
-        found: dict[int, _Story] = {pk: _Story([], []) for pk in pks}
+        stories: dict[int, _Story] = {pk: _Story([], []) for pk in pks}
         for row in select_keys(connection, _SEEN, pks):
             if row.capture_id in self._times:
-                found[row.record_pk].seen.append(_Seen(row.capture_id, row.id, row.version_id, row.posted_ms, *_moments(row.data)))
+                stories[row.record_pk].seen.append(_Seen(row.capture_id, row.id, row.version_id, row.posted_ms, *_moments(row.data)))
         for pk, capture_id in select_keys(connection, _GONE, pks):
             if capture_id in self._times:
-                found[pk].gone.append(capture_id)
-        return found
+                stories[pk].gone.append(capture_id)
+        return stories
 
-    def _tell(self, pk: int, story: _Story) -> None:
-        """Note in which version a record stood on that day, when it did."""
-        story.seen.sort(key=lambda one: (*self._order(one.capture_id), one.sighting_id))
+    def _note_version(self, pk: int, story: _Story) -> None:
+        """Note the version of a record that was visible on that day, if any."""
+        story.seen.sort(key=lambda sighting: (*self._order(sighting.capture_id), sighting.sighting_id))
         if not story.seen or (posted := story.seen[-1].posted_ms) is None or posted >= self._end_ms or self._is_gone(story):
             return
-        lines = self._wordings(story.seen, posted)
-        standing = [at for at, (start, _version) in enumerate(lines) if start < self._end_ms]
-        if not standing:
-            self._later[pk] = lines[0][1]
+        starts = self._version_starts(story.seen, posted)
+        begun = [at for at, (start, _version) in enumerate(starts) if start < self._end_ms]
+        if not begun:
+            self._later_version[pk] = starts[0][1]
             return
-        self._standing[pk] = lines[standing[-1]][1]
-        if standing[-1] or lines[0][0] > posted:
+        self._version_of_day[pk] = starts[begun[-1]][1]
+        if begun[-1] or starts[0][0] > posted:
             self._edited.add(pk)
 
     def _order(self, capture_id: int) -> tuple[int, int]:
         return self._times[capture_id].not_before_ms, capture_id
 
     def _is_gone(self, story: _Story) -> bool:
-        """Tell whether the last that is known by that day is that the record is gone."""
-        known = [(self._order(capture), 1) for capture in story.gone if self._times[capture].by_ms < self._end_ms]
-        for one in story.seen:
-            times = self._times[one.capture_id]
-            if one.is_deleted:
-                at = one.deleted_ms if one.deleted_ms is not None else times.by_ms
+        """Whether the latest evidence by that day says that the record is gone."""
+        evidence = [(self._order(capture), 1) for capture in story.gone if self._times[capture].by_ms < self._end_ms]
+        for sighting in story.seen:
+            times = self._times[sighting.capture_id]
+            if sighting.is_deleted:
+                at = sighting.deleted_ms if sighting.deleted_ms is not None else times.by_ms
                 if at < self._end_ms:
-                    known.append(((at, one.capture_id), 1))
+                    evidence.append(((at, sighting.capture_id), 1))
             elif times.not_before_ms < self._end_ms:
-                known.append((self._order(one.capture_id), 0))
-        return bool(known) and max(known)[1] == 1
+                evidence.append((self._order(sighting.capture_id), 0))
+        return bool(evidence) and max(evidence)[1] == 1
 
-    def _wordings(self, seen: Sequence[_Seen], posted: int) -> list[tuple[int, int]]:
-        """Return the wordings of a record in order: (since when, version). `seen` is in order of the captures."""
-        lines: list[tuple[int, int]] = []
+    def _version_starts(self, seen: Sequence[_Seen], posted: int) -> list[tuple[int, int]]:
+        """Versions of a record in order: (start in ms, version). `seen` is in capture order."""
+        starts: list[tuple[int, int]] = []
         captures: OrderedDict[int, list[_Seen]] = OrderedDict()
-        for one in seen:
-            captures.setdefault(one.capture_id, []).append(one)
-        for capture_id, ones in captures.items():
-            if lines and lines[-1][1] == ones[-1].version_id:
-                continue  # nothing is new since the capture before
-            known = {version for _start, version in lines}
-            for one in ones:
-                if one.version_id in known and one is not ones[-1]:
-                    continue  # an archive repeats the wordings before its last one
-                last = lines[-1][0] if lines else None
-                usual = posted if last is None and not one.is_edited else self._times[capture_id].by_ms
-                edited = one.edited_ms if one.edited_ms is not None and (last is None or one.edited_ms >= last) else None
+        for sighting in seen:
+            captures.setdefault(sighting.capture_id, []).append(sighting)
+        for capture_id, in_capture in captures.items():
+            if starts and starts[-1][1] == in_capture[-1].version_id:
+                continue  # unchanged since the previous capture
+            known = {version for _start, version in starts}
+            for sighting in in_capture:
+                if sighting.version_id in known and sighting is not in_capture[-1]:
+                    continue  # an archive repeats the versions before its last one
+                last = starts[-1][0] if starts else None
+                usual = posted if last is None and not sighting.is_edited else self._times[capture_id].by_ms
+                edited = sighting.edited_ms if sighting.edited_ms is not None and (last is None or sighting.edited_ms >= last) else None
                 start = usual if edited is None else edited
-                lines.append((start if last is None else max(start, last), one.version_id))
-        return lines
+                starts.append((start if last is None else max(start, last), sighting.version_id))
+        return starts
 
-    def _early(self, connection: sa.Connection) -> tuple[frozenset[int], frozenset[int]]:
-        """Return the accounts that no capture of the day or later holds, and the records of others that none of these holds."""
-        late = {one for one, times in self._times.items() if self._is_late(times)}
-        of_account: dict[int, set[int]] = {}
-        for capture_id, times in self._times.items():
+    def _find_early(self, connection: sa.Connection) -> tuple[frozenset[int], frozenset[int]]:
+        """Accounts without a capture of that day or later, and records of other accounts that no such capture has."""
+        late = {number for number, times in self._times.items() if self._is_late(times)}
+        by_account: dict[int, set[int]] = {}
+        for number, times in self._times.items():
             if times.account_id is not None:
-                of_account.setdefault(times.account_id, set()).add(capture_id)
-        early_accounts = frozenset(account for account, ones in of_account.items() if not ones & late)
-        mixed = [one for account, ones in of_account.items() if ones & late and ones - late for one in ones]
+                by_account.setdefault(times.account_id, set()).add(number)
+        early_accounts = frozenset(account for account, numbers in by_account.items() if not numbers & late)
+        mixed = [number for numbers in by_account.values() if numbers & late and numbers - late for number in numbers]
         if not mixed:
             return early_accounts, frozenset()
-        early = sa.select(sightings.c.record_pk).where(sightings.c.capture_id.in_([one for one in mixed if one not in late]))
-        seen_late = sa.select(sightings.c.record_pk).where(sightings.c.capture_id.in_([one for one in mixed if one in late]))
+        early = sa.select(sightings.c.record_pk).where(sightings.c.capture_id.in_([number for number in mixed if number not in late]))
+        seen_late = sa.select(sightings.c.record_pk).where(sightings.c.capture_id.in_([number for number in mixed if number in late]))
         return early_accounts, frozenset(connection.execute(early.except_(seen_late)).scalars())
 
     def _is_late(self, times: ExportTimes) -> bool:
@@ -291,25 +295,25 @@ class Stood:
         return instant is not None and local_day(instant, self._zone) >= self.day
 
 
-def stood(repository: Repository, accounts: Sequence[AccountView], day: date) -> Stood:
-    """Return what is known of a local day; kept in memory as long as neither catalog nor index move on."""
+def day_state(repository: Repository, accounts: Sequence[AccountView], day: date) -> DayState:
+    """Return the state of a local day, cached until the catalog or the index changes."""
     key = (day, repository.zone, repository.catalog.position(), repository.index.position())
-    made = partial(Stood, repository.db, repository.index, accounts, repository.zone, day)
-    return repository.cache.get_or_compute("stood", key, made, _DAYS_KEPT)
+    build = partial(DayState, repository.db, repository.index, accounts, repository.zone, day)
+    return repository.cache.get_or_compute("day_state", key, build, _CACHED_DAYS)
 
 
 def _as_nodes(filters: Filters) -> tuple[Node, ...]:
-    """Return the filters that one version may pass and another not, as parts of a tree."""
-    found: list[Node] = []
+    """Express filters whose result depends on the version as tree nodes."""
+    filter_nodes: list[Node] = []
     if filters.first_day is not None or filters.last_day is not None:
-        found.append(DayRange(filters.first_day, filters.last_day))
+        filter_nodes.append(DayRange(filters.first_day, filters.last_day))
     if filters.has_media is not None:
         media = Word("media", "has")
-        found.append(media if filters.has_media else Not(media))
+        filter_nodes.append(media if filters.has_media else Not(media))
     if filters.states is not None:
-        found.append(Or(tuple(Word(STATES[state], "has") for state in sorted(filters.states))))
-    return tuple(found)
+        filter_nodes.append(Or(tuple(Word(STATES[state], "has") for state in sorted(filters.states))))
+    return tuple(filter_nodes)
 
 
-def _without(filters: Filters) -> Filters:
+def _without_version_filters(filters: Filters) -> Filters:
     return replace(filters, first_day=None, last_day=None, has_media=None, states=None)

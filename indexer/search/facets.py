@@ -1,4 +1,4 @@
-"""What all results of a search have in common: values with counts, and a chart over time."""
+"""Facets over all results of a search: values with counts, and a chart over time."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from indexer.catalog.models import AccountView
 from indexer.engines import Hits
 from indexer.query.reading_words import ENGLISH
 
-MONTHS_AS_BARS = 48  # above it the bars are years
+MONTHS_AS_BARS = 48  # with more months, each bar is a year
 
 
 @dataclass(frozen=True, slots=True)
 class FacetValue:
-    """One value of a facet with how many of all results have it."""
+    """A facet value and the number of results that have it."""
 
     value: str
     label: str
@@ -27,7 +27,7 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One month or year of the chart; days are local."""
+    """A month or year of the chart; days are local."""
 
     first_day: date
     last_day: date
@@ -36,25 +36,27 @@ class Bar:
 
 
 def bars(months: Mapping[str, int]) -> tuple[Bar, ...]:
-    """Return the chart of counts by local month ("2018-07"), without gaps; by year when there are many months."""
+    """Chart of counts by local month ("2018-07"), without gaps; by year above MONTHS_AS_BARS."""
     if not months:
         return ()
     first, last = min(months), max(months)
     spans = [(year, month) for year in range(int(first[:4]), int(last[:4]) + 1) for month in range(1, 13)]
-    spans = [pair for pair in spans if first <= f"{pair[0]:04}-{pair[1]:02}" <= last]
+    spans = [year_month for year_month in spans if first <= f"{year_month[0]:04}-{year_month[1]:02}" <= last]
     if len(spans) <= MONTHS_AS_BARS:
-        return tuple(
-            Bar(date(y, m, 1), date(y, m, calendar.monthrange(y, m)[1]), f"{y:04}-{m:02}", months.get(f"{y:04}-{m:02}", 0))
-            for y, m in spans
-        )
+        return tuple(_month_bar(year, month, months) for year, month in spans)
     years: dict[int, int] = dict.fromkeys(range(spans[0][0], spans[-1][0] + 1), 0)
     for month, count in months.items():
         years[int(month[:4])] += count
     return tuple(Bar(date(year, 1, 1), date(year, 12, 31), f"{year:04}", count) for year, count in years.items())
 
 
+def _month_bar(year: int, month: int, months: Mapping[str, int]) -> Bar:
+    label = f"{year:04}-{month:02}"
+    return Bar(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]), label, months.get(label, 0))
+
+
 def facets_of(hits: Hits, held: Sequence[AccountView], people: Mapping[tuple[str, str], str]) -> dict[str, tuple[FacetValue, ...]]:
-    """Return the values of each facet, the most frequent first; accounts and people under their names."""
+    """Values of each facet, most frequent first, with the names of accounts and people."""
     accounts = {str(account.id): account for account in held}
     authors = {native_id: shown_person(platform, native_id, people) for platform, native_id in people}
     return {
@@ -67,9 +69,9 @@ def facets_of(hits: Hits, held: Sequence[AccountView], people: Mapping[tuple[str
 
 
 def state_values(counts: Mapping[str, int]) -> tuple[FacetValue, ...]:
-    """Return the states that some results are in, the most frequent first."""
-    found = [FacetValue(state, _label("state", state, {}), count) for state, count in counts.items() if count]
-    return tuple(sorted(found, key=lambda one: (-one.count, one.value)))
+    """States of the results, most frequent first, without zeros."""
+    values = [FacetValue(state, _label("state", state, {}), count) for state, count in counts.items() if count]
+    return tuple(sorted(values, key=lambda state_value: (-state_value.count, state_value.value)))
 
 
 def _label(facet: str, value: str, accounts: Mapping[str, AccountView]) -> str:

@@ -1,4 +1,4 @@
-"""A page of results in groups: computed over all hits once, then kept in memory for the pages that follow."""
+"""Grouped results: groups are computed once over all hits, then cached for the following pages."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from indexer.query.filters import Permission
 from indexer.record import is_conversation
 from indexer.repository import Repository
 from indexer.search.answering import NotAnswered
-from indexer.search.near_duplicates import TooAlike, clusters
+from indexer.search.near_duplicates import TooManySimilarTexts, clusters
 from indexer.search.plan import Plan
 from indexer.search.request import SearchRequest
 from indexer.search.results import Hit, Results
 
 
 class GroupBy(StrEnum):
-    """How hits are put together. The value is the word in addresses and on the command line."""
+    """How hits are grouped. The values appear in URLs and on the command line."""
 
     NONE = "none"
     THREADS = "threads"
@@ -34,11 +34,11 @@ class GroupBy(StrEnum):
 
 
 Groups = list[list[int]]
-"""Hits by their place in the results, from 0; groups and the hits in them are in the order of the results."""
+"""Hits by their index in the results; groups, and hits within a group, keep the order of the results."""
 
 
-def put_together(db: sa.Engine, pks: Sequence[int], by: GroupBy, permission: Permission, standing: Mapping[int, int]) -> Groups:
-    """Put the hits of a search together. `standing` says of some of them which version counts; of others the current one does.
+def group_hits(db: sa.Engine, pks: Sequence[int], by: GroupBy, permission: Permission, version_ids: Mapping[int, int]) -> Groups:
+    """Group the hits of a search. `standing` has the version to compare by record; for the rest it is the current one.
 
     Raises TooAlike.
     """
@@ -46,16 +46,16 @@ def put_together(db: sa.Engine, pks: Sequence[int], by: GroupBy, permission: Per
         if by is GroupBy.THREADS:
             keys = threads_of(connection, pks, lambda row: _is_visible(row, permission))
         else:
-            keys = _alike(connection, pks, standing)
-    found: dict[int, list[int]] = {}
+            keys = _cluster_texts(connection, pks, version_ids)
+    groups: dict[int, list[int]] = {}
     for place, key in enumerate(keys):
-        found.setdefault(key, []).append(place)
-    return list(found.values())
+        groups.setdefault(key, []).append(place)
+    return list(groups.values())
 
 
-def _alike(connection: sa.Connection, pks: Sequence[int], standing: Mapping[int, int]) -> list[int]:
-    texts = current_texts(connection, [pk for pk in pks if pk not in standing])
-    texts.update(version_texts(connection, standing.values()))
+def _cluster_texts(connection: sa.Connection, pks: Sequence[int], version_ids: Mapping[int, int]) -> list[int]:
+    texts = current_texts(connection, [pk for pk in pks if pk not in version_ids])
+    texts.update(version_texts(connection, version_ids.values()))
     return clusters([texts.get(pk, "") for pk in pks])
 
 
@@ -64,17 +64,17 @@ def _is_visible(row: Any, permission: Permission) -> bool:
 
 
 MOST: Final = 20_000
-"""Hits that are put into groups at most: above it a page waits too long."""
+"""Most hits that are grouped: with more, a page takes too long."""
 
 SHOWN: Final = 50
-"""Records of one group that a page shows at most; how many there are is always said."""
+"""Most records of a group on a page; the group's full size is always stated."""
 
-_KEPT: Final = 16
+_MAX_CACHED: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A hit and its number in the whole list of results, from 1."""
+class NumberedHit:
+    """A hit and its number among all results, from 1."""
 
     number: int
     hit: Hit
@@ -87,8 +87,8 @@ class Group:
     `size` counts all of them; `others` are not more than SHOWN.
     """
 
-    first: Place
-    others: tuple[Place, ...]
+    first: NumberedHit
+    others: tuple[NumberedHit, ...]
     size: int
 
 
@@ -107,7 +107,7 @@ class Grouped:
 
     @property
     def sentence(self) -> str:
-        """What is counted, in words; empty where there is no answer."""
+        """The counts in words; empty without an answer."""
         if not self.results.answered:
             return ""
         if self.is_too_many and self.results.total <= MOST:
@@ -121,25 +121,24 @@ class Grouped:
                 "then, the list is ungrouped.",
                 most=MOST,
             )
-        what = {"records": self.results.total, "groups": self.total}
+        counts = {"records": self.results.total, "groups": self.total}
         if self.by is GroupBy.THREADS:
-            return say("Records are grouped by conversation. Records: {records}. Conversations: {groups}.", **what)
-        return say("Records with the same or nearly the same text are grouped. Records: {records}. Different texts: {groups}.", **what)
+            return say("Records are grouped by conversation. Records: {records}. Conversations: {groups}.", **counts)
+        return say("Records with the same or nearly the same text are grouped. Records: {records}. Different texts: {groups}.", **counts)
 
 
 @dataclass(frozen=True, slots=True)
-class _Whole:
-    """All hits of a search and how they go together."""
+class _Grouping:
+    """All hits of a search and their groups."""
 
     pks: array[int]
-    groups: Groups | None  # None where comparing them takes too long
+    groups: Groups | None  # None if comparing them takes too long
 
 
 def search(repository: Repository, request: SearchRequest, by: GroupBy, bounds: cost.Bounds = cost.PATIENT) -> Grouped:
     """Answer a request in groups: `limit` and `offset` count groups.
 
-    Where there are more than MOST hits, or comparing them takes too long, the answer has no groups but the records of the
-    page as without groups.
+    With more than MOST hits, or if comparing them takes too long, the answer is an ungrouped page.
     """
     plan = Plan(repository, request, bounds)
     results = plan.page(with_records=False)
@@ -148,36 +147,36 @@ def search(repository: Repository, request: SearchRequest, by: GroupBy, bounds: 
     if results.total > MOST:
         return Grouped(by, plan.page(), is_too_many=True)
     try:
-        whole = _whole(plan, by)
-        if whole.groups is None:
+        grouping = _cached_grouping(plan, by)
+        if grouping.groups is None:
             return Grouped(by, plan.page(), is_too_many=True)
-        return _page(plan, by, results, whole)
+        return _page(plan, by, results, grouping)
     except NotAnswered as error:
         return Grouped(by, plan.not_answered(error))
 
 
-def _page(plan: Plan, by: GroupBy, results: Results, whole: _Whole) -> Grouped:
-    start, pks, groups = max(0, plan.request.offset), whole.pks, whole.groups or []
-    wanted = groups[start : start + plan.request.limit]
-    shown = [group[: SHOWN + 1] for group in wanted]
-    found = {hit.view.pk: hit for hit in plan.hits([pks[place] for group in shown for place in group])}
-    made = []
-    for group, some in zip(wanted, shown, strict=True):
-        places = [Place(place + 1, found[pks[place]]) for place in some if pks[place] in found]
+def _page(plan: Plan, by: GroupBy, results: Results, grouping: _Grouping) -> Grouped:
+    start, pks, groups = max(0, plan.request.offset), grouping.pks, grouping.groups or []
+    page_groups = groups[start : start + plan.request.limit]
+    shown = [group[: SHOWN + 1] for group in page_groups]
+    hits_by_pk = {hit.view.pk: hit for hit in plan.hits([pks[place] for group in shown for place in group])}
+    built = []
+    for group, indexes in zip(page_groups, shown, strict=True):
+        places = [NumberedHit(place + 1, hits_by_pk[pks[place]]) for place in indexes if pks[place] in hits_by_pk]
         if places:
-            made.append(Group(places[0], tuple(sorted(places[1:], key=lambda place: by_date(place.hit.view))), len(group)))
-    return Grouped(by, results, tuple(made), len(groups))
+            built.append(Group(places[0], tuple(sorted(places[1:], key=lambda place: by_date(place.hit.view))), len(group)))
+    return Grouped(by, results, tuple(built), len(groups))
 
 
-def _whole(plan: Plan, by: GroupBy) -> _Whole:
+def _cached_grouping(plan: Plan, by: GroupBy) -> _Grouping:
     repository = plan.repository
     key = (replace(plan.request, limit=0, offset=0), by, repository.catalog.position(), repository.index.position())
-    return repository.cache.get_or_compute("groups", key, partial(_put_together, plan, by), _KEPT)
+    return repository.cache.get_or_compute("groups", key, partial(_group_all, plan, by), _MAX_CACHED)
 
 
-def _put_together(plan: Plan, by: GroupBy) -> _Whole:
+def _group_all(plan: Plan, by: GroupBy) -> _Grouping:
     pks = plan.ids()
     try:
-        return _Whole(pks, put_together(plan.repository.db, pks, by, plan.request.filters.permission, plan.standing(pks)))
-    except TooAlike:
-        return _Whole(pks, None)
+        return _Grouping(pks, group_hits(plan.repository.db, pks, by, plan.request.filters.permission, plan.version_ids(pks)))
+    except TooManySimilarTexts:
+        return _Grouping(pks, None)

@@ -1,8 +1,8 @@
-"""Which texts are the same notice: word for word, nearly, or cut short. Links, closing hashtags and "RT @name:" do not count.
+"""Near-duplicate texts: identical, nearly identical, or truncated. Links, closing hashtags and "RT @name:" are ignored.
 
-Nearly the same are two texts with at least four fifths of their sequences of three words in common (a Jaccard index of
-0.8). Cut short is a text of at least eight words that another one begins with. What is like the same third text is put
-together, too (connected components), so that the order of the texts changes nothing.
+Two texts are nearly identical if they share at least four fifths of their three-word sequences (Jaccard index 0.8). A
+text of at least eight words is a truncated copy of any text that begins with it. Clusters are connected components, so
+the order of the texts does not matter.
 """
 
 from __future__ import annotations
@@ -27,27 +27,27 @@ from indexer.search.answering import IndexUnusable, check_index
 from indexer.text import words
 
 SEQUENCE: Final = 3
-"""Words in one of the sequences that are compared."""
+"""Words per compared sequence."""
 
 LEAST_BEGINNING: Final = 8
-"""Words that a text must have to count as the cut beginning of another one."""
+"""Fewest words of a truncated copy."""
 
 _LINK: Final = re.compile(r"(?:https?://|\bpic\.twitter\.com/|\bt\.co/)\S+")
 _PASSED_ON: Final = re.compile(r"\s*RT @\w+:\s*")
 _CLOSING: Final = re.compile(r"(?:\s*[#＃]\w+)+\s*$")
 _CUT: Final = ("…", "...")
 
-_MOST_LOOKS: Final = 1_000_000  # from one text to others: some three seconds; more would take longer than a reader waits
+_MAX_COMPARISONS: Final = 1_000_000  # comparisons: about three seconds; a reader does not wait longer
 
 Words = tuple[str, ...]
 
 
-class TooAlike(Exception):
-    """So many texts have so much in common, without being nearly the same, that comparing them takes too long."""
+class TooManySimilarTexts(Exception):
+    """Too many texts share passages without being near-duplicates, so comparing them takes too long."""
 
 
 def compared_words(text: str) -> tuple[Words, Words]:
-    """Return the words of a text that count, and those it may begin another text with: a cut text's last may be half a word."""
+    """Return the compared words of a text, and its words as a prefix: the last word of a truncated text may be incomplete."""
     plain = (_LINK.sub(" ", text) if "/" in text else text).strip()
     if plain.startswith("RT @"):
         plain = _PASSED_ON.sub("", plain, count=1)
@@ -57,17 +57,17 @@ def compared_words(text: str) -> tuple[Words, Words]:
     return counted, counted[:-1] if is_cut else counted
 
 
-def are_alike(one: str, other: str) -> bool:
-    """Tell whether two texts are the same notice. A text without words is like no other."""
-    return clusters((one, other)) == [0, 0]
+def are_near_duplicates(left: str, right: str) -> bool:
+    """Whether two texts are near-duplicates. A text without words is not a duplicate of anything."""
+    return clusters((left, right)) == [0, 0]
 
 
 def clusters(texts: Sequence[str]) -> list[int]:
-    """Return for each text the place of the first text that it is put together with: its own where there is none.
+    """For each text, return the index of the first text in its cluster.
 
     Raises TooAlike.
     """
-    copies: dict[str, int] = {}  # as it is written -> its first place
+    copies: dict[str, int] = {}  # text -> first index
     first: dict[Words, int] = {}
     beginnings: dict[Words, list[int]] = {}
     joined = DisjointSets(len(texts))
@@ -88,13 +88,13 @@ def clusters(texts: Sequence[str]) -> list[int]:
 
 
 def _join_beginnings(first: dict[Words, int], beginnings: dict[Words, list[int]], joined: DisjointSets) -> None:
-    """Put each text together with those that begin with it: all of them have their first words in common."""
+    """Join each text with those that begin with it; candidates share their first LEAST_BEGINNING words."""
     rows: dict[Words, list[Words]] = {}
     for counted in first:
         if len(counted) >= LEAST_BEGINNING:
             rows.setdefault(counted[:LEAST_BEGINNING], []).append(counted)
     for row in rows.values():
-        row.sort()  # what begins with a text follows it without a gap
+        row.sort()  # texts that begin with a text follow it directly
     for beginning, places in beginnings.items():
         row = rows[beginning[:LEAST_BEGINNING]]
         length, at = len(beginning), bisect_left(row, beginning)
@@ -106,109 +106,109 @@ def _join_beginnings(first: dict[Words, int], beginnings: dict[Words, list[int]]
 
 @dataclass(slots=True, eq=False)
 class _Sequences:
-    """A text as the set of its sequences. `longest` is how many another one can have at most to be nearly the same."""
+    """A text as a set of sequence hashes. `longest`: most sequences that a near-duplicate of it can have."""
 
     place: int
-    held: set[int]
+    hashes: set[int]
     longest: int
 
 
 def _join_near(first: dict[Words, int], joined: DisjointSets) -> None:
-    """Put nearly equal texts together, finding each such pair that is not together already.
+    """Join nearly identical texts that are not in the same cluster already.
 
-    Texts are taken from the short to the long. Two that share four fifths share one of the few rarest sequences of each
-    (prefix filtering: of a fifth of the longer one, and a ninth of the shorter one): only those are looked up. What is
-    known to be together is not compared again, so that a thousand copies of a form letter cost no million looks.
+    Texts are processed from shortest to longest. Two texts that share four fifths share one of the rarest sequences of
+    each (prefix filtering: a fifth of the longer one, a ninth of the shorter one), so only those are looked up. Texts of
+    the same cluster are not compared again: a thousand copies of a form letter do not cost a million comparisons.
     """
-    found = _comparable(first)
+    texts = _select_comparable(first)
     looks = 0
-    how_often = Counter(chain.from_iterable(one.held for one in found))
-    known: dict[int, dict[int, list[_Sequences]]] = {}  # rare sequence -> root -> texts of it
-    for one in found:
-        size = len(one.held)
-        rare = sorted(one.held)  # the same order for all texts where two are equally rare
-        rare.sort(key=how_often.__getitem__)
+    frequency = Counter(chain.from_iterable(text.hashes for text in texts))
+    by_sequence: dict[int, dict[int, list[_Sequences]]] = {}  # rare sequence -> cluster root -> texts
+    for text in texts:
+        size = len(text.hashes)
+        rare = sorted(text.hashes)  # breaks ties between equally rare sequences the same way for all texts
+        rare.sort(key=frequency.__getitem__)
         compared: set[int] = set()
-        for sequence in rare[: size - _ceil(4 * size, 5) + 1]:
-            bucket = known.get(sequence)
-            if bucket and (len(bucket) > 1 or joined.root(one.place) not in bucket):
-                bucket = known[sequence] = _renewed(bucket, joined)
+        for sequence in rare[: size - _ceil_div(4 * size, 5) + 1]:
+            bucket = by_sequence.get(sequence)
+            if bucket and (len(bucket) > 1 or joined.root(text.place) not in bucket):
+                bucket = by_sequence[sequence] = _regroup(bucket, joined)
                 looks += len(bucket)
                 for root, others in bucket.items():
-                    if joined.root(root) != joined.root(one.place):
-                        bucket[root] = _join_first_near(others, one, compared, joined)
+                    if joined.root(root) != joined.root(text.place):
+                        bucket[root] = _join_first_duplicate(others, text, compared, joined)
         looks += len(compared)
-        if looks > _MOST_LOOKS:
-            raise TooAlike
-        root = joined.root(one.place)
-        for sequence in rare[: size - _ceil(8 * size, 9) + 1]:
-            if how_often[sequence] > 1:
-                known.setdefault(sequence, {}).setdefault(root, []).append(one)
+        if looks > _MAX_COMPARISONS:
+            raise TooManySimilarTexts
+        root = joined.root(text.place)
+        for sequence in rare[: size - _ceil_div(8 * size, 9) + 1]:
+            if frequency[sequence] > 1:
+                by_sequence.setdefault(sequence, {}).setdefault(root, []).append(text)
 
 
-def _comparable(first: dict[Words, int]) -> list[_Sequences]:
-    """Return the texts that share enough of their sequences with any other ones, the shortest first.
+def _select_comparable(first: dict[Words, int]) -> list[_Sequences]:
+    """Keep the texts that share enough sequences with any other texts, shortest first.
 
-    Of two texts that share four fifths each shares four fifths of its own; most texts share hardly any with all others
-    together. Sequences are known by their hash, of 64 bits: that two of 20,000 texts have the same one by chance does
-    not happen in a hundred million searches.
+    Two texts that share four fifths each share four fifths of their own sequences; most texts share hardly any with all
+    others combined. Sequences are 64-bit hashes: a chance collision among 20,000 texts does not happen in a hundred
+    million searches.
     """
-    found = [_Sequences(place, set(map(hash, zip(said, said[1:], said[2:], strict=False))), 0) for said, place in first.items()]
+    texts = [_Sequences(place, set(map(hash, zip(counted, counted[1:], counted[2:], strict=False))), 0) for counted, place in first.items()]
     size = -1
-    while size != len(found):  # what is left alone by those that go may go, too
-        size = len(found)
+    while size != len(texts):  # dropping a text may isolate others
+        size = len(texts)
         once: set[int] = set()
         twice: set[int] = set()
-        for one in found:
-            twice |= once & one.held
-            once |= one.held
-        for one in found:
-            one.longest = 9 * len(one.held & twice) // 4 - len(one.held)
-        found = [one for one in found if one.held and one.longest >= _ceil(4 * len(one.held), 5)]
-    found.sort(key=lambda one: len(one.held))
-    return found
+        for text in texts:
+            twice |= once & text.hashes
+            once |= text.hashes
+        for text in texts:
+            text.longest = 9 * len(text.hashes & twice) // 4 - len(text.hashes)
+        texts = [text for text in texts if text.hashes and text.longest >= _ceil_div(4 * len(text.hashes), 5)]
+    texts.sort(key=lambda text: len(text.hashes))
+    return texts
 
 
-def _join_first_near(others: list[_Sequences], one: _Sequences, compared: set[int], joined: DisjointSets) -> list[_Sequences]:
-    """Put a text together with the first of some shorter ones that it is like; return those that a longer one can be like."""
-    size = len(one.held)
-    others = [other for other in others if other.longest >= size]
-    for other in others:
-        if other.place in compared or 5 * len(other.held) < 4 * size or len(other.held) > one.longest:
+def _join_first_duplicate(candidates: list[_Sequences], text: _Sequences, compared: set[int], joined: DisjointSets) -> list[_Sequences]:
+    """Join a text with the first near-duplicate among shorter ones; return those that longer texts may still match."""
+    size = len(text.hashes)
+    candidates = [shorter for shorter in candidates if shorter.longest >= size]
+    for shorter in candidates:
+        if shorter.place in compared or 5 * len(shorter.hashes) < 4 * size or len(shorter.hashes) > text.longest:
             continue
-        compared.add(other.place)
-        if 9 * len(one.held & other.held) >= 4 * (size + len(other.held)):
-            joined.join(one.place, other.place)
+        compared.add(shorter.place)
+        if 9 * len(text.hashes & shorter.hashes) >= 4 * (size + len(shorter.hashes)):
+            joined.join(text.place, shorter.place)
             break
-    return others
+    return candidates
 
 
-def _renewed(bucket: dict[int, list[_Sequences]], joined: DisjointSets) -> dict[int, list[_Sequences]]:
-    """Return a bucket by the roots of now."""
+def _regroup(bucket: dict[int, list[_Sequences]], joined: DisjointSets) -> dict[int, list[_Sequences]]:
+    """Regroup a bucket by the current cluster roots."""
     if all(others and joined.root(root) == root for root, others in bucket.items()):
         return bucket
-    made: dict[int, list[_Sequences]] = {}
+    renewed: dict[int, list[_Sequences]] = {}
     for root, others in bucket.items():
         if others:
-            made.setdefault(joined.root(root), []).extend(others)
-    return made
+            renewed.setdefault(joined.root(root), []).extend(others)
+    return renewed
 
 
-def _ceil(number: int, by: int) -> int:
-    return -(-number // by)
+def _ceil_div(number: int, divisor: int) -> int:
+    return -(-number // divisor)
 
 
 COMPARED: Final = 300
-"""Records that are compared at most, those with the most and rarest words in common first."""
+"""Most records compared, those with the most and rarest shared words first."""
 
-_MOST_PHRASES: Final = 40  # of a text of some 190 words or more: its longest ones
+_MOST_PHRASES: Final = 40  # reached by texts of about 190 words; the longest phrases are used
 
 
 @dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """Other records with the same notice, the oldest first, the undated last.
+class NearDuplicates:
+    """Other records with nearly the same text, oldest first, undated last.
 
-    `is_whole` is False where more records might have been compared. `is_known` is False where the index cannot be used.
+    `is_whole` is False if there were more candidates than COMPARED. `is_known` is False if the index is unusable.
     """
 
     records: tuple[RecordView, ...] = ()
@@ -216,38 +216,38 @@ class Elsewhere:
     is_known: bool = True
 
 
-def same_notice(repository: Repository, view: RecordView, permission: Permission) -> Elsewhere:
-    """Return the records within permission that say the same or nearly the same as this one, as far as the index holds them."""
+def find_near_duplicates(repository: Repository, view: RecordView, permission: Permission) -> NearDuplicates:
+    """Find indexed records within `permission` whose text is a near-duplicate of this record's."""
     text = view.content.text or view.content.title
     phrases = list(_phrases(*compared_words(text)))
     if not phrases:
-        return Elsewhere()
+        return NearDuplicates()
     tree: Node = phrases[0] if len(phrases) == 1 else Or(tuple(phrases))
     try:
         check_index(repository)
         hits = repository.index.search(tree, Filters(permission=permission), Sort.RELEVANCE, COMPARED, 0)
-    except (IndexDamaged, IndexUnusable):  # said on the page, and with its remedy by every search
-        return Elsewhere(is_known=False)
+    except (IndexDamaged, IndexUnusable):  # the page states it; every search names the remedy
+        return NearDuplicates(is_known=False)
     with repository.db.connect() as connection:
-        others = current_texts(connection, [pk for pk in hits.pks if pk != view.pk])
-    found = repository.catalog.views([pk for pk, other in others.items() if other == text or are_alike(text, other)])
-    found.sort(key=by_date)
-    return Elsewhere(tuple(found), hits.total <= COMPARED)
+        texts = current_texts(connection, [pk for pk in hits.pks if pk != view.pk])
+    duplicates = repository.catalog.views([pk for pk, other in texts.items() if other == text or are_near_duplicates(text, other)])
+    duplicates.sort(key=by_date)
+    return NearDuplicates(tuple(duplicates), hits.total <= COMPARED)
 
 
 def _phrases(counted: Words, beginning: Words) -> Iterator[Node]:
-    """Yield phrases of which every text that is the same notice holds at least one."""
+    """Yield phrases such that every near-duplicate contains at least one."""
     sequences = list(dict.fromkeys(zip(counted, counted[1:], counted[2:], strict=False)))
     if not sequences:
         if counted:
             yield _phrase(counted)
         return
-    sequences.sort(key=lambda one: -sum(map(len, one)))  # long words are rare words
+    sequences.sort(key=lambda sequence: -sum(map(len, sequence)))  # long words are rare words
     for sequence in sequences[: min(len(sequences) // 5 + SEQUENCE, _MOST_PHRASES)]:
         yield _phrase(sequence)
     if len(beginning) >= LEAST_BEGINNING:
-        yield _phrase(beginning[:LEAST_BEGINNING])  # of another one that is this text, cut short
+        yield _phrase(beginning[:LEAST_BEGINNING])  # for truncated copies of this text
 
 
-def _phrase(said: Words) -> Node:
-    return Phrase(tuple(Word(one) for one in said)) if len(said) > 1 else Word(said[0])
+def _phrase(phrase: Words) -> Node:
+    return Phrase(tuple(Word(word) for word in phrase)) if len(phrase) > 1 else Word(phrase[0])

@@ -1,4 +1,4 @@
-"""A search: request -> tree -> engine -> numbers -> catalog -> results. The catalog has the last word on every hit."""
+"""A search: request -> tree -> engine -> record numbers -> catalog -> results. Every hit is read from the catalog."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from indexer.catalog.models import AccountView, RecordView
 from indexer.engines import Engine, Hits
 from indexer.query import And, Announcement, Node, Word, parse
 from indexer.query.filters import Filters, Sort
-from indexer.query.highlight import cut_out, spans
+from indexer.query.highlight import excerpt, spans
 from indexer.query.nodes import STATES
 from indexer.repository import Repository
-from indexer.search.announced import Announced, announced
+from indexer.search.announced import CountedAnnouncement, count_alternatives
 from indexer.search.answering import IndexUnusable, NotAnswered, answering, check_index
-from indexer.search.as_of import Asked, Limits, Stood, stood
+from indexer.search.as_of import AsOfQuery, DayState, Limits, day_state
 from indexer.search.facets import FacetValue, bars, facets_of, state_values
-from indexer.search.reading import readings
+from indexer.search.reading import paraphrases
 from indexer.search.request import SearchRequest
 from indexer.search.results import Hit, Results
-from indexer.search.suggestions import Expansion, Explained, expansions_of, explain
+from indexer.search.suggestions import Expansion, Explanation, expand_terms, explain
 from indexer.search.undated import undated_outside, undated_query
 
 
-class _Found(NamedTuple):
-    """What one search of the index tells."""
+class _Answer(NamedTuple):
+    """The answer of one index search."""
 
     hits: Hits
     in_step: bool
@@ -40,11 +40,10 @@ class _Found(NamedTuple):
 
 
 class Plan:
-    """One search of one repository, parsed once and answered once: its page, list, counts and certificate are made of it.
+    """One search of a repository, parsed and answered once; its page, list, counts and certificate all come from it.
 
-    Search is a floor above the repository, so a plan is made of one. What is asked of it is worked out when it is first
-    asked for, and kept; what the catalog holds later needs a plan of its own (`anew`). Each page, list and count may cost
-    as much as `bounds` allow.
+    Each part is computed on first use and then kept; for later changes of the catalog, make a new plan (`refreshed`).
+    `bounds` apply to each page, list and count separately.
     """
 
     def __init__(self, repository: Repository, request: SearchRequest, bounds: cost.Bounds = cost.PATIENT) -> None:
@@ -53,19 +52,19 @@ class Plan:
         self.parsed = parse(request.query, request.dialect)
         self._bounds = bounds
 
-    def anew(self) -> Plan:
-        """Return the same search of what the catalog holds now."""
+    def refreshed(self) -> Plan:
+        """Plan the same search on the current catalog."""
         return Plan(self.repository, self.request, self._bounds)
 
     def ordered(self, sort: Sort) -> Plan:
-        """Return the same search in another order; what was parsed and counted is shared."""
+        """Plan the same search in another order; the parse and the counts are shared."""
         if sort is self.request.sort:
             return self
-        other = copy(self)
-        other.request = replace(self.request, sort=sort)
-        for name in ("_found", "_ids"):  # what depends on the order; the counts do not
-            other.__dict__.pop(name, None)
-        return other
+        plan = copy(self)
+        plan.request = replace(self.request, sort=sort)
+        for name in ("_answer", "_ids"):  # these depend on the order; the counts do not
+            plan.__dict__.pop(name, None)
+        return plan
 
     @property
     def tree(self) -> Node:
@@ -75,14 +74,14 @@ class Plan:
         return self.parsed.tree
 
     def page(self, *, with_records: bool = True) -> Results:
-        """Return one page of records, with the exact total, facets and bars over all of them. Why there is none is in it."""
+        """One page of records, with total, facets and bars over all hits. Diagnostics explain an unanswered search."""
         if self.parsed.tree is None:
-            announcements = self.announced(self.parsed.announcements)
+            announcements = self.count_alternatives(self.parsed.announcements)
             return Results(self.request, self.parsed.reading, diagnostics=self.parsed.diagnostics, announcements=announcements)
         try:
-            with self._answering():
-                pks = self._found.hits.pks
-                explained = self._explained if self.request.limit else Explained()
+            with self._bounded():
+                pks = self._answer.hits.pks
+                explained = self._explained if self.request.limit else Explanation()
                 states = {"state": self._states} if self.request.limit else {}
             counts = self.counts()
         except NotAnswered as error:
@@ -91,102 +90,106 @@ class Plan:
         return replace(counts, records=records, explained=explained, facets={**counts.facets, **states})
 
     def counts(self) -> Results:
-        """Return a page without its records and without what explains its query. Raises NotAnswered."""
+        """Return a page without records and explanation. Raises NotAnswered."""
         return replace(self._counts, request=self.request)
 
     def not_answered(self, error: NotAnswered) -> Results:
-        """Return the results of a search that broke off: there are none, and why is said."""
+        """Return the results of a search that was stopped: no records, but the reason."""
         unusable = isinstance(error, IndexUnusable)
         return Results(self.request, self.parsed.reading, diagnostics=error.diagnostics, index_unusable=unusable, stopped=error.stopped)
 
     def ids(self) -> array[int]:
-        """Return the numbers of all results in order, whatever the page. Raises NotAnswered."""
+        """Record numbers of all results in order, independent of the page. Raises NotAnswered."""
         return self._ids
 
     def views(self, pks: Iterable[int] | None = None) -> Iterator[RecordView]:
-        """Yield all results in order, or some, each in the version that counts: as of a day, the one that stood then."""
-        return self.repository.catalog.stream(self.ids() if pks is None else pks, self._asked.stood.version_ids if self._asked else None)
+        """Yield all results, or the given ones, in order; each in its current version or the version of the as-of day."""
+        return self.repository.catalog.stream(
+            self.ids() if pks is None else pks, self._as_of_query.state.version_ids if self._as_of_query else None
+        )
 
     def count(self, node: Node) -> int:
-        """Return how many records one part of a query finds within the request's filters and day. Raises NotAnswered."""
+        """Count the records of one part of the query within the request's filters and as-of day. Raises NotAnswered."""
         if node == self.parsed.tree:
             return self.counts().total
-        with self._answering():
+        with self._bounded():
             return self._index.search(*self._in_index(self._as_of(node), node), Sort.NEWEST, 0, 0).total
 
     def hits(self, pks: Sequence[int]) -> tuple[Hit, ...]:
-        """Return some results as the page shows them, in the order given. Raises NotAnswered."""
-        asked, catalog = self._asked, self.repository.catalog
-        if asked is None:
+        """Return the given results as hits of a page, in that order. Raises NotAnswered."""
+        query, catalog = self._as_of_query, self.repository.catalog
+        if query is None:
             return tuple(self._hit(view) for view in catalog.views(pks))
-        return tuple(self._shown(view) for view in catalog.views(pks, asked.stood.version_ids))
+        return tuple(self._hit_of_version(view) for view in catalog.views(pks, query.state.version_ids))
 
-    def standing(self, pks: Sequence[int]) -> dict[int, int]:
-        """Return, as of the request's day, the version (its number in the table) of results that do not stand in their current one."""
-        return self._asked.stood.version_ids(pks) if self._asked else {}
+    def version_ids(self, pks: Sequence[int]) -> dict[int, int]:
+        """Version ids by record, for results whose version on the as-of day may differ from the current one."""
+        return self._as_of_query.state.version_ids(pks) if self._as_of_query else {}
 
-    def announced(self, doubts: Sequence[Announcement]) -> tuple[Announced, ...]:
-        """Return doubtful readings of the query, each with the number of records that the other reading finds."""
-        return announced(doubts, self.request.dialect, self._counted_other)
+    def count_alternatives(self, doubts: Sequence[Announcement]) -> tuple[CountedAnnouncement, ...]:
+        """Ambiguous readings of the query, with the count of each alternative."""
+        return count_alternatives(doubts, self.request.dialect, self._count_alternative)
 
     @cached_property
     def expansions(self) -> tuple[Expansion, ...]:
-        """What each wildcard, fuzzy word, stem and range stands for among what the reader may see. Raises NotAnswered."""
-        with self._answering():
-            return expansions_of(self._index, self.tree, self.request.filters.permission)
+        """Expansion of each wildcard, fuzzy word, stem and range, within the permission. Raises NotAnswered."""
+        with self._bounded():
+            return expand_terms(self._index, self.tree, self.request.filters.permission)
 
     @cached_property
-    def _found(self) -> _Found:
-        tree, filters, asked = self.tree, self.request.filters, self._asked
-        with self._answering():
+    def _answer(self) -> _Answer:
+        tree, filters, query = self.tree, self.request.filters, self._as_of_query
+        with self._bounded():
             in_step = check_index(self.repository)
             order, limit, offset = self.request.sort, self.request.limit, max(0, self.request.offset)
-            hits = self._index.search(*self._in_index(asked, tree), order, limit, offset)
-            limits = asked.stood.limits(self._index, asked, tree, filters, hits.facets.get("account", {})) if asked else None
-            return _Found(hits, in_step, limits, undated_outside(self._index, tree, filters), self._index.count())
+            hits = self._index.search(*self._in_index(query, tree), order, limit, offset)
+            limits = query.state.limits(self._index, query, tree, filters, hits.facets.get("account", {})) if query else None
+            return _Answer(hits, in_step, limits, undated_outside(self._index, tree, filters), self._index.count())
 
     @cached_property
     def _counts(self) -> Results:
-        found, forms = self._found, {one.node: [word for word, _count in one.words] for one in self.expansions}
+        answer, forms = self._answer, {expansion.node: [word for word, _count in expansion.words] for expansion in self.expansions}
         tree, request, repository = self.tree, self.request, self.repository
-        held = sum(account.records for account in self._accounts)
-        facets = facets_of(found.hits, self._accounts, repository.catalog.people())
-        if found.limits is not None:
-            del facets["state"]  # the index tells that of today
+        held_records = sum(account.records for account in self._accounts)
+        facets = facets_of(answer.hits, self._accounts, repository.catalog.people())
+        if answer.limits is not None:
+            del facets["state"]  # the index has the current states
         return Results(
             request=request,
             reading=self.parsed.reading,
-            total=found.hits.total,
-            announcements=self.announced(self.parsed.announcements),
+            total=answer.hits.total,
+            announcements=self.count_alternatives(self.parsed.announcements),
             facets=facets,
-            bars=bars(found.hits.months),
-            undated=found.hits.undated,
-            undated_outside=found.undated_outside,
-            undated_query=undated_query(tree) if found.undated_outside else "",
-            indexed=found.indexed,
-            held=held,
-            in_step=found.in_step,
-            as_of=found.limits,
-            coverage=repository.coverage.of(request.filters, tree, request.as_of, indexed=found.indexed, held=held, in_step=found.in_step),
+            bars=bars(answer.hits.months),
+            undated=answer.hits.undated,
+            undated_outside=answer.undated_outside,
+            undated_query=undated_query(tree) if answer.undated_outside else "",
+            indexed=answer.indexed,
+            held=held_records,
+            in_step=answer.in_step,
+            as_of=answer.limits,
+            coverage=repository.coverage.of(
+                request.filters, tree, request.as_of, indexed=answer.indexed, held=held_records, in_step=answer.in_step
+            ),
             canonical=self.parsed.canonical,
-            readings=readings(tree, request.filters, self._accounts, repository.zone, as_of=request.as_of, forms=forms),
+            readings=paraphrases(tree, request.filters, self._accounts, repository.zone, as_of=request.as_of, forms=forms),
         )
 
     @cached_property
     def _ids(self) -> array[int]:
-        with self._answering():
+        with self._bounded():
             check_index(self.repository)
-            return array("q", self._index.ids(*self._in_index(self._asked, self.tree), self.request.sort))
+            return array("q", self._index.ids(*self._in_index(self._as_of_query, self.tree), self.request.sort))
 
     @cached_property
-    def _explained(self) -> Explained:
-        return explain(self._index, self.parsed, self.expansions, self.request.filters.permission, self._found.hits.total)
+    def _explained(self) -> Explanation:
+        return explain(self._index, self.parsed, self.expansions, self.request.filters.permission, self._answer.hits.total)
 
     @cached_property
     def _states(self) -> tuple[FacetValue, ...]:
-        """How many of the results are in each state, the most first: as of a day not what the index says of today."""
-        if self._asked is None or not self._found.hits.total:
-            return state_values(self._found.hits.facets["state"])
+        """Results by state, most frequent first; counted as of the request's day if there is one."""
+        if self._as_of_query is None or not self._answer.hits.total:
+            return state_values(self._answer.hits.facets["state"])
         return state_values({state: self.count(And((self.tree, Word(word, "has")))) for state, word in STATES.items()})
 
     @cached_property
@@ -196,50 +199,50 @@ class Plan:
     # as of a day
 
     @cached_property
-    def _asked(self) -> Asked | None:
-        """The search as the index can answer it as of the request's day; None without a day."""
-        with self._answering():
+    def _as_of_query(self) -> AsOfQuery | None:
+        """The search rewritten for the index as of the request's day; None without a day."""
+        with self._bounded():
             return self._as_of(self.tree)
 
     @cached_property
-    def _stood(self) -> Stood | None:
-        return stood(self.repository, self._accounts, self.request.as_of) if self.request.as_of is not None else None
+    def _day_state(self) -> DayState | None:
+        return day_state(self.repository, self._accounts, self.request.as_of) if self.request.as_of is not None else None
 
-    def _as_of(self, node: Node) -> Asked | None:
-        return self._stood.asked(node, self.request.filters) if self._stood is not None else None
+    def _as_of(self, node: Node) -> AsOfQuery | None:
+        return self._day_state.rewrite(node, self.request.filters) if self._day_state is not None else None
 
-    def _in_index(self, asked: Asked | None, node: Node) -> tuple[Node, Filters]:
-        return (node, self.request.filters) if asked is None else (asked.tree, asked.filters)
+    def _in_index(self, query: AsOfQuery | None, node: Node) -> tuple[Node, Filters]:
+        return (node, self.request.filters) if query is None else (query.tree, query.filters)
 
-    # one by one
+    # helpers
 
     @property
     def _index(self) -> Engine:
         return self.repository.index
 
-    def _answering(self) -> AbstractContextManager[None]:
+    def _bounded(self) -> AbstractContextManager[None]:
         return answering(self.request.query, self._bounds)
 
-    def _counted_other(self, node: Node) -> int | None:
+    def _count_alternative(self, node: Node) -> int | None:
         try:
-            with self._answering():
+            with self._bounded():
                 check_index(self.repository)
             return self.count(node)
-        except NotAnswered:  # the search itself says what is wrong; the other reading is offered without a number
+        except NotAnswered:  # the search itself reports the problem; the alternative is offered without a count
             return None
 
     def _hit(self, view: RecordView) -> Hit:
-        """Show the current version; an earlier one where the query marks nothing in the current and something in that."""
-        hit = self._shown(view)
+        """Hit in the current version, or in the latest earlier one with a highlight if the current has none."""
+        hit = self._hit_of_version(view)
         if view.versions > 1 and not any(is_hit for _text, is_hit in hit.snippet):
             for earlier in reversed(self.repository.catalog.versions(view.pk)):
                 if marked := spans(earlier.content.text, self.tree):
-                    return Hit(view, cut_out(earlier.content.text, marked), earlier.version)
+                    return Hit(view, excerpt(earlier.content.text, marked), earlier.version)
         return hit
 
-    def _shown(self, view: RecordView) -> Hit:
-        """Show a version as it is: its text, or its title where only that is marked."""
+    def _hit_of_version(self, view: RecordView) -> Hit:
+        """Hit with a snippet of this version's text, or of its title if only that has highlights."""
         text, marked = view.content.text or view.content.title, spans(view.content.text, self.tree)
         if not marked and (in_title := spans(view.content.title, self.tree)):
             text, marked = view.content.title, in_title
-        return Hit(view, cut_out(text, marked), view.version)
+        return Hit(view, excerpt(text, marked), view.version)

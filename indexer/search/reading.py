@@ -1,6 +1,6 @@
-"""A whole search in one sentence: the query, the filters, the zone, the accounts, the day that it stands for.
+"""A search in one sentence: the query, filters, zone, accounts and as-of day.
 
-Pages, exports and certificates say this sentence; none of them makes its own.
+Pages, exports and certificates all use this sentence; none builds its own.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from indexer.catalog.models import AccountView
 from indexer.i18n import say
 from indexer.query import Expanding, Node
 from indexer.query.filters import Filters, Permission
-from indexer.query.reading import day, reading
+from indexer.query.reading import day, paraphrase
 from indexer.query.reading_words import ENGLISH, TABLES
 
 NAMED: Final = 3
-"""How many accounts or authors are called by their names; of more, accounts are counted."""
+"""Up to this many accounts are named; more are counted."""
 
 _NO_FORMS: Final[Mapping[Expanding, Sequence[str]]] = {}
 
 
-def whole_reading(
+def paraphrase_search(
     tree: Node,
     filters: Filters,
     accounts: Sequence[AccountView],
@@ -33,18 +33,18 @@ def whole_reading(
     as_of: date | None = None,
     forms: Mapping[Expanding, Sequence[str]] = _NO_FORMS,
 ) -> str:
-    """Return one sentence without a full stop, in the language of a table (`query_reading.TABLES`).
+    """Describe a search in one sentence without a period, in the language of `table` (see `reading_words.TABLES`).
 
-    `accounts` may be all that there are: only those that the filters' permission allows and the chosen ones are told of.
-    `zone` is an IANA name. `forms` are words that a Stem stands for.
+    `accounts` may include every account: only allowed and selected ones are mentioned. `zone` is an IANA name. `forms`
+    are the indexed words of each Stem.
     """
-    text = reading(tree, table, forms)
-    for part in _parts(filters, accounts, zone, table, as_of):
+    text = paraphrase(tree, table, forms)
+    for part in _describe(filters, accounts, zone, table, as_of):
         text = table["comma"].format(text, part)
     return text
 
 
-def readings(
+def paraphrases(
     tree: Node,
     filters: Filters,
     accounts: Sequence[AccountView],
@@ -53,28 +53,28 @@ def readings(
     as_of: date | None = None,
     forms: Mapping[Expanding, Sequence[str]] = _NO_FORMS,
 ) -> dict[str, str]:
-    """Return the whole reading in every language, by its code: {"en": …, "es": …}."""
-    return {code: whole_reading(tree, filters, accounts, zone, table, as_of=as_of, forms=forms) for code, table in TABLES.items()}
+    """Describe a search in every language, by code: {"en": …, "es": …}."""
+    return {code: paraphrase_search(tree, filters, accounts, zone, table, as_of=as_of, forms=forms) for code, table in TABLES.items()}
 
 
-def filter_words(
+def describe_filters(
     filters: Filters, accounts: Sequence[AccountView], table: Mapping[str, str] = ENGLISH, *, as_of: date | None = None
 ) -> tuple[str, ...]:
-    """Return what narrows a search, a phrase each, with every account in scope by name.
+    """Describe each filter in a phrase, naming every account in scope.
 
-    `accounts` may be all that there are: an account that the filters do not allow is never named.
+    `accounts` may include every account: one that the filters do not allow is never named.
     """
     is_narrowed = filters.accounts is not None or filters.permission.accounts is not None
-    named = [_named(in_scope(filters, accounts), table)] if is_narrowed else []
-    return (*_days(filters, table), *_platforms(filters, table), *named, *_rest(filters, table, as_of))
+    named = [_account_names(in_scope(filters, accounts), table)] if is_narrowed else []
+    return (*_days(filters, table), *_platforms(filters, table), *named, *_other_filters(filters, table, as_of))
 
 
-def scope_words(permission: Permission, accounts: Sequence[AccountView]) -> str:
-    """Say what the reader may search, whatever was chosen within it; `accounts` may be all that there are."""
+def describe_scope(permission: Permission, accounts: Sequence[AccountView]) -> str:
+    """Describe what a permission covers, whatever the filters select; `accounts` may include every account."""
     if permission.accounts is None:
         without = permission.without_messages
         return say("all accounts, without direct messages") if without else say("all accounts, including direct messages")
-    labels = ", ".join(one.label for one in accounts if permission.allows_account(one.id))
+    labels = ", ".join(account.label for account in accounts if permission.allows_account(account.id))
     if not labels:
         return say("no account")
     if permission.without_messages:
@@ -83,36 +83,40 @@ def scope_words(permission: Permission, accounts: Sequence[AccountView]) -> str:
 
 
 def in_scope(filters: Filters, accounts: Sequence[AccountView]) -> list[AccountView]:
-    """Return the accounts whose records a search with these filters can find."""
-    return [one for one in accounts if filters.has_account(one.id) and (filters.platforms is None or one.platform in filters.platforms)]
+    """Accounts whose records a search with these filters can find."""
+    return [
+        account
+        for account in accounts
+        if filters.has_account(account.id) and (filters.platforms is None or account.platform in filters.platforms)
+    ]
 
 
-def _parts(filters: Filters, accounts: Sequence[AccountView], zone: str, table: Mapping[str, str], as_of: date | None) -> list[str]:
+def _describe(filters: Filters, accounts: Sequence[AccountView], zone: str, table: Mapping[str, str], as_of: date | None) -> list[str]:
     days = _days(filters, table)
     name = table.get(f"zone {zone}", zone)
-    where = name if days else table["zone"].format(name)
-    found = _accounts(filters, in_scope(filters, accounts), table)
-    return [*days, where, *_platforms(filters, table), found, *_rest(filters, table, as_of)]
+    zone_text = name if days else table["zone"].format(name)
+    scope = _accounts(filters, in_scope(filters, accounts), table)
+    return [*days, zone_text, *_platforms(filters, table), scope, *_other_filters(filters, table, as_of)]
 
 
 def _platforms(filters: Filters, table: Mapping[str, str]) -> list[str]:
     if filters.platforms is None:
         return []
-    titles = [platforms.title(one) for one in sorted(filters.platforms)] or [table["nobody"]]
+    titles = [platforms.title(platform) for platform in sorted(filters.platforms)] or [table["nobody"]]
     return [table["on platform"].format(table["or"].join(titles))]
 
 
-def _rest(filters: Filters, table: Mapping[str, str], as_of: date | None) -> list[str]:
+def _other_filters(filters: Filters, table: Mapping[str, str], as_of: date | None) -> list[str]:
     parts = []
     if filters.kinds is not None:
-        kinds = [table[f"kind {one}"] for one in sorted(filters.kinds)] or [table["nothing"]]
+        kinds = [table[f"kind {kind}"] for kind in sorted(filters.kinds)] or [table["nothing"]]
         parts.append(table["of kind"].format(table["or"].join(kinds)))
     if filters.authors is not None:
         parts.append(table["by author"].format(table["or"].join(sorted(filters.authors)) or table["nobody"]))
     if filters.has_media is not None:
         parts.append(table["with media" if filters.has_media else "without media"])
     if filters.states is not None:
-        states = [table[f"is {one}"] for one in sorted(filters.states)] or [table["nothing"]]
+        states = [table[f"is {state}"] for state in sorted(filters.states)] or [table["nothing"]]
         parts.append(table["or"].join(states))
     if filters.permission.without_messages:
         parts.append(table["no messages"])
@@ -121,11 +125,11 @@ def _rest(filters: Filters, table: Mapping[str, str], as_of: date | None) -> lis
     return parts
 
 
-def _named(scope: Sequence[AccountView], table: Mapping[str, str]) -> str:
-    """Return the accounts of a scope, all of them by name."""
+def _account_names(scope: Sequence[AccountView], table: Mapping[str, str]) -> str:
+    """List the accounts in scope, all by name."""
     if not scope:
         return table["no account"]
-    names = [_name(one) for one in scope]
+    names = [_name(account) for account in scope]
     return table["one account"].format(names[0]) if len(names) == 1 else table["named accounts"].format(table["and"].join(names))
 
 
@@ -137,7 +141,7 @@ def _accounts(filters: Filters, scope: Sequence[AccountView], table: Mapping[str
     if not scope:
         return table["no account"]
     if len(scope) == 1 or (filters.accounts is not None and len(scope) <= NAMED):
-        return _named(scope, table)
+        return _account_names(scope, table)
     return table["accounts"].format(f"{len(scope):,}")
 
 
@@ -153,7 +157,7 @@ def _days(filters: Filters, table: Mapping[str, str]) -> list[str]:
 
 
 def _first_day(first: date, last: date, table: Mapping[str, str]) -> str:
-    """Return the first of two days; its year is said once where both have the same and the language puts it last."""
+    """Return the first day of a range; without its year if both days have the same and the language puts it last."""
     if first.year != last.year:
         return day(first, table)
     return day(first, table).removesuffix(f", {first.year}").removesuffix(f" de {first.year}")

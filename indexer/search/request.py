@@ -1,4 +1,4 @@
-"""What somebody looks for, and how it is kept as JSON: in jobs, saved searches and term reports."""
+"""A search request, and its JSON form for jobs, saved searches and term reports."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SETS: Final = ("accounts", "platforms", "kinds", "authors", "states")
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """What somebody looks for. Days in `filters` are local days of the body's zone."""
+    """A search request. Days in `filters` are local days of the body's zone."""
 
     query: str = "*"
     filters: Filters = field(default_factory=Filters)
@@ -24,11 +24,11 @@ class SearchRequest:
     limit: int = 25
     offset: int = 0
     dialect: Dialect = Dialect.PLAIN
-    as_of: date | None = None  # only what was visible at the end of this local day, as it stood then
+    as_of: date | None = None  # search records as visible at the end of this local day
 
 
 def as_json(request: SearchRequest) -> dict[str, Any]:
-    """Return what JSON can hold. None ("not narrowed") and an empty set ("nothing") stay different."""
+    """Convert to JSON values. None (no filter) and an empty set (matches nothing) stay distinct."""
     filters, permission = request.filters, request.filters.permission
     return {
         "query": request.query,
@@ -47,16 +47,16 @@ def as_json(request: SearchRequest) -> dict[str, Any]:
 
 
 def from_json(stored: Mapping[str, Any]) -> SearchRequest:
-    """Return the request. Raises KeyError, ValueError for what `as_json` has not made: nothing is assumed."""
-    given = {"states": None, **stored["filters"]}  # requests of before the filter have none
-    sets = {name: _set(given[name]) for name in _SETS}
-    permission = Permission(_set(given["allowed_accounts"]), given["without_conversations"])
+    """Convert from `as_json` output. Raises KeyError, ValueError for anything else; no value is assumed."""
+    values = {"states": None, **stored["filters"]}  # requests stored before this filter existed have none
+    sets = {name: _set(values[name]) for name in _SETS}
+    permission = Permission(_set(values["allowed_accounts"]), values["without_conversations"])
     if permission.without_messages and sets["kinds"] == frozenset(filter(permission.allows_kind, RecordKind)):
-        sets["kinds"] = None  # until 2026 the kinds that a permission leaves were stored as chosen, too
+        sets["kinds"] = None  # until 2026, kinds left by the permission were stored as if chosen
     filters = Filters(
-        first_day=_day(given["first_day"]), last_day=_day(given["last_day"]), has_media=given["has_media"], permission=permission, **sets
+        first_day=_day(values["first_day"]), last_day=_day(values["last_day"]), has_media=values["has_media"], permission=permission, **sets
     )
-    # what was stored before there were dialects was plain
+    # requests stored before dialects existed are plain
     dialect, as_of = Dialect(stored.get("dialect", Dialect.PLAIN)), _day(stored.get("as_of"))
     return SearchRequest(stored["query"], filters, Sort(stored["sort"]), dialect=dialect, as_of=as_of)
 

@@ -1,4 +1,4 @@
-"""The answer to a search: what a page, its JSON and a certificate are made of."""
+"""The answer to a search, for pages, JSON and certificates."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from dataclasses import dataclass, field
 from indexer.catalog.models import RecordView
 from indexer.coverage.summary import Coverage
 from indexer.query import Diagnostic
-from indexer.search.announced import Announced
-from indexer.search.answering import Stopped
+from indexer.search.announced import CountedAnnouncement
+from indexer.search.answering import StopReason
 from indexer.search.as_of import Limits
 from indexer.search.facets import Bar, FacetValue
 from indexer.search.request import SearchRequest
-from indexer.search.suggestions import Explained
+from indexer.search.suggestions import Explanation
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One record of a page of results; `snippet` is its text in pieces, each with whether it is a hit.
+    """A record on a page of results. `snippet` is its text in pieces: (text, is highlighted).
 
-    `version` is the version that the snippet shows: an earlier one where only that was found.
+    `version` is the version in the snippet: an earlier one if only that matches.
     """
 
     view: RecordView
@@ -30,7 +30,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The answer. With diagnostics there is no answer: then `total` is no zero but unknown (`answered` is False)."""
+    """The answer. With diagnostics it is empty, and `total` is unknown rather than zero (`answered` is False)."""
 
     request: SearchRequest
     reading: str
@@ -39,22 +39,22 @@ class Results:
     facets: Mapping[str, tuple[FacetValue, ...]] = field(default_factory=dict)
     bars: tuple[Bar, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
-    announcements: tuple[Announced, ...] = ()  # doubtful readings, to be said before the total
+    announcements: tuple[CountedAnnouncement, ...] = ()  # ambiguous readings, shown before the total
     undated: int = 0
-    undated_outside: int = 0  # records that fit but for the days asked for, because they carry no date
-    undated_query: str = ""  # what finds them without the days, in the plain dialect; empty where there are none
+    undated_outside: int = 0  # undated records that match apart from the date filter
+    undated_query: str = ""  # finds those records (plain dialect); empty if there are none
     indexed: int = 0
     held: int = 0
-    in_step: bool = True  # the index knows all of the catalog: the counts alone do not tell, a new wording is no new record
-    index_unusable: bool = False  # then the diagnostic is no fault of the query
-    stopped: Stopped | None = None  # the query is sound and takes more work than one search may: it was refused
-    as_of: Limits | None = None  # what an answer as of a day cannot know
-    coverage: Coverage | None = None  # what of the search's scope is captured; None where there is no answer
-    canonical: str = ""  # the query as it was understood, with every parenthesis, in the plain dialect
-    readings: Mapping[str, str] = field(default_factory=dict)  # the whole search in one sentence, by language ("en", "es")
-    explained: Explained = field(default_factory=Explained)  # only where a page was asked for
+    in_step: bool = True  # index is up to date; equal counts do not prove it, since a new version is not a new record
+    index_unusable: bool = False  # the diagnostic is about the index, not the query
+    stopped: StopReason | None = None  # a valid query that exceeded the limits of one search
+    as_of: Limits | None = None  # limits of an answer as of a day
+    coverage: Coverage | None = None  # None without an answer
+    canonical: str = ""  # the query as parsed, fully parenthesized, in the plain dialect
+    readings: Mapping[str, str] = field(default_factory=dict)  # the search in one sentence, by language ("en", "es")
+    explained: Explanation = field(default_factory=Explanation)  # only if a page was requested
 
     @property
     def answered(self) -> bool:
-        """True when the query was understood and run."""
+        """True if the query was parsed and run."""
         return not self.diagnostics

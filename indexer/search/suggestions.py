@@ -1,6 +1,6 @@
-"""What a reader should know of a query beside its answer: what words stand for, what no record holds, what was not searched.
+"""Help with a query besides its hits: expansions, terms without hits, spelling suggestions, ignored characters.
 
-All counts are those of the records that the reader may see, whatever else the search is narrowed to.
+Counts cover the records that the reader may see, regardless of the filters.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from indexer.query.filters import Filters, Permission, Sort
 from indexer.text import tokens
 
 MOST_CHECKED: Final = 200
-"""How many different terms of one query are looked for one by one; how many more there are is said."""
+"""Different terms of a query that are looked up individually; the number of the rest is reported."""
 
 MOST_REPAIRED: Final = 5
-"""How many misspelt words of one query get a suggestion: each is compared with the whole dictionary."""
+"""Misspelled words of a query that get a suggestion: each is compared with the whole dictionary."""
 
 EXPLAINING: Final = cost.Bounds(words=10_000_000, postings=50_000_000, positions=5_000_000, seconds=2.0)
-"""What looking for the terms of a query one by one may cost; beyond it none of them is told of, and how many there are is said."""
+"""Cost limit for looking up terms individually; beyond it only their number is reported."""
 
 _TYPED_FIELDS: Final = frozenset({"text", "hashtag", "mention", "author", "account"})
 
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """What stands for many words, as typed, and each word with the records that hold it, most frequent first."""
+    """An expanding term as typed, and each word it matches with its record count, most frequent first."""
 
     node: Expanding
     typed: str
@@ -42,7 +42,7 @@ class Expansion:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A word that records hold instead of one that none does, and the query repaired at its place (`start`, `end` as typed)."""
+    """An indexed word to replace a word without hits, and the query with that correction (`start`, `end`: offsets as typed)."""
 
     node: Word
     instead: str
@@ -53,87 +53,87 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
-    """`missing` are terms that no record holds, in the query language; `unchecked` how many were not looked for."""
+class Explanation:
+    """`missing`: terms without hits, in query syntax. `unchecked`: number of terms that were not looked up."""
 
     expansions: tuple[Expansion, ...] = ()
     missing: tuple[str, ...] = ()
     unchecked: int = 0
     suggestions: tuple[Suggestion, ...] = ()
-    repaired: str = ""  # the query with all suggestions; empty without any
+    repaired: str = ""  # the query with all suggestions applied; empty without any
     unsearchable: tuple[str, ...] = ()
 
 
-def explain(index: Engine, parsed: Parsed, expansions: tuple[Expansion, ...], permission: Permission, total: int) -> Explained:
-    """Explain a query that found `total` records, with the words that it stands for. Raises TooBroad, TooCostly, IndexDamaged."""
+def explain(index: Engine, parsed: Parsed, expansions: tuple[Expansion, ...], permission: Permission, total: int) -> Explanation:
+    """Explain a query that found `total` records. Raises TooBroad, TooCostly, IndexDamaged."""
     if parsed.tree is None:
-        raise ValueError("a query with faults has nothing to explain")
-    doubtful = list(dict.fromkeys(_doubtful(parsed.tree, is_found=total > 0)))
-    empty = {one.node for one in expansions if not one.words}
+        raise ValueError("an invalid query has nothing to explain")
+    doubtful = list(dict.fromkeys(_terms_to_check(parsed.tree, is_found=total > 0)))
+    empty = {expansion.node for expansion in expansions if not expansion.words}
     unchecked = max(0, len(doubtful) - MOST_CHECKED)
     try:
         with cost.isolated(EXPLAINING):
-            missing = _missing(index, doubtful[:MOST_CHECKED], empty, permission)
+            missing = _find_missing(index, doubtful[:MOST_CHECKED], empty, permission)
             suggestions = tuple(_suggestions(index, parsed, missing, permission))
-    except cost.TooCostly:  # the answer itself is whole
+    except cost.TooCostly:  # the answer itself is complete
         missing, suggestions, unchecked = [], (), len(doubtful)
-    return Explained(
+    return Explanation(
         expansions,
         tuple(canonical(node) for node in missing),
         unchecked,
         suggestions,
-        _all_repaired(parsed, suggestions),
+        _apply_all(parsed, suggestions),
         unsearchable(parsed),
     )
 
 
-def expansions_of(index: Engine, tree: Node, permission: Permission) -> tuple[Expansion, ...]:
-    """Return what each wildcard, fuzzy word, stem and range stands for. Raises TooBroad."""
-    found = []
+def expand_terms(index: Engine, tree: Node, permission: Permission) -> tuple[Expansion, ...]:
+    """Expand each wildcard, fuzzy word, stem and number range. Raises TooBroad."""
+    expansions = []
     for node in expanding(tree):
         counts = index.expand(node, permission)
-        found.append(Expansion(node, as_typed(node), tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))))
-    return tuple(found)
+        expansions.append(Expansion(node, as_typed(node), tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))))
+    return tuple(expansions)
 
 
 def unsearchable(parsed: Parsed) -> tuple[str, ...]:
-    """Return the signs of a query that nothing was looked for by (they only separate words), each once, in order."""
-    return tuple(dict.fromkeys(parsed.text[at] for at in parsed.unread))
+    """Characters of a query that only separate words, each once, in order."""
+    return tuple(dict.fromkeys(parsed.text[at] for at in parsed.unsearched))
 
 
-def _missing(index: Engine, doubtful: Sequence[Node], empty: set[Expanding], permission: Permission) -> list[Node]:
-    """Return the terms that no record holds, without those that hold one of them: what is around it need not be searched for."""
+def _find_missing(index: Engine, doubtful: Sequence[Node], empty: set[Expanding], permission: Permission) -> list[Node]:
+    """Terms without hits, leaving out larger terms that contain one of them, which are not looked up."""
     missing: list[Node] = []
-    gone: set[Node] = set(empty)
+    without_hits: set[Node] = set(empty)
     for node in doubtful:
-        if node in empty or not (_in(node, gone) or _held(index, node, permission)):
+        if node in empty or not (_contains(node, without_hits) or _has_hits(index, node, permission)):
             missing.append(node)
-            gone.add(node)
+            without_hits.add(node)
     return missing
 
 
-def _held(index: Engine, node: Node, permission: Permission) -> bool:
+def _has_hits(index: Engine, node: Node, permission: Permission) -> bool:
     return index.search(node, Filters(permission=permission), Sort.NEWEST, 0, 0).total > 0
 
 
-def _in(node: Node, others: set[Node]) -> bool:
-    """Tell whether something inside of a node is one of others: then the node itself need not be told of."""
+def _contains(node: Node, others: set[Node]) -> bool:
+    """Whether a node contains one of `others`."""
     inside: Sequence[Node] = (
         node.items if isinstance(node, Phrase) else (node.left, node.right) if isinstance(node, (Near, NotNear)) else ()
     )
-    return any(one in others or _in(one, others) for one in inside)
+    return any(part in others or _contains(part, others) for part in inside)
 
 
-def _doubtful(tree: Node, *, is_found: bool) -> Iterator[Node]:
-    """Yield the terms that no record may hold, inner ones first: what every hit must hold is held where there are hits."""
+def _terms_to_check(tree: Node, *, is_found: bool) -> Iterator[Node]:
+    """Yield the terms that might have no hits, inner ones first: if the query has hits, its required terms have some."""
     if isinstance(tree, (And, Or)):
         for child in tree.children:
-            yield from _doubtful(child, is_found=is_found and isinstance(tree, And))
+            yield from _terms_to_check(child, is_found=is_found and isinstance(tree, And))
     elif isinstance(tree, Not):
-        yield from _doubtful(tree.child, is_found=False)
+        yield from _terms_to_check(tree.child, is_found=False)
     elif isinstance(tree, (Near, NotNear)):
-        yield from _doubtful(tree.left, is_found=is_found)
-        yield from _doubtful(tree.right, is_found=is_found and isinstance(tree, Near))
+        yield from _terms_to_check(tree.left, is_found=is_found)
+        yield from _terms_to_check(tree.right, is_found=is_found and isinstance(tree, Near))
         if not is_found:
             yield tree
     elif isinstance(tree, Phrase) and not is_found and tree.field in _TYPED_FIELDS:
@@ -146,22 +146,22 @@ def _doubtful(tree: Node, *, is_found: bool) -> Iterator[Node]:
 def _suggestions(index: Engine, parsed: Parsed, missing: Sequence[Node], permission: Permission) -> Iterator[Suggestion]:
     words = [node for node in missing if isinstance(node, Word) and not node.word.isdigit()]
     for node in words[:MOST_REPAIRED]:
-        found = _similar(index, node, permission)
-        if found and (repaired := _repaired(parsed, node, found[0])):
+        similar = _find_similar(index, node, permission)
+        if similar and (repaired := _correct(parsed, node, similar[0])):
             start, end, query = repaired
-            yield Suggestion(node, *found, start, end, query)
+            yield Suggestion(node, *similar, start, end, query)
 
 
-def _similar(index: Engine, node: Word, permission: Permission) -> tuple[str, int] | None:
-    """Return the word that was most likely meant, with its records: the nearest, then the same first letter, then the most frequent."""
+def _find_similar(index: Engine, node: Word, permission: Permission) -> tuple[str, int] | None:
+    """Most likely intended word and its record count: nearest, then same first letter, then most frequent."""
     reaches = (1, 2) if len(node.word) >= 5 else (1,) if len(node.word) >= 3 else ()
     for edits in reaches:
         try:
-            found = index.expand(Fuzzy(node.word, edits, 0, node.field), permission)
+            candidates = index.expand(Fuzzy(node.word, edits, 0, node.field), permission)
         except TooBroad:
-            return None  # so many words are near it that none can be meant more than the others
-        if found:
-            return min(found.items(), key=lambda pair: _distance(node.word, *pair))
+            return None  # too many similar words to pick one
+        if candidates:
+            return min(candidates.items(), key=lambda pair: _distance(node.word, *pair))
     return None
 
 
@@ -169,47 +169,47 @@ def _distance(word: str, other: str, records: int) -> tuple[int, bool, int, str]
     return OSA.distance(word, other), word[:1] != other[:1], -records, other
 
 
-def _repaired(parsed: Parsed, node: Word, instead: str) -> tuple[int, int, str] | None:
-    """Return the place of a word and the query with the other word there; None where no such query means just that."""
+def _correct(parsed: Parsed, node: Word, instead: str) -> tuple[int, int, str] | None:
+    """Start, end and corrected query for a word; None if no substitution parses to the expected tree."""
     if parsed.tree is None:
         return None
-    wanted = _swapped(parsed.tree, node, instead)
-    places = [(one.start, one.end) for one in tokens(parsed.text) if one.word == node.word]
-    for some in [places, *([place] for place in places)]:
-        text = _put(parsed.text, some, instead)
-        if parse(text, parsed.dialect).tree == wanted:
-            return (*some[0], text)
+    expected = _substitute(parsed.tree, node, instead)
+    places = [(token.start, token.end) for token in tokens(parsed.text) if token.word == node.word]
+    for targets in [places, *([place] for place in places)]:
+        text = _splice(parsed.text, targets, instead)
+        if parse(text, parsed.dialect).tree == expected:
+            return (*targets[0], text)
     return None
 
 
-def _put(text: str, places: Sequence[tuple[int, int]], instead: str) -> str:
+def _splice(text: str, places: Sequence[tuple[int, int]], instead: str) -> str:
     for start, end in reversed(places):
         text = text[:start] + instead + text[end:]
     return text
 
 
-def _all_repaired(parsed: Parsed, suggestions: Sequence[Suggestion]) -> str:
-    """Return the query with every suggestion, one after the other."""
-    now = parsed
-    for one in suggestions:
-        if repaired := _repaired(now, one.node, one.instead):
-            now = parse(repaired[2], parsed.dialect)
-    return now.text if suggestions else ""
+def _apply_all(parsed: Parsed, suggestions: Sequence[Suggestion]) -> str:
+    """Apply every suggestion in turn."""
+    current = parsed
+    for suggestion in suggestions:
+        if repaired := _correct(current, suggestion.node, suggestion.instead):
+            current = parse(repaired[2], parsed.dialect)
+    return current.text if suggestions else ""
 
 
-def _swapped(tree: Node, node: Word, instead: str) -> Node:
-    """Return a tree with another word in the place of one, wherever that stands in the same field."""
+def _substitute(tree: Node, node: Word, instead: str) -> Node:
+    """Replace a word throughout a tree, within its field."""
     if isinstance(tree, Word):
         return replace(tree, word=instead) if tree == node else tree
     if isinstance(tree, Phrase):
         if tree.field != node.field:
             return tree
-        items = tuple(replace(one, word=instead) if isinstance(one, Word) and one.word == node.word else one for one in tree.items)
+        items = tuple(replace(item, word=instead) if isinstance(item, Word) and item.word == node.word else item for item in tree.items)
         return replace(tree, items=items)
     if isinstance(tree, (And, Or)):
-        return replace(tree, children=tuple(_swapped(child, node, instead) for child in tree.children))
+        return replace(tree, children=tuple(_substitute(child, node, instead) for child in tree.children))
     if isinstance(tree, Not):
-        return replace(tree, child=_swapped(tree.child, node, instead))
+        return replace(tree, child=_substitute(tree.child, node, instead))
     if isinstance(tree, (Near, NotNear)):
-        return replace(tree, left=_swapped(tree.left, node, instead), right=_swapped(tree.right, node, instead))
+        return replace(tree, left=_substitute(tree.left, node, instead), right=_substitute(tree.right, node, instead))
     return tree

@@ -1,4 +1,4 @@
-"""Records without a date that fit a search but for its days: outside of every range of days, and said so."""
+"""Undated records: a date filter excludes them, so their count is reported separately."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ UNDATED = Not(DayRange(None, None))
 
 
 def without_days(tree: Node) -> Node:
-    """Return a query without the ranges of days that everything it finds must lie in."""
+    """Remove the date ranges that every hit must satisfy."""
     if isinstance(tree, DayRange):
         return Everything()
     if isinstance(tree, And):
-        kept = tuple(without_days(child) for child in tree.children if not isinstance(child, DayRange))
-        return kept[0] if len(kept) == 1 else And(kept) if kept else Everything()
+        rest = tuple(without_days(child) for child in tree.children if not isinstance(child, DayRange))
+        return rest[0] if len(rest) == 1 else And(rest) if rest else Everything()
     return tree
 
 
 def undated_query(tree: Node) -> str:
-    """Return the query, in the plain dialect, that finds the undated records of another one without its days."""
+    """Query text (plain dialect) that finds the undated records of a search without its date ranges."""
     return canonical(And((without_days(tree), UNDATED)))
 
 
 def undated_outside(engine: Engine, tree: Node, filters: Filters) -> int:
-    """Return how many records fit but for the days, because they carry no date; 0 where no days were asked for. Raises TooBroad."""
-    free, undemanding = replace(filters, first_day=None, last_day=None), without_days(tree)
-    if free == filters and undemanding == tree:
+    """Count the undated records that match apart from the date filter; 0 without a date filter. Raises TooBroad."""
+    without_range, without_ranges = replace(filters, first_day=None, last_day=None), without_days(tree)
+    if without_range == filters and without_ranges == tree:
         return 0
-    return engine.search(And((undemanding, UNDATED)), free, Sort.NEWEST, 0, 0).total
+    return engine.search(And((without_ranges, UNDATED)), without_range, Sort.NEWEST, 0, 0).total

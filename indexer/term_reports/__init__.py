@@ -1,1 +1,1 @@
-"""Term lists: run as one batch, and reported."""
+"""Run a list of search terms in one batch and report the counts."""

@@ -1,4 +1,4 @@
-"""A search term report as a file: CSV, Excel or JSON, all from the JSON shape of run.py. Numbers are numbers, and no cell is run."""
+"""Search term reports as CSV, Excel or JSON files, all made from the report's JSON. Numbers stay numbers; formulas are neutralized."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from indexer.coverage.summary import Coverage
 from indexer.i18n import say
 from indexer.local_time import utc_text
 from indexer.query import Diagnostic, Dialect
-from indexer.search.announced import Announced, sentences
-from indexer.search.announced import shape as announced_shape
+from indexer.search.announced import CountedAnnouncement, sentences
+from indexer.search.announced import as_json as announced_shape
 from indexer.search.as_of import Limits
 from indexer.spreadsheets import escape_formula, fit_xlsx
 
@@ -48,7 +48,7 @@ FAMILY: Final = say(
 
 
 def csv_bytes(report: ReportJson) -> bytes:
-    """Return the report as CSV (RFC 4180, UTF-8 with a byte order mark): a line for each term, then one for the whole list."""
+    """Return the report as CSV (RFC 4180, UTF-8 with a byte order mark): a line per term, then the totals."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(COLUMNS)
@@ -63,12 +63,12 @@ def json_bytes(report: ReportJson) -> bytes:
 
 
 def xlsx_bytes(report: ReportJson) -> bytes:
-    """Return the report as an Excel workbook: a sheet "terms", and a sheet "about" that says what the counts are counts of."""
+    """Return the report as an Excel workbook with a sheet "terms", and a sheet "about" on what was counted."""
     stream = io.BytesIO()
-    quiet = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book: Any = xlsxwriter.Workbook(stream, quiet)
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book: Any = xlsxwriter.Workbook(stream, options)
     book.set_properties({"title": "Search term report"})
-    bold, wrapped, number = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"}), _number(book)
+    bold, wrapped, number = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"}), _number_format(book)
     sheet = book.add_worksheet("terms")
     widths = (6, 40, 50, 50, 10, 12, 16, 10, 12, 30, 50)
     for at, (name, width) in enumerate(zip(COLUMNS, widths, strict=True)):
@@ -82,7 +82,7 @@ def xlsx_bytes(report: ReportJson) -> bytes:
             elif cell:
                 sheet.write_string(last, at, _fit(cell), wrapped)
     sheet.freeze_panes(1, 2)
-    sheet.autofilter(0, 0, max(last - 1, 1), len(COLUMNS) - 1)  # the line of totals stays below
+    sheet.autofilter(0, 0, max(last - 1, 1), len(COLUMNS) - 1)  # leaves the totals out
     about = book.add_worksheet("about")
     about.set_column(0, 0, 28)
     about.set_column(1, 1, 110)
@@ -97,13 +97,13 @@ def xlsx_bytes(report: ReportJson) -> bytes:
 
 
 FORMS: Final[Mapping[str, Callable[[ReportJson], bytes]]] = {"csv": csv_bytes, "xlsx": xlsx_bytes, "json": json_bytes}
-"""Forms of a report by the end of the file's name."""
+"""File suffix -> function that makes the file."""
 
 
 def rows(report: ReportJson) -> Iterator[list[Cell]]:
-    """Yield the cells of each term in the order of COLUMNS, then those of the whole list."""
+    """Yield the cells of each term in the order of COLUMNS, then the totals."""
     for term in report["terms"]:
-        stands_for = "; ".join(f"{one['typed']}: {one['words']}" for one in term["expansions"])
+        stands_for = "; ".join(f"{expansion['typed']}: {expansion['words']}" for expansion in term["expansions"])
         counts = [term[name] for name in ("hits", "unique", "family", "families", "media")]
         yield [term["line"], str(term["text"]), str(term["reading"]), announced(term), *counts, stands_for, note(term)]
     totals = report["totals"]
@@ -111,27 +111,28 @@ def rows(report: ReportJson) -> Iterator[list[Cell]]:
     yield [None, "", whole, announced(report), totals["hits"], None, totals["family"], totals["families"], totals["media"], "", ""]
 
 
-def announced(told: ReportJson) -> str:
-    """Return the doubtful readings of a term, or of the list; reports of before there were any have none."""
-    return " ".join(str(sentence) for one in told.get("announcements", ()) for sentence in sentences(Announced(**one)))
+def announced(term_or_report: ReportJson) -> str:
+    """Return the announcements of a term or of the whole list; older reports have none."""
+    announcements = [CountedAnnouncement(**values) for values in term_or_report.get("announcements", ())]
+    return " ".join(str(sentence) for announcement in announcements for sentence in sentences(announcement))
 
 
 def note(term: ReportJson) -> str:
-    """Return what there is to say of a term besides its counts."""
-    told: list[str] = [
-        say("Not searched for: {message} {suggestion}", message=one["message"], suggestion=one["suggestion"]).strip()
-        for one in term["diagnostics"]
+    """Return the remarks on a term, besides its counts."""
+    remarks: list[str] = [
+        say("Not searched for: {message} {suggestion}", message=diagnostic["message"], suggestion=diagnostic["suggestion"]).strip()
+        for diagnostic in term["diagnostics"]
     ]
     if term["same_as"] is not None:
-        told.append(say("Same as line {line}.", line=term["same_as"]))
-    return " ".join(told)
+        remarks.append(say("Same as line {line}.", line=term["same_as"]))
+    return " ".join(remarks)
 
 
 def about_lines(report: ReportJson) -> Iterator[tuple[str, str | int]]:
-    """Yield what the report says of itself: enough to run the same list again."""
-    corpus, listed = report["corpus"], report["list"]
-    for one in report.get("announcements", ()):
-        yield "announced", str(one["message"])
+    """Yield the report's description, complete enough to run the same list again."""
+    corpus, term_list = report["corpus"], report["list"]
+    for announcement in report.get("announcements", ()):
+        yield "announced", str(announcement["message"])
     yield "run at (UTC)", report["run_at"]
     yield "run by", report["run_by"]
     yield "time zone", report["zone"]
@@ -153,35 +154,35 @@ def about_lines(report: ReportJson) -> Iterator[tuple[str, str | int]]:
     if coverage := report["coverage"]:
         for sentence in (coverage["summary"], *coverage["gaps"], *coverage["notes"]):
             yield "coverage", str(sentence)
-    yield "lines", listed["lines"]
-    yield "terms", listed["terms"]
-    yield "terms not searched for", listed["not_searched"]
-    yield "blank lines", listed["blank"]
-    for one in listed["repeats"]:
-        yield "repeated line", f"line {one['line']} repeats line {one['repeats']}: {one['text']}"
-    yield "SHA-256 of the list", listed["sha256"]
+    yield "lines", term_list["lines"]
+    yield "terms", term_list["terms"]
+    yield "terms not searched for", term_list["not_searched"]
+    yield "blank lines", term_list["blank"]
+    for repeat in term_list["repeats"]:
+        yield "repeated line", f"line {repeat['line']} repeats line {repeat['repeats']}: {repeat['text']}"
+    yield "SHA-256 of the list", term_list["sha256"]
     yield "software", f"{report['software']}, {report['engine']}"
     yield "families", FAMILY
     for name, meaning in COLUMNS.items():
         yield f"column {name}", meaning
 
 
-def _number(book: Any) -> Any:
+def _number_format(book: Any) -> Any:
     return book.add_format({"num_format": "#,##0", "valign": "top"})
 
 
 def _fit(text: str) -> str:
-    return fit_xlsx(text)[0].replace("<r>", "< r>")  # "<r>" is the library's own mark of rich text
+    return fit_xlsx(text)[0].replace("<r>", "< r>")  # the library takes "<r>" for rich text
 
 
-Shape = dict[str, Any]
+JsonObject = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One term: its line as it was given, counted from 1, and the query that is run.
+    """A term: its line number (from 1), the line as received, and the query to run.
 
-    `mark` is a number or bullet that was taken off, `marked` the query with it; `column` the first column of a line that has several.
+    `mark`: number or bullet removed from the line; `marked`: the query with it; `column`: the first column, if the line has several.
     """
 
     line: int
@@ -193,30 +194,29 @@ class Term:
 
     @property
     def shift(self) -> int:
-        """Where the query begins in the line."""
+        """Offset of the query in the line."""
         return max(0, len(self.text) - len(self.query))
 
 
 @dataclass(frozen=True, slots=True)
 class TermList:
-    """A list as it was given: each term once, in order. `repeats` are (line, the line it repeats, text)."""
+    """A list as received: each term once, in order. `repeats`: (line, the line it repeats, text)."""
 
     terms: tuple[Term, ...]
     lines: int
     blank: int
     repeats: tuple[tuple[int, int, str], ...]
-    digest: str  # SHA-256 of the text as given, UTF-8
-    announcements: tuple[Announced, ...] = ()  # of the list as a whole
+    digest: str  # SHA-256 of the text as received, UTF-8
+    announcements: tuple[CountedAnnouncement, ...] = ()  # on the list as a whole
 
 
 @dataclass(frozen=True, slots=True)
 class TermResult:
-    """What became of one term. With diagnostics there are no counts: then they are None, which is not zero.
+    """The result of a term. With diagnostics it was not searched for, and the counts are None (not zero).
 
-    `unique` are hits of this term and of no other one of the list. `family` are the records of the families of its
-    hits, each once; `families` how many of those there are; `media` their files in custody. `expansions` say of each
-    wildcard, fuzzy word, stem or range of numbers for how many different words it stands. `same_as` is the line of an
-    earlier term that is typed otherwise and means the same.
+    `unique`: hits of no other term on the list. `families`: families of its hits; `family`: records in them, each
+    counted once; `media`: their media files on file. `expansions`: number of different words that each wildcard, fuzzy
+    word, stem or number range matches. `same_as`: line of an earlier term that means the same but is typed differently.
     """
 
     term: Term
@@ -229,12 +229,12 @@ class TermResult:
     expansions: tuple[tuple[str, int], ...] = ()
     same_as: int | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
-    announcements: tuple[Announced, ...] = ()  # doubtful readings, to be said before the counts
+    announcements: tuple[CountedAnnouncement, ...] = ()  # doubtful readings, shown before the counts
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Counts of the whole list, each record once."""
+    """Totals of the list, each record counted once."""
 
     hits: int
     families: int
@@ -244,10 +244,10 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """What the list was run over. The numbers of the whole repository are None where the reader may not see all of it.
+    """The records the list was run over. Numbers of the whole repository are None if the reader may not see all of it.
 
-    `searched` counts the records within the filters; `in_step` says that the index held every record; `coverage` says which
-    days of which accounts within the filters are captured, `limits` what an as-of day leaves unknown of them.
+    `searched`: records within the filters; `in_step`: the index contained every record; `coverage`: captured days of the
+    accounts within the filters; `limits`: records that an as-of search cannot decide.
     """
 
     searched: int
@@ -260,10 +260,10 @@ class Corpus:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """A search term report. `run_at` is UTC; `zone` is the body's, whose days the filters mean."""
+class TermReport:
+    """A search term report. `run_at` is UTC; days in the filters are days in `zone`, the public body's time zone."""
 
-    listed: TermList
+    term_list: TermList
     results: tuple[TermResult, ...]
     totals: Totals
     corpus: Corpus
@@ -279,14 +279,14 @@ class Report:
     version: str = field(default=__version__)
 
     @property
-    def unread(self) -> tuple[TermResult, ...]:
+    def not_searched(self) -> tuple[TermResult, ...]:
         """The terms that were not searched for, each with its diagnostics."""
-        return tuple(one for one in self.results if one.diagnostics)
+        return tuple(result for result in self.results if result.diagnostics)
 
 
-def shape(report: Report) -> Shape:
-    """Return a report as JSON holds it; the keys stand in docs/command-line.md. Sentences stay what they are (i18n.py)."""
-    listed, corpus, totals = report.listed, report.corpus, report.totals
+def as_json(report: TermReport) -> JsonObject:
+    """Return a report as JSON; docs/command-line.md lists the keys. Sentences stay translatable (i18n.py)."""
+    term_list, corpus, totals = report.term_list, report.corpus, report.totals
     return {
         "run_at": utc_text(report.run_at),
         "run_by": report.run_by,
@@ -298,7 +298,7 @@ def shape(report: Report) -> Shape:
         "scope": report.scope,
         "software": f"Show-Me Records {report.version}",
         "engine": report.engine,
-        "announcements": [announced_shape(one) for one in listed.announcements],
+        "announcements": [announced_shape(announcement) for announcement in term_list.announcements],
         "corpus": {
             "searched": corpus.searched,
             "in_step": corpus.in_step,
@@ -309,45 +309,56 @@ def shape(report: Report) -> Shape:
         },
         "coverage": _coverage(corpus.coverage),
         "list": {
-            "lines": listed.lines,
-            "terms": len(listed.terms),
-            "not_searched": len(report.unread),
-            "blank": listed.blank,
-            "repeats": [{"line": line, "repeats": first, "text": text} for line, first, text in listed.repeats],
-            "sha256": listed.digest,
+            "lines": term_list.lines,
+            "terms": len(term_list.terms),
+            "not_searched": len(report.not_searched),
+            "blank": term_list.blank,
+            "repeats": [{"line": line, "repeats": first, "text": text} for line, first, text in term_list.repeats],
+            "sha256": term_list.digest,
         },
         "totals": {"hits": totals.hits, "families": totals.families, "family": totals.family, "media": totals.media},
-        "terms": [_term(one) for one in report.results],
+        "terms": [_term(result) for result in report.results],
     }
 
 
-def _limits(found: Limits | None) -> Shape | None:
-    if found is None:
+def _limits(limits: Limits | None) -> JsonObject | None:
+    if limits is None:
         return None
-    return {"undated": found.undated, "unknown": found.unknown, "last_seen_before": found.last_seen_before}
+    return {"undated": limits.undated, "unknown": limits.unknown, "last_seen_before": limits.last_seen_before}
 
 
-def _coverage(found: Coverage | None) -> Shape | None:
-    if found is None:
+def _coverage(coverage: Coverage | None) -> JsonObject | None:
+    if coverage is None:
         return None
-    return {**captured.shape(found), "summary": found.summary, "gaps": list(found.gaps), "notes": list(found.notes)}
-
-
-def _term(one: TermResult) -> Mapping[str, Any]:
     return {
-        "line": one.term.line,
-        "text": one.term.text,
-        "query": one.term.query,
-        "reading": one.reading,
-        "hits": one.hits,
-        "unique": one.unique,
-        "families": one.families,
-        "family": one.family,
-        "media": one.media,
-        "expansions": [{"typed": typed, "words": words} for typed, words in one.expansions],
-        "same_as": one.same_as,
-        "announcements": [announced_shape(doubt) for doubt in one.announcements],
+        **captured.as_json(coverage),
+        "summary": coverage.summary,
+        "gaps": list(coverage.gaps),
+        "notes": list(coverage.notes),
+    }
+
+
+def _term(result: TermResult) -> Mapping[str, Any]:
+    return {
+        "line": result.term.line,
+        "text": result.term.text,
+        "query": result.term.query,
+        "reading": result.reading,
+        "hits": result.hits,
+        "unique": result.unique,
+        "families": result.families,
+        "family": result.family,
+        "media": result.media,
+        "expansions": [{"typed": typed, "words": words} for typed, words in result.expansions],
+        "same_as": result.same_as,
+        "announcements": [announced_shape(doubt) for doubt in result.announcements],
         "diagnostics": [
-            {"start": fault.start, "end": fault.end, "message": fault.message, "suggestion": fault.suggestion} for fault in one.diagnostics
+            {
+                "start": diagnostic.start,
+                "end": diagnostic.end,
+                "message": diagnostic.message,
+                "suggestion": diagnostic.suggestion,
+            }
+            for diagnostic in result.diagnostics
         ],
     }

@@ -1,4 +1,4 @@
-"""A list of terms, run as one batch: what each one finds, what it alone finds, and what belongs to it (a search term report)."""
+"""Run a list of terms in one batch and count hits, unique hits and families of each term (a search term report)."""
 
 from __future__ import annotations
 
@@ -17,59 +17,59 @@ from indexer.query import Announcement, Diagnostic, Dialect, Node
 from indexer.query.doubts import pasted
 from indexer.query.filters import Filters, Sort
 from indexer.repository import Repository
-from indexer.search.announced import Announced
+from indexer.search.announced import CountedAnnouncement
 from indexer.search.answering import IndexUnusable, NotAnswered
 from indexer.search.plan import Plan
-from indexer.search.reading import filter_words, scope_words
+from indexer.search.reading import describe_filters, describe_scope
 from indexer.search.request import SearchRequest
 from indexer.term_reports.family_counts import FamilyCounts
-from indexer.term_reports.report import Corpus, Report, Shape, Term, TermList, TermResult, Totals, shape
+from indexer.term_reports.report import Corpus, JsonObject, Term, TermList, TermReport, TermResult, Totals, as_json
 
 MOST_TERMS: Final = 1_000
 MOST_CHARACTERS: Final = 50_000
 _TRIES: Final = 3
 
 
-__all__ = ["IndexMoved", "ListError", "Report", "Shape", "Totals", "read_list", "run", "shape"]
+__all__ = ["IndexChanged", "JsonObject", "ListError", "TermReport", "Totals", "as_json", "read_list", "run"]
 
 
 class ListError(ValueError):
-    """The list cannot be run: it is empty or too long. The text is meant for people."""
+    """The list is empty or too long. The message is for users."""
 
 
-class IndexMoved(Exception):
-    """The index changed while the list ran, each time: counts of two states would not fit each other."""
+class IndexChanged(Exception):
+    """The index changed during every attempt, so the counts would not be consistent."""
 
 
 def read_list(text: str, *, keep_numbers: bool = False) -> TermList:
-    """Return the terms of a text, one a line, without the numbers and bullets of a list unless the numbers are kept.
+    """Parse a list of terms, one per line. Bullets are removed, and so are list numbers unless `keep_numbers`.
 
-    Raises ListError for none, too many or too long a text.
+    Raises ListError for an empty list, too many terms or too long a text.
     """
     if len(text) > MOST_CHARACTERS:
         raise ListError(say("The list has {length} characters; the limit is {most}.", length=len(text), most=MOST_CHARACTERS))
     raw = text.removeprefix("\ufeff").splitlines()
-    marks = pasted.marks(raw)
-    first: dict[str, int] = {}
+    marks = pasted.find_marks(raw)
+    first_lines: dict[str, int] = {}
     repeats, terms, blank = [], [], 0
     for number, (line, mark) in enumerate(zip(raw, marks, strict=True), 1):
-        term = _term(number, line, mark, keep_numbers=keep_numbers)
+        term = _parse_term(number, line, mark, keep_numbers=keep_numbers)
         if not term.query:
             blank += not (mark and mark.is_head)
-        elif first.setdefault(term.query, number) == number:
+        elif first_lines.setdefault(term.query, number) == number:
             terms.append(term)
         else:
-            repeats.append((number, first[term.query], term.text))
+            repeats.append((number, first_lines[term.query], term.text))
     if not terms:
         raise ListError(say("The list is empty. Enter one term per line."))
     if len(terms) > MOST_TERMS:
         raise ListError(say("The list has {count} terms; the limit is {most}.", count=len(terms), most=MOST_TERMS))
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    return TermList(tuple(terms), len(raw), blank, tuple(repeats), digest, tuple(_announced(marks, keep_numbers=keep_numbers)))
+    return TermList(tuple(terms), len(raw), blank, tuple(repeats), digest, tuple(_list_announcements(marks, keep_numbers=keep_numbers)))
 
 
-def _term(number: int, line: str, mark: pasted.Mark | None, *, keep_numbers: bool) -> Term:
-    """Return the term of a line. A number that is kept is a word like any other; bullets and heads of columns never are."""
+def _parse_term(number: int, line: str, mark: pasted.Mark | None, *, keep_numbers: bool) -> Term:
+    """Parse the term of a line. A number that is kept is an ordinary word; bullets and column headings never are."""
     text = " ".join(line.split())
     if mark is None:
         return Term(number, text, text, column=pasted.first_column(line))
@@ -79,48 +79,48 @@ def _term(number: int, line: str, mark: pasted.Mark | None, *, keep_numbers: boo
     return Term(number, text, f"{kept} {rest}".strip(), "" if kept else mark.text, f"{mark.kept} {rest}".strip(), column)
 
 
-def _announced(marks: Sequence[pasted.Mark | None], *, keep_numbers: bool) -> Iterator[Announced]:
-    """Yield what is to be said of a list as a whole."""
-    taken = pasted.taken_off([mark for mark in marks if mark and not (keep_numbers and mark.number is not None)])
-    if taken is not None:
-        yield Announced("list-marks", taken, 0, 0)
+def _list_announcements(marks: Sequence[pasted.Mark | None], *, keep_numbers: bool) -> Iterator[CountedAnnouncement]:
+    """Yield announcements on the list as a whole."""
+    removed = pasted.describe_removed([mark for mark in marks if mark and not (keep_numbers and mark.number is not None)])
+    if removed is not None:
+        yield CountedAnnouncement("list-marks", removed, 0, 0)
     if any(mark and mark.is_head for mark in marks):
-        yield Announced("columns", say("The column headings were skipped."), 0, 0)
+        yield CountedAnnouncement("columns", say("The column headings were skipped."), 0, 0)
 
 
 def run(
     repository: Repository,
-    listed: TermList,
+    term_list: TermList,
     request: SearchRequest,
     *,
     by: str,
     progress: Tick | None = None,
-) -> Report:
-    """Run every term of a list within the filters, dialect and as-of day of a request (its query and order do not count).
+) -> TermReport:
+    """Run every term of a list with the filters, dialect and as-of day of a request (its query and sort are ignored).
 
-    The run is an event. Raises IndexUnusable, and IndexMoved
-    when records were being indexed all the while: a report is of one state of the index or is none.
+    Logs the run. Raises IndexUnusable, and IndexChanged if records keep being indexed: a report describes a single state
+    of the index.
     """
     started, run_at = time.perf_counter(), datetime.now(UTC)
     for _ in range(_TRIES):
         before = repository.index.position()
         try:
-            results, totals = _Run(repository, listed, request).results(progress)
-            corpus = _corpus(repository, request)
-        except _Grown:
+            results, totals = _Run(repository, term_list, request).results(progress)
+            corpus = _describe_corpus(repository, request)
+        except _RecordAdded:
             continue
         if repository.index.position() == before:
             break
     else:
-        raise IndexMoved(say("Records were being indexed while the list ran, so its counts would not be consistent. Run it again."))
+        raise IndexChanged(say("Records were being indexed while the list ran, so its counts would not be consistent. Run it again."))
     accounts = repository.catalog.accounts()
-    filters = filter_words(request.filters, accounts)
-    report = Report(
-        listed=listed,
+    filters = describe_filters(request.filters, accounts)
+    report = TermReport(
+        term_list=term_list,
         results=results,
         totals=totals,
         corpus=corpus,
-        scope=scope_words(request.filters.permission, accounts),
+        scope=describe_scope(request.filters.permission, accounts),
         filters=filters,
         dialect=request.dialect,
         as_of=request.as_of,
@@ -131,53 +131,55 @@ def run(
         engine=f"{repository.index.name} {repository.index.version}",
     )
     detail = {
-        "terms": [term.text for term in listed.terms],
-        "not_searched": len(report.unread),
+        "terms": [term.text for term in term_list.terms],
+        "not_searched": len(report.not_searched),
         "hits": totals.hits,
-        "filters": [str(one) for one in filters],
+        "filters": [str(words) for words in filters],
         "dialect": request.dialect.value,
         "as_of": request.as_of.isoformat() if request.as_of else None,
-        "sha256": listed.digest,
+        "sha256": term_list.digest,
     }
-    repository.audit.add("terms:run", by, f"{len(listed.terms)} terms", detail)
+    repository.audit.add("terms:run", by, f"{len(term_list.terms)} terms", detail)
     return report
 
 
-class _Grown(Exception):
-    """A record was found that was not there when the run began."""
+class _RecordAdded(Exception):
+    """A term found a record that was added after the run began."""
 
 
 class _Run:
-    """One pass over a list: the hits of one term at a time."""
+    """A run over a list, term by term."""
 
-    def __init__(self, repository: Repository, listed: TermList, request: SearchRequest) -> None:
-        self._repository, self._listed, self._request = repository, listed, replace(request, sort=Sort.OLDEST)
+    def __init__(self, repository: Repository, term_list: TermList, request: SearchRequest) -> None:
+        self._repository, self._term_list, self._request = repository, term_list, replace(request, sort=Sort.OLDEST)
 
     def results(self, progress: Tick | None) -> tuple[tuple[TermResult, ...], Totals]:
-        """Return what became of every term, and the totals."""
-        total = len(self._listed.terms)
+        """Return the result of every term, and the totals."""
+        total = len(self._term_list.terms)
         if progress:
             progress(0, total)
         counts = FamilyCounts(families(self._repository.db, self._scope()))
         results: list[TermResult] = []
         trees: dict[Node, int] = {}
-        for number, term in enumerate(self._listed.terms, 1):
-            result, hits = self._one(term, trees)
+        for number, term in enumerate(self._term_list.terms, 1):
+            result, hits = self._run_term(term, trees)
             if hits is not None:
                 try:
                     count = counts.add(number, hits)
                 except IndexError as error:
-                    raise _Grown from error
+                    raise _RecordAdded from error
                 result = replace(result, hits=len(hits), families=count.families, family=count.records, media=count.media)
             results.append(result)
             if progress:
                 progress(number, total)
-        alone = counts.alone()
-        whole = tuple(replace(one, unique=alone[number]) if one.hits is not None else one for number, one in enumerate(results, 1))
-        return whole, Totals(counts.hits, *counts.total)
+        unique = counts.unique_hits()
+        complete = tuple(
+            replace(result, unique=unique[number]) if result.hits is not None else result for number, result in enumerate(results, 1)
+        )
+        return complete, Totals(counts.hits, *counts.total)
 
     def _scope(self) -> bytearray | None:
-        """Return which records may be in a family: None for all of them."""
+        """Return a flag per pk for records that may be in a family, or None for all."""
         permission = self._request.filters.permission
         if permission.is_all and self._request.as_of is None:
             return None
@@ -189,40 +191,40 @@ class _Run:
             scope[pk] = 1
         return scope
 
-    def _one(self, term: Term, trees: dict[Node, int]) -> tuple[TermResult, array[int] | None]:
-        """Return a term's reading and hits; None where it was not searched for."""
+    def _run_term(self, term: Term, trees: dict[Node, int]) -> tuple[TermResult, array[int] | None]:
+        """Return a term's result and hits; no hits if it was not searched for."""
         plan = Plan(self._repository, replace(self._request, query=term.query))
         parsed, announcements = plan.parsed, _doubts(term, plan)
         if parsed.tree is None:
-            return TermResult(term, "", diagnostics=_shifted(parsed.diagnostics, term), announcements=announcements), None
+            return TermResult(term, "", diagnostics=_shift(parsed.diagnostics, term), announcements=announcements), None
         first = trees.setdefault(parsed.tree, term.line)
         result = TermResult(term, parsed.reading, same_as=first if first != term.line else None, announcements=announcements)
         try:
             hits = plan.ids()
-            return replace(result, expansions=tuple((one.typed, len(one.words)) for one in plan.expansions)), hits
+            return replace(result, expansions=tuple((expansion.typed, len(expansion.words)) for expansion in plan.expansions)), hits
         except IndexUnusable:
             raise
         except NotAnswered as error:
-            return replace(result, diagnostics=_shifted(error.diagnostics, term)), None
+            return replace(result, diagnostics=_shift(error.diagnostics, term)), None
 
 
-def _doubts(term: Term, plan: Plan) -> tuple[Announced, ...]:
-    """Return the doubtful readings of a term, with places in the line as it was given."""
-    doubts = [replace(one, start=one.start + term.shift, end=one.end + term.shift) for one in plan.parsed.announcements]
+def _doubts(term: Term, plan: Plan) -> tuple[CountedAnnouncement, ...]:
+    """Return the doubtful readings of a term, with offsets in the line as received."""
+    doubts = [replace(doubt, start=doubt.start + term.shift, end=doubt.end + term.shift) for doubt in plan.parsed.announcements]
     if term.column:
         message = say("This line has several columns; they were read as one term.")
         doubts.insert(0, Announcement("columns", 0, len(term.text), message, term.column))
     if term.mark:
         message = say("“{mark}” was removed from the beginning of the line.", mark=term.mark)
         doubts.insert(0, Announcement("list-marks", 0, term.shift, message, term.marked if term.marked != term.query else None))
-    return plan.announced(doubts)
+    return plan.count_alternatives(doubts)
 
 
-def _shifted(faults: Sequence[Diagnostic], term: Term) -> tuple[Diagnostic, ...]:
-    return tuple(replace(one, start=one.start + term.shift, end=one.end + term.shift) for one in faults)
+def _shift(diagnostics: Sequence[Diagnostic], term: Term) -> tuple[Diagnostic, ...]:
+    return tuple(replace(diagnostic, start=diagnostic.start + term.shift, end=diagnostic.end + term.shift) for diagnostic in diagnostics)
 
 
-def _corpus(repository: Repository, request: SearchRequest) -> Corpus:
+def _describe_corpus(repository: Repository, request: SearchRequest) -> Corpus:
     searched = Plan(repository, replace(request, query="*", sort=Sort.NEWEST, limit=0, offset=0, dialect=Dialect.PLAIN)).counts()
     sees_all = request.filters.permission.is_all
     return Corpus(

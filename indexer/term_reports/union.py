@@ -1,4 +1,4 @@
-"""What the terms of a list find together and alone, as searches of the plain dialect; and which of them found a record."""
+"""Queries for all hits of a term list and for the unique hits of a term, in the plain dialect; and the terms of each record."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from indexer.search.plan import Plan
 from indexer.search.request import SearchRequest
 
 
-def union(terms: Sequence[str], dialect: Dialect) -> str:
-    """Return the query of what any term finds, in the plain dialect; empty where no term can be read."""
-    trees = _readable(terms, dialect)
+def union_query(terms: Sequence[str], dialect: Dialect) -> str:
+    """Return the query for records that any term finds, in the plain dialect; empty if no term is valid."""
+    trees = _valid_trees(terms, dialect)
     return canonical(trees[0] if len(trees) == 1 else Or(tuple(trees))) if trees else ""
 
 
-def alone(terms: Sequence[str], wanted: str, dialect: Dialect) -> str:
-    """Return the query of what one term finds and no other one, in the plain dialect; empty for a term that cannot be read.
+def unique_query(terms: Sequence[str], term: str, dialect: Dialect) -> str:
+    """Return the query for the unique hits of a term, in the plain dialect; empty for an invalid term.
 
-    A term that means the same as another one finds nothing alone, and so does this query.
+    A term that means the same as another has no unique hits, so its query finds nothing.
     """
-    tree = parse(wanted, dialect).tree
+    tree = parse(term, dialect).tree
     if tree is None:
         return ""
     others = list(terms)
-    others.remove(wanted)
-    trees = _readable(others, dialect)
+    others.remove(term)
+    trees = _valid_trees(others, dialect)
     text = canonical(tree)
     if not trees:
         return text
@@ -37,20 +37,20 @@ def alone(terms: Sequence[str], wanted: str, dialect: Dialect) -> str:
     return f"({text}) AND {canonical(rest)}"
 
 
-def finders(repository: Repository, request: SearchRequest, terms: Sequence[str], dialect: Dialect) -> dict[int, str]:
-    """Return, by number of the record, the terms that found it within the filters and the day of a request, one a line.
+def terms_by_record(repository: Repository, request: SearchRequest, terms: Sequence[str], dialect: Dialect) -> dict[int, str]:
+    """Return by pk the terms, one per line, that find the record with the filters and as-of day of a request.
 
     Raises NotAnswered.
     """
-    found: dict[int, str] = {}
+    terms_by_pk: dict[int, str] = {}
     for term in terms:
         plan = Plan(repository, replace(request, query=term, dialect=dialect, sort=Sort.OLDEST))
         if plan.parsed.tree is None:
             continue
         for pk in plan.ids():
-            found[pk] = f"{found[pk]}\n{term}" if pk in found else term
-    return found
+            terms_by_pk[pk] = f"{terms_by_pk[pk]}\n{term}" if pk in terms_by_pk else term
+    return terms_by_pk
 
 
-def _readable(terms: Sequence[str], dialect: Dialect) -> list[Node]:
+def _valid_trees(terms: Sequence[str], dialect: Dialect) -> list[Node]:
     return list(dict.fromkeys(tree for term in terms if (tree := parse(term, dialect).tree) is not None))

@@ -14,8 +14,8 @@ from typing import Any
 from indexer.catalog.models import CaptureView
 from indexer.certificates import certify
 from indexer.certificates import verify as certificate_check
-from indexer.certificates.check import keep
-from indexer.certificates.file_format import NoCertificate
+from indexer.certificates.check import save_check
+from indexer.certificates.file_format import NotACertificate
 from indexer.custody import clock
 from indexer.custody import verify as custody
 from indexer.custody.ingest import ingest
@@ -26,7 +26,7 @@ from indexer.evidence.archive import ArchiveError
 from indexer.exports import ExportError
 from indexer.i18n import message_of, pack, say
 from indexer.local_time import UnknownZone
-from indexer.productions.package_search import Maker, UnitedTerms, export_search
+from indexer.productions.package_search import Maker, TermUnion, export_search
 from indexer.progress import Progress, Report, StageTick, Tick
 from indexer.query import Dialect
 from indexer.repository import Repository
@@ -71,10 +71,10 @@ def run(repository: Repository, job_id: int) -> None:
         NotAllowed,
         DecisionRefused,
         UnknownCapture,
-        term_list.IndexMoved,
+        term_list.IndexChanged,
         term_list.ListError,
         certify.CertificateFailed,
-        NoCertificate,
+        NotACertificate,
     ) as error:
         jobs.fail(job_id, message_of(error))
     except Exception as error:  # one broken job must not end the worker
@@ -163,7 +163,7 @@ def _export(repository: Repository, job: Job, user: User, tell: Report) -> Mappi
         target,
         maker=Maker(_signing(user), user.name, job.arguments.get("organization", "")),  # jobs of before the field have none
         choices=choices,
-        united=UnitedTerms(tuple(job.arguments.get("terms", ())), Dialect(job.arguments.get("dialect_of_terms", Dialect.PLAIN))),
+        term_union=TermUnion(tuple(job.arguments.get("terms", ())), Dialect(job.arguments.get("dialect_of_terms", Dialect.PLAIN))),
         progress=_counted(tell, "writing"),
     )
     return {
@@ -182,7 +182,7 @@ def _term_list(repository: Repository, job: Job, user: User, tell: Report) -> Ma
     request = _request(job, user)
     listed = term_list.read_list(request.query, keep_numbers=bool(job.arguments.get("keep_numbers")))
     report = term_list.run(repository, listed, request, by=user.name, progress=_counted(tell, "terms"))
-    packed: Mapping[str, Any] = pack(term_list.shape(report))
+    packed: Mapping[str, Any] = pack(term_list.as_json(report))
     return packed
 
 
@@ -200,7 +200,7 @@ def _certificate_check(repository: Repository, job: Job, user: User, tell: Repor
     made = certificate_file(repository, job.arguments["certificate"])
     level = custody.Level(job.arguments.get("level", "quick"))  # jobs of before the field have none
     check = certificate_check.verify(repository, made, by=user.name, level=level, progress=_counted(tell, "comparing"))
-    keep(check, check_file(repository, job.id))
+    save_check(check, check_file(repository, job.id))
     return {"went_well": check.went_well, "identical": check.is_identical}
 
 

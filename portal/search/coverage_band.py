@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
-from indexer.coverage.days import DayStatus, Stretch, clipped, runs
+from indexer.coverage.days import DayStatus, Interval, clip, merge_runs
 from indexer.coverage.summary import STATUSES, AccountDays, Coverage
 from indexer.i18n import Sentence
 from portal import words
@@ -125,7 +125,7 @@ def _pieces(account: AccountDays, first: date, last: date) -> tuple[Piece, ...]:
             status=STATUSES[one.status](),
             captures=one.captures,
         )
-        for one in runs(account.stretches)
+        for one in merge_runs(account.intervals)
     )
 
 
@@ -140,7 +140,7 @@ def table(coverage: Coverage, kept: Sequence[tuple[str, str]]) -> Table | None:
         Row(
             one,
             tuple(_cell(one, column) for column in columns),
-            tuple(sorted({number for part in one.stretches for number in part.captures})),
+            tuple(sorted({number for part in one.intervals for number in part.captures})),
         )
         for one in coverage.accounts
     )
@@ -160,13 +160,13 @@ def _columns(first: date, last: date, kept: Sequence[tuple[str, str]], *, by_yea
 
 
 def _cell(account: AccountDays, column: Column) -> Cell:
-    parts = runs(clipped(account.stretches, column.first.toordinal(), column.last.toordinal() + 1))
+    parts = merge_runs(clip(account.intervals, column.first.toordinal(), column.last.toordinal() + 1))
     status = _status(parts)
     address = urlencode([("account", account.account_id), ("from", column.first.isoformat()), ("to", column.last.isoformat())])
     return Cell(CLASSES[status], SIGNS[status], _told(parts), address)
 
 
-def _status(parts: Sequence[Stretch]) -> DayStatus:
+def _status(parts: Sequence[Interval]) -> DayStatus:
     """Return the one status that a cell shows: captured only when all is, in part when some of it is and some is not."""
     found = {part.status for part in parts}
     if len(found) == 1:
@@ -178,7 +178,7 @@ def _status(parts: Sequence[Stretch]) -> DayStatus:
     return DayStatus.NOT_CERTAIN if found <= {DayStatus.BEFORE_FIRST, DayStatus.NOT_CERTAIN, DayStatus.NOT_CAPTURED} else DayStatus.IN_PART
 
 
-def _told(parts: Sequence[Stretch]) -> str:
+def _told(parts: Sequence[Interval]) -> str:
     days: dict[DayStatus, int] = {}
     for part in parts:
         days[part.status] = days.get(part.status, 0) + part.after - part.first

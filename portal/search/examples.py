@@ -19,7 +19,7 @@ from indexer.cost import PAGE, TooCostly, bounded
 from indexer.engines import IndexDamaged, TooBroad
 from indexer.query import Everything, parse
 from indexer.query.filters import Filters, Permission, Sort
-from indexer.query.reading import reading
+from indexer.query.reading import paraphrase
 from indexer.query.reading_words import TABLES
 from indexer.repository import Repository
 from indexer.search.facets import bars
@@ -89,7 +89,7 @@ def _made(repository: Repository, permission: Permission) -> Iterator[Example]:
         except (TooBroad, TooCostly):
             continue  # in an archive this large the beginning of the word stands for too many
         if count:
-            yield Example(query, about, {code: reading(tree, table) for code, table in TABLES.items()}, count)
+            yield Example(query, about, {code: paraphrase(tree, table) for code, table in TABLES.items()}, count)
 
 
 def _of_words(seen: _Words) -> Iterator[tuple[str, Lazy]]:

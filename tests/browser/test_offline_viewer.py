@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
 
-from indexer.exports import Around, Choices
+from indexer.exports import Choices, Extras
 from indexer.exports import viewer_files as viewer_module
 from tests.support.export_samples import HOSTILE, attachment, description, make, png, record, unpack
 
@@ -41,7 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             choices=Choices(viewer=True, context=True),
             open_media=lambda _one: io.BytesIO(png()),
             about=description(len(found), organization="City of Riverbend", readings=READINGS, coverage=COVERAGE),
-            around=Around(
+            extras=Extras(
                 context=context,
                 context_total=1,
                 versions=lambda view: [record(1, "Bridge inspection: the storm of 1993", versions=2), view],

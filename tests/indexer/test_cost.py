@@ -22,7 +22,7 @@ from indexer.query.filters import Filters, Sort
 from indexer.query.highlight import spans
 from indexer.repository import Repository
 from indexer.search import groups, suggestions
-from indexer.search.answering import NotAnswered, Stopped
+from indexer.search.answering import NotAnswered, StopReason
 from indexer.search.groups import GroupBy
 from indexer.search.plan import Plan
 from indexer.search.request import SearchRequest
@@ -209,14 +209,14 @@ def answers(repository: Repository) -> dict[str, Callable[[], object]]:
 def test_no_way_to_an_answer_gives_a_part_of_it(repository: Repository, way: str) -> None:
     with pytest.raises(NotAnswered) as raised:
         answers(repository)[way]()
-    assert raised.value.stopped is Stopped.TOO_COSTLY
+    assert raised.value.stopped is StopReason.TOO_COSTLY
     assert [one.code for one in raised.value.diagnostics] == ["too-costly"]
 
 
 @pytest.mark.parametrize("as_of", [None, date(2024, 1, 1)])
 def test_a_page_says_that_nothing_was_searched(repository: Repository, as_of: date | None) -> None:
     found = Plan(repository, SearchRequest(QUERY, as_of=as_of), TIGHT).page()
-    assert (found.answered, found.index_unusable, found.stopped, found.total) == (False, False, Stopped.TOO_COSTLY, 0)
+    assert (found.answered, found.index_unusable, found.stopped, found.total) == (False, False, StopReason.TOO_COSTLY, 0)
     (said,) = found.diagnostics
     assert "takes more work than one search may" in said.message
     assert "no" in said.message
@@ -226,7 +226,7 @@ def test_a_page_says_that_nothing_was_searched(repository: Repository, as_of: da
 
 def test_groups_are_refused_alike(repository: Repository) -> None:
     found = groups.search(repository, SearchRequest(QUERY), GroupBy.THREADS, TIGHT)
-    assert (found.results.stopped, found.groups, found.total) == (Stopped.TOO_COSTLY, (), 0)
+    assert (found.results.stopped, found.groups, found.total) == (StopReason.TOO_COSTLY, (), 0)
 
 
 def test_a_term_list_and_a_certificate_say_which_query_was_refused(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -257,4 +257,4 @@ def test_a_wildcard_past_its_own_limit_keeps_its_own_words(repository: Repositor
 
     monkeypatch.setattr(repository.index, "search", broad)
     found = Plan(repository, SearchRequest("flood*")).page()
-    assert (found.stopped, found.diagnostics[0].code) == (Stopped.TOO_BROAD, "too-broad")
+    assert (found.stopped, found.diagnostics[0].code) == (StopReason.TOO_BROAD, "too-broad")

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer.typeset import make_displayable, render_pdf
+from indexer.typeset import compile_pdf, make_displayable
 
 PAGE = {"title": "Records", "running": "Records", "foot": "Records", "about": [], "pages": False, "no_text": "none"}
 CERTIFICATE = {"title": "Certificate", "running": "C", "foot": "C", "page_words": "Page {page} of {pages}"}
@@ -26,11 +26,11 @@ def record(text: str, facts: list[Any]) -> dict[str, Any]:
 
 
 def records(*made: dict[str, Any]) -> pypdfium2.PdfDocument:
-    return pypdfium2.PdfDocument(render_pdf("records", PAGE | {"records": list(made)}))
+    return pypdfium2.PdfDocument(compile_pdf("records", PAGE | {"records": list(made)}))
 
 
 def certificate(*blocks: dict[str, Any]) -> pypdfium2.PdfDocument:
-    return pypdfium2.PdfDocument(render_pdf("certificate", CERTIFICATE | {"blocks": list(blocks)}))
+    return pypdfium2.PdfDocument(compile_pdf("certificate", CERTIFICATE | {"blocks": list(blocks)}))
 
 
 def text_of(document: pypdfium2.PdfDocument) -> str:

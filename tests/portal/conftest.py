@@ -24,7 +24,7 @@ def product_hasher() -> Iterator[PasswordHasher]:
 
 
 @pytest.fixture(name="town", scope="module")
-def a_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def a_town(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:  # noqa: ARG001  # a town of its own over each
     data = tmp_path_factory.mktemp("town")
     repository = fill(data)
     app = create_app(config.read({"SHOWME_DEMO": "1"}, data))

@@ -15,7 +15,7 @@ import msgspec
 
 from indexer.catalog.models import AccountRef, AttachmentView, Origin, RecordView
 from indexer.catalog.stored_data import Content
-from indexer.exports import Around, CaptureLine, Description, ExportReport, packed
+from indexer.exports import CaptureLine, Description, ExportReport, Extras, write_package
 from indexer.local_time import to_ms
 
 MADE_AT = datetime(2026, 3, 4, 5, 6, 8, tzinfo=UTC)
@@ -121,9 +121,9 @@ def media(view: AttachmentView) -> IO[bytes]:
 def make(target: Path, views: Iterable[RecordView], total: int | None = None, **options: Any) -> ExportReport:
     views = list(views) if total is None else views
     count = len(views) if total is None else total  # type: ignore[arg-type]  # a list when no total is given
-    around = replace(options.pop("around", Around()), open_media=options.pop("open_media", media))
+    extras = replace(options.pop("extras", Extras()), open_media=options.pop("open_media", media))
     about = options.pop("about", None) or description(count)
-    with packed(target, views, about, around=around, **options) as report:
+    with write_package(target, views, about, extras=extras, **options) as report:
         pass
     return report
 

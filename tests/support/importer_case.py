@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import pytest
 
 from indexer.evidence.archive import Archive, open_archive
-from indexer.importers import IMPORTERS, Importer, identify, reasons
+from indexer.importers import IMPORTERS, Importer, compile_ignored, identify
 from indexer.record import Problem, Record, RecordKind, Tally
 from tests.support.builders import CASES, values, zip_files
 from tests.support.golden import archive_of, expected, lines
@@ -54,7 +54,7 @@ class ImporterCase:
     def test_every_member_is_read_or_shown_or_ignored(self, case: Path) -> None:
         archive = open_archive(archive_of(case))
         shown = {file.member for value in self.read(archive) if isinstance(value, Record) for file in value.attachments}
-        reason = reasons(self.importer)
+        reason = compile_ignored(self.importer)
         left = {name for name in archive.names if name not in archive.opened | shown and not reason(name)}
         assert left == self.unknown.get(case.name, frozenset())
 

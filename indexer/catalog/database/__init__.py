@@ -15,7 +15,7 @@ from indexer.catalog.database.engine import (
     transaction,
 )
 from indexer.catalog.database.faults import storage_error
-from indexer.catalog.database.postgresql import writing_lock
+from indexer.catalog.database.postgresql import count_rows_anew, writing_lock
 
 __all__ = [
     "BATCH",
@@ -25,6 +25,7 @@ __all__ = [
     "among_keys",
     "connect",
     "connect_read_only",
+    "count_rows_anew",
     "in_batches",
     "insert_many",
     "is_locked",

@@ -56,6 +56,12 @@ def take_turn(connection: sa.Connection, patience: float) -> None:
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_TRANSACTION})")
 
 
+def count_rows_anew(connection: sa.Connection, *tables: sa.Table) -> None:
+    """Let PostgreSQL know how large tables are now: after many new rows it plans as for few, and a join takes the square of the time."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"ANALYZE {', '.join(table.name for table in tables)}")
+
+
 @contextmanager
 def writing_lock(engine: sa.Engine) -> Iterator[None]:
     """Hold the catalog's lock of the one process that takes archives in, from whatever computer. Waits.

@@ -1,14 +1,14 @@
-// What two spellings of one word share, and the words of a text: the search inside of the viewer stands on this alone.
+// Tokenizing and folding for the viewer's search: words that differ only in case, accents or form compare equal.
 "use strict";
 
 window.SHOWME_FOLD = (() => {
-  const { token, word, space, transparent, unseenWord, fold: runs } = window.SHOWME_TABLES; // the product's own
+  const { token, word, space, transparent, unseenWord, fold: runs } = window.SHOWME_TABLES; // made by viewer_tables.py from the rules of the main search
   const ASCII = /^[\x00-\x7f]*$/;
   const TOKEN = new RegExp(token, "gu");
   const [WORD, SPACE, TRANSPARENT, UNSEEN_WORD] = [new RegExp(`^${word}$`, "u"), new RegExp(space, "gu"), new RegExp(`^${transparent}$`, "u"), new RegExp(`^${unseenWord}$`, "u")];
   const FOLDED = new Map(runs.flatMap(([first, row]) => row.map((folded, at) => [String.fromCodePoint(first + at), folded])));
-  const JOINER = "\u200d"; // after a letter it only draws; between two emoji it tells which one they are
-  const EDGE = "\u0001"; // no phrase crosses from one part of a record into the next
+  const JOINER = "\u200d"; // after a letter it has no meaning; between two emoji it joins them into another
+  const EDGE = "\u0001"; // separates the parts of a record, so that no phrase matches across them
 
   function fold(text) {
     if (ASCII.test(text)) return text.toLowerCase();
@@ -28,19 +28,19 @@ window.SHOWME_FOLD = (() => {
 
   const one = (found) => ASCII.test(found) ? found.toLowerCase() : fold(found).replace(SPACE, "");
 
-  /** The folded words of a text in order, each with its place [start, end) in UTF-16 units: those of the product. */
+  /** The folded words of a text in order, each with its range [start, end) in UTF-16 units; same tokens as the main search. */
   function tokens(text) {
     const found = ASCII.test(text) ? text.matchAll(/[A-Za-z0-9]+/g) : text.matchAll(TOKEN);
     return Array.from(found, ({ 0: typed, index }) => ({ word: one(typed), start: index, end: index + typed.length })).filter((each) => each.word);
   }
 
-  /** The folded words of a text, each with a blank on both sides: " the road is closed ". */
+  /** The folded words of a text, separated and surrounded by spaces: " the road is closed ". */
   function line(text) {
     const found = tokens(text);
     return found.length ? ` ${found.map((each) => each.word).join(" ")} ` : " ";
   }
 
-  /** What a search looks for: lists of words that stand together, the last one of a list perhaps open. */
+  /** The terms of a query: lists of adjacent words; `open` means that the last word is a prefix. */
   function terms(query) {
     const found = [];
     for (const [, phrase, open, word] of query.matchAll(/["“”«»]([^"“”«»]*)(["“”«»]|$)|(\S+)/g)) {
@@ -53,7 +53,7 @@ window.SHOWME_FOLD = (() => {
 
   const fits = (folded, wanted) => wanted.every((term) => folded.includes(` ${term.words.join(" ")}${term.open ? "" : " "}`));
 
-  /** The places [start, end) of a text that the terms are found at, in UTF-16 units, in order, without overlap. */
+  /** The ranges [start, end) where the terms match a text, in UTF-16 units, in order, without overlap. */
   function places(text, wanted) {
     if (!wanted.length) return [];
     const held = tokens(text);

@@ -1,4 +1,4 @@
-// What every part of the viewer uses: the reader's language, elements made without markup, the rows and their names.
+// Shared by all parts of the viewer: interface language, element construction without markup, rows and their labels.
 "use strict";
 
 window.SHOWME_PAGE = (() => {
@@ -11,7 +11,7 @@ window.SHOWME_PAGE = (() => {
       const kept = window.localStorage.getItem(KEPT);
       if (Object.hasOwn(WORDS, kept)) return kept;
     } catch {
-      // the browser keeps nothing for a page from disk: its own language decides
+      // the browser stores nothing for pages opened from disk: use the browser's language
     }
     return (navigator.languages ?? [navigator.language]).map((one) => one.slice(0, 2)).find((one) => Object.hasOwn(WORDS, one)) ?? "en";
   }
@@ -21,7 +21,7 @@ window.SHOWME_PAGE = (() => {
     try {
       window.localStorage.setItem(KEPT, name);
     } catch {
-      // then it is chosen again the next time
+      // the choice is then not remembered
     }
   }
 
@@ -29,7 +29,7 @@ window.SHOWME_PAGE = (() => {
   const number = (value) => value.toLocaleString(language === "es" ? "es-US" : "en-US");
   const languages = () => Object.keys(WORDS).map((name) => [name, WORDS[name].language]);
 
-  /** An element. Texts become text nodes only: nothing that somebody posted can be markup here. */
+  /** Create an element. Texts become text nodes, so posted content is never markup. */
   function el(tag, attributes = {}, ...children) {
     const made = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) {
@@ -40,7 +40,7 @@ window.SHOWME_PAGE = (() => {
     return made;
   }
 
-  /** A text with its places marked; `from` and `to` cut it out. */
+  /** The part of a text from `from` to `to`, with highlighted ranges. */
   function marked(text, places, from = 0, to = text.length) {
     const pieces = [];
     let at = from;
@@ -53,21 +53,21 @@ window.SHOWME_PAGE = (() => {
     return pieces;
   }
 
-  /** A web address as a link; anything that is none stays text. */
+  /** A web address as a link; other text stays text. */
   function link(address) {
     return /^https?:\/\//i.test(address) ? el("a", { href: address, rel: "noreferrer noopener nofollow" }, address) : address;
   }
 
   const pairs = (flat) => Array.from({ length: flat.length / 2 }, (_, at) => [flat[2 * at], flat[2 * at + 1]]);
 
-  /** The rows as they stand in data/list-*.js, in the order of the package. */
+  /** Convert a row of data/list-*.js to an object; `at` is its index in package order. */
   function row(line, at) {
     const [posted, when, account, kind, author, text, title, more, flags, marks, native, parent, thread, gone, files, versions, parties] = line;
     return { at, posted, when, account, kind, author, text, title, more, marks: marks ? pairs(marks) : [], native, parent, thread, gone: gone || [], files, versions, from: parties?.[0] ?? "", to: parties?.[1] ?? "", between: parties?.[2] ?? "", isEvent: Boolean(parties?.[3]), isMessage: Boolean(parties), deleted: Boolean(flags & 1), edited: Boolean(flags & 2), assumed: Boolean(flags & 4) };
   }
 
   const kind = (one) => Object.hasOwn(WORDS[language], `kind_${one.kind}`) ? say(`kind_${one.kind}`) : one.kind;
-  /** Who it is from: of a message from whom to whom; nobody wrote what the platform noted of a conversation. */
+  /** The author; for a message, sender and recipients; for a conversation event recorded by the platform, the conversation. */
   const who = (one, account) => one.isMessage ? (one.isEvent ? say("event_of", { group: one.between }) : one.between) : one.author && one.author !== account.label ? say("by", { author: one.author }) : "";
   const heading = (one) => `${kind(one).charAt(0).toLocaleUpperCase(language)}${kind(one).slice(1)}`;
   const tag = (words, sort = "") => el("span", { class: `tag ${sort}` }, words);

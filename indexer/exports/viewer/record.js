@@ -1,4 +1,4 @@
-// One record: what it says, its pictures, its thread, its versions and where it comes from.
+// The page of a record: text, pictures, thread, versions and origin.
 "use strict";
 
 window.SHOWME_RECORD = (() => {
@@ -10,7 +10,7 @@ window.SHOWME_RECORD = (() => {
   const place = (file) => `../${file.split("/").map(encodeURIComponent).join("/")}`;
   const section = (title, ...children) => el("section", {}, el("h2", {}, title), ...children);
 
-  /** A file is shown or opened only where its suffix says plain picture, video or sound: a page of the archive is only named. */
+  /** An attachment. Only pictures, video and sound (by suffix) are displayed or linked; other files, such as HTML, are only named. */
   function file(one) {
     const words = one.description || "";
     const [family] = Object.entries(PLAIN).find(([, suffix]) => one.file && suffix.test(one.file)) ?? [""];
@@ -23,7 +23,7 @@ window.SHOWME_RECORD = (() => {
     return el("li", {}, el("figure", {}, shown ? shown() : null, el("figcaption", {}, words, words ? el("br") : null, one.name || one.url, " ", state ? el("span", { class: "quiet" }, state) : null)));
   }
 
-  /** Words kept, added and removed from one text to the next; null where there are too many to compare. */
+  /** Words kept, added and removed between two texts; null if there are too many to compare. */
   function differences(before, after) {
     const [a, b] = [before, after].map((text) => text.match(/\s+|\S+/g) ?? []);
     if (a.length > MOST_WORDS || b.length > MOST_WORDS) return null;
@@ -91,7 +91,7 @@ window.SHOWME_RECORD = (() => {
     return section(say("thread"), el("p", { class: "hint" }, say("thread_hint")), el("ol", { class: "hits" }, lines));
   }
 
-  /** The whole page of a record. `places` marks its text; `around` are links to its neighbours. */
+  /** The whole page of a record. `places`: ranges to highlight; `around`: links to the previous and next record. */
   function show({ one, detail, account, isContext, places, titlePlaces, together, address, around }) {
     return [
       around,

@@ -1,4 +1,4 @@
-// Opens a package from disk: its rows come as scripts, because a page from disk may read nothing else.
+// Loads and searches a package. Its rows are scripts, the only files a page opened from disk may load.
 "use strict";
 
 (() => {
@@ -13,14 +13,14 @@
   const rows = [];
   const folded = [];
   const details = new Map();
-  const waiting = new Map(); // file of details -> those who wait for it
+  const waiting = new Map(); // file of details -> callback waiting for it
   let meta = null;
   let state = { ...EMPTY };
   let found = [];
   let foundFor = null;
   let families = null; // thread -> rows
   let focusOn = "";
-  let loaded = 0; // of meta.lists
+  let loaded = 0; // number of meta.lists loaded
   const isWhole = () => loaded === meta.lists.length;
 
   window.SHOWME = {
@@ -47,7 +47,7 @@
     main.replaceChildren(el("p", { class: "note note-bad", role: "alert" }, say("broken", { file: `data/viewer/${file}` })));
   }
 
-  /** Load one list after the other. The page opens with the first; what needs all of them waits, and says so. */
+  /** Load the lists in turn. The page opens with the first; searches and filters wait for all and show the progress. */
   function load(at) {
     if (at < meta.lists.length) {
       script(meta.lists[at], () => {
@@ -74,13 +74,13 @@
     const results = document.getElementById("results");
     if (!results) draw();
     else if (needsAll()) {
-      find(); // what somebody types at this moment stays
+      find(); // replaces only the results, so that text being typed is kept
       results.replaceChildren(...hits());
     } else document.getElementById("opening")?.remove();
     ready(0);
   }
 
-  /** Fold the words of all rows while nobody waits, so that the first search is as fast as the next. */
+  /** Fold the words of all rows in the background, so that the first search is as fast as later ones. */
   function ready(from) {
     const until = Math.min(rows.length, from + 1000);
     for (let at = from; at < until; at += 1) words(rows[at]);
@@ -103,11 +103,11 @@
     here.querySelector("progress").value = loaded;
   }
 
-  /** Whether what is asked for can be told from all rows only: a search before that would find too little. */
+  /** Whether the current view needs all rows: an earlier search would miss records. */
   const needsAll = () => Boolean(state.record || state.q || FILTERS.some((name) => state[name] !== "")) || Math.max(1, Number(state.page) || 1) * PAGE > Math.min(rows.length, meta.total);
   const isEarly = () => !isWhole() && needsAll();
 
-  // the address holds the whole state: back and forward work, and a page can be kept as a bookmark
+  // the URL fragment holds the whole state, so that back, forward and bookmarks work
 
   function address(changes) {
     const wanted = { ...state, page: "", record: "", ...changes };
@@ -167,7 +167,7 @@
   }
 
   function about() {
-    // what this program says of a search has one language but for its reading; the page says which
+    // only the paraphrase of the search is translated: the other facts are in English and marked so
     const own = (text) => [text, language() === "en" ? null : "en"];
     const reading = meta.readings[language()] ? [meta.readings[language()], null] : own(meta.reading);
     const order = ["newest", "oldest", "relevance"].includes(meta.sort) ? [say(`sort_${meta.sort}`), null] : own(meta.sort);
@@ -218,7 +218,7 @@
     return made;
   }
 
-  /** The marks of a text: what the reader looks for here; else what the search of the package found. */
+  /** Ranges to highlight: matches of the viewer's search, or else of the search that made the package. */
   const marksOf = (text, own, wanted) => wanted.length ? places(text, wanted) : own;
 
   function snippet(one, wanted) {
@@ -226,7 +226,7 @@
     const marks = marksOf(text, one.marks, wanted);
     let from = marks.length && marks[0][0] > SNIPPET / 2 ? Math.max(text.lastIndexOf(" ", marks[0][0] - SNIPPET / 3) + 1, marks[0][0] - SNIPPET / 2) : 0;
     let to = Math.min(text.length, from + SNIPPET);
-    const isHalf = (at) => /[\udc00-\udfff]/.test(text.charAt(at)); // never cut an emoji in two
+    const isHalf = (at) => /[\udc00-\udfff]/.test(text.charAt(at)); // never cut a surrogate pair in two
     if (isHalf(from)) from -= 1;
     if (isHalf(to)) to += 1;
     return [from ? "… " : "", marked(text, marks, from, to), to < text.length ? " …" : ""];
@@ -239,11 +239,11 @@
     target?.focus();
   }
 
-  /** What stands below the form: never a count of records that are not all here yet. */
+  /** The results below the form; never a count while records are still loading. */
   function hits() {
     if (isEarly()) return [opening()];
     const wanted = wantedTerms();
-    const total = isWhole() ? found.length : meta.total; // without a search and filters every record fits
+    const total = isWhole() ? found.length : meta.total; // without a search and filters every record matches
     const pages = Math.max(1, Math.ceil(total / PAGE));
     const page = Math.min(Math.max(1, Number(state.page) || 1), pages);
     const shown = found.slice((page - 1) * PAGE, page * PAGE);
@@ -307,7 +307,7 @@
     window.scrollTo(0, 0);
   }
 
-  /** The rows of one thread: the platform's conversation, else the answers up and down, whatever account they stand in. */
+  /** The rows of a thread: the platform's conversation, or else the chain of replies up and down, across accounts. */
   function together(one) {
     families ??= group();
     const set = families.get(familyOf(one)) ?? [one];
@@ -325,7 +325,7 @@
   }
 
   function group() {
-    // rows that answer each other come together even when the one that both answer is not in the package
+    // replies to the same record are grouped even if that record is not in the package
     for (const one of rows) {
       if (one.thread || !one.parent || one.kind === "like") continue;
       const [child, parent] = [one.native, one.parent].map((native) => {

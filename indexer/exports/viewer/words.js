@@ -1,4 +1,4 @@
-// Every text of the viewer, by its name, in each of its languages. {places} are filled in where the text is shown.
+// The texts of the viewer by key and language. {placeholders} are filled in when a text is shown.
 "use strict";
 
 window.SHOWME_WORDS = {

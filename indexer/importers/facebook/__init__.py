@@ -1,4 +1,4 @@
-"""Facebook archives, of profiles and of Pages, in every form from 2010 to now."""
+"""Imports Facebook archives of profiles and Pages, in every form from 2010 to now."""
 
 from indexer.importers.facebook.importer import FacebookImporter
 

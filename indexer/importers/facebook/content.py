@@ -1,4 +1,4 @@
-"""Reads the parts of one JSON entry of a Facebook archive (2018-2026) into the words, media and links that it shows."""
+"""Reads the parts of a JSON entry of a Facebook archive (2018-2026) into words, media and links."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ _SHARED = re.compile(
     r"\b(?:shared|compartió|ha compartido|compartilhou|a distribuit|partagé|đã chia sẻ)\s(.*)|(?:分享了|分享)(.*)|\bhat (.+) geteilt",
     re.DOTALL,
 )
-# "a link", never "Link Example's post": the words stand after an article or a possessive, or alone at the end
+# "a link", never "Link Example's post": the word follows an article or a possessive, or is alone at the end
 _ARTICLE = r"(?:\b(?:a|an|the|this|his|her|its|their|un|una|uma?|el|la|o|một|einen|ein|eine)\s|['’]s\s|1\s*[個个則则]\s*|^)"
 _LINK = re.compile(rf"{_ARTICLE}(?:link|enlace|vínculo|liên kết|lien|連結|链接)(?!\w)")
-_OWN = re.compile(
-    rf"{_ARTICLE}(?P<what>memory|recuerdo|lembrança|amintire|kỷ niệm|event|evento|eveniment|sự kiện|回憶|回忆|活動|活动)(?!\w)"
+_OWN_OBJECT = re.compile(
+    rf"{_ARTICLE}(?P<object>memory|recuerdo|lembrança|amintire|kỷ niệm|event|evento|eveniment|sự kiện|回憶|回忆|活動|活动)(?!\w)"
 )
 _GROUP = re.compile(
     r"(?:posted in|shared .{1,80}? to the group:?|commented .{1,120}? in|publicó en|compartió .{1,80}? en el grupo:?) (?P<group>.+?)\.?$"
@@ -51,8 +51,8 @@ _WRITER = re.compile(
 )
 
 
-class Fields(TypedDict):
-    """The fields of a Record that come from a Content."""
+class RecordFields(TypedDict):
+    """The Record fields that a Content supplies."""
 
     text: str
     attachments: tuple[Attachment, ...]
@@ -64,7 +64,7 @@ class Fields(TypedDict):
 
 @dataclass(slots=True)
 class Content:
-    """What a post shows, gathered part by part: words once, links once, pictures in their order."""
+    """The content of a post, collected part by part: words and links without duplicates, pictures in order."""
 
     words: list[str] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
@@ -74,26 +74,26 @@ class Content:
     extra: dict[str, str] = field(default_factory=dict)
 
     def add_text(self, text: str | None) -> str:
-        """Add words unless they already stand there; returns them as a reader saw them."""
+        """Add words unless they are already there. Returns them as a reader saw them."""
         if not text:
             return ""
-        seen = self.read(text)
-        if seen and not any(_same(seen) in _same(word) for word in self.words):  # whole words: "Yes" is not in "Yesterday"
-            self.words.append(seen)
-        return seen
+        shown = self.read(text)
+        if shown and not any(_padded(shown) in _padded(words) for words in self.words):  # whole words: "Yes" is not in "Yesterday"
+            self.words.append(shown)
+        return shown
 
     def read(self, text: str | None) -> str:
-        """Return a text of the archive as a reader saw it, and keep whom it mentions."""
+        """Return a text as a reader saw it, and collect its mentions."""
         if not text:
             return ""
         text = repair_mojibake(text)
         if "@[" in text:
-            self.mentions += [_unescaped(found[3]) for found in _MENTION.finditer(text)]
-            text = _MENTION.sub(lambda found: _unescaped(found[3]), text)
+            self.mentions += [_unescaped(match[3]) for match in _MENTION.finditer(text)]
+            text = _MENTION.sub(lambda match: _unescaped(match[3]), text)
         return text.strip("\n")
 
     def link(self, url: str | None) -> None:
-        """Add a link; one whose target is gone is noted instead."""
+        """Add a link. If its target was deleted, note that in `extra` instead."""
         if url is None:
             return
         url = repair_mojibake(url).strip()
@@ -104,11 +104,11 @@ class Content:
 
     @property
     def text(self) -> str:
-        """All words, one part below the other."""
+        """All words, one part per line."""
         return "\n".join(self.words)
 
-    def fields(self) -> Fields:
-        """Return what a record says of this."""
+    def fields(self) -> RecordFields:
+        """Return the fields for a Record."""
         return {
             "text": self.text,
             "attachments": tuple(self.attachments),
@@ -119,12 +119,12 @@ class Content:
         }
 
     def all_links(self) -> tuple[str, ...]:
-        """Return the attached links and then those in the words, each once."""
+        """Return the attached links, then those in the words, without duplicates."""
         text = self.text
         return tuple(dict.fromkeys((*self.links, *links(text)))) if "://" in text else tuple(self.links)
 
     def all_mentions(self) -> tuple[str, ...]:
-        """Return whom the words mention, each once."""
+        """Return the names mentioned, without duplicates."""
         text = self.text
         return (
             tuple(dict.fromkeys((*self.mentions, *mentions(text)))) if "@" in text or "＠" in text else tuple(dict.fromkeys(self.mentions))
@@ -137,41 +137,41 @@ class Content:
 
 
 def share_kind(title: str, extra: dict[str, str]) -> RecordKind:
-    """Return what a post is by the platform's sentence: sharing somebody's post is a repost, a link or memory a post.
+    """Return the kind of a post by the sentence above it: a shared post is a repost, a shared link or memory is a post.
 
-    Notes in `extra["share"]` what was shared. A sentence in a language that is not known here is a post.
+    Sets `extra["share"]` to the shared object. If the language of the sentence is unknown, the kind is post.
     """
-    found = _SHARED.search(title)
-    if not found:
+    match = _SHARED.search(title)
+    if not match:
         return RecordKind.POST
-    what = (found[1] or found[2] or found[3] or "").strip().rstrip(".。")
-    if _LINK.search(what):
+    shared = (match[1] or match[2] or match[3] or "").strip().rstrip(".。")
+    if _LINK.search(shared):
         extra["share"] = "link"
         return RecordKind.POST
-    if own := _OWN.search(what):
-        extra["share"] = own["what"]
+    if own_object := _OWN_OBJECT.search(shared):
+        extra["share"] = own_object["object"]
         return RecordKind.POST
-    extra["share"] = what or "post"
+    extra["share"] = shared or "post"
     return RecordKind.REPOST
 
 
 def group_of(title: str) -> str:
-    """Return the group that a sentence names ("X posted in Example Neighbors."), "" when it names none."""
-    found = _GROUP.search(title)
-    return found["group"] if found else ""
+    """Return the group named in a sentence ("X posted in Example Neighbors."), "" if none."""
+    match = _GROUP.search(title)
+    return match["group"] if match else ""
 
 
 def writer_of(title: str) -> str:
-    """Return who a sentence is about ("Pat Example wrote on ..."), "" when that cannot be read from it."""
-    found = _WRITER.match(title)
-    return found["name"] if found else ""
+    """Return the person a sentence is about ("Pat Example wrote on ..."), "" if it cannot be read."""
+    match = _WRITER.match(title)
+    return match["name"] if match else ""
 
 
 def _unescaped(name: str) -> str:
     return re.sub(r"\\(.)", r"\1", name)
 
 
-def _same(text: str) -> str:
+def _padded(text: str) -> str:
     return f" {' '.join(text.split())} "
 
 
@@ -182,7 +182,7 @@ _KNOWN_DATA = frozenset(DataPart.__struct_fields__)
 
 @dataclass(slots=True)
 class EntryParts:
-    """What an entry shows. `media` are its photos and videos in order; `post` the words that the account wrote itself."""
+    """The parts of an entry. `media` are its photos and videos in order, `post` is the text that the account itself wrote."""
 
     content: Content = field(default_factory=Content)
     media: list[Medium] = field(default_factory=list)
@@ -193,9 +193,9 @@ class EntryParts:
 
 
 def read_entry(raw: bytes) -> tuple[Entry, list[str]]:
-    """Return an entry, and the words in those of its parts that are of a kind not known here (a search finds them too).
+    """Decode an entry. Returns it with the words of its parts of unknown kinds, so that a search finds them too.
 
-    Raises msgspec.DecodeError for an item that is no entry.
+    Raises msgspec.DecodeError if the item is not an entry.
     """
     try:
         return _ENTRY.decode(raw), []
@@ -204,16 +204,16 @@ def read_entry(raw: bytes) -> tuple[Entry, list[str]]:
         if not isinstance(value, dict):
             raise
     unknown: list[str] = []
-    _without_unknown(value, _KNOWN_DATA, unknown)
+    _take_unknown(value, _KNOWN_DATA, unknown)
     groups = value.get("attachments")
     for group in groups if isinstance(groups, list) else ():
         if isinstance(group, dict):
-            _without_unknown(group, _KNOWN_PARTS, unknown)
+            _take_unknown(group, _KNOWN_PARTS, unknown)
     return msgspec.convert(value, Entry, strict=False), unknown
 
 
 def read_data(parts: Iterable[DataPart], entry: EntryParts) -> None:
-    """Add the data of an entry."""
+    """Add the data parts to an entry."""
     content = entry.content
     for part in parts:
         if part.post:
@@ -230,20 +230,20 @@ def read_data(parts: Iterable[DataPart], entry: EntryParts) -> None:
         if part.update_timestamp:
             entry.updated = part.update_timestamp
         if part.backdated_timestamp:
-            content.extra["backdated to"] = when(part.backdated_timestamp)
+            content.extra["backdated to"] = format_time(part.backdated_timestamp)
 
 
 def read_attachments(groups: Iterable[Attachments], entry: EntryParts) -> None:
-    """Add the attachments of an entry."""
+    """Add the attachments to an entry."""
     for group in groups:
         for part in group.data or ():
-            _attachment(part, entry)
+            _add_attachment(part, entry)
 
 
 def add_media(entry: EntryParts, files: MediaFiles, default: str = UNKNOWN_TYPE) -> None:
-    """Make the attachments of an entry's media. A caption that is the entry's text is not said again.
+    """Turn the media of an entry into attachments. A caption equal to the entry's text is not repeated.
 
-    The caption of the only medium of an entry without words is its text.
+    If an entry without words has a single photo or video, its caption becomes the text.
     """
     content = entry.content
     captions = [content.read(medium.description) for medium in entry.media]
@@ -260,94 +260,94 @@ def add_media(entry: EntryParts, files: MediaFiles, default: str = UNKNOWN_TYPE)
             content.attachments.append(files.attachment(medium.thumbnail.uri, "Preview picture of the video", "image/jpeg"))
 
 
-def say_event(event: Event, content: Content) -> None:
-    """Say an event: name, place, description; its times (UTC) go into `extra`."""
+def add_event(event: Event, content: Content) -> None:
+    """Add the name, place and description of an event. Its times (UTC) go into `extra`."""
     name = content.add_text(event.name)
-    say_place(event.place, content)
+    add_place(event.place, content)
     content.add_text(event.description)
     content.extra["event"] = name
     if event.start_timestamp:
-        content.extra["event start"] = when(event.start_timestamp)
+        content.extra["event start"] = format_time(event.start_timestamp)
     if event.end_timestamp:
-        content.extra["event end"] = when(event.end_timestamp)
+        content.extra["event end"] = format_time(event.end_timestamp)
 
 
-def say_place(place: TaggedPlace | None, content: Content) -> None:
-    """Say a place: name and address."""
+def add_place(place: TaggedPlace | None, content: Content) -> None:
+    """Add the name and address of a place."""
     if place is not None and (place.name or place.address):
-        said = ", ".join(content.read(part) for part in (place.name, place.address) if part)
-        content.add_text(said)
-        content.extra["place"] = said
+        name_and_address = ", ".join(content.read(part) for part in (place.name, place.address) if part)
+        content.add_text(name_and_address)
+        content.extra["place"] = name_and_address
 
 
-def say_note(note: Note, entry: EntryParts) -> None:
-    """Say a note: heading, then text; its pictures are the entry's."""
+def add_note(note: Note, entry: EntryParts) -> None:
+    """Add the heading and text of a note. Its pictures become the entry's."""
     entry.content.add_text(note.title)
     entry.content.add_text(note.text)
     entry.media += [medium for medium in (note.cover_photo, *(note.media or ())) if medium is not None and medium.uri]
 
 
-def when(stated: Number) -> str:
-    """Return a time for `extra`: "2019-04-09 23:00 UTC", or what is stated when it is no time."""
-    seconds = seconds_of(stated)
+def format_time(value: Number) -> str:
+    """Format a time for `extra`: "2019-04-09 23:00 UTC", or the value as stated if it is not a time."""
+    seconds = seconds_of(value)
     try:
         return (
-            (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds or 0)).strftime("%Y-%m-%d %H:%M UTC") if seconds else f"{stated}"
+            (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds or 0)).strftime("%Y-%m-%d %H:%M UTC") if seconds else f"{value}"
         )
     except (OverflowError, ValueError):
-        return f"{stated}"
+        return f"{value}"
 
 
-def _attachment(part: AttachmentPart, entry: EntryParts) -> None:
+def _add_attachment(part: AttachmentPart, entry: EntryParts) -> None:
     content = entry.content
     if part.media is not None and part.media.uri:
         entry.media.append(part.media)
-    elif part.media is not None:  # a photo whose file is not named still has its words
+    elif part.media is not None:  # a photo without a file name still has words
         content.add_text(part.media.title)
         content.add_text(part.media.description)
     if part.external_context is not None:
         content.link(part.external_context.url)
         content.add_text(part.external_context.name)
         content.add_text(part.external_context.source)
-    say_place(part.place, content)
+    add_place(part.place, content)
     if part.event is not None:
-        say_event(part.event, content)
+        add_event(part.event, content)
     content.add_text(part.text)
     content.add_text(part.name)
     if part.poll is not None:
-        _say_poll(part.poll, content)
+        _add_poll(part.poll, content)
     if part.note is not None:
-        say_note(part.note, entry)
+        add_note(part.note, entry)
     if part.for_sale_item is not None:
-        _say_sale(part.for_sale_item, content)
+        _add_sale(part.for_sale_item, content)
     if part.life_event is not None:
-        _say_life_event(part.life_event, content)
+        _add_life_event(part.life_event, content)
 
 
-def _say_poll(poll: Poll, content: Content) -> None:
+def _add_poll(poll: Poll, content: Content) -> None:
     content.add_text(poll.question)
     voted = []
     for option in poll.options or ():
-        said = content.add_text(option.option)
-        if option.voted and said:
-            voted.append(said)
+        answer = content.add_text(option.option)
+        if option.voted and answer:
+            voted.append(answer)
     if voted:
         content.extra["voted for"] = ", ".join(voted)
 
 
-def _say_sale(sale: ForSale, content: Content) -> None:
+def _add_sale(sale: ForSale, content: Content) -> None:
     content.add_text(sale.title)
     content.add_text(sale.price)
     content.add_text(sale.description)
     content.add_text(sale.category)
-    say_place(sale.location, content)
+    add_place(sale.location, content)
     content.extra["for sale"] = ", ".join(repair_mojibake(part) for part in (sale.title, sale.price) if part)
 
 
-def _say_life_event(event: LifeEvent, content: Content) -> None:
+def _add_life_event(event: LifeEvent, content: Content) -> None:
     title = content.add_text(event.title)
     content.add_text(event.description)
-    say_place(event.place, content)
+    add_place(event.place, content)
     start = event.start_date or {}
     days = "-".join(
         f"{int(start[part]):02}" for part in ("year", "month", "day") if isinstance(start.get(part), (int, float)) and start[part]
@@ -355,8 +355,8 @@ def _say_life_event(event: LifeEvent, content: Content) -> None:
     content.extra["life event"] = f"{title} ({days})" if days else title
 
 
-def _without_unknown(holder: dict[str, Any], known: frozenset[str], unknown: list[str]) -> None:
-    """Take the fields that are not known here out of the parts of `holder["data"]`; their words are added to `unknown`."""
+def _take_unknown(holder: dict[str, Any], known: frozenset[str], unknown: list[str]) -> None:
+    """Remove the unknown fields from the parts of `holder["data"]` and add their words to `unknown`."""
     parts = holder.get("data")
     for part in parts if isinstance(parts, list) else ():
         if isinstance(part, dict):

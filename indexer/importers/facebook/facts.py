@@ -1,4 +1,4 @@
-"""What a Facebook archive says of itself: whose it is, when it was made, which days it covers, and what it cannot hold."""
+"""Reads the facts of a Facebook archive: account, export date, days covered, and what it cannot contain."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PLATFORM = Platform("facebook", "Facebook", usual_kinds=frozenset({RecordKind.PO
 _FOOTER = re.compile(rb'<div class="footer">')
 _DOWNLOADED = re.compile(r"Downloaded by (?P<name>.+?) on (?P<date>.+)")
 _HEADING = re.compile(rb"<h1>([^<]+)</h1>")
-_SAMPLE = 300  # items that are looked at where only their sentences name the account
+_SAMPLE = 300  # items read per file when only their sentences name the account
 
 NO_VISITORS = say(
     "Comments, reviews and visitor posts by the public are not in it: apart from messages it holds only what this account wrote itself."
@@ -60,8 +60,8 @@ ZONED_TIMES = say("Its times have minutes but no seconds; links and pictures of 
 
 
 @dataclass(slots=True)
-class _Found:
-    """What was found so far; the first statement of each kind stands."""
+class _Statements:
+    """The facts stated so far. The first statement of each kind counts."""
 
     name: str = ""
     handle: str = ""
@@ -71,29 +71,29 @@ class _Found:
     last_day: date | None = None
     has_offset: bool = False
     link_name: str = ""
-    sentence: str = ""  # with the name in it, in a language that is not known
+    sentence: str = ""  # contains the name, in an unknown language
 
 
 def read_facts(archive: Archive) -> CaptureFacts:
-    """Return the facts of an archive. Never raises for what it holds."""
+    """Read the facts of an archive. Never raises because of its content."""
     roles = members(archive)
     names = [name for role in roles for name in roles[role]]
-    found = _Found()
-    _from_profile(archive, roles.get(Role.PROFILE, []), found)
-    _from_pages(archive, [name for name in names if name.endswith((".html", ".htm"))], found)
-    if not found.name and found.sentence:
-        found.name = _name_in_both(found.sentence, _page_titles(archive, roles))
-    found.name = found.name or found.link_name or _name_in_sentences(archive, roles)
+    stated = _Statements()
+    _from_profile(archive, roles.get(Role.PROFILE, []), stated)
+    _from_pages(archive, [name for name in names if name.endswith((".html", ".htm"))], stated)
+    if not stated.name and stated.sentence:
+        stated.name = _shared_name(stated.sentence, _page_titles(archive, roles))
+    stated.name = stated.name or stated.link_name or _name_in_sentences(archive, roles)
     kinds = {kind for role in roles for kind in _kinds_of(role)}
     if any(is_2017(name) for name in roles.get(Role.ALBUM, [])) or any(name.endswith(".json") for name in roles.get(Role.ALBUM, [])):
         kinds.add(RecordKind.COMMENT)
     return CaptureFacts(
-        account=Account(PLATFORM.code, found.native_id or found.name, found.handle, found.name),
+        account=Account(PLATFORM.code, stated.native_id or stated.name, stated.handle, stated.name),
         form=_form(names, is_new=_is_new(archive, names)),
-        exported=found.exported,
-        first_day=found.first_day,
-        last_day=found.last_day,
-        cannot_contain=_cannot_contain(roles, has_offset=found.has_offset),
+        exported=stated.exported,
+        first_day=stated.first_day,
+        last_day=stated.last_day,
+        cannot_contain=_cannot_contain(roles, has_offset=stated.has_offset),
         kinds=frozenset(kinds),
     )
 
@@ -123,14 +123,14 @@ def _form(names: list[str], *, is_new: bool) -> Sentence:
     elif files:
         is_2018 = any(re.fullmatch(r"posts/your_posts\.json|comments/.*|likes_and_reactions/.*", name) for name in files)
         forms.append(say("JSON of 2018 to 2019") if is_2018 else say("JSON of 2019 to 2022"))
-    form: Sentence | str = forms[0] if forms else ""  # one at least, else it would not be taken for an archive of Facebook
-    for other in forms[1:]:
-        form = say("{form} and {other}", form=form, other=other)
+    form: Sentence | str = forms[0] if forms else ""  # never empty: otherwise the archive would not be identified as Facebook's
+    for next_form in forms[1:]:
+        form = say("{form} and {other}", form=form, other=next_form)
     return say("Facebook Page archive, {form}", form=form) if is_page else say("Facebook profile archive, {form}", form=form)
 
 
 def _is_new(archive: Archive, names: list[str]) -> bool:
-    """Tell whether the pages have the class names of 2022 and later: the folders came a year after them."""
+    """Tell whether the pages have the class names of 2022 and later. The folders changed a year later."""
     for name in names:
         if name.endswith(".html") and not is_2017(name):
             try:
@@ -145,17 +145,17 @@ def _cannot_contain(roles: Mapping[Role, list[str]], *, has_offset: bool) -> tup
     has_2017 = any(is_2017(name) for name in names)
     albums = [name for name in roles.get(Role.ALBUM, []) if is_2017(name) or re.fullmatch(r"photos_and_videos/.*\.json", name)]
     public = NOT_ALL_COMMENTS if albums else NO_COMMENTS if has_2017 or Role.WALL in roles else NO_VISITORS
-    told = [public, *COMMON]
+    limits = [public, *COMMON]
     if Role.POST_EDITS not in roles:
-        told.append(NO_EDITS)
+        limits.append(NO_EDITS)
     if has_2017:
-        told.append(ZONED_TIMES)
+        limits.append(ZONED_TIMES)
     if any(name.endswith(".html") and not is_2017(name) for name in names):
-        told.append(HEADER_TIMES if has_offset else LOCAL_TIMES)
-    return tuple(told)
+        limits.append(HEADER_TIMES if has_offset else LOCAL_TIMES)
+    return tuple(limits)
 
 
-def _from_profile(archive: Archive, names: list[str], found: _Found) -> None:
+def _from_profile(archive: Archive, names: list[str], stated: _Statements) -> None:
     for name in names:
         try:
             raw = archive.read(name)
@@ -163,15 +163,15 @@ def _from_profile(archive: Archive, names: list[str], found: _Found) -> None:
             continue  # ingest reports a damaged member itself
         if name.endswith(".json"):
             try:
-                _from_profile_json(repair_all(msgspec.json.decode(raw)), found)
+                _from_profile_json(repair_all(msgspec.json.decode(raw)), stated)
             except READ_ERRORS:
-                continue  # the account is then named by something else; the file holds no record
+                continue  # the account's name comes from another file; this file holds no record
         else:
-            _from_profile_page(raw, found)
+            _from_profile_page(raw, stated)
 
 
-def _from_profile_page(raw: bytes, found: _Found) -> None:
-    """Take the name of the first line of a profile's table, and handle and number of the line that is a lone address."""
+def _from_profile_page(raw: bytes, stated: _Statements) -> None:
+    """Take the name from the first row of a profile's table, and handle and id from the row with a profile address."""
     heading = _HEADING.search(raw)
     name = heading[1].decode("utf-8", "replace").strip() if heading and b"<table" not in raw else ""
     for number, row in enumerate(profile_rows(raw)):
@@ -179,47 +179,47 @@ def _from_profile_page(raw: bytes, found: _Found) -> None:
         if number == 0 and "://" not in row.value:
             name = row.value.split("\n")[0]
         if handle or native_id:
-            found.handle, found.native_id = found.handle or handle, found.native_id or native_id
+            stated.handle, stated.native_id = stated.handle or handle, stated.native_id or native_id
             break
-    found.name = found.name or name
+    stated.name = stated.name or name
 
 
-def _from_profile_json(value: Any, found: _Found) -> None:
+def _from_profile_json(value: Any, stated: _Statements) -> None:
     profile = next((item for item in value.values() if isinstance(item, dict)), {}) if isinstance(value, dict) else {}
     name = profile.get("name")
-    stated = name.get("full_name") if isinstance(name, dict) else name
-    if isinstance(stated, str):
-        found.name = found.name or stated
+    full_name = name.get("full_name") if isinstance(name, dict) else name
+    if isinstance(full_name, str):
+        stated.name = stated.name or full_name
     handle = profile.get("username")
     if isinstance(handle, str):
-        found.handle = found.handle or handle
+        stated.handle = stated.handle or handle
     uri = profile.get("profile_uri")
     if isinstance(uri, str):
         handle_of_uri, native_id = account_of_link(uri)
-        found.native_id = found.native_id or native_id
-        found.handle = found.handle or handle_of_uri
+        stated.native_id = stated.native_id or native_id
+        stated.handle = stated.handle or handle_of_uri
 
 
-def _from_pages(archive: Archive, names: list[str], found: _Found) -> None:
+def _from_pages(archive: Archive, names: list[str], stated: _Statements) -> None:
     for name in names:
         if is_2017(name):
-            _from_footer(archive, name, found)
+            _from_footer(archive, name, stated)
             continue
         header = page_header(archive, name)
-        found.name = found.name or header.name
-        found.link_name = found.link_name or header.link_name
-        found.sentence = found.sentence or header.sentence
-        found.native_id = found.native_id or header.profile_id
-        found.handle = found.handle or header.handle
-        found.has_offset = found.has_offset or header.offset is not None
-        if header.generated is not None and found.exported is None:
-            found.exported = header.generated
-        found.first_day = found.first_day or header.first_day
-        found.last_day = found.last_day or header.last_day
+        stated.name = stated.name or header.name
+        stated.link_name = stated.link_name or header.link_name
+        stated.sentence = stated.sentence or header.sentence
+        stated.native_id = stated.native_id or header.profile_id
+        stated.handle = stated.handle or header.handle
+        stated.has_offset = stated.has_offset or header.offset is not None
+        if header.generated is not None and stated.exported is None:
+            stated.exported = header.generated
+        stated.first_day = stated.first_day or header.first_day
+        stated.last_day = stated.last_day or header.last_day
 
 
-def _from_footer(archive: Archive, name: str, found: _Found) -> None:
-    if found.exported is not None and found.name:
+def _from_footer(archive: Archive, name: str, stated: _Statements) -> None:
+    if stated.exported is not None and stated.name:
         return
     try:
         with archive.open(name) as stream:
@@ -227,14 +227,14 @@ def _from_footer(archive: Archive, name: str, found: _Found) -> None:
     except (ArchiveError, HtmlDamaged):
         return  # reported when the records are read
     text = re.sub(r"<[^>]*>", " ", last.raw[:2000].decode("utf-8", "replace")) if last.index >= 0 else ""
-    told = _DOWNLOADED.search(" ".join(text.split()))
-    if told:
-        found.name = found.name or told["name"]
-        found.exported = found.exported or moment(told["date"].strip())
+    match = _DOWNLOADED.search(" ".join(text.split()))
+    if match:
+        stated.name = stated.name or match["name"]
+        stated.exported = stated.exported or moment(match["date"].strip())
 
 
 def _name_in_sentences(archive: Archive, roles: Mapping[Role, list[str]]) -> str:
-    """Return the account's name from its own comments, else from what all sentences above its posts begin with."""
+    """Return the account's name from its own comments, else the common beginning of the sentences above its posts."""
     for role in (Role.COMMENTS, Role.GROUP_COMMENTS):
         for name in roles.get(role, []):
             for entry in _entries(archive, name):
@@ -259,26 +259,26 @@ def _name_in_sentences(archive: Archive, roles: Mapping[Role, list[str]]) -> str
     if len(titles) < 2:
         return ""
     first, last = min(titles), max(titles)
-    same = next((at for at, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), len(first))
-    common = first[:same].rsplit(" ", 1)[0].split()
-    while common and common[-1][0].islower():  # "Example Page a": the Romanian sentences all go on with "a"
+    length = next((at for at, (left, right) in enumerate(zip(first, last, strict=False)) if left != right), len(first))
+    common = first[:length].rsplit(" ", 1)[0].split()
+    while common and common[-1][0].islower():  # "Example Page a": all Romanian sentences continue with "a"
         common.pop()
     return " ".join(common)
 
 
 def _page_titles(archive: Archive, roles: Mapping[Role, list[str]]) -> list[str]:
-    """Return the sentences above the first boxes of the pages of posts."""
+    """Return the sentences above the first boxes on the pages of posts."""
     names = [name for name in roles.get(Role.POSTS, []) if name.endswith(".html") and not is_2017(name)][:2]
-    found = (item for name in names for item in islice(page_boxes(archive, name), _SAMPLE))
-    return [item.box.title for item in found if not isinstance(item, Problem) and item.box is not None and item.box.title]
+    items = (item for name in names for item in islice(page_boxes(archive, name), _SAMPLE))
+    return [item.box.title for item in items if not isinstance(item, Problem) and item.box is not None and item.box.title]
 
 
-def _name_in_both(sentence: str, titles: list[str]) -> str:
-    """Return the longest run of words of a header's sentence with which sentences above posts begin."""
+def _shared_name(sentence: str, titles: list[str]) -> str:
+    """Return the longest run of words of a header's sentence that most sentences above posts begin with."""
     words = sentence.split()
     runs = {" ".join(words[first:last]) for first in range(len(words)) for last in range(first + 1, min(len(words), first + 12) + 1)}
-    fitting = [run for run in runs if sum(f"{title} ".startswith(f"{run} ") for title in titles) > len(titles) / 2]
-    return max(fitting, key=len, default="")
+    names = [run for run in runs if sum(f"{title} ".startswith(f"{run} ") for title in titles) > len(titles) / 2]
+    return max(names, key=len, default="")
 
 
 def _entries(archive: Archive, name: str) -> Iterator[Entry]:

@@ -1,9 +1,9 @@
-"""The HTML of a Facebook archive of 2010 to early 2018: `html/timeline.htm`, album pages, messages, events.
+"""Reads the HTML of a Facebook archive of 2010 to early 2018: `html/timeline.htm`, album pages, messages, events.
 
 Times have minutes and a zone abbreviation that follows daylight saving ("Thursday, November 30, 2017 at 3:39pm PST").
-Album pages are the only place of any Facebook archive that holds other people's comments on the account's photos.
-Line breaks inside of texts stand as they are; a `<div>` inside of a `<p>` is not valid HTML, so pages are cut by their
-opening tags and not by their tree.
+Of all Facebook pages, only these album pages hold other people's comments on the account's photos.
+Line breaks inside texts are literal. A `<div>` inside a `<p>` is not valid HTML, so pages are split at opening tags
+rather than parsed as a tree.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from indexer.evidence.archive import MemberDamaged
 from indexer.evidence.html_members import HtmlDamaged, HtmlItem, html_items
 from indexer.i18n import say
 from indexer.importers.facebook.content import Content, group_of, share_kind
-from indexer.importers.facebook.context import MEDIA_ROLES, Reading, media_key
+from indexer.importers.facebook.context import MEDIA_ROLES, Context, media_key
 from indexer.importers.facebook.html_values import read_date
 from indexer.importers.facebook.members import Role
-from indexer.importers.meta.html_accounting import broken_markup, left_over, parts_in, words_of
+from indexer.importers.meta.html_accounting import find_broken_tag, find_unread_words, text_of_parts, words_of
 from indexer.importers.meta.html_pages import plain_head
 from indexer.importers.meta.html_text import is_too_deep, lines_of
 from indexer.record import Locator, Problem, Record, RecordKind
@@ -30,29 +30,29 @@ _BLOCK = re.compile(rb"""<div\b[^<>]*\bclass\s*=\s*["'](?:[^"'<>]*\s)?block["'\s
 _MESSAGE = re.compile(rb"""<div\b[^<>]*\bclass\s*=\s*["'](?:[^"'<>]*\s)?(?:thread|message)["'\s][^<>]*>""")
 _THREAD = re.compile(rb"""<div\b[^<>]*\bclass\s*=\s*["'](?:[^"'<>]*\s)?thread["'\s]""")
 _DISPLAYED = re.compile(r"(?P<made>[^()]+)\((?P<shown>[^()]+)\)\s*")
-_SECOND = {  # what an item of a page holds once; twice where the beginning of the next item is not as it should be
+_ONCE_PER_ITEM = {  # twice if the start of the next item is damaged
     _POST: re.compile(rb"<p\b"),
     _BLOCK: re.compile(rb"<img\b|<video\b"),
     _MESSAGE: re.compile(rb'class="message_header"'),
 }
 _EVENT = re.compile(rb"<li>(?!<a )")
 _PARTS = "div.meta, div.comment, div.block, div.message, div.message_header, span.user, span.meta"  # of records, not of headings
-# Where and with what a picture was taken, the platform's notices, names of albums, whose own pages have them: the raw item keeps them.
-_UNREAD = "table.meta, div.block > div.meta ~ div.meta, div.warning, a[href$='index.htm'], video, audio, script, style"
+# Where and how a picture was taken, the platform's notices, names of albums (read from their own pages): in the raw item only.
+_NOT_READ = "table.meta, div.block > div.meta ~ div.meta, div.warning, a[href$='index.htm'], video, audio, script, style"
 _FOOTER = re.compile(rb'(?:</div>\s*)?<div class="footer">.*', re.DOTALL)
 _DATE_IN_EVENT = re.compile(r"\b\d{1,2}:\d\d")
 
 
 def is_2017(member: str) -> bool:
-    """Tell whether a member has a name of this generation."""
+    """Tell whether a member has a file name of this generation."""
     return member.endswith(".htm") or re.fullmatch(r"(?:html/[^/]+|messages/\d+|photos/[^/]+/index)\.html", member) is not None
 
 
-def pieces(reading: Reading, member: str, opening: re.Pattern[bytes]) -> Iterator[HtmlItem | Problem]:
-    """Yield the head and the boxes of a page, and as Problems: damage, a cut page, a page without any box."""
+def _page_items(context: Context, member: str, opening: re.Pattern[bytes]) -> Iterator[HtmlItem | Problem]:
+    """Yield the head and the items of a page, and a Problem for damage, a truncated page or a page without items."""
     last = HtmlItem(-2, 0, b"")
     try:
-        with reading.archive.open(member) as stream:
+        with context.archive.open(member) as stream:
             for item in html_items(stream, opening):
                 last = item
                 yield item
@@ -72,67 +72,67 @@ def pieces(reading: Reading, member: str, opening: re.Pattern[bytes]) -> Iterato
         yield Problem(member, "html-cut", message)
 
 
-def survey_2017(reading: Reading, role: Role, member: str) -> None:
-    """Note the photos of an album page, so that the list of albums does not count its covers again."""
+def survey_2017(context: Context, role: Role, member: str) -> None:
+    """Find the photos of an album page, so that the covers in the list of albums are not read twice."""
     if role not in MEDIA_ROLES:
         return
-    for item in pieces(reading, member, _BLOCK):
+    for item in _page_items(context, member, _BLOCK):
         if isinstance(item, Problem) or item.index < 0:
             continue
-        trimmed = _trim(item)
-        tree = _tree(trimmed.raw)
-        for uri in _uris(tree) if tree is not None else ():
-            reading.media.add(uri, "" if role is Role.ALBUM_LIST else _own_caption(tree), _place(member, trimmed))
+        trimmed = _without_footer(item)
+        tree = _parse(trimmed.raw)
+        for uri in _media_uris(tree) if tree is not None else ():
+            context.media.add(uri, "" if role is Role.ALBUM_LIST else _own_caption(tree), _place_of(member, trimmed))
 
 
-def records_2017(reading: Reading, role: Role, member: str) -> Iterator[Record | Problem]:
-    """Yield the records of one page. Never raises for what it holds."""
+def records_2017(context: Context, role: Role, member: str) -> Iterator[Record | Problem]:
+    """Yield the records of a page. Never raises because of its content."""
     opening: re.Pattern[bytes]
-    read: Callable[[Reading, Role, Locator, HtmlItem, LexborNode], Iterator[Record | Problem]]
+    read_item: Callable[[Context, Role, Locator, HtmlItem, LexborNode], Iterator[Record | Problem]]
     if role is Role.MESSAGES:
-        yield from _messages(reading, member)
+        yield from _thread_records(context, member)
         return
     if role in MEDIA_ROLES:
-        opening, read = _BLOCK, _block
+        opening, read_item = _BLOCK, _photo_records
     elif role is Role.EVENTS:
-        opening, read = _EVENT, _event
+        opening, read_item = _EVENT, _event_record
     else:
-        opening, read = _POST, _post
-    for item in pieces(reading, member, opening):
+        opening, read_item = _POST, _post_record
+    for item in _page_items(context, member, opening):
         if isinstance(item, Problem):
             yield item
             continue
-        trimmed = _trim(item)
-        yield from _misplaced(member, trimmed, opening)
+        trimmed = _without_footer(item)
+        yield from _check_item(member, trimmed, opening)
         if item.index < 0:
             continue
-        tree = _tree(trimmed.raw)
+        tree = _parse(trimmed.raw)
         if tree is None:
             yield Problem(member, "bad-item", say("This item does not read as a record of the page."), item.index)
         else:
-            values = read(reading, role, _place(member, trimmed), trimmed, tree)
-            yield from values if role is Role.ALBUM_LIST else _accounted(tree, values)  # a list of albums holds their names
+            values = read_item(context, role, _place_of(member, trimmed), trimmed, tree)
+            yield from values if role is Role.ALBUM_LIST else _check_words(tree, values)  # a list of albums also holds their names
 
 
-def _accounted(tree: LexborNode, values: Iterator[Record | Problem]) -> Iterator[Record | Problem]:
-    """Yield what was read of an item, and a problem for those of its words that are in none of its records."""
-    words, read, place, is_told = words_of(tree, _UNREAD), list[str](), None, False
+def _check_words(tree: LexborNode, values: Iterator[Record | Problem]) -> Iterator[Record | Problem]:
+    """Pass on the records and problems of an item, and add a problem for words that none of its records has."""
+    words, texts, place, has_problem = words_of(tree, _NOT_READ), list[str](), None, False
     for value in values:
         if isinstance(value, Record):
             place = value.place
-            read += [value.text, value.title, value.author, value.thread_title, value.posted.written if value.posted else ""]
-            read += value.extra.values()
+            texts += [value.text, value.title, value.author, value.thread_title, value.posted.written if value.posted else ""]
+            texts += value.extra.values()
         else:
-            is_told = True
+            has_problem = True
         yield value
-    if place is not None and not is_told and (left := left_over(words, read)):
-        message = say("Words of this record stand in no part of it that is known, so they were not read: {words}.", words=repr(left))
+    if place is not None and not has_problem and (unread := find_unread_words(words, texts)):
+        message = say("Words of this record stand in no part of it that is known, so they were not read: {words}.", words=repr(unread))
         yield Problem(place.member, "unread-text", message, place.index)
 
 
 def _is_empty_section(raw: bytes) -> bool:
-    """Tell whether a page has nothing below its headings: the account had nothing of the kind."""
-    tree = _tree(_FOOTER.sub(b"", raw))
+    """Tell whether a page has no content below its headings: the account had no such items."""
+    tree = _parse(_FOOTER.sub(b"", raw))
     contents = tree.css_first("div.contents") if tree is not None else None
     if contents is None:
         return False
@@ -141,29 +141,29 @@ def _is_empty_section(raw: bytes) -> bool:
     return not contents.text(strip=True) and contents.css_first("img, video") is None
 
 
-def _misplaced(member: str, item: HtmlItem, opening: re.Pattern[bytes]) -> Iterator[Problem]:
-    """Yield a problem for broken tags, for parts of a record above the first one, and for an item that holds the next one too."""
+def _check_item(member: str, item: HtmlItem, opening: re.Pattern[bytes]) -> Iterator[Problem]:
+    """Yield a problem for a broken tag, parts of a record above the first record, or an item that includes the next item."""
     raw = plain_head(item.raw) if item.index < 0 else item.raw
     if is_too_deep(raw):
         return
-    if item.index < 0 and (words := parts_in(raw, _PARTS)):
+    if item.index < 0 and (words := text_of_parts(raw, _PARTS)):
         message = say("Parts of a record stand above the first record of the page, so they were not read: {words}.", words=repr(words))
         yield Problem(member, "bad-item", message, 0)
         return
-    if broken := broken_markup(raw):
+    if broken := find_broken_tag(raw):
         message = say("A tag is broken here, so words of this item may not be read: {tag}.", tag=repr(broken))
         yield Problem(member, "bad-item", message, max(item.index, 0))
         return
     if item.index < 0:
         return
-    second = _SECOND.get(opening)
-    if second is not None and len(second.findall(item.raw)) > 1:
+    once = _ONCE_PER_ITEM.get(opening)
+    if once is not None and len(once.findall(item.raw)) > 1:
         message = say("This item holds another one whose beginning is not of a known form; the words of both were read as one.")
         yield Problem(member, "bad-item", message, item.index)
 
 
-def _trim(item: HtmlItem) -> HtmlItem:
-    """Return a box without the page's footer, which stands behind the last one."""
+def _without_footer(item: HtmlItem) -> HtmlItem:
+    """Return an item without the page's footer, which follows the last item."""
     raw = _FOOTER.sub(b"", item.raw) if b'<div class="footer">' in item.raw else item.raw
     if raw.startswith(b"<p>"):
         end = raw.rfind(b"</p>")
@@ -171,16 +171,16 @@ def _trim(item: HtmlItem) -> HtmlItem:
     return HtmlItem(item.index, item.start, raw)
 
 
-def _place(member: str, item: HtmlItem) -> Locator:
+def _place_of(member: str, item: HtmlItem) -> Locator:
     return Locator(member, item.index, item.start, len(item.raw))
 
 
-def _tree(raw: bytes) -> LexborNode | None:
+def _parse(raw: bytes) -> LexborNode | None:
     return None if is_too_deep(raw) else LexborHTMLParser(raw.decode("utf-8", "replace")).body
 
 
-def _words(node: LexborNode, *, without: str = "") -> str:
-    """Return the text of a node with its line breaks; without the children of a class or tag."""
+def _text(node: LexborNode, *, without: str = "") -> str:
+    """Return the text of a node with its line breaks, leaving out the elements that match `without`."""
     copy = LexborHTMLParser(node.html or "").body
     if copy is None:
         return ""
@@ -191,79 +191,81 @@ def _words(node: LexborNode, *, without: str = "") -> str:
     return (copy.text() or "").strip()
 
 
-def _post(reading: Reading, role: Role, place: Locator, item: HtmlItem, tree: LexborNode) -> Iterator[Record | Problem]:
+def _post_record(context: Context, role: Role, place: Locator, item: HtmlItem, tree: LexborNode) -> Iterator[Record | Problem]:
     meta = tree.css_first("div.meta")
     date = (meta.text() if meta is not None else "").strip()
     content = Content()
     for comment in tree.css("div.comment"):
-        content.add_text(_words(comment))
-    title = " ".join(_words(tree, without="div.meta, div.comment").split())
-    if displayed := _DISPLAYED.fullmatch(date):  # "(Displayed as Friday, May 8, 2015 at 9:00am UTC-05)": a post with another date
+        content.add_text(_text(comment))
+    title = " ".join(_text(tree, without="div.meta, div.comment").split())
+    if displayed := _DISPLAYED.fullmatch(date):  # "(Displayed as Friday, May 8, 2015 at 9:00am UTC-05)": a backdated post
         date, content.extra["backdated to"] = displayed["made"].strip(), displayed["shown"].strip()
-    posted, problems = read_date(reading, date, None, place)
+    posted, problems = read_date(context, date, None, place)
     yield from problems
     kind = share_kind(title, content.extra)
     if group := group_of(title):
         content.extra["group"] = group
     yield Record(
         kind=kind,
-        native_id=reading.native_id(role, posted, f"{title}\n{content.text}", content),
+        native_id=context.native_id(role, posted, f"{title}\n{content.text}", content),
         place=place,
         raw=item.raw,
         title=title,
-        author=reading.author_of(role, title),
+        author=context.author_of(role, title),
         posted=posted,
         id_is_made=True,
         **content.fields(),
     )
 
 
-def _block(reading: Reading, role: Role, place: Locator, item: HtmlItem, tree: LexborNode) -> Iterator[Record | Problem]:
-    """Yield a photo or video with all comments under it."""
-    uris = _uris(tree)
+def _photo_records(context: Context, role: Role, place: Locator, item: HtmlItem, tree: LexborNode) -> Iterator[Record | Problem]:
+    """Yield a photo or video, and the comments under it."""
+    uris = _media_uris(tree)
     parent, thread = "", f"media/{media_key(uris[0])}" if uris else ""
-    if uris and any(reading.media.is_left(uri, place) for uri in uris):
+    if uris and any(context.media.is_unclaimed(uri, place) for uri in uris):
         content = Content()
         content.add_text(_own_caption(tree))
         for uri in uris:
-            content.attachments.append(reading.files.attachment(uri, default="image/jpeg"))
+            content.attachments.append(context.files.attachment(uri, default="image/jpeg"))
             content.uris.append(uri)
         dates = [node for node in tree.css("div.meta") if not _is_in_comment(node)]
-        posted, problems = read_date(reading, dates[0].text().strip() if dates else "", None, place)
+        posted, problems = read_date(context, dates[0].text().strip() if dates else "", None, place)
         yield from problems
-        parent = reading.native_id(Role.PHOTOS, posted, "", content)
-        others = [other for other in reading.media.take(content.uris, (content.text,)) if other != place]
+        parent = context.native_id(Role.PHOTOS, posted, "", content)
+        folded = tuple(other for other in context.media.claim(content.uris, (content.text,)) if other != place)
         is_video = content.attachments[0].media_type.startswith("video/")
         yield Record(
             kind=RecordKind.VIDEO if is_video or role is Role.VIDEOS else RecordKind.PHOTO,
             native_id=parent,
             place=place,
             raw=item.raw,
-            author=reading.account,
+            author=context.account,
             posted=posted,
             thread_id=thread,
             id_is_made=True,
-            folded=tuple(others),
+            folded=folded,
             **content.fields(),
         )
     comments = [node for node in tree.css("div.comment") if node.css_first("span.user") is not None]
     for number, node in enumerate(comments):
-        at = Locator(place.member, place.index, place.start, place.length, f"comments/{number}")
-        yield from _comment(reading, at, item, node, (parent, thread))
+        comment_place = Locator(place.member, place.index, place.start, place.length, f"comments/{number}")
+        yield from _comment_record(context, comment_place, item, node, (parent, thread))
 
 
-def _comment(reading: Reading, place: Locator, item: HtmlItem, node: LexborNode, about: tuple[str, str]) -> Iterator[Record | Problem]:
-    parent, thread = about
+def _comment_record(
+    context: Context, place: Locator, item: HtmlItem, node: LexborNode, parent_and_thread: tuple[str, str]
+) -> Iterator[Record | Problem]:
+    parent, thread = parent_and_thread
     user, meta = node.css_first("span.user"), node.css_first("div.meta")
     author = " ".join(user.text().split()) if user is not None else ""
     content = Content()
-    content.add_text(_words(node, without="span.user, div.meta"))
-    posted, problems = read_date(reading, meta.text().strip() if meta is not None else "", None, place)
+    content.add_text(_text(node, without="span.user, div.meta"))
+    posted, problems = read_date(context, meta.text().strip() if meta is not None else "", None, place)
     yield from problems
     written = posted.written if posted else ""
     yield Record(
         kind=RecordKind.COMMENT,
-        native_id=reading.made.make("comments on media", written, f"{author} {content.text}", [thread.removeprefix("media/")]),
+        native_id=context.made.make("comments on media", written, f"{author} {content.text}", [thread.removeprefix("media/")]),
         place=place,
         raw=item.raw,
         title="Comment under a photo or video.",
@@ -276,43 +278,43 @@ def _comment(reading: Reading, place: Locator, item: HtmlItem, node: LexborNode,
     )
 
 
-def _messages(reading: Reading, member: str) -> Iterator[Record | Problem]:
-    """Yield the messages of a page: a box for each thread, and in it, flat, a box for each message with its text behind it."""
+def _thread_records(context: Context, member: str) -> Iterator[Record | Problem]:
+    """Yield the messages of a page: a box for each thread, and in it a flat list of message boxes, each followed by its text."""
     thread_title = ""
-    for item in pieces(reading, member, _MESSAGE):
+    for item in _page_items(context, member, _MESSAGE):
         if isinstance(item, Problem):
             yield item
             continue
-        trimmed = _trim(item)
-        yield from _misplaced(member, trimmed, _MESSAGE)
+        trimmed = _without_footer(item)
+        yield from _check_item(member, trimmed, _MESSAGE)
         if item.index < 0:
             continue
-        place, tree = _place(member, trimmed), _tree(trimmed.raw)
+        place, tree = _place_of(member, trimmed), _parse(trimmed.raw)
         if tree is None:
             yield Problem(member, "bad-item", say("This item does not read as a record of the page."), item.index)
         elif _THREAD.match(trimmed.raw):
-            thread_title = " ".join(_words(tree).split())
+            thread_title = " ".join(_text(tree).split())
         else:
-            yield from _accounted(tree, _message(reading, place, trimmed, tree, thread_title))
+            yield from _check_words(tree, _message_record(context, place, trimmed, tree, thread_title))
 
 
-def _message(reading: Reading, place: Locator, item: HtmlItem, tree: LexborNode, thread_title: str) -> Iterator[Record | Problem]:
+def _message_record(context: Context, place: Locator, item: HtmlItem, tree: LexborNode, thread_title: str) -> Iterator[Record | Problem]:
     user, meta = tree.css_first("span.user"), tree.css_first(".meta")
     author = " ".join(user.text().split()) if user is not None else ""
     content = Content()
-    content.add_text(_words(tree, without="div.message_header"))
-    for uri in _uris(tree):
-        content.attachments.append(reading.files.attachment(uri, default="image/jpeg"))
+    content.add_text(_text(tree, without="div.message_header"))
+    for uri in _media_uris(tree):
+        content.attachments.append(context.files.attachment(uri, default="image/jpeg"))
         content.uris.append(uri)
-    posted, problems = read_date(reading, meta.text().strip() if meta is not None else "", None, place)
+    posted, problems = read_date(context, meta.text().strip() if meta is not None else "", None, place)
     yield from problems
     thread = place.member.removeprefix("messages/").removesuffix(".html") if place.member.startswith("messages/") else thread_title
     written = posted.written if posted else ""
-    if reading.account:
-        content.extra["direction"] = "sent" if author == reading.account else "received"
+    if context.account:
+        content.extra["direction"] = "sent" if author == context.account else "received"
     yield Record(
         kind=RecordKind.MESSAGE,
-        native_id=reading.made.make(f"messages/{thread}", written, f"{author} {content.text}", map(media_key, content.uris)),
+        native_id=context.made.make(f"messages/{thread}", written, f"{author} {content.text}", map(media_key, content.uris)),
         place=place,
         raw=item.raw,
         author=author,
@@ -324,8 +326,8 @@ def _message(reading: Reading, place: Locator, item: HtmlItem, tree: LexborNode,
     )
 
 
-def _event(reading: Reading, role: Role, place: Locator, item: HtmlItem, tree: LexborNode) -> Iterator[Record | Problem]:
-    """Yield an event. The page states when it takes place, not when it was made."""
+def _event_record(context: Context, role: Role, place: Locator, item: HtmlItem, tree: LexborNode) -> Iterator[Record | Problem]:
+    """Yield an event. The page states when it takes place, not when it was created."""
     content = Content()
     content.add_text("\n".join(lines_of(tree)))
     lines = content.text.splitlines()
@@ -336,7 +338,7 @@ def _event(reading: Reading, role: Role, place: Locator, item: HtmlItem, tree: L
         content.extra["event start"] = start.strip()
     yield Record(
         kind=RecordKind.EVENT,
-        native_id=reading.made.make(role.value, start, content.text),
+        native_id=context.made.make(role.value, start, content.text),
         place=place,
         raw=item.raw,
         id_is_made=True,
@@ -344,26 +346,26 @@ def _event(reading: Reading, role: Role, place: Locator, item: HtmlItem, tree: L
     )
 
 
-def _uris(tree: LexborNode) -> list[str]:
+def _media_uris(tree: LexborNode) -> list[str]:
     sources = [node.attributes.get("src") or "" for node in tree.css("img, video, audio")]
     return [uri.removeprefix("../") for uri in dict.fromkeys(sources) if uri and not uri.startswith("data:")]
 
 
 def _own_caption(tree: LexborNode | None) -> str:
-    """Return the words of a photo's owner: a comment box that names no user."""
+    """Return the owner's caption of a photo: a comment box without a user name."""
     if tree is None:
         return ""
-    own = [node for node in tree.css("div.comment") if node.css_first("span.user") is None]
+    captions = [node for node in tree.css("div.comment") if node.css_first("span.user") is None]
     block = tree.css_first("div.block")
-    beside = [child.text_content or "" for child in block.iter(include_text=True) if child.tag == "-text"] if block is not None else []
-    words = (*(" ".join(text.split()) for text in beside), *(_words(node, without="div.meta") for node in own))
+    loose_texts = [child.text_content or "" for child in block.iter(include_text=True) if child.tag == "-text"] if block is not None else []
+    words = (*(" ".join(text.split()) for text in loose_texts), *(_text(node, without="div.meta") for node in captions))
     return "\n".join(text for text in words if text)
 
 
 def _is_in_comment(node: LexborNode) -> bool:
-    above = node.parent
-    while above is not None:
-        if "comment" in (above.attributes.get("class") or "").split():
+    ancestor = node.parent
+    while ancestor is not None:
+        if "comment" in (ancestor.attributes.get("class") or "").split():
             return True
-        above = above.parent
+        ancestor = ancestor.parent
     return False

@@ -1,6 +1,6 @@
-"""Which member of a Facebook archive is for what: the names of 2010 to 2026, and why some hold no record.
+"""The role of each member of a Facebook archive, by file names of 2010 to 2026, and the members that hold no record.
 
-A member that stands in neither table is unknown, and ingest says so: there is no catch-all here.
+A member in neither table is unknown, and ingest reports it. The tables have no catch-all.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from indexer.i18n import say
 
 
 class Role(StrEnum):
-    """What a member is for. The value goes into made ids, so it never changes. Members are read in this order."""
+    """The role of a member. Members are read in this order. Values go into made ids, so they never change."""
 
     POSTS = "posts"
     ARCHIVED = "archived posts"
@@ -33,7 +33,7 @@ class Role(StrEnum):
     COMMENTS = "comments"
     GROUP_COMMENTS = "group comments"
     LIKES = "likes"
-    LABELLED_LIKES = "labelled likes"
+    LABELED_LIKES = "labelled likes"
     PAGE_LIKES = "page likes"
     STORY_LIKES = "story likes"
     POLLS = "polls"
@@ -82,7 +82,7 @@ _ROLES: tuple[tuple[Role, str], ...] = (
     (Role.COMMENT_EDITS, rf"{_ROOT}comments_and_reactions/your_comment_edits(?:_\d+)?{_PAGE}"),
     (Role.LIKES, rf"{_ROOT}(?:likes_and_reactions|comments_and_reactions)/(?:posts_and_comments|likes_on_external_sites)(?:_\d+)?{_PAGE}"),
     (Role.LIKES, rf"{_ROOT}comments_and_reactions/likes_and_reactions_\d+{_PAGE}"),
-    (Role.LABELLED_LIKES, rf"{_ROOT}comments_and_reactions/likes_and_reactions{_PAGE}"),
+    (Role.LABELED_LIKES, rf"{_ROOT}comments_and_reactions/likes_and_reactions{_PAGE}"),
     (Role.PAGE_LIKES, rf"{_ROOT}likes_and_reactions/pages{_PAGE}"),
     (Role.PAGE_LIKES, rf"{_ROOT}pages/(?:pages_you.{{1,3}}ve_liked|pages_and_profiles_you.{{1,3}}ve_recommended){_PAGE}"),
     (Role.PROFILE_UPDATES, rf"(?:{_ROOT}|about_you/|personal_information/)profile_information/profile_update_history(?:_\d+)?{_PAGE}"),
@@ -105,7 +105,7 @@ ORDER = tuple(role for role in Role if role is not Role.PROFILE)
 
 @lru_cache(maxsize=65536)
 def role_of(name: str) -> Role | None:
-    """Return what a member is for, None for media files, ignored and unknown members."""
+    """Return the role of a member; None for media files, ignored and unknown members."""
     if not name.endswith((".json", ".html", ".htm")):
         return None
     for role, pattern in _COMPILED:
@@ -115,13 +115,13 @@ def role_of(name: str) -> Role | None:
 
 
 def members(archive: Archive) -> Mapping[Role, list[str]]:
-    """Return the members of each role that has any, in natural order (posts_2 before posts_10)."""
-    found: dict[Role, list[str]] = {}
+    """Return the members by role, in natural order (posts_2 before posts_10)."""
+    by_role: dict[Role, list[str]] = {}
     for name in archive.match("*.json", "*.html", "*.htm"):
         role = role_of(name)
         if role:
-            found.setdefault(role, []).append(name)
-    return found
+            by_role.setdefault(role, []).append(name)
+    return by_role
 
 
 _NO_DATA = say("says that the section of the export is empty")
@@ -254,7 +254,7 @@ IGNORED: Mapping[str, str] = {
     "groups/your_groups.json": say("list of the groups that the account runs"),
     "groups/your_group_membership_activity.json": say("groups that the account joined or left"),
 }
-# The same sections as they stand below the folder of activity since 2022.
+# The same sections below the activity folder since 2022.
 _BELOW_ACTIVITY = {
     "messages/your_messages.*": say("table of contents of the conversations"),
     "messages/conversations_that_you*reported.*": _PREFERENCES,

@@ -1,6 +1,6 @@
 """The JSON objects of Facebook archives (2018-2026) as typed structs. Every field may be missing or null.
 
-`DataPart` and `AttachmentPart` refuse a field that is not known here, so that it is noticed and its words are kept.
+`DataPart` and `AttachmentPart` reject unknown fields, so that these are noticed and their words kept.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from indexer.i18n import say
 from indexer.importers.meta.json_values import Uri, items_of, not_a_list
 from indexer.record import Locator, Problem
 
-Number = float | str | None  # a time: a number, or words where somebody changed the file
+Number = float | str | None  # a time: a number, or a text if the file was changed by hand
 Text = str | None
 
 
 class MediumComment(msgspec.Struct):
-    """A comment by anybody under a photo or video (2018-2021)."""
+    """A comment by any person under a photo or video (2018-2021)."""
 
     timestamp: Number = None
     comment: Text = None
@@ -33,7 +33,7 @@ class MediumComment(msgspec.Struct):
 
 
 class Medium(msgspec.Struct):
-    """A photo or video. `title` is mostly the album's name, `description` the caption."""
+    """A photo or video. `title` is usually the album's name, `description` the caption."""
 
     uri: str = ""
     creation_timestamp: Number = None
@@ -60,7 +60,7 @@ class TaggedPlace(msgspec.Struct):
 
 
 class Event(msgspec.Struct):
-    """An event, as an attachment and as an item of your_events.json. Seconds since 1970; an end of 0 is none."""
+    """An event, as an attachment and as an item of your_events.json. Seconds since 1970; an end of 0 means no end."""
 
     name: Text = None
     start_timestamp: Number = None
@@ -79,7 +79,7 @@ class External(msgspec.Struct):
 
 
 class PollOption(msgspec.Struct):
-    """One answer of a poll."""
+    """An option of a poll."""
 
     option: Text = None
     voted: bool | None = None
@@ -105,7 +105,7 @@ class Note(msgspec.Struct):
 
 
 class ForSale(msgspec.Struct):
-    """Something offered for sale."""
+    """An item for sale."""
 
     title: Text = None
     price: Text = None
@@ -129,7 +129,7 @@ class LifeEvent(msgspec.Struct):
 
 
 class AttachmentPart(msgspec.Struct, forbid_unknown_fields=True):
-    """One part of an attachment: mostly one of the fields is set."""
+    """A part of an attachment. Usually only one field is set."""
 
     media: Medium | None = None
     external_context: External | None = None
@@ -144,13 +144,13 @@ class AttachmentPart(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Attachments(msgspec.Struct):
-    """One group of attachments."""
+    """A group of attachments."""
 
     data: list[AttachmentPart] | None = None
 
 
 class Comment(msgspec.Struct):
-    """What the account commented. Its post is named only by the sentence of the entry."""
+    """A comment by the account. Only the sentence of the entry names the post."""
 
     timestamp: Number = None
     comment: Text = None
@@ -159,14 +159,14 @@ class Comment(msgspec.Struct):
 
 
 class Reaction(msgspec.Struct):
-    """A reaction of the account: LIKE, LOVE, WOW ..."""
+    """A reaction by the account: LIKE, LOVE, WOW ..."""
 
     reaction: Text = None
     actor: Text = None
 
 
 class DataPart(msgspec.Struct, forbid_unknown_fields=True):
-    """One part of an entry's data. An empty one is a filler of Page archives."""
+    """A part of an entry's data. Page archives contain empty parts as filler."""
 
     post: Text = None
     update_timestamp: Number = None
@@ -178,7 +178,7 @@ class DataPart(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class LabelValue(msgspec.Struct):
-    """One labelled value of the form seen since 2023; labels are in the account's language."""
+    """A labeled value (seen since 2023). Labels are in the account's language."""
 
     label: Text = None
     value: Any = None
@@ -191,7 +191,7 @@ class LabelValue(msgspec.Struct):
 
 
 class Entry(msgspec.Struct):
-    """An item of a posts, comments or reactions file, in each of its forms."""
+    """An item of a posts, comments or reactions file, in any of its forms."""
 
     timestamp: Number = None
     title: Text = None
@@ -206,20 +206,20 @@ class Entry(msgspec.Struct):
     uri: Text = None
 
 
-_OF_ITEMS = frozenset(
+_ITEM_FIELDS = frozenset(
     name for struct in (Entry, Medium, Event, Note, MediumComment, DataPart, AttachmentPart) for name in struct.__struct_fields__
 )
 
 
 class ShellPart(msgspec.Struct):
-    """As much of an entry's data as tells a shell from its full record."""
+    """The fields of an entry's data that distinguish a shell from its full record."""
 
     post: Text = None
     update_timestamp: Number = None
 
 
 class Shell(msgspec.Struct):
-    """As much of an entry as tells a shell from its full record."""
+    """The fields of an entry that distinguish a shell from its full record."""
 
     timestamp: Number = None
     data: list[ShellPart] | None = None
@@ -227,7 +227,7 @@ class Shell(msgspec.Struct):
 
 
 def strings_of(value: Any) -> list[str]:
-    """Return every string of a decoded value that a person could have read (no web addresses), in order."""
+    """Return the strings of a decoded value that a person could have read (no web addresses), in order."""
     if isinstance(value, str):
         return [value] if value.strip() and not _ADDRESS.fullmatch(value.strip()) else []
     if isinstance(value, dict):
@@ -237,28 +237,28 @@ def strings_of(value: Any) -> list[str]:
     return []
 
 
-_SCALARS = frozenset({"name", "description", "last_modified_timestamp"})  # what an album says of itself
+_SCALARS = frozenset({"name", "description", "last_modified_timestamp"})  # an album's own fields
 _ADDRESS = re.compile(r"\S+://\S+")
 _WRAPPING = re.compile(rb'\{\s*"([^"\\]+)"\s*:\s*[\[{]')
-_WHOLE = frozenset({"cover_photo"})  # an album's cover is a photo by itself; what is inside of it are no items
+_SINGLE_ITEMS = frozenset({"cover_photo"})  # an album's cover is an item itself, not a container of items
 _SINGLE = re.compile(rb'\s*\{\s*"(?:timestamp|attachments|label_values|fbid)"\s*:')
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item: the names of the arrays that it stands in ("event_responses_v2/events_joined"), its place and bytes."""
+    """An item: the names of the arrays that contain it ("event_responses_v2/events_joined"), its place and bytes."""
 
-    way: str
+    key_path: str
     place: Locator
     raw: bytes
 
 
 def walk(archive: Archive, member: str) -> Iterator[Item | Problem]:
-    """Yield the items of a member in file order, numbered from 0 over the whole member, and its damage as a Problem."""
+    """Yield the items of a member in file order, numbered from 0 across the member, and its damage as Problems."""
     try:
         is_single = bool(_SINGLE.match(archive.peek(member, 256)))
     except MemberDamaged:
-        is_single = False  # reading it tells what is damaged
+        is_single = False  # the damage is reported when it is read
     if is_single:
         yield from _single(archive, member)
         return
@@ -268,23 +268,23 @@ def walk(archive: Archive, member: str) -> Iterator[Item | Problem]:
             yield item
             scalar = ""
         elif item.index >= 0 and _is_wrapping(item.raw):
-            for found in _inside(member, item.key, item.start, item.raw):
-                if isinstance(found, Problem):
-                    yield found
+            for inner in _inner_items(member, item.key, item.start, item.raw):
+                if isinstance(inner, Problem):
+                    yield inner
                     continue
-                way, start, raw = found
-                yield Item(way, Locator(member, index, start, len(raw)), raw)
+                key_path, start, raw = inner
+                yield Item(key_path, Locator(member, index, start, len(raw)), raw)
                 index += 1
-        elif item.index >= 0 or (item.raw[:1] == b"{" and (item.key in _WHOLE or _is_item(item.raw))):
+        elif item.index >= 0 or (item.raw[:1] == b"{" and (item.key in _SINGLE_ITEMS or _is_item(item.raw))):
             yield Item(item.key, Locator(member, index, item.start, len(item.raw)), item.raw)
             index += 1
         elif item.raw[:1] == b"{":
-            for found in _inside(member, item.key, item.start, item.raw):
-                if isinstance(found, Problem):
-                    yield found
+            for inner in _inner_items(member, item.key, item.start, item.raw):
+                if isinstance(inner, Problem):
+                    yield inner
                     continue
-                way, start, raw = found
-                yield Item(way, Locator(member, index, start, len(raw)), raw)
+                key_path, start, raw = inner
+                yield Item(key_path, Locator(member, index, start, len(raw)), raw)
                 index += 1
         else:
             scalar = item.key
@@ -297,18 +297,18 @@ def walk(archive: Archive, member: str) -> Iterator[Item | Problem]:
 
 
 def _is_item(raw: bytes) -> bool:
-    """Tell whether an object in the place of a list is an item itself: it has a time of its own."""
+    """Tell whether an object in the place of a list is an item itself, that is, has its own time."""
     try:
         value = msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return False  # reported where its parts are read
+        return False  # reported when its parts are read
     return isinstance(value, dict) and "timestamp" in value
 
 
 def _is_wrapping(raw: bytes) -> bool:
-    """Tell whether an item is an object around a list of items (`[{"comments_v2": [...]}]`): a known list's name and nothing else."""
-    found = _WRAPPING.match(raw)
-    if not found or found[1].decode() in _OF_ITEMS:
+    """Tell whether an item only wraps a list of items (`[{"comments_v2": [...]}]`): its single key is not a field of an item."""
+    match = _WRAPPING.match(raw)
+    if not match or match[1].decode() in _ITEM_FIELDS:
         return False
     try:
         value = msgspec.json.decode(raw)
@@ -317,9 +317,9 @@ def _is_wrapping(raw: bytes) -> bool:
     return isinstance(value, dict) and len(value) == 1
 
 
-def _wrong_type(member: str, way: str, raw: bytes) -> Problem:
+def _wrong_type(member: str, key_path: str, raw: bytes) -> Problem:
     shown = raw[:40].decode("utf-8", "replace")
-    return Problem(member, "wrong-type", not_a_list(way, shown))
+    return Problem(member, "wrong-type", not_a_list(key_path, shown))
 
 
 def _single(archive: Archive, member: str) -> Iterator[Item | Problem]:
@@ -333,17 +333,17 @@ def _single(archive: Archive, member: str) -> Iterator[Item | Problem]:
     yield Item("", Locator(member, 0, start, len(raw)), raw)
 
 
-def _inside(member: str, way: str, start: int, raw: bytes, depth: int = 0) -> Iterator[tuple[str, int, bytes] | Problem]:
-    """Yield the items of the arrays inside of an object that was read whole."""
+def _inner_items(member: str, key_path: str, start: int, raw: bytes, depth: int = 0) -> Iterator[tuple[str, int, bytes] | Problem]:
+    """Yield the items of the arrays inside an object that was read whole."""
     try:
         for item in json_items(io.BytesIO(raw)):
             if item.index >= 0:
-                yield f"{way}/{item.key}", start + item.start, item.raw
+                yield f"{key_path}/{item.key}", start + item.start, item.raw
             elif item.raw[:1] == b"{" and _is_item(item.raw):
-                yield way if item.key.isdigit() else f"{way}/{item.key}", start + item.start, item.raw
+                yield key_path if item.key.isdigit() else f"{key_path}/{item.key}", start + item.start, item.raw
             elif item.raw[:1] == b"{" and depth < 3:
-                yield from _inside(member, f"{way}/{item.key}", start + item.start, item.raw, depth + 1)
+                yield from _inner_items(member, f"{key_path}/{item.key}", start + item.start, item.raw, depth + 1)
             else:
-                yield _wrong_type(member, f"{way}/{item.key}".strip("/"), item.raw)
+                yield _wrong_type(member, f"{key_path}/{item.key}".strip("/"), item.raw)
     except JsonDamaged as error:
-        yield Problem(member, error.code, say("{damage} It stands in {name}.", damage=error.message, name=repr(way)))
+        yield Problem(member, error.code, say("{damage} It stands in {name}.", damage=error.message, name=repr(key_path)))

@@ -20,7 +20,7 @@ from indexer.evidence.json_members import JsonDamaged, JsonItem, json_items
 from indexer.i18n import say
 from indexer.importers.meta.json_values import UNKNOWN_TYPE, MadeIds, MediaFiles, bad_item, items_of, read_epoch
 from indexer.importers.meta.times import PageDates
-from indexer.importers.meta.unread import Unread
+from indexer.importers.meta.unread import UnknownKeys
 from indexer.record import Attachment, Locator, Moment, Problem, Record, RecordKind
 
 Decoded = TypeVar("Decoded")
@@ -105,7 +105,7 @@ class Context:
     insights: Insights = field(default_factory=Insights)
     media: MediaFiles = field(init=False)
     dates: PageDates = field(init=False)
-    unread: Unread = field(default_factory=Unread)
+    unknown_keys: UnknownKeys = field(default_factory=UnknownKeys)
 
     def __post_init__(self) -> None:
         self.media = MediaFiles(self.archive)

@@ -38,7 +38,7 @@ def entries(context: Context, role: Role, member: str) -> Iterator[Record | Prob
             yield found
             continue
         number, item, entry = found
-        context.unread.look(f"{role.shape} {role.kind}", member, number, item.raw, Entry)
+        context.unknown_keys.check(f"{role.shape} {role.kind}", member, number, item.raw, Entry)
         if entry.says_nothing:
             yield Problem(member, "bad-item", say("This item has none of the parts that its file is for."), number)
             continue

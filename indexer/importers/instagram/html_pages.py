@@ -17,7 +17,7 @@ from indexer.importers.instagram.labels import COMMENT, OWNER, TAGGED, USERNAME,
 from indexer.importers.instagram.media import Published, publication
 from indexer.importers.instagram.members import Role, Shape
 from indexer.importers.instagram.times import read_printed
-from indexer.importers.meta.html_boxes import Box, Row
+from indexer.importers.meta.html_boxes import Box, TableRow
 from indexer.importers.meta.html_header import page_header
 from indexer.importers.meta.html_pages import PageBox, page_boxes
 from indexer.importers.meta.messages import thread_key
@@ -42,7 +42,7 @@ def page_records(context: Context, role: Role, member: str) -> Iterator[Record |
             yield item
         elif item.box is not None:
             source = _piece(member, item)
-            parts = item.box.take_dated()
+            parts = item.box.take_dated_parts()
             if not (parts and item.box.is_empty and not item.box.title):
                 yield from read(context, role, source, item.box)
             for number, part in enumerate(parts):
@@ -104,7 +104,7 @@ def _entry(context: Context, role: Role, source: Piece, parts: Box) -> Iterator[
     yield entry_record(context, role, source, _said(parts, role, posted), posted)
 
 
-def _value(rows: list[Row], labels: frozenset[str]) -> str:
+def _value(rows: list[TableRow], labels: frozenset[str]) -> str:
     return next((row.value for row in rows if row.value and is_label(row.label, labels)), "")
 
 
@@ -129,8 +129,8 @@ def _said(parts: Box, role: Role, posted: Moment | None) -> Said:
 
 def _date(context: Context, parts: Box, place: Locator) -> tuple[Moment | None, Problem | None]:
     """Return the time of a box: its date line, else the first date in its table or the last one below its heading."""
-    cells = [row.value for row in parts.rows if row.beside]
-    inside = [row.value for row in reversed(parts.rows) if not row.beside and not is_label(row.label, COMMENT)]
+    cells = [row.value for row in parts.rows if row.has_own_cell]
+    inside = [row.value for row in reversed(parts.rows) if not row.has_own_cell and not is_label(row.label, COMMENT)]
     candidates = [parts.date] if parts.date else [*cells, *inside, *reversed(parts.text.split("\n"))]
     moment = next((moment for written in candidates if (moment := read_printed(written, context.dates))), None)
     if moment is not None:
@@ -156,7 +156,7 @@ def _conversation(context: Context, role: Role, member: str) -> Iterator[Record 
         if parts is None:
             continue
         found = _PEOPLE.match(parts.title)
-        dated = parts.take_dated()
+        dated = parts.take_dated_parts()
         for number, part in enumerate(dated):
             at = replace(_piece(member, item).place, pointer=f"boxes/{number}")
             posted, problem = _date(context, part, at)

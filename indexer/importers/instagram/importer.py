@@ -104,9 +104,9 @@ class InstagramImporter:
             if name.endswith(".html"):
                 yield from page_records(context, role, name)
             elif role.shape is Shape.MESSAGES:
-                yield from messages(archive, name, context.names, context.made, context.media, context.unread)
+                yield from messages(archive, name, context.names, context.made, context.media, context.unknown_keys)
             else:
                 yield from _READERS[role.shape](context, role, name)
         for name, role in insights:
             yield from left_insights(context, role, name)
-        yield from context.unread.problems()
+        yield from context.unknown_keys.problems()

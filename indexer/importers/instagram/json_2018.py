@@ -73,7 +73,7 @@ def old_media(context: Context, role: Role, member: str) -> Iterator[Record | Pr
             continue
         number, item, medium = found
         kind, extra = _SECTIONS.get(item.key, (role.kind, {"section": item.key}))
-        context.unread.look("media of 2018", member, number, item.raw, _OldMedium)
+        context.unknown_keys.check("media of 2018", member, number, item.raw, _OldMedium)
         if not medium.path and not medium.taken_at and not medium.caption:
             yield Problem(member, "bad-item", say("This item has neither a file nor a caption nor a time."), number)
             continue
@@ -220,7 +220,7 @@ def _messages(context: Context, role: Role, source: Piece, conversation: _Conver
             why = say("Message {number} of this conversation does not read: {why}.", number=index + 1, why=str(error))
             yield Problem(member, "bad-item", why, number)
             continue
-        context.unread.look("message of 2018", member, number, raw, _Message)
+        context.unknown_keys.check("message of 2018", member, number, raw, _Message)
         posted, problem = read_old_time(message.created_at, member, number)
         if problem:
             yield problem

@@ -32,7 +32,7 @@ def published(context: Context, role: Role, member: str) -> Iterator[Record | Pr
 
 
 def _post(context: Context, role: Role, member: str, number: int, item: JsonItem, post: Medium) -> Iterator[Record | Problem]:  # noqa: PLR0917  # an item as it was found
-    context.unread.look(f"{role.shape} {role.kind}", member, number, item.raw, Medium)
+    context.unknown_keys.check(f"{role.shape} {role.kind}", member, number, item.raw, Medium)
     media = _many(post.media) or ([post] if post.uri is not None else [])
     lines = list(post.lines()) if post.label_values else []
     media = media or [medium for _, line in lines for medium in _many(line.media)]

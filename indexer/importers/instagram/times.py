@@ -25,7 +25,7 @@ def read_printed(text: str, dates: PageDates | None = None) -> Moment | None:
     """
     if len(text) > _LONGEST:
         return None
-    read = dates.read(text, strictly=True) if dates is not None else parse_date(text, strictly=True)
+    read = dates.read(text, strict=True) if dates is not None else parse_date(text, strict=True)
     if read is None:
         return None
     if read.utc is not None:

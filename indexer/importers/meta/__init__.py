@@ -1,1 +1,1 @@
-"""What Facebook and Instagram archives have in common."""
+"""Readers that the Facebook and Instagram importers share."""

@@ -1,6 +1,6 @@
-"""Tells what a page of Meta's holds that no reader took: broken tags, parts of records before the first one, words left over.
+"""Finds content of Meta's pages that no reader read: broken tags, parts of records above the first record, unread words.
 
-Meta escapes "<" and ">" in texts, as far as pages of 2010 to 2026 were seen: a bare one is the rest of a broken tag.
+On all pages seen (2010-2026), Meta escapes "<" and ">" in texts: a bare one is the rest of a broken tag.
 """
 
 from __future__ import annotations
@@ -18,30 +18,30 @@ _SOUND_TAG = re.compile(
 )
 _BARE = re.compile(rb"[<>]")
 _WORD = re.compile(r"\w{2,}")
-_AROUND = 60  # bytes that a message shows on both sides of a broken tag
-_SHOWN = 200  # letters of words that a message shows
+_SHOWN_BYTES = 60  # shown in a message on either side of a broken tag
+_SHOWN_CHARACTERS = 200  # of words shown in a message
 
 
-def broken_markup(raw: bytes) -> str:
-    """Return the place of the first tag that is broken, "" where all are sound. Words inside of a broken tag cannot be read."""
+def find_broken_tag(raw: bytes) -> str:
+    """Return the first broken tag with its surroundings, "" if there is none. Words inside a broken tag cannot be read."""
     if b"<style" in raw or b"<script" in raw:
         raw = _STYLE.sub(b"", raw)
     rest = _SOUND_TAG.sub(b"", raw)
-    found = _BARE.search(rest)
-    return rest[max(0, found.start() - _AROUND) : found.end() + _AROUND].decode("utf-8", "replace") if found else ""
+    match = _BARE.search(rest)
+    return rest[max(0, match.start() - _SHOWN_BYTES) : match.end() + _SHOWN_BYTES].decode("utf-8", "replace") if match else ""
 
 
-def parts_in(raw: bytes, selector: str) -> str:
-    """Return the words of the elements that a selector names, "" for none: such elements belong into a record."""
+def text_of_parts(raw: bytes, selector: str) -> str:
+    """Return the text of the elements that match a selector, "" if none do. Such elements belong in a record."""
     if b"class" not in raw:
         return ""
     tree = LexborHTMLParser(raw.decode("utf-8", "replace"))
     words = (" ".join(node.text(separator=" ").split()) or f"<{node.tag}>" for node in tree.css(selector))
-    return " / ".join(dict.fromkeys(words))[:_SHOWN]
+    return " / ".join(dict.fromkeys(words))[:_SHOWN_CHARACTERS]
 
 
 def words_of(node: LexborNode, without: str = "video, audio, script, style") -> list[str]:
-    """Return the words of an element in order, without those of some elements inside of it."""
+    """Return the words of an element in order, leaving out the elements that match `without`."""
     copy = LexborHTMLParser(node.html or "").body
     if copy is None:
         return []
@@ -50,7 +50,7 @@ def words_of(node: LexborNode, without: str = "video, audio, script, style") -> 
     return _WORD.findall(copy.text(separator=" "))
 
 
-def left_over(words: Iterable[str], read: Iterable[str]) -> str:
-    """Return the words that stand in nothing that was read."""
-    known = "".join(part for text in read for part in _WORD.findall(text))
-    return " ".join(dict.fromkeys(word for word in words if word not in known))[:_SHOWN]
+def find_unread_words(words: Iterable[str], read_texts: Iterable[str]) -> str:
+    """Return the words that none of the read texts contains."""
+    all_read = "".join(word for text in read_texts for word in _WORD.findall(text))
+    return " ".join(dict.fromkeys(word for word in words if word not in all_read))[:_SHOWN_CHARACTERS]

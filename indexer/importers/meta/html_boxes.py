@@ -1,9 +1,9 @@
-"""Meta's HTML pages, of Facebook and Instagram alike (mid-2018 to 2026): from a page to its boxes, from a box to its parts.
+"""Parses the record boxes of Meta's HTML pages, Facebook and Instagram alike (mid-2018 to 2026).
 
-All generations are one family; only class names differ:
+All generations have the same structure; only the class names differ:
   2018-2021  box `pam _3-95 _2pi0 _2lej uiBoxWhite noborder`, title `_2lek`, body `_2let`, date `_2lem`
   2022-now   box `_a6-g` (also `pam _3-95 _2ph- _a6-g`), title `_a6-h`, body `_a6-p`, date `_a6-o`
-Boxes may stand inside a box (labeled pages, 2023-now): without a date of their own they are parts of the outer one.
+Boxes may be nested (labeled pages, 2023-now): a nested box without its own date is part of the outer box.
 """
 
 from __future__ import annotations
@@ -15,13 +15,17 @@ from urllib.parse import unquote
 
 from selectolax.lexbor import LexborNode
 
-from indexer.importers.meta.html_text import lines_of, said
+from indexer.importers.meta.html_text import lines_of, text_of
 from indexer.importers.meta.times import is_date
 
 BOXES, TITLES, BODIES, DATES = {"_a6-g", "_2lej"}, {"_a6-h", "_2lek"}, {"_a6-p", "_2let"}, {"_a6-o", "_2lem"}
 _PARTS_INSIDE = ", ".join(f".{name}" for name in sorted(TITLES | BODIES | DATES))
 _DATES_INSIDE = ", ".join(f".{name}" for name in sorted(DATES))
 _FILES = re.compile(r"(?:(?:media|photos|your_[a-z_]+|this_profile.{1,3}s_[a-z_]+|messages|posts|stories|files)/|\.\./).*\.\w{2,5}\Z")
+_LISTS = (  # fields of a Box
+    *("lines", "attached_lines", "pictures", "subtitles", "links", "rows"),
+    *("reactions", "comments", "dated_parts", "icons", "inner"),
+)
 _ICON = re.compile(r"^(?:files|assets|static)/|(?:^|/)icons/")
 _UPDATED = re.compile(
     r"(?:Updated|Actualizad[oa]|Última actualización:?|Atualizad[oa]|Đã cập nhật|Cập nhật|已更新|更新于|更新於|更新時間：?|更新"
@@ -33,25 +37,25 @@ _UPDATED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture, video or sound of a box: where it is kept and the caption that is printed under it."""
+    """A picture, video or sound of a box, with the caption printed under it."""
 
     uri: str
     caption: str
-    tag: str  # "img", "video", "audio", or "a" for a file that a browser cannot show
+    tag: str  # "img", "video", "audio", or "a" for a linked file
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a box's table. `beside` is true where the value has a cell of its own: there dates stand."""
+class TableRow:
+    """A row of a box's table. `has_own_cell` is true if the value has its own cell, as dates do."""
 
     label: str
     value: str
-    beside: bool = False
+    has_own_cell: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One of several dated things of one box (2018-2021: the events that an account answered)."""
+class DatedPart:
+    """A part of a box with its own date (2018-2021: an event that the account answered)."""
 
     lines: tuple[str, ...]
     date: str
@@ -59,7 +63,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class PictureComment:
-    """A comment by anybody under a picture (2018-2019). `uri` is the picture's."""
+    """A comment by any person under a picture (2018-2019). `uri` is the picture's."""
 
     uri: str
     author: str
@@ -69,61 +73,66 @@ class PictureComment:
 
 @dataclass(slots=True)
 class Box:
-    """One record as its page shows it. `shown` are the lines of what is attached, `lines` the record's own words."""
+    """A record as its page shows it: `lines` are the record's own words, `attached_lines` those of its attachments."""
 
     title: str = ""
     lines: list[str] = field(default_factory=list)
-    shown: list[str] = field(default_factory=list)
+    attached_lines: list[str] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
     subtitles: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
+    rows: list[TableRow] = field(default_factory=list)
     reactions: list[str] = field(default_factory=list)
     comments: list[PictureComment] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
+    dated_parts: list[DatedPart] = field(default_factory=list)
     icons: list[str] = field(default_factory=list)
     date: str = ""
     updated: str = ""
-    updated_line: str = ""  # with the word before the time
+    updated_line: str = ""  # including the word before the time
     has_body: bool = False
-    has_date: bool = False  # true for an empty date line as well: then the platform states none
+    has_date: bool = False  # also true for an empty date line: the platform states no date
     inner: list[Box] = field(default_factory=list)
-    is_odd: bool = False  # true where a part stands inside of another one, so that an end tag or a beginning is missing
+    is_malformed: bool = False  # a part is nested in another part, so a start or end tag is missing
 
     @property
-    def facts(self) -> list[tuple[str, str]]:
-        """The labels and values of the tables that have both."""
+    def labeled_values(self) -> list[tuple[str, str]]:
+        """The label and value of each table row with a value."""
         return [(row.label, " ".join(row.value.split())) for row in self.rows if row.value]
 
     @property
     def text(self) -> str:
-        """The words of the body, with their line breaks."""
+        """The text of the body, with line breaks."""
         return "\n".join(self.lines)
 
     @property
-    def all_words(self) -> Iterator[str]:
-        """Every text that was read of it."""
-        yield from (self.title, *self.lines, *self.shown, *self.reactions, self.date, self.updated_line)
+    def all_texts(self) -> Iterator[str]:
+        """All texts read from the box."""
+        yield from (self.title, *self.lines, *self.attached_lines, *self.reactions, self.date, self.updated_line)
         yield from (picture.caption for picture in self.pictures)
         for row in self.rows:
             yield from (row.label, row.value)
         for comment in self.comments:
             yield from (comment.author, comment.text, comment.date)
-        for entry in self.entries:
-            yield from (*entry.lines, entry.date)
+        for part in self.dated_parts:
+            yield from (*part.lines, part.date)
         for inner in self.inner:
-            yield from inner.all_words
+            yield from inner.all_texts
 
-    def take_dated(self) -> list[Box]:
-        """Take out the parts that have a date of their own: boxes, and dated things of the body (2018-2021)."""
-        parts = [*self.inner, *(Box(title=self.title, lines=list(entry.lines), date=entry.date, has_body=True) for entry in self.entries)]
-        self.inner, self.entries = [], []
+    def take_dated_parts(self) -> list[Box]:
+        """Remove and return the parts with their own date: nested boxes, and dated parts of the body (2018-2021)."""
+        parts = [
+            *self.inner,
+            *(Box(title=self.title, lines=list(part.lines), date=part.date, has_body=True) for part in self.dated_parts),
+        ]
+        self.inner, self.dated_parts = [], []
         return parts
 
     @property
     def is_empty(self) -> bool:
-        """True where nothing of it could be a record."""
-        return not (self.lines or self.shown or self.pictures or self.links or self.rows or self.icons or self.entries or self.comments)
+        """True if the box has no content that could be a record."""
+        return not (
+            self.lines or self.attached_lines or self.pictures or self.links or self.rows or self.icons or self.dated_parts or self.comments
+        )
 
 
 def classes_of(node: LexborNode) -> set[str]:
@@ -131,81 +140,79 @@ def classes_of(node: LexborNode) -> set[str]:
     return set((node.attributes.get("class") or "").split())
 
 
-def box_of(root: LexborNode, *, keep_breaks: bool = False) -> Box:
-    """Return the parts of a box."""
+def parse_box(root: LexborNode, *, keep_breaks: bool = False) -> Box:
+    """Parse a box element. `keep_breaks` keeps the line breaks of texts (Instagram)."""
     box = Box()
-    _fill(root, box, said if keep_breaks else _flat)
+    _read_parts(root, box, text_of if keep_breaks else _flat_text)
     return box
 
 
-def _flat(node: LexborNode) -> str:
+def _flat_text(node: LexborNode) -> str:
     return "\n".join(lines_of(node))
 
 
-def _fill(root: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> None:
+def _read_parts(root: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> None:
     for child in list(root.iter()):
-        _part(child, box, words)
-    if (
-        len(box.entries) == 1 and not box.has_date and is_date(box.entries[0].date)
-    ):  # the box's own date, inside of its body for want of an end tag
-        entry = box.entries.pop()
-        box.lines += entry.lines
-        box.date, box.has_date, box.is_odd = entry.date, True, True
+        _read_part(child, box, words)
+    if len(box.dated_parts) == 1 and not box.has_date and is_date(box.dated_parts[0].date):
+        part = box.dated_parts.pop()  # the box's own date, inside its body because an end tag is missing
+        box.lines += part.lines
+        box.date, box.has_date, box.is_malformed = part.date, True, True
     if not box.has_date and not box.date and box.lines and is_date(box.lines[-1]):
-        box.date = _one_line(box.lines.pop())  # a date line whose class is not known
-    own = "".join(child.text_content or "" for child in root.iter(include_text=True) if child.tag == "-text").strip()
-    if own:
-        box.lines.append(own)
+        box.date = _one_line(box.lines.pop())  # a date line with an unknown class
+    loose_text = "".join(child.text_content or "" for child in root.iter(include_text=True) if child.tag == "-text").strip()
+    if loose_text:
+        box.lines.append(loose_text)
 
 
-def _part(child: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> None:
-    """Read a part of a box: its date, its title or its body. Parts inside of a date or a title are read by themselves."""
+def _read_part(child: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> None:
+    """Read the date, the title or the body of a box. Parts nested in a date or title are read separately."""
     classes = classes_of(child)
     is_title = bool(classes & TITLES) and not classes & BODIES
     if classes & DATES or is_title:
         while (inner := next((part for part in child.css(_PARTS_INSIDE) if part != child), None)) is not None:
-            box.is_odd = True
-            _part(inner, box, words)
+            box.is_malformed = True
+            _read_part(inner, box, words)
             inner.decompose()
     if classes & DATES:
         box.date, box.has_date = box.date or _one_line(words(child)), True
     elif is_title:
         title = words(child)
-        box.title = "\n".join(part for part in (box.title, title if words is said else _one_line(title)) if part)
+        box.title = "\n".join(part for part in (box.title, title if words is text_of else _one_line(title)) if part)
     else:
         box.has_body = box.has_body or bool(classes & BODIES)
         for nested in _outermost_boxes(child):
-            _nest(nested, box, words)
-        _body(child, box, words)
+            _read_nested(nested, box, words)
+        _read_body(child, box, words)
 
 
-def _nest(nested: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> None:
-    """Read a box inside of a box: with a date of its own it is a record of its own, else its parts are the outer one's."""
+def _read_nested(nested: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> None:
+    """Read a nested box: with its own date it is a separate record, otherwise its parts belong to the outer box."""
     inner = Box()
-    _fill(nested, inner, words)
+    _read_parts(nested, inner, words)
     nested.decompose()
-    box.is_odd = box.is_odd or inner.is_odd
+    box.is_malformed = box.is_malformed or inner.is_malformed
     if inner.date:
         box.inner.append(inner)
         return
     if inner.title:
-        box.rows.append(Row(inner.title, ""))
-    for name in ("lines", "shown", "pictures", "subtitles", "links", "rows", "reactions", "comments", "entries", "icons", "inner"):
+        box.rows.append(TableRow(inner.title, ""))
+    for name in _LISTS:
         getattr(box, name).extend(getattr(inner, name))
     box.updated, box.updated_line = box.updated or inner.updated, f"{box.updated_line} {inner.updated_line}"
 
 
 def _outermost_boxes(node: LexborNode) -> list[LexborNode]:
-    found = [inner for inner in node.css("._a6-g, ._2lej") if inner != node]
-    return [inner for inner in found if not _is_inside(inner, BOXES, node)]
+    boxes = [inner for inner in node.css("._a6-g, ._2lej") if inner != node]
+    return [inner for inner in boxes if not _is_inside(inner, BOXES, node)]
 
 
 def _is_inside(node: LexborNode, classes: set[str], top: LexborNode) -> bool:
-    above = node.parent
-    while above is not None and above != top:
-        if classes_of(above) & classes:
+    ancestor = node.parent
+    while ancestor is not None and ancestor != top:
+        if classes_of(ancestor) & classes:
             return True
-        above = above.parent
+        ancestor = ancestor.parent
     return False
 
 
@@ -213,68 +220,68 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _body(body: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> None:
+def _read_body(body: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> None:
     read_rows(body, box, words)
     for item in body.css("ul._a6-q li, ul._tqp li"):
         box.reactions.append(_one_line(words(item)))
     for part in body.css("ul._a6-q, ul._tqp"):
         part.decompose()
-    _comments(body, box, words)
-    _entries(body, box, words)
-    _pictures(body, box, words)
+    _take_comments(body, box, words)
+    _take_dated_parts(body, box, words)
+    _take_pictures(body, box, words)
     for link in body.css("a"):
         href = (link.attributes.get("href") or "").strip()
         if href.startswith(("http://", "https://")) and "/dyi/l/" not in href and href not in box.links:
             box.links.append(href)
-    if words is said:
+    if words is text_of:
         if text := words(body):
             box.lines += text.split("\n")
         return
     sections = [section for section in body.css("div._2pin") if not _is_inside(section, {"_2pin"}, body)]
     if len(sections) > 1:
         for section in sections[:-1]:
-            box.shown += lines_of(section)
+            box.attached_lines += lines_of(section)
             section.decompose()
     for line in lines_of(body):
-        found = _UPDATED.fullmatch(line)
-        if found and is_date(found[1]):
-            box.updated, box.updated_line = found[1], line
+        match = _UPDATED.fullmatch(line)
+        if match and is_date(match[1]):
+            box.updated, box.updated_line = match[1], line
         else:
             box.lines.append(line)
 
 
 def read_rows(body: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> None:
-    """Move the tables of an element into the rows of a box: a label and its value, in one cell or in two."""
-    for line in body.css("tr"):
-        cells = [cell for cell in line.iter() if cell.tag in {"td", "th"}]
+    """Move the tables of an element into the rows of a box. A label and its value share a cell or have a cell each."""
+    for row in body.css("tr"):
+        cells = [cell for cell in row.iter() if cell.tag in {"td", "th"}]
         if not cells or any(cell.css_first("img, video, audio, tr") is not None for cell in cells):
-            for cell in cells:  # its pictures and inner tables are read by themselves
+            for cell in cells:  # its pictures and inner tables are read separately
                 if "_a6_q" in classes_of(cell) and (label := _own_text(cell)):
-                    box.rows.append(Row(label, ""))
+                    box.rows.append(TableRow(label, ""))
             continue
         if len(cells) > 1:
             values = [text for text in map(words, cells[1:]) if text]
-            _links(line, box)
-            box.rows.append(Row(_one_line(words(cells[0])), "\n".join(values), beside=True))
+            _read_links(row, box)
+            box.rows.append(TableRow(_one_line(words(cells[0])), "\n".join(values), has_own_cell=True))
         elif classes_of(cells[0]) & {"_a6_q", "_2oao"}:
-            _links(line, box)
-            box.rows.append(_row(cells[0], words))
+            _read_links(row, box)
+            box.rows.append(_split_cell(cells[0], words))
         else:
             continue
-        line.decompose()
+        row.decompose()
 
 
-def _links(line: LexborNode, box: Box) -> None:
-    for link in line.css("a"):
+def _read_links(row: LexborNode, box: Box) -> None:
+    for link in row.css("a"):
         href = (link.attributes.get("href") or "").strip()
         if href.startswith(("http://", "https://")) and href not in box.links:
             box.links.append(href)
         elif href.endswith((".srt", ".vtt")):
-            box.subtitles.append(relative(href))
+            box.subtitles.append(relative_path(href))
 
 
-def _row(cell: LexborNode, words: Callable[[LexborNode], str]) -> Row:
-    """Read a cell that holds both: a label as its first text or element, and the value behind it."""
+def _split_cell(cell: LexborNode, words: Callable[[LexborNode], str]) -> TableRow:
+    """Split a cell into its label, the first text or element, and the value after it."""
     label, value = "", []
     for node in cell.iter(include_text=True):
         if node.tag == "-text":
@@ -286,80 +293,82 @@ def _row(cell: LexborNode, words: Callable[[LexborNode], str]) -> Row:
             label = words(node)
         elif text := words(node):
             value.append(text)
-    return Row(_one_line(label), "\n".join(value))
+    return TableRow(_one_line(label), "\n".join(value))
 
 
 def _own_text(cell: LexborNode) -> str:
     return _one_line(" ".join(child.text_content or "" for child in cell.iter(include_text=True) if child.tag == "-text"))
 
 
-def _comments(body: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> None:
-    """Take out the comments under pictures (2018-2019): the author in a span, then the words, then the date."""
-    for part in body.css("div.uiBoxGray"):
-        author, date = part.css_first("span"), part.css_first("._67gx")
+def _take_comments(body: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> None:
+    """Move the comments under pictures (2018-2019) into the box: the author in a span, then the text, then the date."""
+    for comment in body.css("div.uiBoxGray"):
+        author, date = comment.css_first("span"), comment.css_first("._67gx")
         if author is None or date is None:
             continue
-        name, when = _one_line(words(author)), _one_line(words(date))
-        above = part.parent
-        picture = above.css_first("img, video") if above is not None else None
+        name, date_text = _one_line(words(author)), _one_line(words(date))
+        parent = comment.parent
+        picture = parent.css_first("img, video") if parent is not None else None
         author.decompose()
         date.decompose()
         box.comments.append(
-            PictureComment(relative((picture.attributes.get("src") or "") if picture is not None else ""), name, words(part), when)
+            PictureComment(
+                relative_path((picture.attributes.get("src") or "") if picture is not None else ""), name, words(comment), date_text
+            )
         )
-        part.decompose()
+        comment.decompose()
 
 
-def _entries(body: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> None:
-    """Take out what has a date line of its own inside of the body."""
+def _take_dated_parts(body: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> None:
+    """Move the parts of the body with their own date line into the box."""
     for date in body.css("._2lem, ._a6-o"):
         block = date.parent
-        when = _one_line(words(date))
+        date_text = _one_line(words(date))
         date.decompose()
-        if block is None or not when:
+        if block is None or not date_text:
             continue
         if block == body:
-            box.date = box.date or when
+            box.date = box.date or date_text
             continue
-        box.is_odd = box.is_odd or block.css_first(_DATES_INSIDE) is not None  # two dates: the next thing stands in this one
-        box.entries.append(Entry(tuple(line for line in words(block).split("\n") if line.strip()), when))
+        box.is_malformed = box.is_malformed or block.css_first(_DATES_INSIDE) is not None  # two dates: the next part is nested in this one
+        box.dated_parts.append(DatedPart(tuple(line for line in words(block).split("\n") if line.strip()), date_text))
         block.decompose()
 
 
-def _pictures(body: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> None:
+def _take_pictures(body: LexborNode, box: Box, words: Callable[[LexborNode], str]) -> None:
     for node in body.css("img, video, audio"):
         source = node if node.attributes.get("src") else node.css_first("source")
-        uri = relative((source.attributes.get("src") or "").strip()) if source is not None else ""
+        uri = relative_path((source.attributes.get("src") or "").strip()) if source is not None else ""
         if not uri or uri.startswith("data:"):
             continue
         if _ICON.search(uri):
             box.icons.append(uri)
             continue
-        around = node.parent if node.parent is not None and node.parent.tag == "a" else node
-        caption = around.next
+        holder = node.parent if node.parent is not None and node.parent.tag == "a" else node
+        caption = holder.next
         while caption is not None and caption.tag == "-text" and not (caption.text() or "").strip():
             caption = caption.next
         has_caption = caption is not None and caption.tag == "div"
         text = words(caption) if has_caption and caption is not None else ""
-        if words is not said:
+        if words is not text_of:
             text = _one_line(text)
         if all(picture.uri != uri for picture in box.pictures):
             box.pictures.append(Picture(uri, text, node.tag or ""))
             if text and caption is not None:
                 caption.decompose()
-        around.decompose()
+        holder.decompose()
     shown = {picture.uri for picture in box.pictures}
     for anchor in body.css("a"):
         href = (anchor.attributes.get("href") or "").strip()
         if href.endswith((".srt", ".vtt")):
-            box.subtitles.append(relative(href))
-        elif "://" not in href and not href.endswith(".html") and _FILES.match(href) and (uri := relative(href)) not in shown:
+            box.subtitles.append(relative_path(href))
+        elif "://" not in href and not href.endswith(".html") and _FILES.match(href) and (uri := relative_path(href)) not in shown:
             box.pictures.append(Picture(uri, "", "a"))
             shown.add(uri)
 
 
-def relative(address: str) -> str:
-    """Return where a file is kept below the export's root; web addresses stay as they are."""
+def relative_path(address: str) -> str:
+    """Return the path of a file below the export root. Web addresses stay as they are."""
     if "://" in address or address.startswith("data:"):
         return address
     while address.startswith(("../", "./")):

@@ -1,7 +1,7 @@
-"""Meta's HTML pages, of Facebook and Instagram alike (mid-2018 to 2026): from a page to its boxes, and to what is none.
+"""Splits Meta's HTML pages into record boxes, Facebook and Instagram alike (mid-2018 to 2026).
 
-Every element and every text of a page's main part becomes a box, a problem, or one of the shapes that hold no record:
-the footer (who made the page, and when), a notice of the platform, the numbers of a list's pages.
+Every element and every text of a page's main part becomes a box, a problem, or one of the parts without records:
+the footer (who exported the page, and when), a notice from the platform, or page numbers.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from indexer.evidence.archive import Archive, MemberDamaged
 from indexer.evidence.html_members import HtmlDamaged, PageItem, PageMarks, page_items
 from indexer.i18n import say
-from indexer.importers.meta.html_accounting import broken_markup, left_over, parts_in, words_of
-from indexer.importers.meta.html_boxes import BODIES, BOXES, DATES, TITLES, Box, box_of, classes_of
+from indexer.importers.meta.html_accounting import find_broken_tag, find_unread_words, text_of_parts, words_of
+from indexer.importers.meta.html_boxes import BODIES, BOXES, DATES, TITLES, Box, classes_of, parse_box
 from indexer.importers.meta.html_text import is_too_deep, lines_of
 from indexer.record import Problem
 
@@ -29,7 +29,7 @@ _FOOTERS = {"_4t5o", "_a707"}
 
 @dataclass(frozen=True, slots=True)
 class PageBox:
-    """A box of a page with its place; `box` is None for what is no box: `raw` is then the page's head, or its footer."""
+    """A box of a page with its position. If `box` is None, `raw` is the page's head or its footer."""
 
     index: int
     start: int
@@ -38,10 +38,10 @@ class PageBox:
 
 
 def page_boxes(archive: Archive, member: str, *, keep_breaks: bool = False) -> Iterator[PageBox | Problem]:
-    """Yield the head of a page (index -1), every box with its parts, and a problem for whatever is neither.
+    """Yield the head of a page (index -1), every parsed box, and a problem for everything else.
 
-    Every element and every text of the page's main part is one of these: nothing is left out. Damage, a cut page and a
-    page without any box are problems too.
+    No element and no text of the page's main part is left out. Damage, a truncated page and a page without any box
+    are problems too.
     """
     last, number = PageItem(-2, 0, b""), 0
     try:
@@ -50,38 +50,38 @@ def page_boxes(archive: Archive, member: str, *, keep_breaks: bool = False) -> I
                 last = item
                 if item.index < 0:
                     yield PageBox(-1, item.start, item.raw)
-                    yield from _before(member, item.raw)
+                    yield from _check_head(member, item.raw)
                     continue
-                for found in _read(member, item, number, keep_breaks=keep_breaks):
-                    yield found
-                    number += isinstance(found, PageBox) and found.box is not None
+                for part in _read_item(member, item, number, keep_breaks=keep_breaks):
+                    yield part
+                    number += isinstance(part, PageBox) and part.box is not None
     except HtmlDamaged as error:
         yield Problem(member, error.code, error.message)
         return
     except MemberDamaged as error:
         yield Problem(member, "member-damaged", error.message)
         return
-    yield from _end(archive, member, last, number)
+    yield from _check_end(archive, member, last, number)
 
 
-def _before(member: str, raw: bytes) -> Iterator[Problem]:
-    """Yield a problem for what belongs into a record and stands above the first one: its beginning is damaged."""
+def _check_head(member: str, raw: bytes) -> Iterator[Problem]:
+    """Yield a problem for parts of a record above the first record: the start of that record is damaged."""
     head = plain_head(raw)
     if b"\0" in head[:64]:
-        return  # not UTF-8: told when the page has no record
-    if not is_too_deep(head) and (words := parts_in(head, _PARTS)):
+        return  # not UTF-8: reported as a page without records
+    if not is_too_deep(head) and (words := text_of_parts(head, _PARTS)):
         message = say("Parts of a record stand above the first record of the page, so they were not read: {words}.", words=repr(words))
         yield Problem(member, "bad-item", message, 0)
-    elif broken := broken_markup(head):
-        yield _broken(member, broken, 0)
+    elif broken := find_broken_tag(head):
+        yield _broken_tag(member, broken, 0)
 
 
-def _broken(member: str, broken: str, number: int) -> Problem:
+def _broken_tag(member: str, broken: str, number: int) -> Problem:
     message = say("A tag is broken here, so words of this item may not be read: {tag}.", tag=repr(broken))
     return Problem(member, "bad-item", message, number)
 
 
-def _read(member: str, item: PageItem, number: int, *, keep_breaks: bool) -> Iterator[PageBox | Problem]:
+def _read_item(member: str, item: PageItem, number: int, *, keep_breaks: bool) -> Iterator[PageBox | Problem]:
     raw = item.raw
     if is_too_deep(raw):
         yield Problem(member, "bad-item", say("This item does not read as a record of the page."), number)
@@ -91,8 +91,8 @@ def _read(member: str, item: PageItem, number: int, *, keep_breaks: bool) -> Ite
     except UnicodeDecodeError as error:
         message = say("This item is not UTF-8 text ({why}); what cannot be read is shown as �.", why=str(error))
         yield Problem(member, "bad-encoding", message, number)
-    if item.is_whole and (broken := broken_markup(raw)):
-        yield _broken(member, broken, number)
+    if item.is_whole and (broken := find_broken_tag(raw)):
+        yield _broken_tag(member, broken, number)
     if not item.is_element:
         body = LexborHTMLParser(raw).body
         words = " ".join(lines_of(body)) if body is not None else ""
@@ -109,12 +109,12 @@ def _read(member: str, item: PageItem, number: int, *, keep_breaks: bool) -> Ite
         yield PageBox(-1, item.start, raw)
         return
     if classes & BOXES or _has_parts(root):
-        words_inside = words_of(body)  # of what broken tables push out of it as well
-        box = box_of(root, keep_breaks=keep_breaks)
-        if left := left_over(words_inside, box.all_words):
-            message = say("Words of this record stand in no part of it that is known, so they were not read: {words}.", words=repr(left))
+        words_inside = words_of(body)  # including the content that a broken table moves out of the box
+        box = parse_box(root, keep_breaks=keep_breaks)
+        if unread := find_unread_words(words_inside, box.all_texts):
+            message = say("Words of this record stand in no part of it that is known, so they were not read: {words}.", words=repr(unread))
             yield Problem(member, "unread-text", message, number)
-        elif box.is_odd:
+        elif box.is_malformed:
             message = say("Parts of this record stand inside of one another, so two records may be read as one.")
             yield Problem(member, "bad-item", message, number)
         if not item.is_whole:
@@ -124,12 +124,12 @@ def _read(member: str, item: PageItem, number: int, *, keep_breaks: bool) -> Ite
             yield Problem(member, "html-cut", message, number)
             if box.is_empty and not box.title:
                 return
-            box.has_date = True  # its date is among what is missing
+            box.has_date = True  # its date may be in the missing part
         yield PageBox(number, item.start, raw, box)
         return
     words = " ".join(lines_of(root))
     if "_585n" in classes or (words.replace(" ", "").isdigit() and root.css_first("a") is not None):
-        return  # a notice of the platform ("You are no longer in this conversation."), or the numbers of a list's pages
+        return  # a notice from the platform ("You are no longer in this conversation.") or page numbers
     if classes & (TITLES | BODIES | DATES) and words:
         message = say("A part of a record stands outside of every record, so it was not read: {words}.", words=repr(words[:200]))
         yield Problem(member, "bad-item", message, number)
@@ -138,7 +138,7 @@ def _read(member: str, item: PageItem, number: int, *, keep_breaks: bool) -> Ite
         yield Problem(member, "unknown-layout", message, number)
 
 
-def _end(archive: Archive, member: str, last: PageItem, number: int) -> Iterator[Problem]:
+def _check_end(archive: Archive, member: str, last: PageItem, number: int) -> Iterator[Problem]:
     tail = last.raw[-4096:].rstrip()
     if last.index < 0:
         raw = last.raw
@@ -157,16 +157,16 @@ def _end(archive: Archive, member: str, last: PageItem, number: int) -> Iterator
 
 
 def plain_head(raw: bytes) -> bytes:
-    """Return a page's head without its style sheet (20 KB since 2018) and scripts."""
+    """Remove the style sheet (20 KB since 2018) and scripts from a page's head."""
     return _STYLE.sub(b"", raw)
 
 
 def _has_parts(root: LexborNode) -> bool:
-    """Tell whether an element has the parts of a box although its own class is not known: two of title, body and date."""
-    kinds = [classes_of(child) for child in root.iter()]
-    return sum(any(classes & part for classes in kinds) for part in (TITLES, BODIES, DATES)) >= 2
+    """Tell whether an element of unknown class looks like a box: it has two of title, body and date."""
+    child_classes = [classes_of(child) for child in root.iter()]
+    return sum(any(classes & part for classes in child_classes) for part in (TITLES, BODIES, DATES)) >= 2
 
 
 def _is_footer(words: str) -> bool:
-    """Tell whether these are the words below the records of 2018-2023: who made the page, when, and for which days."""
+    """Tell whether a text is the footer of 2018-2023: who exported the page, when, and for which days."""
     return "UTC" in words and len(words) < 600

@@ -1,4 +1,4 @@
-"""The words of an HTML element as a reader sees them, in the two ways in which Meta's platforms break lines."""
+"""Extracts the text of an HTML element as a reader sees it. Facebook and Instagram break lines differently."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from selectolax.lexbor import LexborNode
 
 MAX_DEPTH = 1000
-_MAX_INSIDE = 100  # elements inside elements; the deepest page seen has about 30
+_MAX_RECURSION = 100  # nested elements; the deepest page seen has about 30
 _TAG = re.compile(rb"<(/?)(?!(?:br|img|input|meta|link|hr|base|source|wbr)\b)[a-zA-Z][^<>]*+(?<!/)>")
 _BLOCKS = frozenset({"div", "p", "li", "ul", "tr", "table", "h1", "h2", "h3", "section", "header", "td", "th"})
-_UNREAD = frozenset({"script", "style", "video", "audio"})
+_SKIPPED_TAGS = frozenset({"script", "style", "video", "audio"})
 
 
 def lines_of(node: LexborNode) -> list[str]:
-    """Return the words of a node: one line for each block and each <br>, white space as a browser shows it (Facebook)."""
+    """Return the lines of a node: one per block and per <br>, with white space as a browser shows it (Facebook)."""
     lines, line = [], ""
     for part in _parts(node):
         if part is None:
@@ -27,15 +27,15 @@ def lines_of(node: LexborNode) -> list[str]:
     return [line for line in lines if line]
 
 
-def said(node: LexborNode) -> str:
-    """Return the words of a node with the line breaks of its texts (Instagram), without players."""
+def text_of(node: LexborNode) -> str:
+    """Return the text of a node, keeping the line breaks of its texts (Instagram), without media players."""
     pieces: list[str] = []
     _collect(node, pieces, 0)
     return "\n".join(line.strip(" \t\r\xa0") for line in "".join(pieces).split("\n")).strip()
 
 
 def is_too_deep(raw: bytes) -> bool:
-    """Tell whether tags nest so deep that parsing takes quadratic time (Meta's pages nest about 30 deep)."""
+    """Tell whether tags are nested so deep that parsing takes quadratic time (Meta's pages nest about 30 deep)."""
     if raw.count(b"<") < MAX_DEPTH:
         return False
     depth = deepest = 0
@@ -46,10 +46,10 @@ def is_too_deep(raw: bytes) -> bool:
 
 
 def _parts(node: LexborNode) -> Iterator[str | None]:
-    """Yield the text of a node in order, None where a line ends. A loop: a hostile page nests deeper than Python can."""
-    todo: list[LexborNode | None] = [node]
-    while todo:
-        part = todo.pop()
+    """Yield the texts of a node in order, and None for each line end. Not recursive: a hostile page can exceed Python's limit."""
+    stack: list[LexborNode | None] = [node]
+    while stack:
+        part = stack.pop()
         if part is None or part.tag == "br":
             yield None
         elif part.tag == "-text":
@@ -58,17 +58,17 @@ def _parts(node: LexborNode) -> Iterator[str | None]:
             is_block = part.tag in _BLOCKS
             if is_block:
                 yield None
-                todo.append(None)
+                stack.append(None)
             children = []
             child = part.child
             while child is not None:
                 children.append(child)
                 child = child.next
-            todo.extend(reversed(children))
+            stack.extend(reversed(children))
 
 
 def _collect(node: LexborNode, pieces: list[str], depth: int) -> None:
-    if depth > _MAX_INSIDE:
+    if depth > _MAX_RECURSION:
         pieces.append(node.text(separator="\n"))
         return
     for child in node.iter(include_text=True):
@@ -77,7 +77,7 @@ def _collect(node: LexborNode, pieces: list[str], depth: int) -> None:
             pieces.append(child.text_content or "")
         elif tag == "br":
             pieces.append("\n")
-        elif tag in _UNREAD:
+        elif tag in _SKIPPED_TAGS:
             continue
         elif tag in _BLOCKS:
             inner: list[str] = []

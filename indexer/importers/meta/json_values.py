@@ -1,6 +1,6 @@
-"""What the JSON of Facebook and Instagram archives share: times, repaired text, media and where their files stand.
+"""Reads values of the JSON in Facebook and Instagram archives: times, repaired text, media files.
 
-Seen 2018-2026. Epoch times are UTC; text is UTF-8 written as Latin-1 letters ("Ã¡" for "á") and repaired per string.
+Seen 2018-2026. Epoch times are UTC. Text is UTF-8 written as Latin-1 characters ("Ã¡" for "á") and repaired per string.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from indexer.local_time import from_epoch
 from indexer.record import Attachment, Moment, Problem
 from indexer.text import repair_mojibake
 
-LAST_MILLISECOND = 253_402_300_800_000  # where the year 10000 begins
+LAST_MILLISECOND = 253_402_300_800_000  # start of the year 10000
 UNKNOWN_TYPE = "application/octet-stream"
 _TYPES = {
     ".jpg": "image/jpeg",
@@ -63,15 +63,15 @@ _TYPES = {
 
 
 def media_type(name: str, default: str = UNKNOWN_TYPE) -> str:
-    """Return the media type that a file's name says; `default` for a name without a known ending."""
+    """Return the media type for a file name, or `default` if its extension is unknown."""
     return _TYPES.get(PurePosixPath(name).suffix.lower(), default)
 
 
 class MediaFiles:
-    """Finds the member that a `uri` of an archive means.
+    """Finds the archive member that a `uri` refers to.
 
-    A `uri` is relative to the export's root, but may begin with the folder name of an older batch or of another
-    form of the export, or be a web address (then the archive does not hold the file).
+    A `uri` is relative to the export root, but may begin with the folder name of an older batch or of another form
+    of the export, or be a web address (then the file is not in the archive).
     """
 
     def __init__(self, archive: Archive) -> None:
@@ -79,7 +79,7 @@ class MediaFiles:
         self._by_name: dict[str, list[str]] | None = None
 
     def member(self, uri: str) -> str:
-        """Return the member that a uri names, "" when the archive does not hold it or it is not certain which."""
+        """Return the member for a uri, "" if the archive does not hold it or several members match."""
         if not uri or "://" in uri:
             return ""
         uri = uri.removeprefix("./").lstrip("/")
@@ -90,16 +90,16 @@ class MediaFiles:
             for name in self._archive.names:
                 self._by_name.setdefault(name.rsplit("/", 1)[-1], []).append(name)
         parts = uri.split("/")
-        found = self._by_name.get(parts[-1], [])
+        candidates = self._by_name.get(parts[-1], [])
         for keep in range(len(parts) - 1, 1, -1):
             tail = "/" + "/".join(parts[-keep:])
-            fitting = [name for name in found if ("/" + name).endswith(tail)]
-            if fitting:
-                return fitting[0] if len(fitting) == 1 else ""
+            matches = [name for name in candidates if ("/" + name).endswith(tail)]
+            if matches:
+                return matches[0] if len(matches) == 1 else ""
         return ""
 
     def attachment(self, uri: str, description: str = "", default: str = UNKNOWN_TYPE) -> Attachment:
-        """Return the attachment of a uri; `default` is the media type of a name without an ending."""
+        """Return the attachment for a uri. `default` is the media type if the name has no known extension."""
         uri = repair_mojibake(uri)
         name = uri.split("?", 1)[0].rstrip("/").rsplit("/", 1)[-1] if "://" in uri else uri.rsplit("/", 1)[-1]
         return Attachment(
@@ -112,7 +112,7 @@ class MediaFiles:
 
 
 def seconds_of(value: float | str | None) -> float | None:
-    """Return a time of an archive as a number, also where it is written as text; None when it is none."""
+    """Return a time as a number, also if it is stored as text; None if it is not a number."""
     try:
         return None if value is None else float(value)
     except ValueError:
@@ -120,9 +120,9 @@ def seconds_of(value: float | str | None) -> float | None:
 
 
 def read_epoch(value: float | str | None, member: str, index: int, *, milliseconds: bool = False) -> tuple[Moment | None, Problem | None]:
-    """Return the moment of a Unix time (seconds, or milliseconds for messages), or the problem "bad-date".
+    """Return the moment of a Unix time (seconds, or milliseconds for messages), or a "bad-date" or "no-date" problem.
 
-    A missing time, zero, a negative one, one beyond the year 9999 or words are none that a platform could have meant.
+    Zero, negative times, times after the year 9999 and texts are bad: no platform could have meant them.
     """
     if value is None:
         return None, Problem(member, "no-date", say("This item has no time."), index)
@@ -144,7 +144,7 @@ def read_epoch(value: float | str | None, member: str, index: int, *, millisecon
 
 
 def items_of(archive: Archive, member: str) -> Iterator[JsonItem | Problem]:
-    """Yield the items of a JSON member; a cut or broken file keeps what came before and ends in its Problem."""
+    """Yield the items of a JSON member. A truncated or broken file yields the items before the damage, then a Problem."""
     try:
         with archive.open(member) as stream:
             yield from json_items(stream)
@@ -155,17 +155,17 @@ def items_of(archive: Archive, member: str) -> Iterator[JsonItem | Problem]:
 
 
 def bad_item(member: str, index: int, error: Exception) -> Problem:
-    """Return the problem of an item that does not read as what its file is for."""
+    """Return the problem for an item that does not have the form of its file."""
     return Problem(member, "bad-item", say("This item does not read as the file's others do: {why}.", why=str(error)), index)
 
 
 def not_a_list(name: str, shown: str) -> Sentence:
-    """Return what is wrong where a list of items was expected and something else begins."""
+    """Return the message for a value that should be a list of items."""
     return say("{name} should hold a list of items and holds {shown}, so what it held may be missing.", name=repr(name), shown=shown)
 
 
 def repair_all(value: Any) -> Any:
-    """Return a decoded JSON value with every string repaired, keys included."""
+    """Repair every string of a decoded JSON value, keys included."""
     if isinstance(value, str):
         return repair_mojibake(value)
     if isinstance(value, list):
@@ -176,7 +176,7 @@ def repair_all(value: Any) -> Any:
 
 
 class Reaction(msgspec.Struct):
-    """One reaction to a message. `timestamp` (seconds) is stated since about 2023."""
+    """A reaction to a message. `timestamp` (seconds) is present since about 2023."""
 
     reaction: str = ""
     actor: str = ""
@@ -184,25 +184,25 @@ class Reaction(msgspec.Struct):
 
 
 class Uri(msgspec.Struct):
-    """A file that a message carries."""
+    """A file attached to a message."""
 
     uri: str = ""
     creation_timestamp: float | str | None = None
 
 
 class MadeIds:
-    """Makes ids for one archive; remembers what it has made, so that equals get ordinals in file order."""
+    """Makes record ids for one archive. Equal records get ordinals in file order."""
 
     def __init__(self) -> None:
-        self._seen: Counter[str] = Counter()
+        self._counts: Counter[str] = Counter()
 
     def make(self, role: str, written: str, text: str, attachments: Iterable[str] = ()) -> str:
-        """Return the id of one record: 24 hex digits, and "-2", "-3" ... for further equals.
+        """Return an id of 24 hex digits, with "-2", "-3" ... for the second and later equal records.
 
-        `role` is what the file is for ("posts", "comments", "photos"), never its path, which changes over the
-        years; `attachments` are file names without folders.
+        `role` is the purpose of the file ("posts", "comments", "photos"), never its path, which changes over the
+        years. `attachments` are file names without folders.
         """
         parts = (role, written, " ".join(text.split()), *sorted(attachments))
-        made = hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
-        self._seen[made] += 1
-        return made if self._seen[made] == 1 else f"{made}-{self._seen[made]}"
+        new_id = hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
+        self._counts[new_id] += 1
+        return new_id if self._counts[new_id] == 1 else f"{new_id}-{self._counts[new_id]}"

@@ -1,8 +1,8 @@
 """Reads `message_N.json` of Messenger and of Instagram (2018-2026): one conversation, newest message first.
 
 `{participants[], messages[], title, thread_path, ...}` in any order of the keys. People are names, not ids. Times are
-milliseconds since 1970, UTC. Only one message is held in memory; the file is read twice, as title and participants
-may stand behind the messages.
+milliseconds since 1970, UTC. Only one message is held in memory at a time. The file is read twice because title and
+participants may follow the messages.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from indexer.evidence.archive import Archive
 from indexer.evidence.json_members import JsonItem
 from indexer.i18n import say
 from indexer.importers.meta.json_values import MadeIds, MediaFiles, Reaction, Uri, bad_item, items_of, not_a_list, read_epoch
-from indexer.importers.meta.unread import Unread
+from indexer.importers.meta.unread import UnknownKeys
 from indexer.record import Attachment, Locator, Moment, Problem, Record, RecordKind
 from indexer.text import hashtags, links, mentions, repair_mojibake
 
@@ -26,7 +26,7 @@ _EMPTY = re.compile(rb'"messages"\s*:\s*\[\s*\]')
 _THREAD_KEYS = frozenset(
     {"participants", "messages", "title", "image", "is_still_participant", "thread_type", "thread_path", "magic_words"}
 )
-_BOXES = {  # folders of a conversation and what they say of it
+_FOLDERS = {  # folder of a conversation -> its state
     "archived_threads": "archived conversation",
     "filtered_threads": "filtered conversation",
     "message_requests": "message request",
@@ -75,7 +75,7 @@ _URI = msgspec.json.Decoder(Uri, strict=False)
 
 @dataclass(frozen=True, slots=True)
 class _Thread:
-    """What a file says of its conversation beside the messages, and what reading it needs."""
+    """A conversation, and the state shared while its messages are read."""
 
     key: str
     title: str
@@ -90,49 +90,49 @@ class _Thread:
 def thread_key(member: str) -> str:
     """Return the stable key of a conversation from its folder ("patexample_1234567890" -> "1234567890").
 
-    The part before the key is made of names and changes with them. A folder without such a key is its own key.
+    The part before the key consists of names and changes with them. A folder name without a key is used whole.
     """
     folder = member.rsplit("/", 2)[-2] if "/" in member else member
-    found = _KEY.search(folder)
-    return found[1] if found else folder
+    match = _KEY.search(folder)
+    return match[1] if match else folder
 
 
-def messages(  # noqa: PLR0917  # what one archive's conversations share
-    archive: Archive, member: str, account_names: Collection[str], made: MadeIds, media: MediaFiles, unread: Unread | None = None
+def messages(  # noqa: PLR0917  # state shared by an archive's conversations
+    archive: Archive, member: str, account_names: Collection[str], made: MadeIds, media: MediaFiles, unknown_keys: UnknownKeys | None = None
 ) -> Iterator[Record | Problem]:
-    """Yield the messages of one `message_N.json`, each followed by its reactions (kind like).
+    """Yield the messages of a `message_N.json`, each followed by its reactions (kind like).
 
-    `account_names` are the names under which the account itself writes: they decide what is "sent" and what
-    "received" (extra["direction"]); empty when unknown. Ids are made; a conversation in several files shares `made`.
-    An item that does not read becomes a Problem ("bad-item"), so does a time ("bad-date"); a cut file keeps what
-    came before. Never raises for what the file holds.
+    `account_names` are the account's own sender names; they decide whether a message is "sent" or "received"
+    (extra["direction"]). Empty if unknown. Ids are made; the files of one conversation share `made`. An unreadable
+    item becomes the Problem "bad-item", an unreadable time "bad-date". A truncated file yields the messages before
+    the cut. Never raises because of the file's content.
     """
     names = frozenset(repair_mojibake(name) for name in account_names)
-    thread, has_messages = _thread_of(archive, member, names, made, media)
+    thread, has_messages = _read_thread(archive, member, names, made, media)
     for item in items_of(archive, member):
         if isinstance(item, Problem):
             yield item
         elif item.key == "messages" and item.index >= 0:
-            yield from _message(item, thread)
-            if unread is not None:
-                unread.look("message", member, item.index, item.raw, _Message)
+            yield from _message_records(item, thread)
+            if unknown_keys is not None:
+                unknown_keys.check("message", member, item.index, item.raw, _Message)
         elif item.key == "image" and item.index < 0:
-            yield from _picture(item, thread)
+            yield from _group_picture(item, thread)
         elif item.key == "messages":
             shown = item.raw[:40].decode("utf-8", "replace")
             yield Problem(member, "wrong-type", not_a_list("messages", shown))
-        elif item.key not in _THREAD_KEYS and unread is not None:
-            unread.look_at_key("conversation", item.key, member, item.raw)
+        elif item.key not in _THREAD_KEYS and unknown_keys is not None:
+            unknown_keys.check_key("conversation", item.key, member, item.raw)
     if not has_messages and not _EMPTY.search(archive.peek(member, 1 << 20)):
         yield Problem(member, "no-messages", say("The file has no list of messages, so it does not read as a conversation."))
 
 
-def _thread_of(archive: Archive, member: str, names: Collection[str], made: MadeIds, media: MediaFiles) -> tuple[_Thread, bool]:
-    """Return the conversation of a file. What does not read here is reported when the messages are read."""
+def _read_thread(archive: Archive, member: str, names: Collection[str], made: MadeIds, media: MediaFiles) -> tuple[_Thread, bool]:
+    """Read a file's conversation, and whether it has messages. Errors are reported when the messages are read."""
     title, people, has_messages = "", [], False
     for item in items_of(archive, member):
         if isinstance(item, Problem):
-            has_messages = True  # the damage is reported by the second reading
+            has_messages = True  # the damage is reported when the messages are read
             continue
         has_messages = has_messages or item.key == "messages"
         try:
@@ -141,15 +141,15 @@ def _thread_of(archive: Archive, member: str, names: Collection[str], made: Made
             elif item.key == "participants":
                 people.append(repair_mojibake(_NAME.decode(item.raw).name or ""))
         except (msgspec.DecodeError, UnicodeError, RecursionError):
-            continue  # a conversation without a title is still one; its messages carry the senders' names
-    boxes = [_BOXES[part] for part in member.split("/") if part in _BOXES]
+            continue  # the title is optional: the messages carry the senders' names
+    states = [_FOLDERS[part] for part in member.split("/") if part in _FOLDERS]
     people = [name for name in people if name]
     everyone = ", ".join(people)
-    thread = _Thread(thread_key(member), title or everyone, everyone, boxes[0] if boxes else "", member, names, made, media)
+    thread = _Thread(thread_key(member), title or everyone, everyone, states[0] if states else "", member, names, made, media)
     return thread, has_messages
 
 
-def _message(item: JsonItem, thread: _Thread) -> Iterator[Record | Problem]:
+def _message_records(item: JsonItem, thread: _Thread) -> Iterator[Record | Problem]:
     try:
         message = _MESSAGE.decode(item.raw)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
@@ -160,8 +160,8 @@ def _message(item: JsonItem, thread: _Thread) -> Iterator[Record | Problem]:
         yield problem
     attachments = tuple(_attachments(message, thread.media))
     text, author = _text(message), repair_mojibake(message.sender_name or "")
-    # The millisecond inside its conversation is the message: one that is unsent later, or whose sender is renamed
-    # later, stays the same record with a new version. Only without a time must the words do.
+    # The millisecond identifies a message within its conversation: if it is unsent or its sender renamed later, it stays
+    # the same record with a new version. Only a message without a time is identified by its words.
     names = [attachment.name for attachment in attachments]
     role = f"messages/{thread.key}"
     native_id = thread.made.make(role, posted.written, "") if posted else thread.made.make(role, author, text, names)
@@ -184,11 +184,11 @@ def _message(item: JsonItem, thread: _Thread) -> Iterator[Record | Problem]:
         id_is_made=True,
         extra=_extra(message, thread, author),
     )
-    yield from _reactions(message, native_id, place, item.raw, thread)
+    yield from _reaction_records(message, native_id, place, item.raw, thread)
 
 
 def _text(message: _Message) -> str:
-    """Return the words of a message; those of a shared post follow where they are not the same."""
+    """Return the text of a message, followed by the text of a shared post if it differs."""
     content = repair_mojibake(message.content or "")
     shared = repair_mojibake(message.share.share_text or "") if message.share else ""
     return "\n".join(part for part in (content, shared if shared not in content else "") if part)
@@ -233,10 +233,10 @@ def _extra(message: _Message, thread: _Thread, author: str) -> dict[str, str]:
     return extra
 
 
-def _reactions(message: _Message, parent: str, place: Locator, raw: bytes, thread: _Thread) -> Iterator[Record | Problem]:
-    """Yield one like for each reaction. Most state no time of their own; then the record has none."""
+def _reaction_records(message: _Message, parent: str, place: Locator, raw: bytes, thread: _Thread) -> Iterator[Record | Problem]:
+    """Yield a like for each reaction. Most reactions have no time; neither do their records."""
     for number, reaction in enumerate(message.reactions or ()):
-        sign, actor = repair_mojibake(reaction.reaction), repair_mojibake(reaction.actor)
+        emoji, actor = repair_mojibake(reaction.reaction), repair_mojibake(reaction.actor)
         posted: Moment | None = None
         if reaction.timestamp:
             posted, problem = read_epoch(reaction.timestamp, place.member, place.index)
@@ -244,22 +244,22 @@ def _reactions(message: _Message, parent: str, place: Locator, raw: bytes, threa
                 yield problem
         yield Record(
             kind=RecordKind.LIKE,
-            native_id=thread.made.make(f"reactions/{parent}", posted.written if posted else "", f"{actor} {sign}"),
+            native_id=thread.made.make(f"reactions/{parent}", posted.written if posted else "", f"{actor} {emoji}"),
             place=Locator(place.member, place.index, place.start, place.length, f"reactions/{number}"),
             raw=raw,
-            title=f"{actor} reacted {sign} to a message.",
+            title=f"{actor} reacted {emoji} to a message.",
             author=actor,
             posted=posted,
             parent_id=parent,
             thread_id=thread.key,
             thread_title=thread.title,
             id_is_made=True,
-            extra={"reaction": sign},
+            extra={"reaction": emoji},
         )
 
 
-def _picture(item: JsonItem, thread: _Thread) -> Iterator[Record | Problem]:
-    """Yield the picture that a group conversation shows beside its name."""
+def _group_picture(item: JsonItem, thread: _Thread) -> Iterator[Record | Problem]:
+    """Yield the picture of a group conversation."""
     try:
         picture = _URI.decode(item.raw)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:

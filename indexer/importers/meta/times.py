@@ -1,4 +1,4 @@
-"""The moments of the dates that Meta's pages print: with their zone, or by the offset that the page's head states."""
+"""Turns the dates printed on Meta's pages into moments, by their own zone or the offset stated in the page header."""
 
 from __future__ import annotations
 
@@ -8,93 +8,93 @@ from dataclasses import dataclass, field
 from datetime import UTC, timedelta, timezone
 
 from indexer.evidence.archive import Archive, ArchiveError
-from indexer.importers.meta.dates import ZONES, PrintedDate, find_dates, parse_date, printed_offset, slashed, spoken_in
+from indexer.importers.meta.dates import ZONES, PrintedDate, common_languages, find_dates, parse_date, printed_offset, slash_order
 from indexer.record import Moment, TimeRule
 
-__all__ = ["ZONES", "PageDates", "PrintedDate", "exported", "find_dates", "header_offset", "is_date", "moment", "parse_date"]
+__all__ = ["ZONES", "PageDates", "PrintedDate", "export_moment", "find_dates", "header_offset", "is_date", "moment", "parse_date"]
 
 _PRINTED = re.compile(rb'class="(?:[^"]* )?(?:_a6-o|_2lem|_a72d|_a6_r|meta)(?: [^"]*)?"[^<>]*>(?:<[^<>]*>)*([^<>]{6,120})<')
-_LOOKED_AT, _MOST = 8 << 20, 20_000  # bytes of a page, and dates of an archive, that tell how its dates are written
+_PEEK_BYTES, _MAX_DATES = 8 << 20, 20_000  # bytes read of each page, and dates per archive, to detect the date format
 
 
 @dataclass(slots=True)
 class PageDates:
     """Reads the dates of one archive's pages.
 
-    A few dates mean different days in different languages ("lip 5", "04/05/2021"). They are read as the archive's other
-    dates tell; where these tell nothing, "lip" is read in the language that more people use, and "04/05/2021" is not read.
+    A few dates mean different days in different languages ("lip 5", "04/05/2021"). They are read by the archive's other
+    dates. If those do not decide, "lip" is read in the more widely used language, and "04/05/2021" is not read.
     """
 
     archive: Archive
-    _customs: tuple[frozenset[str], bool | None] | None = field(default=None)
+    _format: tuple[frozenset[str], bool | None] | None = field(default=None)
 
-    def read(self, text: str, *, strictly: bool = False) -> PrintedDate | None:
-        """Return the date that a text is; None when it cannot be read with certainty."""
-        read = parse_date(text, strictly=strictly)
-        if read is None:
-            if slashed(text) is None:
+    def read(self, text: str, *, strict: bool = False) -> PrintedDate | None:
+        """Parse a date. Returns None if it cannot be read with certainty."""
+        date = parse_date(text, strict=strict)
+        if date is None:
+            if slash_order(text) is None:
                 return None
-            day_first = self._known()[1]
-            return None if day_first is None else parse_date(text, strictly=strictly, day_first=day_first)
-        return read.in_language(self._known()[0]) if read.choices else read
+            day_first = self._detect_format()[1]
+            return None if day_first is None else parse_date(text, strict=strict, day_first=day_first)
+        return date.in_language(self._detect_format()[0]) if date.choices else date
 
     def moment(self, text: str, offset: timedelta | None = None) -> Moment | None:
-        """Return the moment of a printed date. `offset` is that of the page's head, None where there is none.
+        """Return the moment of a printed date, or None if it cannot be read. `offset` is the page header's, if any.
 
-        A printed zone goes first, then the head's offset, else the time is the account's local one (an assumption;
-        ingest derives its UTC). None when the date cannot be read.
+        A printed zone takes precedence over the header's offset. Without either, the time is taken as the account's
+        local time (an assumption; ingest derives the UTC).
         """
         return _moment(text, self.read(text), offset)
 
-    def _known(self) -> tuple[frozenset[str], bool | None]:
-        if self._customs is None:
-            texts = list(_printed(self.archive))
-            orders = {order for text in texts if (order := slashed(text)) is not None and order != ""}
-            self._customs = (spoken_in(texts), orders == {"day"} if len(orders) == 1 else None)
-        return self._customs
+    def _detect_format(self) -> tuple[frozenset[str], bool | None]:
+        if self._format is None:
+            texts = list(_printed_dates(self.archive))
+            orders = {order for text in texts if (order := slash_order(text)) is not None and order != ""}
+            self._format = (common_languages(texts), orders == {"day"} if len(orders) == 1 else None)
+        return self._format
 
 
 def moment(text: str, offset: timedelta | None = None) -> Moment | None:
-    """Return the moment of a printed date by itself, see `PageDates.moment`."""
+    """Return the moment of a printed date without an archive to compare with, see `PageDates.moment`."""
     return _moment(text, parse_date(text), offset)
 
 
-def exported(text: str, read: PrintedDate) -> Moment:
-    """Return the moment of a "Generated by" line: its own offset is stated there, so nothing is assumed but that."""
-    return Moment(text, TimeRule.PRINTED_ZONE if read.utc else TimeRule.ACCOUNT_LOCAL, read.utc, read.wall)
+def export_moment(text: str, date: PrintedDate) -> Moment:
+    """Return the moment of a "Generated by" line, which states its own offset."""
+    return Moment(text, TimeRule.PRINTED_ZONE if date.utc else TimeRule.ACCOUNT_LOCAL, date.utc, date.wall)
 
 
 def header_offset(text: str) -> timedelta | None:
-    """Return the offset that a page's header states ("... at 11:40 UTC+01:00"), None where it states none."""
+    """Return the offset stated in a page header ("... at 11:40 UTC+01:00"), or None."""
     return printed_offset(text)
 
 
 def is_date(text: str) -> bool:
-    """Tell whether a text is a date with a clock time and nothing else."""
-    return parse_date(text, strictly=True) is not None or slashed(text) is not None
+    """Tell whether a text is a date with a clock time and nothing more."""
+    return parse_date(text, strict=True) is not None or slash_order(text) is not None
 
 
-def _moment(text: str, read: PrintedDate | None, offset: timedelta | None) -> Moment | None:
-    if read is None:
+def _moment(text: str, date: PrintedDate | None, offset: timedelta | None) -> Moment | None:
+    if date is None:
         return None
-    if read.offset is not None:
-        return Moment(text, TimeRule.PRINTED_ZONE, read.utc, read.wall)
+    if date.offset is not None:
+        return Moment(text, TimeRule.PRINTED_ZONE, date.utc, date.wall)
     if offset is not None:
-        utc = read.wall.replace(tzinfo=timezone(offset)).astimezone(UTC)
-        return Moment(text, TimeRule.HEADER_OFFSET, utc, read.wall)
-    return Moment(text, TimeRule.ACCOUNT_LOCAL, None, read.wall)
+        utc = date.wall.replace(tzinfo=timezone(offset)).astimezone(UTC)
+        return Moment(text, TimeRule.HEADER_OFFSET, utc, date.wall)
+    return Moment(text, TimeRule.ACCOUNT_LOCAL, None, date.wall)
 
 
-def _printed(archive: Archive) -> Iterator[str]:
-    """Yield the dates that the archive's pages print, as texts, many enough to tell how they are written."""
-    number = 0
+def _printed_dates(archive: Archive) -> Iterator[str]:
+    """Yield the texts of printed dates, as many as it takes to detect how the archive writes them."""
+    count = 0
     for name in archive.match("*.html", "*.htm"):
         try:
-            head = archive.peek(name, _LOOKED_AT)
+            head = archive.peek(name, _PEEK_BYTES)
         except ArchiveError:
             continue  # reported when the page itself is read
-        for found in _PRINTED.finditer(head):
-            yield found[1].decode("utf-8", "replace").strip()
-            number += 1
-            if number >= _MOST:
+        for match in _PRINTED.finditer(head):
+            yield match[1].decode("utf-8", "replace").strip()
+            count += 1
+            if count >= _MAX_DATES:
                 return

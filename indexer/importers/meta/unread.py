@@ -1,6 +1,6 @@
-"""Notes the keys of JSON items that no reader knows and that hold words: said once for each kind of item, never passed over.
+"""Reports JSON keys that no reader knows and that hold words: one problem for each key of each kind of item.
 
-Meta renames keys without notice (2018-2026). What a key may be comes from the structs that the readers decode into.
+Meta renames keys without notice (2018-2026). The known keys are the fields of the structs that the readers decode into.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from indexer.record import Problem
 
 _KEY = re.compile(rb'"((?:[^"\\]|\\.)*)"\s*:')
 _LETTER = re.compile(r"[^\W\d_]")
-_WORDS = re.compile(r"\S+\s+\S|[!?.…]\Z|[^\x00-\x7f]")  # one plain word may be a code of the platform's ("everyone")
+_WORDS = re.compile(r"\S+\s+\S|[!?.…]\Z|[^\x00-\x7f]")  # a single plain word may be a platform code ("everyone")
 _NO_WORDS = re.compile(r"\S+://\S+|[\w.+-]+@\S+|[\d\s.,:/+-]+")
-# Keys of Meta's items that say something about a file or a setting, not words of people (seen 2018-2026).
+# Keys of Meta's items that describe a file or a setting, not people's words (seen 2018-2026).
 QUIET = frozenset(
     {
         "media_metadata", "exif_data", "cross_post_source", "dubbing_info", "media_variants", "magic_words", "thread_path", "thread_type",
@@ -34,47 +34,50 @@ QUIET = frozenset(
         "camera_model",
     }
 )  # fmt: skip
-_DEEPEST = 40
+_MAX_DEPTH = 40
 
 
 @dataclass(frozen=True, slots=True)
 class _Keys:
-    """What an object may hold: its keys, each with what is inside; `is_open` where keys are labels that vary."""
+    """The known keys of an object, each with its own known keys. `is_open` if its keys are labels that vary."""
 
     keys: Mapping[str, _Keys | None]
     is_open: bool = False
-    inside: _Keys | None = None  # of every key, where keys vary
+    inside: _Keys | None = None  # of every value, if keys vary
 
 
 @dataclass(slots=True)
-class _Found:
+class _UnknownKey:
+    """The first occurrence of an unknown key, and the number of occurrences."""
+
     member: str
     index: int
     sample: str
-    number: int = 1
+    count: int = 1
 
 
 @dataclass(slots=True)
-class Unread:
-    """Gathers the unknown keys of one archive."""
+class UnknownKeys:
+    """Collects the unknown keys of one archive."""
 
-    _found: dict[tuple[str, str], _Found] = field(default_factory=dict)
+    _unknown: dict[tuple[str, str], _UnknownKey] = field(default_factory=dict)
 
-    def look(self, kind: str, member: str, index: int, raw: bytes, shape: type[msgspec.Struct], skip: frozenset[str] = frozenset()) -> None:  # noqa: PLR0917  # one item with where it is
-        """Note the keys of an item that its shape does not know. `skip` are objects whose unknown parts another reader keeps."""
-        known, flat = _shape(shape)
-        keys = set(_KEY.findall(raw))
-        if keys <= flat:
+    def check(  # noqa: PLR0917  # an item and its place
+        self, kind: str, member: str, index: int, raw: bytes, struct: type[msgspec.Struct], skip: frozenset[str] = frozenset()
+    ) -> None:
+        """Record the keys of an item that are not in its struct. `skip` lists objects whose unknown parts another reader keeps."""
+        known, names = _known_keys(struct)
+        if set(_KEY.findall(raw)) <= names:
             return
         try:
             value = repair_all(msgspec.json.decode(raw))
         except (msgspec.DecodeError, UnicodeError, RecursionError):
             return  # reported as "bad-item" by the item's reader
-        for way, sample in _unknown(value, known, "", skip, 0):
-            self._note(kind, way, member, index, sample)
+        for path, sample in _find_unknown(value, known, "", skip, 0):
+            self._note(kind, path, member, index, sample)
 
-    def look_at_key(self, kind: str, key: str, member: str, raw: bytes) -> None:
-        """Note a key of a file itself that no reader knows."""
+    def check_key(self, kind: str, key: str, member: str, raw: bytes) -> None:
+        """Record an unknown top-level key of a file."""
         try:
             sample = "" if key in QUIET else _words_in(repair_all(msgspec.json.decode(raw)), 0)
         except (msgspec.DecodeError, UnicodeError, RecursionError):
@@ -82,48 +85,48 @@ class Unread:
         if sample:
             self._note(kind, key, member, -1, sample)
 
-    def _note(self, kind: str, way: str, member: str, index: int, sample: str) -> None:
-        seen = self._found.get((kind, way))
-        if seen is None:
-            self._found[kind, way] = _Found(member, index, sample)
+    def _note(self, kind: str, path: str, member: str, index: int, sample: str) -> None:
+        unknown = self._unknown.get((kind, path))
+        if unknown is None:
+            self._unknown[kind, path] = _UnknownKey(member, index, sample)
         else:
-            seen.number += 1
+            unknown.count += 1
 
     def problems(self) -> Iterator[Problem]:
         """Yield a problem for each unknown key of each kind of item."""
-        for (_, way), found in self._found.items():
+        for (_, path), unknown in self._unknown.items():
             message = say(
                 "The key {key} is not known and holds words that were not read, found {count} times; here: {sample}.",
-                key=repr(way),
-                count=found.number,
-                sample=repr(found.sample),
+                key=repr(path),
+                count=unknown.count,
+                sample=repr(unknown.sample),
             )
-            yield Problem(found.member, "unknown-key", message, found.index)
+            yield Problem(unknown.member, "unknown-key", message, unknown.index)
 
 
-def _unknown(value: Any, known: _Keys | None, way: str, skip: frozenset[str], depth: int) -> Iterator[tuple[str, str]]:
-    if known is None or depth > _DEEPEST:
+def _find_unknown(value: Any, known: _Keys | None, path: str, skip: frozenset[str], depth: int) -> Iterator[tuple[str, str]]:
+    if known is None or depth > _MAX_DEPTH:
         return
     if isinstance(value, list):
         for item in value:
-            yield from _unknown(item, known, way, skip, depth + 1)
+            yield from _find_unknown(item, known, path, skip, depth + 1)
     elif isinstance(value, dict):
         for key, item in value.items():
-            here = f"{way}/{key}" if way else key
+            here = f"{path}/{key}" if path else key
             if key in known.keys:
-                yield from _unknown(item, known.keys[key], here, skip, depth + 1)
+                yield from _find_unknown(item, known.keys[key], here, skip, depth + 1)
             elif known.is_open:
-                yield from _unknown(item, known.inside, f"{way}/*" if way else "*", skip, depth + 1)
-            elif key not in QUIET and way not in skip and (sample := _words_in(item, 0)):
+                yield from _find_unknown(item, known.inside, f"{path}/*" if path else "*", skip, depth + 1)
+            elif key not in QUIET and path not in skip and (sample := _words_in(item, 0)):
                 yield here, sample
 
 
 def _words_in(value: Any, depth: int) -> str:
-    """Return the first words inside of a value, "" for none: ids, addresses, times and the like are no words."""
+    """Return the first words inside a value, "" if it has none: ids, addresses, times and the like are not words."""
     if isinstance(value, str):
         text = " ".join(value.split())
         return text[:100] if _LETTER.search(text) and _WORDS.search(text) and not _NO_WORDS.fullmatch(text) else ""
-    if depth > _DEEPEST:
+    if depth > _MAX_DEPTH:
         return ""
     if isinstance(value, dict):
         return next((words for key, item in value.items() if key not in QUIET and (words := _words_in(item, depth + 1))), "")
@@ -133,28 +136,28 @@ def _words_in(value: Any, depth: int) -> str:
 
 
 @lru_cache(maxsize=64)
-def _shape(struct: type[msgspec.Struct]) -> tuple[_Keys, frozenset[bytes]]:
-    made: dict[type, _Keys] = {}
-    keys = _keys_of(inspect.type_info(struct), made) or _Keys({})
-    flat = {name.encode() for one in made.values() for name in one.keys} | {name.encode() for name in QUIET}
-    return keys, frozenset(flat)
+def _known_keys(struct: type[msgspec.Struct]) -> tuple[_Keys, frozenset[bytes]]:
+    by_class: dict[type, _Keys] = {}
+    keys = _keys_of(inspect.type_info(struct), by_class) or _Keys({})
+    names = {name.encode() for known in by_class.values() for name in known.keys} | {name.encode() for name in QUIET}
+    return keys, frozenset(names)
 
 
-def _keys_of(kind: inspect.Type, made: dict[type, _Keys]) -> _Keys | None:
+def _keys_of(kind: inspect.Type, by_class: dict[type, _Keys]) -> _Keys | None:
     if isinstance(kind, inspect.StructType):
-        if kind.cls not in made:
+        if kind.cls not in by_class:
             keys: dict[str, _Keys | None] = {}
-            made[kind.cls] = _Keys(keys)
-            nested = made[kind.cls] if kind.cls.__name__ in {"LabelValue", "Labelled"} else None
-            for one in kind.fields:
-                inner = _keys_of(one.type, made)
-                keys[one.encode_name] = nested if inner is None and nested and one.encode_name in {"value", "vec", "dict"} else inner
-        return made[kind.cls]
+            by_class[kind.cls] = _Keys(keys)
+            nested = by_class[kind.cls] if kind.cls.__name__ in {"LabelValue", "Labelled"} else None
+            for item in kind.fields:
+                inner = _keys_of(item.type, by_class)
+                keys[item.encode_name] = nested if inner is None and nested and item.encode_name in {"value", "vec", "dict"} else inner
+        return by_class[kind.cls]
     if isinstance(kind, inspect.UnionType):
-        return next((found for one in kind.types if (found := _keys_of(one, made)) is not None), None)
+        return next((known for part in kind.types if (known := _keys_of(part, by_class)) is not None), None)
     if isinstance(kind, (inspect.ListType, inspect.CollectionType)):
-        return _keys_of(kind.item_type, made)
+        return _keys_of(kind.item_type, by_class)
     if isinstance(kind, inspect.DictType):
-        inside = _keys_of(kind.value_type, made)
+        inside = _keys_of(kind.value_type, by_class)
         return _Keys({}, is_open=True, inside=inside) if inside is not None else None
     return None

@@ -1,1 +1,1 @@
-"""Doubtful readings of a query: found, read one way, and announced with the other way."""
+"""Detects ambiguous readings of a query and announces the alternative."""

@@ -1,4 +1,4 @@
-"""The doubts of one query: each with its place, what was read, and the query that says the other thing."""
+"""Ambiguous readings of a query, each with its place, its interpretation and the alternative query."""
 
 from __future__ import annotations
 
@@ -11,107 +11,113 @@ from whoosh.qparser import plugins, syntax
 
 from indexer.i18n import Sentence, say
 from indexer.query import lexer, other_systems
-from indexer.query.diagnostics import OTHER_SYSTEM, Announcement, Trouble
+from indexer.query.diagnostics import OTHER_SYSTEM, Announcement, InvalidToken
 from indexer.query.nodes import Dialect
-from indexer.query.parser import Step, or_first
+from indexer.query.parser import OperandOrToken, or_first
 from indexer.text import words
 
 _Open, _Close = plugins.GroupPlugin.OpenBracket, plugins.GroupPlugin.CloseBracket
 MOST: Final = 20
-"""How many places of one query are announced: each one's other reading is counted."""
+"""Most announcements per query: each alternative is counted."""
 
-_SMALL: Final = frozenset({"and", "or", "not"})
+_LOWERCASE_OPERATORS: Final = frozenset({"and", "or", "not"})
 _SENTENCE_END: Final = re.compile(r"(?P<word>[^?*=%~\\]*\w['’\")\]]*)(?P<mark>[!?！？]*[?？][!?！？]*)$")
-_MEANT: Final = frozenset("#＃%$=^+&|<>\\!！")
-"""Signs that mean something elsewhere when they touch a word."""
-_AT_AN_EDGE_ONLY: Final = frozenset("&")
+_SIGNIFICANT: Final = frozenset("#＃%$=^+&|<>\\!！")
+"""Characters that have a meaning in other programs when attached to a word."""
+_SIGNIFICANT_AT_EDGE: Final = frozenset("&")
 _PLURALS: Final = frozenset({"s", "es", "ies", "ed", "d", "ing", "er", "ers", "al", "ly"})
 _LETTERED: Final = re.compile(r"\s*(?P<mark>\(?(?:[A-Za-z]|[ivxIVX]{1,5})[.)])\s+(?=\S)")
 _NEAR_IN_QUOTES: Final = re.compile(r"(?<!\S)(?:(?i:not)\s+)?(?i:w|pre)[/⁄∕／][0-9]+(?!\S)")
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """A query on its way: `body` is its text as it was read, of the same length; `signs` are the flat signs without spaces."""
+class TokenizedQuery:
+    """A tokenized query. `body` is the normalized text, of the same length; `signs` are the flat tokens without whitespace."""
 
     text: str
     body: str
     dialect: Dialect
-    signs: Sequence[Any]
-    steps: Sequence[Step]
-    unread: Sequence[tuple[int, bool]]
+    tokens: Sequence[Any]
+    operands: Sequence[OperandOrToken]
+    unsearched: Sequence[tuple[int, bool]]
     is_sound: bool
 
 
-def sentence_ends(signs: Sequence[Any]) -> list[tuple[int, int]]:
-    """Return the places of question marks that end a sentence: behind a row of two words or more without other wildcards.
+def find_sentence_ends(tokens: Sequence[Any]) -> list[tuple[int, int]]:
+    """Return the places of question marks that end a sentence, after two or more words without other wildcards.
 
-    The row is the last one, or the next word begins with a capital letter, or what follows ends as a question too.
+    The sentence is the last one, or the next word is capitalized, or a later sentence also ends with a question mark.
     """
-    flat = [sign for sign in signs if not sign.is_ws()]
-    found: list[tuple[int, int, bool]] = []
-    row = 0
-    for sign, following in zip(flat, [*flat[1:], None], strict=True):
-        match = _SENTENCE_END.match(sign.text) if _is_word(sign) else None
-        is_alone = _is_word(sign) and set(sign.text) <= set("?？!！") and bool(set(sign.text) & set("?？"))
-        if row and (match or is_alone):
+    flat = [token for token in tokens if not token.is_ws()]
+    candidates: list[tuple[int, int, bool]] = []
+    word_count = 0
+    for token, following in zip(flat, [*flat[1:], None], strict=True):
+        match = _SENTENCE_END.match(token.text) if _is_word(token) else None
+        is_alone = _is_word(token) and set(token.text) <= set("?？!！") and bool(set(token.text) & set("?？"))
+        if word_count and (match or is_alone):
             is_last = following is None or not _is_word(following) or following.text[:1].isupper()
-            start = sign.startchar + (match.start("mark") if match else 0)
-            found.append((start, sign.endchar, is_last))
-        ends = not _is_word(sign) or match or any(mark in sign.text for mark in "*=%~?？\\")
-        row = 0 if ends else row + 1
-    last = max((at for at, (_start, _end, is_last) in enumerate(found) if is_last), default=-1)
-    return [(start, end) for start, end, _is_last in found[: last + 1]]
+            start = token.startchar + (match.start("mark") if match else 0)
+            candidates.append((start, token.endchar, is_last))
+        ends = not _is_word(token) or match or any(mark in token.text for mark in "*=%~?？\\")
+        word_count = 0 if ends else word_count + 1
+    last = max((at for at, (_start, _end, is_last) in enumerate(candidates) if is_last), default=-1)
+    return [(start, end) for start, end, _is_last in candidates[: last + 1]]
 
 
-def announcements(read: Read, ends: Sequence[tuple[int, int]]) -> list[Announcement]:
-    """Return the doubts of a query in order of place."""
-    ways: list[Callable[[Read], Iterator[Announcement]]] = [_other_operators, _glued, _signs, _in_quotes, _lettered]
-    ways += [_small_operators] if read.dialect is Dialect.PLAIN else [_similar_words]
-    found = [one for way in ways for one in way(read)]
-    found += _questions(read, ends)
-    found += _precedence(read)
-    return sorted(dict.fromkeys(found), key=lambda one: (one.start, one.end))[:MOST]
+def find_ambiguities(query: TokenizedQuery, ends: Sequence[tuple[int, int]]) -> list[Announcement]:
+    """Return the ambiguous readings of a query in order of place."""
+    detectors: list[Callable[[TokenizedQuery], Iterator[Announcement]]] = [
+        _other_operators,
+        _glued,
+        _dropped_characters,
+        _in_quotes,
+        _lettered,
+    ]
+    detectors += [_small_operators] if query.dialect is Dialect.PLAIN else [_similar_words]
+    doubts = [doubt for detect in detectors for doubt in detect(query)]
+    doubts += _question_marks(query, ends)
+    doubts += _precedence(query)
+    return sorted(dict.fromkeys(doubts), key=lambda doubt: (doubt.start, doubt.end))[:MOST]
 
 
-def _is_word(sign: Any) -> bool:
-    return isinstance(sign, syntax.WordNode)
+def _is_word(token: Any) -> bool:
+    return isinstance(token, syntax.WordNode)
 
 
-def _put(text: str, start: int, end: int, instead: str) -> str:
+def _splice(text: str, start: int, end: int, instead: str) -> str:
     return text[:start] + instead + text[end:]
 
 
-def _questions(read: Read, ends: Sequence[tuple[int, int]]) -> Iterator[Announcement]:
+def _question_marks(query: TokenizedQuery, ends: Sequence[tuple[int, int]]) -> Iterator[Announcement]:
     for start, end in ends:
-        written = _put(read.text, start, end, "\\?").strip()
+        literal = _splice(query.text, start, end, "\\?").strip()
         message = say("The question mark at the end of the sentence was ignored.")
-        yield Announcement("question-mark", start, end, message, written)
-    for sign in read.signs:
-        if isinstance(sign, lexer.Phrase):
-            for match in re.finditer(r"(?<=[^\W_])\?+(?![\w*?])", sign.text):
-                at = sign.textstartchar + match.start()
+        yield Announcement("question-mark", start, end, message, literal)
+    for token in query.tokens:
+        if isinstance(token, lexer.Phrase):
+            for match in re.finditer(r"(?<=[^\W_])\?+(?![\w*?])", token.text):
+                at = token.textstartchar + match.start()
                 message = say("The question mark at the end of a quoted word was ignored.")
-                yield Announcement("question-mark", at, at + len(match[0]), message, _put(read.text, at, at, "\\"))
-        elif _is_word(sign) and (ending := re.search(r"(?<=[^\W_])\?+$", sign.text)):
-            start = sign.startchar + ending.start()
-            message = say("“{word}” matches any word with one more letter for each question mark.", word=sign.text)
-            yield Announcement("question-mark", start, sign.endchar, message, _put(read.text, start, sign.endchar, ""))
+                yield Announcement("question-mark", at, at + len(match[0]), message, _splice(query.text, at, at, "\\"))
+        elif _is_word(token) and (ending := re.search(r"(?<=[^\W_])\?+$", token.text)):
+            start = token.startchar + ending.start()
+            message = say("“{word}” matches any word with one more letter for each question mark.", word=token.text)
+            yield Announcement("question-mark", start, token.endchar, message, _splice(query.text, start, token.endchar, ""))
 
 
-def _small_operators(read: Read) -> Iterator[Announcement]:
-    """Find `and`, `or`, `not` that were read as words; one announcement for all of them."""
-    small = [sign for sign in read.signs if _is_word(sign) and sign.text.lower() in _SMALL]
+def _small_operators(query: TokenizedQuery) -> Iterator[Announcement]:
+    """Find lowercase `and`, `or`, `not`, which were read as words; a single announcement covers all."""
+    small = [token for token in query.tokens if _is_word(token) and token.text.lower() in _LOWERCASE_OPERATORS]
     if not small:
         return
-    text = read.text
-    before = {id(sign): read.signs[at - 1] if at else None for at, sign in enumerate(read.signs)}
-    for sign in reversed(small):
-        text = _put(text, sign.startchar, sign.endchar, sign.text.upper())
-        earlier = before[id(sign)]
-        if sign.text.lower() == "not" and earlier is not None and _is_word(earlier) and earlier.text.lower() == "but":
-            text = _put(text, earlier.startchar, sign.startchar, "")
-    names = list(dict.fromkeys(sign.text for sign in small))
+    text = query.text
+    previous = {id(token): query.tokens[at - 1] if at else None for at, token in enumerate(query.tokens)}
+    for token in reversed(small):
+        text = _splice(text, token.startchar, token.endchar, token.text.upper())
+        earlier = previous[id(token)]
+        if token.text.lower() == "not" and earlier is not None and _is_word(earlier) and earlier.text.lower() == "but":
+            text = _splice(text, earlier.startchar, token.startchar, "")
+    names = list(dict.fromkeys(token.text for token in small))
     if len(names) == 1:
         message = say("Lowercase “{word}” was searched for as a word. Did you mean {operator}?", word=names[0], operator=names[0].upper())
     else:
@@ -123,104 +129,106 @@ def _small_operators(read: Read) -> Iterator[Announcement]:
     yield Announcement("small-operator", small[0].startchar, small[0].endchar, message, text)
 
 
-def _lettered(read: Read) -> Iterator[Announcement]:
-    """Find the letter of a list before a single line (`a. budget`): one line alone does not tell a list, so it was searched for."""
-    if found := _LETTERED.match(read.text):
-        message = say("“{mark}” was searched for as a word. Did you mean the line without it?", mark=found["mark"])
-        yield Announcement("list-marks", found.start("mark"), found.end("mark"), message, read.text[found.end() :])
+def _lettered(query: TokenizedQuery) -> Iterator[Announcement]:
+    """Find a list letter before a single line (`a. budget`): a single line may not be a list, so the letter was searched for."""
+    if match := _LETTERED.match(query.text):
+        message = say("“{mark}” was searched for as a word. Did you mean the line without it?", mark=match["mark"])
+        yield Announcement("list-marks", match.start("mark"), match.end("mark"), message, query.text[match.end() :])
 
 
-def _precedence(read: Read) -> Iterator[Announcement]:
-    if not read.is_sound:
+def _precedence(query: TokenizedQuery) -> Iterator[Announcement]:
+    if not query.is_sound:
         return
-    other = or_first(read.steps, read.text)
+    other = or_first(query.operands, query.text)
     if other is not None:
-        sign = next(sign for sign in read.signs if isinstance(sign, syntax.InfixOperator) and sign.grouptype is syntax.OrGroup)
+        token = next(token for token in query.tokens if isinstance(token, syntax.InfixOperator) and token.grouptype is syntax.OrGroup)
         message = say("AND and OR are combined without parentheses, so AND was applied first.")
-        yield Announcement("mixed-and-or", sign.startchar, sign.endchar, message, other)
+        yield Announcement("mixed-and-or", token.startchar, token.endchar, message, other)
 
 
-def _other_operators(read: Read) -> Iterator[Announcement]:
-    """Find operators of other programs: refused ones with the repaired query, and those that were read as words."""
-    refused = [sign for sign in read.signs if isinstance(sign, Trouble) and sign.why == OTHER_SYSTEM]
-    repaired = read.text
-    for sign in reversed(refused):
-        spelling = other_systems.certain(sign.text)
-        repaired = _put(repaired, sign.startchar, sign.endchar, other_systems.instead(sign.text, spelling) if spelling else "")
-    for sign in refused[:1]:
-        message = say("“{sign}” is an operator of another search program.", sign=sign.text)
-        yield Announcement("other-operator", sign.startchar, sign.endchar, message, " ".join(repaired.split()))
-    flat = list(read.signs)
-    for at, sign in enumerate(flat):
+def _other_operators(query: TokenizedQuery) -> Iterator[Announcement]:
+    """Find operators of other programs: rejected ones, with the repaired query, and those read as words."""
+    rejected = [token for token in query.tokens if isinstance(token, InvalidToken) and token.why == OTHER_SYSTEM]
+    repaired = query.text
+    for token in reversed(rejected):
+        spelling = other_systems.find_operator(token.text)
+        repaired = _splice(repaired, token.startchar, token.endchar, other_systems.rewrite(token.text, spelling) if spelling else "")
+    for token in rejected[:1]:
+        message = say("“{sign}” is an operator of another search program.", sign=token.text)
+        yield Announcement("other-operator", token.startchar, token.endchar, message, " ".join(repaired.split()))
+    flat = list(query.tokens)
+    for at, token in enumerate(flat):
         before = flat[at - 2 : at] if at > 1 and isinstance(flat[at - 1], syntax.PrefixOperator) else flat[max(0, at - 1) : at]
         after = flat[at + 1 : at + 2]
-        if not (_is_word(sign) and before and after and _is_operand(before[0]) and _is_operand(after[0])):
+        if not (_is_word(token) and before and after and _is_operand(before[0]) and _is_operand(after[0])):
             continue
-        if _is_word(after[0]) and _is_operand_at(flat, at + 2) and (apart := other_systems.apart(sign.text, after[0].text)):
-            start, end = sign.startchar, after[0].endchar
-            message = say("“{sign}” was searched for as a word. Did you mean {written}?", sign=read.text[start:end], written=apart)
-            yield Announcement("other-operator", start, end, message, _put(read.text, start, end, apart))
-        elif spelling := other_systems.as_word(sign.text):
-            written = other_systems.instead(sign.text, spelling)
-            message = say("“{sign}” was searched for as a word. Did you mean {written}?", sign=sign.text, written=written)
+        if _is_word(after[0]) and _is_operand_at(flat, at + 2) and (apart := other_systems.join_spaced(token.text, after[0].text)):
+            start, end = token.startchar, after[0].endchar
+            message = say("“{sign}” was searched for as a word. Did you mean {written}?", sign=query.text[start:end], written=apart)
+            yield Announcement("other-operator", start, end, message, _splice(query.text, start, end, apart))
+        elif spelling := other_systems.find_word_operator(token.text):
+            written = other_systems.rewrite(token.text, spelling)
+            message = say("“{sign}” was searched for as a word. Did you mean {written}?", sign=token.text, written=written)
             yield Announcement(
-                "other-operator", sign.startchar, sign.endchar, message, _put(read.text, sign.startchar, sign.endchar, written)
+                "other-operator", token.startchar, token.endchar, message, _splice(query.text, token.startchar, token.endchar, written)
             )
 
 
-def _is_operand_at(signs: Sequence[Any], at: int) -> bool:
-    return at < len(signs) and _is_operand(signs[at])
+def _is_operand_at(tokens: Sequence[Any], at: int) -> bool:
+    return at < len(tokens) and _is_operand(tokens[at])
 
 
-def _is_operand(sign: Any) -> bool:
-    return isinstance(sign, (syntax.TextNode, _Open, _Close)) and not isinstance(sign, Trouble)
+def _is_operand(token: Any) -> bool:
+    return isinstance(token, (syntax.TextNode, _Open, _Close)) and not isinstance(token, InvalidToken)
 
 
-def _in_quotes(read: Read) -> Iterator[Announcement]:
-    """Find operators in quotation marks, where they are words, and the `!` of other programs."""
-    for sign in read.signs:
-        if not isinstance(sign, lexer.Phrase) or not sign.text.strip():
+def _in_quotes(query: TokenizedQuery) -> Iterator[Announcement]:
+    """Find operators in quotation marks, where they are words, and other programs' `!`."""
+    for token in query.tokens:
+        if not isinstance(token, lexer.Phrase) or not token.text.strip():
             continue
-        for match in re.finditer(r"(?<=\w)[!！]+(?!\w)", sign.text):
-            at = sign.textstartchar + match.start()
+        for match in re.finditer(r"(?<=\w)[!！]+(?!\w)", token.text):
+            at = token.textstartchar + match.start()
             message = say("“{sign}” inside quotation marks was ignored. Did you mean any ending of the word?", sign=match[0])
-            yield Announcement("other-operator", at, at + len(match[0]), message, _put(read.text, at, at + len(match[0]), "*"))
-        near = _NEAR_IN_QUOTES.search(sign.text)
-        pieces = [match for match in re.finditer(r"\S+", sign.text) if (one := other_systems.certain(match[0])) and not one.glued]
+            yield Announcement("other-operator", at, at + len(match[0]), message, _splice(query.text, at, at + len(match[0]), "*"))
+        near = _NEAR_IN_QUOTES.search(token.text)
+        pieces = [
+            match for match in re.finditer(r"\S+", token.text) if (spelling := other_systems.find_operator(match[0])) and not spelling.glued
+        ]
         if operator := near or next((piece for piece in pieces if any(mark.isdigit() for mark in piece[0])), None):
-            at = sign.textstartchar + operator.start()
-            inside = _put(sign.text, operator.start(), operator.end(), _native(operator[0]))
+            at = token.textstartchar + operator.start()
+            inside = _splice(token.text, operator.start(), operator.end(), _translate(operator[0]))
             message = say("“{sign}” inside quotation marks was searched for as words.", sign=operator[0])
             yield Announcement(
-                "other-operator", at, at + len(operator[0]), message, _put(read.text, sign.startchar, sign.endchar, f"({inside})")
+                "other-operator", at, at + len(operator[0]), message, _splice(query.text, token.startchar, token.endchar, f"({inside})")
             )
 
 
-def _native(text: str) -> str:
-    spelling = other_systems.certain(text)
-    return other_systems.instead(text, spelling) if spelling else text
+def _translate(text: str) -> str:
+    spelling = other_systems.find_operator(text)
+    return other_systems.rewrite(text, spelling) if spelling else text
 
 
-def _glued(read: Read) -> Iterator[Announcement]:
-    for at, sign in enumerate(read.signs):
-        if isinstance(sign, lexer.Glued):
-            if not words(sign.text):
+def _glued(query: TokenizedQuery) -> Iterator[Announcement]:
+    for at, token in enumerate(query.tokens):
+        if isinstance(token, lexer.Glued):
+            if not words(token.text):
                 continue
-            message = say("“{word}” was searched for as the phrase “{phrase}”.", word=sign.text, phrase=" ".join(words(sign.text)))
-            other = _put(read.text, sign.startchar, sign.endchar, _apart(sign.text, read.dialect))
-            yield Announcement("glued-parenthesis", sign.startchar, sign.endchar, message, other)
-        elif isinstance(sign, _Open) and at and _ends_at(read.signs[at - 1], sign.startchar):
-            inside = _group(read.signs[at:])
+            message = say("“{word}” was searched for as the phrase “{phrase}”.", word=token.text, phrase=" ".join(words(token.text)))
+            other = _splice(query.text, token.startchar, token.endchar, _split_glued(token.text, query.dialect))
+            yield Announcement("glued-parenthesis", token.startchar, token.endchar, message, other)
+        elif isinstance(token, _Open) and at and _ends_at(query.tokens[at - 1], token.startchar):
+            inside = _group_end(query.tokens[at:])
             if inside is not None:
-                before, last = read.signs[at - 1], inside
-                phrase = " ".join(words(read.text[before.startchar : last.endchar]))
+                before, last = query.tokens[at - 1], inside
+                phrase = " ".join(words(query.text[before.startchar : last.endchar]))
                 message = say("The parenthesis touches the word before it; it was read as a group.")
-                other = _put(read.text, before.startchar, last.endchar, f'"{phrase}"')
-                yield Announcement("glued-parenthesis", sign.startchar, last.endchar, message, other)
+                other = _splice(query.text, before.startchar, last.endchar, f'"{phrase}"')
+                yield Announcement("glued-parenthesis", token.startchar, last.endchar, message, other)
 
 
-def _apart(text: str, dialect: Dialect) -> str:
-    """Return the other reading of a glued word: both forms of `council(s)`, or the parts of `610.021(1)` anywhere."""
+def _split_glued(text: str, dialect: Dialect) -> str:
+    """Return the alternative for a glued word: both forms of `council(s)`, or the parts of `610.021(1)` anywhere."""
     ending = re.fullmatch(r"([^\W\d_]+)\(([^\W\d_]{1,3})\)", text)
     is_dtsearch = dialect is Dialect.DTSEARCH
     if ending and ending[2].lower() in _PLURALS:
@@ -228,58 +236,58 @@ def _apart(text: str, dialect: Dialect) -> str:
     return re.sub(r"(?<=[^\s(])\(", " and (" if is_dtsearch else " (", re.sub(r"\)(?=[^\s)(])", ") and " if is_dtsearch else ") ", text))
 
 
-def _ends_at(sign: Any, place: int) -> bool:
-    return isinstance(sign, syntax.TextNode) and not isinstance(sign, Trouble) and sign.endchar == place
+def _ends_at(token: Any, place: int) -> bool:
+    return isinstance(token, syntax.TextNode) and not isinstance(token, InvalidToken) and token.endchar == place
 
 
-def _group(signs: Sequence[Any]) -> Any | None:
-    """Return the end of a group that holds words only; None for one with operators, fields or other groups."""
-    for at, sign in enumerate(signs[1:], 1):
-        if isinstance(sign, _Close):
-            return sign if at > 1 else None
-        if not _is_word(sign):
+def _group_end(tokens: Sequence[Any]) -> Any | None:
+    """Return the closing token of a group of plain words; None if it has operators, fields or groups."""
+    for at, token in enumerate(tokens[1:], 1):
+        if isinstance(token, _Close):
+            return token if at > 1 else None
+        if not _is_word(token):
             return None
     return None
 
 
-def _signs(read: Read) -> Iterator[Announcement]:
-    """Find words that lost a sign which may have been meant."""
-    places = {at for at, is_quoted in read.unread if not is_quoted}
-    for sign in read.signs:
-        if not _is_word(sign) or isinstance(sign, lexer.Glued):
+def _dropped_characters(query: TokenizedQuery) -> Iterator[Announcement]:
+    """Find words whose dropped characters may have been significant."""
+    places = {at for at, is_quoted in query.unsearched if not is_quoted}
+    for token in query.tokens:
+        if not _is_word(token) or isinstance(token, lexer.Glued):
             continue
-        for match in re.finditer(r"\S+", sign.text):
-            start = sign.startchar + match.start()
-            lost = [at for at, letter in enumerate(match[0]) if start + at in places and letter in _MEANT]
-            lost = [at for at in lost if match[0][at] not in _AT_AN_EDGE_ONLY or at in {0, len(match[0]) - 1}]
+        for match in re.finditer(r"\S+", token.text):
+            start = token.startchar + match.start()
+            lost = [at for at, letter in enumerate(match[0]) if start + at in places and letter in _SIGNIFICANT]
+            lost = [at for at in lost if match[0][at] not in _SIGNIFICANT_AT_EDGE or at in {0, len(match[0]) - 1}]
             if lost and words(match[0]):
-                yield _lost(read, match[0], start, lost)
+                yield _dropped_announcement(query, match[0], start, lost)
 
 
-def _lost(read: Read, word: str, start: int, lost: Sequence[int]) -> Announcement:
-    named = " ".join(dict.fromkeys(word[at] for at in lost))
-    message: Sentence = say("“{word}” was searched for without {signs}", word=word, signs=named)
+def _dropped_announcement(query: TokenizedQuery, word: str, start: int, lost: Sequence[int]) -> Announcement:
+    characters = " ".join(dict.fromkeys(word[at] for at in lost))
+    message: Sentence = say("“{word}” was searched for without {signs}", word=word, signs=characters)
     other = None
     stem = word.strip("%$!！")
     if word != stem and stem.isalpha() and stem.isascii() and {word[at] for at in lost} <= set("%$!！"):
         wild = re.sub(r"[%$!！]+", "*", word)
-        other = _put(read.text, start, start + len(word), wild)
+        other = _splice(query.text, start, start + len(word), wild)
     return Announcement("sign-not-searched", start, start + len(word), message, other)
 
 
-def _similar_words(read: Read) -> Iterator[Announcement]:
-    """Find a `%` before or after a word of the dtSearch dialect, where others mean any letters by it."""
-    for sign in read.signs:
-        if not _is_word(sign) or isinstance(sign, Trouble):
+def _similar_words(query: TokenizedQuery) -> Iterator[Announcement]:
+    """Find a `%` before or after a word in the dtSearch dialect, where other programs mean any letters."""
+    for token in query.tokens:
+        if not _is_word(token) or isinstance(token, InvalidToken):
             continue
-        for match in re.finditer(r"(?<!\S)(?:%+\w+%*|\w+%+)(?!\S)", sign.text):
-            start = sign.startchar + match.start()
+        for match in re.finditer(r"(?<!\S)(?:%+\w+%*|\w+%+)(?!\S)", token.text):
+            start = token.startchar + match.start()
             message = say(
                 "“{word}” was read as a search for similar words: in dtSearch syntax, “%” allows one different letter.", word=match[0]
             )
-            other = _put(read.text, start, start + len(match[0]), re.sub("%+", "*", match[0]))
+            other = _splice(query.text, start, start + len(match[0]), re.sub("%+", "*", match[0]))
             yield Announcement("similar-words", start, start + len(match[0]), message, other)
-        if (digit := re.search(r"(?<=[^\W\d_])=+$", sign.text)) is not None:
-            start = sign.startchar + digit.start()
-            message = say("“{sign}” at the end of “{word}” means one digit in dtSearch syntax.", sign=digit[0], word=sign.text)
-            yield Announcement("sign-not-searched", start, sign.endchar, message, _put(read.text, start, sign.endchar, ""))
+        if (digit := re.search(r"(?<=[^\W\d_])=+$", token.text)) is not None:
+            start = token.startchar + digit.start()
+            message = say("“{sign}” at the end of “{word}” means one digit in dtSearch syntax.", sign=digit[0], word=token.text)
+            yield Announcement("sign-not-searched", start, token.endchar, message, _splice(query.text, start, token.endchar, ""))

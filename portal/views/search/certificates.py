@@ -7,8 +7,8 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from indexer.certificates.check import kept
-from indexer.certificates.check_words import shape
+from indexer.certificates import check_words
+from indexer.certificates.check import load_check
 from indexer.custody.verify import Level
 from indexer.search.request import as_json
 from portal import certificates
@@ -103,7 +103,7 @@ def check_as_json(job_id: int) -> ResponseReturnValue:
         abort(404)
     subject = f"check {job_id} of certificate {job.arguments['certificate']}"
     site().note_later("certificate:viewed", reader().name, subject, {"form": "json"})
-    return jsonify(shape(kept(path)))
+    return jsonify(check_words.as_json(load_check(path)))
 
 
 def _sent(path: Path, media_type: str) -> Response:

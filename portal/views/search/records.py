@@ -11,9 +11,9 @@ from flask.typing import ResponseReturnValue
 from indexer.catalog.models import RecordView
 from indexer.masking import mask_raw
 from indexer.query import Node, parse
-from indexer.query.highlight import Piece, marked_text, spans
+from indexer.query.highlight import TextPiece, highlight_text, spans
 from indexer.search.groups import GroupBy
-from indexer.search.near_duplicates import COMPARED, same_notice
+from indexer.search.near_duplicates import COMPARED, find_near_duplicates
 from portal.access.guard import needs, reader
 from portal.access.rules import Right, may_see, may_see_raw
 from portal.records import chosen, differences, visible
@@ -41,7 +41,7 @@ def record(record_id: str) -> ResponseReturnValue:
     found_by = {"address": around["asked"].address(), "hit": around["hit"]} if around["hit"] else {}
     site().note("record:viewed", reader().name, record_id, {"version": view.version, **found_by})
     tree = _tree(around["asked"])
-    elsewhere = same_notice(site().repository, view, reader().permission)
+    elsewhere = find_near_duplicates(site().repository, view, reader().permission)
     thread = [one for one in site().repository.catalog.thread(current, THREAD_SHOWN) if may_see(reader(), one)]
     shown = render_template(
         "records/record.html",
@@ -103,9 +103,9 @@ def _tree(question: Asked) -> Node | None:
     return parse(question.query, question.dialect).tree if question.query else None
 
 
-def _marked(text: str, tree: Node | None) -> tuple[Piece, ...]:
+def _marked(text: str, tree: Node | None) -> tuple[TextPiece, ...]:
     """Return a text in pieces, each with whether the query marks it."""
-    return marked_text(text, tree) if tree is not None else ((text, False),)
+    return highlight_text(text, tree) if tree is not None else ((text, False),)
 
 
 def _elsewhere(view: RecordView, versions: list[RecordView], tree: Node | None) -> list[int]:

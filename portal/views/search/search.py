@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from indexer.search.answering import Stopped
+from indexer.search.answering import StopReason
 from indexer.search.as_json import results as shape_of
 from indexer.search.groups import Grouped
 from indexer.search.results import Results
@@ -69,7 +69,7 @@ def as_json() -> ResponseReturnValue:
 
 
 def _status(results: Results | None) -> int:
-    if results is not None and (results.index_unusable or results.stopped is Stopped.TOO_SLOW):
+    if results is not None and (results.index_unusable or results.stopped is StopReason.TOO_SLOW):
         return 503  # the question is sound: it may be asked again once the index is repaired, or the computer less busy
     return 200 if results and results.answered else 400
 

@@ -14,14 +14,14 @@ from indexer import platforms
 from indexer.i18n import unpack
 from indexer.query import Dialect, parse
 from indexer.query.filters import Filters
-from indexer.query.reading import reading
+from indexer.query.reading import paraphrase
 from indexer.query.reading_words import TABLES
 from indexer.record import RecordKind
 from indexer.search.groups import GroupBy
 from indexer.search.request import as_json
 from indexer.term_reports import report as term_report
 from indexer.term_reports.run import MOST_CHARACTERS, MOST_TERMS, ListError, read_list
-from indexer.term_reports.union import alone, union
+from indexer.term_reports.union import union_query, unique_query
 from portal.access.guard import needs, reader
 from portal.access.rules import Right
 from portal.i18n import language_code, spoken
@@ -97,7 +97,7 @@ def report(job_id: int) -> ResponseReturnValue:
     shown["search_for"] = lambda query: replace(question, query=query).address()
     shown["is_for_dtsearch"] = question.dialect is Dialect.PLAIN and _is_for_dtsearch(terms)
     shown["keeps_numbers"] = bool(job.arguments.get("keep_numbers"))
-    together = union(list(_queries(told["terms"]).values()), question.dialect)
+    together = union_query(list(_queries(told["terms"]).values()), question.dialect)
     shown["together"] = together if len(together) <= MAX_QUERY else ""
     return render_template(
         "terms/report.html", report=told, terms=terms, search=search, readings=readings, by=by, is_falling=is_falling, **shown
@@ -114,9 +114,9 @@ def records(job_id: int) -> ResponseReturnValue:
     question, terms = question_of(job.arguments["address"]), _queries(unpack(job.result)["terms"])
     line, dialect = request.args.get("line", type=int), question.dialect
     if line is None:
-        query = union(list(terms.values()), dialect)
+        query = union_query(list(terms.values()), dialect)
     elif line in terms and request.args.get("alone"):
-        query = alone(list(terms.values()), terms[line], dialect)
+        query = unique_query(list(terms.values()), terms[line], dialect)
     else:
         query, dialect = terms.get(line, ""), question.dialect
     if not query:
@@ -192,7 +192,7 @@ def _queries(terms: Sequence[Mapping[str, Any]]) -> dict[int, str]:
 def _read(term: Mapping[str, Any], dialect: Dialect) -> str:
     """Return how a term was read, in the reader's language; the report keeps it in English."""
     tree = parse(_query(term), dialect).tree if term["reading"] else None
-    return reading(tree, TABLES[language_code()]) if tree else str(term["reading"])
+    return paraphrase(tree, TABLES[language_code()]) if tree else str(term["reading"])
 
 
 def _order(given: str) -> tuple[str, bool]:

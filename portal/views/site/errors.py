@@ -15,7 +15,7 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException, InternalServe
 from indexer.catalog.database import Busy, is_locked
 from indexer.engines import IndexDamaged, IndexOutdated
 from indexer.evidence.archive import ArchiveError
-from indexer.search.answering import IndexUnusable, NotAnswered, Stopped
+from indexer.search.answering import IndexUnusable, NotAnswered, StopReason
 from portal.access.guard import OPEN, UPLOADS, reader
 from portal.i18n import Lazy, _, _l, spoken
 from portal.jobs.uploads import NoRoom
@@ -162,7 +162,7 @@ def _not_answered(error: NotAnswered) -> ResponseReturnValue:
     reason = next((one.code for one in error.diagnostics), "")
     if isinstance(error, IndexUnusable):
         return _page(503, detail, words=DAMAGED, reason=reason)
-    return _page(503 if error.stopped is Stopped.TOO_SLOW else 400, detail, words=STOPPED, reason=reason)
+    return _page(503 if error.stopped is StopReason.TOO_SLOW else 400, detail, words=STOPPED, reason=reason)
 
 
 def _busy(error: TooManySearches) -> ResponseReturnValue:

@@ -9,7 +9,7 @@ import msgspec
 import sqlalchemy as sa
 
 from indexer.catalog.tables import captures
-from indexer.coverage.scope import shape
+from indexer.coverage.scope import as_json
 from indexer.custody.ingest import ingest
 from indexer.custody.verify import Level, verify
 from indexer.query.filters import Filters
@@ -29,19 +29,19 @@ def test_the_captures_of_x_become_whole_histories_and_no_others(tmp_path: Path) 
     ingest(repository, [x_zip(tmp_path / "x.zip", [tweet(1, "Road closed.")])], taken_by="Pat", source="test")
     for platform, case in (("facebook", "json_2024"), ("instagram", "json_2024_es")):
         ingest(repository, [CASES / platform / case / "archive"], taken_by="Pat", source="test")
-    before, covered = facts(repository), shape(repository.coverage.of(Filters()))
+    before, covered = facts(repository), as_json(repository.coverage.of(Filters()))
     assert {name: one["is_whole_history"] for name, one in before.items()} == {"twitter": True, "facebook": False, "instagram": False}
     with repository.db.begin() as connection:  # as the revision before left them
         for row in connection.execute(sa.select(captures.c.id, captures.c.facts)).all():
             old = msgspec.json.decode(row.facts)
             del old["is_whole_history"]
             connection.execute(captures.update().where(captures.c.id == row.id).values(facts=msgspec.json.encode(old)))
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0005'")
     repository.close()
     again = repository_at(tmp_path / "data")
     now = facts(again)
     assert now["twitter"] == before["twitter"]
     assert all(not now[name].get("is_whole_history") for name in ("facebook", "instagram"))
-    assert shape(again.coverage.of(Filters())) == covered
+    assert as_json(again.coverage.of(Filters())) == covered
     assert [finding for finding in verify(again, Level.FULL).findings if "is_whole_history" in finding.message] == []
     again.close()

@@ -16,8 +16,8 @@ from click.testing import CliRunner
 from indexer.catalog.audit import AnchorState
 from indexer.certificates import check_words, file_format
 from indexer.certificates.certify import CertificateFailed, certify, write
-from indexer.certificates.check import Check, FileState, keep, kept
-from indexer.certificates.file_format import NoCertificate
+from indexer.certificates.check import Check, FileState, load_check, save_check
+from indexer.certificates.file_format import NotACertificate
 from indexer.certificates.reasons import REASONS
 from indexer.certificates.verify import verify
 from indexer.cli.main import main
@@ -131,13 +131,13 @@ def test_a_check_is_kept_whole(repository: Repository, tmp_path: Path) -> None:
     path = certified(repository, tmp_path / "c.json")
     forge("text", "flood FORGED")(repository)
     check = verify(repository, path, by="rhea")
-    keep(check, tmp_path / "check.json")
-    again = kept(tmp_path / "check.json")
-    assert check_words.shape(again) == check_words.shape(check)
+    save_check(check, tmp_path / "check.json")
+    again = load_check(tmp_path / "check.json")
+    assert check_words.as_json(again) == check_words.as_json(check)
     shape = json.loads((tmp_path / "check.json").read_bytes())
     new = {"level", "anchor", "anchor_events", "alterations", "altered_total", "raw_only", "reasons", "zone"}
     (tmp_path / "old.json").write_text(json.dumps({name: value for name, value in shape.items() if name not in new}))
-    assert kept(tmp_path / "old.json").level is None, "a check that an earlier version kept is still shown"
+    assert load_check(tmp_path / "old.json").level is None, "a check that an earlier version kept is still shown"
 
 
 # the anchor
@@ -231,7 +231,7 @@ def test_a_format_1_file_with_names_of_format_2_is_refused(repository: Repositor
     as_format_1(path)
     content = json.loads(path.read_bytes())
     path.write_text(json.dumps({**content, key: None}))
-    with pytest.raises(NoCertificate, match=key):
+    with pytest.raises(NotACertificate, match=key):
         file_format.read(path)
 
 

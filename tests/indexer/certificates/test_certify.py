@@ -21,7 +21,7 @@ from click.testing import CliRunner, Result
 from indexer.certificates import check_words, contents, file_format
 from indexer.certificates.certify import CertificateFailed, certify, write
 from indexer.certificates.check import FileState
-from indexer.certificates.file_format import NoCertificate
+from indexer.certificates.file_format import NotACertificate
 from indexer.certificates.verify import verify
 from indexer.cli.main import main
 from indexer.custody.ingest import ingest
@@ -323,7 +323,7 @@ def test_who_may_not_see_everything_learns_nothing_of_the_rest(repository: Repos
 def test_other_files_are_refused_in_words(repository: Repository, tmp_path: Path, content: bytes, words: str) -> None:
     path = tmp_path / "file.json"
     path.write_bytes(content)
-    with pytest.raises(NoCertificate, match=words):
+    with pytest.raises(NotACertificate, match=words):
         verify(repository, path, by="rhea")
 
 
@@ -331,13 +331,13 @@ def test_a_field_too_many_or_a_line_of_another_shape_is_refused(repository: Repo
     path = made(repository, tmp_path / "c.json")
     content = json.loads(path.read_bytes())
     path.write_text(json.dumps({**content, "more": 1}))
-    with pytest.raises(NoCertificate, match="more"):
+    with pytest.raises(NotACertificate, match="more"):
         verify(repository, path, by="rhea")
     path.write_text(json.dumps({**content, "records": ["x"]}))
-    with pytest.raises(NoCertificate, match="not a record"):
+    with pytest.raises(NotACertificate, match="not a record"):
         verify(repository, path, by="rhea")
     path.write_text(json.dumps({**content, "query": {**content["query"], "dialect": "klingon"}}))
-    with pytest.raises(NoCertificate, match="klingon"):
+    with pytest.raises(NotACertificate, match="klingon"):
         verify(repository, path, by="rhea")
 
 
@@ -346,14 +346,15 @@ import sys, time
 from pathlib import Path
 from indexer.certificates import pdf
 from indexer.certificates.certify import certify, write
+from indexer.search.plan import Plan
 from indexer.search.request import SearchRequest
 from tests.support.repositories import repository_at
-plain = pdf.pdf_of
+plain = pdf.render_pdf
 def slow(*words):
     print("begun", flush=True)
     time.sleep(60)
     return plain(*words)
-pdf.pdf_of = slow
+pdf.render_pdf = slow
 repository = repository_at(Path(sys.argv[1]))
 with certify(Plan(repository, SearchRequest("flood")), by="rhea") as certificate:
     write(repository, certificate, Path(sys.argv[2]))
@@ -386,7 +387,7 @@ def test_a_pdf_that_cannot_be_made_leaves_nothing(repository: Repository, tmp_pa
     def broken(*_words: object) -> bytes:
         raise PdfFailed("The PDF could not be made: no paper.")
 
-    monkeypatch.setattr(pdf, "pdf_of", broken)
+    monkeypatch.setattr(pdf, "render_pdf", broken)
     with pytest.raises(CertificateFailed, match="no paper"):
         made(repository, tmp_path / "out" / "c.json")
     assert list((tmp_path / "out").iterdir()) == []

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.coverage.days import AFTER, FIRST, DayStatus, Held, Reason, Stretch, clipped, combined, runs, stretches_of
+from indexer.coverage.days import AFTER, FIRST, CaptureDates, DayStatus, Interval, Reason, clip, combine, intervals_of, merge_runs
 
 BEGIN = date(2018, 1, 1)
 days = st.integers(0, 40).map(lambda number: BEGIN + timedelta(days=number))
@@ -17,12 +17,12 @@ maybe = st.none() | days
 
 
 @st.composite
-def held(draw: st.DrawFn) -> Held:
+def held(draw: st.DrawFn) -> CaptureDates:
     first_day, last_day = draw(maybe), draw(maybe)
     if first_day and last_day and last_day < first_day:
         first_day, last_day = last_day, first_day
     seen = sorted([draw(days), draw(days)]) if draw(st.booleans()) else [None, None]
-    return Held(
+    return CaptureDates(
         capture_id=draw(st.integers(1, 9)),
         taken=draw(days),
         exported=draw(maybe),
@@ -35,7 +35,7 @@ def held(draw: st.DrawFn) -> Held:
     )
 
 
-def naive(one: Held, day: date, account_first: date | None) -> DayStatus:
+def naive(one: CaptureDates, day: date, account_first: date | None) -> DayStatus:
     """What one capture says of one day, in the words of the rule."""
     if (one.first_day and day < one.first_day) or (one.last_day and day > one.last_day):
         return DayStatus.NOT_CAPTURED
@@ -55,8 +55,8 @@ def naive(one: Held, day: date, account_first: date | None) -> DayStatus:
 
 @settings(max_examples=400, deadline=None)
 @given(st.lists(held(), max_size=5, unique_by=lambda one: one.capture_id), maybe)
-def test_every_day_has_one_status_and_it_is_the_best_that_a_capture_gives(captures: list[Held], account_first: date | None) -> None:
-    whole = combined(stretch for one in captures for stretch in stretches_of(one, account_first))
+def test_every_day_has_one_status_and_it_is_the_best_that_a_capture_gives(captures: list[CaptureDates], account_first: date | None) -> None:
+    whole = combine(stretch for one in captures for stretch in intervals_of(one, account_first))
     assert (whole[0].first, whole[-1].after) == (FIRST, AFTER)
     assert all(one.after == following.first for one, following in pairwise(whole))
     order = list(DayStatus)
@@ -71,10 +71,10 @@ def test_every_day_has_one_status_and_it_is_the_best_that_a_capture_gives(captur
 
 
 @given(st.lists(held(), max_size=4), maybe, days, days)
-def test_a_part_and_its_runs_cover_the_same_days(captures: list[Held], account_first: date | None, one: date, other: date) -> None:
+def test_a_part_and_its_runs_cover_the_same_days(captures: list[CaptureDates], account_first: date | None, one: date, other: date) -> None:
     first, after = min(one, other).toordinal(), max(one, other).toordinal() + 1
-    part = clipped(combined(stretch for capture in captures for stretch in stretches_of(capture, account_first)), first, after)
-    joined = runs(part)
+    part = clip(combine(stretch for capture in captures for stretch in intervals_of(capture, account_first)), first, after)
+    joined = merge_runs(part)
     assert (part[0].first, part[-1].after) == (joined[0].first, joined[-1].after) == (first, after)
     assert sum(run.after - run.first for run in joined) == after - first
     assert all(run.status is not following.status for run, following in pairwise(joined))
@@ -87,6 +87,6 @@ def test_only_what_is_whole_is_no_gap(status: DayStatus) -> None:
 
 def test_the_day_of_the_export_is_captured_in_part_and_no_later_one_at_all() -> None:
     made = date(2020, 5, 4)
-    own = stretches_of(Held(7, date(2026, 1, 1), exported=made, is_from_beginning=True), date(2019, 1, 1))
+    own = intervals_of(CaptureDates(7, date(2026, 1, 1), exported=made, is_from_beginning=True), date(2019, 1, 1))
     day = made.toordinal()
-    assert own[-1] == Stretch(day, day + 1, DayStatus.IN_PART, (7,), frozenset({Reason.DAY_OF_EXPORT}))
+    assert own[-1] == Interval(day, day + 1, DayStatus.IN_PART, (7,), frozenset({Reason.DAY_OF_EXPORT}))

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from indexer.catalog.stored_data import StoredFacts
 from indexer.catalog.tables import captures
 from indexer.coverage.days import DayStatus
-from indexer.coverage.scope import CoverageOfCaptures, bound_days, bound_words, shape
+from indexer.coverage.scope import CoverageCalculator, as_json, bound_days, bound_words
 from indexer.coverage.summary import Coverage
 from indexer.custody import zone
 from indexer.custody.ingest import ingest
@@ -41,7 +41,7 @@ ROOT = "this_profile's_activity_across_facebook/posts/profile_posts_1"
 @pytest.fixture
 def repository(tmp_path: Path) -> Iterator[Repository]:
     opened = repository_at(tmp_path / "data")
-    opened.coverage = CoverageOfCaptures(opened.db, opened.zone, now=lambda: datetime(2026, 6, 1, 18, tzinfo=UTC))
+    opened.coverage = CoverageCalculator(opened.db, opened.zone, now=lambda: datetime(2026, 6, 1, 18, tzinfo=UTC))
     yield opened
     opened.close()
 
@@ -53,7 +53,7 @@ def take(repository: Repository, path: Path) -> int:
 def states(found: Coverage, at: int = 0) -> list[tuple[str, str, str]]:
     return [
         (date.fromordinal(one.first).isoformat(), date.fromordinal(one.after - 1).isoformat(), str(one.status))
-        for one in found.accounts[at].stretches
+        for one in found.accounts[at].intervals
     ]
 
 
@@ -75,7 +75,7 @@ def test_an_archive_of_x_reaches_from_the_beginning_to_the_hour_of_its_export(re
         ("2023-02-01", "2023-02-01", "in part"),
         ("2023-02-02", "2023-02-03", "not captured"),
     ]
-    assert found.accounts[0].stretches[1].captures == (number,)
+    assert found.accounts[0].intervals[1].captures == (number,)
     assert found.gaps == ("@OzarkBendMO (X / Twitter): nothing captured after Feb 1, 2023.",)
 
 
@@ -107,7 +107,7 @@ def test_an_account_whose_archives_end_long_before_another_s_has_a_gap_without_b
         f"Captured through Jun 1, 2023: @{CITY} (X / Twitter).",
         "Captured through May 20, 2023: @OzarkBendMO (X / Twitter).",
     )
-    repository.coverage = CoverageOfCaptures(repository.db, repository.zone)
+    repository.coverage = CoverageCalculator(repository.db, repository.zone)
     take(repository, x_zip(tmp_path / "later.zip", TWEETS, generated="2023-08-20T12:00:00.000Z"))
     found = repository.coverage.of(Filters())
     assert not found.is_whole
@@ -147,7 +147,7 @@ def test_a_download_that_does_not_state_its_days_is_certain_from_its_first_to_it
     take(repository, zip_files(files, tmp_path / "f.zip"))
     with repository.db.begin() as connection:
         connection.execute(captures.update().values(taken_ms=int(datetime(2026, 3, 3, 12, tzinfo=UTC).timestamp() * 1000)))
-    repository.coverage = CoverageOfCaptures(repository.db, repository.zone, now=lambda: datetime(2026, 6, 1, 18, tzinfo=UTC))
+    repository.coverage = CoverageCalculator(repository.db, repository.zone, now=lambda: datetime(2026, 6, 1, 18, tzinfo=UTC))
     found = repository.coverage.of(span("2023-11-01", "2026-03-05"))
     assert states(found) == [
         ("2023-11-01", "2023-11-13", "not certain"),
@@ -267,13 +267,13 @@ def test_who_may_not_see_captures_other_accounts_and_messages_learns_nothing_of_
     city = next(one.id for one in repository.catalog.accounts() if one.handle == CITY)
     assert repository.coverage.of(Filters(accounts=frozenset({city}))).first == date(2023, 1, 1)
     found = repository.coverage.of(Filters(permission=Permission(frozenset({city}), without_messages=True)), indexed=3, held=4)
-    told = shape(found)
+    told = as_json(found)
     assert [one["account"] for one in told["accounts"]] == [f"@{CITY}"]
     assert told["from"] == "2023-05-05", "the day of the first message is not theirs to know"
     assert "message" not in msgspec.json.encode({**told, "cannot_contain": []}).decode()
     assert (told["faulty_captures"], told["cannot_contain"], told["indexed"], told["held"], told["in_step"]) == ([], [], None, None, False)
     assert all(not part["captures"] for part in told["accounts"][0]["intervals"])
-    assert shape(repository.coverage.of(Filters(permission=Permission(frozenset(), without_messages=True))))["accounts"] == []
+    assert as_json(repository.coverage.of(Filters(permission=Permission(frozenset(), without_messages=True))))["accounts"] == []
 
 
 def test_an_export_carries_the_coverage_for_people_and_for_programs(repository: Repository, tmp_path: Path) -> None:
@@ -287,7 +287,7 @@ def test_an_export_carries_the_coverage_for_people_and_for_programs(repository: 
     assert "no record found is not the same as never captured" in inside["README.txt"]
     assert "@OzarkBendMO (X / Twitter): nothing captured after Feb 1, 2023." in inside["README.txt"]
     assert "Days in scope: 2018-07-01 to 2023-03-31, local days." in inside["README.txt"]
-    assert json.loads(inside["search.json"])["coverage"] == shape(repository.coverage.of(request.filters, indexed=2, held=2))
+    assert json.loads(inside["search.json"])["coverage"] == as_json(repository.coverage.of(request.filters, indexed=2, held=2))
 
 
 def test_a_capture_that_is_taken_in_is_seen_at_once_and_one_in_the_making_never(repository: Repository, tmp_path: Path) -> None:
@@ -305,7 +305,7 @@ def test_many_accounts_are_counted_and_the_shape_is_plain_json(repository: Repos
         take(repository, x_archive(tmp_path / f"{number}.zip", f"Office{number}", f"88{number}", posts, [], {}))
     found = repository.coverage.of(span("2023-07-01", "2023-07-31"))
     assert found.gaps == ("All 5 accounts: not captured for any of these days.",)
-    plain = shape(found)
+    plain = as_json(found)
     assert msgspec.json.decode(msgspec.json.encode(plain)) == plain
     assert all(type(line) is str for line in (plain["summary"], *plain["gaps"], *plain["notes"]))
 
@@ -326,7 +326,7 @@ def test_two_hundred_captures_cost_a_search_less_than_a_blink(repository: Reposi
         started = time.perf_counter()
         repository.coverage.of(span("2018-07-04", "2026-01-01"))
         took.append(time.perf_counter() - started)
-    assert len(repository.coverage.of(Filters()).accounts[0].stretches) > 100
+    assert len(repository.coverage.of(Filters()).accounts[0].intervals) > 100
     assert min(took) < 0.02, "measured: about a millisecond; the bound leaves room for a busy computer"
 
 

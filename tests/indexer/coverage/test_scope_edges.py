@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.certificates.certify import certify
-from indexer.coverage.days import AFTER, FIRST, DayStatus, Reason, Stretch
-from indexer.coverage.scope import CoverageOfCaptures, lines, shape
+from indexer.coverage.days import AFTER, FIRST, DayStatus, Interval, Reason
+from indexer.coverage.scope import CoverageCalculator, as_json, as_sentences
 from indexer.coverage.summary import OLD, AccountDays, Coverage
 from indexer.custody.ingest import ingest
 from indexer.query.filters import Filters
@@ -55,7 +55,7 @@ PLATFORMS = {"facebook": facebook, "instagram": instagram, "twitter": twitter}
 @pytest.fixture
 def repository(tmp_path: Path) -> Iterator[Repository]:
     opened = repository_at(tmp_path / "data")
-    opened.coverage = CoverageOfCaptures(opened.db, opened.zone, now=lambda: NOW)
+    opened.coverage = CoverageCalculator(opened.db, opened.zone, now=lambda: NOW)
     yield opened
     opened.close()
 
@@ -79,12 +79,12 @@ def test_an_account_of_one_day_leaves_search_to_the_others(repository: Repositor
                     assert found.coverage is not None
                     assert not found.coverage.has_failed, (first, last, as_of)
                     assert found.coverage.failed == ()
-                    assert lines(found.coverage)
-                    assert shape(found.coverage)["failed"] is False
+                    assert as_sentences(found.coverage)
+                    assert as_json(found.coverage)["failed"] is False
     only = repository.coverage.of(Filters(accounts=frozenset({account})))
     assert only.captured_to == DAY
     own_day = repository.coverage.of(Filters(first_day=DAY, last_day=DAY, accounts=frozenset({account})))
-    assert [(one.status, one.reasons) for one in own_day.accounts[0].stretches] == [
+    assert [(one.status, one.reasons) for one in own_day.accounts[0].intervals] == [
         (DayStatus.IN_PART, frozenset({Reason.EXPORT_NOT_STATED}))
     ]
     with certify(Plan(repository, SearchRequest("*")), by="Pat") as certificate:
@@ -98,16 +98,16 @@ REASON_SETS = st.frozensets(st.sampled_from(Reason), max_size=3)
 def account_days(draw: st.DrawFn, number: int) -> AccountDays:
     """Draw any days an account may have: they follow each other without a hole, one day is enough."""
     begin = draw(st.integers(date(2020, 1, 1).toordinal(), date(2020, 1, 10).toordinal()))
-    stretches = []
+    intervals = []
     for _ in range(draw(st.integers(1, 5))):
         end = begin + draw(st.sampled_from([1, 1, 2, 40]))
-        stretches.append(
-            Stretch(begin, end, draw(st.sampled_from(DayStatus)), draw(st.sampled_from([(), (1,), (1, 2)])), draw(REASON_SETS))
+        intervals.append(
+            Interval(begin, end, draw(st.sampled_from(DayStatus)), draw(st.sampled_from([(), (1,), (1, 2)])), draw(REASON_SETS))
         )
         begin = end
     before = draw(st.sampled_from([None, *DayStatus]))
     return AccountDays(
-        number, f"@city{number}", "twitter", None, tuple(stretches), before, draw(st.sampled_from([frozenset(), frozenset({"post"})]))
+        number, f"@city{number}", "twitter", None, tuple(intervals), before, draw(st.sampled_from([frozenset(), frozenset({"post"})]))
     )
 
 
@@ -117,9 +117,9 @@ def test_any_days_can_be_put_into_words_and_no_account_s_end_is_left_out(data: s
     accounts = tuple(data.draw(account_days(number)) for number in range(data.draw(st.integers(0, 3))))
     flags = {name: data.draw(st.booleans()) for name in ("has_first", "has_last", "without_messages")}
     found = Coverage("America/Chicago", date(2020, 1, 1), date(2020, 3, 1), accounts=accounts, kinds=None, today=date(2026, 1, 1), **flags)
-    assert lines(found)
+    assert as_sentences(found)
     for one in accounts:
-        assert sum(one.named in line for line in map(str, found.ends)) == 1, "each account's end is said once"
+        assert sum(one.full_label in line for line in map(str, found.ends)) == 1, "each account's end is said once"
 
 
 def test_the_newest_account_s_end_is_said_beside_the_gap_of_another(repository: Repository, tmp_path: Path) -> None:
@@ -152,14 +152,14 @@ def test_a_fault_in_one_account_s_days_is_stated_and_the_others_are_told(
     ingest(repository, [x_zip(tmp_path / "x.zip", [tweet(1, "flood")])], taken_by="Pat", source="test")
     ingest(repository, [facebook(tmp_path / "f.zip", [POSTED])], taken_by="Pat", source="test")
     broken = max(one.id for one in repository.catalog.accounts())
-    plain = CoverageOfCaptures._derive
+    plain = CoverageCalculator._derive
 
-    def derive(self: CoverageOfCaptures, account: object, seen: object, *, is_all: bool) -> object:
+    def derive(self: CoverageCalculator, account: object, seen: object, *, is_all: bool) -> object:
         if account.view.id == broken:  # type: ignore[attr-defined]
             raise ZeroDivisionError("a fault of the program")
         return plain(self, account, seen, is_all=is_all)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(CoverageOfCaptures, "_derive", derive)
+    monkeypatch.setattr(CoverageCalculator, "_derive", derive)
     found = Plan(repository, SearchRequest("*")).page()
     assert found.answered
     assert found.total == 2

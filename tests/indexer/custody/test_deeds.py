@@ -276,7 +276,7 @@ def test_full_names_the_record_the_field_and_both_values(repository: Repository)
     sql(repository, "UPDATE versions SET author='mallory' WHERE id=2")
     (found,) = verify(repository, "ada", level=Level.FULL).findings
     assert found.name.endswith(tweet(1, "")["id"])
-    assert "author is mallory in the catalog and OzarkBendMO in the archive" in found.message
+    assert "author is mallory in the catalog and OzarkBendMO in archive 1" in found.message
 
 
 def test_a_changed_importer_is_said_and_the_raw_level_counts(repository: Repository) -> None:

@@ -86,4 +86,4 @@ def test_the_command_line_says_what_was_healed(repository: Repository, tmp_path:
         path.unlink()
     result = CliRunner().invoke(main, ["--data", str(tmp_path / "data"), "ingest", str(source)])
     assert result.exit_code == 0
-    assert "The vault's file of a.zip was missing: this good copy was put in its place." in result.output
+    assert "The file a.zip in the vault was missing; it was replaced with this good copy." in result.output

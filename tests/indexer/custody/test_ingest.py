@@ -318,7 +318,7 @@ def test_an_archive_that_names_no_account_is_an_account_of_its_own(repository: R
     assert named is not None
     assert (unnamed.handle, unnamed.name) == ("", "account not named in instagram-a.zip")
     assert (named.handle, named.native_id) == ("parks", "parks")
-    with pytest.raises(ArchiveError, match="names its account itself"):
+    with pytest.raises(ArchiveError, match="names its own account"):
         take(repository, x_zip(tmp_path / "x.zip", POSTS), account="somebody")
 
 

@@ -25,12 +25,14 @@ from indexer.custody.reread import outdated, reread
 from indexer.custody.set_aside import DecisionRefused, set_aside
 from indexer.custody.verify import Level, verify
 from indexer.evidence.archive import ArchiveError
-from indexer.importers import importer_named
+from indexer.importers import get_importer
 from indexer.repository import Repository
 from indexer.search.plan import Plan
 from indexer.search.request import SearchRequest
 from tests.support.builders import zip_files
 from tests.support.repositories import repository_at, tweet, x_zip
+
+pytestmark = pytest.mark.databases
 
 FACEBOOK = {
     "profile_information/profile_information.json": '{"profile_v2": {"name": {"full_name": "City of Ozark Bend"}}}',
@@ -118,7 +120,7 @@ def test_what_an_older_importer_read_otherwise_becomes_as_a_first_reading_would_
     capture = repository.catalog.capture(number)
     assert capture is not None
     assert (capture.importer_version, capture.problems, capture.sightings, outdated(repository)) == (
-        importer_named(capture.importer).version,
+        get_importer(capture.importer).version,
         0,
         5,
         [],
@@ -149,7 +151,7 @@ def test_the_reading_before_stays_with_the_record_and_its_id(repository: Reposit
     (before,) = repository.catalog.earlier_readings(view.pk)
     capture = repository.catalog.capture(number)
     assert capture is not None
-    taken_in_by = importer_named(capture.importer).version
+    taken_in_by = get_importer(capture.importer).version
     assert (before.view.content.text, before.view.version, before.importer_version, before.capture_id) == (was, 1, taken_in_by, number)
     assert [one.version for one in repository.catalog.versions(view.pk)] == [2]
 

@@ -130,7 +130,7 @@ def test_media_can_be_left_out_and_are_listed_all_the_same(tmp_path: Path) -> No
     data = unpack(report.path, tmp_path / "out") / "data"
     assert [row["status"] for row in listing(data)] == ["media were left out of this export"]
     assert not (data / "media").exists()
-    assert "left out because media were not asked for: 1" in (data / "README.txt").read_text()
+    assert "left out because media were not requested: 1" in (data / "README.txt").read_text()
 
 
 def test_a_medium_that_changed_since_its_capture_stops_the_export(tmp_path: Path) -> None:

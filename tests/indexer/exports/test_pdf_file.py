@@ -101,12 +101,12 @@ def test_a_picture_that_cannot_be_drawn_is_named_and_counted_and_the_others_stay
     data = package(tmp_path, views, open_media=files(bad=bad, good=png()))
     assert "This picture cannot be displayed here." in words(data)
     assert sum(len(page.images) for page in pypdf.PdfReader(data / "records-0001.pdf").pages) == 1
-    assert "named in their place: 1." in (data / "README.txt").read_text()
+    assert "1 pictures could not be displayed and are listed by name instead" in (data / "README.txt").read_text()
 
 
 def test_too_many_records_are_refused_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf_module, "RECORDS_MOST", 2)
-    with pytest.raises(ExportError, match=r"at most 2 records, and these are 3\. Nothing was exported"):
+    monkeypatch.setattr(pdf_module, "MAX_RECORDS", 2)
+    with pytest.raises(ExportError, match=r"at most 2 records; this export has 3\. Nothing was exported"):
         make(tmp_path / "a.zip", [record(number) for number in range(3)], choices=RUN_ON)
     assert list(tmp_path.iterdir()) == []
 
@@ -124,15 +124,15 @@ def test_nothing_found_is_a_pdf_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("program", "reason"),
     [
-        ("import os; os.kill(os.getpid(), 9)", r"ended from outside \(SIGKILL\)"),
-        ("raise SystemExit(3)", "ended with status 3 and without an answer"),
+        ("import os; os.kill(os.getpid(), 9)", r"stopped from outside \(SIGKILL\)"),
+        ("raise SystemExit(3)", "ended with status 3 and returned nothing"),
         ('print(\'{"undrawn": 0, "failed": "No more room."}\')', "No more room"),
         ("import time; time.sleep(60)", "more than 0 seconds"),
     ],
 )
 def test_a_process_that_fails_leaves_no_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, reason: str) -> None:
     monkeypatch.setattr(pdf_process, "PROGRAM", (sys.executable, "-S", "-c", program))
-    monkeypatch.setattr(pdf_process, "PATIENCE", 0.3 if "sleep" in program else 60.0)
+    monkeypatch.setattr(pdf_process, "TIMEOUT", 0.3 if "sleep" in program else 60.0)
     with pytest.raises(ExportError, match=rf"records 1 to 1 could not be made: .*{reason}.*Nothing was exported"):
         make(tmp_path / "a.zip", [record(1)], choices=RUN_ON)
     assert list(tmp_path.iterdir()) == []

@@ -31,8 +31,8 @@ def test_the_table_has_no_nul_and_says_what_stands_for_it(tmp_path: Path) -> Non
         rows = list(csv.DictReader(file))
     assert [row["text"] for row in rows] == [f"before{sign}after".replace("\0", "\u2400") for sign in SIGNS]
     said = (folder / "README.txt").read_text(encoding="utf-8")
-    assert "NUL characters, U+2400 in place of each: 2" in said
-    assert "U+0085, U+2028 or U+2029: 6" in said
+    assert "NUL characters, replaced with U+2400: 2" in said
+    assert "U+0085, U+2028, or U+2029: 6" in said
 
 
 def test_the_readme_warns_of_rounded_ids(tmp_path: Path) -> None:

@@ -156,7 +156,7 @@ def test_what_excel_cannot_hold_is_cut_at_a_visible_mark_and_counted(tmp_path: P
     assert cells[4] == "a␍\nb"
     readme = (data / "README.txt").read_text()
     assert "records.xlsx: 2 cells are longer than the 32,767 characters" in readme
-    assert "records.xlsx: 2 cells held control characters" in readme
+    assert "records.xlsx: 2 cells had control characters" in readme
     about = " ".join(str(row[1]) for row in sheet_rows(data / "records.xlsx", "about"))
     assert "2 cells are longer" in about
 
@@ -177,7 +177,7 @@ def test_records_beyond_a_sheet_go_on_the_next_one(tmp_path: Path) -> None:
     ids = [row[0] for name in book.sheetnames[1:] for row in book[name].iter_rows(min_row=2, values_only=True)]
     assert ids == [row[0] for row in csv_rows(data / "records.csv")[1:]]
     assert [book[name]["A1"].value for name in book.sheetnames[1:]] == ["record_id"] * 3
-    assert "stand on 3 sheets" in (data / "README.txt").read_text()
+    assert "are on 3 sheets" in (data / "README.txt").read_text()
 
 
 def test_the_three_files_hold_the_same_records_in_the_same_order(tmp_path: Path) -> None:

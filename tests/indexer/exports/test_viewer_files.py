@@ -11,9 +11,9 @@ import bagit
 import pytest
 
 from indexer.catalog.models import RecordView
-from indexer.exports import Around, Choices, ExportMismatch
+from indexer.exports import Choices, ExportMismatch, Extras
 from indexer.exports import viewer_files as viewer_module
-from indexer.exports.viewer_files import SOURCES, utf16_places
+from indexer.exports.viewer_files import SOURCES, utf16_offsets
 from tests.support.export_samples import HOSTILE, NASTY, attachment, description, make, record, unpack
 
 VIEWER = Choices(viewer=True)
@@ -109,16 +109,16 @@ def test_marks_are_counted_as_a_browser_counts() -> None:
     text = "🎉 flood 🌊 road"
     assert [text[2:7], text[10:14]] == ["flood", "road"]
     units = text.encode("utf-16-le")
-    found = utf16_places(text, [2, 7, 10, 14])
+    found = utf16_offsets(text, [2, 7, 10, 14])
     assert [units[2 * a : 2 * b].decode("utf-16-le") for a, b in (found[:2], found[2:])] == ["flood", "road"]
-    assert utf16_places("plain flood", [6, 11]) == [6, 11]
-    assert utf16_places("", []) == []
+    assert utf16_offsets("plain flood", [6, 11]) == [6, 11]
+    assert utf16_offsets("", []) == []
 
 
 def test_earlier_versions_and_marks_come_with_the_record(tmp_path: Path) -> None:
     now, before = record(1, "The road is open", version=2, versions=2), record(1, "The road is closed", versions=2)
-    around = Around(versions=lambda _view: [before, now], marks=lambda text: [(text.index("road"), text.index("road") + 4)])
-    data = package(tmp_path, [now], around=around)
+    extras = Extras(versions=lambda _view: [before, now], marks=lambda text: [(text.index("road"), text.index("road") + 4)])
+    data = package(tmp_path, [now], extras=extras)
     assert [one["text"] for one in rows_of(data, "detail")[0]["versions"]] == ["The road is closed", "The road is open"]
     assert rows_of(data)[0][9] == [4, 8]
 
@@ -133,8 +133,8 @@ def test_pictures_are_linked_where_they_lie(tmp_path: Path) -> None:
 def test_context_is_apart_and_never_counted(tmp_path: Path) -> None:
     context = [record(50, "the question", attachments=(attachment("q.jpg"),)), record(51, "another answer")]
     views = [record(1, "found", attachments=(attachment(),))]
-    around = Around(context=context, context_total=2)
-    data = package(tmp_path, views, choices=Choices(viewer=True, context=True), around=around)
+    extras = Extras(context=context, context_total=2)
+    data = package(tmp_path, views, choices=Choices(viewer=True, context=True), extras=extras)
     bagit.Bag(str(data.parent)).validate(processes=1)
     assert len((data / "records.jsonl").read_text().splitlines()) == 1
     lines = [json.loads(line) for line in (data / "context.jsonl").read_text().splitlines()]
@@ -148,7 +148,7 @@ def test_context_is_apart_and_never_counted(tmp_path: Path) -> None:
     assert (table["rows"], table["contents"]["context"], table["media"]["stored"]) == (1, 2, 1)
     readme = (data / "README.txt").read_text()
     assert "Records in each file:          1\n" in readme
-    assert "they are context, no part of the answer" in readme
+    assert "they are context, not part of the result" in readme
     meta = called((data / "viewer/data/meta.js").read_text(), "meta")[0]
     assert (meta["total"], meta["context_total"]) == (1, 2)
     assert [row[5] for row in rows_of(data)] == ["found", "the question", "another answer"]
@@ -156,13 +156,13 @@ def test_context_is_apart_and_never_counted(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("given", [0, 1, 3])
 def test_another_number_of_context_than_was_counted_leaves_nothing(tmp_path: Path, given: int) -> None:
-    around = Around(context=[record(50 + n) for n in range(given)], context_total=2)
+    extras = Extras(context=[record(50 + n) for n in range(given)], context_total=2)
     with pytest.raises(ExportMismatch, match="Nothing was exported"):
-        make(tmp_path / "a.zip", [record(1)], choices=Choices(context=True), around=around)
+        make(tmp_path / "a.zip", [record(1)], choices=Choices(context=True), extras=extras)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_record_that_was_found_is_never_context_too(tmp_path: Path) -> None:
     with pytest.raises(ExportMismatch, match="though the search found it"):
-        make(tmp_path / "a.zip", [record(1)], choices=Choices(context=True), around=Around(context=[record(1)], context_total=1))
+        make(tmp_path / "a.zip", [record(1)], choices=Choices(context=True), extras=Extras(context=[record(1)], context_total=1))
     assert list(tmp_path.iterdir()) == []

@@ -16,7 +16,7 @@ from indexer.cli.options import platform_of
 from indexer.coverage.days import DayStatus
 from indexer.custody.ingest import ingest
 from indexer.custody.verify import Level, verify
-from indexer.importers import IMPORTERS, importer_named, register
+from indexer.importers import IMPORTERS, get_importer, register
 from indexer.platforms import Platform
 from indexer.productions.package_search import export_search
 from indexer.query.nodes import Word
@@ -38,7 +38,7 @@ def toy_archive(target: Path) -> Path:
 
 @pytest.fixture(name="toy_town", scope="module")
 def a_toy_town(tmp_path_factory: pytest.TempPathFactory, toy: ToyImporter) -> Iterator[Town]:
-    assert importer_named("toy") is toy
+    assert get_importer("toy") is toy
     data = tmp_path_factory.mktemp("toy-town")
     from tests.support.town import city_archive
 

@@ -69,8 +69,8 @@ def test_context_never_leaves_what_the_maker_may_see(repository: Repository, tmp
 
 
 def test_too_much_context_is_refused_not_cut(repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(thread_context, "CONTEXT_MOST", 1)
-    with pytest.raises(ExportError, match="hold 2 further records; a package takes at most 1"):
+    monkeypatch.setattr(thread_context, "MAX_RELATED", 1)
+    with pytest.raises(ExportError, match="contain 2 related records; a package can hold at most 1"):
         export_search(repository, FLOOD, tmp_path / "a.zip", maker=Maker("rhea"), choices=Choices(context=True))
     assert not (tmp_path / "a.zip").exists()
 
@@ -90,7 +90,7 @@ def test_a_certificate_of_other_records_fails_the_export_whole(
 ) -> None:
     certify = package_search.certify
     monkeypatch.setattr(package_search, "certify", lambda plan, **more: certify(Plan(plan.repository, SearchRequest("parade")), **more))
-    with pytest.raises(ExportMismatch, match="not those that the certificate"):
+    with pytest.raises(ExportMismatch, match="not the ones in the search certificate"):
         export_search(repository, FLOOD, tmp_path / "a.zip", maker=Maker("rhea"), choices=Choices(certificate=True))
     assert not (tmp_path / "a.zip").exists()
 

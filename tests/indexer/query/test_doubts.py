@@ -27,7 +27,7 @@ def in_a_query(spelling: Spelling, written: str) -> str:
 def test_every_operator_of_the_table_is_refused_or_announced_with_what_to_write(spelling: Spelling, written: str, dialect: Dialect) -> None:
     text = in_a_query(spelling, written)
     parsed = parse(text, dialect)
-    instead = other_systems.instead(written, spelling)
+    instead = other_systems.rewrite(written, spelling)
     if spelling.is_word:
         assert parsed.tree is not None
     else:
@@ -221,7 +221,7 @@ def test_every_announcement_has_a_place_a_known_code_and_an_other_query_that_can
             other = parse(one.other_query, dialect).tree
             assert other is not None
             assert other != parsed.tree
-    for at in parsed.unread:
+    for at in parsed.unsearched:
         assert not text[at].isspace()
         assert not text[at].isalnum()
 
@@ -268,9 +268,9 @@ def test_the_marks_of_a_list_are_found_and_nothing_of_its_terms(terms: list[str]
     lines = []
     for at, term in enumerate(terms, 1):
         lines += [WAYS[way](at) + term, *([""] if gap else [])]
-    found = [line[mark.end :] for line, mark in zip(lines, pasted.marks(lines), strict=True) if mark]
+    found = [line[mark.end :] for line, mark in zip(lines, pasted.find_marks(lines), strict=True) if mark]
     assert found == terms
-    assert pasted.taken_off(pasted.marks(lines)) is not None
+    assert pasted.describe_removed(pasted.find_marks(lines)) is not None
 
 
 @settings(max_examples=200, deadline=None)
@@ -280,7 +280,7 @@ def test_the_marks_of_a_list_are_found_and_nothing_of_its_terms(terms: list[str]
     )
 )
 def test_what_is_no_mark_stays(lines: list[str]) -> None:
-    assert pasted.marks(lines) == [None] * len(lines)
+    assert pasted.find_marks(lines) == [None] * len(lines)
 
 
 @pytest.mark.parametrize("dialect", Dialect)

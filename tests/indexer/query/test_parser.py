@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from indexer.query import And, DayRange, Everything, Node, Not, Or, Parsed, Phrase, Wildcard, Word, expanding, nodes, parse
 from indexer.query.checks import MOST_LETTERS, MOST_TERMS
 from indexer.query.nodes import MAX_DEPTH, depth
-from indexer.query.reading import reading
+from indexer.query.reading import paraphrase
 from indexer.query.reading_words import ENGLISH
 
 A, B, C, D = (Word(letter) for letter in "abcd")
@@ -261,7 +261,7 @@ def test_a_query_is_read_back_in_plain_english(text: str, read: str) -> None:
 def test_a_reading_in_another_language_needs_only_another_table() -> None:
     spanish = {key: f"<{key}>" + "".join(f"{{{place}}}" for place in range(value.count("{"))) for key, value in ENGLISH.items()}
     spanish |= {key: ENGLISH[key] for key in ("day", "months")}
-    said = reading(tree("council (a OR tax*) NOT #flood date:2018"), spanish)
+    said = paraphrase(tree("council (a OR tax*) NOT #flood date:2018"), spanish)
     assert all(f"<{key}>" in said for key in ("and", "or", "starting", "but not", "hashtag", "between"))
     assert " and " not in said
 

@@ -10,10 +10,10 @@ import pytest
 from indexer.catalog.models import AccountView
 from indexer.query import And, DayRange, Everything, Fuzzy, Near, Node, Not, NotNear, NumberRange, Or, Phrase, Stem, Wildcard, Word
 from indexer.query.filters import Filters, Permission
-from indexer.query.reading import day, reading
+from indexer.query.reading import day, paraphrase
 from indexer.query.reading_words import ENGLISH, SPANISH, TABLES
 from indexer.record import RecordKind
-from indexer.search.reading import readings, whole_reading
+from indexer.search.reading import paraphrase_search, paraphrases
 
 TAX = Or((Word("budget"), Wildcard("tax*")))
 CASES: list[tuple[Node, str, str]] = [
@@ -70,8 +70,8 @@ ACCOUNTS = tuple(AccountView(at, "facebook" if at == 3 else "twitter", str(at), 
 
 @pytest.mark.parametrize(("tree", "english", "spanish"), CASES)
 def test_every_node_is_read_in_english_and_in_spanish(tree: Node, english: str, spanish: str) -> None:
-    assert reading(tree) == english
-    assert reading(tree, SPANISH) == spanish
+    assert paraphrase(tree) == english
+    assert paraphrase(tree, SPANISH) == spanish
 
 
 def test_both_tables_have_the_same_keys_and_the_same_places() -> None:
@@ -85,14 +85,14 @@ def test_both_tables_have_the_same_keys_and_the_same_places() -> None:
 
 def test_the_forms_of_a_stem_are_said_where_they_are_known() -> None:
     node = Stem("budget", typed="budget~~")
-    assert reading(node, ENGLISH, {node: ["budget", "budgets"]}) == "any form of budget (budget, budgets)"
-    assert reading(node, ENGLISH, {node: list("abcdefgh")}).endswith("(a, b, c, d, e, f, …)")
+    assert paraphrase(node, ENGLISH, {node: ["budget", "budgets"]}) == "any form of budget (budget, budgets)"
+    assert paraphrase(node, ENGLISH, {node: list("abcdefgh")}).endswith("(a, b, c, d, e, f, …)")
 
 
 def test_a_whole_search_is_one_sentence() -> None:
     july = Filters(first_day=date(2018, 7, 1), last_day=date(2018, 7, 31))
     tree = Near(Word("council"), Word("budget"), 5)
-    said = readings(tree, july, ACCOUNTS, "America/Chicago")
+    said = paraphrases(tree, july, ACCOUNTS, "America/Chicago")
     assert said["en"] == "council within 5 words of budget, posted July 1 – July 31, 2018, Central Time, in 3 accounts"
     assert said["es"] == (
         "council a 5 palabras o menos de budget, publicado del 1 de julio al 31 de julio de 2018, hora del Centro, en 3 cuentas"
@@ -122,11 +122,11 @@ def test_a_whole_search_is_one_sentence() -> None:
     ],
 )
 def test_every_filter_is_said(filters: Filters, part: str) -> None:
-    assert part in whole_reading(Everything(), filters, ACCOUNTS, "America/Chicago")
+    assert part in paraphrase_search(Everything(), filters, ACCOUNTS, "America/Chicago")
 
 
 def test_accounts_that_the_reader_may_not_see_are_not_even_counted() -> None:
-    said = whole_reading(
+    said = paraphrase_search(
         Everything(), Filters(permission=Permission(frozenset({1, 2}), without_messages=False)), ACCOUNTS, "America/Chicago"
     )
     assert "in 2 accounts" in said
@@ -135,7 +135,7 @@ def test_accounts_that_the_reader_may_not_see_are_not_even_counted() -> None:
 
 def test_what_the_role_leaves_out_is_said_once_and_the_day_it_stands_for_last() -> None:
     reader = Filters(permission=Permission(None, without_messages=True))
-    said = whole_reading(Everything(), reader, ACCOUNTS, "America/Phoenix", as_of=date(2020, 2, 1))
+    said = paraphrase_search(Everything(), reader, ACCOUNTS, "America/Phoenix", as_of=date(2020, 2, 1))
     assert said == (
         "every record, days in America/Phoenix, in 3 accounts, without direct messages, as it was at the end of February 1, 2020"
     )

@@ -28,7 +28,7 @@ from indexer.search.plan import Plan
 from indexer.search.request import SearchRequest
 from indexer.search.results import Results
 from indexer.term_reports import report as term_report
-from indexer.term_reports.report import shape
+from indexer.term_reports.report import as_json
 from indexer.term_reports.run import read_list, run
 from tests.support.repositories import repository_at, tweet, x_zip
 
@@ -140,9 +140,9 @@ def test_a_numbered_list_is_searched_by_its_terms_and_says_so_in_every_form(repo
         ("3. flood or creek", 0),
         ("4. counc!", None),
     ]
-    assert report.listed.repeats == ((5, 1, "5. budget"),)
-    assert [str(one.message) for one in report.listed.announcements] == ["The numbers 1. to 5. were removed."]
-    told = shape(report)
+    assert report.term_list.repeats == ((5, 1, "5. budget"),)
+    assert [str(one.message) for one in report.term_list.announcements] == ["The numbers 1. to 5. were removed."]
+    told = as_json(report)
     third = told["terms"][2]
     assert [(one["code"], one["other_total"]) for one in third["announcements"]] == [("list-marks", 0), ("small-operator", 2)]
     assert third["text"][third["announcements"][1]["start"] : third["announcements"][1]["end"]] == "or"
@@ -187,7 +187,7 @@ def test_the_certificate_says_the_doubt_before_the_number_in_both_files(reposito
     assert (doubt.code, doubt.start, doubt.end, doubt.other_query, doubt.other_total) == ("small-operator", 6, 8, "flood OR creek", 2)
     texts = [str(block.get("text", "")) for block in blocks]
     result = next(at for at, block in enumerate(blocks) if block["kind"] == "result")
-    assert any("“or” in small letters" in text for text in texts[:result])
+    assert any("Lowercase “or”" in text for text in texts[:result])
     assert any("flood OR creek, finds 2 records" in text for text in texts[:result])
     assert (tmp_path / "certificate.pdf").read_bytes().startswith(b"%PDF")
 

@@ -16,7 +16,7 @@ from indexer.query.filters import Filters, Permission, Sort
 from indexer.repository import Repository
 from indexer.search import groups
 from indexer.search.groups import GroupBy, Grouped, search
-from indexer.search.near_duplicates import TooAlike
+from indexer.search.near_duplicates import TooManySimilarTexts
 from indexer.search.plan import Plan
 from indexer.search.request import SearchRequest
 from tests.support.repositories import ACCOUNT_ID, repository_at, tweet, x_zip
@@ -98,14 +98,14 @@ def test_texts_that_take_too_long_to_compare_are_listed_plainly_and_said_each_ti
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def compared(_texts: list[str]) -> list[int]:
-        raise TooAlike
+        raise TooManySimilarTexts
 
     monkeypatch.setattr(groups, "clusters", compared)
     grouped = search(repository, SearchRequest("*", limit=2), GroupBy.SAME)
     assert (grouped.is_too_many, grouped.groups, grouped.total) == (True, (), 0)
     assert [hit.view.content.text for hit in grouped.results.records] == [NOTICE + " #flood", POSTS[5]["full_text"]]
     assert "comparing them takes too long" in grouped.sentence
-    monkeypatch.setattr(groups, "put_together", None)
+    monkeypatch.setattr(groups, "group_hits", None)
     assert search(repository, SearchRequest("*", limit=2), GroupBy.SAME).is_too_many
 
 
@@ -148,7 +148,7 @@ def test_a_thread_of_hits_and_a_family_of_a_term_list_are_the_same(repository: R
     for archive in (city_archive(tmp_path / "city.zip"), secret_archive(tmp_path / "secret.zip")):
         ingest(repository, [archive], taken_by="Pat", source="test")
     pks = list(Plan(repository, SearchRequest("*")).ids())
-    threads = {frozenset(pks[place] for place in one) for one in groups.put_together(repository.db, pks, GroupBy.THREADS, Filters(), {})}
+    threads = {frozenset(pks[place] for place in one) for one in groups.group_hits(repository.db, pks, GroupBy.THREADS, Filters(), {})}
     held = families(repository.db)
     members: dict[int, set[int]] = {}
     for pk in pks:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.search import near_duplicates
-from indexer.search.near_duplicates import LEAST_BEGINNING, are_alike, clusters, compared_words
+from indexer.search.near_duplicates import LEAST_BEGINNING, are_near_duplicates, clusters, compared_words
 
 DRAWS = int(os.environ.get("SHOWME_DRAWS", "200"))
 NOTICE = "Mill Bridge is closed from Monday 9 July until Friday because of high water on the river. Please take Route 9 instead"
@@ -32,8 +32,8 @@ NOTICE = "Mill Bridge is closed from Monday 9 July until Friday because of high 
     ],
 )
 def test_texts_that_are_the_same_notice(one: str, other: str) -> None:
-    assert are_alike(one, other)
-    assert are_alike(other, one)
+    assert are_near_duplicates(one, other)
+    assert are_near_duplicates(other, one)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_texts_that_are_the_same_notice(one: str, other: str) -> None:
     ],
 )
 def test_texts_that_are_not(one: str, other: str) -> None:
-    assert not are_alike(one, other)
+    assert not are_near_duplicates(one, other)
 
 
 def test_what_is_like_a_third_text_is_put_together() -> None:
@@ -110,8 +110,8 @@ def test_form_letters_whose_blanks_are_long_are_compared_in_time_or_said_to_be_t
         "this evening thank you for your patience call us at city hall any time"
     )
     rare = [letter.format(" ".join(f"street{chance.randrange(9000)}" for _ in range(4))) for _ in range(3000)]
-    monkeypatch.setattr(near_duplicates, "_MOST_LOOKS", 30_000)  # a comparison of each with each is 4,500,000
+    monkeypatch.setattr(near_duplicates, "_MAX_COMPARISONS", 30_000)  # a comparison of each with each is 4,500,000
     assert len(set(clusters(rare))) > 2900
     shared = [letter.format(" ".join(f"street{chance.randrange(200)}" for _ in range(4))) for _ in range(3000)]
-    with pytest.raises(near_duplicates.TooAlike):
+    with pytest.raises(near_duplicates.TooManySimilarTexts):
         clusters(shared)

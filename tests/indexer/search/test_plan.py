@@ -14,7 +14,7 @@ import pytest
 from indexer.certificates.certify import certify
 from indexer.custody.ingest import ingest
 from indexer.exports import Choices
-from indexer.productions.package_search import export_search
+from indexer.productions.package_search import Maker, export_search
 from indexer.query.filters import Filters, Permission, Sort
 from indexer.repository import Repository, ResultCache
 from indexer.search import announced, groups, plan
@@ -66,7 +66,7 @@ def a_certificate(repository: Repository, request: SearchRequest) -> None:
 
 
 def an_export(repository: Repository, request: SearchRequest, target: Path) -> None:
-    export_search(repository, request, target, by="Pat", choices=ALL_OF_IT)
+    export_search(repository, request, target, maker=Maker("Pat"), choices=ALL_OF_IT)
 
 
 def a_term_report(repository: Repository, *lines: str, filters: Filters) -> None:
@@ -119,7 +119,7 @@ def test_a_plan_keeps_its_answer_and_a_new_one_asks_again(repository: Repository
     search = Plan(repository, FLOOD)
     assert search.page().total == 6
     ingest(repository, [x_zip(tmp_path / "y.zip", [tweet(number, "A flood") for number in range(1, 9)])], taken_by="Pat", source="test")
-    assert (search.page().total, search.anew().page().total) == (6, 8)
+    assert (search.page().total, search.refreshed().page().total) == (6, 8)
 
 
 def test_another_order_shares_the_counts_and_has_its_own_list_and_request(repository: Repository, counted: Counter[str]) -> None:

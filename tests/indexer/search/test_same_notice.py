@@ -12,7 +12,7 @@ from indexer.engines import IndexDamaged
 from indexer.query.filters import SEES_ALL, Permission
 from indexer.repository import Repository
 from indexer.search import near_duplicates as module
-from indexer.search.near_duplicates import are_alike, same_notice
+from indexer.search.near_duplicates import are_near_duplicates, find_near_duplicates
 from tests.support.repositories import repository_at, tweet, x_zip
 
 NOTICE = "Mill Bridge is closed from Monday 9 July until Friday because of high water on the river. Please take Route 9 instead"
@@ -49,9 +49,9 @@ def test_it_finds_what_a_comparison_with_every_record_finds_the_oldest_first(rep
     views = sorted(repository.catalog.views(range(1, len(TEXTS) + 1)), key=lambda one: one.native_id)
     assert len(views) == len(TEXTS)
     for view in views:
-        found = same_notice(repository, view, SEES_ALL)
+        found = find_near_duplicates(repository, view, SEES_ALL)
         assert [one.content.text for one in found.records] == [
-            one.content.text for one in views if one.pk != view.pk and are_alike(view.content.text, one.content.text)
+            one.content.text for one in views if one.pk != view.pk and are_near_duplicates(view.content.text, one.content.text)
         ], view.content.text
         assert (found.is_whole, found.is_known) == (True, True)
 
@@ -59,15 +59,15 @@ def test_it_finds_what_a_comparison_with_every_record_finds_the_oldest_first(rep
 def test_nothing_outside_of_what_the_reader_may_see_is_found_or_counted(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     (first, *_others) = repository.catalog.views([1])
     monkeypatch.setattr(module, "COMPARED", 0)
-    assert not same_notice(repository, first, SEES_ALL).is_whole
-    nothing = same_notice(repository, first, Permission(frozenset(), without_messages=False))
+    assert not find_near_duplicates(repository, first, SEES_ALL).is_whole
+    nothing = find_near_duplicates(repository, first, Permission(frozenset(), without_messages=False))
     assert (nothing.records, nothing.is_whole) == ((), True)
 
 
 def test_more_than_are_compared_is_said(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     (first,) = repository.catalog.views([1])
     monkeypatch.setattr(module, "COMPARED", 3)
-    found = same_notice(repository, first, SEES_ALL)
+    found = find_near_duplicates(repository, first, SEES_ALL)
     assert not found.is_whole
     assert 1 <= len(found.records) <= 3
 
@@ -79,6 +79,6 @@ def test_an_index_that_cannot_be_used_is_said(repository: Repository, monkeypatc
         raise IndexDamaged("index", "a file is missing")
 
     monkeypatch.setattr(type(repository.index), "search", damaged)
-    assert not same_notice(repository, first, SEES_ALL).is_known
+    assert not find_near_duplicates(repository, first, SEES_ALL).is_known
     monkeypatch.setattr(type(repository.index), "position", lambda _self: 0)
-    assert not same_notice(repository, first, SEES_ALL).is_known
+    assert not find_near_duplicates(repository, first, SEES_ALL).is_known

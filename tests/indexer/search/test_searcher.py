@@ -14,7 +14,7 @@ from indexer.custody.indexing import rebuild
 from indexer.custody.ingest import ingest
 from indexer.query import parse
 from indexer.query.filters import Filters, Sort
-from indexer.query.highlight import marked_text, snippet
+from indexer.query.highlight import highlight_text, snippet
 from indexer.repository import Repository
 from indexer.search.answering import NotAnswered
 from indexer.search.facets import bars
@@ -140,7 +140,7 @@ def test_bars_have_no_gaps_and_become_years_when_there_are_many() -> None:
 def test_what_the_query_found_is_marked(query: str, text: str, marked: list[str]) -> None:
     tree = parse(query).tree
     assert tree is not None
-    pieces = marked_text(text, tree)
+    pieces = highlight_text(text, tree)
     assert "".join(piece for piece, _ in pieces) == text
     assert [piece for piece, hit in pieces if hit] == marked
 
@@ -149,7 +149,7 @@ def test_what_the_query_found_is_marked(query: str, text: str, marked: list[str]
 def test_a_marked_text_is_the_whole_text(parts: list[str]) -> None:
     tree = parse("river").tree
     assert tree is not None
-    pieces = marked_text(" ".join(parts), tree)
+    pieces = highlight_text(" ".join(parts), tree)
     assert "".join(piece for piece, _ in pieces) == " ".join(parts)
     assert sum(hit for _, hit in pieces) == parts.count("river")
 

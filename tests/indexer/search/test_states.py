@@ -15,7 +15,7 @@ from indexer.custody.zone import set_zone
 from indexer.query import Dialect, parse
 from indexer.query.filters import Filters, Permission
 from indexer.query.nodes import STATES
-from indexer.query.reading import TABLES, reading
+from indexer.query.reading import TABLES, paraphrase
 from indexer.repository import Repository
 from indexer.search.plan import Plan
 from indexer.search.request import SearchRequest
@@ -129,7 +129,7 @@ def test_both_dialects_read_a_state_and_say_it_in_words(state: str, dialect: Dia
     assert parsed.tree is not None, parsed.diagnostics
     assert parsed.canonical == f"is:{state}"
     assert parse(parsed.canonical).tree == parsed.tree
-    assert len({reading(parsed.tree, table) for table in TABLES.values()}) == len(TABLES)
+    assert len({paraphrase(parsed.tree, table) for table in TABLES.values()}) == len(TABLES)
 
 
 @pytest.mark.parametrize("typed", ["is:gone", "is:absent-", "is:absent-0", "is:absent-x", "is:", "is:ed*", "has:absent"])

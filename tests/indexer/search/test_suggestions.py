@@ -13,7 +13,7 @@ from indexer.query.filters import Filters, Permission
 from indexer.repository import Repository
 from indexer.search.plan import Plan
 from indexer.search.request import SearchRequest
-from indexer.search.suggestions import Explained, unsearchable
+from indexer.search.suggestions import Explanation, unsearchable
 from tests.support.repositories import repository_at, tweet, x_zip
 
 POSTS = [
@@ -32,7 +32,7 @@ def repository(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Repos
     opened.close()
 
 
-def explained(repository: Repository, query: str, filters: Filters = Filters(), dialect: Dialect = Dialect.PLAIN) -> Explained:  # noqa: B008  # frozen
+def explained(repository: Repository, query: str, filters: Filters = Filters(), dialect: Dialect = Dialect.PLAIN) -> Explanation:  # noqa: B008  # frozen
     return Plan(repository, SearchRequest(query, filters, dialect=dialect)).page().explained
 
 

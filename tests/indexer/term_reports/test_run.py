@@ -27,7 +27,7 @@ from indexer.search.answering import IndexUnusable
 from indexer.search.request import SearchRequest
 from indexer.term_reports import report as term_report
 from indexer.term_reports import run as term_list
-from indexer.term_reports.report import Report, shape
+from indexer.term_reports.report import TermReport, as_json
 from indexer.term_reports.run import ListError, read_list, run
 from indexer.text import words
 from tests.support.repositories import repository_at
@@ -176,7 +176,7 @@ def repository(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Repos
     opened.close()
 
 
-def of(repository: Repository, text: str, request: SearchRequest = SearchRequest()) -> Report:  # noqa: B008  # a frozen value
+def of(repository: Repository, text: str, request: SearchRequest = SearchRequest()) -> TermReport:  # noqa: B008  # a frozen value
     return run(repository, read_list(text), request, by="Pat")
 
 
@@ -199,7 +199,7 @@ def test_wildcards_say_for_how_many_words_they_stand(repository: Repository) -> 
 def test_blank_and_repeated_lines_are_said_and_what_means_the_same_too(repository: Repository) -> None:
     report = of(repository, "flood\n\nbridge \n  flood\nFLOOD\n")
     assert [one.term.line for one in report.results] == [1, 3, 5]
-    assert (report.listed.lines, report.listed.blank, report.listed.repeats) == (5, 1, ((4, 1, "flood"),))
+    assert (report.term_list.lines, report.term_list.blank, report.term_list.repeats) == (5, 1, ((4, 1, "flood"),))
     assert [one.same_as for one in report.results] == [None, None, 1]
     assert [one.unique for one in report.results] == [0, 0, 0], "the post about the bridge is found by three"
 
@@ -207,16 +207,16 @@ def test_blank_and_repeated_lines_are_said_and_what_means_the_same_too(repositor
 def test_the_dialect_of_the_request_holds_for_every_term(repository: Repository) -> None:
     report = of(repository, "flood\nbridge", SearchRequest(dialect=Dialect.DTSEARCH))
     assert report.dialect is Dialect.DTSEARCH
-    assert shape(report)["dialect"] == "dtsearch"
+    assert as_json(report)["dialect"] == "dtsearch"
 
 
 def test_as_of_a_day_hits_and_families_are_of_what_stood_then(repository: Repository) -> None:
-    told = shape(of(repository, "flood\nflood*", SearchRequest(as_of=date(2018, 7, 4))))
+    told = as_json(of(repository, "flood\nflood*", SearchRequest(as_of=date(2018, 7, 4))))
     assert told["as_of"] == "2018-07-04"
     assert [(term["hits"], term["family"]) for term in told["terms"]] == [(1, 1), (1, 1)], "the answer is of the next day"
     assert told["corpus"]["searched"] == 1
     assert told["corpus"]["as_of_limits"] == {"undated": 0, "unknown": 0, "last_seen_before": 0}
-    told = shape(of(repository, "flood\nflood*", SearchRequest(as_of=date(2018, 7, 6))))
+    told = as_json(of(repository, "flood\nflood*", SearchRequest(as_of=date(2018, 7, 6))))
     assert [(term["hits"], term["family"]) for term in told["terms"]] == [(1, 2), (2, 3)]
 
 
@@ -231,7 +231,7 @@ def test_a_term_that_is_too_broad_has_no_number(repository: Repository, monkeypa
     assert report.results[0].hits is None
     assert "more than 10,000" in report.results[0].diagnostics[0].message
     assert report.totals.hits == 0
-    assert len(report.unread) == 1
+    assert len(report.not_searched) == 1
 
 
 def test_an_index_that_cannot_answer_makes_no_report(repository: Repository) -> None:
@@ -246,7 +246,7 @@ def test_counts_of_two_states_of_the_index_make_no_report(repository: Repository
     positions = iter(range(1000))
     real = repository.index.position
     monkeypatch.setattr(repository.index, "position", lambda: real() - 1000 - next(positions))
-    with pytest.raises(term_list.IndexMoved):
+    with pytest.raises(term_list.IndexChanged):
         of(repository, "flood")
 
 
@@ -274,15 +274,15 @@ def test_the_run_is_an_event_with_its_terms(repository: Repository) -> None:
 def test_who_may_not_see_all_learns_no_number_of_the_whole(repository: Repository) -> None:
     narrow = Filters(permission=Permission(frozenset({1}), without_messages=True))
     report = of(repository, "flood", SearchRequest("*", narrow))
-    corpus = shape(report)["corpus"]
+    corpus = as_json(report)["corpus"]
     assert corpus == {"searched": 3, "in_step": True, "position": None, "indexed": None, "held": None, "as_of_limits": None}
     assert report.scope == "only these accounts: @OneMO; without direct messages"
-    whole = shape(of(repository, "flood"))["corpus"]
+    whole = as_json(of(repository, "flood"))["corpus"]
     assert (whole["searched"], whole["held"], whole["indexed"]) == (5, 5, 5)
 
 
 def test_the_files_say_the_same_with_numbers_as_numbers_and_run_nothing(repository: Repository) -> None:
-    report = shape(of(repository, 'flood\n=cmd|" /C calc"!A0\n"open\n-x'))
+    report = as_json(of(repository, 'flood\n=cmd|" /C calc"!A0\n"open\n-x'))
     table = list(csv.reader(io.StringIO(term_report.csv_bytes(report).decode("utf-8-sig"), newline="")))
     assert table[0] == list(term_report.COLUMNS)
     assert table[1][:7] == ["1", "flood", "flood", "", "2", "2", "4"]

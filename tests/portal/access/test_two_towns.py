@@ -139,7 +139,7 @@ MADE = [  # what differs from one job to the next
     *PASSING,
     # the anchor of the event log: how many events there are tells how busy the office is, not with what (docs/exports.md)
     (re.compile(r'"anchor": ?\{[^}]*\}'), ""),
-    (re.compile(r"the event log had [0-9,]+ events; the hash of its newest one:\s+[0-9a-f]{64}"), "anchor"),
+    (re.compile(r"the event log had [0-9,]+ events\. Hash of the latest event:\s+[0-9a-f]{64}"), "anchor"),
     (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]{8,}(Z| UTC| C[SD]T)?"), "then"),
     (re.compile(r"[0-9a-f]{64}"), "digest"),
     (re.compile(r"(?<=Payload-Oxum: )[0-9]+|(?<=Bag-Size: ).*"), "size"),  # a workbook's time is packed with it

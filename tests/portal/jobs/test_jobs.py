@@ -27,6 +27,8 @@ from portal.jobs import rows as jobs
 from portal.jobs.rows import Job, JobKind, Jobs, JobState
 from tests.support.town import ACCOUNT_CANARY, MESSAGE_CANARY, Town, post, token, x_archive
 
+pytestmark = pytest.mark.databases
+
 ROOT = Path(__file__).parents[3]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from indexer.evidence.archive import Archive, MemberDamaged
-from indexer.i18n import known
+from indexer.i18n import say
 from indexer.local_time import from_epoch
 from indexer.platforms import Platform
 from indexer.record import Account, CaptureFacts, RecordKind
@@ -29,10 +29,10 @@ def read_facts(archive: Archive) -> CaptureFacts:
     exported = profile.exported if profile.exported and 0 < profile.exported < 1 << 35 else None
     return CaptureFacts(
         account=Account(PLATFORM.code, profile.id or profile.handle, profile.handle),
-        form=known("Toy JSON (2026)"),
+        form=say("Toy JSON (2026)"),
         exported=from_epoch(exported, str(exported)) if exported else None,
         counts={} if profile.posts is None else {"posts": profile.posts},
-        cannot_contain=(known("Toy does not hand out messages."),),
+        cannot_contain=(say("Toy does not hand out messages."),),
         kinds=frozenset({RecordKind.POST}),
         is_whole_history=True,
     )

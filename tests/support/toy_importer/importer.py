@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from indexer.evidence.archive import Archive, MemberDamaged
 from indexer.evidence.json_members import JsonDamaged, json_items
+from indexer.i18n import message_of, say
 from indexer.record import CaptureFacts, Problem, Record, Tally
 from tests.support.toy_importer.facts import PLATFORM, read_facts
 from tests.support.toy_importer.posts import POSTS, post
@@ -41,7 +42,7 @@ class ToyImporter:
                     yield post(item, facts.account, archive)
                     read += 1
         except KeyError:
-            yield Problem(POSTS, "declared-missing", "The archive has no file of posts.")
+            yield Problem(POSTS, "declared-missing", say("The archive has no file of posts."))
         except (JsonDamaged, MemberDamaged) as error:
-            yield Problem(POSTS, getattr(error, "code", "member-damaged"), str(error))
+            yield Problem(POSTS, getattr(error, "code", "member-damaged"), message_of(error))
         yield Tally("posts", read)

@@ -8,6 +8,7 @@ import msgspec
 
 from indexer.evidence.archive import Archive
 from indexer.evidence.json_members import JsonItem
+from indexer.i18n import say
 from indexer.local_time import from_epoch
 from indexer.record import Account, Attachment, Locator, Moment, Problem, Record, RecordKind
 from indexer.text import hashtags, links, mentions
@@ -30,9 +31,9 @@ def post(item: JsonItem, account: Account, archive: Archive) -> Record | Problem
     try:
         read = _POST.decode(item.raw)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        return Problem(POSTS, "bad-item", f"This item does not read as a post: {error}.", item.index)
+        return Problem(POSTS, "bad-item", say("This item does not read as a post: {error}.", error=str(error)), item.index)
     if not read.id:
-        return Problem(POSTS, "bad-item", "This post has no id.", item.index)
+        return Problem(POSTS, "bad-item", say("This post has no id."), item.index)
     return Record(
         kind=RecordKind.POST,
         native_id=read.id,

@@ -13,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from indexer.query import Dialect, parse
-from indexer.term_reports.union import alone, union
+from indexer.term_reports.union import union_query, unique_query
 from portal.jobs import runners
 from portal.jobs.rows import Jobs, JobState
 from tests.support.town import Town, token
@@ -104,10 +104,10 @@ def test_nobody_exports_with_the_list_of_somebody_else(town: Town) -> None:
 
 @pytest.mark.parametrize("dialect", list(Dialect))
 def test_what_cannot_be_read_is_no_part_of_the_union(dialect: Dialect) -> None:
-    assert union(['"open', "(", "flood"], dialect) == "flood"
-    assert union(['"open'], dialect) == ""
-    assert alone(["flood", '"open'], '"open', dialect) == ""
-    assert alone(["flood"], "flood", dialect) == "flood"
-    joined = union(["flood and creek", "a w/3 b", "x*"], dialect)
+    assert union_query(['"open', "(", "flood"], dialect) == "flood"
+    assert union_query(['"open'], dialect) == ""
+    assert unique_query(["flood", '"open'], '"open', dialect) == ""
+    assert unique_query(["flood"], "flood", dialect) == "flood"
+    joined = union_query(["flood and creek", "a w/3 b", "x*"], dialect)
     assert parse(joined).tree is not None
     assert json.dumps(parse(joined).canonical) == json.dumps(joined)

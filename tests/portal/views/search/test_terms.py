@@ -10,10 +10,10 @@ from html import unescape
 import pytest
 from flask.testing import FlaskClient
 
-from indexer.i18n import say
+from indexer.i18n import pack, say, unpack
 from portal.access.rules import Role
 from portal.access.users import Users
-from portal.jobs import rows, runners
+from portal.jobs import runners
 from portal.jobs.rows import JobKind, Jobs, JobState
 from tests.support.town import ACCOUNT_CANARY, CITY, MESSAGE_CANARY, PASSWORD, SECRET, Town, token
 
@@ -202,6 +202,6 @@ def test_other_jobs_are_no_reports(town: Town) -> None:
 def test_sentences_are_kept_so_that_they_can_be_translated() -> None:
     inner = say("any word starting with {stem}", stem="tax")
     told = {"reading": say("{what}, {count} times", what=inner, count=12), "list": [1, None, "plain"]}
-    back = rows.unpack(json.loads(json.dumps(rows.pack(told))))
+    back = unpack(json.loads(json.dumps(pack(told))))
     assert back == told
     assert (back["reading"].template, back["reading"].values["what"].values) == ("{what}, {count} times", {"stem": "tax"})
