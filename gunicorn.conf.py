@@ -1,4 +1,4 @@
-"""How Gunicorn serves the portal: this computer only, two workers with threads, and the worker for long jobs beside them."""
+"""Gunicorn configuration of the portal: local address, two workers with threads, and the job worker as a child process."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _config = settings.read()
 bind = _config.address
 workers = _config.web_workers
 threads = _config.web_threads
-worker_class = PacedWorker  # requests are received and answers are sent without a thread: a slow client stops nobody
+worker_class = PacedWorker  # receives requests and sends responses without a thread, so slow clients block nobody
 PacedWorker.limits = Limits(_config.client_seconds, _config.client_rate)
-worker_connections = 512  # of each worker; then the one that has waited longest is closed
-limit_request_line = 0  # the worker itself refuses a head of more than 64 KiB, in words
+worker_connections = 512  # per worker; above it, the connection that has waited longest is closed
+limit_request_line = 0  # the worker itself refuses a head of more than 64 KiB, with an explanation
 preload_app = False  # each worker opens its own catalog and index
-timeout = 120  # seconds without a sign of life of the worker's loop
+timeout = 120  # seconds without a heartbeat of the worker's loop
 graceful_timeout = 20
 keepalive = 5
-accesslog = None  # the event log says who did what; addresses may hold search words
+accesslog = None  # the event log records user actions; addresses may contain search terms
 loglevel = os.environ.get("SHOWME_LOG_LEVEL", "warning")
 
 _stop = threading.Event()
@@ -35,33 +35,33 @@ RESTART_AFTER = 3.0  # seconds
 
 
 def on_starting(server: Any) -> None:
-    """Check where the portal is to listen, then start the worker for long jobs, and start it again when it ends."""
-    global _config  # noqa: PLW0603  # --bind is known only now
-    places = [
-        place if isinstance(place, str) else f"[{place[0]}]:{place[1]}" if ":" in place[0] else f"{place[0]}:{place[1]}"
-        for place in server.cfg.address
+    """Check the addresses to listen on, then start the job worker and keep it running."""
+    global _config  # noqa: PLW0603  # --bind is not known earlier
+    addresses = [
+        bound if isinstance(bound, str) else f"[{bound[0]}]:{bound[1]}" if ":" in bound[0] else f"{bound[0]}:{bound[1]}"
+        for bound in server.cfg.address
     ]
-    for place in places:
-        os.environ["SHOWME_ADDRESS"] = f"unix:{place}" if place.startswith("/") else place
+    for address in addresses:
+        os.environ["SHOWME_ADDRESS"] = f"unix:{address}" if address.startswith("/") else address
         try:
             _config = settings.read()
         except BadSetting as error:
             raise SystemExit(str(error)) from error
     if _config.is_exposed:
-        print(f"Warning: this demo can be reached by other computers on {', '.join(places)}.", flush=True)  # noqa: T201  # as below
+        print(f"Warning: this demo can be reached by other computers on {', '.join(addresses)}.", flush=True)  # noqa: T201  # for the terminal
     if _config.job_worker:
         _keeper.append(threading.Thread(target=_keep_worker, name="job-worker", daemon=True))
         _keeper[0].start()
 
 
 def when_ready(_server: Any) -> None:
-    """Say where the portal is, on the terminal and in the event log, before the web workers begin."""
+    """Print the portal's address and log the start, before the web workers start."""
     life.note(_config, "portal:started", f"process {os.getpid()}")
-    print(f"Show-Me Records is at {_config.public_url}  (stop it with Ctrl-C)", flush=True)  # noqa: T201  # this is the terminal's line
+    print(f"Show-Me Records is at {_config.public_url}  (stop it with Ctrl-C)", flush=True)  # noqa: T201  # for the terminal
 
 
 def on_exit(_server: Any) -> None:
-    """Stop the worker for long jobs; what it was doing is shown as interrupted and can be retried."""
+    """Stop the job worker; its running jobs are shown as interrupted and can be restarted."""
     _stop.set()
     for keeper in _keeper:
         keeper.join(timeout=15)
@@ -70,7 +70,7 @@ def on_exit(_server: Any) -> None:
 
 def _keep_worker() -> None:
     while not _stop.is_set():
-        worker = subprocess.Popen([sys.executable, "-m", "portal", "--data", str(_config.data), "worker"])  # noqa: S603  # our own command
+        worker = subprocess.Popen([sys.executable, "-m", "portal", "--data", str(_config.data), "worker"])  # noqa: S603  # fixed command
         while worker.poll() is None:
             if _stop.wait(0.5):
                 worker.terminate()

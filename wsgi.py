@@ -1,4 +1,4 @@
-"""What Gunicorn serves: `gunicorn wsgi:app` (see gunicorn.conf.py)."""
+"""WSGI entry point: `gunicorn wsgi:app` (see gunicorn.conf.py)."""
 
 from portal import create_app
 

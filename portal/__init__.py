@@ -1,4 +1,4 @@
-"""The portal: a Flask application over one repository. `create_app()` builds it in small named steps."""
+"""The portal: a Flask application over one repository, built by `create_app()`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ROOT = Path(__file__).parent.parent
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self' data:; "  # data: the small drawings inside of Bootstrap's style sheet
+    "img-src 'self' data:; "  # data: icons inside Bootstrap's style sheet
     "media-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
@@ -48,7 +48,7 @@ HEADERS = {
 
 
 class RowNumber(IntegerConverter):
-    """Numbers of rows in addresses: more than a column can hold is an address that is not there."""
+    """URL converter for row ids; a number larger than a database column holds is a 404."""
 
     def __init__(self, url_map: Map) -> None:
         super().__init__(url_map, max=2**63 - 1)
@@ -58,23 +58,23 @@ STATIC = frozenset({"static", "bootstrap.static"})
 
 
 def create_app(config: Config | None = None) -> Flask:
-    """Build the portal. Raises BadSetting for settings it cannot run with, LookupError for an unguarded address."""
+    """Build the portal. Raises BadSetting for unusable settings, LookupError for an address without a guard."""
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder="static")
     config = config or settings.read()
-    _set_up(app, config)
-    _guard_first(app)
-    _sign_in(app)
-    _protect(app, config)
+    _configure(app, config)
+    _install_guard(app)
+    _install_sign_in(app)
+    _install_protection(app, config)
     turns.install(app)
-    _speak(app)
-    _serve(app)
-    _harden(app)
+    _install_languages(app)
+    _register_pages(app)
+    _install_headers(app)
     guard.refuse_unguarded(app)
     return app
 
 
-def _set_up(app: Flask, config: Config) -> None:
-    """Set Flask up; cookies travel over https only, except in the demo on this computer."""
+def _configure(app: Flask, config: Config) -> None:
+    """Configure Flask; cookies require HTTPS, except in the demo on this computer."""
     app.config.update(
         SECRET_KEY=config.secret_key,
         SESSION_COOKIE_NAME="showme" if config.demo else "__Host-showme",
@@ -82,8 +82,8 @@ def _set_up(app: Flask, config: Config) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_UPLOAD=config.max_upload,
-        MAX_FORM_MEMORY_SIZE=guard.SMALL_BODY,  # the longest query in the longest encoding
-        WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the sign-in
+        MAX_FORM_MEMORY_SIZE=guard.SMALL_BODY,  # enough for the longest query in its longest encoding
+        WTF_CSRF_TIME_LIMIT=None,  # the token is valid as long as the sign-in
         WTF_CSRF_SSL_STRICT=not config.demo,
         BOOTSTRAP_SERVE_LOCAL=True,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
@@ -93,16 +93,16 @@ def _set_up(app: Flask, config: Config) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["showme"] = Site(config)
     if config.proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, config.proxies, config.proxies, config.proxies)  # type: ignore[method-assign]  # the way Werkzeug documents
+        app.wsgi_app = ProxyFix(app.wsgi_app, config.proxies, config.proxies, config.proxies)  # type: ignore[method-assign]  # as Werkzeug documents
 
 
-def _guard_first(app: Flask) -> None:
-    """Refuse who is not signed in before a form is read."""
+def _install_guard(app: Flask) -> None:
+    """Reject visitors who are not signed in before a form is read."""
     guard.install(app, uploads.check_room)
 
 
-def _sign_in(app: Flask) -> None:
-    """Let Flask-Login find the user of a cookie among the sign-ins that the server keeps."""
+def _install_sign_in(app: Flask) -> None:
+    """Let Flask-Login look up a cookie's user in the server's sign-ins."""
     manager = LoginManager()
     manager.session_protection = "basic"
 
@@ -115,35 +115,35 @@ def _sign_in(app: Flask) -> None:
     manager.init_app(app)
 
 
-def _protect(app: Flask, config: Config) -> None:
-    """Ask every form for its token, and count attempts to sign in over all web workers."""
+def _install_protection(app: Flask, config: Config) -> None:
+    """Require a CSRF token on every form, and count sign-in attempts across all web workers."""
     CSRFProtect(app)
     app.config["RATELIMIT_STORAGE_URI"] = f"{limits.SqliteStorage.STORAGE_SCHEME[0]}://{quote(str(config.limits_file))}"
     app.config["RATELIMIT_HEADERS_ENABLED"] = False
     limiter.init_app(app)
 
 
-def _speak(app: Flask) -> None:
-    """Texts, dates and numbers in the reader's language."""
+def _install_languages(app: Flask) -> None:
+    """Set up texts, dates and numbers in the reader's language."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(Path(__file__).parent / "translations")
-    Babel(app, locale_selector=i18n.region)
+    Babel(app, locale_selector=i18n.locale_name)
     i18n.install(app)
     words.install(app)
     words.install_facts(app)
     job_words.install(app)
 
 
-def _serve(app: Flask) -> None:
-    """Add the pages."""
+def _register_pages(app: Flask) -> None:
+    """Register the pages and the values that every template uses."""
     Bootstrap5(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     errors.install(app)
-    app.jinja_env.globals["form_token"] = lambda: secrets.token_hex(8)  # by it a form that is sent twice is known
+    app.jinja_env.globals["form_token"] = lambda: secrets.token_hex(8)  # identifies a form that is submitted twice
     site: Site = app.extensions["showme"]
 
     @app.context_processor
-    def common() -> dict[str, object]:
+    def template_values() -> dict[str, object]:
         return {
             "body_name": site.config.body_name,
             "is_exposed_demo": site.config.is_exposed,
@@ -156,11 +156,11 @@ def _serve(app: Flask) -> None:
         }
 
 
-def _harden(app: Flask) -> None:
-    """Put the headers on every answer that a view has not given its own; keep pages out of caches."""
+def _install_headers(app: Flask) -> None:
+    """Add the security headers that a view has not set itself; keep pages out of caches."""
 
     @app.after_request
-    def headers(response: Response) -> Response:
+    def add_headers(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if request.endpoint not in STATIC:

@@ -1,4 +1,4 @@
-"""`python -m portal`: link, worker."""
+"""`python -m portal`: the commands link and worker."""
 
 from portal.commands import main
 

@@ -1,4 +1,4 @@
-"""Certificates as pages show them: who may open which, what they say, and how their checks ended."""
+"""Certificates and their checks for the pages that show them, within the reader's permission."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from portal.jobs.stored import may_open
 from portal.site import site
 
 LISTED = 50
-SHOWN = 100  # records of each kind on the page of a check; the file has all
+SHOWN = 100  # records of each kind on a check's page; the file lists all
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A finished certificate: its job, its header, and the document as blocks, the same as on paper."""
+    """A finished certificate: its job, its header, and the blocks of its document, the same as in the PDF."""
 
     job: Job
     header: Header
@@ -43,53 +43,54 @@ def checks(certificate: int) -> list[Job]:
     return [job for job in _recent(JobKind.CERTIFICATE_CHECK) if job.arguments["certificate"] == certificate and may_open(reader(), job)]
 
 
-def job_of(job_id: int, kind: JobKind = JobKind.CERTIFICATE) -> Job:
-    """Return the job of a certificate or of a check; 404 for every other, whether it is there or not."""
+def certificate_job(job_id: int, kind: JobKind = JobKind.CERTIFICATE) -> Job:
+    """Return the job of a certificate or of a check; 404 if it does not exist or the reader may not open it."""
     job = job_rows().get(job_id)
     if job is None or job.kind is not kind or not may_open(reader(), job):
         abort(404)
     return job
 
 
-def finished(job_id: int, kind: JobKind = JobKind.CERTIFICATE) -> Job:
-    """Return the job of a finished certificate or check; 404 while it is not finished."""
-    job = job_of(job_id, kind)
+def finished_job(job_id: int, kind: JobKind = JobKind.CERTIFICATE) -> Job:
+    """Return the job of a finished certificate or check; 404 until it has finished."""
+    job = certificate_job(job_id, kind)
     if job.state is not JobState.DONE:
         abort(404)
     return job
 
 
 def proof(job: Job) -> Proof:
-    """Return what a finished certificate says; 404 when its files were taken away."""
+    """Return the content of a finished certificate; 404 if its files were removed."""
     path = certificate_file(site().repository, job.id)
     if not path.is_file():
         abort(404)
     header = file_format.read_header(path)
-    blocks = [one for one in document(header, path.name, job.result["json_sha256"])["blocks"] if one["kind"] not in {"title", "signature"}]
+    layout = document(header, path.name, job.result["json_sha256"])
+    blocks = [block for block in layout["blocks"] if block["kind"] not in {"title", "signature"}]
     return Proof(job, header, blocks)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A finished check: what it says, and its records by kind, as many as a page shows."""
+    """A finished check: its sentences, and the first records of each kind of change."""
 
     check: Check
-    says: list[str]
+    sentences: list[str]
     groups: tuple[tuple[str, tuple[RecordChange, ...], int], ...]
-    views: dict[str, RecordView]  # of the records shown, those that are held and that the reader may see
+    views: dict[str, RecordView]  # the records shown that are still held and that the reader may see
 
 
 def outcome(job: Job) -> Outcome:
-    """Return how a finished check ended; 404 when its file was taken away."""
+    """Return the outcome of a finished check; 404 if its file was removed."""
     path = check_file(site().repository, job.id)
     if not path.is_file():
         abort(404)
-    kept = check.load_check(path)
-    parts = (("new", kept.new), ("changed", kept.changed), ("gone", kept.gone))
-    groups = tuple((name, found[:SHOWN], len(found)) for name, found in parts if found)
-    held = (site().repository.catalog.record(one.record_id) for _name, found, _count in groups for one in found if one.origin)
+    saved = check.load_check(path)
+    parts = (("new", saved.new), ("changed", saved.changed), ("gone", saved.gone))
+    groups = tuple((name, changes[:SHOWN], len(changes)) for name, changes in parts if changes)
+    held = (site().repository.catalog.record(change.record_id) for _name, changes, _count in groups for change in changes if change.origin)
     views = {view.record_id: view for view in held if view is not None and may_see(reader(), view)}
-    return Outcome(kept, check_words.sentences(kept), groups, views)
+    return Outcome(saved, check_words.sentences(saved), groups, views)
 
 
 def _recent(kind: JobKind) -> list[Job]:

@@ -1,4 +1,4 @@
-"""The portal's own commands: a one-time link for somebody who cannot sign in, and the worker for long jobs."""
+"""The portal's commands: a one-time link for someone who cannot sign in, and the worker for long jobs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The portal's own settings, beside those of the indexer: one table of name, default and help, read from SHOWME_* variables."""
+"""The portal's settings, in addition to the indexer's: a table of name, default and help, read from SHOWME_* variables."""
 
 from __future__ import annotations
 
@@ -62,13 +62,13 @@ LINK_LIFE = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What the portal was set up with, checked."""
+    """The validated settings of the portal."""
 
     data: Path
     secret_key: str
     demo: bool
     address: str
-    is_exposed: bool  # a demo that other computers can reach
+    is_exposed: bool  # the demo accepts connections from other computers
     public_url: str
     proxies: int
     body_name: str
@@ -83,22 +83,22 @@ class Config:
 
     @property
     def uploads(self) -> Path:
-        """Uploaded archives until they are in custody."""
+        """Folder of uploaded archives until they are in custody."""
         return self.data / "uploads"
 
     @property
     def limits_file(self) -> Path:
-        """Counts of attempts, shared by all web workers of this computer."""
+        """Sign-in attempts, counted across all web workers of this computer."""
         return self.data / "limits.sqlite3"
 
     @property
     def long_queries_file(self) -> Path:
-        """Queries that are too long for an address."""
+        """Queries too long for an address."""
         return self.data / "long_queries.sqlite3"
 
     @property
-    def late_events_file(self) -> Path:
-        """Events that wait for their turn in the event log."""
+    def event_queue_file(self) -> Path:
+        """Events not yet written to the event log."""
         return self.data / "late_events.sqlite3"
 
     @property
@@ -108,19 +108,19 @@ class Config:
 
     @property
     def worker_lock(self) -> Path:
-        """Held (flock) by the one process that works off the queue."""
+        """Lock file (flock) of the only process that runs jobs."""
         return self.data / "worker.lock"
 
 
 def read(environ: Mapping[str, str] | None = None, data: Path | None = None) -> Config:
-    """Return the checked settings. Raises BadSetting; makes the data folder when it is not there."""
-    given = os.environ if environ is None else environ
-    table = {setting.name: given.get(setting.name) or setting.default for setting in PORTAL_SETTINGS}
+    """Return the validated settings; create the data folder if it is missing. Raises BadSetting."""
+    variables = os.environ if environ is None else environ
+    table = {setting.name: variables.get(setting.name) or setting.default for setting in PORTAL_SETTINGS}
     demo = _switch(table, "SHOWME_DEMO")
     is_exposed = demo and not is_loopback(table["SHOWME_ADDRESS"])
     if is_exposed and not _switch(table, "SHOWME_DEMO_ANYWHERE"):
         raise BadSetting(DEMO_STAYS_HOME.format(address=table["SHOWME_ADDRESS"]))
-    folder = settings.paths(data or settings.read("SHOWME_DATA", given)).data
+    folder = settings.paths(data or settings.read("SHOWME_DATA", variables)).data
     if private_files.is_read_only(folder):
         raise BadSetting(
             f"The data folder {folder} is read-only: the portal keeps sign-ins, jobs and the event log there. Make it writable; "
@@ -147,12 +147,12 @@ def read(environ: Mapping[str, str] | None = None, data: Path | None = None) -> 
     )
 
 
-def told(environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return every setting with its value, for the event log: without the secret key and the password of a database's address."""
-    given = os.environ if environ is None else environ
-    table = {one.name: given.get(one.name) or one.default for one in (*settings.SETTINGS, *PORTAL_SETTINGS)}
+def settings_for_log(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return every setting and its value for the event log, without the secret key and the database password."""
+    variables = os.environ if environ is None else environ
+    table = {setting.name: variables.get(setting.name) or setting.default for setting in (*settings.SETTINGS, *PORTAL_SETTINGS)}
     if table["SHOWME_SECRET_KEY"]:
-        table["SHOWME_SECRET_KEY"] = "(set)"  # noqa: S105  # it hides one
+        table["SHOWME_SECRET_KEY"] = "(set)"  # noqa: S105  # hides the key
     address = table["SHOWME_DATABASE_URL"]
     if address:
         try:
@@ -163,7 +163,7 @@ def told(environ: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 def is_loopback(address: str) -> bool:
-    """Tell whether only this computer can reach an address: a socket file, localhost, 127.0.0.0/8 or [::1]."""
+    """Whether only this computer can reach an address: a socket file, localhost, 127.0.0.0/8 or [::1]."""
     if address.startswith("unix:"):
         return True
     host = address.rpartition(":")[0].strip("[]") if ":" in address else address
@@ -186,26 +186,26 @@ def _number(table: Mapping[str, str], name: str, least: int = 1) -> int:
     return int(value)
 
 
-def _secret(given: str, folder: Path, *, demo: bool) -> str:
-    """Return the key that signs cookies. In the demo it is made once and kept, so that a restart keeps people signed in."""
-    if given:
-        if len(given) < MIN_SECRET:
+def _secret(setting: str, folder: Path, *, demo: bool) -> str:
+    """Return the key that signs cookies; the demo saves a random key, so that people stay signed in after a restart."""
+    if setting:
+        if len(setting) < MIN_SECRET:
             raise BadSetting(f"SHOWME_SECRET_KEY is shorter than {MIN_SECRET} characters. {HOW_TO_MAKE}.")
-        return given
+        return setting
     if not demo:
         raise BadSetting(f"SHOWME_SECRET_KEY is not set. {HOW_TO_MAKE}. For a demo on this computer, set SHOWME_DEMO=1 instead.")
     file = folder / "secret_key"
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return _kept_secret(file)
+        return _saved_secret(file)
     with os.fdopen(descriptor, "w", encoding="ascii") as stream:
         stream.write(secrets.token_hex(32))
-    return _kept_secret(file)
+    return _saved_secret(file)
 
 
-def _kept_secret(file: Path) -> str:
-    kept = file.read_text(encoding="ascii").strip()
-    if len(kept) < MIN_SECRET:
+def _saved_secret(file: Path) -> str:
+    secret = file.read_text(encoding="ascii").strip()
+    if len(secret) < MIN_SECRET:
         raise BadSetting(f"{file} is damaged. Delete it and start again: a new key is made, and everyone signs in again.")
-    return kept
+    return secret

@@ -1,11 +1,11 @@
-"""Events that wait for their turn: a reader's page never waits until an archive has been settled in the catalog.
+"""A queue in front of the event log, so that no page waits while an archive is completed in the catalog.
 
-While somebody else writes for long, an event goes into a small file of its own, on the disk before the page is
-answered, and from there into the log, with the time of the deed, as soon as the log can be written. While one waits,
-later ones stand in line behind it. What a killed process left is written by the next one that starts.
+While another writer holds the catalog for long, an event goes into a small SQLite file, flushed to disk before the page is
+answered, and from there into the log, with its original time, as soon as the log can be written. While an event waits,
+later events queue behind it. The next process to start writes the events that a killed process left behind.
 
-Events that a page must not pay for (`note_later`: a picture that was opened, a page that was refused) always go through
-the file, without waiting for the disk: they survive a killed process, and a power cut may take the last second of them.
+Events that must not slow a page down (`note_later`: a picture opened, a page refused) always go through the file, without
+waiting for the disk: they survive a killed process; a power failure may lose the last second of them.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from indexer.catalog.audit import AuditLog
 from indexer.catalog.database import Busy, transaction
 from indexer.catalog.tables import events
 
-PATIENCE = 0.2  # seconds that a page waits for the log
-ROUND = 1.0  # seconds between two tries to write what waits
-WRITE_PATIENCE = 5.0  # seconds that one try waits
+PATIENCE = 0.2  # seconds a page waits for the log
+ROUND = 1.0  # seconds between two attempts to write the queue
+WRITE_PATIENCE = 5.0  # seconds an attempt waits for the log
 BUSY_SECONDS = 30
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ _TABLE = """CREATE TABLE IF NOT EXISTS late (
 
 
 @dataclass(eq=False, slots=True)
-class _Note:
+class _Event:
     """An event on its way into the log."""
 
     tag: str
@@ -49,126 +49,127 @@ class _Note:
     detail: Mapping[str, object] | None
     at: datetime
     is_written: bool = False
-    settled: threading.Event = field(default_factory=threading.Event)
+    is_processed: threading.Event = field(default_factory=threading.Event)
 
 
-class LateEvents:
-    """The line of one data folder, shared by all processes through its file."""
+class EventQueue:
+    """The queue of a data folder, shared by all processes through its file."""
 
     def __init__(self, path: Path, db: sa.Engine) -> None:
         self._path, self._db = path, db
-        self._turn = threading.Lock()
-        self._gathering = threading.Lock()
-        self._brought: list[_Note] = []
+        self._log_lock = threading.Lock()
+        self._pending_lock = threading.Lock()
+        self._pending: list[_Event] = []
         self._stop = threading.Event()
         self._writer: threading.Thread | None = None
-        self._is_behind = False  # an event waits because the log was busy: later ones stand in line behind it
-        self._has_more = False  # events of `note_later` are in the file
+        self._is_behind = False  # an event waits because the log was busy; later events queue behind it
+        self._has_more = False  # the file holds events of `note_later`
         _prepare(path)
         if self.waiting():
             self._is_behind = True
             self._start()
 
     def note(self, log_: AuditLog, tag: str, actor: str, subject: str, detail: Mapping[str, object] | None) -> None:
-        """Write an event into the log, or into the line. Raises UnknownTag.
+        """Write an event to the log, or to the queue if the log is busy. Raises UnknownTag.
 
-        Threads of a process take turns; whose turn it is writes what all the others brought meanwhile too, so that many
-        pages wait for one write to the disk together.
+        The threads of a process take turns; each writes the events of all waiting threads, so that many pages share one
+        write to the disk.
         """
         if tag not in audit.TAGS:
             raise audit.UnknownTag(tag)
-        note = _Note(tag, actor, subject, detail, datetime.now(UTC))
-        if not self._is_behind and self._written_in_turn(note):
+        event = _Event(tag, actor, subject, detail, datetime.now(UTC))
+        if not self._is_behind and self._write_in_turn(event):
             return
         self._is_behind = True
-        self._put(note, log_, "FULL")
+        self._put(event, log_, "FULL")
         self._start()
 
     def note_later(self, log_: AuditLog, tag: str, actor: str, subject: str, detail: Mapping[str, object] | None) -> None:
-        """Put an event in line without a write to the catalog, for the next writer to take along. Raises UnknownTag."""
+        """Queue an event without a write to the catalog; the next writer takes it along. Raises UnknownTag."""
         if tag not in audit.TAGS:
             raise audit.UnknownTag(tag)
-        self._put(_Note(tag, actor, subject, detail, datetime.now(UTC)), log_, "NORMAL")
+        self._put(_Event(tag, actor, subject, detail, datetime.now(UTC)), log_, "NORMAL")
         self._has_more = True
         self._start()
 
-    def _put(self, note: _Note, log_: AuditLog, synchronous: str) -> None:
-        _put(self._path, note, log_, synchronous)
+    def _put(self, event: _Event, log_: AuditLog, synchronous: str) -> None:
+        _put(self._path, event, log_, synchronous)
 
-    def _written_in_turn(self, note: _Note) -> bool:
-        """Write a note and all that were brought meanwhile in one transaction; False when the log is busy for too long."""
-        with self._gathering:
-            self._brought.append(note)
-        if self._turn.acquire(timeout=PATIENCE):
+    def _write_in_turn(self, event: _Event) -> bool:
+        """Write an event and all pending ones in one transaction; False if the log is busy for too long."""
+        with self._pending_lock:
+            self._pending.append(event)
+        if self._log_lock.acquire(timeout=PATIENCE):
             try:
-                with self._gathering:
-                    taken, self._brought = self._brought, []
-                if taken:
-                    self._write_together(taken)
+                with self._pending_lock:
+                    batch, self._pending = self._pending, []
+                if batch:
+                    self._write_batch(batch)
             finally:
-                self._turn.release()
+                self._log_lock.release()
         else:
-            with self._gathering:
-                if note in self._brought:  # nobody took it: it goes into the line
-                    self._brought.remove(note)
+            with self._pending_lock:
+                if event in self._pending:  # no other thread took it: queue it
+                    self._pending.remove(event)
                     return False
-        note.settled.wait()
-        return note.is_written
+        event.is_processed.wait()
+        return event.is_written
 
-    def _write_together(self, notes: list[_Note]) -> None:
+    def _write_batch(self, batch: list[_Event]) -> None:
         try:
             if self._has_more:
-                self.write_all(PATIENCE, notes)
+                self.write_all(PATIENCE, batch)
             else:
                 with transaction(self._db, PATIENCE) as connection:
-                    _append(connection, notes)
+                    _append(connection, batch)
         except Busy:
-            return  # each of them goes into the line
+            return  # each caller queues its own event
         else:
-            for note in notes:
-                note.is_written = True
+            for event in batch:
+                event.is_written = True
         finally:
-            for note in notes:
-                note.settled.set()
+            for event in batch:
+                event.is_processed.set()
 
     def waiting(self) -> int:
-        """Return how many events wait."""
-        with closing(self._connect()) as line:
-            return int(line.execute("SELECT count(*) FROM late").fetchone()[0])
+        """Count the queued events."""
+        with closing(self._connect()) as queue:
+            return int(queue.execute("SELECT count(*) FROM late").fetchone()[0])
 
-    def write_all(self, patience: float = WRITE_PATIENCE, then: Sequence[_Note] = ()) -> int:
-        """Move what waits into the log, in its order, and `then` behind it; return how many waited.
+    def write_all(self, patience: float = WRITE_PATIENCE, then: Sequence[_Event] = ()) -> int:
+        """Move the queued events into the log in order, followed by `then`; return how many were queued.
 
-        Raises Busy when the log cannot be written yet.
+        The log is committed before the queue is emptied. A row already in the log (the process was killed in between) is
+        recognized by its key and not written again.
 
-        The log is committed before the line is emptied; a row that is in the log already (the process was killed in
-        between) is known by its key and not written twice.
+        Raises:
+            Busy: the log cannot be written yet.
         """
-        with transaction(self._db, patience) as connection, closing(self._connect()) as line:
-            line.execute("BEGIN IMMEDIATE")  # after the log's lock: two processes cannot move the same row
+        with transaction(self._db, patience) as connection, closing(self._connect()) as queue:
+            queue.execute("BEGIN IMMEDIATE")  # after the log's lock: two processes cannot move the same row
             self._has_more = False
-            rows = line.execute("SELECT id, key, after, at_us, tag, actor, subject, detail FROM late ORDER BY id").fetchall()
+            rows = queue.execute("SELECT id, key, after, at_us, tag, actor, subject, detail FROM late ORDER BY id").fetchall()
             for _id, key, after, at_us, tag, actor, subject, detail in rows:
-                known = sa.select(events.c.id).where(events.c.id > after, events.c.detail.contains(f'"late":"{key}"', autoescape=True))
-                if connection.execute(known).first() is None:
+                logged = sa.select(events.c.id).where(events.c.id > after, events.c.detail.contains(f'"late":"{key}"', autoescape=True))
+                if connection.execute(logged).first() is None:
                     at = datetime.fromtimestamp(at_us / 1_000_000, UTC)
                     audit.append(connection, tag, actor, subject, {**json.loads(detail), "late": key}, at)
             _append(connection, then)
             connection.commit()
-            line.execute("DELETE FROM late WHERE id <= ?", (rows[-1][0] if rows else 0,))
-            line.execute("COMMIT")
+            queue.execute("DELETE FROM late WHERE id <= ?", (rows[-1][0] if rows else 0,))
+            queue.execute("COMMIT")
         return len(rows)
 
     def close(self) -> None:
-        """Let the writing thread end; what waits stays on the disk."""
+        """Stop the writer thread; queued events stay on disk."""
         self._stop.set()
         if self._writer is not None:
             self._writer.join(WRITE_PATIENCE + ROUND)
 
     def _start(self) -> None:
         if self._writer is not None:
-            return  # at work: it looks once more before it ends
-        with self._turn:
+            return  # already running: it checks again before it stops
+        with self._log_lock:
             if self._writer is None and not self._stop.is_set():
                 self._writer = threading.Thread(target=self._write_until_empty, name="late-events", daemon=True)
                 self._writer.start()
@@ -179,42 +180,42 @@ class LateEvents:
                 self.write_all()
             except Busy:
                 continue
-            except Exception:  # whatever it is, the events are on the disk and the next round tries again
+            except Exception:  # the events are on disk, and the next round tries again
                 log.exception("events wait for the log")
                 continue
-            with self._turn:
+            with self._log_lock:
                 if not self.waiting():
                     self._is_behind = False
                     self._writer = None
                     break
-        if self.waiting():  # put in line between the last look and the end
+        if self.waiting():  # queued between the last check and the end
             self._start()
 
     def _connect(self) -> sqlite3.Connection:
         return _connect(self._path)
 
 
-def leave(path: Path, log_: AuditLog, tag: str, actor: str, subject: str, detail: Mapping[str, object] | None) -> None:  # noqa: PLR0917  # as AuditLog.add
-    """Put an event in line for whoever serves next, from a process that starts no thread. Raises UnknownTag."""
+def enqueue(path: Path, log_: AuditLog, tag: str, actor: str, subject: str, detail: Mapping[str, object] | None) -> None:  # noqa: PLR0917  # like AuditLog.add
+    """Queue an event for the next process, from a process that starts no writer thread. Raises UnknownTag."""
     if tag not in audit.TAGS:
         raise audit.UnknownTag(tag)
     _prepare(path)
-    _put(path, _Note(tag, actor, subject, detail, datetime.now(UTC)), log_, "FULL")
+    _put(path, _Event(tag, actor, subject, detail, datetime.now(UTC)), log_, "FULL")
 
 
 def _prepare(path: Path) -> None:
-    with closing(_connect(path)) as line:
-        line.execute("PRAGMA journal_mode = WAL")
-        line.execute(_TABLE)
+    with closing(_connect(path)) as queue:
+        queue.execute("PRAGMA journal_mode = WAL")
+        queue.execute(_TABLE)
 
 
-def _put(path: Path, note: _Note, log_: AuditLog, synchronous: str) -> None:
-    """Insert a note. `synchronous` is SQLite's: FULL, it is on the disk then, or NORMAL, the system has it."""
-    content = (note.tag, note.actor, note.subject, json.dumps(note.detail or {}))
-    row = (secrets.token_hex(8), log_.last_id(), round(note.at.timestamp() * 1_000_000), *content)
-    with closing(_connect(path)) as line:
-        line.execute(f"PRAGMA synchronous = {synchronous}")
-        line.execute("INSERT INTO late (key, after, at_us, tag, actor, subject, detail) VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+def _put(path: Path, event: _Event, log_: AuditLog, synchronous: str) -> None:
+    """Insert an event. `synchronous` is SQLite's: FULL waits until it is on disk, NORMAL until the system has it."""
+    content = (event.tag, event.actor, event.subject, json.dumps(event.detail or {}))
+    row = (secrets.token_hex(8), log_.last_id(), round(event.at.timestamp() * 1_000_000), *content)
+    with closing(_connect(path)) as queue:
+        queue.execute(f"PRAGMA synchronous = {synchronous}")
+        queue.execute("INSERT INTO late (key, after, at_us, tag, actor, subject, detail) VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -223,6 +224,6 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _append(connection: sa.Connection, notes: Sequence[_Note]) -> None:
-    for note in notes:
-        audit.append(connection, note.tag, note.actor, note.subject, note.detail, note.at)
+def _append(connection: sa.Connection, batch: Sequence[_Event]) -> None:
+    for event in batch:
+        audit.append(connection, event.tag, event.actor, event.subject, event.detail, event.at)

@@ -1,8 +1,8 @@
-"""gettext with types: `_` now, `_n` for counts, `_l` for texts that are looked up when they are shown.
+"""gettext with types: `_` translates now, `_n` by count, `_l` when the text is displayed.
 
-The reader's language is the one chosen on the page (a cookie keeps it), else the browser's first that we speak.
-Sentences of the indexer (`indexer.i18n.Sentence`) are English texts that know how they were made: `spoken` says them in
-the reader's language, and templates do it with every one that they print.
+The reader's language is the one chosen on the page (stored in a cookie), otherwise the first language of the browser that
+the portal supports. Sentences of the indexer (`indexer.i18n.Sentence`) are English texts with their template and values:
+`translate` puts them in the reader's language, and templates do so for each sentence they print.
 """
 
 from __future__ import annotations
@@ -27,41 +27,41 @@ Locale = Any
 Babel = flask_babel.Babel
 
 LANGUAGES: Final = {"en": "English", "es": "Español"}
-"""The languages of the pages, each by its own name."""
+"""The languages of the pages, each in its own name."""
 
 _REGION: Final = {"en": "en_US", "es": "es_US"}
-"""Where numbers and days are read: 1,234 is a thousand and more in both languages of Missouri, never a fraction."""
+"""Locales for numbers and dates: in Missouri, 1,234 is more than a thousand in both languages, never a decimal."""
 
 COOKIE: Final = "showme_language"
 _TRANSLATIONS: Final = Path(__file__).parent / "translations"
-_PLACE: Final = re.compile(r"\{(\w+)\}")
+_PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 
 
-def chosen() -> str:
-    """Return the language of the present request: "en" or "es"."""
-    kept = request.cookies.get(COOKIE, "")
-    return kept if kept in LANGUAGES else request.accept_languages.best_match(list(LANGUAGES)) or "en"
+def chosen_language() -> str:
+    """Return the language of the current request: "en" or "es"."""
+    code = request.cookies.get(COOKIE, "")
+    return code if code in LANGUAGES else request.accept_languages.best_match(list(LANGUAGES)) or "en"
 
 
-def region() -> str:
-    """Return the name of the locale whose numbers and days the present request is answered with: "en_US" or "es_US"."""
-    return _REGION[chosen()]
+def locale_name() -> str:
+    """Return the locale for numbers and dates of the current request: "en_US" or "es_US"."""
+    return _REGION[chosen_language()]
 
 
-def spoken(text: str) -> str:
-    """Return a sentence of the indexer in the reader's language; every other text as it is.
+def translate(text: str) -> str:
+    """Translate a sentence of the indexer into the reader's language; return any other text unchanged.
 
-    Values are put in by the reader's locale: whole numbers with their thousands apart, days as people write them.
+    Values follow the reader's locale: integers with thousands separators, dates in their usual form.
     """
     if not isinstance(text, Sentence):
         return text
     template = str(_catalog().ugettext(text.template))
-    return template.format(**{name: _value(value) for name, value in text.values.items()})
+    return template.format(**{name: _format_value(value) for name, value in text.values.items()})
 
 
-def _value(value: object) -> object:
+def _format_value(value: object) -> object:
     if isinstance(value, str):
-        return spoken(value)
+        return translate(value)
     if type(value) is int:
         return format_decimal(value, locale=locale())
     if isinstance(value, date) and not isinstance(value, datetime):
@@ -69,99 +69,99 @@ def _value(value: object) -> object:
     return value
 
 
-def known(text: str, *, is_marked: bool = True) -> str:
-    """Return a stored text in the reader's language; what cannot be said in it is marked as English.
+def translate_stored(text: str, *, is_marked: bool = True) -> str:
+    """Translate a stored text into the reader's language; mark a text that has no translation as English.
 
-    New rows keep sentences. Rows of older versions, certificates and errors of libraries are plain English, and are recognized
-    by the templates of today. Without the mark where it may be a name or a word of any language.
+    New rows hold sentences. Rows of older versions, certificates and library errors are plain English, recognized by today's
+    templates. Pass `is_marked=False` where the text may be a name or a word in any language.
     """
     if not text or language_code() == "en":
-        return spoken(text)
+        return translate(text)
     language = language_code()
-    sentence = text if isinstance(text, Sentence) else recognized(text, language, LEAST_OF_TEXTS if is_marked else LEAST_OF_NAMES)
+    sentence = text if isinstance(text, Sentence) else recognize(text, language, MIN_LETTERS_OF_TEXT if is_marked else MIN_LETTERS_OF_NAME)
     if sentence is not None and sentence.template in _templates(language):
-        return spoken(sentence)
+        return translate(sentence)
     return text if not is_marked else Markup('<span lang="en">{}</span>').format(text)
 
 
-LEAST_OF_TEXTS: Final = 8
-LEAST_OF_NAMES: Final = 20
-"""So many letters of its own a template has that a text is recognized by; "{form} and {other}" serves for values only."""
+MIN_LETTERS_OF_TEXT: Final = 8
+MIN_LETTERS_OF_NAME: Final = 20
+"""Letters outside placeholders that a template needs to recognize a text; "{form} and {other}" serves for values only."""
 
-_LONGEST, _DEEPEST = 2000, 3  # of the texts that older versions kept: letters, and sentences inside of sentences
+_MAX_LENGTH, _MAX_DEPTH = 2000, 3  # of texts stored by older versions: characters, and levels of nested sentences
 
 
-def recognized(text: str, language: str, least: int = LEAST_OF_TEXTS, depth: int = _DEEPEST) -> Sentence | None:
-    """Return a plain English text as the sentence that it was made as, its values recognized too; None for every other text.
+def recognize(text: str, language: str, least: int = MIN_LETTERS_OF_TEXT, depth: int = _MAX_DEPTH) -> Sentence | None:
+    """Find the sentence that a plain English text was made from, its values included; None if no template matches.
 
-    Where several templates fit, those with the most letters of their own are meant.
+    Among several matching templates, the one with the most letters outside placeholders wins.
     """
     templates = _templates(language)
     if text in templates:
         return say(text) if templates[text][1] is None else None
-    if not depth or len(text) > _LONGEST:
+    if not depth or len(text) > _MAX_LENGTH:
         return None
-    fitting = [
-        say(template, **{name: recognized(value, language, 1, depth - 1) or value for name, value in match.groupdict().items()})
+    matching = [
+        say(template, **{name: recognize(value, language, 1, depth - 1) or value for name, value in match.groupdict().items()})
         for template, (letters, pattern) in templates.items()
         if letters >= least and pattern is not None and (match := pattern.fullmatch(text))
     ]
-    return max(fitting, key=lambda sentence: _own_letters(sentence, language), default=None)
+    return max(matching, key=lambda sentence: _literal_letters(sentence, language), default=None)
 
 
-def _own_letters(value: object, language: str) -> int:
+def _literal_letters(value: object, language: str) -> int:
     if not isinstance(value, Sentence):
         return 0
-    return _templates(language)[value.template][0] + sum(_own_letters(inner, language) for inner in value.values.values())
+    return _templates(language)[value.template][0] + sum(_literal_letters(inner, language) for inner in value.values.values())
 
 
 @cache
 def _templates(language: str) -> Mapping[str, tuple[int, re.Pattern[str] | None]]:
-    """Return every text that a language has, with its number of letters outside of places, and its pattern where it has places."""
+    """Return every text of a language with its letters outside placeholders, and a pattern if it has placeholders."""
     with (_TRANSLATIONS / language / "LC_MESSAGES" / "messages.mo").open("rb") as file:
         texts = [message.id for message in read_mo(file) if isinstance(message.id, str) and message.id]
-    split = {text: _PLACE.split(text) for text in texts}  # text, name, text, name, ..., text
-    return {text: (sum(map(len, pieces[::2])), _pattern(pieces) if len(pieces) > 1 else None) for text, pieces in split.items()}
+    split = {text: _PLACEHOLDER.split(text) for text in texts}  # text, name, text, name, ..., text
+    return {text: (sum(map(len, parts[::2])), _pattern(parts) if len(parts) > 1 else None) for text, parts in split.items()}
 
 
-def _pattern(pieces: list[str]) -> re.Pattern[str]:
-    names, parts = set[str](), list[str]()
-    for at, piece in enumerate(pieces):
-        is_place = at % 2
-        parts.append(re.escape(piece) if not is_place else f"(?P={piece})" if piece in names else f"(?P<{piece}>.+?)")
-        names |= {piece} if is_place else set()
-    return re.compile("".join(parts), re.DOTALL)
+def _pattern(parts: list[str]) -> re.Pattern[str]:
+    names, patterns = set[str](), list[str]()
+    for index, part in enumerate(parts):
+        is_name = index % 2
+        patterns.append(re.escape(part) if not is_name else f"(?P={part})" if part in names else f"(?P<{part}>.+?)")
+        names |= {part} if is_name else set()
+    return re.compile("".join(patterns), re.DOTALL)
 
 
-def told(error: Exception) -> str:
-    """Return what an error says, in the reader's language where it was made to be said."""
-    return spoken(message_of(error))
+def error_text(error: Exception) -> str:
+    """Return the message of an error, translated if it is a sentence."""
+    return translate(message_of(error))
 
 
 def install(app: Flask) -> None:
-    """Let templates look texts up as this module does (a page has some hundred of them) and print sentences translated."""
-    app.jinja_env.filters["known"] = known
-    app.jinja_env.finalize = lambda value: spoken(value) if type(value) is Sentence else value
+    """Make templates look up texts as this module does (a page has hundreds) and print sentences translated."""
+    app.jinja_env.filters["translated"] = translate_stored
+    app.jinja_env.finalize = lambda value: translate(value) if type(value) is Sentence else value
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # Jinja's own extension adds it
         gettext=lambda text: _catalog().ugettext(text),
-        ngettext=lambda one, many, count: _catalog().ungettext(one, many, count),
+        ngettext=lambda singular, plural, count: _catalog().ungettext(singular, plural, count),
         newstyle=True,
     )
 
 
 def _(text: str, **values: object) -> str:
     """Return a text in the reader's language."""
-    found = str(_catalog().ugettext(text))
-    return found % values if values else found
+    translated = str(_catalog().ugettext(text))
+    return translated % values if values else translated
 
 
-def _n(one: str, many: str, count: int, /, **values: object) -> str:
-    """Return the form of a text that fits a count; `%(num)s` is the count."""
-    return str(_catalog().ungettext(one, many, count)) % {"num": count, **values}
+def _n(singular: str, plural: str, count: int, /, **values: object) -> str:
+    """Return the singular or plural of a text for a count; `%(num)s` is the count."""
+    return str(_catalog().ungettext(singular, plural, count)) % {"num": count, **values}
 
 
 def _catalog() -> Any:
-    """Return the texts of the reader's language, looked for once a request."""
+    """Return the texts of the reader's language, looked up once per request."""
     if not has_request_context():
         return flask_babel.get_translations()
     if "texts" not in g:
@@ -170,7 +170,7 @@ def _catalog() -> Any:
 
 
 class Lazy:
-    """A text that is translated when it is shown: for tables at the top of a module."""
+    """A text translated when it is displayed: for tables at the top of a module."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -183,15 +183,15 @@ class Lazy:
 
 
 def _l(text: str) -> Lazy:
-    """Mark a text for translation when it is shown."""
+    """Mark a text for translation when it is displayed."""
     return Lazy(text)
 
 
 def language_code() -> str:
-    """Return the language that pages are shown in: "en" or "es"."""
+    """Return the language of the page: "en" or "es"."""
     return str(locale().language)
 
 
 def locale() -> Any:
-    """Return the reader's locale, as Babel knows it."""
+    """Return the reader's Babel locale."""
     return flask_babel.get_locale()

@@ -1,7 +1,7 @@
-"""Hands out pictures, video and sound of an archive so that nothing in it can run as a page of ours.
+"""Serves pictures, video and audio of an archive so that none of them can run as a page of the portal.
 
-Shown in place: a plain picture, video or sound whose first bytes are what its name says. Everything else is a
-download. All of it: nosniff, a Content-Security-Policy that sandboxes it and lets it fetch nothing.
+Displayed inline: a plain picture, video or audio file whose first bytes agree with its name. Everything else is a download.
+Every response has nosniff and a Content-Security-Policy that sandboxes it and lets it load nothing.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ HEADERS = {
 _UNSAFE = re.compile(r"[^\w.\- ]+")
 
 
-def plain_type(head: bytes) -> str:
-    """Return the media type that the first bytes of a file show, or "" for anything but plain picture, video and sound."""
+def sniff_type(head: bytes) -> str:
+    """Return the media type by a file's first bytes, or "" for anything but plain pictures, video and audio."""
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return "image/png"
     if head.startswith(b"\xff\xd8\xff"):
@@ -48,23 +48,23 @@ def plain_type(head: bytes) -> str:
     return ""
 
 
-def shown_type(attachment: AttachmentView, head: bytes) -> str:
-    """Return the type a file may be shown in place as, or "" when it must be a download.
+def inline_type(attachment: AttachmentView, head: bytes) -> str:
+    """Return the type to display a file inline as, or "" if it must be a download.
 
-    The name and the first bytes must agree on what it is (picture, or video and sound): Meta names WebP pictures .jpg.
+    The name and the first bytes must agree on the family (picture, or video and audio): Meta names WebP pictures .jpg.
     """
-    found = plain_type(head)
+    sniffed = sniff_type(head)
     families = {"image": {"image"}, "video": {"video", "audio"}, "audio": {"video", "audio"}}
     named = attachment.media_type.split("/", 1)[0]
-    return found if found and named in families.get(found.split("/", 1)[0], set()) else ""
+    return sniffed if sniffed and named in families.get(sniffed.split("/", 1)[0], set()) else ""
 
 
-def answer(request: Request, attachment: AttachmentView, stream: IO[bytes]) -> Response:
-    """Answer with a file, whole or the one part that was asked for; the stream is closed at the end."""
+def respond(request: Request, attachment: AttachmentView, stream: IO[bytes]) -> Response:
+    """Respond with a file, or with the byte range requested; the stream is closed at the end."""
     head = stream.read(HEAD)
-    content_type = shown_type(attachment, head)
+    content_type = inline_type(attachment, head)
     headers = {**HEADERS, "Accept-Ranges": "bytes", "Content-Type": content_type or "application/octet-stream"}
-    headers["Content-Disposition"] = f"{'inline' if content_type else 'attachment'}; {_named(attachment.name)}"
+    headers["Content-Disposition"] = f"{'inline' if content_type else 'attachment'}; {_file_name(attachment.name)}"
     if attachment.sha256:
         headers["ETag"] = f'"{attachment.sha256}"'
         if attachment.sha256 in request.if_none_match:
@@ -75,45 +75,45 @@ def answer(request: Request, attachment: AttachmentView, stream: IO[bytes]) -> R
     if span is None or span.units != "bytes" or len(span.ranges) != 1 or _is_stale(request, attachment):
         headers["Content-Length"] = str(size)
         return Response(_blocks(stream, head, 0, size), headers=headers)
-    found = span.range_for_length(size)
-    if found is None:
+    bounds = span.range_for_length(size)
+    if bounds is None:
         stream.close()
         return Response(status=416, headers={**HEADERS, "Content-Range": f"bytes */{size}"})
-    start, end = found
+    start, end = bounds
     headers |= {"Content-Length": str(end - start), "Content-Range": f"bytes {start}-{end - 1}/{size}"}
     return Response(_blocks(stream, head, start, end), status=206, headers=headers)
 
 
-def is_opening(request: Request, answer: Response) -> bool:
-    """Tell whether an answer begins a file: a player asks for the rest of a film in many parts, which are one opening."""
-    if answer.status_code == 416:
+def is_opening(request: Request, response: Response) -> bool:
+    """Whether a response begins a file: a player requests the rest of a video in many ranges, which count as one opening."""
+    if response.status_code == 416:
         return False
     span = request.range
-    return answer.status_code != 206 or span is None or not span.ranges or span.ranges[0][0] == 0
+    return response.status_code != 206 or span is None or not span.ranges or span.ranges[0][0] == 0
 
 
 def _blocks(stream: IO[bytes], head: bytes, start: int, end: int) -> Iterator[bytes]:
     with stream:
-        at = len(head)
-        if start < at:
+        position = len(head)
+        if start < position:
             yield head[start:end]
         elif stream.seekable():
-            at = stream.seek(start)
-        while at < end:
-            block = stream.read(min(BLOCK, end - at))
+            position = stream.seek(start)
+        while position < end:
+            block = stream.read(min(BLOCK, end - position))
             if not block:
                 return
-            before, at = at, at + len(block)
-            if at > start:
+            before, position = position, position + len(block)
+            if position > start:
                 yield block[max(0, start - before) :]
 
 
 def _is_stale(request: Request, attachment: AttachmentView) -> bool:
-    """Tell whether a reader wants the rest of a file that is another one (or asks by date, which we do not give)."""
+    """Whether If-Range names another version of the file (or a date, which the portal does not send)."""
     return bool(request.if_range.date) or request.if_range.etag not in {None, attachment.sha256}
 
 
-def _named(name: str) -> str:
-    """Return a file name for a header: plain letters for old browsers, the name itself for all others."""
+def _file_name(name: str) -> str:
+    """Return the file name parameters of Content-Disposition: plain ASCII for old browsers, the full name for all others."""
     plain = _UNSAFE.sub("_", name.encode("ascii", "replace").decode()).strip() or "file"
     return f"filename=\"{plain}\"; filename*=UTF-8''{quote(name.replace('/', '_'), safe='')}"

@@ -1,4 +1,4 @@
-"""What one running portal holds: its settings, and the repository (catalog, search, audit log) of this process.
+"""The state of a running portal: its settings, and the repository (catalog, search, event log) of this process.
 
 The repository is opened on first use, so that each web worker opens its own after the fork.
 """
@@ -17,21 +17,21 @@ from indexer.repository import Repository, open_repository
 from portal.access.sign_ins import Links, SignIns
 from portal.access.users import Users
 from portal.config import Config
-from portal.event_queue import LateEvents
+from portal.event_queue import EventQueue
 
-DAMAGE_AGAIN = 3600.0  # seconds
+DAMAGE_EVERY = 3600.0  # seconds
 
 
 class Site:
-    """One portal in one process."""
+    """A portal in one process."""
 
     def __init__(self, config: Config) -> None:
         self.config = config
         self._lock = threading.Lock()
-        self._late: LateEvents | None = None
+        self._event_queue: EventQueue | None = None
         self._repository: Repository | None = None
         self._owner = 0
-        self._damage_told_until = 0.0
+        self._damage_noted_until = 0.0
 
     @property
     def repository(self) -> Repository:
@@ -39,17 +39,17 @@ class Site:
         with self._lock:
             if self._repository is None or self._owner != os.getpid():
                 self._repository, self._owner = open_repository(self.config.data), os.getpid()
-                self._late = LateEvents(self.config.late_events_file, self._repository.db)
+                self._event_queue = EventQueue(self.config.event_queue_file, self._repository.db)
             return self._repository
 
     @property
     def users(self) -> Users:
-        """The users of the portal."""
+        """The portal's users."""
         return Users(self.repository.db)
 
     @property
     def sign_ins(self) -> SignIns:
-        """Who is signed in."""
+        """The portal's sign-ins."""
         return SignIns(self.repository.db, self.config.sign_in_life, self.config.idle_life)
 
     @property
@@ -58,36 +58,36 @@ class Site:
         return Links(self.repository.db)
 
     def note(self, tag: str, actor: str, subject: str = "", detail: Mapping[str, object] | None = None) -> None:
-        """Write an event into the log, at once or, while an archive is being settled, as soon as that is done."""
+        """Write an event to the log: now or, while an archive is being completed, as soon as that is done."""
         repository = self.repository
-        late = self._late or LateEvents(self.config.late_events_file, repository.db)
-        late.note(repository.audit, tag, actor, subject, detail)
+        queue = self._event_queue or EventQueue(self.config.event_queue_file, repository.db)
+        queue.note(repository.audit, tag, actor, subject, detail)
 
     def note_later(self, tag: str, actor: str, subject: str = "", detail: Mapping[str, object] | None = None) -> None:
-        """Write an event that a page must not pay for: without a write to the catalog in the request."""
+        """Queue an event that must not slow the page down: no write to the catalog during the request."""
         repository = self.repository
-        late = self._late or LateEvents(self.config.late_events_file, repository.db)
-        late.note_later(repository.audit, tag, actor, subject, detail)
+        queue = self._event_queue or EventQueue(self.config.event_queue_file, repository.db)
+        queue.note_later(repository.audit, tag, actor, subject, detail)
 
     def note_damaged_index(self, actor: str, why: str) -> None:
-        """Write into the log that the index cannot be used: once an hour, however many pages find it so."""
+        """Log that the index is unusable: once an hour, however many pages run into it."""
         now = time.monotonic()
         with self._lock:
-            if now < self._damage_told_until:
+            if now < self._damage_noted_until:
                 return
-            self._damage_told_until = now + DAMAGE_AGAIN
+            self._damage_noted_until = now + DAMAGE_EVERY
         self.note_later("index:damaged", actor, self.repository.engine_name, {"why": why})
 
     def close(self) -> None:
-        """Let go of the repository of this process."""
+        """Close the repository of this process."""
         with self._lock:
             if self._repository is not None and self._owner == os.getpid():
-                if self._late is not None:
-                    self._late.close()
+                if self._event_queue is not None:
+                    self._event_queue.close()
                 self._repository.close()
             self._repository = None
 
 
 def site() -> Site:
-    """Return the portal that serves the present request."""
+    """Return the portal that serves the current request."""
     return cast("Site", current_app.extensions["showme"])

@@ -1,4 +1,4 @@
-"""Words and times as people read them: every one through gettext, every time in the body's zone with the zone said."""
+"""Words, numbers and times as readers see them: translated, and in the public body's time zone, named with each time."""
 
 from __future__ import annotations
 
@@ -72,13 +72,13 @@ RULES = {
 
 
 def rule_word(rule: str, written: str | None) -> str:
-    """Return how a time became UTC. Times since 1970 of more than 11 digits are milliseconds: seconds have those from the year 5138 on."""
+    """Explain how a time became UTC. Epoch times of more than 11 digits are milliseconds: seconds reach 12 digits in the year 5138."""
     is_milliseconds = rule == TimeRule.EPOCH and written is not None and len(written.strip().lstrip("-").partition(".")[0]) > SECONDS_DIGITS
     return str(RULES.get(EPOCH_MS if is_milliseconds else rule, rule))
 
 
 def install(app: Flask) -> None:
-    """Give these words and formats to the templates."""
+    """Register these words and formats as template filters."""
     app.jinja_env.filters.update(
         kind_word=kind_word,
         parties=parties,
@@ -89,7 +89,7 @@ def install(app: Flask) -> None:
         local_iso=local_iso,
         local_day=local_day_of,
         day=day,
-        span=span,
+        duration=duration,
         host=host,
         http_only=http_only,
         mask_tokens=mask_tokens,
@@ -99,35 +99,35 @@ def install(app: Flask) -> None:
 
 
 def state_word(state: str) -> str:
-    """Return what a state of a record is called."""
+    """Return the word for a record's state."""
     return str(STATE_WORDS.get(state, state))
 
 
 def kind_word(kind: str) -> str:
-    """Return what a kind of record is called."""
+    """Return the word for a kind of record."""
     return str(KINDS.get(kind, kind))
 
 
 def platform_word(platform: str) -> str:
-    """Return what a platform is called."""
+    """Return a platform's name."""
     return platforms.title(platform)
 
 
 def number(value: float) -> str:
-    """Return a whole number with its thousands apart."""
+    """Format a number as an integer with thousands separators."""
     if 0 <= value < 1000:
-        return str(round(value))  # the same in every language that we speak, and most numbers of a page
-    return _apart(round(value), str(locale()))
+        return str(round(value))  # the same in every language, and most numbers on a page
+    return _grouped(round(value), str(locale()))
 
 
 @lru_cache(maxsize=10_000)
-def _apart(value: int, language: str) -> str:
-    """Return a number as Babel writes it: the counts of a page come back on the next one, and Babel is slow."""
+def _grouped(value: int, language: str) -> str:
+    """Format a number with Babel, cached: Babel is slow, and the next page repeats most counts."""
     return str(format_decimal(value, locale=language))
 
 
 def bytes_word(size: int) -> str:
-    """Return a size in the unit that reads best."""
+    """Format a size in bytes in the most readable unit."""
     for power, unit in ((4, "TiB"), (3, "GiB"), (2, "MiB"), (1, "KiB")):
         if size >= 1024**power:
             return f"{format_decimal(round(size / 1024**power, 1), locale=locale())} {unit}"
@@ -135,29 +135,29 @@ def bytes_word(size: int) -> str:
 
 
 def local_time(instant: datetime) -> str:
-    """Return an instant in the body's zone, to the minute, with the zone's short name."""
+    """Format an instant in the public body's zone, to the minute, with the zone's abbreviation."""
     local = instant.astimezone(zone(site().repository.zone))
     clock = format_time(local, "short", tzinfo=local.tzinfo, locale=locale())
     return f"{format_date(local, 'medium', locale=locale())}, {clock} {local.tzname()}"
 
 
 def local_iso(instant: datetime) -> str:
-    """Return an instant for a machine, with the offset of the body's zone."""
+    """Format an instant as ISO 8601 with the offset of the public body's zone."""
     return instant.astimezone(zone(site().repository.zone)).isoformat()
 
 
 def local_day_of(instant: datetime) -> date:
-    """Return the day of an instant in the body's zone."""
+    """Return the day of an instant in the public body's zone."""
     return local_day(instant, site().repository.zone)
 
 
 def day(value: date) -> str:
-    """Return a day."""
+    """Format a day."""
     return format_date(value, format="medium", locale=locale())
 
 
-def span(seconds: float) -> str:
-    """Return a length of time roughly."""
+def duration(seconds: float) -> str:
+    """Format a duration in its largest unit: hours, minutes or seconds."""
     whole = timedelta(seconds=max(0, round(seconds)))
     minutes, hours = whole // timedelta(minutes=1), whole // timedelta(hours=1)
     if hours >= 2:
@@ -168,7 +168,7 @@ def span(seconds: float) -> str:
 
 
 def host(address: str) -> str:
-    """Return the host of a web address, or all of it when there is none."""
+    """Return the host of a web address, or the whole address if it has none."""
     try:
         return urlsplit(address).hostname or address
     except ValueError:
@@ -176,7 +176,7 @@ def host(address: str) -> str:
 
 
 def http_only(address: str) -> str:
-    """Return a web address that may become a link, or "": nothing of an archive can become a javascript: link."""
+    """Return a web address that may be linked, or "": nothing in an archive may become a javascript: link."""
     return address if address.lower().startswith(("https://", "http://")) else ""
 
 
@@ -278,17 +278,17 @@ _SECONDS: Final = re.compile(r"(\S+) seconds")
 
 
 def install_facts(app: Flask) -> None:
-    """Give both to the templates."""
+    """Register the filters for a record's further facts."""
     app.jinja_env.filters.update(fact_name=fact_name, fact_value=fact_value)
 
 
 def fact_name(key: str) -> str:
-    """Return what a fact is called; a label that an archive's page gave stays as it stands there."""
+    """Return the label of a fact; a label from an archive's page stays as written there."""
     return str(NAMES.get(key) or key.replace("_", " ").capitalize())
 
 
 def fact_value(value: str, key: str) -> str:
-    """Return a fact's value, translated where it is one of ours."""
-    if key == "call" and (found := _SECONDS.fullmatch(value)):
-        return _("%(seconds)s seconds", seconds=found[1])
+    """Return a fact's value, translated if it belongs to the portal's vocabulary."""
+    if key == "call" and (match := _SECONDS.fullmatch(value)):
+        return _("%(seconds)s seconds", seconds=match[1])
     return str(VALUES.get(key, {}).get(value) or value)

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from indexer.catalog.audit import Anchor
-from indexer.cli import output as shapes
-from indexer.cli.options import NotUnderstood, answer, data_option, errors_told, json_option, opened, ticker
+from indexer.cli import output
+from indexer.cli.options import InvalidInput, answer, data_option, json_option, open_data, report_errors, ticker
 from indexer.custody import clock
 from indexer.custody import verify as custody
 from indexer.custody.anchor_file import NoAnchor, read_anchor, write_anchor
@@ -34,11 +34,11 @@ def verify(data: Path | None, /, *, full: bool, anchor_file: Path | None, by: st
 
     Quick, unless --full is given: hashes the evidence and each record's raw item, and checks the catalog against itself.
     """
-    with errors_told(), opened(data) as repository:
-        known = _anchor(anchor_file) if anchor_file else None
-        check = custody.verify(repository, by, _stages(), level=Level.FULL if full else Level.QUICK, anchor=known)
-        shape = shapes.verified(check, clock.notices(repository))
-    answer(shape, as_json=as_json, text=shapes.verified_text(shape))
+    with report_errors(), open_data(data) as repository:
+        trusted = _read_anchor(anchor_file) if anchor_file else None
+        check = custody.verify(repository, by, _stage_ticker(), level=Level.FULL if full else Level.QUICK, anchor=trusted)
+        shape = output.verified(check, clock.notices(repository))
+    answer(shape, as_json=as_json, text=output.verified_text(shape))
     if not check.went_well:
         raise SystemExit(1)
 
@@ -54,27 +54,29 @@ def anchor(data: Path | None, /, *, out: Path, by: str, as_json: bool) -> None:
 
     `verify --anchor FILE` finds a log that was cut or rewritten since.
     """
-    with errors_told(), opened(data) as repository:
+    with report_errors(), open_data(data) as repository:
         if out.exists():
-            raise NotUnderstood(f"{out} already exists; name another file.")
-        made = repository.audit.anchor()
-        write_anchor(made, out)
-        repository.audit.add("log:anchored", by, out.name, {"events": made.events, "hash": made.hash})
-    text = f"{out}: {shapes.counted(made.events, 'event')}, latest hash {made.hash}. Keep it where catalog users cannot change it."
-    answer({"path": str(out), "events": made.events, "hash": made.hash}, as_json=as_json, text=text)
+            raise InvalidInput(f"{out} already exists; name another file.")
+        new_anchor = repository.audit.anchor()
+        write_anchor(new_anchor, out)
+        repository.audit.add("log:anchored", by, out.name, {"events": new_anchor.events, "hash": new_anchor.hash})
+    text = (
+        f"{out}: {output.counted(new_anchor.events, 'event')}, latest hash {new_anchor.hash}. Keep it where catalog users cannot change it."
+    )
+    answer({"path": str(out), "events": new_anchor.events, "hash": new_anchor.hash}, as_json=as_json, text=text)
 
 
-def _anchor(file: Path) -> Anchor:
+def _read_anchor(file: Path) -> Anchor:
     try:
         return read_anchor(file)
     except NoAnchor as error:
-        raise NotUnderstood(str(error)) from error
-    except OSError as error:  # said here: an error of the vault's disk reads otherwise
-        raise NotUnderstood(f"{file} cannot be read: {error.strerror}.") from error
+        raise InvalidInput(str(error)) from error
+    except OSError as error:  # handled here, since report_errors() blames the vault's disk
+        raise InvalidInput(f"{file} cannot be read: {error.strerror}.") from error
 
 
-def _stages() -> StageTick:
-    """Return a function that shows how far each stage is, on a terminal."""
+def _stage_ticker() -> StageTick:
+    """Return a function that shows the progress of each stage on a terminal."""
     tickers: dict[str, Tick] = {}
 
     def tick(stage: str, done: int, total: int) -> None:

@@ -1,8 +1,8 @@
-"""The command line: identify, ingest, problems, search, export, verify, sync, rebuild, status; reports.py and decisions.py have more.
+"""The command line: identify, ingest, problems, search, export, sync, rebuild, status; other modules add more commands.
 
-Exit status 0 only when all went well; 1 when something of the evidence is missing, damaged or unknown; 2 when a
-command or a query could not be understood. With --json the last line of standard output is one object whose shape
-is documented in docs/command-line.md; progress goes to standard error.
+Exit status 0 only if all went well; 1 if any evidence is missing, damaged or unknown; 2 if a command or a query is
+invalid. With --json the last line of standard output is a JSON object, documented in docs/command-line.md; progress
+goes to standard error.
 """
 
 from __future__ import annotations
@@ -14,27 +14,27 @@ from typing import Any
 
 import click
 
-from indexer.cli import output as shapes
-from indexer.cli.decisions import account, named_at_last, person, reread
+from indexer.cli import output
+from indexer.cli.decisions import account, name_known_account, person, reread
 from indexer.cli.decisions import capture as capture_group
 from indexer.cli.integrity import anchor, verify
 from indexer.cli.options import (
-    NotUnderstood,
+    InvalidInput,
     answer,
     data_option,
-    errors_told,
     filter_options,
     json_option,
     maker_options,
     meter,
-    opened,
+    open_data,
     package_options,
+    report_errors,
     request_of,
     ticker,
 )
 from indexer.cli.reports import certificate, coverage, terms
 from indexer.custody import indexing
-from indexer.custody.ingest import ingest as take_in
+from indexer.custody.ingest import ingest as ingest_archive
 from indexer.custody.ingest import recover
 from indexer.evidence.archive import open_archive
 from indexer.exports import Choices
@@ -62,9 +62,9 @@ def main(context: click.Context, data: Path | None) -> None:
 @json_option
 def identify(*, paths: tuple[Path, ...], as_json: bool) -> None:
     """Identify the account and form of an archive without adding it. Several PATHS are the parts of one export."""
-    with errors_told():
+    with report_errors():
         identified = identify_archive(open_archive(*paths))
-    shape = shapes.identified(identified)
+    shape = output.identified(identified)
     answer(
         shape,
         as_json=as_json,
@@ -82,12 +82,16 @@ def identify(*, paths: tuple[Path, ...], as_json: bool) -> None:
 @click.pass_obj
 def ingest(data: Path | None, /, *, paths: tuple[Path, ...], zone: str | None, account: str, by: str, as_json: bool) -> None:
     """Take one archive into custody and index it. Several PATHS are the parts of one export."""
-    with errors_told(), opened(data) as repository, meter() as report:
-        result = take_in(repository, list(paths), taken_by=by, source="command line", zone_name=zone, account=account, progress=report)
-        named = named_at_last(repository, result, account, by)
+    with report_errors(), open_data(data) as repository, meter() as report:
+        result = ingest_archive(
+            repository, list(paths), taken_by=by, source="command line", zone_name=zone, account=account, progress=report
+        )
+        new_name = name_known_account(repository, result, account, by)
         problems = repository.catalog.problems(result.capture_id, 20)
-    shape = {**shapes.ingested(result), **({"named": named} if named else {})}
-    answer(shape, as_json=as_json, text=shapes.ingested_text(result, problems) + (f" The account is now named {named}." if named else ""))
+    shape = {**output.ingested(result), **({"named": new_name} if new_name else {})}
+    answer(
+        shape, as_json=as_json, text=output.ingested_text(result, problems) + (f" The account is now named {new_name}." if new_name else "")
+    )
     if not result.capture.went_well:
         raise SystemExit(1)
 
@@ -99,12 +103,12 @@ def ingest(data: Path | None, /, *, paths: tuple[Path, ...], zone: str | None, a
 @click.pass_obj
 def problems(data: Path | None, /, *, capture: int | None, as_json: bool) -> None:
     """List what could not be read and counts that fall short. Exit status 1 if there are any."""
-    with errors_told(), opened(data) as repository:
-        captures = [one for one in repository.catalog.captures() if capture in {None, one.id}]
+    with report_errors(), open_data(data) as repository:
+        captures = [view for view in repository.catalog.captures() if capture in {None, view.id}]
         if capture is not None and not captures:
-            raise NotUnderstood(f"There is no capture {capture}.")
-        shape = shapes.problems(captures, lambda number: _all_problems(repository, number))
-    answer(shape, as_json=as_json, text=shapes.problems_text(shape))
+            raise InvalidInput(f"There is no capture {capture}.")
+        shape = output.problems(captures, lambda capture_id: _all_problems(repository, capture_id))
+    answer(shape, as_json=as_json, text=output.problems_text(shape))
     if shape["problems"] or shape["shortfalls"]:
         raise SystemExit(1)
 
@@ -116,7 +120,7 @@ def problems(data: Path | None, /, *, capture: int | None, as_json: bool) -> Non
 @click.option("--offset", type=click.IntRange(0), default=0, show_default=True)
 @click.option(
     "--group",
-    type=click.Choice([str(one) for one in GroupBy]),
+    type=click.Choice([str(choice) for choice in GroupBy]),
     default="none",
     show_default=True,
     help="Group conversations (threads) or the same text (same); --limit and --offset then count groups.",
@@ -133,15 +137,15 @@ def search(
     limit: int,
     offset: int,
     group: str,
-    **narrowed: Any,
+    **filters: Any,
 ) -> None:
     """Find records. QUERY has the same syntax as in the portal; `*` finds every record."""
-    with errors_told(), opened(data) as repository:
-        request = request_of(repository, query, narrowed, limit, offset)
+    with report_errors(), open_data(data) as repository:
+        request = request_of(repository, query, filters, limit, offset)
         grouped = None if group == GroupBy.NONE else groups.search(repository, request, GroupBy(group))
         results = grouped.results if grouped else Plan(repository, request).page()
         shape = results_json(results, repository.zone, grouped)
-    answer(shape, as_json=as_json, text=shapes.results_text(results, repository.zone, grouped))
+    answer(shape, as_json=as_json, text=output.results_text(results, repository.zone, grouped))
     if not results.answered:
         raise SystemExit(1 if results.index_unusable else 2)
 
@@ -164,20 +168,20 @@ def export(
     as_json: bool,
     choices: Choices,
     maker: Maker,
-    **narrowed: Any,
+    **filters: Any,
 ) -> None:
     """Write all records of a search into one ZIP (a BagIt bag with CSV, XLSX, JSON Lines and media)."""
-    with errors_told(), opened(data) as repository:
+    with report_errors(), open_data(data) as repository:
         if out.exists():
-            raise NotUnderstood(f"{out} already exists; name another file.")
-        request = request_of(repository, query, narrowed)
+            raise InvalidInput(f"{out} already exists; name another file.")
+        request = request_of(repository, query, filters)
         report = export_search(repository, request, out, maker=maker, choices=choices, progress=ticker("exporting"))
-    shape = shapes.exported(report)
+    shape = output.exported(report)
     answer(
         shape,
         as_json=as_json,
-        text=f"{shapes.counted(shape['rows'], 'record')} and "
-        f"{shapes.counted(shape['media_files'], 'media file')} in {out} (SHA-256 {shape['sha256']}).",
+        text=f"{output.counted(shape['rows'], 'record')} and "
+        f"{output.counted(shape['media_files'], 'media file')} in {out} (SHA-256 {shape['sha256']}).",
     )
 
 
@@ -187,10 +191,10 @@ def export(
 @click.pass_obj
 def sync(data: Path | None, /, *, as_json: bool) -> None:
     """Remove what an interrupted ingest left and bring the index up to date with the catalog."""
-    with errors_told(), opened(data) as repository:
+    with report_errors(), open_data(data) as repository:
         removed = recover(repository, ticker("indexing"))
         shape = {"removed_captures": removed, "indexed": repository.index.count(), "held": repository.catalog.count()}
-    answer(shape, as_json=as_json, text=f"Indexed {shape['indexed']:,} of {shapes.counted(shape['held'], 'record')}.")
+    answer(shape, as_json=as_json, text=f"Indexed {shape['indexed']:,} of {output.counted(shape['held'], 'record')}.")
 
 
 @main.command()
@@ -200,10 +204,10 @@ def sync(data: Path | None, /, *, as_json: bool) -> None:
 @click.pass_obj
 def rebuild(data: Path | None, /, *, by: str, as_json: bool) -> None:
     """Delete the index and rebuild it from the catalog."""
-    with errors_told(), opened(data) as repository:
+    with report_errors(), open_data(data) as repository:
         indexing.rebuild(repository, by, ticker("indexing"))
         shape = {"indexed": repository.index.count(), "held": repository.catalog.count()}
-    answer(shape, as_json=as_json, text=f"Indexed {shape['indexed']:,} of {shapes.counted(shape['held'], 'record')}.")
+    answer(shape, as_json=as_json, text=f"Indexed {shape['indexed']:,} of {output.counted(shape['held'], 'record')}.")
 
 
 @main.command()
@@ -212,9 +216,9 @@ def rebuild(data: Path | None, /, *, by: str, as_json: bool) -> None:
 @click.pass_obj
 def status(data: Path | None, /, *, as_json: bool) -> None:
     """Show what is on file and whether the index is up to date. Exit status 1 if it is not."""
-    with errors_told(), opened(data) as repository:
-        shape = shapes.status(repository)
-    answer(shape, as_json=as_json, text=shapes.status_text(shape))
+    with report_errors(), open_data(data) as repository:
+        shape = output.status(repository)
+    answer(shape, as_json=as_json, text=output.status_text(shape))
     if not shape["in_step"]:
         raise SystemExit(1)
 

@@ -1,4 +1,4 @@
-"""What the command line prints: the stable JSON shapes (docs/command-line.md) and the same in words."""
+"""Output of the command line: stable JSON objects (docs/command-line.md) and the same as text."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from indexer.search.groups import Grouped
 from indexer.search.results import Results
 from indexer.search.suggestions import Explanation
 
-EXPANSIONS_SAID = 12  # words of a wildcard that a line of text names
+EXPANSIONS_SHOWN = 12  # words of a wildcard listed in a line of text
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """Return a number with its noun: "1 record", "1,200 records"."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+def counted(number: int, singular: str, plural: str = "") -> str:
+    """Format a number with its noun: "1 record", "1,200 records"."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
 def identified(archive: IdentifiedArchive) -> JsonObject:
-    """Shape of `identify`."""
+    """JSON of `identify`."""
     facts = archive.facts
     return {
         "importer": archive.importer.name,
@@ -51,13 +51,13 @@ def identified(archive: IdentifiedArchive) -> JsonObject:
 
 
 def ingested(report: IngestReport) -> JsonObject:
-    """Shape of `ingest`."""
-    healed = [{"name": one.name, "sha256": one.digest, "was": one.was} for one in report.healed]
+    """JSON of `ingest`."""
+    healed = [{"name": file.name, "sha256": file.digest, "was": file.was} for file in report.healed]
     return {"already_captured": report.already_captured, "healed": healed, **capture(report.capture)}
 
 
 def capture(view: CaptureView) -> JsonObject:
-    """Shape of one capture, in `ingest` and `status`."""
+    """JSON of a capture, in `ingest` and `status`."""
     return {
         "capture": {
             "id": view.id,
@@ -94,17 +94,17 @@ def capture(view: CaptureView) -> JsonObject:
 
 
 def ingested_text(report: IngestReport, problems: Sequence[ProblemView]) -> str:
-    """`ingest` in words."""
+    """Text of `ingest`."""
     view = report.capture
     healed = [
-        f"The file {one.name} in the vault was {'missing' if one.was == MISSING else 'damaged'}; it was replaced with this good copy."
-        for one in report.healed
+        f"The file {file.name} in the vault was {'missing' if file.was == MISSING else 'damaged'}; it was replaced with this good copy."
+        for file in report.healed
     ]
     if report.already_captured:
         aside = f" It is set aside ({view.aside.why}): capture restore {view.id} restores it." if view.aside else ""
-        at = f"{view.taken_at:%Y-%m-%d %H:%M} UTC"
-        known = f"Already on file: capture {view.id} of {at} has this archive. Nothing was added twice.{aside}"
-        return "\n".join([known, *healed])
+        taken_at = f"{view.taken_at:%Y-%m-%d %H:%M} UTC"
+        on_file = f"Already on file: capture {view.id} of {taken_at} has this archive. Nothing was added twice.{aside}"
+        return "\n".join([on_file, *healed])
     label = view.account.label if view.account else "unknown account"
     lines = [
         *healed,
@@ -127,58 +127,70 @@ def ingested_text(report: IngestReport, problems: Sequence[ProblemView]) -> str:
         lines.append(f"{counted(view.unreadable_dates, 'item')} with a date that could not be read.")
     if view.problems:
         lines.append(f"{counted(view.problems, 'problem')}:")
-        lines += [f"  {one.member}{f', item {one.item + 1}' if one.item >= 0 else ''}: {one.message}" for one in problems]
+        lines += [
+            f"  {problem.member}{f', item {problem.item + 1}' if problem.item >= 0 else ''}: {problem.message}" for problem in problems
+        ]
         if view.problems > len(problems):
             lines.append(f"  ... and {view.problems - len(problems):,} more: python -m indexer problems --capture {view.id}")
     return "\n".join(lines)
 
 
-def problems(captures: Iterable[CaptureView], of: Callable[[int], Iterable[ProblemView]]) -> JsonObject:
-    """Shape of `problems`."""
-    found, short = [], []
-    for one in sorted(captures, key=lambda view: view.id):
-        found += [{"capture": one.id, "member": p.member, "item": p.item, "code": p.code, "message": p.message} for p in of(one.id)]
-        short += [
-            {"capture": one.id, "unit": row.unit, "declared": row.declared, "read": row.read, "short": row.short}
-            for row in one.reconciliation
+def problems(captures: Iterable[CaptureView], problems_of: Callable[[int], Iterable[ProblemView]]) -> JsonObject:
+    """JSON of `problems`."""
+    listed, shortfalls = [], []
+    for view in sorted(captures, key=lambda view: view.id):
+        listed += [
+            {"capture": view.id, "member": problem.member, "item": problem.item, "code": problem.code, "message": problem.message}
+            for problem in problems_of(view.id)
+        ]
+        shortfalls += [
+            {"capture": view.id, "unit": row.unit, "declared": row.declared, "read": row.read, "short": row.short}
+            for row in view.reconciliation
             if row.short
         ]
-    return {"problems": found, "shortfalls": short}
+    return {"problems": listed, "shortfalls": shortfalls}
 
 
 def problems_text(shape: JsonObject) -> str:
-    """`problems` in words."""
-    lines = [f"Capture {p['capture']}: {p['member']}{_item(p['item'])}: {p['message']} [{p['code']}]" for p in shape["problems"]]
-    lines += [f"Capture {s['capture']}: {s['unit']}: platform's count {s['declared']:,}, read {s['read']:,}." for s in shape["shortfalls"]]
+    """Text of `problems`."""
+    lines = [
+        f"Capture {problem['capture']}: {problem['member']}{_item(problem['item'])}: {problem['message']} [{problem['code']}]"
+        for problem in shape["problems"]
+    ]
+    lines += [
+        f"Capture {row['capture']}: {row['unit']}: platform's count {row['declared']:,}, read {row['read']:,}."
+        for row in shape["shortfalls"]
+    ]
     return "\n".join(lines) or "No problems."
 
 
-def results_text(found: Results, zone_name: str, grouped: Grouped | None = None) -> str:
-    """`search` in words."""
-    if found.index_unusable:
-        return "\n".join(f"{one.message} {one.suggestion}" for one in found.diagnostics)
-    if not found.answered:
-        lines = ["The query has an error; nothing was searched.", found.request.query]
-        for one in found.diagnostics:
-            lines.append(" " * one.start + "^" * max(1, one.end - one.start))
-            lines.append(f"{one.message} {one.suggestion}".rstrip())
-        return "\n".join([*lines, *announced_text(found.announcements)])
+def results_text(results: Results, zone_name: str, grouped: Grouped | None = None) -> str:
+    """Text of `search`."""
+    if results.index_unusable:
+        return "\n".join(f"{diagnostic.message} {diagnostic.suggestion}" for diagnostic in results.diagnostics)
+    if not results.answered:
+        lines = ["The query has an error; nothing was searched.", results.request.query]
+        for diagnostic in results.diagnostics:
+            lines.append(" " * diagnostic.start + "^" * max(1, diagnostic.end - diagnostic.start))
+            lines.append(f"{diagnostic.message} {diagnostic.suggestion}".rstrip())
+        return "\n".join([*lines, *announced_text(results.announcements)])
     lines = [
-        *announced_text(found.announcements),
-        f"{counted(found.total, 'record')}: {found.readings['en']}. Times are {zone_name}.",
-        *_explained_text(found.explained),
+        *announced_text(results.announcements),
+        f"{counted(results.total, 'record')}: {results.readings['en']}. Times are {zone_name}.",
+        *_explained_text(results.explained),
     ]
-    if not found.in_step:
+    if not results.in_step:
         lines.append(
-            f"The index is not up to date, so more may be found ({found.indexed:,} of {found.held:,} indexed). Run: python -m indexer sync"
+            f"The index is not up to date, so more may be found ({results.indexed:,} of {results.held:,} indexed). "
+            "Run: python -m indexer sync"
         )
-    if found.coverage:
-        lines += [str(one) for one in (found.coverage.summary, *found.coverage.gaps, *found.coverage.ends)]
-    if found.undated_outside:
-        lines.append(f"{counted(found.undated_outside, 'more record')} without a date, not in any date range: {found.undated_query}")
-    lines += [str(one) for one in (found.as_of.sentences if found.as_of else ())]
+    if results.coverage:
+        lines += [str(sentence) for sentence in (results.coverage.summary, *results.coverage.gaps, *results.coverage.ends)]
+    if results.undated_outside:
+        lines.append(f"{counted(results.undated_outside, 'more record')} without a date, not in any date range: {results.undated_query}")
+    lines += [str(sentence) for sentence in (results.as_of.sentences if results.as_of else ())]
     lines += [str(grouped.sentence)] if grouped else []
-    for hit in _hits_of(grouped) if grouped and grouped.groups else found.records:
+    for hit in _hits_of(grouped) if grouped and grouped.groups else results.records:
         view = hit.view
         content, account = view.content, view.account
         when = to_local(content.posted_at, zone_name).strftime("%Y-%m-%d %H:%M") if content.posted_at else "no date"
@@ -189,27 +201,31 @@ def results_text(found: Results, zone_name: str, grouped: Grouped | None = None)
     return "\n".join(lines)
 
 
-def announced_text(found: Iterable[CountedAnnouncement]) -> list[str]:
-    """Doubtful readings in words, a line for each."""
-    return [f"Note: {' '.join(sentences(one))}" for one in found]
+def announced_text(announcements: Iterable[CountedAnnouncement]) -> list[str]:
+    """Format notes on ambiguous terms, a line for each."""
+    return [f"Note: {' '.join(sentences(announcement))}" for announcement in announcements]
 
 
-def _explained_text(found: Explanation) -> list[str]:
+def _explained_text(explained: Explanation) -> list[str]:
     lines = []
-    for one in found.expansions:
-        said = ", ".join(f"{word} ({count:,})" for word, count in one.words[:EXPANSIONS_SAID])
-        rest = f" and {len(one.words) - EXPANSIONS_SAID:,} more (--json has all)" if len(one.words) > EXPANSIONS_SAID else ""
-        stands = f"{counted(len(one.words), 'word')}: {said}{rest}" if one.words else "no word"
-        lines.append(f"{one.typed} matches {stands}.")
-    lines += [f"No record contains {one}." for one in found.missing]
-    lines += [f"Did you mean {one.instead} ({one.records:,}) instead of {one.node.word}?  {one.query}" for one in found.suggestions]
-    if found.unsearchable:
-        lines.append(f"Not searched for, these characters only separate words: {' '.join(found.unsearchable)}")
+    for expansion in explained.expansions:
+        words = expansion.words
+        listed = ", ".join(f"{word} ({count:,})" for word, count in words[:EXPANSIONS_SHOWN])
+        rest = f" and {len(words) - EXPANSIONS_SHOWN:,} more (--json has all)" if len(words) > EXPANSIONS_SHOWN else ""
+        matches = f"{counted(len(words), 'word')}: {listed}{rest}" if words else "no word"
+        lines.append(f"{expansion.typed} matches {matches}.")
+    lines += [f"No record contains {term}." for term in explained.missing]
+    lines += [
+        f"Did you mean {suggestion.instead} ({suggestion.records:,}) instead of {suggestion.node.word}?  {suggestion.query}"
+        for suggestion in explained.suggestions
+    ]
+    if explained.unsearchable:
+        lines.append(f"Not searched for, these characters only separate words: {' '.join(explained.unsearchable)}")
     return lines
 
 
 def exported(report: ExportReport) -> JsonObject:
-    """Shape of `export`."""
+    """JSON of `export`."""
     return {
         "path": str(report.path),
         "rows": report.rows,
@@ -223,26 +239,28 @@ def exported(report: ExportReport) -> JsonObject:
 
 
 def verified(check: Verification, clocks: Iterable[str] = ()) -> JsonObject:
-    """Shape of `verify`."""
+    """JSON of `verify`."""
     return {
         "level": str(check.level),
         "files": check.files,
-        "findings": [{"finding": str(one.finding), "name": one.name, "message": str(one.message)} for one in check.findings],
+        "findings": [
+            {"finding": str(finding.finding), "name": finding.name, "message": str(finding.message)} for finding in check.findings
+        ],
         "total": check.total,
         "counts": dict(check.counts),
         "events": check.events,
         "event_log": check.log_words,
         "anchor": None if check.anchor is None else str(check.anchor),
         "raw_only": list(check.raw_only),
-        "proves": [str(one) for one in proves(check)],
-        "clock": [str(one) for one in clocks],
+        "proves": [str(sentence) for sentence in proves(check)],
+        "clock": [str(notice) for notice in clocks],
         "went_well": check.went_well,
     }
 
 
 def verified_text(shape: JsonObject) -> str:
-    """`verify` in words."""
-    lines = [f"{one['finding']}: {one['message']}" for one in shape["findings"]]
+    """Text of `verify`."""
+    lines = [f"{finding['finding']}: {finding['message']}" for finding in shape["findings"]]
     if shape["total"] > len(shape["findings"]):
         lines.append(f"... and {shape['total'] - len(shape['findings']):,} more: {shape['counts']}")
     lines.append(f"{counted(shape['files'], 'file')} verified, {counted(shape['total'], 'finding')}. Event log: {shape['event_log']}.")
@@ -250,7 +268,7 @@ def verified_text(shape: JsonObject) -> str:
 
 
 def status(repository: Repository) -> JsonObject:
-    """Shape of `status`."""
+    """JSON of `status`."""
     return {
         "version": __version__,
         "data": str(repository.paths.data),
@@ -260,14 +278,14 @@ def status(repository: Repository) -> JsonObject:
         "indexed": repository.index.count(),
         "in_step": repository.index.position() == repository.catalog.position(),
         "accounts": [_account(account) for account in repository.catalog.accounts()],
-        "captures": [capture(one) for one in reversed(repository.catalog.captures(with_set_aside=True))],
-        "clock": [str(one) for one in clock.notices(repository)],
+        "captures": [capture(view) for view in reversed(repository.catalog.captures(with_set_aside=True))],
+        "clock": [str(notice) for notice in clock.notices(repository)],
         "read_only": repository.is_read_only,
     }
 
 
 def status_text(shape: JsonObject) -> str:
-    """`status` in words."""
+    """Text of `status`."""
     lines = [
         (
             f"{counted(shape['held'], 'record')} on file in {shape['data']}, {shape['indexed']:,} indexed ({shape['engine']}). "
@@ -280,20 +298,20 @@ def status_text(shape: JsonObject) -> str:
     if shape["read_only"]:
         lines.append(private_files.READ_ONLY.format(data=shape["data"]))
     lines += [
-        f"Capture {one['capture']['id']}{' (set aside)' if one['capture']['set_aside'] else ''}: {one['capture']['name']}, "
-        f"{counted(one['records'], 'new record')}, {counted(one['problems'], 'problem')}."
-        for one in shape["captures"]
+        f"Capture {item['capture']['id']}{' (set aside)' if item['capture']['set_aside'] else ''}: {item['capture']['name']}, "
+        f"{counted(item['records'], 'new record')}, {counted(item['problems'], 'problem')}."
+        for item in shape["captures"]
     ]
     return "\n".join(lines)
 
 
 def progress_text(progress: Progress) -> str:
-    """One line of progress."""
+    """Format progress as a line of text."""
     unit = "bytes" if progress.stage == "copying" else "records"
-    about = "about " if progress.stage == "reading" else ""
-    of = f" of {about}{progress.total:,}" if progress.total else ""
-    left = f", {_duration(progress.seconds_left)} left" if progress.seconds_left is not None else ""
-    return f"{progress.stage}: {progress.done:,}{of} {unit}, {progress.rate:,.0f}/s{left}"
+    approximately = "about " if progress.stage == "reading" else ""
+    total = f" of {approximately}{progress.total:,}" if progress.total else ""
+    remaining = f", {_duration(progress.seconds_left)} left" if progress.seconds_left is not None else ""
+    return f"{progress.stage}: {progress.done:,}{total} {unit}, {progress.rate:,.0f}/s{remaining}"
 
 
 def _duration(seconds: float) -> str:

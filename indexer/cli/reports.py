@@ -1,4 +1,4 @@
-"""The commands `certificate make` and `certificate verify`."""
+"""The commands `certificate make`, `certificate verify`, `coverage` and `terms`."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from indexer.certificates.file_format import NotACertificate
 from indexer.cli.options import (
     DAY,
     PLATFORMS,
-    NotUnderstood,
-    Refused,
+    CommandError,
+    InvalidInput,
     answer,
     data_option,
-    errors_told,
     filter_options,
     json_option,
-    opened,
+    open_data,
+    report_errors,
     request_of,
     ticker,
 )
 from indexer.cli.output import counted
-from indexer.coverage import scope as captured
+from indexer.coverage import scope as coverage_scope
 from indexer.coverage.summary import STATUSES, Coverage
 from indexer.custody.verify import Level
 from indexer.search.plan import Plan
@@ -54,35 +54,35 @@ def certificate() -> None:
 @data_option
 @json_option
 @click.pass_obj
-def make(data: Path | None, /, *, query: str, out: Path, by: str, as_json: bool, **narrowed: Any) -> None:
+def make(data: Path | None, /, *, query: str, out: Path, by: str, as_json: bool, **filters: Any) -> None:
     """Search and write a certificate: a PDF to read and sign, and a JSON file listing every record found."""
-    with _certificate_errors(), opened(data) as repository:
+    with _certificate_errors(), open_data(data) as repository:
         target = out if out.suffix == ".json" else out.with_suffix(".json") if out.suffix == ".pdf" else out.with_name(f"{out.name}.json")
-        paper = target.with_suffix(".pdf")
-        if paper.exists() and not target.exists():
-            raise NotUnderstood(
-                f"{paper} exists without {target.name}; it may be left over from an interrupted certificate. "
+        pdf = target.with_suffix(".pdf")
+        if pdf.exists() and not target.exists():
+            raise InvalidInput(
+                f"{pdf} exists without {target.name}; it may be left over from an interrupted certificate. "
                 "The evidence is safe. Delete it, or name another file."
             )
-        for path in (target, paper):
+        for path in (target, pdf):
             if path.exists():
-                raise NotUnderstood(f"{path} already exists; name another file.")
-        request = request_of(repository, query, narrowed)
+                raise InvalidInput(f"{path} already exists; name another file.")
+        request = request_of(repository, query, filters)
         with certify(Plan(repository, request), by=by, progress=ticker("listing")) as made:
             written = write(repository, made, target)
-        found, warnings = made.header.found, made.header.warnings
+        result, warnings = made.header.found, made.header.warnings
     shape = {
         "id": written.id,
         "json": str(written.json),
         "pdf": str(written.pdf),
         "json_sha256": written.json_digest,
         "pdf_sha256": written.pdf_digest,
-        "total": found.total,
-        "digest": found.digest,
-        "warnings": [str(one) for one in warnings],
+        "total": result.total,
+        "digest": result.digest,
+        "warnings": [str(warning) for warning in warnings],
     }
     lines = [
-        f"{counted(found.total, 'record')} certified in {written.pdf} and {written.json}.",
+        f"{counted(result.total, 'record')} certified in {written.pdf} and {written.json}.",
         f"SHA-256 of the JSON file: {written.json_digest}.",
     ]
     answer(shape, as_json=as_json, text="\n".join([*lines, *warnings]))
@@ -100,47 +100,47 @@ def verify(data: Path | None, /, *, file: Path, full: bool, by: str, as_json: bo
 
     Exit status 0 when all is identical and the file is unaltered, 1 when not, 2 when FILE is no certificate.
     """
-    with _certificate_errors(), opened(data) as repository:
+    with _certificate_errors(), open_data(data) as repository:
         try:
             check = certificate_check.verify(
                 repository, file, by=by, level=Level.FULL if full else Level.QUICK, progress=ticker("comparing")
             )
         except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
-            raise NotUnderstood(f"{file} cannot be read: {error.strerror}.") from error
-    lines = [str(one) for one in check_words.sentences(check)]
+            raise InvalidInput(f"{file} cannot be read: {error.strerror}.") from error
+    lines = [str(sentence) for sentence in check_words.sentences(check)]
     for title, changes in (("New", check.new), ("Changed", check.changed), ("Gone", check.gone)):
-        lines += list(_listed(title, changes))
+        lines += list(_change_lines(title, changes))
     answer(check_words.as_json(check), as_json=as_json, text="\n".join(lines))
     if not check.went_well:
         raise SystemExit(1)
 
 
-def _listed(title: str, changes: tuple[RecordChange, ...]) -> Iterator[str]:
+def _change_lines(title: str, changes: tuple[RecordChange, ...]) -> Iterator[str]:
     if changes:
         yield f"{title}:"
-    for one in changes[:SHOWN]:
-        origin = one.origin
+    for change in changes[:SHOWN]:
+        origin = change.origin
         if origin is None:
-            yield f"  {one.record_id} is no longer on file"
+            yield f"  {change.record_id} is no longer on file"
         else:
-            since = ", added since then" if one.capture_is_new else ""
-            yield f"  {one.record_id} version {origin.version}, from {origin.capture_name} (capture {origin.capture_id}{since})"
+            since = ", added since then" if change.capture_is_new else ""
+            yield f"  {change.record_id} version {origin.version}, from {origin.capture_name} (capture {origin.capture_id}{since})"
     if len(changes) > SHOWN:
         yield f"  and {len(changes) - SHOWN:,} more; --json lists all"
 
 
 @contextmanager
 def _certificate_errors() -> Iterator[None]:
-    with errors_told():
+    with report_errors():
         try:
             yield
         except NotACertificate as error:
-            raise NotUnderstood(str(error)) from error
+            raise InvalidInput(str(error)) from error
         except CertificateFailed as error:
-            raise Refused(str(error)) from error
+            raise CommandError(str(error)) from error
 
 
-_NOT_NARROWED = {"kind": (), "author": (), "state": (), "with_media": None, "dialect": "plain", "as_of": None, "sort": "newest"}
+_NO_FILTERS = {"kind": (), "author": (), "state": (), "with_media": None, "dialect": "plain", "as_of": None, "sort": "newest"}
 
 
 @click.command()
@@ -151,30 +151,32 @@ _NOT_NARROWED = {"kind": (), "author": (), "state": (), "with_media": None, "dia
 @data_option
 @json_option
 @click.pass_obj
-def coverage(data: Path | None, /, *, as_json: bool, **narrowed: Any) -> None:
+def coverage(data: Path | None, /, *, as_json: bool, **filters: Any) -> None:
     """Show which accounts and days are captured, by which captures, and what no archive can contain."""
-    with errors_told(), opened(data) as repository:
-        request = request_of(repository, "*", {**_NOT_NARROWED, **narrowed})
+    with report_errors(), open_data(data) as repository:
+        request = request_of(repository, "*", {**_NO_FILTERS, **filters})
         in_step = repository.index.position() == repository.catalog.position()
-        found = repository.coverage.of(request.filters, indexed=repository.index.count(), held=repository.catalog.count(), in_step=in_step)
-    answer(captured.as_json(found), as_json=as_json, text=_coverage_text(found))
+        summary = repository.coverage.of(
+            request.filters, indexed=repository.index.count(), held=repository.catalog.count(), in_step=in_step
+        )
+    answer(coverage_scope.as_json(summary), as_json=as_json, text=_coverage_text(summary))
 
 
-def _coverage_text(found: Coverage) -> str:
-    """Return a coverage for a terminal."""
-    lines = captured.as_sentences(found)
-    for account in found.accounts:
+def _coverage_text(summary: Coverage) -> str:
+    """Format the coverage for a terminal."""
+    lines = coverage_scope.as_sentences(summary)
+    for account in summary.accounts:
         lines.append(f"\n{account.label} ({account.platform})")
-        for part in account.intervals:
-            days = f"{date.fromordinal(part.first)} to {date.fromordinal(part.after - 1)}"
-            where = f"  capture {', '.join(str(number) for number in part.captures)}" if part.captures else ""
-            lines.append(f"  {days}  {STATUSES[part.status]()}{where}")
-    if found.faulty:
+        for interval in account.intervals:
+            days = f"{date.fromordinal(interval.first)} to {date.fromordinal(interval.after - 1)}"
+            captures = f"  capture {', '.join(str(number) for number in interval.captures)}" if interval.captures else ""
+            lines.append(f"  {days}  {STATUSES[interval.status]()}{captures}")
+    if summary.faulty:
         lines.append("")
     lines += [
-        f"Capture {one.capture_id}, {one.name}: {counted(one.problems, 'problem')}, "
-        f"{one.short:,} fewer than the platform counts: python -m indexer problems"
-        for one in found.faulty
+        f"Capture {capture.capture_id}, {capture.name}: {counted(capture.problems, 'problem')}, "
+        f"{capture.short:,} fewer than the platform counts: python -m indexer problems"
+        for capture in summary.faulty
     ]
     return "\n".join(lines)
 
@@ -197,65 +199,65 @@ def terms(
     keep_numbers: bool,
     by: str,
     as_json: bool,
-    **narrowed: Any,
+    **filters: Any,
 ) -> None:
     """Run the terms in FILE (one per line, UTF-8; - is standard input) and report hits, unique hits, and hits with family."""
-    with errors_told(), opened(data) as repository:
-        write = _form(out) if out else None
-        request = request_of(repository, "*", narrowed)
+    with report_errors(), open_data(data) as repository:
+        write_form = _report_writer(out) if out else None
+        request = request_of(repository, "*", filters)
         try:
-            listed = run.read_list(_text(file), keep_numbers=keep_numbers)
-            report = run.run(repository, listed, request, by=by, progress=ticker("searching for terms"))
+            term_list = run.read_list(_read_text(file), keep_numbers=keep_numbers)
+            report = run.run(repository, term_list, request, by=by, progress=ticker("searching for terms"))
         except run.ListError as error:
-            raise NotUnderstood(str(error)) from error
+            raise InvalidInput(str(error)) from error
         except run.IndexChanged as error:
-            raise Refused(str(error)) from error
+            raise CommandError(str(error)) from error
         shape = run.as_json(report)
-        if out and write:
+        if out and write_form:
             with out.open("xb") as stream:
-                stream.write(write(shape))
+                stream.write(write_form(shape))
     answer(shape, as_json=as_json, text=_term_report_text(shape))
     if report.not_searched:
         raise SystemExit(2)
 
 
-def _text(file: Path) -> str:
+def _read_text(file: Path) -> str:
     try:
         with click.open_file(str(file), encoding="utf-8") as stream:
             return str(stream.read())
     except UnicodeDecodeError as error:
-        raise NotUnderstood(f"{file} is not UTF-8 text (byte {error.start}). Save it as UTF-8, then run it again.") from error
-    except OSError as error:  # said here: an error of the vault's disk reads otherwise
-        raise NotUnderstood(f"{file} cannot be read: {error.strerror}.") from error
+        raise InvalidInput(f"{file} is not UTF-8 text (byte {error.start}). Save it as UTF-8, then run it again.") from error
+    except OSError as error:  # handled here, since report_errors() blames the vault's disk
+        raise InvalidInput(f"{file} cannot be read: {error.strerror}.") from error
 
 
-def _form(out: Path) -> Any:
+def _report_writer(out: Path) -> Any:
     write = term_report.FORMS.get(out.suffix.lower().removeprefix("."))
     if write is None:
-        raise NotUnderstood(f"{out.name}: the report format must be {', '.join('.' + name for name in term_report.FORMS)}.")
+        raise InvalidInput(f"{out.name}: the report format must be {', '.join('.' + name for name in term_report.FORMS)}.")
     if out.exists():
-        raise NotUnderstood(f"{out} already exists; name another file.")
+        raise InvalidInput(f"{out} already exists; name another file.")
     return write
 
 
 def _term_report_text(shape: run.JsonObject) -> str:
-    """Return the report for a terminal."""
+    """Format the report for a terminal."""
     lines = [f"{'hits':>10} {'unique':>10} {'family':>10} {'media':>10}  term"]
     for row in term_report.rows(shape):
         _line, text, reading, announced, hits, unique, family, _families, media, _stands_for, note = row
-        shown = [f"{cell:>10,}" if isinstance(cell, int) else f"{'-' if text else '':>10}" for cell in (hits, unique, family, media)]
-        told = [str(one) for one in (announced, note) if one]
-        lines += [*(f"Note: {one}" for one in told if not text), " ".join(shown) + f"  {text or reading}"]
-        lines += [f"{'':>45}{one}" for one in told if text]
-    listed, corpus = shape["list"], shape["corpus"]
+        cells = [f"{cell:>10,}" if isinstance(cell, int) else f"{'-' if text else '':>10}" for cell in (hits, unique, family, media)]
+        remarks = [str(remark) for remark in (announced, note) if remark]
+        lines += [*(f"Note: {remark}" for remark in remarks if not text), " ".join(cells) + f"  {text or reading}"]
+        lines += [f"{'':>45}{remark}" for remark in remarks if text]
+    term_list, corpus = shape["list"], shape["corpus"]
     lines.append(f"{counted(corpus['searched'], 'record was', 'records were')} within the filters; dates are in {shape['zone']}.")
     if not corpus["in_step"]:
         lines.append("The index was not up to date, so there may be more. Bring it up to date with: python -m indexer sync")
-    if listed["blank"]:
-        lines.append(f"Blank lines skipped: {listed['blank']:,}.")
-    lines += [f"Line {one['line']} repeats line {one['repeats']}: {one['text']}" for one in listed["repeats"]]
-    if listed["not_searched"]:
+    if term_list["blank"]:
+        lines.append(f"Blank lines skipped: {term_list['blank']:,}.")
+    lines += [f"Line {term['line']} repeats line {term['repeats']}: {term['text']}" for term in term_list["repeats"]]
+    if term_list["not_searched"]:
         lines.append(
-            f"Not searched for: {listed['not_searched']:,} of {counted(listed['terms'], 'term')}. Their counts are unknown, not zero."
+            f"Not searched for: {term_list['not_searched']:,} of {counted(term_list['terms'], 'term')}. Their counts are unknown, not zero."
         )
     return "\n".join(lines)

@@ -1,1 +1,1 @@
-"""Who may do and see what: rules, guard, users, sign-ins, limits."""
+"""Access control: rules, guard, users, sign-ins, limits."""

@@ -1,7 +1,7 @@
-"""Default deny: every address needs a signed-in user whose role has the right that its view names.
+"""Default deny: every address requires a signed-in user whose role has the right that its view names.
 
-OPEN is the whole list of addresses that need no sign-in. A view that is neither in it nor names a right makes
-the start fail (`refuse_unguarded`).
+OPEN lists every address that requires no sign-in. The portal does not start with a view that is neither listed nor names
+a right (`refuse_unguarded`).
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ View = TypeVar("View", bound=Callable[..., Any])
 OPEN = frozenset({"static", "bootstrap.static", "health.healthz", "languages.choose", "signing_in.sign_in", "signing_in.link"})
 UPLOADS = "captures.upload"
 CHECK_ROOM = "showme-check-room"
-SMALL_BODY = 2**20  # bytes: no other form needs more
+SMALL_BODY = 2**20  # bytes; enough for every form but the upload
 
 
 class SignedIn:
-    """The present user as Flask-Login sees them; its id is the token of the sign-in, not the user's number."""
+    """The current user for Flask-Login; its id is the sign-in's token, not the user's id."""
 
     is_authenticated = True
     is_active = True
@@ -35,12 +35,12 @@ class SignedIn:
         self.user, self.token = user, token
 
     def get_id(self) -> str:
-        """Return what the cookie keeps."""
+        """Return the token stored in the cookie."""
         return self.token
 
 
 def needs(right: Right) -> Callable[[View], View]:
-    """Name the right that a view needs."""
+    """Name the right that a view requires."""
 
     def mark(view: View) -> View:
         view.right = right  # type: ignore[attr-defined]  # read by _guard
@@ -50,24 +50,24 @@ def needs(right: Right) -> Callable[[View], View]:
 
 
 def reader() -> Reader:
-    """Return the signed-in reader of the present request. Only for views that name a right."""
+    """Return the signed-in reader of the current request. Only for views that name a right."""
     signed_in: SignedIn = current_user
     return signed_in.user.reader
 
 
 def reader_if_any() -> Reader | None:
-    """Return who is signed in, None when nobody is: for pages that are open to everybody."""
+    """Return the signed-in reader, or None: for pages open to everyone."""
     return reader() if current_user.is_authenticated else None
 
 
 def install(app: Flask, check_room: Callable[[int | None], None]) -> None:
-    """Put the guard before everything else that looks at a request; `check_room` refuses an upload that would not fit."""
+    """Run the guard before anything else reads a request; `check_room` refuses an upload that does not fit on the disk."""
     app.extensions[CHECK_ROOM] = check_room
     app.before_request(_guard)
 
 
 def refuse_unguarded(app: Flask) -> None:
-    """Raise LookupError when an address names no right and is not in OPEN."""
+    """Raise LookupError for an address that names no right and is not in OPEN."""
     for rule in app.url_map.iter_rules():
         if rule.endpoint not in OPEN and not isinstance(right_of(app, rule.endpoint), Right):
             raise LookupError(f"{rule.rule} ({rule.endpoint}) names no right and is not open to everybody.")
@@ -87,13 +87,13 @@ def _guard() -> Response | None:
     if not current_user.is_authenticated:
         return _ask_to_sign_in()
     if endpoint is None:
-        return None  # an address that is not there: 404 for who is signed in, no hint for who is not
+        return None  # an unknown address: 404 when signed in, no hint otherwise
     right = right_of(current_app, endpoint)
     if right is None or not reader().may(right):
         abort(403)
     if endpoint == UPLOADS:
         check_room: Callable[[int | None], None] = current_app.extensions[CHECK_ROOM]
-        check_room(request.content_length)  # before the form's token is looked for, which reads all of it
+        check_room(request.content_length)  # before the CSRF check, which reads the whole form
     return None
 
 
@@ -102,7 +102,7 @@ def _ask_to_sign_in() -> Response:
         answer = jsonify(error="Sign in first.")
         answer.status_code = 401
         return answer
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
-    if wanted is None:
+    target = request.full_path.rstrip("?") if request.method == "GET" else None
+    if target is None:
         flash(_("You were signed out, so your change was not saved. Sign in and try again."), "problem")
-    return redirect(url_for("signing_in.sign_in", next=wanted))  # type: ignore[return-value]  # Werkzeug's Response; Flask serves both
+    return redirect(url_for("signing_in.sign_in", next=target))  # type: ignore[return-value]  # Werkzeug's Response; Flask serves both

@@ -1,4 +1,4 @@
-"""Counts attempts for Flask-Limiter in a small SQLite file, so that all web workers of a computer share one count.
+"""Counts attempts for Flask-Limiter in a small SQLite file that all web workers of a computer share.
 
 Registered with the `limits` library as "showme+sqlite:///path/of/the/file".
 """
@@ -21,7 +21,7 @@ BUSY_SECONDS = 10
 class SqliteStorage(Storage):
     """Fixed windows: a key counts up until it expires. Times are seconds since 1970 UTC."""
 
-    STORAGE_SCHEME = ["showme+sqlite"]  # noqa: RUF012  # the library's own way of registering
+    STORAGE_SCHEME = ["showme+sqlite"]  # noqa: RUF012  # registers the storage with the library
 
     def __init__(self, uri: str, wrap_exceptions: bool = False, **options: float | str | bool) -> None:  # noqa: FBT001, FBT002  # the library's signature
         super().__init__(uri, wrap_exceptions=wrap_exceptions, **options)
@@ -31,11 +31,11 @@ class SqliteStorage(Storage):
 
     @property
     def base_exceptions(self) -> type[Exception] | tuple[type[Exception], ...]:
-        """Return what this store raises when its file cannot be used."""
+        """Return the exceptions raised when the file cannot be used."""
         return sqlite3.Error
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        """Count up and return the new count; a new window begins when the last one has expired."""
+        """Count up and return the new count; a new window begins after the last has expired."""
         now = time.time()
         with closing(self._connect()) as connection:
             connection.execute("BEGIN IMMEDIATE")
@@ -48,27 +48,27 @@ class SqliteStorage(Storage):
         return int(row[0])
 
     def get(self, key: str) -> int:
-        """Return the count of the window that runs now; 0 when there is none."""
+        """Return the count of the current window; 0 if there is none."""
         row = self._row(key)
         return int(row[0]) if row else 0
 
     def get_expiry(self, key: str) -> float:
-        """Return when the window of a key ends; now, when there is none."""
+        """Return when the window of a key ends; the current time if there is none."""
         row = self._row(key)
         return float(row[1]) if row else time.time()
 
     def check(self) -> bool:
-        """Return True when the file can be used."""
+        """Whether the file can be used."""
         with closing(self._connect()) as connection:
             return bool(connection.execute("SELECT 1").fetchone())
 
     def reset(self) -> int | None:
-        """Forget all counts; return how many."""
+        """Delete all counts; return how many."""
         with closing(self._connect()) as connection:
             return connection.execute("DELETE FROM counts").rowcount
 
     def clear(self, key: str) -> None:
-        """Forget one count."""
+        """Delete the count of a key."""
         with closing(self._connect()) as connection:
             connection.execute("DELETE FROM counts WHERE key = ?", (key,))
 
@@ -86,15 +86,15 @@ class SqliteStorage(Storage):
 limiter = Limiter(get_remote_address, strategy="fixed-window")
 
 BY_ADDRESS = "30 per 15 minutes"
-BY_NAME = "50 per 15 minutes"  # more than by address: a stranger must not be able to lock somebody out easily
+BY_NAME = "50 per 15 minutes"  # more than by address, so that a stranger cannot easily lock a user out
 UPLOADS = "60 per hour"
 
 
-def name_tried() -> str:
-    """Return the user name that is being tried, so that many addresses cannot try one name."""
+def tried_name() -> str:
+    """Limit key of the user name entered, so that many addresses cannot try the same name."""
     return "name:" + request.form.get("name", "").strip().lower()[:64]
 
 
 def was_refused(response: Response) -> bool:
-    """Count only attempts that failed: who signs in well is never locked out by it."""
+    """Count failed attempts only, so that a successful sign-in never locks anyone out."""
     return response.status_code in {401, 410, 422}

@@ -1,8 +1,8 @@
-"""The one access rule: who may do what, and which records a reader may see.
+"""The access rule: the rights of each role, and the records a reader may see.
 
-A role and its grants become a `Permission` here and nowhere else; it is used as a filter (`restrict`) and as a check on
+A role and its grants become a `Permission` here and nowhere else; it serves as a filter (`restrict`) and as a check on
 every record, picture, raw item and export (`may_see`). It fails closed: an empty grant matches nothing, an unknown role
-may do nothing.
+has no rights.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from indexer.record import is_conversation
 
 
 class Role(StrEnum):
-    """What a user is here for. The value is the word on the screen."""
+    """A user's role; the value is stored and named in the event log."""
 
     ADMINISTRATOR = "administrator"
     RECORDS_CUSTODIAN = "records custodian"
@@ -26,7 +26,7 @@ class Role(StrEnum):
 
 
 class Right(StrEnum):
-    """Something that a page needs its reader to be allowed."""
+    """A right that a page requires of its reader."""
 
     SEARCH = "search and read records"
     EXPORT = "export what was found"
@@ -53,10 +53,10 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A signed-in user as the access rule sees them.
+    """A signed-in user for the access rule.
 
-    `grants` are the accounts granted by an administrator; of merged accounts all parts, or none where one of them is not
-    granted. `merged` leads from the number of each part to its whole account: what was kept before a merge still means it.
+    `grants` are the accounts granted by an administrator; of a merged account all parts, or none unless all are granted.
+    `merged` maps each part's number to its whole account, so that searches stored before a merge still find it.
     """
 
     user_id: int
@@ -66,12 +66,12 @@ class Reader:
     merged: Mapping[int, int] = field(default_factory=dict, hash=False, compare=False)
 
     def may(self, right: Right) -> bool:
-        """Tell whether the reader's role has the right."""
+        """Whether the reader's role has a right."""
         return right in RIGHTS.get(self.role, frozenset())
 
     @property
     def permission(self) -> Permission:
-        """What the reader may see."""
+        """The accounts and kinds of records that the reader may see."""
         if not self.may(Right.SEARCH):
             return Permission(frozenset(), without_messages=True)
         accounts = None if self.may(Right.SEE_ALL_ACCOUNTS) else self.grants
@@ -79,26 +79,26 @@ class Reader:
 
 
 def restrict(filters: Filters, reader: Reader) -> Filters:
-    """Return a reader's filters within what the reader may see. Whatever was permitted can only become less."""
-    chosen = filters.accounts
-    if chosen is not None and reader.merged:
-        chosen = frozenset(reader.merged.get(number, number) for number in chosen)
-    return replace(filters, accounts=chosen, permission=filters.permission & reader.permission)
+    """Restrict filters to the reader's permission; never widens them."""
+    account_ids = filters.accounts
+    if account_ids is not None and reader.merged:
+        account_ids = frozenset(reader.merged.get(number, number) for number in account_ids)
+    return replace(filters, accounts=account_ids, permission=filters.permission & reader.permission)
 
 
 def may_see(reader: Reader, view: RecordView) -> bool:
-    """Tell whether the reader may see this record, its pictures and its thread."""
+    """Whether the reader may see a record, its pictures and its thread."""
     return reader.permission.allows(view.account.id, in_conversation=is_conversation(view.kind, view.content.thread_id))
 
 
 def may_see_raw(reader: Reader, view: RecordView) -> bool:
-    """Tell whether the reader may see the record and the raw items of records at all."""
+    """Whether the reader may see a record and its raw item."""
     return reader.may(Right.SEE_RAW) and may_see(reader, view)
 
 
 def still_covers(reader: Reader, filters: Filters) -> bool:
-    """Tell whether what was searched with these (restricted) filters lies within what the reader may see today.
+    """Whether the reader's permission today covers a search made with these (restricted) filters.
 
-    An export that was made before a grant was taken back is not handed out any more.
+    An export made before a grant was revoked can no longer be downloaded.
     """
     return reader.permission.covers(filters.permission)

@@ -1,6 +1,6 @@
-"""Sign-ins that the server keeps, and one-time links. A cookie or link holds a random token; the table holds its SHA-256.
+"""Sign-ins stored on the server, and one-time links. A cookie or link holds a random token; the table holds its SHA-256.
 
-A sign-in ends with sign-out, with a new password, when its user is disabled, after its life, or after idling.
+A sign-in ends at sign-out, with a new password, when its user is disabled, after its lifetime, or after inactivity.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from indexer.catalog.database import BigId, Busy, Text, metadata, transaction
 from indexer.local_time import milliseconds, now_ms
-from portal.access.users import PATIENCE, User, Users, hashed, users
+from portal.access.users import PATIENCE, User, Users, hash_password, users
 from portal.config import LINK_LIFE
 
 sign_in_links = sa.Table(
@@ -40,25 +40,25 @@ sign_ins = sa.Table(
 )
 
 SEEN_PATIENCE = 0.1  # seconds
-SEEN_EVERY = 60_000  # milliseconds: a busy reader's sign-in is not written on every page
+SEEN_EVERY = 60_000  # milliseconds; a busy reader's sign-in is not written on every page
 
-AHEAD = 60_000  # milliseconds that a sign-in or a link may be ahead of the clock: several servers, one of them a little slow
+AHEAD = 60_000  # milliseconds a sign-in or link may be ahead of the clock: with several servers, a clock may be slow
 
 
 class LinkUsed(Exception):
-    """The link was used, has expired, was replaced by a newer one, or never was one."""
+    """The link was used, has expired, was replaced by a newer link, or never existed."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignIns:
-    """Sign-ins of one catalog, with their life and idle life."""
+    """The sign-ins of a catalog, with their lifetime and idle time."""
 
     db: sa.Engine
     life: timedelta
     idle: timedelta
 
     def start(self, user_id: int) -> str:
-        """Begin a sign-in and return its token; ended ones older than a week are forgotten."""
+        """Begin a sign-in and return its token; delete sign-ins not seen for a week."""
         token, now = secrets.token_urlsafe(32), now_ms()
         with transaction(self.db, PATIENCE) as connection:
             connection.execute(sign_ins.delete().where(sign_ins.c.seen_ms < now - milliseconds(timedelta(days=7))))
@@ -82,12 +82,12 @@ class SignIns:
         if row is None or user is None or user.is_disabled:
             return None
         if row.seen_ms < now - SEEN_EVERY:
-            with suppress(Busy), transaction(self.db, SEEN_PATIENCE) as connection:  # else the next page writes it
+            with suppress(Busy), transaction(self.db, SEEN_PATIENCE) as connection:  # otherwise the next page writes it
                 connection.execute(sign_ins.update().where(alive).values(seen_ms=now))
         return user
 
     def end(self, token: str) -> None:
-        """End one sign-in."""
+        """End a sign-in."""
         with transaction(self.db, PATIENCE) as connection:
             connection.execute(sign_ins.update().where(sign_ins.c.digest == digest(token)).values(ended_ms=now_ms()))
 
@@ -99,46 +99,48 @@ class SignIns:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """One-time links of one catalog: each sets a password once, within 24 hours."""
+    """The one-time links of a catalog: each sets a password once, within 24 hours."""
 
     db: sa.Engine
 
-    def make(self, user_id: int, by: str) -> str:
-        """Make a link's token for a user; earlier links of that user stop working."""
+    def make(self, user_id: int, maker: str) -> str:
+        """Make a one-time link for a user and return its token; the user's earlier links stop working."""
         token, now = secrets.token_urlsafe(32), now_ms()
-        row = {"digest": digest(token), "user_id": user_id, "made_ms": now, "made_by": by, "expires_ms": now + milliseconds(LINK_LIFE)}
+        row = {"digest": digest(token), "user_id": user_id, "made_ms": now, "made_by": maker, "expires_ms": now + milliseconds(LINK_LIFE)}
         with transaction(self.db, PATIENCE) as connection:
             connection.execute(sign_in_links.delete().where(sign_in_links.c.user_id == user_id))
             connection.execute(sign_in_links.insert().values(**row))
         return token
 
     def user_of(self, token: str) -> User | None:
-        """Return whom a link is for while it can still be used."""
+        """Return the user of a link that can still be used."""
         with self.db.connect() as connection:
             user_id = connection.execute(sa.select(sign_in_links.c.user_id).where(_usable(token))).scalar()
         user = None if user_id is None else Users(self.db).by_id(user_id)
         return None if user is None or user.is_disabled else user
 
     def redeem(self, token: str, password: str) -> User:
-        """Use a link up: set the password and end all sign-ins of its user.
+        """Use a link: set the password and end all sign-ins of its user.
 
-        Raises LinkUsed, and UserError for a password that will not do (the link stays usable then).
+        Raises:
+            LinkUsed: the link can no longer be used.
+            UserError: the password is not acceptable; the link can be used again.
         """
         user = self.user_of(token)
         if user is None:
             raise LinkUsed
-        value = hashed(password, user.name)
+        password_hash = hash_password(password, user.name)
         with transaction(self.db, PATIENCE) as connection:
             used = connection.execute(sign_in_links.update().where(_usable(token)).values(used_ms=now_ms()))
             if used.rowcount != 1:
                 raise LinkUsed
-            connection.execute(users.update().where(users.c.id == user.id).values(password=value))
+            connection.execute(users.update().where(users.c.id == user.id).values(password=password_hash))
             _end_all(connection, user.id)
         return user
 
 
 def digest(token: str) -> str:
-    """Return what a table keeps of a token: who reads the table cannot sign in with it."""
+    """Return the SHA-256 of a token, as stored: reading the table does not allow a sign-in."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -24,7 +24,7 @@ users = sa.Table(
     sa.Column("name", Text, nullable=False, unique=True),
     sa.Column("full_name", Text, nullable=False),
     sa.Column("role", Text, nullable=False),
-    sa.Column("password", Text),  # argon2id, with its parameters; NULL until the person has set one
+    sa.Column("password", Text),  # argon2id, with its parameters; NULL until the user has set a password
     sa.Column("is_disabled", sa.Boolean, nullable=False),
     sa.Column("made_ms", sa.BigInteger, nullable=False),
     sa.Column("made_by", Text, nullable=False),
@@ -40,19 +40,19 @@ grants = sa.Table(
 MIN_PASSWORD, MAX_PASSWORD = 12, 1000
 MIN_DIFFERENT = 5  # different characters
 MIN_BESIDE_NAME = 6  # characters that are not the user's name
-PATIENCE = 3.0  # seconds that a page waits for another writer of the catalog
+PATIENCE = 3.0  # seconds a page waits for another writer of the catalog
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 _HASHER = PasswordHasher()
-_NOBODY = _HASHER.hash("no user has this name")  # verified when a name is unknown, so that both answers take as long
+_NOBODY = _HASHER.hash("no user has this name")  # verified for an unknown name, so that both answers take the same time
 
 
 class UserError(ValueError):
-    """What was asked for cannot be done to a user; the text says why and is meant for people."""
+    """A change to a user is refused; the message is shown to the administrator."""
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """One login."""
+    """A login."""
 
     id: int
     name: str
@@ -65,39 +65,39 @@ class User:
 
     @property
     def reader(self) -> Reader:
-        """The user as the access rule sees them."""
+        """The user for the access rule."""
         return Reader(self.id, self.name, self.role, self.grants, self.merged)
 
 
 class Users:
-    """All users of one catalog."""
+    """The users of a catalog."""
 
     def __init__(self, db: sa.Engine) -> None:
         self.db = db
 
     def all(self) -> list[User]:
-        """Return every user by name."""
+        """Return all users, sorted by name."""
         return self._where(sa.true())
 
     def by_id(self, user_id: int) -> User | None:
-        """Return one user."""
+        """Return a user."""
         return next(iter(self._where(users.c.id == user_id)), None)
 
     def by_name(self, name: str) -> User | None:
-        """Return one user by the name they sign in with; case does not matter."""
+        """Return a user by sign-in name, ignoring case."""
         return next(iter(self._where(users.c.name == name.strip().lower())), None)
 
-    def add(self, name: str, full_name: str, role: Role, by: str) -> User:
+    def add(self, name: str, full_name: str, role: Role, maker: str) -> User:
         """Add a user without a password. Raises UserError for a bad or taken name."""
         folded = name.strip().lower()
         if not _NAME.fullmatch(folded):
             raise UserError(
                 say("A user name has 2 to 64 characters: letters a to z, digits, and . _ @ -. It starts with a letter or digit.")
             )
-        row = {"name": folded, "full_name": full_name.strip(), "role": role.value, "is_disabled": False, "made_ms": now_ms(), "made_by": by}
+        row = {"name": folded, "full_name": full_name.strip(), "role": role.value, "is_disabled": False}
         try:
             with transaction(self.db, PATIENCE) as connection:
-                connection.execute(users.insert().values(**row))
+                connection.execute(users.insert().values(**row, made_ms=now_ms(), made_by=maker))
         except sa.exc.IntegrityError as error:
             raise UserError(say("There is already a user named {name}.", name=folded)) from error
         added = self.by_name(folded)
@@ -106,7 +106,7 @@ class Users:
         return added
 
     def change(self, user_id: int, *, full_name: str, role: Role, granted: Iterable[int], is_disabled: bool) -> None:
-        """Set what an administrator decides about a user. Raises UserError when no administrator would remain."""
+        """Set a user's full name, role, grants and state. Raises UserError if no administrator would remain."""
         with transaction(self.db, PATIENCE) as connection:
             connection.execute(
                 users.update().where(users.c.id == user_id).values(full_name=full_name, role=role.value, is_disabled=is_disabled)
@@ -119,47 +119,47 @@ class Users:
                 raise UserError(say("This is the only administrator. Make someone else an administrator first."))
 
     def set_password(self, user_id: int, password: str) -> None:
-        """Keep the argon2 hash of a password. Raises UserError for one that is too short, too long or trivial."""
+        """Store the argon2 hash of a password. Raises UserError if it is too short, too long or trivial."""
         user = self.by_id(user_id)
-        value = hashed(password, user.name if user else "")
+        password_hash = hash_password(password, user.name if user else "")
         with transaction(self.db, PATIENCE) as connection:
-            connection.execute(users.update().where(users.c.id == user_id).values(password=value))
+            connection.execute(users.update().where(users.c.id == user_id).values(password=password_hash))
 
     def check_password(self, name: str, password: str) -> User | None:
-        """Return the user whose name and password these are; None for any mistake, a disabled user, or no password yet."""
+        """Return the user with this name and password; None for any mismatch, a disabled user, or no password yet."""
         user = self.by_name(name)
         with self.db.connect() as connection:
-            kept = connection.execute(sa.select(users.c.password).where(users.c.id == (user.id if user else -1))).scalar()
+            stored = connection.execute(sa.select(users.c.password).where(users.c.id == (user.id if user else -1))).scalar()
         try:
-            _HASHER.verify(kept or _NOBODY, password[:MAX_PASSWORD])
+            _HASHER.verify(stored or _NOBODY, password[:MAX_PASSWORD])
         except (VerificationError, InvalidHashError):
             return None
-        if user is None or kept is None or user.is_disabled:
+        if user is None or stored is None or user.is_disabled:
             return None
-        if _HASHER.check_needs_rehash(kept):
-            with suppress(Busy, UserError):  # the next sign-in does it; a password of an older rule stays as it is
+        if _HASHER.check_needs_rehash(stored):
+            with suppress(Busy, UserError):  # the next sign-in tries again; a password accepted by an older rule stays
                 self.set_password(user.id, password)
         return user
 
     def first_administrator(self) -> User:
-        """Return the first administrator who may sign in; makes the user "administrator" when there is no user at all.
+        """Return the first active administrator; add the user "administrator" if there are no users.
 
-        Raises UserError when there are users, but no administrator among them who may sign in.
+        Raises UserError if there are users, but no active administrator.
         """
         everyone = self.all()
         if not everyone:
             return self.add("administrator", "", Role.ADMINISTRATOR, "start")
-        able = [user for user in everyone if user.role is Role.ADMINISTRATOR and not user.is_disabled]
-        if not able:
+        active = [user for user in everyone if user.role is Role.ADMINISTRATOR and not user.is_disabled]
+        if not active:
             raise UserError(say("No administrator can sign in."))
-        return min(able, key=lambda user: user.id)
+        return min(active, key=lambda user: user.id)
 
     def _where(self, condition: sa.ColumnElement[bool]) -> list[User]:
         with self.db.connect() as connection:
             rows = connection.execute(sa.select(users).where(condition).order_by(users.c.name)).all()
-            wanted = sa.select(grants).where(grants.c.user_id.in_([row.id for row in rows]))
+            grant_rows = sa.select(grants).where(grants.c.user_id.in_([row.id for row in rows]))
             granted: dict[int, set[int]] = {}
-            for row in connection.execute(wanted):
+            for row in connection.execute(grant_rows):
                 granted.setdefault(row.user_id, set()).add(row.account_id)
             part_of = sa.select(accounts.c.id, root_id).where(accounts.c.merged_into.is_not(None))
             merged = {row[0]: row[1] for row in connection.execute(part_of)}
@@ -179,23 +179,23 @@ class Users:
 
 
 def grants_of(db: sa.Engine) -> dict[int, set[int]]:
-    """Return the accounts granted to each user, one by one, whether or not they are merged with others."""
-    found: dict[int, set[int]] = {}
+    """Return the account ids granted to each user, merged or not."""
+    granted: dict[int, set[int]] = {}
     with db.connect() as connection:
         for row in connection.execute(sa.select(grants)):
-            found.setdefault(row.user_id, set()).add(row.account_id)
-    return found
+            granted.setdefault(row.user_id, set()).add(row.account_id)
+    return granted
 
 
 def whole_grants(granted: Iterable[int], merged: Mapping[int, int]) -> frozenset[int]:
-    """Return the accounts that are granted wholly: a merged account, with the numbers of its parts, only when every part is."""
+    """Return the accounts granted in full: a merged account and its parts only if every part is granted."""
     numbers = frozenset(granted)
-    lacking = {root for part, root in merged.items() if part not in numbers or root not in numbers}
-    return frozenset(number for number in numbers if merged.get(number, number) not in lacking)
+    incomplete = {root for part, root in merged.items() if part not in numbers or root not in numbers}
+    return frozenset(number for number in numbers if merged.get(number, number) not in incomplete)
 
 
-def hashed(password: str, name: str) -> str:
-    """Return the argon2 hash of a user's new password. Raises UserError for one that is too short, too long or trivial."""
+def hash_password(password: str, name: str) -> str:
+    """Return the argon2 hash of a user's new password. Raises UserError if it is too short, too long or trivial."""
     if len(password) < MIN_PASSWORD:
         raise UserError(
             say("A password must have at least {least} characters. A sentence that only you would think of works well.", least=MIN_PASSWORD)

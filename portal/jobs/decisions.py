@@ -1,4 +1,4 @@
-"""What a records custodian decided, done by the worker: it may touch every record of an archive."""
+"""Decisions of a records custodian, carried out by the worker: each may touch every record of an archive."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from portal.access.users import User
 from portal.jobs.rows import Job
 
 
-def read_again(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
-    """Read the captures again that the job names, or all that an older importer has read. One that fails does not stop the rest."""
-    wanted = job.arguments["captures"] or [one.id for one in outdated(repository)]
+def reread_captures(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
+    """Reread the captures named by the job, or all read by an older importer. A failure does not stop the others."""
+    numbers = job.arguments["captures"] or [capture.id for capture in outdated(repository)]
     reports, failed = [], []
-    for number in wanted:
+    for number in numbers:
         try:
             report = reread(repository, number, user.name, lambda stage, done, total: tell(Progress(stage, done, total, 0.0, None)))
         except ArchiveError as error:
-            if len(wanted) == 1:
+            if len(numbers) == 1:
                 raise
             failed.append({"capture": number, "why": pack(message_of(error))})
             continue
@@ -41,7 +41,7 @@ def read_again(repository: Repository, job: Job, user: User, tell: Report) -> Ma
 
 
 def set_capture_aside(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
-    """Set a capture aside, or let it count again."""
+    """Set a capture aside, or restore it."""
     tell(Progress("indexing", 0, 0, 0.0, None))
     number, is_restored = job.arguments["capture"], job.arguments["restore"]
     if is_restored:
@@ -52,17 +52,17 @@ def set_capture_aside(repository: Repository, job: Job, user: User, tell: Report
 
 
 def name_account(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
-    """Give an account a name, or take it back."""
+    """Name an account, or remove its name."""
     tell(Progress("indexing", 0, 0, 0.0, None))
     number = job.arguments["account"]
     if job.arguments["remove"]:
         return {"label": accounts.unname_account(repository, number, user.name).label, "namesakes": []}
-    named = accounts.name_account(repository, number, handle=job.arguments["handle"], name=job.arguments["name"], by=user.name)
-    return {"label": named.account.label, "namesakes": [one.id for one in named.namesakes]}
+    naming = accounts.name_account(repository, number, handle=job.arguments["handle"], name=job.arguments["name"], by=user.name)
+    return {"label": naming.account.label, "namesakes": [account.id for account in naming.namesakes]}
 
 
 def name_person(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
-    """Give a platform's number the name of a person, or take it back."""
+    """Name the person behind a platform's user number, or remove the name."""
     tell(Progress("indexing", 0, 0, 0.0, None))
     platform, number, name = (job.arguments[key] for key in ("platform", "number", "name"))
     if name:
@@ -73,12 +73,12 @@ def name_person(repository: Repository, job: Job, user: User, tell: Report) -> M
 
 
 def merge_accounts(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
-    """Make one account of two, or two of one again."""
+    """Merge two accounts, or undo a merge."""
     tell(Progress("indexing", 0, 0, 0.0, None))
     part, into = job.arguments["part"], job.arguments["into"]
     if into is None:
         own, rest = accounts.unmerge(repository, part, user.name)
         return {"part": own.label, "whole": rest.label, "merged": False}
     whole = accounts.merge(repository, part, into, user.name)
-    label = next((one.label for one in whole.parts if one.id == part), whole.label)
+    label = next((account.label for account in whole.parts if account.id == part), whole.label)
     return {"part": label, "whole": whole.label, "merged": True}

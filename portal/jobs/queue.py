@@ -1,4 +1,4 @@
-"""The queue between web workers and the worker process: huey on a SQLite file in the data folder. It holds job numbers only."""
+"""The queue between web workers and the worker process: huey on a SQLite file in the data folder. Holds only job ids."""
 
 from __future__ import annotations
 
@@ -18,51 +18,51 @@ WAIT_SECONDS = 30
 
 
 def job_rows() -> Jobs:
-    """Return the jobs of the portal that serves the present request."""
+    """Return the jobs of the portal that serves the current request."""
     return Jobs(site().repository.db)
 
 
 def make_queue(config: Config) -> Any:
-    """Return the queue, without any work attached; connections are made on first use, so a fork is safe."""
+    """Return the queue without a task; it connects on first use, so forking is safe."""
     return SqliteHuey("showme", filename=str(config.queue_file), results=False, timeout=WAIT_SECONDS)
 
 
-def task_of(queue: Any, work: Callable[[int], None]) -> Callable[[int], Any]:
-    """Attach the work to a queue; calling the result puts a job's number in line.
+def make_task(queue: Any, run: Callable[[int], None]) -> Callable[[int], Any]:
+    """Register `run` with a queue as a task; calling the task puts a job id in the queue.
 
-    The queue names a task by this module and function, so both sides of it must attach their work here.
+    The queue identifies a task by this module and function name, so both sides must register here.
     """
 
     def run_job(job_id: int) -> None:
-        work(job_id)
+        run(job_id)
 
     task: Callable[[int], Any] = queue.task()(run_job)
     return task
 
 
 def put(config: Config, job_id: int) -> None:
-    """Put a job in line, from a process that does no work itself."""
+    """Put a job in the queue, from a process that runs no jobs itself."""
 
-    def elsewhere(_job_id: int) -> None:
-        raise NotImplementedError("The worker process does the work.")
+    def run_elsewhere(_job_id: int) -> None:
+        raise NotImplementedError("Jobs run in the worker process.")
 
-    task_of(make_queue(config), elsewhere)(job_id)
+    make_task(make_queue(config), run_elsewhere)(job_id)
 
 
 def start(kind: JobKind, title: str, arguments: Mapping[str, Any]) -> int:
-    """Write a job down and put it in line; return its number. A job that does not reach the line is put there by the next worker.
+    """Save a job, put it in the queue and return its id. The worker picks up jobs that did not reach the queue.
 
-    A form that is sent twice (a double click, a reload) starts one job: the second time its number is returned.
+    A form submitted twice (a double click, a reload) starts a single job: the second time, its id is returned.
     """
-    once = stored.form_of(request.form, kind, title, arguments)
+    once = stored.form_digest(request.form, kind, title, arguments)
     job_id, is_new = job_rows().add_once(kind, title, reader().user_id, arguments, once)
     if is_new:
         put(site().config, job_id)
     return job_id
 
 
-def start_again(job_id: int) -> bool:
-    """Let a failed or interrupted job run once more; False when it is neither."""
+def restart(job_id: int) -> bool:
+    """Restart a failed or interrupted job; False if it is neither."""
     if not job_rows().retry(job_id):
         return False
     put(site().config, job_id)

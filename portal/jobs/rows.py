@@ -1,6 +1,6 @@
-"""Long work as rows: what was asked, by whom, how far it is, how it ended. The queue (work.py) only holds their numbers.
+"""Long-running jobs as database rows: arguments, user, progress and result. The queue (queue.py) holds only their ids.
 
-A job whose worker was killed is shown as interrupted: its heartbeat has stopped.
+A job whose worker was killed is shown as interrupted, because its heartbeat has stopped.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ jobs = sa.Table(
 )
 
 BEAT_PATIENCE = 0.5  # seconds
-SAME_FORM_WITHIN = 600_000  # milliseconds: a form that is sent again later asks for a new job
-ONCE = "once"  # among a job's arguments: the form that it came from
-SILENT_AFTER = 120_000  # milliseconds without a heartbeat (one every 10 s) after which a worker counts as gone
+SAME_FORM_WITHIN = 600_000  # milliseconds; the same form submitted later is a new job
+ONCE = "once"  # key in a job's arguments: the digest of its form
+SILENT_AFTER = 120_000  # milliseconds without a heartbeat (sent every 10 s) after which a worker counts as dead
 
 
 class JobKind(StrEnum):
-    """What kinds of long work there are."""
+    """A kind of long-running job."""
 
     TAKE_IN = "take in"
     VERIFY = "verify"
@@ -67,7 +67,7 @@ class JobKind(StrEnum):
 
 
 class JobState(StrEnum):
-    """How a job stands; the value is the word on the screen."""
+    """The state of a job, as stored."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -82,7 +82,7 @@ RETRY_STATES = frozenset({JobState.FAILED, JobState.INTERRUPTED})
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One piece of long work. Instants are UTC; `rate` is items a second."""
+    """A long-running job. Instants are UTC; `rate` is items per second."""
 
     id: int
     kind: JobKind
@@ -104,23 +104,23 @@ class Job:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether it still waits or runs."""
+        """Whether the job is waiting or running."""
         return self.state in OPEN_STATES
 
     @property
     def can_retry(self) -> bool:
-        """Tell whether it can be started again."""
+        """Whether the job can be restarted."""
         return self.state in RETRY_STATES
 
 
 class Jobs:
-    """All jobs of one catalog."""
+    """The jobs of a catalog."""
 
     def __init__(self, db: sa.Engine) -> None:
         self.db = db
 
     def add(self, kind: JobKind, title: str, user_id: int, arguments: Mapping[str, Any]) -> int:
-        """Write down a new job, waiting; return its number."""
+        """Save a new job in the state waiting; return its id."""
         with transaction(self.db) as connection:
             return self._insert(connection, kind, title, user_id, arguments)
 
@@ -128,13 +128,13 @@ class Jobs:
     def _insert(connection: sa.Connection, kind: JobKind, title: str, user_id: int, arguments: Mapping[str, Any]) -> int:
         row = {"kind": kind.value, "state": JobState.WAITING.value, "title": title, "user_id": user_id, "arguments": json.dumps(arguments)}
         empty = {"result": "{}", "error": "", "made_ms": now_ms(), "stage": "", "done": 0, "total": 0, "rate": 0.0}
-        made = connection.execute(jobs.insert().values(**row, **empty).returning(jobs.c.id))
-        return int(made.scalar_one())
+        inserted = connection.execute(jobs.insert().values(**row, **empty).returning(jobs.c.id))
+        return int(inserted.scalar_one())
 
     def add_once(self, kind: JobKind, title: str, user_id: int, arguments: Mapping[str, Any], once: str) -> tuple[int, bool]:
-        """Write down a new job for a form, or return the one that this form has started already; and whether it is new.
+        """Save a new job for a form, or find the job that the same form already started; return its id and whether it is new.
 
-        `once` names the form; an empty one is always new. A job that ended badly, or long ago, is not in the way of another.
+        `once` identifies the form; an empty value always starts a new job. A failed or older job does not block a new one.
         """
         with transaction(self.db) as connection:
             recent = sa.select(jobs.c.id, jobs.c.arguments).where(
@@ -149,23 +149,23 @@ class Jobs:
             return self._insert(connection, kind, title, user_id, {**arguments, ONCE: once} if once else arguments), True
 
     def get(self, job_id: int) -> Job | None:
-        """Return one job."""
+        """Return a job."""
         return next(iter(self._select(jobs.c.id == job_id, 1)), None)
 
     def recent(self, limit: int = 20, *, kinds: frozenset[JobKind] | None = None, user_id: int | None = None) -> list[Job]:
-        """Return the latest jobs, newest first, of some kinds or of one user."""
+        """Return the latest jobs, newest first, optionally of some kinds or of a user."""
         condition = sa.true() if kinds is None else jobs.c.kind.in_([kind.value for kind in kinds])
         return self._select(sa.and_(condition, sa.true() if user_id is None else jobs.c.user_id == user_id), limit)
 
     def waiting(self) -> list[int]:
-        """Return the numbers of all jobs that wait, oldest first."""
+        """Return the ids of all waiting jobs, oldest first."""
         with self.db.connect() as connection:
             return list(
                 connection.execute(sa.select(jobs.c.id).where(jobs.c.state == JobState.WAITING.value).order_by(jobs.c.id)).scalars()
             )
 
     def start(self, job_id: int) -> bool:
-        """Claim a waiting job; False when another worker has it or it does not wait."""
+        """Claim a waiting job; False if another worker has it or it is not waiting."""
         now = now_ms()
         with transaction(self.db) as connection:
             claimed = connection.execute(
@@ -178,9 +178,9 @@ class Jobs:
             return claimed.rowcount == 1
 
     def beat(self, job_id: int, **progress: Any) -> None:
-        """Say that the worker lives, and how far it is (columns stage, done, total, rate, seconds_left).
+        """Record a heartbeat of the worker and its progress (columns stage, done, total, rate, seconds_left).
 
-        While another writer holds the catalog this is left out: the next beat says it, and no work waits for it.
+        Skipped while another writer holds the catalog: no job waits for it, and the next heartbeat catches up.
         """
         with suppress(Busy), transaction(self.db, BEAT_PATIENCE) as connection:
             connection.execute(
@@ -188,19 +188,19 @@ class Jobs:
             )
 
     def finish(self, job_id: int, result: Mapping[str, Any]) -> None:
-        """Write down a good end."""
+        """Mark a job as done and save its result."""
         with transaction(self.db) as connection:
             _end(connection, job_id, state=JobState.DONE.value, result=json.dumps(result))
 
     def fail(self, job_id: int, error: str) -> None:
-        """Write down a bad end, and an event of it; a sentence is kept so that each reads it in their language."""
-        kept = to_json(error) if isinstance(error, Sentence) else error
+        """Mark a job as failed and log an event; a sentence is stored so that each reader sees it translated."""
+        stored = to_json(error) if isinstance(error, Sentence) else error
         with transaction(self.db) as connection:
-            _end(connection, job_id, state=JobState.FAILED.value, error=kept)
+            _end(connection, job_id, state=JobState.FAILED.value, error=stored)
             _note_failed(connection, jobs.c.id == job_id, str(error))
 
     def interrupt_running(self) -> int:
-        """Mark what a dead worker left behind: called by a new worker that holds the only lock. Returns how many."""
+        """Mark the jobs a dead worker left running as interrupted; called by a new worker that holds the lock. Returns how many."""
         with transaction(self.db) as connection:
             _note_failed(connection, jobs.c.state == JobState.RUNNING.value, "The worker was stopped in the middle.")
             return connection.execute(
@@ -210,19 +210,19 @@ class Jobs:
             ).rowcount
 
     def retry(self, job_id: int) -> bool:
-        """Let a failed or interrupted job wait again; False when it is neither, or somebody else was quicker.
+        """Put a failed or interrupted job back to waiting; False if it is neither, or another request was faster.
 
-        Looked at and changed in one statement: a job that a worker has just taken, or has ended meanwhile, never runs twice.
+        A single statement checks and changes it: a job just claimed by a worker, or just ended, never runs twice.
         """
         ended_badly = jobs.c.state.in_([JobState.FAILED.value, JobState.INTERRUPTED.value])
         fell_silent = sa.and_(jobs.c.state == JobState.RUNNING.value, jobs.c.beat_ms < now_ms() - SILENT_AFTER)
         with transaction(self.db) as connection:
-            changed = connection.execute(
+            updated = connection.execute(
                 jobs.update()
                 .where(jobs.c.id == job_id, sa.or_(ended_badly, fell_silent))
                 .values(state=JobState.WAITING.value, error="", ended_ms=None)
             )
-            return changed.rowcount == 1
+            return updated.rowcount == 1
 
     def _select(self, condition: sa.ColumnElement[bool], limit: int) -> list[Job]:
         query = sa.select(jobs, users.c.name.label("made_by")).join(users).where(condition).order_by(jobs.c.id.desc()).limit(limit)
@@ -234,8 +234,8 @@ def _end(connection: sa.Connection, job_id: int, **columns: Any) -> None:
     connection.execute(jobs.update().where(jobs.c.id == job_id).values(ended_ms=now_ms(), seconds_left=None, **columns))
 
 
-def _note_failed(connection: sa.Connection, which: sa.ColumnElement[bool], why: str) -> None:
-    for job in connection.execute(sa.select(jobs.c.id, jobs.c.kind, jobs.c.title, users.c.name).join(users).where(which)).all():
+def _note_failed(connection: sa.Connection, condition: sa.ColumnElement[bool], why: str) -> None:
+    for job in connection.execute(sa.select(jobs.c.id, jobs.c.kind, jobs.c.title, users.c.name).join(users).where(condition)).all():
         audit.append(connection, "job:failed", job.name, f"job {job.id}", {"kind": job.kind, "title": job.title, "why": why})
 
 

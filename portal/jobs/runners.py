@@ -1,4 +1,4 @@
-"""The long work itself, run by the worker: each function does one kind of job and returns its result."""
+"""The work of each kind of job, run by the worker: each function returns the job's result."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ from portal.jobs import decisions, stored, uploads
 from portal.jobs.rows import Job, JobKind, Jobs
 
 BEAT_EVERY = 10.0  # seconds
-TELL_EVERY = 0.5  # seconds
+REPORT_EVERY = 0.5  # seconds
 log = logging.getLogger(__name__)
 
 
 class NotAllowed(Exception):
-    """The maker of the job may not do this any more."""
+    """The maker of the job no longer has the right to do this."""
 
 
 def run(repository: Repository, job_id: int) -> None:
-    """Do one job, whatever comes of it: an error becomes the job's text, never a lost job."""
+    """Run a job; any error becomes the job's message, so that no job is lost."""
     jobs = Jobs(repository.db)
     if not jobs.start(job_id):
         return
@@ -77,7 +77,7 @@ def run(repository: Repository, job_id: int) -> None:
         NotACertificate,
     ) as error:
         jobs.fail(job_id, message_of(error))
-    except Exception as error:  # one broken job must not end the worker
+    except Exception as error:  # a broken job must not end the worker
         log.exception("job %s", job_id)
         jobs.fail(
             job_id,
@@ -100,7 +100,7 @@ def _take_in(repository: Repository, job: Job, user: User, tell: Report) -> Mapp
         taken_by=user.name,
         source=source,
         zone_name=job.arguments["zone"],
-        account=job.arguments.get("account", ""),  # jobs of before the field have none
+        account=job.arguments.get("account", ""),  # older jobs lack the field
         progress=tell,
     )
     if source == "upload":
@@ -108,27 +108,27 @@ def _take_in(repository: Repository, job: Job, user: User, tell: Report) -> Mapp
     return {
         "capture": report.capture_id,
         "already": report.already_captured,
-        "healed": [one.name for one in report.healed],
+        "healed": [path.name for path in report.healed],
         "set_aside": report.capture.aside is not None,
-        "named": named_otherwise(report.capture, job.arguments.get("account", "")) if report.already_captured else "",
+        "named": differing_handle(report.capture, job.arguments.get("account", "")) if report.already_captured else "",
     }
 
 
-def named_otherwise(capture: CaptureView, handle: str) -> str:
-    """Return the handle that an archive which is held already was handed in with, where its account is called otherwise."""
-    wanted = handle.strip().removeprefix("@")
-    return wanted if capture.account is not None and wanted.casefold() != capture.account.handle.casefold() else ""
+def differing_handle(capture: CaptureView, handle: str) -> str:
+    """Return the handle entered for an archive already held, if its account has another handle."""
+    entered = handle.strip().removeprefix("@")
+    return entered if capture.account is not None and entered.casefold() != capture.account.handle.casefold() else ""
 
 
 def _verify(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
     _check(user, Right.TAKE_IN)
-    level = custody.Level(job.arguments.get("level", "quick"))  # jobs of before the field have none
-    check = custody.verify(repository, user.name, _staged(tell), level=level)
-    listed = [{"finding": str(one.finding), "name": one.name, "message": pack(one.message)} for one in check.findings]
+    level = custody.Level(job.arguments.get("level", "quick"))  # older jobs lack the field
+    check = custody.verify(repository, user.name, _stages_counter(tell), level=level)
+    findings = [{"finding": str(item.finding), "name": item.name, "message": pack(item.message)} for item in check.findings]
     return {
         "level": str(check.level),
         "files": check.files,
-        "findings": listed,
+        "findings": findings,
         "total": check.total,
         "log_broken_at": check.log_broken_at,
         "proves": pack(custody.proves(check)),
@@ -144,14 +144,14 @@ def _set_zone(repository: Repository, job: Job, user: User, tell: Report) -> Map
 
 
 def _request(job: Job, user: User) -> SearchRequest:
-    """Return the search of a job, within what its maker may see now."""
+    """Return a job's search, restricted to its maker's permission today."""
     request = from_json(job.arguments)
     return replace(request, filters=restrict(request.filters, user.reader))
 
 
 def _export(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
     _check(user, Right.EXPORT)
-    choices = stored.choices(job.arguments)
+    choices = stored.decode_choices(job.arguments)
     if choices.certificate:
         _check(user, Right.CERTIFY)
     request = _request(job, user)
@@ -161,10 +161,10 @@ def _export(repository: Repository, job: Job, user: User, tell: Report) -> Mappi
         repository,
         request,
         target,
-        maker=Maker(_signing(user), user.name, job.arguments.get("organization", "")),  # jobs of before the field have none
+        maker=Maker(_signature(user), user.name, job.arguments.get("organization", "")),  # older jobs lack the field
         choices=choices,
         term_union=TermUnion(tuple(job.arguments.get("terms", ())), Dialect(job.arguments.get("dialect_of_terms", Dialect.PLAIN))),
-        progress=_counted(tell, "writing"),
+        progress=_stage_counter(tell, "writing"),
     )
     return {
         "rows": report.rows,
@@ -181,25 +181,25 @@ def _term_list(repository: Repository, job: Job, user: User, tell: Report) -> Ma
     _check(user, Right.SEARCH)
     request = _request(job, user)
     listed = term_list.read_list(request.query, keep_numbers=bool(job.arguments.get("keep_numbers")))
-    report = term_list.run(repository, listed, request, by=user.name, progress=_counted(tell, "terms"))
+    report = term_list.run(repository, listed, request, by=user.name, progress=_stage_counter(tell, "terms"))
     packed: Mapping[str, Any] = pack(term_list.as_json(report))
     return packed
 
 
 def _certificate(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
     _check(user, Right.CERTIFY)
-    with certify.certify(Plan(repository, _request(job, user)), by=_signing(user), progress=_counted(tell, "listing")) as made:
-        written = certify.write(repository, made, certificate_file(repository, job.id), actor=user.name)
-    return {"id": written.id, "total": made.header.found.total, "json_sha256": written.json_digest, "pdf_sha256": written.pdf_digest}
+    with certify.certify(Plan(repository, _request(job, user)), by=_signature(user), progress=_stage_counter(tell, "listing")) as draft:
+        written = certify.write(repository, draft, certificate_file(repository, job.id), actor=user.name)
+    return {"id": written.id, "total": draft.header.found.total, "json_sha256": written.json_digest, "pdf_sha256": written.pdf_digest}
 
 
 def _certificate_check(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
     _check(user, Right.CERTIFY)
     if not still_covers(user.reader, from_json(job.arguments).filters):
         raise NotAllowed(f"{user.name} may not see any more what the certificate speaks of.")
-    made = certificate_file(repository, job.arguments["certificate"])
-    level = custody.Level(job.arguments.get("level", "quick"))  # jobs of before the field have none
-    check = certificate_check.verify(repository, made, by=user.name, level=level, progress=_counted(tell, "comparing"))
+    path = certificate_file(repository, job.arguments["certificate"])
+    level = custody.Level(job.arguments.get("level", "quick"))  # older jobs lack the field
+    check = certificate_check.verify(repository, path, by=user.name, level=level, progress=_stage_counter(tell, "comparing"))
     save_check(check, check_file(repository, job.id))
     return {"went_well": check.went_well, "identical": check.is_identical}
 
@@ -207,25 +207,25 @@ def _certificate_check(repository: Repository, job: Job, user: User, tell: Repor
 Work = Callable[[Repository, Job, User, Report], Mapping[str, Any]]
 
 
-def _deciding(work: Work) -> Work:
-    """Return work that only who may take archives in may ask for."""
+def _custodians_only(work: Work) -> Work:
+    """Wrap work that requires the right to add archives."""
 
-    def checked(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
+    def check_and_run(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
         _check(user, Right.TAKE_IN)
         return work(repository, job, user, tell)
 
-    return checked
+    return check_and_run
 
 
 _WORK: Mapping[JobKind, Work] = {
     JobKind.TAKE_IN: _take_in,
     JobKind.VERIFY: _verify,
     JobKind.SET_ZONE: _set_zone,
-    JobKind.REREAD: _deciding(decisions.read_again),
-    JobKind.SET_ASIDE: _deciding(decisions.set_capture_aside),
-    JobKind.NAME_ACCOUNT: _deciding(decisions.name_account),
-    JobKind.NAME_PERSON: _deciding(decisions.name_person),
-    JobKind.MERGE_ACCOUNTS: _deciding(decisions.merge_accounts),
+    JobKind.REREAD: _custodians_only(decisions.reread_captures),
+    JobKind.SET_ASIDE: _custodians_only(decisions.set_capture_aside),
+    JobKind.NAME_ACCOUNT: _custodians_only(decisions.name_account),
+    JobKind.NAME_PERSON: _custodians_only(decisions.name_person),
+    JobKind.MERGE_ACCOUNTS: _custodians_only(decisions.merge_accounts),
     JobKind.EXPORT: _export,
     JobKind.TERM_LIST: _term_list,
     JobKind.CERTIFICATE: _certificate,
@@ -234,48 +234,48 @@ _WORK: Mapping[JobKind, Work] = {
 
 
 def export_file(repository: Repository, job_id: int) -> Path:
-    """Return where the package of an export's job lies, or would lie."""
+    """Return the path of an export job's package."""
     return repository.paths.exports / f"export-{job_id}.zip"
 
 
 def certificate_file(repository: Repository, job_id: int) -> Path:
-    """Return where the JSON file of a certificate's job lies, or would lie; the PDF is beside it."""
+    """Return the path of a certificate job's JSON file; the PDF is next to it."""
     return repository.paths.certificates / f"certificate-{job_id}.json"
 
 
 def check_file(repository: Repository, job_id: int) -> Path:
-    """Return where the result of a check's job lies, or would lie."""
+    """Return the path of a certificate check's result."""
     return repository.paths.certificates / f"check-{job_id}.json"
 
 
-def _signing(user: User) -> str:
-    """Return a user as what they make names them."""
+def _signature(user: User) -> str:
+    """Return a user's name as printed on exports and certificates."""
     return f"{user.full_name} ({user.name})" if user.full_name else user.name
 
 
 def _check(user: User, right: Right) -> None:
-    """Ask the access rule again when the work begins: it may be hours after the click."""
+    """Check the access rule again when the job begins, which may be hours after the click."""
     if user.is_disabled or not user.reader.may(right):
         raise NotAllowed(f"{user.name} may not do this any more. Nothing was changed.")
 
 
 @contextmanager
 def _beating(jobs: Jobs, job_id: int) -> Iterator[Report]:
-    """Keep the job's heart beating while the work runs, and give a function that writes progress now and then."""
+    """Send heartbeats while a job runs; yield a function that records progress at intervals."""
     stop = threading.Event()
     latest: list[Progress] = []
-    told = 0.0
+    reported = 0.0
 
     def beat() -> None:
         while not stop.wait(BEAT_EVERY):
             jobs.beat(job_id)
 
     def tell(progress: Progress) -> None:
-        nonlocal told
+        nonlocal reported
         now = time.monotonic()
-        if now - told < TELL_EVERY and latest and latest[-1].stage == progress.stage:
+        if now - reported < REPORT_EVERY and latest and latest[-1].stage == progress.stage:
             return
-        told = now
+        reported = now
         latest[:] = [progress]
         jobs.beat(
             job_id, stage=progress.stage, done=progress.done, total=progress.total, rate=progress.rate, seconds_left=progress.seconds_left
@@ -290,20 +290,20 @@ def _beating(jobs: Jobs, job_id: int) -> Iterator[Report]:
         heart.join()
 
 
-def _staged(tell: Report) -> StageTick:
-    """Return a function that turns (stage, done, total) into progress; each stage has a rate of its own."""
+def _stages_counter(tell: Report) -> StageTick:
+    """Return a function that turns (stage, done, total) into progress; each stage has its own rate."""
     counters: dict[str, Tick] = {}
 
     def count(stage: str, done: int, total: int) -> None:
         if stage not in counters:
-            counters[stage] = _counted(tell, stage)
+            counters[stage] = _stage_counter(tell, stage)
         counters[stage](done, total)
 
     return count
 
 
-def _counted(tell: Report, stage: str) -> Tick:
-    """Return a function that turns (done, total) into progress with a rate and the time left."""
+def _stage_counter(tell: Report, stage: str) -> Tick:
+    """Return a function that turns (done, total) into progress with rate and time left."""
     started = time.monotonic()
 
     def count(done: int, total: int) -> None:

@@ -1,4 +1,4 @@
-"""What a job keeps of a form, and who may open a job."""
+"""The form values stored with a job, and who may open a job."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from portal.jobs.rows import Job, JobKind
 
 
 def encode_choices(choices: Choices) -> dict[str, Any]:
-    """Return what goes into an export, as a job keeps it."""
+    """Return the contents chosen for an export as stored with a job."""
     return {
         "with_media": choices.media,
         "viewer": choices.viewer,
@@ -25,8 +25,8 @@ def encode_choices(choices: Choices) -> dict[str, Any]:
     }
 
 
-def choices(stored: Mapping[str, Any]) -> Choices:
-    """Return what goes into an export. Jobs of before there was a choice have media alone."""
+def decode_choices(stored: Mapping[str, Any]) -> Choices:
+    """Return the contents chosen for an export. Jobs older than the choices have only media."""
     return Choices(
         media=stored["with_media"],
         viewer=stored.get("viewer", False),
@@ -36,34 +36,34 @@ def choices(stored: Mapping[str, Any]) -> Choices:
     )
 
 
-def form_of(form: Mapping[str, str], kind: JobKind, title: str, arguments: Mapping[str, Any]) -> str:
-    """Return what a form that is sent again has in common with its first time; empty where the form has no token.
+def form_digest(form: Mapping[str, str], kind: JobKind, title: str, arguments: Mapping[str, Any]) -> str:
+    """Return a digest that identifies a form submitted again; empty if the form has no token.
 
-    Its token, and what it asks for: a form that was changed after a step back asks for another job. Where an upload lies is
-    no part of it: each time it is another place.
+    It covers the token and the arguments: a form changed after going back is another job. The folder of an upload is left
+    out, because it differs each time.
     """
     token = form.get("once", "")
     if not token:
         return ""
-    asked = {name: [Path(one).name for one in value] if name == "paths" else value for name, value in arguments.items()}
-    return hashlib.sha256(json.dumps([token[:64], kind.value, title, asked], sort_keys=True).encode()).hexdigest()[:32]
+    content = {name: [Path(path).name for path in value] if name == "paths" else value for name, value in arguments.items()}
+    return hashlib.sha256(json.dumps([token[:64], kind.value, title, content], sort_keys=True).encode()).hexdigest()[:32]
 
 
 CERTIFYING = frozenset({JobKind.CERTIFICATE, JobKind.CERTIFICATE_CHECK})
 
 
 def may_open(reader: Reader, job: Job) -> bool:
-    """Tell whether a reader may see a job, and download what it made."""
-    if job.kind is JobKind.TERM_LIST:  # only its maker's: the terms are a lawyer's work
+    """Whether a reader may see a job and download its result."""
+    if job.kind is JobKind.TERM_LIST:  # for its maker only: the terms are an attorney's work product
         return job.user_id == reader.user_id and reader.may(Right.SEARCH) and _is_covered(reader, job)
     if job.kind in CERTIFYING:
-        return _is_theirs(reader, job) and reader.may(Right.CERTIFY) and _is_covered(reader, job)
+        return _is_accessible(reader, job) and reader.may(Right.CERTIFY) and _is_covered(reader, job)
     if job.kind is not JobKind.EXPORT:
         return reader.may(Right.TAKE_IN)
-    return _is_theirs(reader, job) and reader.may(Right.EXPORT) and _is_covered(reader, job)
+    return _is_accessible(reader, job) and reader.may(Right.EXPORT) and _is_covered(reader, job)
 
 
-def _is_theirs(reader: Reader, job: Job) -> bool:
+def _is_accessible(reader: Reader, job: Job) -> bool:
     return job.user_id == reader.user_id or reader.may(Right.TAKE_IN)
 
 

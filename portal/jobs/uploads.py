@@ -1,6 +1,6 @@
-"""Uploads go straight to a file in the data folder: no part of an archive of several GB is held in memory.
+"""Uploads are written straight to a file in the data folder, so that an archive of several GB is never held in memory.
 
-What an upload leaves behind without having become a job (a cut line, a refused form) is removed when the request ends.
+Files of an upload that did not become a job (a lost connection, a refused form) are removed when the request ends.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from portal.site import site as the_site
 
 ORPHAN_SECONDS = 5.0
 MAX_NAME = 150  # bytes; file systems take 255
-ROOM_LEFT = 256 * 2**20  # bytes of the disk that an upload does not touch
+ROOM_LEFT = 256 * 2**20  # bytes of disk space that an upload leaves free
 
 
 class NoRoom(Exception):
@@ -29,14 +29,14 @@ class NoRoom(Exception):
 
 
 class PortalRequest(Request):
-    """A request whose files are written below SHOWME_DATA/uploads while they arrive."""
+    """A request that writes its files to SHOWME_DATA/uploads as they arrive."""
 
     def _get_file_stream(
         self,
-        total_content_length: int | None,  # noqa: ARG002  # Werkzeug names it
-        content_type: str | None,  # noqa: ARG002  # Werkzeug names it
-        filename: str | None = None,  # noqa: ARG002  # Werkzeug names it
-        content_length: int | None = None,  # noqa: ARG002  # Werkzeug names it
+        total_content_length: int | None,  # noqa: ARG002  # Werkzeug's signature
+        content_type: str | None,  # noqa: ARG002  # Werkzeug's signature
+        filename: str | None = None,  # noqa: ARG002  # Werkzeug's signature
+        content_length: int | None = None,  # noqa: ARG002  # Werkzeug's signature
     ) -> IO[bytes]:
         site: Site = current_app.extensions["showme"]
         folder = site.config.uploads
@@ -44,17 +44,17 @@ class PortalRequest(Request):
         path = folder / f"{secrets.token_hex(8)}.part"
         self.parts.append(path)
         part = path.open("w+b")
-        fcntl.flock(part, fcntl.LOCK_EX)  # until it is whole: a killed process lets go, and `remove_orphans` knows by that
+        fcntl.flock(part, fcntl.LOCK_EX)  # until it is complete; a killed process releases it, which `remove_orphans` checks
         return part
 
     @property
     def parts(self) -> list[Path]:
-        """The files that this request has written and nobody has kept yet."""
+        """The files this request has written that are not kept yet."""
         parts: list[Path] = self.environ.setdefault("showme.parts", [])
         return parts
 
     def close(self) -> None:
-        """Remove what nobody kept."""
+        """Remove the files that were not kept."""
         super().close()
         for path in self.parts:
             path.unlink(missing_ok=True)
@@ -62,37 +62,37 @@ class PortalRequest(Request):
 
 
 def remove_orphans(folder: Path) -> int:
-    """Remove the unfinished uploads of killed processes and return how many; those that still arrive are locked and stay."""
+    """Remove unfinished uploads of killed processes and return how many; uploads still in progress are locked and stay."""
     removed = 0
     for path in folder.glob("*.part"):
         try:
             with path.open("rb") as part:
                 fcntl.flock(part, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                if path.stat().st_mtime < time.time() - ORPHAN_SECONDS:  # else it may have been made this moment
+                if path.stat().st_mtime < time.time() - ORPHAN_SECONDS:  # otherwise it may have been created just now
                     path.unlink()
                     removed += 1
         except (BlockingIOError, FileNotFoundError):
-            continue  # still arriving, or gone meanwhile
+            continue  # still arriving, or already removed
     return removed
 
 
 def check_room(expected: int | None) -> None:
-    """Refuse an upload before it begins when the disk cannot hold it twice (upload and vault). Raises NoRoom."""
+    """Refuse an upload that the disk cannot hold twice (upload and vault), before it begins. Raises NoRoom."""
     folder = the_site().config.data
     if expected and shutil.disk_usage(folder).free < 2 * expected + ROOM_LEFT:
         raise NoRoom
 
 
 def keep(files: Sequence[FileStorage]) -> list[Path]:
-    """Give each uploaded file a folder of its own and the name it came with; return the paths, in the order sent."""
-    kept = []
+    """Move each uploaded file to its own folder under its original name; return the paths in the order sent."""
+    kept_paths = []
     for file in files:
         path = Path(file.stream.name)
         file.close()
         folder = path.with_suffix("")
         folder.mkdir()
-        kept.append(path.rename(folder / safe_name(file.filename or "")))
-    return kept
+        kept_paths.append(path.rename(folder / safe_name(file.filename or "")))
+    return kept_paths
 
 
 def discard(paths: Sequence[Path]) -> None:
@@ -104,8 +104,8 @@ def discard(paths: Sequence[Path]) -> None:
 
 
 def safe_name(name: str) -> str:
-    """Return a file name without folders, signs that a shell or a file system minds, or leading dots."""
+    """Return a file name without folders, characters special to a shell or file system, or leading dots."""
     last = PurePosixPath(name.replace("\\", "/")).name
     clean = "".join(char if char.isalnum() or char in " ._-()" else "_" for char in last).strip(" .")
-    cut = clean.encode()[-MAX_NAME:].decode(errors="ignore").strip(" .")  # the end is kept: it says what kind of file it is
+    cut = clean.encode()[-MAX_NAME:].decode(errors="ignore").strip(" .")  # keep the end, which has the file type
     return cut or "archive"

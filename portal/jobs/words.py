@@ -7,7 +7,7 @@ from flask import Flask
 from indexer.i18n import unpack
 from portal.i18n import _, _l
 from portal.jobs.rows import Job, JobKind, JobState
-from portal.words import bytes_word, number, span
+from portal.words import bytes_word, duration, number
 
 JOB_KINDS = {
     JobKind.TAKE_IN: _l("Adding an archive"),
@@ -49,20 +49,20 @@ BYTE_STAGES = frozenset({"copying", "hashing"})
 
 
 def install(app: Flask) -> None:
-    """Give these words to the templates."""
+    """Register these words for the templates."""
     app.jinja_env.filters.update(progress=progress, unpacked=unpack)
     app.jinja_env.globals.update(JOB_KINDS=JOB_KINDS, JOB_STATES=JOB_STATES)
 
 
 def progress(job: Job) -> str:
-    """Return how far a job is, in one sentence: stage, done of total, rate, time left."""
+    """Describe a job's progress: stage, done of total, rate, time left."""
     if job.state is JobState.WAITING:
         return _("waiting in line")
     if job.state is not JobState.RUNNING:
         return str(JOB_STATES[job.state])
     amount = bytes_word if job.stage in BYTE_STAGES else number
     parts = [str(STAGES.get(job.stage, job.stage)) or _("starting")]
-    if job.total and job.stage == "reading":  # by the bytes read so far: how many records a file holds is not known before its end
+    if job.total and job.stage == "reading":  # estimated from the bytes read: the number of records is unknown until the end of the file
         parts.append(_("%(done)s of about %(total)s", done=amount(job.done), total=amount(job.total)))
     elif job.total:
         parts.append(_("%(done)s of %(total)s", done=amount(job.done), total=amount(job.total)))
@@ -71,5 +71,5 @@ def progress(job: Job) -> str:
     if job.rate >= 1:
         parts.append(_("%(rate)s a second", rate=amount(round(job.rate))))
     if job.seconds_left is not None and job.seconds_left >= 1:
-        parts.append(_("about %(time)s left", time=span(job.seconds_left)))
+        parts.append(_("about %(time)s left", time=duration(job.seconds_left)))
     return " · ".join(parts)

@@ -1,4 +1,4 @@
-"""The worker process: `python -m portal worker`. One at a time for a data folder, held by a lock."""
+"""The worker process, `python -m portal worker`: only one per data folder, ensured by a lock."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from portal.jobs.rows import Jobs
 from portal.jobs.uploads import remove_orphans
 
 LOCK_SECONDS = 5.0
-LINE_UP_EVERY = 15.0  # seconds
-THREADS = 2  # an export runs while an archive is taken in; two archives wait for each other
-KEEP_UPLOADS = 7 * 24 * 3600  # seconds that an upload whose job failed stays, so that it can be tried again
+ENQUEUE_EVERY = 15.0  # seconds
+THREADS = 2  # an export runs while an archive is added; two archives wait for each other
+KEEP_UPLOADS = 7 * 24 * 3600  # seconds an upload is kept after its job failed, so that the job can be restarted
 log = logging.getLogger(__name__)
 
 
@@ -34,15 +34,15 @@ class AlreadyRunning(Exception):
 
 
 def serve(config: Config) -> None:
-    """Work off the queue until the process is told to stop. Raises AlreadyRunning."""
+    """Run jobs from the queue until the process is stopped. Raises AlreadyRunning."""
     with _lock(config):
         repository = open_repository(config.data)
         life.note(config, "worker:started", f"process {os.getpid()}")
         queue = job_queue.make_queue(config)
-        task = job_queue.task_of(queue, lambda job_id: runners.run(repository, job_id))
+        task = job_queue.make_task(queue, lambda job_id: runners.run(repository, job_id))
         tidy(repository, config)
-        queue.flush()  # the rows say what waits; what the line still holds may be done or gone
-        threading.Thread(target=_line_up, args=(repository, queue, task, config), name="line-up", daemon=True).start()
+        queue.flush()  # the job rows list what waits; entries left in the queue may be done or gone
+        threading.Thread(target=_enqueue_waiting, args=(repository, queue, task, config), name="enqueue-waiting", daemon=True).start()
         try:
             queue.create_consumer(workers=THREADS, worker_type="thread", periodic=False, initial_delay=0.05, max_delay=1.0).run()
         finally:
@@ -50,7 +50,7 @@ def serve(config: Config) -> None:
 
 
 def is_running(config: Config) -> bool:
-    """Tell whether a worker holds the lock."""
+    """Whether a worker holds the lock."""
     try:
         with config.worker_lock.open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -60,11 +60,11 @@ def is_running(config: Config) -> bool:
 
 
 def tidy(repository: Repository, config: Config) -> None:
-    """Say of a dead worker's jobs that they were interrupted, take back half an ingest, and remove forgotten uploads."""
+    """Clean up after a dead worker: mark its jobs interrupted, roll back an unfinished ingest, remove old uploads."""
     interrupted = Jobs(repository.db).interrupt_running()
-    removed = recover(repository)
-    if interrupted or removed:
-        log.warning("%s jobs were interrupted, %s half captures were taken back", interrupted, removed)
+    rolled_back = recover(repository)
+    if interrupted or rolled_back:
+        log.warning("%s jobs were interrupted, %s unfinished captures were rolled back", interrupted, rolled_back)
     for folder in (repository.paths.exports, repository.paths.certificates):
         remove_partials(folder)
     remove_orphans(config.uploads)
@@ -74,8 +74,8 @@ def tidy(repository: Repository, config: Config) -> None:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-def _line_up(repository: Repository, queue: Any, task: Callable[[int], Any], config: Config) -> None:
-    """Put every waiting job in line when the line is empty, at the start and for whatever lost its place; remove orphaned uploads."""
+def _enqueue_waiting(repository: Repository, queue: Any, task: Callable[[int], Any], config: Config) -> None:
+    """Fill an empty queue with all waiting jobs, at start and again at intervals; remove orphaned uploads."""
     while True:
         try:
             if not queue.pending_count():
@@ -83,20 +83,20 @@ def _line_up(repository: Repository, queue: Any, task: Callable[[int], Any], con
                     task(job_id)
             remove_orphans(config.uploads)
         except Exception:  # a locked database passes; the next round tries again
-            log.exception("waiting jobs could not be lined up")
-        time.sleep(LINE_UP_EVERY)
+            log.exception("waiting jobs could not be put in the queue")
+        time.sleep(ENQUEUE_EVERY)
 
 
 @contextmanager
 def _lock(config: Config) -> Iterator[None]:
     with config.worker_lock.open("a") as lock:
-        until = time.monotonic() + LOCK_SECONDS
+        deadline = time.monotonic() + LOCK_SECONDS
         while True:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
-                if time.monotonic() > until:
+                if time.monotonic() > deadline:
                     raise AlreadyRunning(f"Another worker runs for {config.data}.") from None
                 time.sleep(0.1)
         yield

@@ -1,1 +1,1 @@
-"""A search of the portal: its address, run, facets, coverage band, history and saved searches."""
+"""Searching in the portal: address, run, facets, coverage band, history and saved searches."""

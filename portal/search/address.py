@@ -1,7 +1,7 @@
-"""What a search address asks for, and back: `/search?q=flood&from=2018-07-01&kind=post&page=2`.
+"""The address of a search, parsed and written: `/search?q=flood&from=2018-07-01&kind=post&page=2`.
 
-A value that cannot be read is an error beside its field, never a filter dropped in silence. A query that is too long for an
-address is kept by the portal, and `stored=` names it: no page leads to an address that a server refuses.
+An invalid value is an error at its field; no filter is dropped silently. A query too long for an address is stored by the
+portal and named by `stored=`, so that no link leads to an address that a server refuses.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from portal.i18n import Lazy, _, _l
 from portal.search import long_queries
 
 SIZES = (25, 50, 100)
-MAX_QUERY = MOST_LETTERS  # a pasted list of terms is long, a book is not a query
-LONGEST_WRITTEN = 2_000  # characters of a query in an address; a longer one is kept here, and the address names it
+MAX_QUERY = MOST_LETTERS  # enough for a long pasted list of terms
+LONGEST_WRITTEN = 2_000  # characters of a query in an address; a longer query is stored, and the address names it
 MAX_PAGE = 10_000_000
 _ORDERS = _l("Sort must be one of: %(known)s.")
 _WAYS = _l("Search syntax must be one of: %(known)s.")
 _GROUPS = _l("Group must be one of: %(known)s.")
 
-One = TypeVar("One", bound=StrEnum)
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class Values(Protocol):
-    """The part of Werkzeug's MultiDict that is used here."""
+    """The part of Werkzeug's MultiDict used here."""
 
     def getlist(self, key: str) -> list[str]:
         """Return every value of a name."""
@@ -43,8 +43,8 @@ class Values(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One search as its address says it. `pairs` are its filters as written; `errors` are texts by field name."""
+class SearchParams:
+    """The parameters of a search address. `pairs` are its filters as written; `errors` are messages by field name."""
 
     query: str = ""
     filters: Filters = field(default_factory=Filters)
@@ -59,17 +59,17 @@ class Asked:
 
     @property
     def offset(self) -> int:
-        """How many hits stand before this page."""
+        """Number of hits before this page."""
         return (self.page - 1) * self.size
 
     @property
-    def is_narrowed(self) -> bool:
-        """Tell whether any filter is set."""
+    def is_filtered(self) -> bool:
+        """Whether any filter is set."""
         return bool(self.pairs) or self.as_of is not None
 
     def address(self, *, page: int = 1) -> str:
-        """Return the part of the address after "?"; changes of filters begin at page 1 again."""
-        parts = _written(self.query)
+        """Return the part of the address after "?", at page 1 unless `page` says otherwise."""
+        parts = _query_pairs(self.query)
         if self.dialect is not Dialect.PLAIN:
             parts.append(("dialect", self.dialect.value))
         parts += self.pairs
@@ -87,65 +87,66 @@ class Asked:
 
     @property
     def way(self) -> str:
-        """The address that a record's page carries along, to lead back: a hit's number tells its page, but not that of its group."""
+        """The address that a record's page passes along for the way back: a hit's number implies its page, but not its group's page."""
         return self.address(page=1 if self.group is GroupBy.NONE else self.page)
 
     def toggled(self, name: str, value: str) -> str:
-        """Return the address with one filter value taken away when it is there, or added."""
-        pair = (name, value)
-        return replace(self, pairs=tuple(one for one in self.pairs if one != pair) if pair in self.pairs else (*self.pairs, pair)).address()
+        """Return the address with a filter value removed if it is set, otherwise added."""
+        toggled = (name, value)
+        others = tuple(pair for pair in self.pairs if pair != toggled)
+        return replace(self, pairs=others if toggled in self.pairs else (*self.pairs, toggled)).address()
 
     def with_days(self, first: date, last: date) -> str:
-        """Return the address narrowed to these local days."""
-        kept = tuple(pair for pair in self.pairs if pair[0] not in {"from", "to"})
-        return replace(self, pairs=(*kept, ("from", first.isoformat()), ("to", last.isoformat()))).address()
+        """Return the address restricted to local days, both included."""
+        others = tuple(pair for pair in self.pairs if pair[0] not in {"from", "to"})
+        return replace(self, pairs=(*others, ("from", first.isoformat()), ("to", last.isoformat()))).address()
 
     def reworded(self, query: str) -> str:
         """Return the address of another query with the same filters."""
         return replace(self, query=query).address()
 
     def without_filters(self) -> str:
-        """Return the address of the same words without any filter."""
+        """Return the address of the same query without filters."""
         return replace(self, pairs=(), as_of=None).address()
 
     def without_dates(self, query: str) -> str:
-        """Return the address of another query, in standard syntax, with the same filters but for the days."""
-        kept = tuple(pair for pair in self.pairs if pair[0] not in {"from", "to"})
-        return replace(self, query=query, dialect=Dialect.PLAIN, pairs=kept, group=GroupBy.NONE).address()
+        """Return the address of another query, in standard syntax, with the same filters except the days."""
+        others = tuple(pair for pair in self.pairs if pair[0] not in {"from", "to"})
+        return replace(self, query=query, dialect=Dialect.PLAIN, pairs=others, group=GroupBy.NONE).address()
 
     def without_day(self) -> str:
-        """Return the address of what is held now, not as of a day."""
+        """Return the address of the same search today, not as of a day."""
         return replace(self, as_of=None).address()
 
-    def in_plain_words(self) -> str:
-        """Return the address of the same words in the page's own way of writing."""
+    def in_standard_syntax(self) -> str:
+        """Return the address of the same query in standard syntax."""
         return replace(self, dialect=Dialect.PLAIN).address()
 
     def ungrouped(self) -> str:
-        """Return the address of the plain list."""
+        """Return the address without grouping."""
         return replace(self, group=GroupBy.NONE).address()
 
     def sorted_by(self, sort: Sort) -> str:
-        """Return the address in another order."""
+        """Return the address with another sort order."""
         return replace(self, sort=sort).address()
 
     def has(self, name: str, value: str) -> bool:
-        """Tell whether a filter value is set."""
+        """Whether a filter value is set."""
         return (name, value) in self.pairs
 
     def chosen(self, name: str) -> str:
-        """Return the first value of a filter as written, or an empty text."""
+        """Return the first value of a filter as written, or an empty string."""
         return next((value for key, value in self.pairs if key == name), "")
 
 
-def read(values: Values) -> Asked:
-    """Read an address. What cannot be read stands in `errors`; nothing is searched then."""
+def parse(values: Values) -> SearchParams:
+    """Parse an address. Invalid values are in `errors`; such a search is not run."""
     errors: dict[str, str] = {}
     pairs = [(name, value.strip()) for name in FILTER_NAMES for value in values.getlist(name) if value.strip()]
     pairs = list(dict.fromkeys(pairs))
-    query = _lines(_last(values, "q"))
+    query = _normalize(_last(values, "q"))
     if not query and (key := _last(values, "stored")):
-        query = _kept(key, errors)
+        query = _load_query(key, errors)
     if len(query) > MAX_QUERY:
         errors["q"] = _("The query is longer than %(limit)s characters.", limit=MAX_QUERY)
     first, last = _day(pairs, "from", errors), _day(pairs, "to", errors)
@@ -155,62 +156,62 @@ def read(values: Values) -> Asked:
         first_day=first,
         last_day=last,
         accounts=_accounts(pairs, errors),
-        platforms=_words(pairs, "platform", {one.code for one in platforms.registered()}, errors),
-        kinds=_words(pairs, "kind", {one.value for one in RecordKind}, errors),
+        platforms=_codes(pairs, "platform", {platform.code for platform in platforms.registered()}, errors),
+        kinds=_codes(pairs, "kind", {kind.value for kind in RecordKind}, errors),
         authors=frozenset(value for name, value in pairs if name == "author") or None,
         has_media=_media(pairs, errors),
-        states=_words(pairs, "state", set(STATES), errors),
+        states=_codes(pairs, "state", set(STATES), errors),
     )
-    return Asked(
+    return SearchParams(
         query=query,
         filters=filters,
-        sort=_one_of(Sort.NEWEST, values, "sort", _ORDERS, errors),
+        sort=_choice(Sort.NEWEST, values, "sort", _ORDERS, errors),
         size=_number(_last(values, "size"), "size", SIZES[0], SIZES, errors),
         page=_number(_last(values, "page"), "page", 1, range(1, MAX_PAGE), errors),
         pairs=tuple(pairs),
         errors=errors,
-        dialect=_one_of(Dialect.PLAIN, values, "dialect", _WAYS, errors),
+        dialect=_choice(Dialect.PLAIN, values, "dialect", _WAYS, errors),
         as_of=_day([("as_of", _last(values, "as_of"))] if _last(values, "as_of") else [], "as_of", errors),
-        group=_one_of(GroupBy.NONE, values, "group", _GROUPS, errors),
+        group=_choice(GroupBy.NONE, values, "group", _GROUPS, errors),
     )
 
 
 FILTER_NAMES = ("from", "to", "account", "platform", "kind", "author", "media", "state")
 
 
-def _lines(text: str) -> str:
-    """Return a query with one blank between its words; lines and columns of a pasted list stay apart, for they mean something."""
+def _normalize(text: str) -> str:
+    """Collapse the blanks between words; keep the lines and tabs of a pasted list, which have a meaning."""
     lines = ("\t".join(" ".join(cell.split()) for cell in line.split("\t")).strip() for line in text.splitlines())
     return "\n".join(line for line in lines if line)
 
 
-def _written(query: str) -> list[tuple[str, str]]:
-    """Return how an address says a query: with its words, or with the name of a long one."""
+def _query_pairs(query: str) -> list[tuple[str, str]]:
+    """Return the query's pair in an address: its text, or the name of a stored long query."""
     if not query:
         return []
     if len(query) > MAX_QUERY or len(quote_plus(query)) <= LONGEST_WRITTEN:
         return [("q", query)]
-    return [("stored", long_queries.keep(query))]
+    return [("stored", long_queries.store(query))]
 
 
-def _kept(key: str, errors: dict[str, str]) -> str:
-    query = long_queries.kept(key)
+def _load_query(key: str, errors: dict[str, str]) -> str:
+    query = long_queries.load(key)
     if query is None:
         errors["q"] = _("The long query behind this address is no longer stored. Paste the query again.")
     return query or ""
 
 
 def _last(values: Values, name: str) -> str:
-    given = values.getlist(name)
-    return given[-1].strip() if given else ""
+    texts = values.getlist(name)
+    return texts[-1].strip() if texts else ""
 
 
-def _of(pairs: Iterable[tuple[str, str]], name: str) -> list[str]:
+def _values(pairs: Iterable[tuple[str, str]], name: str) -> list[str]:
     return [value for key, value in pairs if key == name]
 
 
 def _day(pairs: Sequence[tuple[str, str]], name: str, errors: dict[str, str]) -> date | None:
-    given = _of(pairs, name)
+    given = _values(pairs, name)
     if not given:
         return None
     try:
@@ -223,15 +224,15 @@ def _day(pairs: Sequence[tuple[str, str]], name: str, errors: dict[str, str]) ->
     return day
 
 
-def _words(pairs: Sequence[tuple[str, str]], name: str, known: set[str], errors: dict[str, str]) -> frozenset[str] | None:
-    given = frozenset(_of(pairs, name))
-    if unknown := sorted(given - known):
-        errors[name] = _("%(value)s is not valid here. Valid values: %(known)s.", value=unknown[0][:40], known=", ".join(sorted(known)))
+def _codes(pairs: Sequence[tuple[str, str]], name: str, valid: set[str], errors: dict[str, str]) -> frozenset[str] | None:
+    given = frozenset(_values(pairs, name))
+    if unknown := sorted(given - valid):
+        errors[name] = _("%(value)s is not valid here. Valid values: %(known)s.", value=unknown[0][:40], known=", ".join(sorted(valid)))
     return given or None
 
 
 def _accounts(pairs: Sequence[tuple[str, str]], errors: dict[str, str]) -> frozenset[int] | None:
-    given = _of(pairs, "account")
+    given = _values(pairs, "account")
     if not all(value.isascii() and value.isdigit() and len(value) < 16 for value in given):
         errors["account"] = _("Enter the account's number.")
         return frozenset()
@@ -239,7 +240,7 @@ def _accounts(pairs: Sequence[tuple[str, str]], errors: dict[str, str]) -> froze
 
 
 def _media(pairs: Sequence[tuple[str, str]], errors: dict[str, str]) -> bool | None:
-    given = _of(pairs, "media")
+    given = _values(pairs, "media")
     if not given:
         return None
     if given[-1] not in {"with", "without"} or len(given) > 1:
@@ -247,8 +248,8 @@ def _media(pairs: Sequence[tuple[str, str]], errors: dict[str, str]) -> bool | N
     return given[-1] == "with"
 
 
-def _one_of(default: One, values: Values, name: str, problem: Lazy, errors: dict[str, str]) -> One:
-    """Return the value of the closed vocabulary that the default is of; `problem` says what there is, with %(known)s."""
+def _choice(default: Choice, values: Values, name: str, problem: Lazy, errors: dict[str, str]) -> Choice:
+    """Return a member of the default's enum; `problem` is the message for other values, listing the valid ones as %(known)s."""
     kind = type(default)
     try:
         return kind(_last(values, name) or default)
@@ -257,10 +258,10 @@ def _one_of(default: One, values: Values, name: str, problem: Lazy, errors: dict
         return default
 
 
-def _number(given: str, name: str, default: int, known: Sequence[int], errors: dict[str, str]) -> int:
+def _number(given: str, name: str, default: int, valid: Sequence[int], errors: dict[str, str]) -> int:
     if not given:
         return default
-    if not (given.isascii() and given.isdigit() and len(given) < 10) or int(given) not in known:
+    if not (given.isascii() and given.isdigit() and len(given) < 10) or int(given) not in valid:
         errors[name] = _("%(value)s is not valid here.", value=given[:40])
         return default
     return int(given)

@@ -1,4 +1,4 @@
-"""The drawing of a coverage: thin bars over the days in scope, and a table of accounts and months. Values for templates."""
+"""Coverage for templates: a thin bar per account over the days in scope, and a table of accounts and months."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from indexer.i18n import Sentence
 from portal import words
 from portal.i18n import _, _n
 
-DRAWN = 10  # above it only accounts with gaps are drawn
-MONTHS_AS_COLUMNS = 36  # above it the columns are years
+DRAWN = 10  # with more accounts, only those with gaps are drawn
+MONTHS_AS_COLUMNS = 36  # with more months, the columns are years
 CLASSES = {
     DayStatus.CAPTURED: "captured",
     DayStatus.BEFORE_FIRST: "before",
@@ -26,8 +26,8 @@ CLASSES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """Days of one status: where they stand in the drawing (percent of its width), and what the table says of them."""
+class Segment:
+    """Consecutive days of one status: position and width in the drawing (percent of its width), and the table's texts."""
 
     x: float
     width: float
@@ -38,26 +38,26 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One account's bar."""
+class AccountBar:
+    """The bar of an account."""
 
     account: AccountDays
-    pieces: tuple[Piece, ...]
+    segments: tuple[Segment, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """The bars of the search page. `left_out` accounts have no gap and are not drawn."""
+    """The bars of the search page; `left_out` counts accounts that are not drawn."""
 
     coverage: Coverage
-    lines: tuple[Line, ...]
+    bars: tuple[AccountBar, ...]
     legend: tuple[tuple[str, Sentence], ...]
     left_out: int
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One month or year; `address` shows the months of a year, empty where the columns are months."""
+    """A month or year; `address` shows the months of a year, empty if the columns are months."""
 
     label: str
     first: date
@@ -67,17 +67,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What is captured of an account in one column. `sign` and `css` show it, `told` says it; `address` searches it."""
+    """An account's coverage in a column: `sign` and `css` show it, `description` states it, `address` searches it."""
 
     css: str
     sign: str
-    told: str
+    description: str
     address: str
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One account of the table, with the captures that hold something of its days."""
+    """An account of the table, with the captures that cover any of its days."""
 
     account: AccountDays
     cells: tuple[Cell, ...]
@@ -86,7 +86,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Accounts and months, or years where there are many months."""
+    """The table of accounts and months, or years if there are many months."""
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
@@ -104,84 +104,85 @@ SIGNS = {
 
 
 def band(coverage: Coverage | None) -> Band | None:
-    """Return the bars of a coverage; None where nothing is in scope."""
+    """Return the bars of a coverage; None if nothing is in scope."""
     if coverage is None or coverage.first is None or coverage.last is None:
         return None
     shown = coverage.accounts if len(coverage.accounts) <= DRAWN else coverage.with_gaps[:DRAWN]
-    lines = tuple(Line(one, _pieces(one, coverage.first, coverage.last)) for one in shown)
-    drawn = {piece.css for line in lines for piece in line.pieces}
+    bars = tuple(AccountBar(account, _segments(account, coverage.first, coverage.last)) for account in shown)
+    drawn = {segment.css for bar in bars for segment in bar.segments}
     legend = tuple((css, STATUSES[status]()) for status, css in CLASSES.items() if css in drawn)
-    return Band(coverage, lines, legend, len(coverage.accounts) - len(shown))
+    return Band(coverage, bars, legend, len(coverage.accounts) - len(shown))
 
 
-def _pieces(account: AccountDays, first: date, last: date) -> tuple[Piece, ...]:
+def _segments(account: AccountDays, first: date, last: date) -> tuple[Segment, ...]:
     begin, days = first.toordinal(), last.toordinal() + 1 - first.toordinal()
     return tuple(
-        Piece(
-            x=round((one.first - begin) / days * 100, 3),
-            width=round((one.after - one.first) / days * 100, 3),
-            css=CLASSES[one.status],
-            days=_span(date.fromordinal(one.first), date.fromordinal(one.after - 1)),
-            status=STATUSES[one.status](),
-            captures=one.captures,
+        Segment(
+            x=round((run.first - begin) / days * 100, 3),
+            width=round((run.after - run.first) / days * 100, 3),
+            css=CLASSES[run.status],
+            days=_format_days(date.fromordinal(run.first), date.fromordinal(run.after - 1)),
+            status=STATUSES[run.status](),
+            captures=run.captures,
         )
-        for one in merge_runs(account.intervals)
+        for run in merge_runs(account.intervals)
     )
 
 
-def table(coverage: Coverage, kept: Sequence[tuple[str, str]]) -> Table | None:
-    """Return the table of a coverage that covers every day of its scope; `kept` are the filters that links keep."""
+def table(coverage: Coverage, filters: Sequence[tuple[str, str]]) -> Table | None:
+    """Return the table of a coverage that covers every day of its scope; `filters` are added to the links of the columns."""
     if coverage.first is None or coverage.last is None:
         return None
     months = (coverage.last.year - coverage.first.year) * 12 + coverage.last.month - coverage.first.month + 1
     by_year = months > MONTHS_AS_COLUMNS
-    columns = tuple(_columns(coverage.first, coverage.last, kept, by_year=by_year))
+    columns = tuple(_columns(coverage.first, coverage.last, filters, by_year=by_year))
     rows = tuple(
         Row(
-            one,
-            tuple(_cell(one, column) for column in columns),
-            tuple(sorted({number for part in one.intervals for number in part.captures})),
+            account,
+            tuple(_cell(account, column) for column in columns),
+            tuple(sorted({number for run in account.intervals for number in run.captures})),
         )
-        for one in coverage.accounts
+        for account in coverage.accounts
     )
     shown = {cell.css for row in rows for cell in row.cells}
     legend = tuple((css, SIGNS[status], STATUSES[status]()) for status, css in CLASSES.items() if css in shown)
     return Table(columns, rows, legend, by_year)
 
 
-def _columns(first: date, last: date, kept: Sequence[tuple[str, str]], *, by_year: bool) -> Iterator[Column]:
+def _columns(first: date, last: date, filters: Sequence[tuple[str, str]], *, by_year: bool) -> Iterator[Column]:
     year, month = first.year, 1 if by_year else first.month
     while (year, month) <= (last.year, last.month):
         end = date(year, 12, 31) if by_year else date(year, month, calendar.monthrange(year, month)[1])
         begins, ends = max(first, date(year, month, 1)), min(last, end)
-        address = urlencode([*kept, ("from", date(year, 1, 1).isoformat()), ("to", date(year, 12, 31).isoformat())]) if by_year else ""
+        address = urlencode([*filters, ("from", date(year, 1, 1).isoformat()), ("to", date(year, 12, 31).isoformat())]) if by_year else ""
         yield Column(f"{year:04}" if by_year else f"{year:04}-{month:02}", begins, ends, address)
         year, month = (year + 1, 1) if by_year or month == 12 else (year, month + 1)
 
 
 def _cell(account: AccountDays, column: Column) -> Cell:
-    parts = merge_runs(clip(account.intervals, column.first.toordinal(), column.last.toordinal() + 1))
-    status = _status(parts)
+    days = merge_runs(clip(account.intervals, column.first.toordinal(), column.last.toordinal() + 1))
+    status = _combined_status(days)
     address = urlencode([("account", account.account_id), ("from", column.first.isoformat()), ("to", column.last.isoformat())])
-    return Cell(CLASSES[status], SIGNS[status], _told(parts), address)
+    return Cell(CLASSES[status], SIGNS[status], _describe(days), address)
 
 
-def _status(parts: Sequence[Interval]) -> DayStatus:
-    """Return the one status that a cell shows: captured only when all is, in part when some of it is and some is not."""
-    found = {part.status for part in parts}
-    if len(found) == 1:
-        return found.pop()
-    if found <= {DayStatus.CAPTURED, DayStatus.BEFORE_FIRST}:
+def _combined_status(day_runs: Sequence[Interval]) -> DayStatus:
+    """Return the status of a cell: captured only if all days are, in part if some days are and others are not."""
+    statuses = {run.status for run in day_runs}
+    if len(statuses) == 1:
+        return statuses.pop()
+    if statuses <= {DayStatus.CAPTURED, DayStatus.BEFORE_FIRST}:
         return DayStatus.CAPTURED
-    if found == {DayStatus.BEFORE_FIRST, DayStatus.NOT_CAPTURED}:
+    if statuses == {DayStatus.BEFORE_FIRST, DayStatus.NOT_CAPTURED}:
         return DayStatus.NOT_CAPTURED
-    return DayStatus.NOT_CERTAIN if found <= {DayStatus.BEFORE_FIRST, DayStatus.NOT_CERTAIN, DayStatus.NOT_CAPTURED} else DayStatus.IN_PART
+    without_captured = {DayStatus.BEFORE_FIRST, DayStatus.NOT_CERTAIN, DayStatus.NOT_CAPTURED}
+    return DayStatus.NOT_CERTAIN if statuses <= without_captured else DayStatus.IN_PART
 
 
-def _told(parts: Sequence[Interval]) -> str:
+def _describe(day_runs: Sequence[Interval]) -> str:
     days: dict[DayStatus, int] = {}
-    for part in parts:
-        days[part.status] = days.get(part.status, 0) + part.after - part.first
+    for run in day_runs:
+        days[run.status] = days.get(run.status, 0) + run.after - run.first
     if len(days) == 1:
         return str(_SHORT[next(iter(days))]())
     return ", ".join(
@@ -199,5 +200,5 @@ _SHORT = {
 }
 
 
-def _span(first: date, last: date) -> str:
+def _format_days(first: date, last: date) -> str:
     return words.day(first) if first == last else _("%(first)s to %(last)s", first=words.day(first), last=words.day(last))

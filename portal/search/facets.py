@@ -1,4 +1,4 @@
-"""What a reader can click on to narrow a search: facets that toggle filters, chips that remove them, bars of the chart."""
+"""Links that refine a search: facets that toggle filters, chips that remove them, and the bars of the chart."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from indexer.search.results import Results
 from portal import words
 from portal.access.rules import Reader
 from portal.i18n import _
-from portal.search.address import Asked
+from portal.search.address import SearchParams
 
 AUTHORS_SHOWN = 8
 CHART_WIDTH, CHART_HEIGHT, LEAST_BAR = 960, 96, 2
@@ -24,8 +24,8 @@ LABELS_AT_MOST = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One value of a group; `count` None: not counted under the filters that are set (it would widen them)."""
+class FacetValue:
+    """A value of a facet; `count` is None if the value would widen the filters that are set, and so was not counted."""
 
     label: str
     count: int | None
@@ -34,18 +34,18 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """One group of values, such as all platforms."""
+class FacetGroup:
+    """A facet and its values, such as all platforms."""
 
     name: str
     title: str
-    choices: tuple[Choice, ...]
-    more: int = 0  # values that are not listed
+    choices: tuple[FacetValue, ...]
+    more: int = 0  # number of values not listed
 
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One filter that is set, and the address without it."""
+    """A filter that is set, and the address without it."""
 
     label: str
     address: str
@@ -53,7 +53,7 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class ChartBar:
-    """One bar in the units of the drawing; `address` narrows the search to its days."""
+    """A bar in the drawing's units; `address` restricts the search to its days."""
 
     x: float
     y: float
@@ -66,66 +66,65 @@ class ChartBar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """All bars, the drawing's size, and the labels below it."""
+    """The bars, the drawing's size, and the labels below it."""
 
     bars: tuple[ChartBar, ...]
     width: int
     height: int
     most: int
-    labels: tuple[str, ...]  # below the drawing: of every bar, or of the first, the middle and the last one
+    labels: tuple[str, ...]  # of every bar, or of the first, middle and last
 
     @property
     def labels_all(self) -> bool:
-        """Tell whether every bar has its label."""
+        """Whether every bar has a label."""
         return len(self.labels) == len(self.bars)
 
 
-def groups(question: Asked, results: Results | None, accounts: Sequence[AccountView], reader: Reader) -> list[Group]:
-    """Return the groups beside the results; every value that a reader may choose is there, counted or not."""
-    facets = (
-        {name: {one.value: one.count for one in values} for name, values in results.facets.items()} if results and results.answered else {}
-    )
+def groups(params: SearchParams, results: Results | None, accounts: Sequence[AccountView], reader: Reader) -> list[FacetGroup]:
+    """Return the facets beside the results, with every value that the reader may choose, counted or not."""
+    counted = results.facets if results and results.answered else {}
+    counts = {name: {value.value: value.count for value in values} for name, values in counted.items()}
     held = {account.platform for account in accounts}
     named = [
-        ("account", _("Account"), [(str(one.id), _account(one)) for one in accounts]),
-        ("platform", _("Platform"), [(one.code, one.title) for one in platforms.registered() if one.code in held]),
-        ("kind", _("Kind"), [(one.value, words.kind_word(one.value)) for one in RecordKind if reader.permission.allows_kind(one)]),
+        ("account", _("Account"), [(str(account.id), _account_label(account)) for account in accounts]),
+        ("platform", _("Platform"), [(platform.code, platform.title) for platform in platforms.registered() if platform.code in held]),
+        ("kind", _("Kind"), [(kind.value, words.kind_word(kind.value)) for kind in RecordKind if reader.permission.allows_kind(kind)]),
     ]
-    named.append(("state", _("Status"), [(one, words.state_word(one)) for one in STATES]))
-    found = [_group(question, name, title, values, facets.get(name)) for name, title, values in named if values]
-    if authors := facets.get("author"):
-        chosen = [value for name, value in question.pairs if name == "author" and value not in authors]
-        ordered = [*chosen, *sorted(authors, key=lambda one: (not question.has("author", one), -authors[one], one))]
-        labels = {one.value: one.label for one in results.facets.get("author", ())} if results else {}
-        shown_as = [(one, labels.get(one, one)) for one in ordered[: AUTHORS_SHOWN + len(chosen)] if one]
-        shown = _group(question, "author", _("Author"), shown_as, authors)
-        found.append(Group(shown.name, shown.title, shown.choices, max(0, len(authors) - AUTHORS_SHOWN)))
-    return [group for group in found if group.choices]
+    named.append(("state", _("Status"), [(state, words.state_word(state)) for state in STATES]))
+    shown = [_facet(params, name, title, values, counts.get(name)) for name, title, values in named if values]
+    if authors := counts.get("author"):
+        chosen = [value for name, value in params.pairs if name == "author" and value not in authors]
+        ordered = [*chosen, *sorted(authors, key=lambda author: (not params.has("author", author), -authors[author], author))]
+        labels = {value.value: value.label for value in results.facets.get("author", ())} if results else {}
+        labeled = [(author, labels.get(author, author)) for author in ordered[: AUTHORS_SHOWN + len(chosen)] if author]
+        facet = _facet(params, "author", _("Author"), labeled, authors)
+        shown.append(FacetGroup(facet.name, facet.title, facet.choices, max(0, len(authors) - AUTHORS_SHOWN)))
+    return [facet for facet in shown if facet.choices]
 
 
-def chips(question: Asked, accounts: Sequence[AccountView]) -> list[Chip]:
-    """Return the filters that are set, each with the address without it."""
-    names = {str(number): _account(one) for one in accounts for number in one.numbers}
-    found = [Chip(_chip(name, value, names), question.toggled(name, value)) for name, value in question.pairs]
-    if question.as_of is not None:
-        found.insert(0, Chip(_("as it was on %(day)s", day=words.day(question.as_of)), question.without_day()))
-    if question.dialect is Dialect.DTSEARCH:
-        found.insert(0, Chip(_("dtSearch syntax"), question.in_plain_words()))
-    return found
+def chips(params: SearchParams, accounts: Sequence[AccountView]) -> list[Chip]:
+    """Return a chip for each filter that is set, with the address without it."""
+    names = {str(number): _account_label(account) for account in accounts for number in account.numbers}
+    shown = [Chip(_chip_label(name, value, names), params.toggled(name, value)) for name, value in params.pairs]
+    if params.as_of is not None:
+        shown.insert(0, Chip(_("as it was on %(day)s", day=words.day(params.as_of)), params.without_day()))
+    if params.dialect is Dialect.DTSEARCH:
+        shown.insert(0, Chip(_("dtSearch syntax"), params.in_standard_syntax()))
+    return shown
 
 
-def chart(question: Asked, results: Results | None) -> Chart | None:
-    """Return the drawing of hits over time; None when there is nothing to draw."""
+def chart(params: SearchParams, results: Results | None) -> Chart | None:
+    """Return the chart of hits over time; None if there is nothing to draw."""
     if results is None or not results.answered or not results.bars:
         return None
     most = max(bar.count for bar in results.bars) or 1
     step = CHART_WIDTH / len(results.bars)
     width = max(1.0, min(step * 0.82, 48.0))
     drawn = []
-    for at, bar in enumerate(results.bars):
+    for index, bar in enumerate(results.bars):
         height = max(LEAST_BAR, bar.count / most * CHART_HEIGHT) if bar.count else 0
-        x = at * step + (step - width) / 2
-        first, last = _within(question, bar.first_day, bar.last_day)
+        x = index * step + (step - width) / 2
+        first, last = _intersect(params, bar.first_day, bar.last_day)
         drawn.append(
             ChartBar(
                 round(x, 2),
@@ -134,7 +133,7 @@ def chart(question: Asked, results: Results | None) -> Chart | None:
                 round(height, 2),
                 bar.label,
                 bar.count,
-                question.with_days(first, last),
+                params.with_days(first, last),
             )
         )
     labels = [bar.label for bar in drawn]
@@ -143,29 +142,30 @@ def chart(question: Asked, results: Results | None) -> Chart | None:
     return Chart(tuple(drawn), CHART_WIDTH, CHART_HEIGHT, most, tuple(labels))
 
 
-def _within(question: Asked, first: date, last: date) -> tuple[date, date]:
-    """Keep a bar's days inside of the days that are chosen already: a click never widens a search."""
-    low, high = question.filters.first_day, question.filters.last_day
+def _intersect(params: SearchParams, first: date, last: date) -> tuple[date, date]:
+    """Limit a bar's days to the days of the filters, so that a click never widens a search."""
+    low, high = params.filters.first_day, params.filters.last_day
     return max(first, low) if low else first, min(last, high) if high else last
 
 
-def _group(question: Asked, name: str, title: str, values: Iterable[tuple[str, str]], counts: Mapping[str, int] | None) -> Group:
-    pairs = list(values)
-    any_on = any(question.has(name, value) for value, _label in pairs)
+def _facet(params: SearchParams, name: str, title: str, values: Iterable[tuple[str, str]], counts: Mapping[str, int] | None) -> FacetGroup:
+    labeled = list(values)
+    any_on = any(params.has(name, value) for value, _label in labeled)
     choices = []
-    for value, label in pairs:
-        is_on = question.has(name, value)
+    for value, label in labeled:
+        is_on = params.has(name, value)
         count = None if counts is None or (any_on and not is_on) else counts.get(value, 0)
-        choices.append(Choice(label, count, is_on, question.toggled(name, value)))
-    choices.sort(key=lambda one: (not one.is_on, -(one.count or 0)))
-    return Group(name, title, tuple(one for one in choices if one.is_on or any_on or counts is None or one.count or name == "account"))
+        choices.append(FacetValue(label, count, is_on, params.toggled(name, value)))
+    choices.sort(key=lambda choice: (not choice.is_on, -(choice.count or 0)))
+    shows_all = any_on or counts is None or name == "account"
+    return FacetGroup(name, title, tuple(choice for choice in choices if shows_all or choice.is_on or choice.count))
 
 
-def _account(account: AccountView) -> str:
+def _account_label(account: AccountView) -> str:
     return f"{account.label} · {words.platform_word(account.platform)}"
 
 
-def _chip(name: str, value: str, accounts: Mapping[str, str]) -> str:
+def _chip_label(name: str, value: str, accounts: Mapping[str, str]) -> str:
     if name == "from":
         return _("from %(day)s", day=_day(value))
     if name == "to":
@@ -190,28 +190,29 @@ def _day(value: str) -> str:
         return value
 
 
-Piece = tuple[str, bool, tuple[int, ...]]
-"""A piece of the text, whether something is wrong in it, and the numbers of the faults that end with it."""
+QueryPiece = tuple[str, bool, tuple[int, ...]]
+"""A piece of the query, whether a diagnostic covers it, and the numbers of the diagnostics that end with it."""
 
-NO_PLACE = "\N{NO-BREAK SPACE}"
+BLANK = "\N{NO-BREAK SPACE}"
 
 
-def pieces(text: str, faults: Sequence[Diagnostic]) -> list[Piece]:
-    """Cut a text at the bounds of its faults. A fault without letters, such as one at the end, gets a place to underline."""
-    cuts = sorted({0, len(text), *(min(bound, len(text)) for one in faults for bound in (one.start, one.end))})
-    found: list[Piece] = []
+def underlined(text: str, diagnostics: Sequence[Diagnostic]) -> list[QueryPiece]:
+    """Cut a query at the bounds of its diagnostics; a diagnostic of no characters, such as at the end, gets a blank to underline."""
+    bounds = {min(bound, len(text)) for diagnostic in diagnostics for bound in (diagnostic.start, diagnostic.end)}
+    cuts = sorted({0, len(text)} | bounds)
+    pieces: list[QueryPiece] = []
     for start, end in pairwise(cuts):
-        is_wrong = any(one.start < end and one.end > start for one in faults)
-        found += _points(start, faults)
-        found.append((text[start:end], is_wrong, _ending(end, faults)))
-    return found + _points(len(text), faults)
+        is_wrong = any(diagnostic.start < end and diagnostic.end > start for diagnostic in diagnostics)
+        pieces += _points(start, diagnostics)
+        pieces.append((text[start:end], is_wrong, _ending(end, diagnostics)))
+    return pieces + _points(len(text), diagnostics)
 
 
-def _ending(at: int, faults: Sequence[Diagnostic]) -> tuple[int, ...]:
-    return tuple(number for number, one in enumerate(faults, 1) if one.end == at and one.start < one.end)
+def _ending(position: int, diagnostics: Sequence[Diagnostic]) -> tuple[int, ...]:
+    return tuple(number for number, item in enumerate(diagnostics, 1) if item.end == position and item.start < item.end)
 
 
-def _points(at: int, faults: Sequence[Diagnostic]) -> list[Piece]:
-    """Return the faults that lie between two letters here."""
-    numbers = tuple(number for number, one in enumerate(faults, 1) if one.start >= one.end and one.start == at)
-    return [(NO_PLACE, True, numbers)] if numbers else []
+def _points(position: int, diagnostics: Sequence[Diagnostic]) -> list[QueryPiece]:
+    """Return a blank for the diagnostics of no characters at a position."""
+    numbers = tuple(number for number, item in enumerate(diagnostics, 1) if item.start >= item.end and item.start == position)
+    return [(BLANK, True, numbers)] if numbers else []

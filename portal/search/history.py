@@ -1,4 +1,4 @@
-"""What a user searched for, read from the event log: there is no second store of it."""
+"""A user's past searches, read from the event log, which is their only store."""
 
 from __future__ import annotations
 
@@ -16,85 +16,85 @@ from indexer.catalog.tables import events
 from indexer.local_time import from_ms
 from indexer.query.filters import Sort
 from indexer.search.groups import GroupBy
-from portal.search import address as asked
-from portal.search.address import SIZES, Asked
+from portal.search import address as search_address
+from portal.search.address import SIZES, SearchParams
 
-LINES = 40  # of one page
-_CHUNK = 200  # events that are read at a time
-_LOOKED_THROUGH = 3_000  # newest searches in which the last run of a saved search is looked for
+LINES = 40  # on a page
+_CHUNK = 200  # events read at a time
+_MAX_SCANNED = 3_000  # newest searches scanned for the last run of a saved search
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One search of the history, however many of its pages were opened in a row.
+class HistoryEntry:
+    """A search in the history, whose pages may have been viewed several times in a row.
 
-    `total` is what the newest of them counted; None when the query could not be read. `oldest` counts the user's own
-    searches up to the first one of the row, from 1: the history goes on before it. `at` is UTC.
+    `total` is the count at the newest view; None if the query was not valid. `oldest` is the number, from 1, of the first of
+    these views among the user's searches: the history continues before it. `at` is UTC.
     """
 
-    question: Asked
+    params: SearchParams
     at: datetime | None
     total: int | None
-    looks: int
+    views: int
     oldest: int
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """The last time that a search was run. `at` is UTC."""
+class LastRun:
+    """The last run of a search. `at` is UTC."""
 
     at: datetime | None
     total: int | None
 
 
-def question_of(address: str) -> Asked:
-    """Return the search of the part of an address after "?". Raises ValueError when it has too many fields."""
-    return asked.read(MultiDict(parse_qsl(address, keep_blank_values=True, max_num_fields=2_000)))
+def parse_address(address: str) -> SearchParams:
+    """Parse the part of an address after "?". Raises ValueError if it has too many fields."""
+    return search_address.parse(MultiDict(parse_qsl(address, keep_blank_values=True, max_num_fields=2_000)))
 
 
-def same(question: Asked) -> str:
-    """Return what two addresses have in common that find the same records, in whatever order, groups and pages."""
-    return replace(question, sort=Sort.NEWEST, size=SIZES[0], group=GroupBy.NONE).address()
+def search_key(params: SearchParams) -> str:
+    """Key shared by searches that find the same records, whatever their order, grouping and page."""
+    return replace(params, sort=Sort.NEWEST, size=SIZES[0], group=GroupBy.NONE).address()
 
 
-def history(db: sa.Engine, name: str, before: int | None = None, most: int = LINES) -> tuple[list[Line], int | None]:
-    """Return a page of a user's searches, newest first, and the number to go on before; None at the end."""
-    lines: list[Line] = []
+def history(db: sa.Engine, name: str, before: int | None = None, most: int = LINES) -> tuple[list[HistoryEntry], int | None]:
+    """Return a page of a user's searches, newest first, and the number before which the next page begins; None at the end."""
+    entries: list[HistoryEntry] = []
     with db.connect() as connection:
         for number, row in _numbered(connection, name, before):
             detail = json.loads(row.detail)
-            question = replace(question_of(detail.get("address", "")), page=1)
-            if lines and lines[-1].question.address() == question.address():
-                lines[-1] = replace(lines[-1], looks=lines[-1].looks + 1, oldest=number)
+            params = replace(parse_address(detail.get("address", "")), page=1)
+            if entries and entries[-1].params.address() == params.address():
+                entries[-1] = replace(entries[-1], views=entries[-1].views + 1, oldest=number)
                 continue
-            if len(lines) == most:
-                return lines, lines[-1].oldest
-            lines.append(Line(question, from_ms(row.at_ms), detail.get("total"), 1, number))
-    return lines, None
+            if len(entries) == most:
+                return entries, entries[-1].oldest
+            entries.append(HistoryEntry(params, from_ms(row.at_ms), detail.get("total"), 1, number))
+    return entries, None
 
 
-def last_runs(db: sa.Engine, name: str, addresses: Iterable[str]) -> Mapping[str, Run]:
-    """Return when a user last ran searches, by `same` of their addresses; those not run lately are not in it."""
-    wanted = set(addresses)
-    found: dict[str, Run] = {}
+def last_runs(db: sa.Engine, name: str, keys: Iterable[str]) -> Mapping[str, LastRun]:
+    """Return a user's last run of searches by `search_key`, without searches not run recently."""
+    pending = set(keys)
+    runs: dict[str, LastRun] = {}
     with db.connect() as connection:
-        for at, row in enumerate(_searches(connection, name, None) if wanted else ()):
-            if not wanted or at >= _LOOKED_THROUGH:
+        for scanned, row in enumerate(_searches(connection, name, None) if pending else ()):
+            if not pending or scanned >= _MAX_SCANNED:
                 break
             detail = json.loads(row.detail)
-            key = same(question_of(detail.get("address", "")))
-            if key in wanted:
-                wanted.discard(key)
-                found[key] = Run(from_ms(row.at_ms), detail.get("total"))
-    return found
+            key = search_key(parse_address(detail.get("address", "")))
+            if key in pending:
+                pending.discard(key)
+                runs[key] = LastRun(from_ms(row.at_ms), detail.get("total"))
+    return runs
 
 
 def _numbered(connection: sa.Connection, name: str, before: int | None) -> Iterator[tuple[int, Any]]:
-    """Yield a user's searches, newest first, numbered from the oldest: an event's own number would count what others do."""
-    number = connection.execute(sa.select(sa.func.count()).select_from(events).where(*_own(name))).scalar_one()
+    """Yield a user's searches, newest first, numbered from the oldest; event ids would reveal the activity of other users."""
+    number = connection.execute(sa.select(sa.func.count()).select_from(events).where(*_by_user(name))).scalar_one()
     newest = None
     if before is not None and before <= number:
-        own = sa.select(events.c.id).where(*_own(name)).order_by(events.c.id)
+        own = sa.select(events.c.id).where(*_by_user(name)).order_by(events.c.id)
         newest = connection.execute(own.offset(max(before, 1) - 1).limit(1)).scalar_one()
         number = before - 1
     for row in _searches(connection, name, newest):
@@ -102,13 +102,13 @@ def _numbered(connection: sa.Connection, name: str, before: int | None) -> Itera
         number -= 1
 
 
-def _own(name: str) -> tuple[sa.ColumnElement[bool], ...]:
+def _by_user(name: str) -> tuple[sa.ColumnElement[bool], ...]:
     return events.c.actor == name, events.c.tag == "search:run"
 
 
 def _searches(connection: sa.Connection, name: str, before: int | None) -> Iterator[Any]:
-    """Yield a user's searches before an event, newest first, from one state of the log."""
-    query = sa.select(events.c.id, events.c.at_ms, events.c.detail).where(*_own(name))
+    """Yield a user's searches before an event, newest first."""
+    query = sa.select(events.c.id, events.c.at_ms, events.c.detail).where(*_by_user(name))
     while True:
         page = query if before is None else query.where(events.c.id < before)
         rows = connection.execute(page.order_by(events.c.id.desc()).limit(_CHUNK)).all()

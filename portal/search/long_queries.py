@@ -1,7 +1,7 @@
-"""Queries that are too long for an address, each under a short name that nobody can guess.
+"""Queries too long for an address, each stored under a short name that cannot be guessed.
 
-They lie in a small SQLite file of their own: a search never waits for the catalog's writer. The same query has the same name,
-for every user of the portal; who opens it sees what that user may see.
+They have their own small SQLite file, so that a search never waits for the catalog's writer. The same query has the same name
+for every user of the portal; each reader sees only records that they may see.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ BUSY_SECONDS = 10
 _KEY = re.compile(r"[0-9a-f]{32}")
 
 
-def keep(query: str) -> str:
-    """Keep a query, once, and return its name."""
+def store(query: str) -> str:
+    """Store a query once and return its name."""
     key = hmac.new(site().config.secret_key.encode(), query.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:32]
-    known: set[str] = g.setdefault("long_queries", set())  # a page names its query some fifty times
-    if key not in known:
+    stored: set[str] = g.setdefault("long_queries", set())  # a page names its query about fifty times
+    if key not in stored:
         with closing(_open()) as connection:
             row = key, query.encode("utf-8", "surrogatepass"), time.time()
             connection.execute("INSERT OR IGNORE INTO queries (key, query, made) VALUES (?, ?, ?)", row)
-        known.add(key)
+        stored.add(key)
     return key
 
 
-def kept(key: str) -> str | None:
-    """Return the query of a name; None where there is none."""
+def load(key: str) -> str | None:
+    """Return the query stored under a name, or None."""
     if not _KEY.fullmatch(key):
         return None
     with closing(_open()) as connection:

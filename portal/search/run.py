@@ -1,4 +1,4 @@
-"""Runs a reader's search: always within the access rule, always written into the event log."""
+"""Runs a reader's searches, always within the access rule and always logged as events."""
 
 from __future__ import annotations
 
@@ -14,25 +14,23 @@ from indexer.search.results import Results
 from portal.access.guard import reader
 from portal.access.rules import restrict
 from portal.i18n import _
-from portal.search.address import Asked
+from portal.search.address import SearchParams
 from portal.site import site
 
 
-def wanted(question: Asked) -> SearchRequest:
-    """Return the request of a question, narrowed by the access rule."""
-    filters = restrict(question.filters, reader())
-    return SearchRequest(
-        question.query or "*", filters, question.sort, question.size, question.offset, dialect=question.dialect, as_of=question.as_of
-    )
+def search_request(params: SearchParams) -> SearchRequest:
+    """Return the search request of an address, restricted by the access rule."""
+    filters = restrict(params.filters, reader())
+    return SearchRequest(params.query or "*", filters, params.sort, params.size, params.offset, dialect=params.dialect, as_of=params.as_of)
 
 
 def plan(request: SearchRequest) -> Plan:
-    """Return the search of somebody who waits for a page."""
+    """Return the plan of a search while its reader waits for a page."""
     return Plan(site().repository, request, cost.PAGE)
 
 
-def warn_of_index() -> int:
-    """Say on a page that goes without it that the index cannot be used; return the page's status, 503 or 200."""
+def warn_if_index_unusable() -> int:
+    """Show a message if the index is unusable, on a page that works without it; return the page's status, 503 or 200."""
     try:
         site().repository.index.check()
         site().repository.index.position()
@@ -42,22 +40,22 @@ def warn_of_index() -> int:
     return 200
 
 
-def run(question: Asked) -> Results:
-    """Search, and write into the event log who asked what and how many there were."""
-    return _noted(question, plan(wanted(question)).page())
+def run(params: SearchParams) -> Results:
+    """Search, and log the reader, the query and the total."""
+    return _log_search(params, plan(search_request(params)).page())
 
 
-def run_in_groups(question: Asked) -> tuple[Results, Grouped | None]:
-    """Search for a page: in groups where the question asks for them."""
-    if question.group is GroupBy.NONE:
-        return run(question), None
-    grouped = groups.search(site().repository, wanted(question), question.group, cost.PAGE)
-    return _noted(question, grouped.results), grouped
+def run_in_groups(params: SearchParams) -> tuple[Results, Grouped | None]:
+    """Search for a page, in groups if the address says so."""
+    if params.group is GroupBy.NONE:
+        return run(params), None
+    grouped = groups.search(site().repository, search_request(params), params.group, cost.PAGE)
+    return _log_search(params, grouped.results), grouped
 
 
-def _noted(question: Asked, results: Results) -> Results:
-    detail = {"address": question.address(page=question.page), "total": results.total if results.answered else None}
-    site().note("search:run", reader().name, question.query or "*", detail)
+def _log_search(params: SearchParams, results: Results) -> Results:
+    detail = {"address": params.address(page=params.page), "total": results.total if results.answered else None}
+    site().note("search:run", reader().name, params.query or "*", detail)
     if results.index_unusable:
-        site().note_damaged_index(reader().name, " ".join(one.message for one in results.diagnostics))
+        site().note_damaged_index(reader().name, " ".join(diagnostic.message for diagnostic in results.diagnostics))
     return results

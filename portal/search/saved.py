@@ -1,6 +1,6 @@
-"""Searches that users keep by name. What is kept is the address; whoever runs it sees what that reader may see.
+"""Searches that users save by name. Only the address is saved; each reader who runs it sees only records they may see.
 
-A shared search is shown to those who may see all that its owner could see when it was kept: its words may hint at it.
+A shared search is shown to readers whose permission covers its owner's at the time of saving: its words may hint at records.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from portal.access.users import users
 from portal.i18n import _
 
 LONGEST_NAME = 120
-MOST = 500  # searches of one user
+MOST = 500  # searches per user
 
 saved_searches = sa.Table(
     "saved_searches",
@@ -30,10 +30,10 @@ saved_searches = sa.Table(
     sa.Column("id", BigId, primary_key=True),
     sa.Column("user_id", BigId, sa.ForeignKey("users.id"), nullable=False),
     sa.Column("name", Text, nullable=False),
-    sa.Column("name_key", Text, nullable=False),  # what makes two names the same
-    sa.Column("address", Text, nullable=False),  # what stands after "?" of the search page
+    sa.Column("name_key", Text, nullable=False),  # folded name; unique per user
+    sa.Column("address", Text, nullable=False),  # the search page's address after "?"
     sa.Column("is_shared", sa.Boolean, nullable=False),
-    sa.Column("scope", Text, nullable=False),  # JSON: what its owner could see when it was kept
+    sa.Column("scope", Text, nullable=False),  # JSON: the owner's permission when the search was saved
     sa.Column("made_ms", sa.BigInteger, nullable=False),
     sa.Column("deleted_ms", sa.BigInteger),
     sa.Index(
@@ -48,12 +48,12 @@ saved_searches = sa.Table(
 
 
 class SavingError(ValueError):
-    """A search cannot be kept like that; the text says why and is meant for people."""
+    """A search cannot be saved; the message is shown to the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class SavedSearch:
-    """A search with a name. `made_at` is UTC."""
+    """A search saved under a name. `made_at` is UTC."""
 
     id: int
     user_id: int
@@ -65,71 +65,73 @@ class SavedSearch:
 
 
 class SavedSearches:
-    """The saved searches of one catalog, as one reader meets them."""
+    """The saved searches of a catalog that a reader may use."""
 
     def __init__(self, db: sa.Engine, reader: Reader) -> None:
         self.db, self.reader = db, reader
 
     def all(self) -> list[SavedSearch]:
-        """Return the reader's own searches and those shared with the reader, by name."""
+        """Return the reader's own searches and those shared with them, by name."""
         table = saved_searches.c
-        found = self._where(sa.and_(table.deleted_ms.is_(None), sa.or_(table.user_id == self.reader.user_id, table.is_shared)))
-        return [_saved(row) for row in found if self._may_see(row)]
+        rows = self._where(sa.and_(table.deleted_ms.is_(None), sa.or_(table.user_id == self.reader.user_id, table.is_shared)))
+        return [_saved(row) for row in rows if self._may_see(row)]
 
     def own(self, number: int, *, is_deleted: bool = False) -> SavedSearch | None:
-        """Return one search of the reader's own; a deleted one only when it is asked for."""
-        gone = saved_searches.c.deleted_ms
-        there = gone.is_not(None) if is_deleted else gone.is_(None)
-        rows = self._where(sa.and_(saved_searches.c.id == number, saved_searches.c.user_id == self.reader.user_id, there))
+        """Return one of the reader's own searches, or one they deleted if `is_deleted`."""
+        deleted_ms = saved_searches.c.deleted_ms
+        state = deleted_ms.is_not(None) if is_deleted else deleted_ms.is_(None)
+        rows = self._where(sa.and_(saved_searches.c.id == number, saved_searches.c.user_id == self.reader.user_id, state))
         return _saved(rows[0]) if rows else None
 
     def add(self, name: str, address: str, *, is_shared: bool) -> int:
-        """Keep a search and return its number. Raises SavingError for a name that is empty, too long or there already."""
-        row: dict[str, Any] = {**_named(name), "address": address, "is_shared": is_shared, "scope": self._scope(), "made_ms": now_ms()}
+        """Save a search and return its id. Raises SavingError for a name that is empty, too long or already used."""
+        row: dict[str, Any] = {**_name_columns(name), "address": address, "is_shared": is_shared, "scope": self._scope()}
         with transaction(self.db) as connection:
             self._check(connection, row["name_key"])
-            kept = connection.execute(sa.select(sa.func.count()).where(*self._mine())).scalar_one()
-            if kept >= MOST:
+            count = connection.execute(sa.select(sa.func.count()).where(*self._mine())).scalar_one()
+            if count >= MOST:
                 raise SavingError(
-                    _("You have %(count)s saved searches, which is the limit. Delete one that you no longer need.", count=kept)
+                    _("You have %(count)s saved searches, which is the limit. Delete one that you no longer need.", count=count)
                 )
-            made = connection.execute(saved_searches.insert().values(user_id=self.reader.user_id, **row).returning(saved_searches.c.id))
-            return int(made.scalar_one())
+            inserted = connection.execute(
+                saved_searches.insert().values(user_id=self.reader.user_id, made_ms=now_ms(), **row).returning(saved_searches.c.id)
+            )
+            return int(inserted.scalar_one())
 
     def change(self, number: int, name: str, *, is_shared: bool) -> None:
-        """Give one of the reader's searches another name, share it or keep it private. Raises SavingError."""
-        row: dict[str, Any] = {**_named(name), "is_shared": is_shared}
+        """Rename one of the reader's searches, share it or make it private. Raises SavingError."""
+        row: dict[str, Any] = {**_name_columns(name), "is_shared": is_shared}
         with transaction(self.db) as connection:
-            self._check(connection, row["name_key"], but=number)
-            kept = connection.execute(sa.select(saved_searches.c.scope).where(saved_searches.c.id == number, *self._mine())).scalar()
-            if kept is None:
+            self._check(connection, row["name_key"], except_id=number)
+            scope = connection.execute(sa.select(saved_searches.c.scope).where(saved_searches.c.id == number, *self._mine())).scalar()
+            if scope is None:
                 raise SavingError(_("This search no longer exists."))
-            if still_covers(self.reader, _filters(kept)):  # the new name may say what only the present scope shows
+            if still_covers(self.reader, _filters(scope)):  # the new name may refer to records that only the current permission covers
                 row["scope"] = self._scope()
             connection.execute(saved_searches.update().where(saved_searches.c.id == number).values(**row))
 
     def delete(self, number: int) -> bool:
-        """Delete one of the reader's searches; False when it is not there. It can be brought back."""
+        """Delete one of the reader's searches; False if it does not exist. It can be restored."""
         with transaction(self.db) as connection:
-            mine = saved_searches.update().where(saved_searches.c.id == number, *self._mine())
-            return connection.execute(mine.values(deleted_ms=now_ms())).rowcount == 1
+            update = saved_searches.update().where(saved_searches.c.id == number, *self._mine())
+            return connection.execute(update.values(deleted_ms=now_ms())).rowcount == 1
 
-    def bring_back(self, number: int) -> None:
-        """Undo a deletion. Raises SavingError when its name is taken by now, or when it was not deleted."""
-        gone = self.own(number, is_deleted=True)
-        if gone is None:
+    def restore(self, number: int) -> None:
+        """Undo a deletion. Raises SavingError if the name was taken in the meantime or the search was not deleted."""
+        deleted = self.own(number, is_deleted=True)
+        if deleted is None:
             raise SavingError(_("This search no longer exists."))
         with transaction(self.db) as connection:
-            self._check(connection, _key(gone.name))
+            self._check(connection, _key(deleted.name))
             connection.execute(saved_searches.update().where(saved_searches.c.id == number).values(deleted_ms=None))
 
     def _mine(self) -> tuple[sa.ColumnElement[bool], ...]:
         return saved_searches.c.user_id == self.reader.user_id, saved_searches.c.deleted_ms.is_(None)
 
-    def _check(self, connection: sa.Connection, key: str, but: int | None = None) -> None:
+    def _check(self, connection: sa.Connection, key: str, except_id: int | None = None) -> None:
         taken = sa.select(saved_searches.c.id, saved_searches.c.name).where(saved_searches.c.name_key == key, *self._mine())
         row = connection.execute(taken).first()
-        if row is not None and row.id != but:
+        if row is not None and row.id != except_id:
             raise SavingError(_("You already have a search named “%(name)s”. Choose another name.", name=row.name))
 
     def _where(self, condition: sa.ColumnElement[bool]) -> list[Any]:
@@ -149,7 +151,7 @@ def _filters(scope: str) -> Filters:
     return from_json(json.loads(scope)).filters
 
 
-def _named(name: str) -> Mapping[str, str]:
+def _name_columns(name: str) -> Mapping[str, str]:
     name = " ".join(name.split())
     if not name:
         raise SavingError(_("Enter a name for the search."))

@@ -1,4 +1,4 @@
-"""The Gunicorn worker that serves the portal: a slow client holds no thread that others need."""
+"""The Gunicorn worker that serves the portal; slow clients occupy no threads."""
 
 from portal.serving.client_socket import Limits
 from portal.serving.worker import PacedWorker

@@ -1,4 +1,4 @@
-"""A client's socket as Gunicorn's parser and response see it: it never waits for a client without a limit."""
+"""A client's socket for Gunicorn's parser and response; it never waits for a client without a limit."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
-MAX_HELD_ANSWER = 1024 * 1024  # bytes; a larger answer is sent by its thread, at the client's pace
+MAX_HELD_RESPONSE = 1024 * 1024  # bytes; a larger response is sent by its thread, at the client's pace
 BLOCK = 64 * 1024  # bytes
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How slow a client may be."""
+    """Minimum speed of a client."""
 
-    seconds: float = 20.0  # for a request's head; then the span over which the rate is measured
+    seconds: float = 20.0  # for a request's head; then the period over which the rate is measured
     rate: int = 500  # bytes a second
 
 
 class SlowClient(OSError):
-    """A client sent or took fewer bytes than the limit, or a server without room cut it off; Gunicorn treats it as a lost connection."""
+    """A client was slower than the limit, or a full server cut it off; Gunicorn treats it as a lost connection."""
 
     def __init__(self) -> None:
         super().__init__(errno.ECONNRESET, "the client was slower than the limit")
 
 
 class ClientGone(OSError):
-    """The connection ended in the middle of a request's body; Gunicorn treats it as a lost connection."""
+    """The connection ended during a request's body; Gunicorn treats it as a lost connection."""
 
     def __init__(self) -> None:
         super().__init__(errno.ECONNRESET, "the client ended the connection before all of its request had arrived")
 
 
 class Pace:
-    """Measures a client's rate over spans of waiting; time that the server needs does not count."""
+    """Measures a client's rate over periods of waiting; the server's own time does not count."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -47,15 +47,15 @@ class Pace:
 
     @property
     def left(self) -> float:
-        """Seconds until the span ends."""
+        """Seconds until the period ends."""
         return max(0.0, self._limits.seconds - self._waited)
 
     def moved(self, count: int) -> None:
-        """Count bytes that were sent or received."""
+        """Count bytes sent or received."""
         self._bytes += count
 
     def waited(self, seconds: float) -> None:
-        """Count time spent waiting for the client. Raises SlowClient when a span ends with too few bytes."""
+        """Count seconds spent waiting for the client. Raises SlowClient if a period ends with too few bytes."""
         self._waited += seconds
         if self._waited < self._limits.seconds:
             return
@@ -65,9 +65,9 @@ class Pace:
 
 
 class ClientSocket:
-    """Gives Gunicorn the bytes that have arrived, and keeps an answer until the worker's loop has sent it.
+    """Gives Gunicorn the bytes that have arrived, and holds a response until the worker's loop has sent it.
 
-    Where a body is streamed or an answer is large, the calling thread waits for the client, no longer than `Pace` allows.
+    For a streamed body or a large response, the calling thread waits for the client, no longer than `Pace` allows.
     """
 
     def __init__(self, sock: socket.socket, limits: Limits) -> None:
@@ -76,22 +76,22 @@ class ClientSocket:
         sock.setblocking(False)
         self.inbox = bytearray()
         self.outbox = bytearray()
-        self.is_streamed = False  # more of the body is on its way
-        self.has_continued = False  # the client was asked for the body already
+        self.is_streamed = False  # more of the body is to come
+        self.has_continued = False  # 100 Continue has been sent
         self.is_closed = False
-        self.before_large_answer: Callable[[], None] | None = None
+        self.before_large_response: Callable[[], None] | None = None
         self._is_direct = False
         self._pace = Pace(limits)
 
     def begin(self, request: bytes | bytearray, *, is_streamed: bool) -> None:
-        """Get ready for a request of which `request` has arrived."""
+        """Begin a request, of which `request` has arrived."""
         self.inbox = bytearray(request)
         self.is_streamed = is_streamed
         self._is_direct = False
         self._pace = Pace(self._limits)
 
     def recv(self, size: int) -> bytes:
-        """Return bytes of the request; none where it is complete."""
+        """Return bytes of the request; b"" at its end."""
         if self.inbox:
             block = bytes(self.inbox[:size])
             del self.inbox[:size]
@@ -109,13 +109,13 @@ class ClientSocket:
         return b""
 
     def sendall(self, data: bytes) -> None:
-        """Keep an answer for the loop; send it from here when it is large."""
+        """Hold a response for the loop; send a large response from the calling thread."""
         if not self._is_direct:
             self.outbox += data
-            if len(self.outbox) <= MAX_HELD_ANSWER:
+            if len(self.outbox) <= MAX_HELD_RESPONSE:
                 return
-            if self.before_large_answer is not None:
-                self.before_large_answer()
+            if self.before_large_response is not None:
+                self.before_large_response()
             self._is_direct = True
             data, self.outbox = bytes(self.outbox), bytearray()
         view = memoryview(data)
@@ -129,7 +129,7 @@ class ClientSocket:
             view = view[count:]
 
     def sendfile(self, file: BinaryIO, offset: int = 0, count: int | None = None) -> None:
-        """Send a part of a file, block by block."""
+        """Send part of a file, block by block."""
         file.seek(offset)
         left = count
         while block := file.read(BLOCK if left is None else min(BLOCK, left)):
@@ -137,21 +137,21 @@ class ClientSocket:
             left = None if left is None else left - len(block)
 
     def send(self, data: bytes) -> int:
-        """Send the word to go on (100 Continue), once."""
+        """Send 100 Continue, once."""
         if not self.has_continued:
             self.has_continued = True
             return self._sock.send(data)
         return len(data)
 
     def receive_now(self) -> bytes | None:
-        """Return bytes that have arrived, nothing at the connection's end, None when there are none yet."""
+        """Return the bytes that have arrived: b"" at the connection's end, None if there are none yet."""
         try:
             return self._sock.recv(BLOCK)
         except BlockingIOError:
             return None
 
     def send_now(self) -> int:
-        """Send as much of the kept answer as the client takes; return the number of bytes."""
+        """Send as much of the held response as the client takes; return the number of bytes."""
         try:
             count = self._sock.send(memoryview(self.outbox)[: 4 * BLOCK])
         except BlockingIOError:
@@ -160,7 +160,7 @@ class ClientSocket:
         return count
 
     def shutdown(self, how: int) -> None:
-        """Say that nothing more comes from here; an answer that was kept is given up."""
+        """Shut the connection down; discard a held response."""
         self.outbox.clear()
         self.is_streamed = False
         self._sock.shutdown(how)
@@ -179,14 +179,14 @@ class ClientSocket:
         return 0.0
 
     def settimeout(self, seconds: float | None) -> None:
-        """Leave the limits as they are."""
+        """Do nothing: the limits apply."""
 
-    def setblocking(self, is_blocking: bool) -> None:  # noqa: FBT001  # the signature of a socket
-        """Leave the socket as it is."""
+    def setblocking(self, is_blocking: bool) -> None:  # noqa: FBT001  # socket's signature
+        """Do nothing: the socket stays non-blocking."""
 
     def _wait(self, event: int) -> None:
         poll = select.poll()
         poll.register(self._sock, event)
-        begun = time.monotonic()
+        started = time.monotonic()
         poll.poll(self._pace.left * 1000)
-        self._pace.waited(time.monotonic() - begun)
+        self._pace.waited(time.monotonic() - started)

@@ -1,4 +1,4 @@
-"""The few facts of a request's head that decide how its body is received. Gunicorn parses the request itself."""
+"""The facts of a request's head that decide how to receive its body. Gunicorn itself parses the request."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 MAX_HEAD = 64 * 1024  # bytes
-MAX_HELD_BODY = 256 * 1024  # bytes; a larger body is read by a thread for transfers while it arrives
+MAX_HELD_BODY = 256 * 1024  # bytes; a larger body is read by a transfer thread while it arrives
 _END = b"\r\n\r\n"
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([^\r\n]*?)[ \t]*(?=\r\n)", re.IGNORECASE)
 _CODING = re.compile(rb"\r\ntransfer-encoding[ \t]*:", re.IGNORECASE)
@@ -15,7 +15,7 @@ _EXPECT = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """How much belongs to a request: `total` bytes with its head, or a body that is streamed."""
+    """The extent of a request: `total` bytes including its head, or a streamed body."""
 
     total: int
     is_streamed: bool
@@ -23,9 +23,9 @@ class Head:
 
 
 def read_head(received: bytes | bytearray, start: int = 0) -> Head | None:
-    """Return the facts of the head at the beginning of `received`, or None while it is incomplete; search its end from `start`.
+    """Read the head at the beginning of `received`; None while it is incomplete. Its end is searched for from `start`.
 
-    A head whose length cannot be trusted (two lengths, no number) counts as a request without body: Gunicorn refuses it.
+    A head with an unreliable length (two lengths, not a number) counts as a request without a body: Gunicorn refuses it.
     """
     end = received.find(_END, max(0, start - len(_END)))
     if end < 0:

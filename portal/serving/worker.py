@@ -1,8 +1,9 @@
-"""A Gunicorn worker with threads that receives requests and sends answers in its loop, so that slow clients hold no thread.
+"""A Gunicorn worker with threads that receives requests and sends responses in its loop, so that slow clients occupy no thread.
 
-A thread gets a request when all of it has arrived, and is free when the answer is made: the loop sends it at the client's pace.
-Only uploads and large answers are transferred by threads; there are TRANSFERS more of them for that, so pages never wait for them.
-Total time for a head, least rate for everything else (see Limits); the connection that has waited longest goes when there are too many.
+A thread gets a request when it has arrived completely, and is free when the response is ready: the loop sends it at the
+client's pace. Only uploads and large responses are transferred by threads; TRANSFERS additional threads serve them, so that
+pages never wait for them. Limits: total time for a head, minimum rate for everything else (see Limits). With too many
+connections, the one that has waited longest is closed.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 from portal.serving.client_socket import CONTINUE, ClientSocket, Limits, Pace, SlowClient
 from portal.serving.request_head import MAX_HEAD, Head, read_head
 
-TRANSFERS = 32  # uploads and large downloads at the same time, in each worker
-MAX_HELD = 64 * 1024 * 1024  # bytes of requests and answers that wait in one worker
-LINGER = 5.0  # seconds in which a client may take the end of an answer
+TRANSFERS = 32  # simultaneous uploads and large downloads in each worker
+MAX_HELD = 64 * 1024 * 1024  # bytes of requests and responses waiting in a worker
+LINGER = 5.0  # seconds a client may take to read the end of a response
 REAP_EVERY = 0.25  # seconds
-WANTED_FILES = 4096
+MIN_OPEN_FILES = 4096
 
 Stage = Literal["receiving", "sending", "closing"]
 
@@ -55,7 +56,7 @@ BUSY = _refusal(
 
 
 class Connection(TConn):  # type: ignore[misc]  # Gunicorn has no types
-    """A client, the part of its request that has arrived, and the time by which more must have happened."""
+    """A client, the part of its request that has arrived, and the deadline for its next step."""
 
     sock: ClientSocket
 
@@ -73,12 +74,12 @@ class Connection(TConn):  # type: ignore[misc]  # Gunicorn has no types
 
     @property
     def held(self) -> int:
-        """Bytes that wait in memory."""
+        """Bytes held in memory."""
         return len(self.received) + len(self.sock.outbox)
 
 
 class PacedWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn has no types
-    """Gunicorn's worker with threads, behind a loop that waits for clients."""
+    """Gunicorn's threaded worker, behind a loop that waits for clients."""
 
     limits: ClassVar[Limits] = Limits()  # set by gunicorn.conf.py
 
@@ -92,27 +93,27 @@ class PacedWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn has no types
 
     @classmethod
     def check_config(cls, cfg: Any, log: Any) -> None:
-        """Refuse TLS of Gunicorn's own: a proxy in front of the portal speaks it."""
+        """Refuse Gunicorn's own TLS, which a proxy in front of the portal provides."""
         super().check_config(cfg, log)
         if cfg.is_ssl:
             raise ValueError("This worker speaks plain HTTP; let a proxy in front of it speak TLS (see docs/portal.md).")
 
     def init_process(self) -> None:
-        """Ask for enough file descriptors for all connections, then begin."""
+        """Raise the limit of file descriptors to serve all connections, then start."""
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        wanted = WANTED_FILES if hard == resource.RLIM_INFINITY else min(WANTED_FILES, hard)
-        if soft != resource.RLIM_INFINITY and soft < wanted:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        target = MIN_OPEN_FILES if hard == resource.RLIM_INFINITY else min(MIN_OPEN_FILES, hard)
+        if soft != resource.RLIM_INFINITY and soft < target:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (target, hard))
         super().init_process()
 
     def get_thread_pool(self) -> ThreadPoolExecutor:
-        """Return threads for pages and for transfers."""
+        """Return the threads for pages and transfers."""
         return ThreadPoolExecutor(max_workers=self.cfg.threads + TRANSFERS)
 
     # In the loop: receiving
 
     def accept(self, listener: socket.socket) -> None:
-        """Take a connection; its request is received without a thread."""
+        """Accept a connection; its request is received without a thread."""
         try:
             sock, client = listener.accept()
         except OSError as error:
@@ -149,7 +150,7 @@ class PacedWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn has no types
 
     def _on_event(self, conn: Connection, _sock: ClientSocket) -> None:
         if conn not in self._waiting:
-            return  # dropped by an earlier event of the same round
+            return  # dropped by an earlier event in the same round
         try:
             if conn.stage == "sending":
                 self._send(conn)
@@ -169,10 +170,10 @@ class PacedWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn has no types
                 conn.deadline = time.monotonic() + self.limits.seconds
             searched = len(conn.received)
             conn.received += block
-            self._consider(conn, searched)
+            self._dispatch(conn, searched)
 
-    def _consider(self, conn: Connection, searched: int = 0) -> None:
-        """Give the request to a thread when enough of it has arrived."""
+    def _dispatch(self, conn: Connection, searched: int = 0) -> None:
+        """Pass the request to a thread once enough of it has arrived."""
         if conn.head is None:
             conn.head = read_head(conn.received, searched)
             if conn.head is None:
@@ -191,7 +192,7 @@ class PacedWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn has no types
             return
         self._leave(conn)
         conn.sock.begin(request, is_streamed=conn.head.is_streamed)
-        conn.sock.before_large_answer = partial(self._become_transfer, conn)
+        conn.sock.before_large_response = partial(self._become_transfer, conn)
         conn.received = rest
         self._working.add(conn)
         self.enqueue_req(conn)
@@ -199,7 +200,7 @@ class PacedWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn has no types
     # In a thread: the request itself
 
     def handle(self, conn: Connection) -> Any:
-        """Answer a request that has arrived, or one whose body is streamed."""
+        """Answer a request that has arrived completely or whose body is streamed."""
         assert conn.head is not None  # noqa: S101  # for the type checker
         if not conn.head.is_streamed:
             self._pages.acquire()
@@ -215,7 +216,7 @@ class PacedWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn has no types
             conn.permit.release()
 
     def _become_transfer(self, conn: Connection) -> None:
-        """Let another page have the place of a request whose answer is large. Raises SlowClient when too many transfers are running."""
+        """Free the page slot of a request with a large response. Raises SlowClient if too many transfers are running."""
         if conn.permit is not self._pages:
             return
         if not self._transfers.acquire(blocking=False):
@@ -225,7 +226,7 @@ class PacedWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn has no types
         conn.permit = self._transfers
 
     def _keepalive_after(self, conn: Connection, keepalive: Any) -> bool:
-        """Whether the connection can be used again; not after a streamed body, of which more may be on its way."""
+        """Whether the connection can be reused; not after a streamed body, which may not have arrived completely."""
         if conn.head is not None and conn.head.is_streamed:
             return False
         return bool(super()._keepalive_after(conn, keepalive))
@@ -233,7 +234,7 @@ class PacedWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn has no types
     # In the loop: sending
 
     def finish_request(self, conn: Connection, future: Future[Any]) -> None:
-        """Send what the thread has left, then wait for the next request or end the connection."""
+        """Send the rest of the response, then wait for the next request or close the connection."""
         self._working.discard(conn)
         conn.keeps_alive = not future.cancelled() and future.exception() is None and bool(future.result())
         if conn.sock.is_closed:
@@ -258,22 +259,22 @@ class PacedWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn has no types
         conn.deadline = time.monotonic() + (self.limits.seconds if conn.received else self._idle_seconds())
         self._wait(conn, "receiving")
         if conn.received:
-            self._consider(conn)
+            self._dispatch(conn)
 
     def _idle_seconds(self) -> float:
         return float(self.cfg.keepalive if self.alive else min(self.cfg.keepalive, STOP_KEEPALIVE_LINGER))
 
-    def _refuse(self, conn: Connection, answer: bytes) -> None:
+    def _refuse(self, conn: Connection, response: bytes) -> None:
         conn.received.clear()
         conn.keeps_alive = False
-        conn.sock.outbox += answer
+        conn.sock.outbox += response
         self._leave(conn)
         conn.pace = Pace(self.limits)
         self._wait(conn, "sending")
         self._on_event(conn, conn.sock)
 
     def _end(self, conn: Connection) -> None:
-        """Close a connection so that the client gets the end of the answer: the rest of its request is read and dropped for a moment."""
+        """Close a connection so that the client gets the end of the response: the rest of its request is read and dropped briefly."""
         try:
             conn.sock.shutdown(socket.SHUT_WR)
         except OSError:
@@ -285,7 +286,7 @@ class PacedWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn has no types
     # In the loop: limits
 
     def murder_pending(self) -> None:
-        """End connections that are too slow; Gunicorn calls this in every round of the loop."""
+        """Close connections that are too slow; Gunicorn calls this in every round of the loop."""
         now = time.monotonic()
         if now < self._reap_at:
             return
@@ -306,19 +307,19 @@ class PacedWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn has no types
             self._drop(max(self._waiting, key=lambda conn: conn.held))
 
     def murder_keepalived(self, force: bool = False) -> None:  # noqa: FBT001, FBT002  # Gunicorn's signature
-        """End all connections when the worker stops."""
+        """Close all connections when the worker stops."""
         if not force:
             return
         for conn in list(self._waiting):
             self._drop(conn)
         for conn in list(self._working):
             try:
-                conn.sock.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits for it
+                conn.sock.shutdown(socket.SHUT_RDWR)  # wakes the thread waiting for it
             except OSError:
-                continue  # closed already
+                continue  # already closed
 
     def _cap_keepalive(self, deadline: float) -> None:
-        """Let idle connections end soon when the worker stops."""
+        """Close idle connections soon when the worker stops."""
         for conn in self._waiting:
             if conn.stage == "receiving" and not conn.received:
                 conn.deadline = min(conn.deadline, deadline)

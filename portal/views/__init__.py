@@ -1,4 +1,4 @@
-"""The pages: one file per area of the site, registered here."""
+"""The pages: a file per area of the site, registered here."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def jobs_at_once(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def newer(town: Town, last: int) -> list[Event]:
     """Return the events after one, when all that waits is written."""
-    town.app.extensions["showme"]._late.write_all()
+    town.app.extensions["showme"]._event_queue.write_all()
     return [event for event in reversed(town.repository.audit.newest(200)) if event.id > last]
 
 
@@ -236,11 +236,11 @@ def test_settings_are_told_without_secrets() -> None:
         "SHOWME_DATABASE_URL": "postgresql://records:opensesame@db/records?password=opensesame",
         "SHOWME_WEB_THREADS": "7",
     }
-    told = config.told(environ)
+    told = config.settings_for_log(environ)
     assert set(told) == {one.name for one in (*config.settings.SETTINGS, *config.PORTAL_SETTINGS)}
     assert told["SHOWME_WEB_THREADS"] == "7"
     assert not re.search("kkk|opensesame", json.dumps(told))
-    assert "opensesame" not in json.dumps(config.told({"SHOWME_DATABASE_URL": "opensesame"}))
+    assert "opensesame" not in json.dumps(config.settings_for_log({"SHOWME_DATABASE_URL": "opensesame"}))
 
 
 def test_start_stop_and_an_upload_that_was_too_slow_are_events_of_a_real_portal(tmp_path: Path) -> None:

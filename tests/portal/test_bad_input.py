@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from indexer.catalog.database import transaction
 from portal.access import sign_ins, users
-from portal.access.users import UserError, hashed
+from portal.access.users import UserError, hash_password
 from portal.jobs.uploads import MAX_NAME, safe_name
 from tests.support.town import PASSWORD, Town, token
 
@@ -42,17 +42,17 @@ def test_an_address_with_too_many_fields_cannot_be_saved_and_is_said(town: Town)
 @pytest.mark.parametrize("password", ["a" * 12, "ababababababab", "AaAaAaAaAaAaAa", "123412341234", "gwengwengwengwen", "GWENgwen12345"])
 def test_trivial_passwords_are_refused(password: str) -> None:
     with pytest.raises(UserError, match="too easy to guess"):
-        hashed(password, "gwen")
+        hash_password(password, "gwen")
 
 
 @given(st.text(alphabet="abcd", min_size=12, max_size=40))
 def test_a_password_of_four_characters_is_refused(password: str) -> None:
     with pytest.raises(UserError, match="too easy to guess"):
-        hashed(password, "somebody")
+        hash_password(password, "somebody")
 
 
 def test_a_sentence_is_a_good_password() -> None:
-    assert hashed("gwen likes muddy rivers", "gwen").startswith("$argon2id")
+    assert hash_password("gwen likes muddy rivers", "gwen").startswith("$argon2id")
 
 
 def test_a_sign_in_while_the_catalog_is_being_written_is_told_to_wait(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

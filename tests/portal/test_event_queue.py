@@ -13,7 +13,7 @@ from indexer.catalog.audit import AuditLog, UnknownTag
 from indexer.catalog.database import Busy, connect, transaction
 from indexer.catalog.tables import events
 from portal import event_queue
-from portal.event_queue import LateEvents
+from portal.event_queue import EventQueue
 
 pytestmark = pytest.mark.databases
 
@@ -35,14 +35,14 @@ def until(what: object, seconds: float = 10.0) -> None:
 
 
 def test_an_event_is_in_the_log_at_once_while_nobody_else_writes(db: sa.Engine, tmp_path: Path) -> None:
-    late = LateEvents(tmp_path / "late", db)
+    late = EventQueue(tmp_path / "late", db)
     late.note(AuditLog(db), "search:run", "rhea", "flood", None)
     assert subjects(db) == ["flood"]
     assert late.waiting() == 0
 
 
 def test_many_threads_write_together_and_nothing_is_lost_or_doubled(db: sa.Engine, tmp_path: Path) -> None:
-    late, log = LateEvents(tmp_path / "late", db), AuditLog(db)
+    late, log = EventQueue(tmp_path / "late", db), AuditLog(db)
 
     def search(reader: int) -> None:
         for number in range(15):
@@ -66,7 +66,7 @@ def test_while_somebody_writes_for_long_events_wait_on_the_disk_and_the_page_doe
     db: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(event_queue, "ROUND", 0.05)
-    late, log = LateEvents(tmp_path / "late", db), AuditLog(db)
+    late, log = EventQueue(tmp_path / "late", db), AuditLog(db)
     log.add("user:signed-in", "rhea", "before")
     with transaction(db):
         begun = time.monotonic()
@@ -85,26 +85,26 @@ def test_while_somebody_writes_for_long_events_wait_on_the_disk_and_the_page_doe
 
 
 def test_what_a_killed_process_left_is_written_by_the_next_one_and_only_once(db: sa.Engine, tmp_path: Path) -> None:
-    killed = LateEvents(tmp_path / "late", db)
+    killed = EventQueue(tmp_path / "late", db)
     killed._stop.set()  # it has no thread that would write
     with transaction(db):
         killed.note(AuditLog(db), "search:run", "rhea", "waits", None)
     kept = (tmp_path / "late").read_bytes(), (tmp_path / "late-wal").read_bytes() if (tmp_path / "late-wal").exists() else b""
     assert any(b"waits" in part for part in kept)
-    again = LateEvents(tmp_path / "late", db)
+    again = EventQueue(tmp_path / "late", db)
     until(lambda: not again.waiting())
     again.close()
     assert subjects(db) == ["waits"]
     for suffix, content in zip(("", "-wal"), kept, strict=True):  # killed after the log's commit, before the line was emptied
         (tmp_path / f"second{suffix}").write_bytes(content)
-    third = LateEvents(tmp_path / "second", db)
+    third = EventQueue(tmp_path / "second", db)
     until(lambda: not third.waiting())
     third.close()
     assert subjects(db) == ["waits"]
 
 
 def test_what_waits_keeps_the_time_of_the_deed(db: sa.Engine, tmp_path: Path) -> None:
-    late, log = LateEvents(tmp_path / "late", db), AuditLog(db)
+    late, log = EventQueue(tmp_path / "late", db), AuditLog(db)
     late._stop.set()
     with transaction(db):
         late.note(log, "search:run", "rhea", "flood", None)
@@ -115,7 +115,7 @@ def test_what_waits_keeps_the_time_of_the_deed(db: sa.Engine, tmp_path: Path) ->
 
 
 def test_a_try_that_finds_the_log_taken_leaves_everything_in_line(db: sa.Engine, tmp_path: Path) -> None:
-    late = LateEvents(tmp_path / "late", db)
+    late = EventQueue(tmp_path / "late", db)
     late._stop.set()
     with transaction(db):
         late.note(AuditLog(db), "search:run", "rhea", "flood", None)
@@ -125,7 +125,7 @@ def test_a_try_that_finds_the_log_taken_leaves_everything_in_line(db: sa.Engine,
 
 
 def test_an_unknown_tag_is_refused_before_anything_is_written(db: sa.Engine, tmp_path: Path) -> None:
-    late = LateEvents(tmp_path / "late", db)
+    late = EventQueue(tmp_path / "late", db)
     with pytest.raises(UnknownTag):
         late.note(AuditLog(db), "search:dreamt", "rhea", "flood", None)
     assert subjects(db) == []

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask, render_template_string
 
 from indexer.i18n import say
-from portal.i18n import spoken
+from portal.i18n import translate
 from tests.support.town import Town
 
 
@@ -43,7 +43,7 @@ def test_a_page_says_a_sentence_with_the_numbers_of_its_locale(town: Town) -> No
     wanted = "12,345"  # a point would be read as a fraction in Missouri, in Spanish too
     for language in ("en", "es"):
         with app.test_request_context(headers={"Accept-Language": language}):
-            assert wanted in spoken(sentence)
+            assert wanted in translate(sentence)
             shown = render_template_string("{{ sentence }}", sentence=sentence)
             assert wanted in shown
             assert "&lt;b&gt;" in shown

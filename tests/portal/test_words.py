@@ -10,7 +10,7 @@ from flask import Flask, render_template_string
 
 from indexer.i18n import say
 from indexer.importers import COMMON_IGNORED, IMPORTERS
-from portal.i18n import LANGUAGES, recognized
+from portal.i18n import LANGUAGES, recognize
 from portal.jobs import queue, runners
 from portal.jobs.rows import JobKind, Jobs, JobState
 from portal.words import NAMES, VALUES, fact_name, fact_value
@@ -22,7 +22,7 @@ OTHERS = [code for code in LANGUAGES if code != "en"]
 
 def shown(app: Flask, language: str, text: str) -> str:
     with app.test_request_context(headers={"Accept-Language": language}):
-        return render_template_string("{{ text|known }}", text=text)
+        return render_template_string("{{ text|translated }}", text=text)
 
 
 def facts(case: Path) -> dict[str, object]:
@@ -60,11 +60,11 @@ def test_what_cannot_be_said_otherwise_is_marked_as_english(town: Town) -> None:
 def test_a_kept_text_with_places_is_taken_apart_and_its_values_are_said_too(town: Town) -> None:
     text = "Facebook profile archive, HTML of 2010 to early 2018 and JSON of 2018 to 2019"
     assert shown(town.app, "es", text) == "Archivo de un perfil de Facebook, HTML de 2010 a principios de 2018 y JSON de 2018 a 2019"
-    found = recognized(text, "es")
+    found = recognize(text, "es")
     assert found == text
     assert found is not None
     assert found.values == {"form": "HTML of 2010 to early 2018 and JSON of 2018 to 2019"}
-    assert recognized("Myspace archive, JSON", "es") is None
+    assert recognize("Myspace archive, JSON", "es") is None
 
 
 def test_the_page_of_a_capture_speaks_the_readers_language(town: Town) -> None:

@@ -1,4 +1,4 @@
-"""What an Instagram archive says of itself: whose it is, which form it has, and what such an archive never holds."""
+"""Facts an Instagram archive states about itself: the account, the form of the archive, and its limits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from indexer.evidence.archive import Archive, MemberDamaged
 from indexer.i18n import Sentence, say
 from indexer.importers.instagram.context import UNREADABLE
 from indexer.importers.instagram.labels import OWNER_NAME, USERNAME, is_label
-from indexer.importers.instagram.members import Shape, role_of
+from indexer.importers.instagram.members import ItemFormat, role_of
 from indexer.importers.instagram.shapes import Entry
 from indexer.importers.meta.dates import find_dates
 from indexer.importers.meta.html_header import profile_rows
@@ -27,12 +27,12 @@ _PROFILES = (
     "personal_information/personal_information",
     "account_information/personal_information",
 )
-_PACKAGE = re.compile(r"(?:^|/)(?:instagram|meta)-([A-Za-z0-9_.]{1,30})-\d{4}-\d{2}-\d{2}-")
+_DOWNLOAD_NAME = re.compile(r"(?:^|/)(?:instagram|meta)-([A-Za-z0-9_.]{1,30})-\d{4}-\d{2}-\d{2}-")
 _LARGE = 8 << 20
 _HANDLE = re.compile(r"(?=[^A-Z]*\Z)(?=.*[a-z])[a-z0-9_.]{3,30}")
-_WORDS = frozenset({"true", "false", "none", "male", "female"})
+_NOT_HANDLES = frozenset({"true", "false", "none", "male", "female"})
 
-CANNOT = (
+LIMITS = (
     say("Comments that the public wrote under the account's posts are not in an Instagram archive; neither are their likes."),
     say("A comment of the account names only the owner of the post that it answers, not the post or the comment before it."),
     say("Recently deleted content reaches back about 30 days; what was deleted earlier is not in the archive."),
@@ -40,12 +40,12 @@ CANNOT = (
     say("Posts of other accounts that tag or mention the account are not in the archive."),
     say("The archive states no addresses (links) of its posts."),
 )
-_CANNOT_HTML = (
+_LIMITS_HTML = (
     say(
         "HTML pages print times in a fixed UTC-8, without a zone and without seconds; the UTC shown is that time plus eight hours, assumed."
     ),
 )
-_CANNOT_OLD = (say("Each picture of a post with several pictures stands as an item of its own, with the caption of the post."),)
+_LIMITS_OLD = (say("Each picture of a post with several pictures stands as an item of its own, with the caption of the post."),)
 
 
 class _OldProfile(msgspec.Struct):
@@ -58,23 +58,26 @@ class _Profile(msgspec.Struct):
 
 
 def read_facts(archive: Archive) -> CaptureFacts:
-    """Return what the archive says of itself. Never raises for what it holds."""
+    """Return the facts the archive states about itself. Never raises for its contents."""
     roles = [(name, role) for name in archive.names if (role := role_of(name)) is not None]
-    old = any(role.shape in {Shape.OLD_MEDIA, Shape.OLD_LISTS, Shape.OLD_MESSAGES} for _, role in roles) or "profile.json" in archive
+    old = (
+        any(role.format in {ItemFormat.OLD_MEDIA, ItemFormat.OLD_LISTS, ItemFormat.OLD_MESSAGES} for _, role in roles)
+        or "profile.json" in archive
+    )
     html = any(name.endswith(".html") for name, _ in roles)
     json = any(name.endswith(".json") for name, _ in roles) and not old
-    username, name = _account(archive)
-    username = username or _package_name(archive)
+    username, name = _read_account(archive)
+    username = username or _handle_in_name(archive)
     kinds: frozenset[RecordKind] = frozenset().union(*(role.kinds for _, role in roles))
     return CaptureFacts(
         account=Account(PLATFORM.code, username or name, username, name),
-        form=_form(archive, [name for name, _ in roles], old=old, html=html, json=json),
-        cannot_contain=(*CANNOT, *(_CANNOT_HTML if html else ()), *(_CANNOT_OLD if old else ())),
+        form=_describe_form(archive, [name for name, _ in roles], old=old, html=html, json=json),
+        cannot_contain=(*LIMITS, *(_LIMITS_HTML if html else ()), *(_LIMITS_OLD if old else ())),
         kinds=kinds,
     )
 
 
-def _form(archive: Archive, members: list[str], *, old: bool, html: bool, json: bool) -> Sentence:
+def _describe_form(archive: Archive, members: list[str], *, old: bool, html: bool, json: bool) -> Sentence:
     if old:
         return say("Instagram JSON, files at the root (2018 to November 2020)")
     formats = say("JSON and HTML") if json and html else "JSON" if json else "HTML" if html else say("files")
@@ -87,17 +90,17 @@ def _form(archive: Archive, members: list[str], *, old: bool, html: bool, json: 
     return say("Instagram {formats}, folders at the root (2021 to mid 2023)", formats=formats)
 
 
-def _account(archive: Archive) -> tuple[str, str]:
-    """Return handle and name as the archive states them, "" for what it does not state."""
-    old = _bytes(archive, "profile.json")
+def _read_account(archive: Archive) -> tuple[str, str]:
+    """Return handle and name as the archive states them, "" if it does not."""
+    old = _read_bytes(archive, "profile.json")
     if old:
         try:
             profile = msgspec.json.decode(old, type=_OldProfile)
         except UNREADABLE:
-            return "", ""  # a damaged profile leaves the account unknown; the capture asks for it
+            return "", ""  # a damaged profile leaves the account unknown; intake asks for it
         return profile.username or "", profile.name or ""
     for stem in _PROFILES:
-        values = _json_profile(_bytes(archive, f"{stem}.json")) or _html_profile(_bytes(archive, f"{stem}.html"))
+        values = _read_json_profile(_read_bytes(archive, f"{stem}.json")) or _read_html_profile(_read_bytes(archive, f"{stem}.html"))
         if values:
             username = next((value for label, value in values if is_label(label, USERNAME)), "")
             username = username or _only_handle(values)
@@ -105,7 +108,7 @@ def _account(archive: Archive) -> tuple[str, str]:
     return "", ""
 
 
-def _json_profile(content: bytes) -> list[tuple[str, str]]:
+def _read_json_profile(content: bytes) -> list[tuple[str, str]]:
     try:
         profile = msgspec.json.decode(content, type=_Profile, strict=False)
     except UNREADABLE:
@@ -114,25 +117,25 @@ def _json_profile(content: bytes) -> list[tuple[str, str]]:
     return [(label, value.text) for user in users for label, value in user.mapped().items()]
 
 
-def _html_profile(content: bytes) -> list[tuple[str, str]]:
+def _read_html_profile(content: bytes) -> list[tuple[str, str]]:
     return [(row.label, row.value) for row in profile_rows(content)]
 
 
 def _only_handle(values: list[tuple[str, str]]) -> str:
-    """Return the one value that can only be a handle, for labels in a language that is not known; "" where several could be."""
-    fitting = {value for _, value in values if _HANDLE.fullmatch(value) and not find_dates(value) and value.lower() not in _WORDS}
-    return fitting.pop() if len(fitting) == 1 else ""
+    """Return the only value that can be a handle, for labels in an unknown language; "" if there are several."""
+    candidates = {value for _, value in values if _HANDLE.fullmatch(value) and not find_dates(value) and value.lower() not in _NOT_HANDLES}
+    return candidates.pop() if len(candidates) == 1 else ""
 
 
-def _bytes(archive: Archive, member: str) -> bytes:
-    """Return a small member without counting it as read: it is no record."""
+def _read_bytes(archive: Archive, member: str) -> bytes:
+    """Read a small member without counting it as read: it is not a record."""
     try:
         return archive.peek(member, _LARGE) if member in archive else b""
     except MemberDamaged:
         return b""
 
 
-def _package_name(archive: Archive) -> str:
-    """Return the handle in the name that the platform gives to its download ("instagram-cityofx-2025-10-20-AbCd.zip")."""
-    found = _PACKAGE.search(archive.root) or _PACKAGE.search(archive.label)
-    return found[1] if found else ""
+def _handle_in_name(archive: Archive) -> str:
+    """Return the handle in the platform's name for the download ("instagram-cityofx-2025-10-20-AbCd.zip")."""
+    match = _DOWNLOAD_NAME.search(archive.root) or _DOWNLOAD_NAME.search(archive.label)
+    return match[1] if match else ""

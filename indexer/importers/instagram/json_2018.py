@@ -1,4 +1,4 @@
-"""The JSON of 2018 to November 2020: a few files at the root, times in ISO form with their offset, text in real UTF-8.
+"""The JSON of 2018 to November 2020: a few files at the root, ISO times with offset, text in proper UTF-8.
 
 `media.json` {photos, videos, stories, profile, direct: [{caption, taken_at, path}]}, `comments.json` and `likes.json`
 with lists of [time, text, account], `stories_activities.json`. Each picture of a carousel is an item of its own with
@@ -17,13 +17,13 @@ from indexer.i18n import say
 from indexer.importers.instagram.context import (
     UNREADABLE,
     Context,
-    Piece,
-    decoded,
-    items,
+    Source,
+    decode_items,
     minute,
-    old_time,
-    piece,
+    parse_old_time,
     reaction_record,
+    read_items,
+    source_of,
     with_extra,
 )
 from indexer.importers.instagram.members import Role
@@ -54,24 +54,24 @@ _LIST = msgspec.json.Decoder(list[str | None])
 
 
 def read_old_time(value: str | float | None, member: str, number: int) -> tuple[Moment | None, Problem | None]:
-    """Return the moment of an ISO time with its offset, or the problem "bad-date"."""
+    """Read an ISO time with its offset, or return the problem "no-date" or "bad-date"."""
     if not value:
         return None, Problem(member, "no-date", say("This item has no time."), number)
     written = str(value)
-    found = old_time(written)
-    if found is None:
+    parsed = parse_old_time(written)
+    if parsed is None:
         message = say("The time {written} does not read as a time with its zone.", written=repr(written[:40]))
         return None, Problem(member, "bad-date", message, number)
-    return Moment(written, TimeRule.UTC, found.astimezone(UTC)), None
+    return Moment(written, TimeRule.UTC, parsed.astimezone(UTC)), None
 
 
-def old_media(context: Context, role: Role, member: str) -> Iterator[Record | Problem]:
-    """Yield the posts, stories and other pictures of `media.json`; what does not read becomes a Problem."""
-    for found in decoded(context, member, _MEDIUM):
-        if isinstance(found, Problem):
-            yield found
+def read_old_media(context: Context, role: Role, member: str) -> Iterator[Record | Problem]:
+    """Yield the posts, stories and other pictures of `media.json`; unreadable items become Problems."""
+    for result in decode_items(context, member, _MEDIUM):
+        if isinstance(result, Problem):
+            yield result
             continue
-        number, item, medium = found
+        number, item, medium = result
         kind, extra = _SECTIONS.get(item.key, (role.kind, {"section": item.key}))
         context.unknown_keys.check("media of 2018", member, number, item.raw, _OldMedium)
         if not medium.path and not medium.taken_at and not medium.caption:
@@ -101,13 +101,13 @@ def old_media(context: Context, role: Role, member: str) -> Iterator[Record | Pr
         )
 
 
-def old_lists(context: Context, role: Role, member: str) -> Iterator[Record | Problem]:
-    """Yield the comments, likes and story reactions that are written as lists; what does not read becomes a Problem."""
-    for found in decoded(context, member, _LIST):
-        if isinstance(found, Problem):
-            yield found
+def read_old_lists(context: Context, role: Role, member: str) -> Iterator[Record | Problem]:
+    """Yield the comments, likes and story reactions written as lists; unreadable items become Problems."""
+    for result in decode_items(context, member, _LIST):
+        if isinstance(result, Problem):
+            yield result
             continue
-        number, item, listed = found
+        number, item, listed = result
         values = [value or "" for value in listed]
         length = 3 if role.kind is RecordKind.COMMENT else 2
         if len(values) != length:
@@ -117,10 +117,10 @@ def old_lists(context: Context, role: Role, member: str) -> Iterator[Record | Pr
         posted, problem = read_old_time(values[0], member, number)
         if problem:
             yield problem
-        yield _listed(context, role, piece(member, number, item), item.key, posted=posted, values=values)
+        yield _list_record(context, role, source_of(member, number, item), item.key, posted=posted, values=values)
 
 
-def _listed(context: Context, role: Role, source: Piece, key: str, *, posted: Moment | None, values: list[str]) -> Record:
+def _list_record(context: Context, role: Role, source: Source, key: str, *, posted: Moment | None, values: list[str]) -> Record:
     text, owner = ("", values[1]) if role.kind is RecordKind.LIKE else (values[1], values[2])
     section = _COMMENTS.get(key) if role.kind is RecordKind.COMMENT else _LIKES.get(key)
     if section is None:
@@ -128,7 +128,7 @@ def _listed(context: Context, role: Role, source: Piece, key: str, *, posted: Mo
     reaction = "like" if role.kind is RecordKind.LIKE and key in _LIKES else ""
     return Record(
         kind=role.kind,
-        native_id=context.made.make(role.kind, minute(posted), text if role.kind is RecordKind.COMMENT else owner),
+        native_id=context.made_ids.make(role.kind, minute(posted), text if role.kind is RecordKind.COMMENT else owner),
         place=source.place,
         raw=source.raw,
         text=text,
@@ -142,16 +142,16 @@ def _listed(context: Context, role: Role, source: Piece, key: str, *, posted: Mo
     )
 
 
-def old_empty(context: Context, _role: Role, member: str) -> Iterator[Problem]:
-    """Yield a problem where a file that was empty in every archive seen holds something after all."""
-    held = 0
-    for found in items(context.archive, member):
-        if isinstance(found, Problem):
-            yield found
+def read_old_empty(context: Context, _role: Role, member: str) -> Iterator[Problem]:
+    """Yield a problem if a file that was empty in every archive seen has content."""
+    count = 0
+    for item in read_items(context.archive, member):
+        if isinstance(item, Problem):
+            yield item
         else:
-            held += 1
-    if held:
-        message = say("This file holds {count} items. No archive with content in it was seen, so they did not become records.", count=held)
+            count += 1
+    if count:
+        message = say("This file holds {count} items. No archive with content in it was seen, so they did not become records.", count=count)
         yield Problem(member, "unknown-section", message)
 
 
@@ -190,46 +190,46 @@ _CONVERSATION = msgspec.json.Decoder(_Conversation)
 _MESSAGE = msgspec.json.Decoder(_Message)
 
 
-def old_messages(context: Context, role: Role, member: str) -> Iterator[Record | Problem]:
-    """Yield the messages of every conversation; one that does not read becomes a Problem and the others stay."""
-    for found in decoded(context, member, _CONVERSATION):
-        if isinstance(found, Problem):
-            yield found
+def read_old_messages(context: Context, role: Role, member: str) -> Iterator[Record | Problem]:
+    """Yield the messages of every conversation; unreadable messages become Problems, the others are kept."""
+    for result in decode_items(context, member, _CONVERSATION):
+        if isinstance(result, Problem):
+            yield result
             continue
-        number, item, conversation = found
+        number, item, conversation = result
         if conversation.conversation is None:
             yield Problem(member, "bad-item", say("This item is not a conversation: it has no list of messages."), number)
             continue
-        yield from _messages(context, role, piece(member, number, item), conversation)
+        yield from _read_messages(context, role, source_of(member, number, item), conversation)
 
 
-def _messages(context: Context, role: Role, source: Piece, conversation: _Conversation) -> Iterator[Record | Problem]:
+def _read_messages(context: Context, role: Role, source: Source, conversation: _Conversation) -> Iterator[Record | Problem]:
     member, number = source.place.member, source.place.index
     people = [name for name in conversation.participants or () if name]
     key = "+".join(sorted(people))
     title = ", ".join(name for name in people if name != context.owner) or ", ".join(people)
-    at = 0
-    for index, part in enumerate(conversation.conversation or ()):
+    offset = 0
+    for position, part in enumerate(conversation.conversation or ()):
         raw = bytes(part)
-        at = source.raw.index(raw, at)
-        place = Locator(member, number, source.place.start + at, len(raw), f"conversation/{index}")
-        at += len(raw)
+        offset = source.raw.index(raw, offset)
+        place = Locator(member, number, source.place.start + offset, len(raw), f"conversation/{position}")
+        offset += len(raw)
         try:
             message = _MESSAGE.decode(raw)
         except UNREADABLE as error:
-            why = say("Message {number} of this conversation does not read: {why}.", number=index + 1, why=str(error))
+            why = say("Message {number} of this conversation does not read: {why}.", number=position + 1, why=str(error))
             yield Problem(member, "bad-item", why, number)
             continue
         context.unknown_keys.check("message of 2018", member, number, raw, _Message)
         posted, problem = read_old_time(message.created_at, member, number)
         if problem:
             yield problem
-        text, sender = _text(message), message.sender or ""
-        found = [link for link in (message.link, *links(text)) if link]
+        text, sender = _message_text(message), message.sender or ""
+        addresses = [link for link in (message.link, *links(text)) if link]
         record = Record(
             kind=role.kind,
-            # The microsecond inside its conversation is the message, as for the messages of later years.
-            native_id=context.made.make(f"messages/{key}", posted.written if posted else "", "" if posted else f"{sender} {text}"),
+            # The microsecond identifies the message in its conversation, as in later years.
+            native_id=context.made_ids.make(f"messages/{key}", posted.written if posted else "", "" if posted else f"{sender} {text}"),
             place=place,
             raw=raw,
             text=text,
@@ -239,7 +239,7 @@ def _messages(context: Context, role: Role, source: Piece, conversation: _Conver
             thread_id=key,
             thread_title=title,
             attachments=tuple(_attachments(message)),
-            links=tuple(dict.fromkeys(found)),
+            links=tuple(dict.fromkeys(addresses)),
             hashtags=hashtags(text),
             mentions=tuple(dict.fromkeys([*([message.mentioned_username] if message.mentioned_username else []), *mentions(text)])),
             id_is_made=True,
@@ -253,33 +253,33 @@ def _messages(context: Context, role: Role, source: Piece, conversation: _Conver
         )
         yield record
         for count, like in enumerate(message.likes or ()):
-            liked, problem = read_old_time(like.date, member, number) if like.date else (None, None)
+            liked_at, problem = read_old_time(like.date, member, number) if like.date else (None, None)
             if problem:
                 yield problem
-            yield reaction_record(context, record, count, actor=like.username or "", sign="❤", posted=liked)
+            yield reaction_record(context, record, count, actor=like.username or "", emoji="❤", posted=liked_at)
 
 
-def _text(message: _Message) -> str:
-    """Return the words that stand in a message: its own, then those of the post or profile that it passes on."""
+def _message_text(message: _Message) -> str:
+    """Return the text of a message, then that of the post or profile it shares."""
     parts = (message.text, message.heart, message.media_share_caption, message.profile_share_name, message.live_video_share)
     return "\n".join(dict.fromkeys(part for part in parts if isinstance(part, str) and part))
 
 
 def _attachments(message: _Message) -> Iterator[Attachment]:
-    """Yield what a message carries: addresses only, this form of archive holds no files of messages by name."""
+    """Yield the attachments of a message as addresses: this form of archive names no files of messages."""
     for address, default, note in (
         (message.media, "image/jpeg", ""),
         (message.voice_media, "audio/mp4", ""),
         (message.media_share_url, "image/jpeg", "picture of the shared post"),
-        (_animation(message), "image/gif", ""),
+        (_animation_address(message), "image/gif", ""),
     ):
         if isinstance(address, str) and address.startswith("http"):
-            lasting = address.split("?", 1)[0]  # behind it stand the signature and the end of its validity
-            name = lasting.rstrip("/").rsplit("/", 1)[-1]
-            yield Attachment(name, media_type(name, default), url=lasting, description=note)
+            permanent = address.split("?", 1)[0]  # the query holds a signature and its expiration
+            name = permanent.rstrip("/").rsplit("/", 1)[-1]
+            yield Attachment(name, media_type(name, default), url=permanent, description=note)
 
 
-def _animation(message: _Message) -> str:
+def _animation_address(message: _Message) -> str:
     images = message.animated_media_images if isinstance(message.animated_media_images, dict) else {}
-    found = (images.get(name) for name in ("original", "downsized_large", *images))
-    return next((str(image["url"]) for image in found if isinstance(image, dict) and image.get("url")), "")
+    candidates = (images.get(name) for name in ("original", "downsized_large", *images))
+    return next((str(image["url"]) for image in candidates if isinstance(image, dict) and image.get("url")), "")

@@ -1,7 +1,7 @@
-"""The labels that Instagram prints beside values, in the languages seen or documented (2021-2026).
+"""Labels that Instagram prints next to values, in the languages seen or documented (2021-2026).
 
-JSON and HTML archives are written in the language of the account. Where a label is in none of these tables, the readers
-go by the order and the shape of the values.
+JSON and HTML archives use the language of the account. For labels in none of these tables, the readers rely on the order
+and form of the values.
 """
 
 from __future__ import annotations
@@ -160,5 +160,5 @@ TAGGED = _table(
 
 @lru_cache(maxsize=4096)
 def is_label(label: str, table: frozenset[str]) -> bool:
-    """Return True when a label is one of a table, whatever its case and accents."""
+    """Check whether a table has a label, ignoring case and accents."""
     return fold(label.strip().rstrip(":")) in table

@@ -1,8 +1,8 @@
-"""What an account published, from JSON of 2021 to now: posts, reels, stories, IGTV, profile photos, other content, Threads.
+"""Publications from JSON of 2021 to now: posts, reels, stories, IGTV, profile photos, other content, Threads.
 
 A post is `{"media": [...], "title", "creation_timestamp"}`. With one medium the caption and the time are the medium's;
-with several (a carousel) they are the post's. A story is a medium without a post around it; the form of
-2025/26 has lines with labels instead of keys. Times are epoch seconds UTC.
+with several (a carousel) they are the post's. A story is a medium without an enclosing post; the format of
+2025/26 has labeled lines instead of keys. Times are epoch seconds UTC.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from indexer.evidence.json_members import JsonItem
 from indexer.i18n import say
-from indexer.importers.instagram.context import Context, Piece, decoded, media_number, piece, read_stamp, with_extra
+from indexer.importers.instagram.context import Context, Source, decode_items, media_number, read_stamp, source_of, with_extra
 from indexer.importers.instagram.labels import COMMENT, is_label
 from indexer.importers.instagram.members import Role
 from indexer.importers.instagram.shapes import ENTRY, MEDIUM, Medium, TextAppPost
@@ -22,27 +22,27 @@ from indexer.record import Attachment, Locator, Moment, Problem, Record, RecordK
 from indexer.text import hashtags, links, mentions, repair_mojibake
 
 
-def published(context: Context, role: Role, member: str) -> Iterator[Record | Problem]:
-    """Yield the posts (or whatever the role says) of one JSON member; what does not read becomes a Problem."""
-    for found in decoded(context, member, MEDIUM):
-        if isinstance(found, Problem):
-            yield found
+def read_publications(context: Context, role: Role, member: str) -> Iterator[Record | Problem]:
+    """Yield the publications of a JSON member; unreadable items become Problems."""
+    for result in decode_items(context, member, MEDIUM):
+        if isinstance(result, Problem):
+            yield result
         else:
-            yield from _post(context, role, member, *found)
+            yield from _read_post(context, role, member, *result)
 
 
-def _post(context: Context, role: Role, member: str, number: int, item: JsonItem, post: Medium) -> Iterator[Record | Problem]:  # noqa: PLR0917  # an item as it was found
-    context.unknown_keys.check(f"{role.shape} {role.kind}", member, number, item.raw, Medium)
-    media = _many(post.media) or ([post] if post.uri is not None else [])
+def _read_post(context: Context, role: Role, member: str, number: int, item: JsonItem, post: Medium) -> Iterator[Record | Problem]:  # noqa: PLR0917  # the parts of an item
+    context.unknown_keys.check(f"{role.format} {role.kind}", member, number, item.raw, Medium)
+    media = _as_list(post.media) or ([post] if post.uri is not None else [])
     lines = list(post.lines()) if post.label_values else []
-    media = media or [medium for _, line in lines for medium in _many(line.media)]
-    labelled = next((line.value for path, line in lines if isinstance(line.value, str) and is_label(path.rsplit("/", 1)[-1], COMMENT)), "")
-    if not media and not post.title and not post.creation_timestamp and not labelled:
+    media = media or [medium for _, line in lines for medium in _as_list(line.media)]
+    labeled = next((line.value for path, line in lines if isinstance(line.value, str) and is_label(path.rsplit("/", 1)[-1], COMMENT)), "")
+    if not media and not post.title and not post.creation_timestamp and not labeled:
         message = say("This item has neither media nor a caption nor a time, so it is not what the file is for.")
         yield Problem(member, "bad-item", message, number)
         return
     titles = [repair_mojibake(medium.title or "") for medium in media]
-    text = repair_mojibake(post.title or labelled) or next((title for title in titles if title), "")
+    text = repair_mojibake(post.title or labeled) or next((title for title in titles if title), "")
     seconds = (
         post.creation_timestamp
         or post.timestamp
@@ -53,25 +53,25 @@ def _post(context: Context, role: Role, member: str, number: int, item: JsonItem
         yield problem
     attachments = tuple(_attachments(context, media, titles, text))
     reply = any(isinstance(medium.text_app_post, TextAppPost) and medium.text_app_post.is_reply for medium in [post, *media])
-    yield publication(context, role, piece(member, number, item), Published(text, posted, attachments, is_reply=reply))
+    yield publication_record(context, role, source_of(member, number, item), Publication(text, posted, attachments, is_reply=reply))
 
 
-def _many(media: list[Medium] | Medium | None) -> list[Medium]:
+def _as_list(media: list[Medium] | Medium | None) -> list[Medium]:
     return [media] if isinstance(media, Medium) else media or []
 
 
-def _attachments(context: Context, media: list[Medium], titles: list[str], text: str) -> Iterator[Attachment]:
+def _attachments(context: Context, media: list[Medium], titles: list[str], post_text: str) -> Iterator[Attachment]:
     for medium, title in zip(media, titles, strict=True):
-        own = repair_mojibake(medium.description or "") or (title if title != text else "")
+        description = repair_mojibake(medium.description or "") or (title if title != post_text else "")
         if medium.uri:
-            yield context.attachment(medium.uri, own, medium.backup_uri or "")
+            yield context.attachment(medium.uri, description, medium.backup_uri or "")
         if medium.subtitles:
             yield context.attachment(medium.subtitles, "subtitles")
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
-    """What an archive says of something published. `tagged` are the accounts that were tagged in the picture."""
+class Publication:
+    """The content of a publication. `tagged` are the accounts tagged in the picture."""
 
     text: str
     posted: Moment | None
@@ -80,16 +80,16 @@ class Published:
     tagged: str = ""
 
 
-def publication(context: Context, role: Role, source: Piece, published: Published) -> Record:
-    """Return the record of something published, for JSON and HTML alike. What stands in the insights again is folded in."""
-    text, posted, attachments = published.text, published.posted, published.attachments
-    kind = _kind(role, attachments, is_reply=published.is_reply)
-    shown = [attachment for attachment in attachments if attachment.description != "subtitles"]
-    first = media_number(shown[0].name) if shown else ""
+def publication_record(context: Context, role: Role, source: Source, content: Publication) -> Record:
+    """Make the record of a publication, from JSON or HTML. Its repetition in the insights is folded in."""
+    text, posted, attachments = content.text, content.posted, content.attachments
+    kind = _kind_of(role, attachments, is_reply=content.is_reply)
+    media = [attachment for attachment in attachments if attachment.description != "subtitles"]
+    first_number = media_number(media[0].name) if media else ""
     repeats = kind in {RecordKind.POST, RecordKind.REEL, RecordKind.VIDEO}
     return Record(
         kind=kind,
-        native_id=context.media_id(kind, posted, text, shown),
+        native_id=context.media_id(kind, posted, text, media),
         place=source.place,
         raw=source.raw,
         text=text,
@@ -100,12 +100,12 @@ def publication(context: Context, role: Role, source: Piece, published: Publishe
         hashtags=hashtags(text),
         mentions=mentions(text),
         id_is_made=True,
-        folded=context.insights.take([attachment.name for attachment in shown], posted, text) if repeats else (),
-        extra=with_extra(role.extra, media_id=first, tagged=published.tagged),
+        folded=context.insights.take([attachment.name for attachment in media], posted, text) if repeats else (),
+        extra=with_extra(role.extra, media_id=first_number, tagged=content.tagged),
     )
 
 
-def _kind(role: Role, attachments: tuple[Attachment, ...], *, is_reply: bool) -> RecordKind:
+def _kind_of(role: Role, attachments: tuple[Attachment, ...], *, is_reply: bool) -> RecordKind:
     if is_reply and RecordKind.REPLY in role.also:
         return RecordKind.REPLY
     if role.kind is RecordKind.PHOTO and RecordKind.VIDEO in role.also and attachments and attachments[0].media_type.startswith("video/"):
@@ -113,23 +113,23 @@ def _kind(role: Role, attachments: tuple[Attachment, ...], *, is_reply: bool) ->
     return role.kind
 
 
-def learn_insights(context: Context, member: str) -> Iterator[Problem]:
-    """Remember where each item stands and what finds its post; yields the problems of the member."""
-    for found in _items(context, member):
-        if isinstance(found, Problem):
-            yield found
+def load_insights(context: Context, member: str) -> Iterator[Problem]:
+    """Load the locations of insights and the keys of their posts; yield the problems of the member."""
+    for result in _read_insights(context, member):
+        if isinstance(result, Problem):
+            yield result
         else:
-            place, _, text, posted, attachment = found
+            place, _, text, posted, attachment = result
             context.insights.add(place, attachment.name if attachment else "", posted, text)
 
 
-def left_insights(context: Context, role: Role, member: str) -> Iterator[Record]:
-    """Yield the posts that only the insights know, once all posts of the archive were read."""
-    left = {place.index for place in context.insights.places.values() if place.member == member}
-    for found in _items(context, member) if left else ():
-        if isinstance(found, Problem) or found[0].index not in left:
+def unmatched_insights(context: Context, role: Role, member: str) -> Iterator[Record]:
+    """Yield the posts found only in the insights, after all posts of the archive were read."""
+    unmatched = {place.index for place in context.insights.places.values() if place.member == member}
+    for result in _read_insights(context, member) if unmatched else ():
+        if isinstance(result, Problem) or result[0].index not in unmatched:
             continue
-        place, raw, text, posted, attachment = found
+        place, raw, text, posted, attachment = result
         attachments = (attachment,) if attachment else ()
         yield Record(
             kind=role.kind,
@@ -148,36 +148,36 @@ def left_insights(context: Context, role: Role, member: str) -> Iterator[Record]
         )
 
 
-_Found = tuple[Locator, bytes, str, Moment | None, Attachment | None]
+_Insight = tuple[Locator, bytes, str, Moment | None, Attachment | None]
 
 
-def _items(context: Context, member: str) -> Iterator[_Found | Problem]:
+def _read_insights(context: Context, member: str) -> Iterator[_Insight | Problem]:
     if member.endswith(".html"):
-        for box in page_boxes(context.archive, member, keep_breaks=True):
-            if isinstance(box, Problem):
-                yield box
+        for page_box in page_boxes(context.archive, member, keep_breaks=True):
+            if isinstance(page_box, Problem):
+                yield page_box
                 continue
-            parts = box.box
-            if parts is None:
+            box = page_box.box
+            if box is None:
                 continue
-            if len(parts.pictures) > 1 or parts.inner:
+            if len(box.pictures) > 1 or box.inner:
                 message = say("This item holds another one whose beginning is not of a known form; only the first of them was read.")
-                yield Problem(member, "bad-item", message, box.index)
-            posted = next((moment for row in parts.rows if (moment := read_printed(row.value, context.dates))), None)
-            picture = parts.pictures[0] if parts.pictures else None
+                yield Problem(member, "bad-item", message, page_box.index)
+            posted = next((moment for row in box.rows if (moment := read_printed(row.value, context.dates))), None)
+            picture = box.pictures[0] if box.pictures else None
             attachment = context.attachment(picture.uri) if picture else None
-            place = Locator(member, box.index, box.start, len(box.raw))
-            yield place, box.raw, picture.caption if picture else parts.title, posted, attachment
+            place = Locator(member, page_box.index, page_box.start, len(page_box.raw))
+            yield place, page_box.raw, picture.caption if picture else box.title, posted, attachment
         return
-    for found in decoded(context, member, ENTRY):
-        if isinstance(found, Problem):
-            yield found
+    for result in decode_items(context, member, ENTRY):
+        if isinstance(result, Problem):
+            yield result
             continue
-        number, item, entry = found
+        number, item, entry = result
         media = list(entry.media_map_data.values()) if isinstance(entry.media_map_data, dict) else []
         medium = media[0] if media else Medium()
-        mapped = (value.timestamp for value in entry.mapped().values() if value.timestamp)
-        posted, _ = read_stamp(medium.creation_timestamp or next(mapped, None), member, number)
+        times = (value.timestamp for value in entry.mapped().values() if value.timestamp)
+        posted, _ = read_stamp(medium.creation_timestamp or next(times, None), member, number)
         attachment = context.attachment(medium.uri) if medium.uri else None
         place = Locator(member, number, item.start, len(item.raw))
         yield place, item.raw, repair_mojibake(medium.title or entry.title or ""), posted, attachment

@@ -1,6 +1,6 @@
-"""Which member of an Instagram archive holds what: the roles of members, and the members that hold no record.
+"""The roles of members in an Instagram archive, and the members that hold no records.
 
-A role is found by the exact place and name of a member below the export's root, in every layout seen 2018-2026:
+A role follows from the exact path of a member below the export's root, in every layout seen 2018-2026:
 root files (2018 to November 2020), `content/` (2021 to mid 2023), `your_instagram_activity/content/` (2023/24) and
 `your_instagram_activity/media/` (2024 to now).
 """
@@ -17,8 +17,8 @@ from indexer.i18n import say
 from indexer.record import RecordKind
 
 
-class Shape(StrEnum):
-    """What the items of a member look like, whatever the member is for."""
+class ItemFormat(StrEnum):
+    """The format of a member's items, whatever the member is for."""
 
     MEDIA = "media"
     COMMENTS = "comments"
@@ -34,65 +34,65 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What a member is for. `extra` is said of each of its records; `kinds` are the kinds that it can hold."""
+    """The purpose of a member. `extra` applies to each of its records; `kinds` are the kinds it can hold."""
 
-    shape: Shape
+    format: ItemFormat
     kind: RecordKind
     extra: Mapping[str, str] = field(default_factory=dict)
     also: tuple[RecordKind, ...] = ()
 
     @property
     def kinds(self) -> frozenset[RecordKind]:
-        """The kinds of record that a member of this role can hold."""
-        return frozenset() if self.shape in {Shape.INSIGHTS, Shape.OLD_EMPTY} else frozenset((self.kind, *self.also))
+        """The record kinds that a member of this role can hold."""
+        return frozenset() if self.format in {ItemFormat.INSIGHTS, ItemFormat.OLD_EMPTY} else frozenset((self.kind, *self.also))
 
 
 _POST, _STORY, _REEL, _PHOTO, _VIDEO = RecordKind.POST, RecordKind.STORY, RecordKind.REEL, RecordKind.PHOTO, RecordKind.VIDEO
 _LIKE, _COMMENT, _MESSAGE = RecordKind.LIKE, RecordKind.COMMENT, RecordKind.MESSAGE
 
-# The name without its ending, below the root; "_1", "_2" ... number the parts of a large section.
+# Path without suffix, below the root; "_1", "_2" ... number the parts of a large section.
 _A = "(?:your_instagram_activity/)?"
 _M = f"{_A}(?:content|media)/"
 _S = f"{_A}story_(?:sticker_)?interactions/"
 _ROLES: tuple[tuple[str, Role], ...] = (
-    (f"{_M}posts", Role(Shape.MEDIA, _POST)),
-    (f"{_M}archived_posts", Role(Shape.MEDIA, _POST, {"state": "archived"})),
-    (f"{_M}recently_deleted_content", Role(Shape.MEDIA, _POST, {"state": "recently deleted"})),
-    (f"{_M}reels", Role(Shape.MEDIA, _REEL)),
-    (f"{_M}stories", Role(Shape.MEDIA, _STORY)),
-    (f"{_M}igtv_videos", Role(Shape.MEDIA, _VIDEO, {"section": "IGTV"})),
-    (f"{_M}profile_photos", Role(Shape.MEDIA, _PHOTO, {"section": "profile photo"})),
-    (f"{_M}other_content", Role(Shape.MEDIA, _PHOTO, {"section": "other content"}, (_VIDEO,))),
-    (f"{_M}reposts", Role(Shape.REPOSTS, RecordKind.REPOST)),
-    (f"{_A}threads/threads_and_replies", Role(Shape.MEDIA, _POST, {"section": "Threads"}, (RecordKind.REPLY,))),
-    (f"{_A}comments/post_comments", Role(Shape.COMMENTS, _COMMENT)),
-    (f"{_A}comments/reels_comments", Role(Shape.COMMENTS, _COMMENT, {"section": "reels"})),
-    (f"{_A}comments/live_video_comments", Role(Shape.COMMENTS, _COMMENT, {"section": "live videos"})),
-    ("personal_information/(?:personal_information/)?notes(?:_on_posts)?", Role(Shape.COMMENTS, _POST, {"section": "notes"})),
-    ("personal_information/personal_information/reposts", Role(Shape.REPOSTS, RecordKind.REPOST)),
-    (f"{_A}comments/(?:hype|story_comments)", Role(Shape.COMMENTS, _COMMENT, {"section": "stories"})),
-    (f"{_A}likes/liked_posts", Role(Shape.REACTIONS, _LIKE, {"section": "posts"})),
-    (f"{_A}likes/liked_comments", Role(Shape.REACTIONS, _LIKE, {"section": "comments"})),
-    (f"{_A}threads/liked_threads", Role(Shape.REACTIONS, _LIKE, {"section": "Threads"})),
-    (f"{_S}story_likes", Role(Shape.REACTIONS, _LIKE, {"section": "stories"})),
-    (f"{_S}polls", Role(Shape.REACTIONS, _LIKE, {"section": "story polls"})),
-    (f"{_S}quizzes", Role(Shape.REACTIONS, _LIKE, {"section": "story quizzes"})),
-    (f"{_S}questions", Role(Shape.REACTIONS, _LIKE, {"section": "story questions"})),
-    (f"{_S}question_media_response", Role(Shape.REACTIONS, _LIKE, {"section": "story questions"})),
-    (f"{_S}emoji_sliders", Role(Shape.REACTIONS, _LIKE, {"section": "story emoji sliders"})),
-    (f"{_S}countdowns", Role(Shape.REACTIONS, _LIKE, {"section": "story countdowns"})),
-    (f"{_S}(?:emoji|avatar)_story_reactions", Role(Shape.REACTIONS, _LIKE, {"section": "stories"})),
-    (f"{_S}story_reaction_sticker_reactions", Role(Shape.REACTIONS, _LIKE, {"section": "stories"})),
-    (rf"{_A}(?:messages/[a-z0-9_-]+|message_requests)/[^/]+/message", Role(Shape.MESSAGES, _MESSAGE, {}, (_LIKE,))),
-    ("(?:logged_information/)?past_instagram_insights/posts", Role(Shape.INSIGHTS, _POST)),
+    (f"{_M}posts", Role(ItemFormat.MEDIA, _POST)),
+    (f"{_M}archived_posts", Role(ItemFormat.MEDIA, _POST, {"state": "archived"})),
+    (f"{_M}recently_deleted_content", Role(ItemFormat.MEDIA, _POST, {"state": "recently deleted"})),
+    (f"{_M}reels", Role(ItemFormat.MEDIA, _REEL)),
+    (f"{_M}stories", Role(ItemFormat.MEDIA, _STORY)),
+    (f"{_M}igtv_videos", Role(ItemFormat.MEDIA, _VIDEO, {"section": "IGTV"})),
+    (f"{_M}profile_photos", Role(ItemFormat.MEDIA, _PHOTO, {"section": "profile photo"})),
+    (f"{_M}other_content", Role(ItemFormat.MEDIA, _PHOTO, {"section": "other content"}, (_VIDEO,))),
+    (f"{_M}reposts", Role(ItemFormat.REPOSTS, RecordKind.REPOST)),
+    (f"{_A}threads/threads_and_replies", Role(ItemFormat.MEDIA, _POST, {"section": "Threads"}, (RecordKind.REPLY,))),
+    (f"{_A}comments/post_comments", Role(ItemFormat.COMMENTS, _COMMENT)),
+    (f"{_A}comments/reels_comments", Role(ItemFormat.COMMENTS, _COMMENT, {"section": "reels"})),
+    (f"{_A}comments/live_video_comments", Role(ItemFormat.COMMENTS, _COMMENT, {"section": "live videos"})),
+    ("personal_information/(?:personal_information/)?notes(?:_on_posts)?", Role(ItemFormat.COMMENTS, _POST, {"section": "notes"})),
+    ("personal_information/personal_information/reposts", Role(ItemFormat.REPOSTS, RecordKind.REPOST)),
+    (f"{_A}comments/(?:hype|story_comments)", Role(ItemFormat.COMMENTS, _COMMENT, {"section": "stories"})),
+    (f"{_A}likes/liked_posts", Role(ItemFormat.REACTIONS, _LIKE, {"section": "posts"})),
+    (f"{_A}likes/liked_comments", Role(ItemFormat.REACTIONS, _LIKE, {"section": "comments"})),
+    (f"{_A}threads/liked_threads", Role(ItemFormat.REACTIONS, _LIKE, {"section": "Threads"})),
+    (f"{_S}story_likes", Role(ItemFormat.REACTIONS, _LIKE, {"section": "stories"})),
+    (f"{_S}polls", Role(ItemFormat.REACTIONS, _LIKE, {"section": "story polls"})),
+    (f"{_S}quizzes", Role(ItemFormat.REACTIONS, _LIKE, {"section": "story quizzes"})),
+    (f"{_S}questions", Role(ItemFormat.REACTIONS, _LIKE, {"section": "story questions"})),
+    (f"{_S}question_media_response", Role(ItemFormat.REACTIONS, _LIKE, {"section": "story questions"})),
+    (f"{_S}emoji_sliders", Role(ItemFormat.REACTIONS, _LIKE, {"section": "story emoji sliders"})),
+    (f"{_S}countdowns", Role(ItemFormat.REACTIONS, _LIKE, {"section": "story countdowns"})),
+    (f"{_S}(?:emoji|avatar)_story_reactions", Role(ItemFormat.REACTIONS, _LIKE, {"section": "stories"})),
+    (f"{_S}story_reaction_sticker_reactions", Role(ItemFormat.REACTIONS, _LIKE, {"section": "stories"})),
+    (rf"{_A}(?:messages/[a-z0-9_-]+|message_requests)/[^/]+/message", Role(ItemFormat.MESSAGES, _MESSAGE, {}, (_LIKE,))),
+    ("(?:logged_information/)?past_instagram_insights/posts", Role(ItemFormat.INSIGHTS, _POST)),
 )
 _OLD_ROLES: tuple[tuple[str, Role], ...] = (
-    ("media", Role(Shape.OLD_MEDIA, _POST, {}, (_STORY, _PHOTO, _VIDEO))),
-    ("comments", Role(Shape.OLD_LISTS, _COMMENT)),
-    ("likes", Role(Shape.OLD_LISTS, _LIKE)),
-    ("stories_activities", Role(Shape.OLD_LISTS, _LIKE)),
-    ("messages", Role(Shape.OLD_MESSAGES, _MESSAGE)),
-    ("events|fundraisers|guides", Role(Shape.OLD_EMPTY, _POST)),  # no archive with content in them was seen
+    ("media", Role(ItemFormat.OLD_MEDIA, _POST, {}, (_STORY, _PHOTO, _VIDEO))),
+    ("comments", Role(ItemFormat.OLD_LISTS, _COMMENT)),
+    ("likes", Role(ItemFormat.OLD_LISTS, _LIKE)),
+    ("stories_activities", Role(ItemFormat.OLD_LISTS, _LIKE)),
+    ("messages", Role(ItemFormat.OLD_MESSAGES, _MESSAGE)),
+    ("events|fundraisers|guides", Role(ItemFormat.OLD_EMPTY, _POST)),  # no archive seen has content in them
 )
 _TABLE = (
     *((re.compile(rf"{stem}(?:_\d+)?\.(?:json|html)"), role) for stem, role in _ROLES),
@@ -103,7 +103,7 @@ _ENDING = re.compile(r"\.(?:json|html)\Z")
 
 @lru_cache(maxsize=4096)
 def role_of(member: str) -> Role | None:
-    """Return what a member (its name below the export's root) is for; None for one that holds no known record."""
+    """Return the role of a member (path below the export's root); None if it holds no known records."""
     if not _ENDING.search(member):
         return None
     return next((role for pattern, role in _TABLE if pattern.fullmatch(member)), None)
@@ -122,7 +122,7 @@ _PROFILE = say("describes the account, not something that it published")
 _ADDRESSES = say("address book of the telephone")
 _LAYOUT = say("looks of the archive's own pages")
 
-# What the body may be asked for although it is no record of ours comes first: the first pattern that fits is the reason.
+# Files the body may be asked for although they hold no records of ours come first: the first matching pattern gives the reason.
 _KEPT_FILES = (
     "blocked_profiles",
     "blocked_accounts",

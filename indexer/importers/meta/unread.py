@@ -148,7 +148,7 @@ def _keys_of(kind: inspect.Type, by_class: dict[type, _Keys]) -> _Keys | None:
         if kind.cls not in by_class:
             keys: dict[str, _Keys | None] = {}
             by_class[kind.cls] = _Keys(keys)
-            nested = by_class[kind.cls] if kind.cls.__name__ in {"LabelValue", "Labelled"} else None
+            nested = by_class[kind.cls] if kind.cls.__name__ in {"LabelValue", "LabeledLine"} else None
             for item in kind.fields:
                 inner = _keys_of(item.type, by_class)
                 keys[item.encode_name] = nested if inner is None and nested and item.encode_name in {"value", "vec", "dict"} else inner

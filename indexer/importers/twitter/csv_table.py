@@ -1,7 +1,7 @@
-"""The table `tweets.csv` of the archives of 2015-2019: read when it is all there is, else compared with the month files.
+"""The table `tweets.csv` of archives of 2015-2019: read if the archive has nothing else, else compared with the month files.
 
-All fields are quoted and texts hold line breaks, so a row is what stands between two line ends with an even number
-of quotes before them. Its bytes are its raw item.
+All fields are quoted and texts contain line breaks, so a row ends at a line end preceded by an even number of quotes.
+Its bytes are its raw item.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from indexer.evidence.archive import DAMAGE, Archive, MemberDamaged, damage_of
 from indexer.i18n import message_of, say
 from indexer.importers.twitter.text import expand_in_order, read_text, short_links_of
-from indexer.importers.twitter.times import x_moment
+from indexer.importers.twitter.times import parse_time
 from indexer.importers.twitter.tweets import program_of
 from indexer.record import Account, Locator, Problem, Record, RecordKind
 from indexer.text import links
@@ -26,7 +26,7 @@ COLUMNS = (
 )  # fmt: skip
 MAX_ROW = 2**20
 
-_OWN = re.compile(r"https?://(?:twitter|x)\.com/(\w+)/status/(\d+)/(?:photo|video)/\d+")
+_OWN_MEDIA = re.compile(r"https?://(?:twitter|x)\.com/(\w+)/status/(\d+)/(?:photo|video)/\d+")
 _REPOST = re.compile(r"RT @(\w+)")
 _STATUS = re.compile(r"https?://(?:www\.|mobile\.)?(?:twitter|x)\.com/\w+/status(?:es)?/\d+/?", re.IGNORECASE)
 _NEXT_ADDRESS = re.compile(r",(?=https?://)")
@@ -34,7 +34,7 @@ _NEXT_ADDRESS = re.compile(r",(?=https?://)")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its fields by their names, its number from 0 without the header, and its bytes."""
+    """A row: its fields by column, its index from 0 without the header, and its bytes."""
 
     index: int
     start: int
@@ -48,14 +48,14 @@ class Row:
 
 
 def has_known_header(head: bytes) -> bool:
-    """Return True for the first bytes of a `tweets.csv` as X writes it, with or without a byte order mark."""
+    """Recognize the first bytes of a `tweets.csv` as X writes it, with or without a byte order mark."""
     return head.removeprefix(b"\xef\xbb\xbf").startswith((HEADER, HEADER.replace(b'"', b"")))
 
 
 def rows(archive: Archive, member: str) -> Iterator[Row | Problem]:
-    """Yield the rows of a table in order; a row that does not fit the header is a Problem, and so is a cut file."""
+    """Yield the rows of a table in order; a row that does not fit the header is a Problem, as is a truncated file."""
     header: list[str] = []
-    strange: list[str] = []
+    unknown_columns: list[str] = []
     index = -1
     for start, raw in _lines(archive, member):
         if isinstance(raw, Problem):
@@ -76,8 +76,8 @@ def rows(archive: Archive, member: str) -> Iterator[Row | Problem]:
             continue
         if not header:
             header = values
-            strange = [name for name in dict.fromkeys(header) if name not in COLUMNS]
-            yield from _of_head(member, header)
+            unknown_columns = [column for column in dict.fromkeys(header) if column not in COLUMNS]
+            yield from _header_problems(member, header)
             continue
         index += 1
         if len(values) != len(header) or not dict(zip(header, values, strict=True)).get("tweet_id", "").isdigit():
@@ -89,22 +89,22 @@ def rows(archive: Archive, member: str) -> Iterator[Row | Problem]:
             yield Problem(member, "bad-item", note, index)
             continue
         fields = dict(zip(header, values, strict=True))
-        for name in strange:
-            if any(char.isalpha() for char in fields[name]):
+        for column in unknown_columns:
+            if any(char.isalpha() for char in fields[column]):
                 note = say(
                     "This table holds text in a column {column} that is not known, so it was not read; the raw row keeps it.",
-                    column=repr(name),
+                    column=repr(column),
                 )
                 yield Problem(member, "unknown-key", note, index)
-                strange.remove(name)
+                unknown_columns.remove(column)
                 break
         yield Row(index, start, raw.rstrip(b"\r\n"), fields)
     if not header:
         yield Problem(member, "csv-empty", say("The table is empty: not even the line that names its columns is there."))
 
 
-def _of_head(member: str, header: list[str]) -> Iterator[Problem]:
-    """Tell when the line that names the columns is not X's: the rows are read by these names."""
+def _header_problems(member: str, header: list[str]) -> Iterator[Problem]:
+    """Report required columns that are missing from the header: rows are read by column name."""
     if missing := [name for name in COLUMNS[:1] + COLUMNS[3:4] + COLUMNS[5:6] if name not in header]:
         names = ", ".join(missing)
         message = say("The first line of the table does not name the column {columns}, so what it holds is not read.", columns=names)
@@ -112,7 +112,7 @@ def _of_head(member: str, header: list[str]) -> Iterator[Problem]:
 
 
 def _lines(archive: Archive, member: str) -> Iterator[tuple[int, bytes | Problem]]:
-    """Yield each row's first byte and bytes; line breaks inside quotes belong to the row."""
+    """Yield each row's offset and bytes; line breaks inside quotes belong to the row."""
     start, pending = 0, b""
     try:
         with archive.open(member) as stream:
@@ -146,11 +146,11 @@ def _lines(archive: Archive, member: str) -> Iterator[tuple[int, bytes | Problem
 
 
 def row_record(member: str, row: Row, account: Account) -> tuple[Record, Problem | None]:
-    """Return the record of a row. Its addresses stand apart from the text, in the order of the text's t.co addresses."""
+    """Make the record of a row. Its addresses have a column of their own, in the order of the text's t.co addresses."""
     fields = row.fields
     stored = fields.get("text", "")
     addresses = [url for url in _NEXT_ADDRESS.split(fields.get("expanded_urls", "")) if url]
-    own = [url for url in addresses if (found := _OWN.fullmatch(url)) and found[2] == row.number]
+    own_media = [url for url in addresses if (match := _OWN_MEDIA.fullmatch(url)) and match[2] == row.number]
     kind, extra = RecordKind.POST, {"source_form": "the archive's table"}
     if fields.get("retweeted_status_id"):
         kind = RecordKind.REPOST
@@ -160,14 +160,14 @@ def row_record(member: str, row: Row, account: Account) -> tuple[Record, Problem
             extra["repost_of"] = f"@{name[1]}"
         if stored.endswith("…"):
             extra["cut"] = "yes"
-    elif found := re.match(r"RT @(\w+):", stored):
+    elif match := re.match(r"RT @(\w+):", stored):
         kind = RecordKind.REPOST
-        extra |= {"repost_of": f"@{found[1]}", "repost_form": "the text begins with RT"}
+        extra |= {"repost_of": f"@{match[1]}", "repost_form": "the text begins with RT"}
     elif fields.get("in_reply_to_status_id") or fields.get("in_reply_to_user_id"):
         kind = RecordKind.REPLY
-    reading = read_text(stored, None)
-    text = expand_in_order(reading.text, addresses)
-    for url in own:
+    rendered = read_text(stored, None)
+    text = expand_in_order(rendered.text, addresses)
+    for url in own_media:
         text = text.replace(url, "").rstrip()
     quoted = [url for url in addresses if _STATUS.fullmatch(url)]
     if quoted and kind is not RecordKind.REPOST:
@@ -177,7 +177,7 @@ def row_record(member: str, row: Row, account: Account) -> tuple[Record, Problem
     problem = None
     posted = None
     try:
-        posted = x_moment(fields.get("timestamp", ""))
+        posted = parse_time(fields.get("timestamp", ""))
     except ValueError as error:
         why = say("The date of this post cannot be read ({why}); the post was kept without it.", why=message_of(error))
         problem = Problem(member, "bad-date", why, row.index)
@@ -194,22 +194,22 @@ def row_record(member: str, row: Row, account: Account) -> tuple[Record, Problem
         parent_id=fields.get("in_reply_to_status_id", ""),
         links=tuple(dict.fromkeys(addresses)) or links(text),
         short_links=short_links_of(stored),
-        hashtags=reading.hashtags,
-        mentions=reading.mentions,
+        hashtags=rendered.hashtags,
+        mentions=rendered.mentions,
         extra=extra,
     )
     return record, problem
 
 
 def handle_in_csv(archive: Archive, member: str, limit: int = 5000) -> str:
-    """Return whose posts a lone table holds: a picture's address names its post and the post's author."""
+    """Return the account's handle in a lone table, from the address of a picture, which names its post and the author."""
     for row in rows(archive, member):
         if isinstance(row, Problem):
             continue
         if row.index > limit:
             break
         for url in row.fields.get("expanded_urls", "").split(","):
-            found = _OWN.fullmatch(url)
-            if found and found[2] == row.number and not row.fields.get("retweeted_status_id"):
-                return found[1]
+            match = _OWN_MEDIA.fullmatch(url)
+            if match and match[2] == row.number and not row.fields.get("retweeted_status_id"):
+                return match[1]
     return ""

@@ -1,4 +1,4 @@
-"""Encrypted private messages (XChat, seen 2026): `message-event.js` says that there are some and when, never what they say."""
+"""Encrypted private messages (XChat, seen 2026): `message-event.js` has their senders and times, but no text."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from indexer.evidence.archive import Archive
 from indexer.i18n import Sentence, message_of, say
 from indexer.importers.twitter.items import decode, items_of
 from indexer.importers.twitter.text import Number
-from indexer.importers.twitter.times import x_moment
+from indexer.importers.twitter.times import parse_time
 from indexer.importers.twitter.tweets import text_of
 from indexer.record import Account, Problem
 
-_NAMED = 10  # conversations and senders that the sentence names
+_NAMES_SHOWN = 10  # conversations and senders named in the sentence
 
 
 class _Event(msgspec.Struct, frozen=True, rename="camel"):
@@ -34,7 +34,7 @@ _DECODER = msgspec.json.Decoder(_Item)
 
 @dataclass(slots=True)
 class Encrypted:
-    """What one file says of encrypted messages."""
+    """Counts, dates, and participants of the encrypted messages in a file."""
 
     items: int = 0
     messages: int = 0
@@ -44,11 +44,11 @@ class Encrypted:
     conversations: dict[str, None] = field(default_factory=dict)
 
     def sentence(self, member: str, account: Account) -> Sentence:
-        """Return what is held and cannot be read, for the list of what an archive cannot contain."""
+        """Describe the unreadable messages, for the list of limits of an archive."""
         if not self.messages:
             return say("Encrypted conversations: {member} holds {count} entries of them, but no message.", member=member, count=self.items)
         names = [f"@{account.handle}" if number == account.native_id and account.handle else number for number in self.senders]
-        values = {"member": member, "count": self.messages, "senders": _listed(names), "conversations": _listed(list(self.conversations))}
+        values = {"member": member, "count": self.messages, "senders": _join(names), "conversations": _join(list(self.conversations))}
         if self.first is None or self.last is None:
             return say(
                 "Encrypted private messages: {member} holds {count} of them without a date, sent by {senders}, in conversation "
@@ -65,8 +65,8 @@ class Encrypted:
 
 
 def read_encrypted(archive: Archive, member: str, problems: list[Problem]) -> Encrypted:
-    """Count the encrypted messages of a file; what is no event of a conversation is a Problem."""
-    found = Encrypted()
+    """Count the encrypted messages of a file; anything but a conversation event is a Problem."""
+    encrypted = Encrypted()
     for item in items_of(archive, member):
         if isinstance(item, Problem):
             problems.append(item)
@@ -78,24 +78,24 @@ def read_encrypted(archive: Archive, member: str, problems: list[Problem]) -> En
             note = say("This item cannot be read as an encrypted message: {why}.", why=why)
             problems.append(Problem(member, "bad-item", note, item.index))
             continue
-        found.items += 1
+        encrypted.items += 1
         if not any(name.lower().startswith("messagecreate") for name in event.detail):
-            continue  # a change of keys, a deletion, a mark of reading: no message
-        found.messages += 1
-        found.senders.setdefault(text_of(event.sender_id) or "?")
-        found.conversations.setdefault(text_of(event.conversation_id) or "?")
+            continue  # a key change, a deletion, or a read receipt
+        encrypted.messages += 1
+        encrypted.senders.setdefault(text_of(event.sender_id) or "?")
+        encrypted.conversations.setdefault(text_of(event.conversation_id) or "?")
         try:
-            moment = x_moment(text_of(event.created_at_msec)).utc
+            moment = parse_time(text_of(event.created_at_msec)).utc
         except ValueError as error:
             note = say("The date of this encrypted message cannot be read ({why}).", why=message_of(error))
             problems.append(Problem(member, "bad-date", note, item.index))
             continue
         if moment is not None:
-            found.first = min(found.first or moment, moment)
-            found.last = max(found.last or moment, moment)
-    return found
+            encrypted.first = min(encrypted.first or moment, moment)
+            encrypted.last = max(encrypted.last or moment, moment)
+    return encrypted
 
 
-def _listed(names: list[str]) -> str:
-    """Return the first names, and how many there are besides: the same in every language."""
-    return ", ".join(names[:_NAMED]) + (f" (+{len(names) - _NAMED:,})" if len(names) > _NAMED else "")
+def _join(names: list[str]) -> str:
+    """Join the first names and the number of the others; reads the same in every language."""
+    return ", ".join(names[:_NAMES_SHOWN]) + (f" (+{len(names) - _NAMES_SHOWN:,})" if len(names) > _NAMES_SHOWN else "")

@@ -1,4 +1,4 @@
-"""X / Twitter archives in every form handed out from 2013 to now: what they are, whose, and every record in them."""
+"""The importer of X / Twitter archives, in every form handed out from 2013 to now."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ class TwitterImporter:
     ignored: Mapping[str, str] = IGNORED
 
     def identify(self, archive: Archive) -> bool:
-        """Return True when a file begins as X writes it; names alone decide nothing (Instagram's following.json is near following.js)."""
+        """Recognize a file that begins the way X writes it; names alone are not enough (following.json is Instagram's)."""
         if any(is_named_by_x(head_of(archive, name)) for name in scripts_of(archive)):
             return True
         return CSV in archive and has_known_header(head_of(archive, CSV))
 
     def facts(self, archive: Archive) -> CaptureFacts:
-        """Return what the archive says of itself."""
+        """Return the facts the archive states about itself."""
         return describe(archive).facts
 
     def records(self, archive: Archive, facts: CaptureFacts) -> Iterator[Record | Problem | Tally]:
-        """Yield what is wrong with the describing files, then posts, then messages, then likes, each with the tallies of their files."""
+        """Yield problems of the metadata files, then posts, messages, and likes, each with the tallies of their files."""
         description = describe(archive)
         yield from description.problems
         account, media, keys = facts.account, MediaFiles(archive), KeyWatch()

@@ -1,4 +1,4 @@
-"""Reads the items of one member of an X archive; what is damaged becomes a Problem, and every whole item is kept."""
+"""Reading the items of one member of an X archive; damage becomes a Problem, and every intact item is kept."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _PAIR_OR_LOW = re.compile(rb"(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-
 
 
 def items_of(archive: Archive, member: str, *, is_list: bool = True) -> Iterator[JsonItem | Problem]:
-    """Yield the items of a member in file order, then the Problem that stopped the reading, if one did.
+    """Yield the items of a member in file order, then the Problem that stopped the reading, if any.
 
-    Items of an array come with their index. A member that holds one object instead of a list (or the other way round
-    where `is_list` is False) gives what it has, and a Problem: its values may not be what they are taken for.
+    Items of an array carry their index. A member that holds an object instead of a list (or the reverse, where
+    `is_list` is False) yields its items and a Problem: its values may be misread.
     """
-    wrong: Sentence | None = None
+    type_error: Sentence | None = None
     try:
         stream = archive.open(member)
     except MemberDamaged as error:
@@ -37,56 +37,56 @@ def items_of(archive: Archive, member: str, *, is_list: bool = True) -> Iterator
         try:
             for item in json_items(stream):
                 if is_list is (item.index < 0 or bool(item.key)):
-                    wrong = (
+                    type_error = (
                         say("This file holds one object where X writes a list.")
                         if is_list
                         else say("This file holds a list where X writes one object.")
                     )
                 yield item
         except JsonDamaged as error:
-            told = say("{damage} Everything before byte {offset} was read.", damage=error.message, offset=error.offset)
-            yield Problem(member, error.code, told)
+            note = say("{damage} Everything before byte {offset} was read.", damage=error.message, offset=error.offset)
+            yield Problem(member, error.code, note)
             return
-    if not wrong and is_list and _is_empty_object(archive, member):
-        wrong = say("This file holds an empty object where X writes a list.")
-    if wrong:
-        yield Problem(member, "json-wrong-type", wrong)
+    if not type_error and is_list and _is_empty_object(archive, member):
+        type_error = say("This file holds an empty object where X writes a list.")
+    if type_error:
+        yield Problem(member, "json-wrong-type", type_error)
 
 
 def _is_empty_object(archive: Archive, member: str) -> bool:
-    found = re.search(rb"[\[{]", archive.peek(member))
-    return found is not None and found[0] == b"{"
+    opening = re.search(rb"[\[{]", archive.peek(member))
+    return opening is not None and opening[0] == b"{"
 
 
 def place_of(member: str, item: JsonItem) -> Locator:
-    """Return where an item stands."""
+    """Return the location of an item."""
     return Locator(member, item.index, item.start, len(item.raw))
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of JSON inside an item: its offset in bytes from the item's start, and its exact bytes."""
+    """Part of an item's JSON: its offset in bytes from the item's start, and its exact bytes."""
 
     offset: int
     raw: bytes
 
 
-def parts_of(whole: bytes, pieces: list[msgspec.Raw], offset: int = 0) -> list[Part]:
-    """Return where the pieces of a list stand in `whole` (they are in order), counted from `offset`."""
-    found, at = [], 0
-    for piece in pieces:
-        raw = bytes(piece)
-        at = whole.index(raw, at)
-        found.append(Part(offset + at, raw))
-        at += len(raw)
-    return found
+def parts_of(whole: bytes, values: list[msgspec.Raw], offset: int = 0) -> list[Part]:
+    """Locate the values of a list in `whole`, in order, with offsets counted from `offset`."""
+    parts, start = [], 0
+    for value in values:
+        raw = bytes(value)
+        start = whole.index(raw, start)
+        parts.append(Part(offset + start, raw))
+        start += len(raw)
+    return parts
 
 
 def decode(decoder: msgspec.json.Decoder[Item], raw: bytes) -> tuple[Item, Sentence | None] | str:
-    """Return the decoded item and what had to be repaired in it (None when nothing), or why it does not decode.
+    """Return the decoded item and a note on its repair (None if none was needed), or the reason it cannot be decoded.
 
-    Repaired are bytes that are no UTF-8 and halves of surrogate pairs (both seen in files that people edited):
-    each becomes U+FFFD in the text; the raw item keeps its exact bytes.
+    Bytes that are not UTF-8 and unpaired surrogates (both seen in files that people edited) each become U+FFFD
+    in the text; the raw item keeps its exact bytes.
     """
     try:
         return decoder.decode(raw), None
@@ -95,18 +95,18 @@ def decode(decoder: msgspec.json.Decoder[Item], raw: bytes) -> tuple[Item, Sente
     except RecursionError:
         return _TOO_DEEP
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        mended = _mended(raw)
-        if mended == raw:
+        repaired = _repair(raw)
+        if repaired == raw:
             return str(error)
     try:
-        return decoder.decode(mended), say("Letters that are not valid text were replaced by �. The raw item keeps the exact bytes.")
+        return decoder.decode(repaired), say("Letters that are not valid text were replaced by �. The raw item keeps the exact bytes.")
     except msgspec.DecodeError as error:
         return str(error)
     except RecursionError:
         return _TOO_DEEP
 
 
-def _mended(raw: bytes) -> bytes:
+def _repair(raw: bytes) -> bytes:
     text = raw.decode("utf-8", "replace").encode("utf-8")
     text = _LONE_HIGH.sub(rb"\1\\ufffd", text)
-    return _PAIR_OR_LOW.sub(lambda found: found[1] or (found[2] or b"") + rb"\ufffd", text)
+    return _PAIR_OR_LOW.sub(lambda match: match[1] or (match[2] or b"") + rb"\ufffd", text)

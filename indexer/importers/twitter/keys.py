@@ -1,4 +1,4 @@
-"""Which names X gives to the values of its items (2013-2026). Text under any other name is told, once for each kind of item."""
+"""The keys X uses in its items (2013-2026). Text under any other key is reported, once for each kind of item."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from indexer.evidence.json_members import JsonItem
 from indexer.i18n import say
 from indexer.record import Problem
 
-_NAME = re.compile(rb'"([^"\\]{1,64}+)"\s*+:')
-_WORDS_OF_TYPE = frozenset({"true", "false", "null", "none"})
-_ANY = msgspec.json.Decoder()
+_KEY = re.compile(rb'"([^"\\]{1,64}+)"\s*+:')
+_LITERALS = frozenset({"true", "false", "null", "none"})
+_DECODER = msgspec.json.Decoder()
 
 _POST = """
  additional_media_info annotations aspect_ratio attributes bitrate bounding_box call_to_actions can_media_tag card cashtags
@@ -53,42 +53,42 @@ _MESSAGE = """
 _LIKE = "like tweetId fullText expandedUrl"
 
 
-def _known(*lists: str) -> frozenset[bytes]:
+def _key_set(*lists: str) -> frozenset[bytes]:
     return frozenset(name.encode() for names in lists for name in names.split())
 
 
 KNOWN = {
-    "post": _known(_POST, _USER),
-    "note": _known(_NOTE),
-    "message": _known(_MESSAGE),
-    "like": _known(_LIKE),
-    "header": _known("tweet tweet_id user_id created_at deleted_at"),
+    "post": _key_set(_POST, _USER),
+    "note": _key_set(_NOTE),
+    "message": _key_set(_MESSAGE),
+    "like": _key_set(_LIKE),
+    "header": _key_set("tweet tweet_id user_id created_at deleted_at"),
 }
 
 
 class KeyWatch:
-    """Looks for names that are not known in the items of one archive."""
+    """Finds unknown keys in the items of one archive."""
 
     def __init__(self) -> None:
-        self._told: set[tuple[str, str]] = set()
+        self._reported: set[tuple[str, str]] = set()
 
     def unknown(self, kind: str, raw: bytes) -> list[str]:
-        """Return the names in an item that are not known and hold text. Costs next to nothing where all are known."""
-        strange = set(_NAME.findall(raw)) - KNOWN[kind]
-        if not strange:
+        """Return the unknown keys of an item that hold text. Costs next to nothing if all keys are known."""
+        unknown = set(_KEY.findall(raw)) - KNOWN[kind]
+        if not unknown:
             return []
         try:
-            content = _ANY.decode(raw)
+            content = _DECODER.decode(raw)
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-            return []  # whoever reads the item tells of that
-        names = {name.decode("utf-8", "replace") for name in strange}
-        return sorted(name for name in dict.fromkeys(_with_text(content, names, 0)) if name)
+            return []  # reported where the item is read
+        unknown_keys = {name.decode("utf-8", "replace") for name in unknown}
+        return sorted(name for name in dict.fromkeys(_with_text(content, unknown_keys, 0)) if name)
 
     def problems(self, kind: str, member: str, item: JsonItem) -> Iterator[Problem]:
-        """Yield a Problem for each name of an item that is not known and holds text, the first time it is met in this kind of item."""
+        """Yield a Problem for each unknown key of an item that holds text, the first time it is found in this kind of item."""
         for name in self.unknown(kind, item.raw):
-            if (kind, name) not in self._told:
-                self._told.add((kind, name))
+            if (kind, name) not in self._reported:
+                self._reported.add((kind, name))
                 note = say(
                     "Items of this kind hold text under {name}, a name that is not known, so it was not read; the raw items keep it.",
                     name=repr(name),
@@ -96,24 +96,24 @@ class KeyWatch:
                 yield Problem(member, "unknown-key", note, item.index)
 
 
-def _with_text(value: object, names: set[str], depth: int) -> Iterator[str]:
+def _with_text(value: object, keys: set[str], depth: int) -> Iterator[str]:
     if depth > 40:
         return
     if isinstance(value, dict):
         for key, inner in value.items():
-            if key in names and _has_text(inner, depth):
+            if key in keys and _has_text(inner, depth):
                 yield key
             else:
-                yield from _with_text(inner, names, depth + 1)
+                yield from _with_text(inner, keys, depth + 1)
     elif isinstance(value, list):
         for inner in value:
-            yield from _with_text(inner, names, depth + 1)
+            yield from _with_text(inner, keys, depth + 1)
 
 
 def _has_text(value: object, depth: int) -> bool:
-    """Return True for a value in which a letter stands; numbers and words of type written as strings are none."""
+    """Check whether a value contains a letter; numbers, booleans, and null written as strings do not count."""
     if isinstance(value, str):
-        return value.lower() not in _WORDS_OF_TYPE and any(char.isalpha() for char in value)
+        return value.lower() not in _LITERALS and any(char.isalpha() for char in value)
     if isinstance(value, dict):
         return depth > 40 or any(_has_text(inner, depth + 1) for inner in value.values())
     return isinstance(value, list) and (depth > 40 or any(_has_text(inner, depth + 1) for inner in value))

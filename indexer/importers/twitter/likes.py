@@ -1,4 +1,4 @@
-"""Likes of X archives: which posts of others the account marked, with their text since 2019, never with a date."""
+"""Likes in X archives: posts of others that the account liked, with their text since 2019, never with a date."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ _DECODER = msgspec.json.Decoder(_Item)
 
 
 def read_likes(archive: Archive, member: str, account: Account, keys: KeyWatch) -> Iterator[Record | Problem | Tally]:
-    """Yield one record for each like; its text is the liked post's, undone once, its parent the liked post."""
-    read = 0
+    """Yield a record for each like, with the liked post's unescaped text; its parent is the liked post."""
+    count = 0
     for item in items_of(archive, member):
         if isinstance(item, Problem):
             yield item
@@ -45,22 +45,22 @@ def read_likes(archive: Archive, member: str, account: Account, keys: KeyWatch) 
             continue
         if not isinstance(result, str) and result[1]:
             yield Problem(member, "bad-text", result[1], item.index)
-        read += 1
-        reading = read_text(like.full_text or "", None)
+        count += 1
+        rendered = read_text(like.full_text or "", None)
         yield Record(
             kind=RecordKind.LIKE,
             native_id=number,
             place=place_of(member, item),
             raw=item.raw,
-            text=reading.text,
+            text=rendered.text,
             author=account.handle,
             author_id=account.native_id,
             url=like.expanded_url or f"https://x.com/i/status/{number}",
             parent_id=number,
-            links=reading.links,
-            short_links=reading.short_links,
-            hashtags=reading.hashtags,
-            mentions=reading.mentions,
+            links=rendered.links,
+            short_links=rendered.short_links,
+            hashtags=rendered.hashtags,
+            mentions=rendered.mentions,
             extra={"reaction": "like"},
         )
-    yield Tally(member, read)
+    yield Tally(member, count)

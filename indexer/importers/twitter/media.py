@@ -27,11 +27,13 @@ MEDIA_FOLDERS = frozenset(
 )
 
 
-_MEDIA_NAME = re.compile(r"\d{6,}-[\w-]+\.(?:jpe?g|png|gif|mp4|webp|mov|m4a)\Z", re.IGNORECASE)  # a person laid all files into one folder
+_MEDIA_NAME = re.compile(
+    r"\d{6,}-[\w-]+\.(?:jpe?g|png|gif|mp4|webp|mov|m4a)\Z", re.IGNORECASE
+)  # for archives whose files somebody moved into a single folder
 
 
 class MediaFiles:
-    """The media of one archive by the id that their names begin with. The names are looked through once."""
+    """The media of one archive, indexed once by the id at the start of their names."""
 
     def __init__(self, archive: Archive) -> None:
         self._by_id: dict[str, list[str]] = {}
@@ -41,75 +43,75 @@ class MediaFiles:
                 self._by_id.setdefault(file.partition("-")[0], []).append(name)
 
     def of_post(self, number: str, media: Sequence[Medium]) -> tuple[Attachment, ...]:
-        """Return the attachments of a post: what X names, each with its file if the archive holds it, then further files.
+        """Return the attachments of a post: the media X lists, each with its file if the archive has it, then other files.
 
-        A file's name begins with the post's own `number`, in reposts here and there with that of the original.
+        A file's name begins with the post's own `number`, or in some reposts with that of the original.
         """
         files = self._by_id.get(number, ())
         if not media and not files:
             return ()
-        found, taken = [], set()
+        attachments, listed = [], set()
         for medium in media:
             url = address_of(medium)
-            base = _base(url)
+            base = _file_name(url)
             member = self._file(number, base) or self._file(medium.source_status_id_str or "", base)
-            taken.add(member)
+            listed.add(member)
             text = medium.ext_alt_text or medium.media_alt or medium.alt_text or ""
-            found.append(Attachment(base or url, media_type(base or member), member, url, text))
-        found += [Attachment(_own_name(name), media_type(name), name) for name in files if name not in taken]
-        return tuple(found)
+            attachments.append(Attachment(base or url, media_type(base or member), member, url, text))
+        attachments += [Attachment(_name_at_x(name), media_type(name), name) for name in files if name not in listed]
+        return tuple(attachments)
 
     def _file(self, number: str, base: str) -> str:
         own = f"{number}-{base}"
         return next((name for name in self._by_id.get(number, ()) if name.rpartition("/")[2] == own), "") if number and base else ""
 
     def of_message(self, number: str, urls: Iterable[str]) -> tuple[Attachment, ...]:
-        """Return the attachments of a private message; `urls` are the addresses that it gives for its media."""
+        """Return the attachments of a private message; `urls` are the addresses of its media."""
         files = self._by_id.get(number, [])
-        found, taken = [], set()
+        attachments, listed = [], set()
         for url in urls:
-            base = _base(url)
+            base = _file_name(url)
             member = self._file(number, base)
-            taken.add(member)
-            found.append(Attachment(base or url, media_type(base or member), member, url))
-        found += [Attachment(_own_name(name), media_type(name), name) for name in files if name not in taken]
-        return tuple(found)
+            listed.add(member)
+            attachments.append(Attachment(base or url, media_type(base or member), member, url))
+        attachments += [Attachment(_name_at_x(name), media_type(name), name) for name in files if name not in listed]
+        return tuple(attachments)
 
 
-def each_once(media: Sequence[Medium]) -> Sequence[Medium]:
-    """Return the media without repetitions; archives of 2013-2019 list the same picture twice here and there."""
+def unique_media(media: Sequence[Medium]) -> Sequence[Medium]:
+    """Remove repetitions; archives of 2013-2019 sometimes list the same picture twice."""
     if len(media) < 2:
         return media
-    found: dict[str | None, Medium] = {}
+    unique: dict[str | None, Medium] = {}
     for medium in media:
-        found.setdefault(medium.media_url_https or medium.media_url or medium.id_str or medium.url, medium)
-    return tuple(found.values())
+        unique.setdefault(medium.media_url_https or medium.media_url or medium.id_str or medium.url, medium)
+    return tuple(unique.values())
 
 
 def address_of(medium: Medium) -> str:
-    """Return the address of the file that the archive keeps: a video's mp4 of the highest bit rate, else the picture."""
+    """Return the address of the file that the archive holds: a video's mp4 of the highest bit rate, else the picture."""
     if medium.video_info and medium.video_info.variants:
-        films = [variant for variant in medium.video_info.variants if variant.url and variant.content_type == "video/mp4"]
-        if films:
-            return max(films, key=lambda variant: _number(variant.bitrate)).url or ""
+        videos = [variant for variant in medium.video_info.variants if variant.url and variant.content_type == "video/mp4"]
+        if videos:
+            return max(videos, key=lambda variant: _number(variant.bitrate)).url or ""
     return medium.media_url_https or medium.media_url or ""
 
 
 @lru_cache(maxsize=1)
-def _types() -> mimetypes.MimeTypes:
-    return mimetypes.MimeTypes()  # the library's own table only, so that every machine names the same type
+def _type_table() -> mimetypes.MimeTypes:
+    return mimetypes.MimeTypes()  # the library's own table only, for the same types on every computer
 
 
 def media_type(name: str) -> str:
-    """Return the media type that a file's name stands for."""
+    """Guess the media type from a file's name."""
     return _type_of_suffix(name.rpartition(".")[2].lower()) if "." in name else "application/octet-stream"
 
 
 @lru_cache(maxsize=256)
 def _type_of_suffix(suffix: str) -> str:
     if suffix == "webp":
-        return "image/webp"  # not in every Python's table
-    return _types().guess_type(f"x.{suffix}")[0] or "application/octet-stream"
+        return "image/webp"  # not in the table of every Python version
+    return _type_table().guess_type(f"x.{suffix}")[0] or "application/octet-stream"
 
 
 def _number(bitrate: float | str | None) -> float:
@@ -119,11 +121,11 @@ def _number(bitrate: float | str | None) -> float:
         return 0.0
 
 
-def _base(url: str) -> str:
+def _file_name(url: str) -> str:
     return url.partition("?")[0].rpartition("/")[2]
 
 
-def _own_name(member: str) -> str:
-    """Return a file's name at X, without the id that an archive puts before it: the same in every capture."""
+def _name_at_x(member: str) -> str:
+    """Return a file's name at X, without the id that the archive puts before it: the same in every capture."""
     name = member.rpartition("/")[2]
     return name.partition("-")[2] or name

@@ -1,4 +1,4 @@
-"""Which member of an X archive is what: the files that hold records, and why the others hold none (layouts of 2013-2025)."""
+"""The roles of members in an X archive: files that hold records, and the reasons others hold none (layouts of 2013-2025)."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from indexer.i18n import say
 
 
 class Role(Enum):
-    """What a data file is read as."""
+    """How a data file is read."""
 
     POSTS = auto()
-    SIDE_POSTS = auto()  # posts that stand apart: deleted, in a community, in a circle
+    SIDE_POSTS = auto()  # posts in files of their own: deleted, in a community, in a circle
     DELETED_HEADERS = auto()
     NOTES = auto()
     MESSAGES = auto()
     LIKES = auto()
-    ENCRYPTED = auto()  # events of encrypted conversations: counted, their words cannot be read
+    ENCRYPTED = auto()  # events of encrypted conversations: counted, text unreadable
 
 
 @dataclass(frozen=True, slots=True)
 class DataFile:
-    """A member that holds records. `marks` are facts that hold for each of them; `kind` is X's own name of the file ("tweets")."""
+    """A member that holds records. `marks` are facts shared by all of them; `kind` is X's own name for the file ("tweets")."""
 
     member: str
     role: Role
@@ -36,7 +36,7 @@ class DataFile:
 
 @dataclass(slots=True)
 class Layout:
-    """Which member is what in one archive, by the first line of each file where it is X's, else by the file's name."""
+    """The members of one archive by role, from the first line of each file if X wrote it, else from the file's name."""
 
     files: list[DataFile] = field(default_factory=list)
     months: list[str] = field(default_factory=list)
@@ -54,7 +54,7 @@ _ROLES: Mapping[str, tuple[Role, Mapping[str, str]]] = {
     "deleted-tweet": (Role.SIDE_POSTS, DELETED),
     "deleted-tweets": (Role.SIDE_POSTS, DELETED),
     "community-tweet": (Role.SIDE_POSTS, {"audience": "community"}),
-    "community_tweet": (Role.SIDE_POSTS, {"audience": "community"}),  # so the README of 2022 writes it
+    "community_tweet": (Role.SIDE_POSTS, {"audience": "community"}),  # as spelled in the README of 2022
     "twitter-circle-tweet": (Role.SIDE_POSTS, {"audience": "circle"}),
     "deleted-tweet-headers": (Role.DELETED_HEADERS, DELETED),
     "note-tweet": (Role.NOTES, {}),
@@ -66,52 +66,52 @@ _ROLES: Mapping[str, tuple[Role, Mapping[str, str]]] = {
     "like": (Role.LIKES, {}),
     "message-event": (Role.ENCRYPTED, {}),  # XChat, 2026
 }
-# What a browser or a computer adds to the name of a second copy: "tweets (1).js", "like copy 2.js", "tweets - Copy.js".
-_AGAIN = r"(?:\s*\(\d+\)|\s+copy(?:\s+\d+)?|\s+-\s+Copy(?:\s*\(\d+\))?)?"
-_DATA_FILE = re.compile(rf"((?:data/)?)([a-z_-]+?)(?:-part(\d+))?{_AGAIN}\.js")
-_MONTH_FILE = re.compile(rf"data/js/tweets/(\d{{4}}_\d{{2}}){_AGAIN}\.js")
-_SINGLE_FILE = re.compile(rf"data/js/(user_details|payload_details|tweet_index){_AGAIN}\.js")
+# Suffixes that browsers and file managers add to second copies: "tweets (1).js", "like copy 2.js", "tweets - Copy.js".
+_COPY_SUFFIX = r"(?:\s*\(\d+\)|\s+copy(?:\s+\d+)?|\s+-\s+Copy(?:\s*\(\d+\))?)?"
+_DATA_FILE = re.compile(rf"((?:data/)?)([a-z_-]+?)(?:-part(\d+))?{_COPY_SUFFIX}\.js")
+_MONTH_FILE = re.compile(rf"data/js/tweets/(\d{{4}}_\d{{2}}){_COPY_SUFFIX}\.js")
+_SINGLE_FILE = re.compile(rf"data/js/(user_details|payload_details|tweet_index){_COPY_SUFFIX}\.js")
 _FOLDERS = frozenset({"", "data", "data/js", "data/js/tweets"})
 _YTD = re.compile(rb"\s*window\.YTD\.(\w+)\.part(\d+)\s*=")
 _CONFIG = re.compile(rb"\s*window\.__THAR_CONFIG\s*=")
 _GRAILBIRD = re.compile(rb"\s*Grailbird\.data\.tweets_(\d{4}_\d{2})\s*=")
-_SINGLE = re.compile(rb"\s*var\s+(user_details|payload_details|tweet_index)\s*=")
+_VARIABLE = re.compile(rb"\s*var\s+(user_details|payload_details|tweet_index)\s*=")
 
 
 def head_of(archive: Archive, name: str) -> bytes:
-    """Return how a member begins, without byte order mark; a member that cannot be opened begins with nothing (records() tells of it)."""
+    """Return the first bytes of a member without byte order mark; b"" if it cannot be opened (records() reports it)."""
     try:
         head = archive.peek(name, 256)
     except MemberDamaged:
         return b""
-    if head[:2] in {b"\xff\xfe", b"\xfe\xff"}:  # saved as UTF-16 by a person: ours all the same, and reported as damaged
+    if head[:2] in {b"\xff\xfe", b"\xfe\xff"}:  # re-saved by hand as UTF-16: still ours, and reported as damaged
         head = head[2:].replace(b"\0", b"")
     return head.removeprefix(b"\xef\xbb\xbf")
 
 
 def is_named_by_x(head: bytes) -> bool:
-    """Tell whether this is the first line of a file as X writes it (every form since 2013)."""
-    return any(shape.match(head) for shape in (_YTD, _CONFIG, _GRAILBIRD)) or head.lstrip().startswith(b"var tweet_index =")
+    """Recognize the first line of a file as X writes it (every form since 2013)."""
+    return any(pattern.match(head) for pattern in (_YTD, _CONFIG, _GRAILBIRD)) or head.lstrip().startswith(b"var tweet_index =")
 
 
 def scripts_of(archive: Archive) -> list[str]:
-    """Return the members that can be X's own: in another folder lies another archive, or the program that shows this one."""
+    """Return the scripts in X's own folders; other folders hold other archives or the viewer."""
     return [name for name in archive.names if name.endswith(".js") and name.rpartition("/")[0] in _FOLDERS]
 
 
 def layout_of(archive: Archive) -> Layout:
-    """Return which member is what. Each file's first line names it, however the file itself is called."""
+    """Assign the members their roles. A file's first line takes precedence over its name."""
     layout = Layout()
-    seen: dict[tuple[int, int | None], str] = {}
+    originals: dict[tuple[int, int | None], str] = {}
     for name in sorted(scripts_of(archive), key=lambda name: (bool(_COPY.search(name)), name)):
-        if (file := _placed(layout, name, head_of(archive, name))) is None:
+        if (file := _add_file(layout, name, head_of(archive, name))) is None:
             continue
         member = archive.members[archive.full_name(name)]
-        mark = (member.size, member.crc)
-        if member.crc is not None and mark in seen and _COPY.search(name) and member.size:
-            layout.copies[name] = seen[mark]
+        checksum = (member.size, member.crc)
+        if member.crc is not None and checksum in originals and _COPY.search(name) and member.size:
+            layout.copies[name] = originals[checksum]
             continue
-        seen.setdefault(mark, name)
+        originals.setdefault(checksum, name)
         if isinstance(file, DataFile):
             layout.files.append(file)
         else:
@@ -121,29 +121,29 @@ def layout_of(archive: Archive) -> Layout:
     return layout
 
 
-_COPY = re.compile(rf"{_AGAIN[:-1]}\.js$")
+_COPY = re.compile(rf"{_COPY_SUFFIX[:-1]}\.js$")
 
 
-def _placed(layout: Layout, name: str, head: bytes) -> DataFile | str | None:
-    """Note what a file is; return it when it holds records (a month by its name)."""
-    if found := _YTD.match(head):
-        kind, part = found[1].decode("ascii", "replace"), int(found[2])
+def _add_file(layout: Layout, name: str, head: bytes) -> DataFile | str | None:
+    """Add a file to the layout; return it if it holds records (a month by its name)."""
+    if match := _YTD.match(head):
+        kind, part = match[1].decode("ascii", "replace"), int(match[2])
         layout.by_global.setdefault(f"YTD.{kind}.part{part}", name)
         kind = kind.replace("_", "-")
-    elif found := _GRAILBIRD.match(head):
-        layout.by_global.setdefault(f"tweets_{found[1].decode()}", name)
+    elif match := _GRAILBIRD.match(head):
+        layout.by_global.setdefault(f"tweets_{match[1].decode()}", name)
         return name
-    elif found := _SINGLE.match(head):
-        layout.singles.setdefault(found[1].decode(), name)
+    elif match := _VARIABLE.match(head):
+        layout.singles.setdefault(match[1].decode(), name)
         return None
     elif _CONFIG.match(head):
         kind, part = "manifest", 0
-    elif by_name := _DATA_FILE.fullmatch(name):
-        kind, part = by_name[2], int(by_name[3] or 0)
-    elif by_name := _MONTH_FILE.fullmatch(name):
+    elif name_match := _DATA_FILE.fullmatch(name):
+        kind, part = name_match[2], int(name_match[3] or 0)
+    elif name_match := _MONTH_FILE.fullmatch(name):
         return name
-    elif by_name := _SINGLE_FILE.fullmatch(name):
-        layout.singles.setdefault(by_name[1], name)
+    elif name_match := _SINGLE_FILE.fullmatch(name):
+        layout.singles.setdefault(name_match[1], name)
         return None
     else:
         return None
@@ -155,12 +155,12 @@ def _placed(layout: Layout, name: str, head: bytes) -> DataFile | str | None:
 
 
 def data_file(name: str) -> DataFile | None:
-    """Return what a member is read as by its name alone, None when it holds no records that are read."""
-    found = _DATA_FILE.fullmatch(name)
-    if found is None or found[2] not in _ROLES:
+    """Classify a member by its name alone; None if none of its records are read."""
+    match = _DATA_FILE.fullmatch(name)
+    if match is None or match[2] not in _ROLES:
         return None
-    role, marks = _ROLES[found[2]]
-    return DataFile(name, role, marks, int(found[3] or 0), found[2])
+    role, marks = _ROLES[match[2]]
+    return DataFile(name, role, marks, int(match[3] or 0), match[2])
 
 
 _ADS = say("what X noted about advertisements shown to the account; no record of the body's own")
@@ -210,7 +210,7 @@ _BY_NAME: Mapping[str, str] = {
     "lists-subscribed": _LISTS,
     "twitter-circle": _LISTS,
     "twitter-circle-member": _LISTS,
-    # numbers of what is read elsewhere
+    # ids of records that are read from other files
     "tweet-headers": _IDS_ONLY,
     "direct-message-headers": _IDS_ONLY,
     "direct-message-group-headers": _IDS_ONLY,
@@ -259,9 +259,9 @@ _MEDIA: Mapping[str, str] = {
 
 
 def _patterns() -> dict[str, str]:
-    """Return the table of patterns. "data/x.js" since 2020, "x.js" before; "*" crosses "/" in a pattern, so none begins with it.
+    """Build the table of patterns. "data/x.js" since 2020, "x.js" before; "*" crosses "/", so no pattern begins with it.
 
-    A blank or "(" behind the name is that of a second copy ("block (1).js", "block - Copy.js").
+    A space or "(" after the name marks a second copy ("block (1).js", "block - Copy.js").
     """
     table: dict[str, str] = {}
     for folder in ("data/", ""):

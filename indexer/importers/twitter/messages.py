@@ -1,7 +1,7 @@
-"""Private messages of X archives, one to one and in groups (2018 to now): messages, reactions, and who came and went.
+"""Private messages in X archives, direct and group (2018 to now): messages, reactions, joins, and departures.
 
-One item of a file is a whole conversation, newest entry first. Each entry becomes a record with its own bytes.
-The archive names people by their ids only; the account itself is written with its handle.
+Each item of a file is a whole conversation, newest entry first. Each entry becomes a record with its own bytes.
+The archive identifies people by id only; for the account itself, the handle is used.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from indexer.importers.twitter.items import Part, decode, items_of, parts_of
 from indexer.importers.twitter.keys import KeyWatch
 from indexer.importers.twitter.media import MediaFiles
 from indexer.importers.twitter.text import Number, read_message
-from indexer.importers.twitter.times import x_moment
+from indexer.importers.twitter.times import parse_time
 from indexer.importers.twitter.tweets import text_of
 from indexer.record import Account, Locator, Moment, Problem, Record, RecordKind, Tally
 
@@ -84,21 +84,21 @@ _TEXT = {"messageCreate": "", "welcomeMessageCreate": "welcome message"}
 
 @dataclass(slots=True)
 class _Thread:
-    """What the entries of one conversation share."""
+    """Values shared by the entries of a conversation."""
 
     member: str
     item: JsonItem
     number: str
     title: str
-    people: str = ""  # of a group: everybody whom the archive names in it, with a comma between them
-    made: Counter[str] = field(default_factory=Counter)
+    people: str = ""  # of a group: everybody the archive names in it, separated by commas
+    made_ids: Counter[str] = field(default_factory=Counter)
 
     def place(self, part: Part, pointer: str) -> Locator:
         return Locator(self.member, self.item.index, self.item.start + part.offset, len(part.raw), pointer)
 
 
 class MessageReader:
-    """Makes records of the conversations of one archive."""
+    """Makes records from the conversations of one archive."""
 
     def __init__(self, account: Account, media: MediaFiles, keys: KeyWatch) -> None:
         self._account = account
@@ -106,8 +106,8 @@ class MessageReader:
         self._keys = keys
 
     def read(self, archive: Archive, member: str) -> Iterator[Record | Problem | Tally]:
-        """Yield the records of a file, then how many conversations it holds: the manifest counts these, as it counts every file's items."""
-        read = 0
+        """Yield the records of a file, then its count of conversations: the manifest counts items, and each is a conversation."""
+        count = 0
         for item in items_of(archive, member):
             if isinstance(item, Problem):
                 yield item
@@ -122,20 +122,20 @@ class MessageReader:
                 continue
             try:
                 parts = parts_of(item.raw, conversation.messages)
-            except ValueError:  # the item was mended for reading, so its pieces are not its bytes any more
+            except ValueError:  # the item was repaired for decoding, so its parts no longer match its bytes
                 yield Problem(member, "bad-item", say("The messages of this conversation hold bytes that are no text."), item.index)
                 continue
-            read += 1
+            count += 1
             number = text_of(conversation.conversation_id)
             thread = _Thread(member, item, number, _title(parts), "" if "-" in number else self._people(parts))
             for position, part in enumerate(parts):
                 yield from self._entry(thread, part, f"dmConversation/messages/{position}")
-        yield Tally(member, read)
+        yield Tally(member, count)
 
     def _entry(self, thread: _Thread, part: Part, pointer: str) -> Iterator[Record | Problem]:
         entry = decode(_ENTRY, part.raw)
         if isinstance(entry, str) or not entry[0]:
-            yield self._bad(thread, pointer, entry if isinstance(entry, str) else say("it is empty"))
+            yield self._bad_entry(thread, pointer, entry if isinstance(entry, str) else say("it is empty"))
             return
         for kind, body in entry[0].items():
             if kind in _TEXT:
@@ -148,7 +148,7 @@ class MessageReader:
     def _message(self, thread: _Thread, part: Part, body: bytes, kind: str, pointer: str) -> Iterator[Record | Problem]:
         result = decode(_MESSAGE, body)
         if isinstance(result, str):
-            yield self._bad(thread, pointer, result)
+            yield self._bad_entry(thread, pointer, result)
             return
         message, number = result[0], text_of(result[0].id)
         if result[1]:
@@ -167,39 +167,39 @@ class MessageReader:
         posted, problems = self._moment(thread, message.created_at, extra)
         yield from problems
         urls = [(link.url, link.expanded or link.url) for link in message.urls or () if link.url]
-        reading = read_message(message.text or "", urls)
+        rendered = read_message(message.text or "", urls)
         sender = text_of(message.sender_id)
         yield Record(
             kind=RecordKind.MESSAGE,
-            native_id=number or self._made(thread, kind, part.raw),
+            native_id=number or self._make_id(thread, kind, part.raw),
             id_is_made=not number,
             place=thread.place(part, pointer),
             raw=part.raw,
-            text=reading.text,
+            text=rendered.text,
             author=self._name(sender),
             author_id=sender,
             posted=posted,
             thread_id=thread.number,
             thread_title=thread.title,
             attachments=self._media.of_message(number, message.media_urls or ()),
-            links=reading.links,
-            short_links=reading.short_links,
-            hashtags=reading.hashtags,
-            mentions=reading.mentions,
+            links=rendered.links,
+            short_links=rendered.short_links,
+            hashtags=rendered.hashtags,
+            mentions=rendered.mentions,
             extra=extra,
         )
         if message.reactions:
             try:
-                pieces = parts_of(part.raw, message.reactions, part.offset)
-            except ValueError:  # the message was mended for reading, so its pieces are not its bytes any more
-                pieces = [Part(part.offset, part.raw) for _ in message.reactions]
-            for position, (reaction, body_) in enumerate(zip(pieces, message.reactions, strict=True)):
-                yield from self._reaction(thread, reaction, bytes(body_), number, f"{pointer}/{kind}/reactions/{position}")
+                reaction_parts = parts_of(part.raw, message.reactions, part.offset)
+            except ValueError:  # the message was repaired for decoding, so its parts no longer match its bytes
+                reaction_parts = [Part(part.offset, part.raw) for _ in message.reactions]
+            for position, (reaction_part, value) in enumerate(zip(reaction_parts, message.reactions, strict=True)):
+                yield from self._reaction(thread, reaction_part, bytes(value), number, f"{pointer}/{kind}/reactions/{position}")
 
     def _reaction(self, thread: _Thread, part: Part, body: bytes, message: str, pointer: str) -> Iterator[Record | Problem]:
         result = decode(_REACTION, body)
         if isinstance(result, str):
-            yield self._bad(thread, pointer, result)
+            yield self._bad_entry(thread, pointer, result)
             return
         reaction, sender, number = result[0], text_of(result[0].sender_id), text_of(result[0].event_id)
         extra = {"reaction": reaction.reaction_key or ""}
@@ -207,7 +207,7 @@ class MessageReader:
         yield from problems
         yield Record(
             kind=RecordKind.LIKE,
-            native_id=number or self._made(thread, "reaction", body),
+            native_id=number or self._make_id(thread, "reaction", body),
             id_is_made=not number,
             place=thread.place(part, pointer),
             raw=part.raw,
@@ -224,7 +224,7 @@ class MessageReader:
     def _event(self, thread: _Thread, part: Part, body: bytes, kind: str, pointer: str) -> Iterator[Record | Problem]:
         result = decode(_EVENT, body)
         if isinstance(result, str):
-            yield self._bad(thread, pointer, result)
+            yield self._bad_entry(thread, pointer, result)
             return
         event = result[0]
         actor = text_of(event.initiating_user_id)
@@ -233,11 +233,11 @@ class MessageReader:
         yield from problems
         yield Record(
             kind=RecordKind.MESSAGE,
-            native_id=self._made(thread, kind, body),
+            native_id=self._make_id(thread, kind, body),
             id_is_made=True,
             place=thread.place(part, pointer),
             raw=part.raw,
-            title=self._sentence(event, kind, actor),
+            title=self._describe_event(event, kind, actor),
             text=event.name or "",
             author=self._name(actor),
             author_id=actor,
@@ -247,8 +247,8 @@ class MessageReader:
             extra=extra,
         )
 
-    def _sentence(self, event: _Event, kind: str, actor: str) -> str:
-        """Return in plain words what happened; the format names it by one of X's own words (2018-2023)."""
+    def _describe_event(self, event: _Event, kind: str, actor: str) -> str:
+        """Describe an event in plain words; the archive has only X's name for it (2018-2023)."""
         who = self._name(actor) or "Somebody"
         users = ", ".join(self._name(text_of(user)) for user in event.user_ids or ()) or "Somebody"
         match kind:
@@ -266,7 +266,7 @@ class MessageReader:
 
     def _moment(self, thread: _Thread, written: Number, extra: dict[str, str]) -> tuple[Moment | None, list[Problem]]:
         try:
-            return x_moment(text_of(written)), []
+            return parse_time(text_of(written)), []
         except ValueError as error:
             if written:
                 extra["date_as_written"] = text_of(written)
@@ -277,19 +277,19 @@ class MessageReader:
         return self._account.handle if number and number == self._account.native_id and self._account.handle else number
 
     def _people(self, parts: list[Part]) -> str:
-        """Return who wrote in a group, was there when the account joined, joined or left: an archive has no list of them."""
-        found = {number for part in parts for group in _PEOPLE.findall(part.raw) for number in _NUMBER.findall(group)}
-        return ", ".join(self._name(number.decode()) for number in sorted(found, key=int))
+        """List everybody who wrote in, belonged to, joined, or left a group: an archive has no list of members."""
+        numbers = {number for part in parts for people in _PEOPLE.findall(part.raw) for number in _NUMBER.findall(people)}
+        return ", ".join(self._name(number.decode()) for number in sorted(numbers, key=int))
 
     @staticmethod
-    def _made(thread: _Thread, kind: str, body: bytes) -> str:
-        """Return an id for an entry that has none: from what it says, the same in every capture, with an ordinal among equals."""
-        made = hashlib.sha256(b"\x1f".join((thread.number.encode(), kind.encode(), b"".join(body.split())))).hexdigest()[:24]
-        thread.made[made] += 1
-        return made if thread.made[made] == 1 else f"{made}-{thread.made[made]}"
+    def _make_id(thread: _Thread, kind: str, body: bytes) -> str:
+        """Make an id for an entry without an id: a hash of its content, the same in every capture, with an ordinal for repetitions."""
+        digest = hashlib.sha256(b"\x1f".join((thread.number.encode(), kind.encode(), b"".join(body.split())))).hexdigest()[:24]
+        thread.made_ids[digest] += 1
+        return digest if thread.made_ids[digest] == 1 else f"{digest}-{thread.made_ids[digest]}"
 
     @staticmethod
-    def _bad(thread: _Thread, pointer: str, why: str) -> Problem:
+    def _bad_entry(thread: _Thread, pointer: str, why: str) -> Problem:
         message = say("The entry at {entry} cannot be read: {why}.", entry=pointer, why=why)
         return Problem(thread.member, "bad-item", message, thread.item.index)
 
@@ -299,7 +299,7 @@ def _no_text(pointer: str) -> Sentence:
 
 
 def _title(parts: list[Part]) -> str:
-    """Return the newest name that a group gave itself (entries stand newest first), "" for one without a name."""
+    """Return the newest name of a group (entries are newest first), "" if it has none."""
     for part in parts:
         if b'"conversationNameUpdate"' in part.raw[:64]:
             result = decode(_NAME, part.raw)

@@ -1,4 +1,4 @@
-"""Reads all posts of an archive: joins what X spread over several files, folds what stands twice, orders versions."""
+"""Reading all posts of an archive: joins posts spread over several files, folds duplicates, orders versions."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ from indexer.record import Account, Locator, Moment, Problem, Record, Tally
 
 
 class SeenPosts:
-    """Digests of what posts say, by post id. Archives that a tool has extended hold some posts twice (seen 2018-2019)."""
+    """Digests of posts by id. Archives extended by a tool hold some posts twice (seen 2018-2019)."""
 
     def __init__(self) -> None:
-        self._digests: dict[int, int] = {}  # 130 bytes a post; a table of our own took 56, and four times as long
-        self._further: dict[int, list[int]] = {}  # contents of the few ids that came twice, first one included
+        self._digests: dict[int, int] = {}  # 130 bytes a post; a custom table took 56, but four times as long
+        self._repeated: dict[int, list[int]] = {}  # all digests of the few ids found twice
 
     def __contains__(self, number: int) -> bool:
         return number in self._digests
 
-    def first(self, number: int, digest: int) -> bool:
-        """Note a post; True when its id is new."""
+    def add(self, number: int, digest: int) -> bool:
+        """Add a post; True if its id is new."""
         if number in self._digests:
             return False
         self._digests[number] = digest
         return True
 
-    def version(self, number: int, digest: int) -> tuple[int, bool]:
-        """Return which content of a known id this is (0 the first one again, 1 the second one ...), and whether it is new."""
-        contents = self._further.setdefault(number, [self._digests[number]])
+    def add_version(self, number: int, digest: int) -> tuple[int, bool]:
+        """Return the ordinal of this digest under a known id (0 repeats the first post), and whether it is new."""
+        contents = self._repeated.setdefault(number, [self._digests[number]])
         if digest in contents:
             return contents.index(digest), False
         contents.append(digest)
@@ -61,7 +61,7 @@ _ID_LIMIT = 2**64
 
 
 class PostReader:
-    """Makes records of the posts of one archive; to be used once."""
+    """Makes records from the posts of one archive; for a single use."""
 
     def __init__(self, archive: Archive, account: Account, media: MediaFiles, keys: KeyWatch) -> None:
         self._archive = archive
@@ -70,13 +70,13 @@ class PostReader:
         self._reader = TweetReader(account, media, keys)
         self._notes = Notes(account, keys)
         self._seen = SeenPosts()
-        self._texts: SeenPosts | None = None  # what the month files say, for the comparison with the table
+        self._texts: SeenPosts | None = None  # texts of the month files, for comparison with the table
         self._sides: dict[str, ReadTweet] = {}  # posts of the small files, by id; few
-        self._edits: list[Record] = []  # later versions, until their first ones are known; few
+        self._edits: list[Record] = []  # later versions, held until the first versions are known; few
         self._first_posted: dict[str, Moment] = {}  # of posts that have later versions; few
 
     def records(self, files: Iterable[DataFile], months: Iterable[str], table: str) -> Iterator[Record | Problem | Tally]:
-        """Yield every post: those of the large files as they come, then deleted and other small files', then edits, then the table's."""
+        """Yield every post: large files in order, then deleted posts and other small files, then edits, then the table."""
         files = list(files)
         for file in files:
             if file.role is Role.NOTES:
@@ -89,102 +89,102 @@ class PostReader:
                 yield from self._load_headers(file)
         for file in files:
             if file.role is Role.POSTS:
-                yield from self._stream(file)
+                yield from self._read_file(file)
         self._texts = SeenPosts() if table else None
         months = list(months)
         for member in months:
-            yield from self._month(member)
-        for read in self._sides.values():
-            if record := self._give(read):
+            yield from self._read_month(member)
+        for side_post in self._sides.values():
+            if record := self._ready_record(side_post):
                 yield record
-        for rest in self._notes.rest():
-            if record := self._version(rest.record) if isinstance(rest, ReadTweet) else rest:
+        for remaining in self._notes.rest():
+            if record := self._hold_edit(remaining.record) if isinstance(remaining, ReadTweet) else remaining:
                 yield record
         for record in self._edits:
             yield replace(record, posted=self._first_posted.get(record.native_id, record.posted))
         if table:
-            yield from self._table(table)
+            yield from self._read_table(table)
 
-    def _stream(self, file: DataFile) -> Iterator[Record | Problem | Tally]:
-        """Read a large file; a post that an earlier item gave unchanged is told as a Problem, because that one is given already."""
+    def _read_file(self, file: DataFile) -> Iterator[Record | Problem | Tally]:
+        """Read a large file; an unchanged repetition becomes a Problem, because the earlier post was already yielded."""
         count = 0
-        for read in self._items(file):
-            if isinstance(read, Problem):
-                yield read
+        for post in self._read_items(file):
+            if isinstance(post, Problem):
+                yield post
                 continue
             count += 1
-            number, digest, given = _as_number(read.number), _digest(read.record), read
-            if self._seen.first(number, digest):
-                if problem := _differing(read, self._sides.get(read.number)):
+            number, digest, merged = _numeric_id(post.number), _digest(post.record), post
+            if self._seen.add(number, digest):
+                if problem := _text_conflict(post, self._sides.get(post.number)):
                     yield problem
-                given = self._with_side(read)
+                merged = self._merge_side(post)
             else:
-                order, is_new = self._seen.version(number, digest)
+                order, is_new = self._seen.add_version(number, digest)
                 if not is_new:
-                    yield _doubled(read.record.place, read.number)
+                    yield _duplicate(post.record.place, post.number)
                     continue
-                given = replace(read, record=replace(read.record, version_order=read.record.version_order + order))
-            if record := self._give(given):
+                merged = replace(post, record=replace(post.record, version_order=post.record.version_order + order))
+            if record := self._ready_record(merged):
                 yield record
         yield Tally(file.member, count)
 
-    def _month(self, member: str) -> Iterator[Record | Problem | Tally]:
-        """Read a month of 2013-2019 as a whole; a post that stands twice in it, as tools have left them, is folded into the first."""
-        kept: dict[tuple[int, int], ReadTweet] = {}
+    def _read_month(self, member: str) -> Iterator[Record | Problem | Tally]:
+        """Read a month of 2013-2019 as a whole; duplicates left by tools are folded into the first post."""
+        posts: dict[tuple[int, int], ReadTweet] = {}
         count = 0
-        for read in self._items(DataFile(member, Role.POSTS, {}, 0)):
-            if isinstance(read, Problem):
-                yield read
+        for post in self._read_items(DataFile(member, Role.POSTS, {}, 0)):
+            if isinstance(post, Problem):
+                yield post
                 continue
             count += 1
-            number, order, is_new = _as_number(read.number), 0, True
-            if self._texts is not None and not self._texts.first(number, hash(_stored(read.tweet))):
-                self._texts.version(number, hash(_stored(read.tweet)))
-            if not self._seen.first(number, _digest(read.record)):
-                order, is_new = self._seen.version(number, _digest(read.record))
-            first = kept.get((number, order))
+            number, order, is_new = _numeric_id(post.number), 0, True
+            if self._texts is not None and not self._texts.add(number, hash(_stored_text(post.tweet))):
+                self._texts.add_version(number, hash(_stored_text(post.tweet)))
+            if not self._seen.add(number, _digest(post.record)):
+                order, is_new = self._seen.add_version(number, _digest(post.record))
+            first = posts.get((number, order))
             if is_new:
-                kept[number, order] = replace(read, record=replace(read.record, version_order=order)) if order else read
+                posts[number, order] = replace(post, record=replace(post.record, version_order=order)) if order else post
             elif first is not None:
-                kept[number, order] = replace(first, record=replace(first.record, folded=(*first.record.folded, read.record.place)))
+                posts[number, order] = replace(first, record=replace(first.record, folded=(*first.record.folded, post.record.place)))
             else:
-                yield _doubled(read.record.place, read.number)
-        for read in kept.values():
-            if problem := _differing(read, self._sides.get(read.number)):
+                yield _duplicate(post.record.place, post.number)
+        for post in posts.values():
+            if problem := _text_conflict(post, self._sides.get(post.number)):
                 yield problem
-            if record := self._give(self._with_side(read)):
+            if record := self._ready_record(self._merge_side(post)):
                 yield record
         yield Tally(member, count)
 
-    def _items(self, file: DataFile) -> Iterator[ReadTweet | Problem]:
+    def _read_items(self, file: DataFile) -> Iterator[ReadTweet | Problem]:
         for item in items_of(self._archive, file.member):
             if isinstance(item, Problem):
                 yield item
                 continue
             yield from self._keys.problems("post", file.member, item)
-            read = self._reader.read(file.member, item, file.marks)
-            if isinstance(read, ReadTweet):
-                if read.problems:
-                    yield from read.problems
-                yield read
+            post = self._reader.read(file.member, item, file.marks)
+            if isinstance(post, ReadTweet):
+                if post.problems:
+                    yield from post.problems
+                yield post
             else:
-                yield from read
+                yield from post
 
     def _load_side(self, file: DataFile) -> Iterator[Problem | Tally]:
         count = 0
-        for read in self._items(file):
-            if isinstance(read, Problem):
-                yield read
+        for post in self._read_items(file):
+            if isinstance(post, Problem):
+                yield post
                 continue
             count += 1
-            known = self._sides.get(read.number)
-            if known is not None and (problem := _differing(known, read)):
+            earlier = self._sides.get(post.number)
+            if earlier is not None and (problem := _text_conflict(earlier, post)):
                 yield problem
-            self._sides[read.number] = read if known is None else _merged(known, read)
+            self._sides[post.number] = post if earlier is None else _merge(earlier, post)
         yield Tally(file.member, count)
 
     def _load_headers(self, file: DataFile) -> Iterator[Problem | Tally]:
-        """Read which posts were deleted; one whose text is in no file becomes a record without text."""
+        """Read the headers of deleted posts; a post whose text is in no file becomes a record without text."""
         count = 0
         for item in items_of(self._archive, file.member):
             if isinstance(item, Problem):
@@ -201,28 +201,28 @@ class PostReader:
                 continue
             count += 1
             tweet = Tweet(id_str=number, full_text="", created_at=header.created_at, deleted_at=header.deleted_at)
-            read = self._reader.record(tweet, place_of(file.member, item), item.raw, file.marks, ())
-            yield from read.problems
-            known = self._sides.get(number)
-            if known is None:
-                record = replace(read.record, title="A post that was deleted; its text is not in the archive.")
-                self._sides[number] = replace(read, record=record)
+            post = self._reader.record(tweet, place_of(file.member, item), item.raw, file.marks, ())
+            yield from post.problems
+            earlier = self._sides.get(number)
+            if earlier is None:
+                record = replace(post.record, title="A post that was deleted; its text is not in the archive.")
+                self._sides[number] = replace(post, record=record)
             else:
-                self._sides[number] = _merged(known, read)
+                self._sides[number] = _merge(earlier, post)
         yield Tally(file.member, count)
 
-    def _with_side(self, read: ReadTweet) -> ReadTweet:
-        """Join a post with what the small files say of it (that it was deleted, that it stood in a community)."""
-        side = self._sides.pop(read.number, None) if self._sides else None
-        return read if side is None else _merged(read, side)
+    def _merge_side(self, post: ReadTweet) -> ReadTweet:
+        """Merge a post with its entry in the small files (deleted, in a community)."""
+        side = self._sides.pop(post.number, None) if self._sides else None
+        return post if side is None else _merge(post, side)
 
-    def _give(self, read: ReadTweet) -> Record | None:
-        """Return the record to give now, None for one that waits for its long text or for its first version."""
-        joined = self._notes.join(read)
-        return None if joined is None else self._version(joined.record)
+    def _ready_record(self, post: ReadTweet) -> Record | None:
+        """Return the record to yield now, None if it waits for its long text or its first version."""
+        matched = self._notes.match(post)
+        return None if matched is None else self._hold_edit(matched.record)
 
-    def _version(self, record: Record) -> Record | None:
-        """Return the record, None for a later version: it is kept until the time of the first one is known."""
+    def _hold_edit(self, record: Record) -> Record | None:
+        """Return the record, None for a later version: it is held until the time of the first version is known."""
         if record.edited is not None:
             self._edits.append(record)
             return None
@@ -230,79 +230,81 @@ class PostReader:
             self._first_posted[record.native_id] = record.posted
         return record
 
-    def _table(self, member: str) -> Iterator[Record | Problem | Tally]:
-        """Read the table; rows that the month files have are compared with them, the others become records."""
+    def _read_table(self, member: str) -> Iterator[Record | Problem | Tally]:
+        """Read the table; rows also in the month files are compared with them, the others become records."""
         count = 0
         for row in rows(self._archive, member):
             if isinstance(row, Problem):
                 yield row
                 continue
             count += 1
-            number = _as_number(row.number)
+            number = _numeric_id(row.number)
             if self._texts is not None and number in self._texts:
-                if self._texts.version(number, hash(_even(row.fields.get("text", ""))))[1]:
+                if self._texts.add_version(number, hash(_normalize_lines(row.fields.get("text", ""))))[1]:
                     note = say("The table says another text for this post than the month's file; the month's file was taken.")
                     yield Problem(member, "csv-differs", note, row.index)
                 continue
             record, problem = row_record(member, row, self._account)
             if problem:
                 yield problem
-            if self._seen.first(number, _digest(record)):
+            if self._seen.add(number, _digest(record)):
                 yield record
                 continue
-            order, is_new = self._seen.version(number, _digest(record))
+            order, is_new = self._seen.add_version(number, _digest(record))
             if is_new:
                 yield replace(record, version_order=order)
             else:
-                yield _doubled(record.place, row.number)
+                yield _duplicate(record.place, row.number)
         yield Tally(member, count)
 
 
-def _merged(read: ReadTweet, other: ReadTweet) -> ReadTweet:
-    """Return the first of two items about one post, with the place and the facts of the second."""
-    record, more = read.record, other.record
-    title = record.title if record.title and not more.text else ""
+def _merge(first: ReadTweet, second: ReadTweet) -> ReadTweet:
+    """Merge two items about the same post: the first with the location and facts of the second."""
+    first_record, second_record = first.record, second.record
+    title = first_record.title if first_record.title and not second_record.text else ""
     merged = replace(
-        record if record.text or not more.text else more,
-        folded=(*record.folded, more.place, *more.folded) if record.text or not more.text else (*more.folded, record.place, *record.folded),
-        deleted=record.deleted or more.deleted,
-        extra={**record.extra, **more.extra},
+        first_record if first_record.text or not second_record.text else second_record,
+        folded=(*first_record.folded, second_record.place, *second_record.folded)
+        if first_record.text or not second_record.text
+        else (*second_record.folded, first_record.place, *first_record.folded),
+        deleted=first_record.deleted or second_record.deleted,
+        extra={**first_record.extra, **second_record.extra},
         title=title,
     )
-    return replace(read, record=merged)
+    return replace(first, record=merged)
 
 
-def _differing(read: ReadTweet, side: ReadTweet | None) -> Problem | None:
-    """Return a Problem when another file gives a post other words: they are joined into one record, which has one text."""
-    if side is None or not (ours := _stored(read.tweet)) or not (theirs := _stored(side.tweet)) or ours == theirs:
+def _text_conflict(post: ReadTweet, side: ReadTweet | None) -> Problem | None:
+    """Return a Problem if another file has a different text for a post: the merged record keeps only one."""
+    if side is None or not (text := _stored_text(post.tweet)) or not (side_text := _stored_text(side.tweet)) or text == side_text:
         return None
     place = side.record.place
     note = say(
         "The post {number} stands in {member} with other words; those were taken, and the raw item keeps these.",
-        number=read.number,
-        member=read.record.place.member,
+        number=post.number,
+        member=post.record.place.member,
     )
     return Problem(place.member, "doubled-item", note, place.index)
 
 
-def _doubled(place: Locator, number: str) -> Problem:
+def _duplicate(place: Locator, number: str) -> Problem:
     return Problem(place.member, "doubled-item", say("The post {number} stands here once more, unchanged.", number=number), place.index)
 
 
 def _digest(record: Record) -> int:
-    """Return a number for what a record says; where it stands and how often it was liked is not part of it."""
+    """Hash the content of a record, without its location and counts of likes."""
     return hash((record.kind, record.text, record.posted and record.posted.written, record.parent_id, record.links, record.attachments))
 
 
-def _stored(tweet: Tweet) -> str:
-    return _even(tweet.full_text if tweet.full_text is not None else tweet.text or "")
+def _stored_text(tweet: Tweet) -> str:
+    return _normalize_lines(tweet.full_text if tweet.full_text is not None else tweet.text or "")
 
 
-def _even(text: str) -> str:
+def _normalize_lines(text: str) -> str:
     return text.replace("\r\n", "\n")
 
 
-def _as_number(written: str) -> int:
-    """Return an id as a number for the table of known posts; what is no number gets one."""
+def _numeric_id(written: str) -> int:
+    """Convert an id to a number for the table of known posts; other ids are hashed."""
     number = int(written) if written.isascii() and written.isdigit() and len(written) <= 20 else 0
     return number if 0 < number < _ID_LIMIT else (hash(written) % _ID_LIMIT) or 1

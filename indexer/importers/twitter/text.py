@@ -1,4 +1,4 @@
-"""What a reader of a post saw: t.co addresses expanded, entities undone once, and what the post links to and names."""
+"""The text of a post as displayed: t.co addresses expanded, HTML entities unescaped once, with its links, tags, and mentions."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _MESSAGE_MEDIA = re.compile(r"https?://(?:www\.)?(?:twitter|x)\.com/messages/med
 
 
 class Link(msgspec.Struct, frozen=True, gc=False):
-    """An address as it stands in the text, and where it leads. `expanded_url` may be missing before 2011."""
+    """An address in the text and its target. `expanded_url` may be missing before 2011."""
 
     url: str | None = None
     expanded_url: str | None = None
 
 
-class Named(msgspec.Struct, frozen=True, gc=False):
+class Mention(msgspec.Struct, frozen=True, gc=False):
     """A mentioned account."""
 
     screen_name: str | None = None
@@ -37,7 +37,7 @@ class Tag(msgspec.Struct, frozen=True, gc=False):
 
 
 class Variant(msgspec.Struct, frozen=True, gc=False):
-    """One file of a video; `bitrate` is missing where the file is a play list."""
+    """A file of a video; `bitrate` is missing if the file is a playlist."""
 
     url: str | None = None
     content_type: str | None = None
@@ -45,7 +45,7 @@ class Variant(msgspec.Struct, frozen=True, gc=False):
 
 
 class VideoInfo(msgspec.Struct, frozen=True, gc=False):
-    """The files of one video or animated picture."""
+    """The files of a video or animated picture."""
 
     variants: list[Variant] | None = None
 
@@ -67,52 +67,52 @@ class Medium(msgspec.Struct, frozen=True, gc=False):
 
 
 class Entities(msgspec.Struct, frozen=True, gc=False):
-    """What X found in a text."""
+    """The hashtags, mentions, links, and media X found in a text."""
 
     hashtags: list[Tag] | None = None
-    user_mentions: list[Named] | None = None
+    user_mentions: list[Mention] | None = None
     urls: list[Link] | None = None
     media: list[Medium] | None = None
 
 
-class Reading(msgspec.Struct, frozen=True, gc=False):
-    """A text as its reader saw it."""
+class RenderedText(msgspec.Struct, frozen=True, gc=False):
+    """A text as displayed."""
 
     text: str
     links: tuple[str, ...] = ()
     short_links: tuple[str, ...] = ()
     hashtags: tuple[str, ...] = ()
     mentions: tuple[str, ...] = ()
-    quoted: str = ""  # the address of the post that this one quotes
+    quoted: str = ""  # address of the quoted post
 
 
-NO_ENTITIES = Entities()  # all of these structs are trees without cycles, so the collector need not look at them (gc=False)
+NO_ENTITIES = Entities()  # these structs are trees without cycles, so garbage collection can skip them (gc=False)
 
 
-def read_text(stored: str, entities: Entities | None, media: Sequence[Medium] = ()) -> Reading:
-    """Return what a reader saw of a stored (HTML-escaped) text.
+def read_text(stored: str, entities: Entities | None, media: Sequence[Medium] = ()) -> RenderedText:
+    """Render a stored (HTML-escaped) text.
 
-    t.co addresses are looked up as whole words, not by their indices, which count code points of the escaped
-    text and are wrong in a few archives. The text is undone before addresses are put in, so that an address
-    that itself holds "&amp;" keeps it. A picture's own t.co address is no word of the text and goes.
+    t.co addresses are matched as whole words, not by their indices, which count code points of the escaped
+    text and are wrong in a few archives. The text is unescaped before addresses are expanded, so an address
+    that itself contains "&amp;" keeps it. A picture's own t.co address is not part of the text and is removed.
     """
     text = unescape_x(stored)
     if entities is None:
         entities = NO_ENTITIES
-    to_links: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
     shorts: tuple[str, ...] = ()
     quoted = ""
     if entities.urls:
         pairs = [(unescape_x(link.url), link.expanded_url or link.url) for link in entities.urls if link.url]
-        text, to_links, shorts = _expanded(text, pairs)
-        quoted = next((url for url in reversed(to_links) if _STATUS.fullmatch(url)), "")
+        text, targets, shorts = _expand(text, pairs)
+        quoted = next((url for url in reversed(targets) if _STATUS.fullmatch(url)), "")
     if media:
-        text = _without(text, {medium.url for medium in media if medium.url})
-        to_links += tuple(medium.expanded_url for medium in media if medium.expanded_url)
+        text = _remove(text, {medium.url for medium in media if medium.url})
+        targets += tuple(medium.expanded_url for medium in media if medium.expanded_url)
         shorts += tuple(medium.url for medium in media if medium.url)
     if "://" in text:
-        if not to_links:
-            to_links = links(_whole_words(text))
+        if not targets:
+            targets = links(_whole_words(text))
         if "://t.co/" in text:
             shorts += tuple(_SHORT.findall(_whole_words(text)))
     if entities.hashtags:
@@ -120,38 +120,38 @@ def read_text(stored: str, entities: Entities | None, media: Sequence[Medium] = 
     else:
         tags = hashtags(_whole_words(text)) if "#" in text or "＃" in text else ()
     if entities.user_mentions:
-        names = tuple(dict.fromkeys(named.screen_name for named in entities.user_mentions if named.screen_name))
+        names = tuple(dict.fromkeys(mention.screen_name for mention in entities.user_mentions if mention.screen_name))
     else:
         names = mentions(_whole_words(text)) if "@" in text or "＠" in text else ()
-    if len(to_links) > 1:
-        to_links = tuple(dict.fromkeys(to_links))
+    if len(targets) > 1:
+        targets = tuple(dict.fromkeys(targets))
     if len(shorts) > 1:
         shorts = tuple(dict.fromkeys(shorts))
-    return Reading(text, to_links, shorts, tags, names, quoted)
+    return RenderedText(text, targets, shorts, tags, names, quoted)
 
 
-def read_message(text: str, urls: Iterable[tuple[str, str]]) -> Reading:
-    """Return what a reader saw of a private message; `urls` are pairs of t.co address and where it leads."""
+def read_message(text: str, urls: Iterable[tuple[str, str]]) -> RenderedText:
+    """Render a private message; `urls` are pairs of t.co address and target."""
     pairs = list(urls)
-    text = _without(unescape_x(text), {short for short, long in pairs if _MESSAGE_MEDIA.match(long)})
-    text, to_links, shorts = _expanded(text, [pair for pair in pairs if not _MESSAGE_MEDIA.match(pair[1])])
-    return Reading(text, to_links or links(text), shorts, hashtags(text), mentions(text))
+    text = _remove(unescape_x(text), {short for short, long in pairs if _MESSAGE_MEDIA.match(long)})
+    text, targets, shorts = _expand(text, [pair for pair in pairs if not _MESSAGE_MEDIA.match(pair[1])])
+    return RenderedText(text, targets or links(text), shorts, hashtags(text), mentions(text))
 
 
-def read_note(text: str, urls: Iterable[tuple[str, str]], tags: Iterable[str], names: Iterable[str]) -> Reading:
-    """Return what a reader saw of a long post; its text is stored unescaped (seen 2023-2025)."""
-    text, to_links, shorts = _expanded(text, list(urls))
-    quoted = next((url for url in reversed(to_links) if _STATUS.fullmatch(url)), "")
-    found_tags, found_names = tuple(dict.fromkeys(tags)), tuple(dict.fromkeys(names))
-    return Reading(text, to_links or links(text), shorts, found_tags or hashtags(text), found_names or mentions(text), quoted)
+def read_note(text: str, urls: Iterable[tuple[str, str]], tags: Iterable[str], names: Iterable[str]) -> RenderedText:
+    """Render a long post; its text is stored unescaped (seen 2023-2025)."""
+    text, targets, shorts = _expand(text, list(urls))
+    quoted = next((url for url in reversed(targets) if _STATUS.fullmatch(url)), "")
+    unique_tags, unique_names = tuple(dict.fromkeys(tags)), tuple(dict.fromkeys(names))
+    return RenderedText(text, targets or links(text), shorts, unique_tags or hashtags(text), unique_names or mentions(text), quoted)
 
 
 def expand_in_order(text: str, expanded: Sequence[str]) -> str:
-    """Put expanded addresses in the place of the t.co addresses of a text, where there are as many of one as of the other."""
+    """Replace the t.co addresses of a text by the expanded ones, if there are equally many."""
     if len(_SHORT.findall(text)) != len(expanded):
         return text
-    rest = iter(expanded)
-    return _SHORT.sub(lambda _: next(rest), text)
+    remaining = iter(expanded)
+    return _SHORT.sub(lambda _: next(remaining), text)
 
 
 def short_links_of(text: str) -> tuple[str, ...]:
@@ -160,38 +160,38 @@ def short_links_of(text: str) -> tuple[str, ...]:
 
 
 def _whole_words(text: str) -> str:
-    """Return a text without the word that X cut in two at its end: half a hashtag is none."""
+    """Drop the last word if X truncated it: half a hashtag is not a hashtag."""
     return _CUT_WORD.sub("", text) if text.endswith("…") else text
 
 
-def _expanded(text: str, pairs: list[tuple[str, str]]) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
-    """Return the text with addresses expanded, where they lead, and the short forms."""
+def _expand(text: str, pairs: list[tuple[str, str]]) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """Expand the addresses of a text; return the text, the targets, and the short forms."""
     if not pairs:
         return text, (), ()
     table = {short: long for short, long in pairs if short != long}
     if table:
-        text = _replaced(text, table)
+        text = _replace(text, table)
     return text, tuple(dict.fromkeys([long for _, long in pairs])), tuple(table)
 
 
-def _replaced(text: str, table: dict[str, str]) -> str:
-    """Put addresses in the place of their short forms where these stand as whole words."""
+def _replace(text: str, table: dict[str, str]) -> str:
+    """Replace short forms that are whole words by their addresses."""
     if all("://t.co/" in short for short in table):
-        return _SHORT.sub(lambda found: table.get(found[0], found[0]), text)
-    pattern = "|".join(re.escape(short) for short in sorted(table, key=len, reverse=True))  # before 2011 X kept other short forms
-    return re.sub(rf"(?:{pattern})(?!\w)", lambda found: table[found[0]], text)
+        return _SHORT.sub(lambda match: table.get(match[0], match[0]), text)
+    pattern = "|".join(re.escape(short) for short in sorted(table, key=len, reverse=True))  # before 2011 X stored other short forms
+    return re.sub(rf"(?:{pattern})(?!\w)", lambda match: table[match[0]], text)
 
 
-def _without(text: str, shorts: Iterable[str]) -> str:
-    """Take addresses out of a text, each with the blank before it."""
+def _remove(text: str, shorts: Iterable[str]) -> str:
+    """Remove addresses from a text, each with the space before it."""
     for short in shorts:
-        at = text.find(short)
-        while at >= 0:
-            end = at + len(short)
-            if text[end : end + 1].isalnum():  # the beginning of a longer address
-                at = text.find(short, end)
+        start = text.find(short)
+        while start >= 0:
+            end = start + len(short)
+            if text[end : end + 1].isalnum():  # prefix of a longer address
+                start = text.find(short, end)
                 continue
-            begin = at - 1 if text[at - 1 : at] in {" ", "\t"} else at
-            text = (text[:begin] + text[end:]).strip()
-            at = text.find(short)
+            cut = start - 1 if text[start - 1 : start] in {" ", "\t"} else start
+            text = (text[:cut] + text[end:]).strip()
+            start = text.find(short)
     return text

@@ -1,4 +1,4 @@
-"""Makes records of posts, in all five shapes that X has given them since 2013."""
+"""Records of posts, from all five formats X has used since 2013."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from indexer.evidence.json_members import JsonItem
 from indexer.i18n import Sentence, say
 from indexer.importers.twitter.items import decode, place_of
 from indexer.importers.twitter.keys import KeyWatch
-from indexer.importers.twitter.media import MediaFiles, each_once
+from indexer.importers.twitter.media import MediaFiles, unique_media
 from indexer.importers.twitter.text import Entities, Medium, Number, read_text
-from indexer.importers.twitter.times import x_moment
+from indexer.importers.twitter.times import parse_time
 from indexer.record import Account, Locator, Moment, Problem, Record, RecordKind
 from indexer.text import unescape_x
 
@@ -27,7 +27,7 @@ _CUT_END = re.compile(r"\s*(?:…|\.\.\.)\Z")
 
 
 class User(msgspec.Struct, frozen=True, gc=False):
-    """Who wrote a post (2013-2019 only)."""
+    """The author of a post (2013-2019 only)."""
 
     screen_name: str | None = None
     id_str: str | None = None
@@ -46,8 +46,8 @@ class _EditInfo(msgspec.Struct, frozen=True, gc=False):
     edit: _Edits | None = None
 
 
-class _Words(msgspec.Struct, frozen=True, gc=False):
-    """A post without what stands in its text: the last way to read an item whose entities are broken."""
+class _Core(msgspec.Struct, frozen=True, gc=False):
+    """A post without its entities: the fallback for an item whose entities are broken."""
 
     id_str: str | None = None
     id: Number = None
@@ -69,14 +69,14 @@ class _Extended(msgspec.Struct, frozen=True, gc=False):
     media: list[Medium] | None = None
 
 
-class Tweet(_Words, frozen=True, gc=False):
-    """A post. Unknown keys are passed over, missing ones are None; what is not read stays in the raw item."""
+class Tweet(_Core, frozen=True, gc=False):
+    """A post. Unknown keys are ignored, missing keys are None; unread values stay in the raw item."""
 
     user: User | None = None
     entities: Entities | None = None
     extended_entities: _Extended | None = None
     retweeted_status: Tweet | None = None
-    quoted_status: Tweet | None = None  # only where a tool put it there (seen 2019)
+    quoted_status: Tweet | None = None  # only if added by a tool (seen 2019)
     edit_info: _EditInfo | None = None
     quoted_status_id_str: str | None = None
     community_id_str: str | None = None
@@ -90,20 +90,20 @@ class _Wrapped(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     twitter_circle_tweet: Tweet | None = None
 
 
-class _WrappedWords(msgspec.Struct, frozen=True, gc=False, rename="camel"):
-    tweet: _Words | None = None
-    deleted_tweet: _Words | None = None
-    community_tweet: _Words | None = None
-    twitter_circle_tweet: _Words | None = None
+class _WrappedCore(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    tweet: _Core | None = None
+    deleted_tweet: _Core | None = None
+    community_tweet: _Core | None = None
+    twitter_circle_tweet: _Core | None = None
 
 
 _BARE_DECODER, _WRAPPED_DECODER = msgspec.json.Decoder(Tweet), msgspec.json.Decoder(_Wrapped)
-_BARE_WORDS, _WRAPPED_WORDS = msgspec.json.Decoder(_Words), msgspec.json.Decoder(_WrappedWords)
+_BARE_CORE, _WRAPPED_CORE = msgspec.json.Decoder(_Core), msgspec.json.Decoder(_WrappedCore)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadTweet:
-    """A post as decoded (for joining it with its long text) and as a record, and the problems met on the way."""
+    """A post as decoded (for matching its long text) and as a record, with its problems."""
 
     tweet: Tweet
     record: Record
@@ -111,21 +111,21 @@ class ReadTweet:
 
     @property
     def number(self) -> str:
-        """The post's own id; the record's is that of the first version of it."""
+        """The post's own id; the record has the id of the first version."""
         return id_of(self.tweet)
 
 
 def decode_tweet(member: str, item: JsonItem) -> tuple[Tweet | None, tuple[Problem, ...]]:
-    """Return the post of an item, and what was wrong with it. An item that is no post at all gives None and a Problem."""
+    """Decode an item as a post, with its problems. An item that is not a post gives None and a Problem."""
     raw = item.raw
     wrapped = _WRAPPED.match(raw) is not None
     result: tuple[Tweet | _Wrapped, Sentence | None] | str = decode(_WRAPPED_DECODER, raw) if wrapped else decode(_BARE_DECODER, raw)
     problems: tuple[Problem, ...] = ()
     if isinstance(result, str):
-        words: tuple[_Words | _WrappedWords, Sentence | None] | str = decode(_WRAPPED_WORDS, raw) if wrapped else decode(_BARE_WORDS, raw)
-        if isinstance(words, str):
+        fallback: tuple[_Core | _WrappedCore, Sentence | None] | str = decode(_WRAPPED_CORE, raw) if wrapped else decode(_BARE_CORE, raw)
+        if isinstance(fallback, str):
             return None, (Problem(member, "bad-item", say("This item cannot be read as a post: {why}.", why=result), item.index),)
-        plain = _inner(words[0])
+        plain = _inner(fallback[0])
         tweet = msgspec.convert(msgspec.structs.asdict(plain), Tweet) if plain else None
         note = say("The links, pictures and names of this post cannot be read ({why}); its words were.", why=result)
         problems = (Problem(member, "bad-item", note, item.index),)
@@ -135,22 +135,22 @@ def decode_tweet(member: str, item: JsonItem) -> tuple[Tweet | None, tuple[Probl
         if result[1]:
             problems = (Problem(member, "bad-text", result[1], item.index),)
     if not wrapped and tweet is not None and not (tweet.id_str or tweet.id):
-        other = decode(_WRAPPED_DECODER, raw)  # a wrapper whose first key is another one
-        inner = None if isinstance(other, str) else _inner(other[0])
+        retried = decode(_WRAPPED_DECODER, raw)  # a wrapper whose first key is not the post
+        inner = None if isinstance(retried, str) else _inner(retried[0])
         tweet = inner if isinstance(inner, Tweet) else None
     if tweet is None or not (tweet.id_str or tweet.id):
         return None, (Problem(member, "bad-item", say("This item holds no post: it has no id."), item.index),)
     return tweet, problems
 
 
-def _inner(value: Tweet | _Words | _Wrapped | _WrappedWords) -> Tweet | _Words | None:
-    if isinstance(value, _Words):
+def _inner(value: Tweet | _Core | _Wrapped | _WrappedCore) -> Tweet | _Core | None:
+    if isinstance(value, _Core):
         return value
     return value.tweet or value.deleted_tweet or value.community_tweet or value.twitter_circle_tweet
 
 
 class TweetReader:
-    """Makes records of the posts of one archive."""
+    """Makes records from the posts of one archive."""
 
     def __init__(self, account: Account, media: MediaFiles, keys: KeyWatch) -> None:
         self._account = account
@@ -158,13 +158,13 @@ class TweetReader:
         self._keys = keys
 
     def read(self, member: str, item: JsonItem, marks: Mapping[str, str]) -> ReadTweet | tuple[Problem, ...]:
-        """Return the post of an item. `marks` are facts that hold for every post of the member ({"state": "deleted"})."""
+        """Read the post of an item. `marks` are facts shared by all posts of the member ({"state": "deleted"})."""
         tweet, problems = decode_tweet(member, item)
         if tweet is None:
             return problems
         if tweet.full_text is None and tweet.text is None:
-            if strange := self._keys.unknown("post", item.raw):
-                names = ", ".join(map(repr, strange))
+            if unknown_keys := self._keys.unknown("post", item.raw):
+                names = ", ".join(map(repr, unknown_keys))
                 note = say("The words of this post are not where X writes them; there is text under {names}.", names=names)
                 return (*problems, Problem(member, "bad-item", note, item.index))
             read = self.record(tweet, place_of(member, item), item.raw, marks, problems)
@@ -174,37 +174,37 @@ class TweetReader:
         return self.record(tweet, place_of(member, item), item.raw, marks, problems)
 
     def record(self, tweet: Tweet, place: Locator, raw: bytes, marks: Mapping[str, str], problems: tuple[Problem, ...]) -> ReadTweet:
-        """Return the record of a decoded post."""
+        """Make the record of a decoded post."""
         number = id_of(tweet)
-        stored = _stored(tweet)
+        stored = _stored_text(tweet)
         extra = dict(marks)
-        kind, told = RecordKind.POST, _Told(stored, tweet.entities, _media_of(tweet))
+        kind, source = RecordKind.POST, _TextSource(stored, tweet.entities, _media_of(tweet))
         parent = text_of(tweet.in_reply_to_status_id_str or tweet.in_reply_to_status_id)
         original = tweet.retweeted_status
         if original is not None:
-            kind, told = RecordKind.REPOST, _told_of(tweet, original, extra)
-        elif stored.startswith("RT @") and (found := _REPOST.match(stored)):
+            kind, source = RecordKind.REPOST, _repost_text(tweet, original, extra)
+        elif stored.startswith("RT @") and (match := _REPOST.match(stored)):
             kind = RecordKind.REPOST
-            extra["repost_of"], extra["repost_form"] = f"@{found[1]}", "the text begins with RT"
+            extra["repost_of"], extra["repost_form"] = f"@{match[1]}", "the text begins with RT"
         elif parent or tweet.in_reply_to_user_id_str or tweet.in_reply_to_user_id:
             kind = RecordKind.REPLY
         if (original is None and tweet.truncated in {True, "true"}) or (
-            kind is RecordKind.REPOST and told.text.endswith(_CUT) and told.is_cut
+            kind is RecordKind.REPOST and source.text.endswith(_CUT) and source.is_cut
         ):
             extra["cut"] = "yes"
-        media = each_once(told.media)
-        reading = read_text(told.text, told.entities, media)
-        mentions = reading.mentions
+        media = unique_media(source.media)
+        rendered = read_text(source.text, source.entities, media)
+        mentions = rendered.mentions
         if original is not None:
-            both = (_name_in(stored), (original.user and original.user.screen_name) or "")
-            mentions = tuple(dict.fromkeys((*filter(None, both), *mentions)))
-        if reading.quoted and kind is not RecordKind.REPOST:
-            extra["quoted"] = reading.quoted
+            authors = (_reposted_handle(stored), (original.user and original.user.screen_name) or "")
+            mentions = tuple(dict.fromkeys((*filter(None, authors), *mentions)))
+        if rendered.quoted and kind is not RecordKind.REPOST:
+            extra["quoted"] = rendered.quoted
         quoted = tweet.quoted_status or (original and original.quoted_status)
-        if told.beside:
-            extra["quoted_text"] = unescape_x(told.beside)
-        elif quoted is not None and (words := quoted.full_text if quoted.full_text is not None else quoted.text):
-            extra["quoted_text"] = unescape_x(words)
+        if source.original_text:
+            extra["quoted_text"] = unescape_x(source.original_text)
+        elif quoted is not None and (quoted_text := quoted.full_text if quoted.full_text is not None else quoted.text):
+            extra["quoted_text"] = unescape_x(quoted_text)
         if tweet.in_reply_to_screen_name:
             extra["in_reply_to"] = f"@{tweet.in_reply_to_screen_name}"
         if tweet.source:
@@ -223,17 +223,17 @@ class TweetReader:
             deleted = self._moment(tweet.deleted_at, extra, "deletion_date_as_written")
             if deleted is None:
                 problems = (*problems, _bad_date(place, text_of(tweet.deleted_at), of_deletion=True))
-        first, order, chain = number, 0, 1
+        first, order, versions = number, 0, 1
         if tweet.edit_info is not None:
-            first, order, chain = _edit_of(tweet.edit_info, number)
-        if chain > 1:
+            first, order, versions = _edit_version(tweet.edit_info, number)
+        if versions > 1:
             extra["tweet_id"] = number
         record = Record(
             kind=kind,
             native_id=first,
             place=place,
             raw=raw,
-            text=reading.text,
+            text=rendered.text,
             author=author,
             author_id=author_id,
             posted=posted,
@@ -242,9 +242,9 @@ class TweetReader:
             url=f"https://x.com/{author or 'i'}/status/{number}",
             parent_id=parent,
             attachments=self._media.of_post(number, media),
-            links=reading.links,
-            short_links=reading.short_links,
-            hashtags=reading.hashtags,
+            links=rendered.links,
+            short_links=rendered.short_links,
+            hashtags=rendered.hashtags,
             mentions=mentions,
             language="" if tweet.lang is None or tweet.lang == "und" else tweet.lang,
             version_order=order,
@@ -254,64 +254,69 @@ class TweetReader:
 
     def _moment(self, written: Number, extra: dict[str, str], key: str) -> Moment | None:
         try:
-            return x_moment(text_of(written))
-        except ValueError:  # the caller makes the Problem; what was written is kept in sight here
+            return parse_time(text_of(written))
+        except ValueError:  # the caller makes the Problem; the printed date stays visible here
             if written:
                 extra[key] = text_of(written)
             return None
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """What is read as the text of a post: stored words, what X found in them, its media, and words that stand beside it."""
+class _TextSource:
+    """The source of a post's text: stored text, its entities and media, and the original's text if it differs."""
 
     text: str
     entities: Entities | None
     media: Sequence[Medium]
-    beside: str = ""
+    original_text: str = ""
     is_cut: bool = True  # the platform may have cut a repost's text
 
 
-def _told_of(tweet: Tweet, original: Tweet, extra: dict[str, str]) -> _Told:
-    """Return the text of a repost whose original the archive holds (2013-2019): as published, with the original's words where it is cut.
+def _repost_text(tweet: Tweet, original: Tweet, extra: dict[str, str]) -> _TextSource:
+    """Return the text of a repost whose original the archive holds (2013-2019): as published, completed from the original.
 
-    The account of the original may have another name by now: the published text keeps the one that it was published with.
+    The original's account may have been renamed since: the published text keeps the handle of its time.
     """
-    stored, words = _stored(tweet), _stored(original)
-    name = _name_in(stored) or (original.user and original.user.screen_name) or ""
+    stored, original_text = _stored_text(tweet), _stored_text(original)
+    name = _reposted_handle(stored) or (original.user and original.user.screen_name) or ""
     extra["repost_form"] = "the archive holds the original post"
     if name:
         extra["repost_of"] = f"@{name}"
     if original_id := id_of(original):
         extra["repost_id"] = original_id
-    begin = _REPOST.match(stored)
-    prefix, rest = (stored[: begin.end()], stored[begin.end() :]) if begin else ("", stored)
-    entities, media = _joined(tweet.entities, original.entities), _media_of(original) or _media_of(tweet)
+    match = _REPOST.match(stored)
+    prefix, rest = (stored[: match.end()], stored[match.end() :]) if match else ("", stored)
+    entities, media = _merge_entities(tweet.entities, original.entities), _media_of(original) or _media_of(tweet)
     if not stored:
-        return _Told((f"RT @{name}: " if name else "RT: ") + words, entities, media)
-    kept = _CUT_END.sub("", rest)
-    if len(kept) < len(rest) and len(words) > len(kept) and words.startswith(kept) and original.truncated not in {True, "true"}:
-        return _Told(prefix + words, entities, media, is_cut=False)
-    differs = bool(words) and words not in stored and original.truncated not in {True, "true"}
-    return _Told(stored, entities, media, words if differs else "", is_cut=rest != words)
+        return _TextSource((f"RT @{name}: " if name else "RT: ") + original_text, entities, media)
+    uncut = _CUT_END.sub("", rest)
+    if (
+        len(uncut) < len(rest)
+        and len(original_text) > len(uncut)
+        and original_text.startswith(uncut)
+        and original.truncated not in {True, "true"}
+    ):
+        return _TextSource(prefix + original_text, entities, media, is_cut=False)
+    differs = bool(original_text) and original_text not in stored and original.truncated not in {True, "true"}
+    return _TextSource(stored, entities, media, original_text if differs else "", is_cut=rest != original_text)
 
 
-def _joined(published: Entities | None, original: Entities | None) -> Entities | None:
-    """Return what X found in a published text and in its original, each once."""
+def _merge_entities(published: Entities | None, original: Entities | None) -> Entities | None:
+    """Merge the entities of a published text and its original, without repetitions."""
     if published is None or original is None:
         return published or original
     urls = {link.url: link for link in (*(published.urls or ()), *(original.urls or ()))}
     tags = {tag.text: tag for tag in (*(original.hashtags or ()), *(published.hashtags or ()))}
-    names = {named.screen_name: named for named in (*(published.user_mentions or ()), *(original.user_mentions or ()))}
-    return Entities(list(tags.values()), list(names.values()), list(urls.values()))
+    mentions = {mention.screen_name: mention for mention in (*(published.user_mentions or ()), *(original.user_mentions or ()))}
+    return Entities(list(tags.values()), list(mentions.values()), list(urls.values()))
 
 
-def _name_in(stored: str) -> str:
-    found = _REPOST.match(stored)
-    return found[1] if found else ""
+def _reposted_handle(stored: str) -> str:
+    match = _REPOST.match(stored)
+    return match[1] if match else ""
 
 
-def _stored(tweet: Tweet) -> str:
+def _stored_text(tweet: Tweet) -> str:
     return tweet.full_text if tweet.full_text is not None else tweet.text or ""
 
 
@@ -320,20 +325,20 @@ def _media_of(tweet: Tweet) -> Sequence[Medium]:
 
 
 def id_of(tweet: Tweet | User) -> str:
-    """Return an id as written; the string is preferred, numbers of files that went through JavaScript are rounded (seen 2019)."""
+    """Return an id as written, preferably the string: numbers in files that went through JavaScript are rounded (seen 2019)."""
     return tweet.id_str or text_of(tweet.id)
 
 
 def text_of(value: Number) -> str:
-    """Return a number or string as text."""
+    """Format a number or string as text."""
     if value is None or isinstance(value, str):
         return value or ""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def plain_start(tweet: Tweet) -> str:
-    """Return the stored text, undone, without the addresses of its pictures: what a long post's text begins with."""
-    text = unescape_x(_stored(tweet))
+    """Return the stored text, unescaped, without the addresses of its pictures: the start of a long post's text."""
+    text = unescape_x(_stored_text(tweet))
     for medium in _media_of(tweet):
         if medium.url and text.endswith(medium.url):
             text = text[: -len(medium.url)].rstrip()
@@ -342,17 +347,17 @@ def plain_start(tweet: Tweet) -> str:
 
 @lru_cache(maxsize=1024)
 def program_of(source: str) -> str:
-    """Return the name of the program that a post was written with; X stores it inside an HTML link."""
-    found = _ANCHOR.search(source)
-    return unescape_x(found[1] if found else source).strip()
+    """Return the name of the program a post was sent from; X stores it inside an HTML link."""
+    match = _ANCHOR.search(source)
+    return unescape_x(match[1] if match else source).strip()
 
 
-def _edit_of(info: _EditInfo, number: str) -> tuple[str, int, int]:
-    """Return the id of the first version, which version this is (from 0), and how many there are."""
+def _edit_version(info: _EditInfo, number: str) -> tuple[str, int, int]:
+    """Return the id of the first version, the index of this version (from 0), and the number of versions."""
     if info.edit is None and info.initial and info.initial.edit_tweet_ids and len(info.initial.edit_tweet_ids) == 1:
         return number, 0, 1
     control = info.initial or (info.edit and info.edit.edit_control_initial)
-    ids = [text_of(one) for one in (control.edit_tweet_ids if control and control.edit_tweet_ids else ())]
+    ids = [text_of(version_id) for version_id in (control.edit_tweet_ids if control and control.edit_tweet_ids else ())]
     first = text_of(info.edit.initial_tweet_id) if info.edit else ""
     first = first or (ids[0] if ids else number)
     if number in ids:

@@ -1,1 +1,1 @@
-"""Pages: administration."""
+"""Pages for administration."""

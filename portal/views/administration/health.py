@@ -1,4 +1,4 @@
-"""/healthz: whether the portal can answer. Open to everybody, so it holds no counts, names or paths."""
+"""/healthz: whether the portal is working. Open to everyone, so it shows no counts, names or paths."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from portal.site import site
 pages = Blueprint("health", __name__)
 
 FAILED = frozenset({"failed", "damaged", "empty", "ahead"})
-"""States with which no search is answered."""
+"""States in which no search is answered."""
 
 
 @pages.get("/healthz")
 def healthz() -> Response:
-    """Answer 200 while catalog and index can answer, 503 otherwise. An index that is behind answers, and says so."""
+    """Return 200 while catalog and index work, 503 otherwise. An index that is behind still works, and is reported as behind."""
     state = {"catalog": _state(_catalog), "index": _state(_index), "worker": "running" if is_running(site().config) else "not running"}
     healthy = FAILED.isdisjoint(state.values())
-    answer = jsonify(status="ok" if healthy else "failed", **state)
-    answer.status_code = 200 if healthy else 503
-    return answer
+    response = jsonify(status="ok" if healthy else "failed", **state)
+    response.status_code = 200 if healthy else 503
+    return response
 
 
 def _catalog() -> str:
@@ -34,13 +34,13 @@ def _catalog() -> str:
 
 
 def _index() -> str:
-    """Say how the index stands; its files are compared with their sums, some more of them each time where they are large."""
+    """Return the state of the index; large index files are compared with their checksums in portions, a few more at each call."""
     repository = site().repository
     try:
         repository.index.check()
         reached, target = repository.index.position(), repository.catalog.position()
     except (IndexDamaged, IndexOutdated) as error:
-        current_app.logger.error("health check: %s", error)  # noqa: TRY400  # asked for every few seconds: one line each
+        current_app.logger.error("health check: %s", error)  # noqa: TRY400  # called every few seconds: one line each
         return "damaged"
     if reached > target:
         return "ahead"
@@ -52,6 +52,6 @@ def _index() -> str:
 def _state(check: Callable[[], str]) -> str:
     try:
         return check()
-    except Exception:  # whatever is wrong, the answer is "failed" and the log says why
+    except Exception:  # any error means "failed"; the log has the details
         current_app.logger.exception("health check")
         return "failed"

@@ -1,4 +1,4 @@
-"""User administration: add, role, grants of accounts, disable, one-time link for a password."""
+"""User administration: add users, set roles and grants, disable, make one-time links for passwords."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from indexer.catalog.models import by_number
 from portal.access.guard import needs, reader
 from portal.access.rules import Right, Role
 from portal.access.users import User, UserError
-from portal.i18n import _, told
+from portal.i18n import _, error_text
 from portal.site import site
 
 pages = Blueprint("users", __name__)
@@ -18,18 +18,19 @@ pages = Blueprint("users", __name__)
 @pages.get("/users")
 @needs(Right.MANAGE_USERS)
 def index() -> ResponseReturnValue:
-    """List everybody."""
+    """List the users."""
     return render_template("users/index.html", users=site().users.all(), roles=list(Role))
 
 
 @pages.post("/users")
 @needs(Right.MANAGE_USERS)
 def add() -> ResponseReturnValue:
-    """Add a user, and go on to the page where accounts are granted and the link is made."""
+    """Add a user, and continue to the page that grants accounts and makes the one-time link."""
     try:
         user = site().users.add(request.form.get("name", ""), request.form.get("full_name", ""), _role(), reader().name)
     except UserError as error:
-        return render_template("users/index.html", users=site().users.all(), roles=list(Role), problem=told(error), given=request.form), 422
+        problem = error_text(error)
+        return render_template("users/index.html", users=site().users.all(), roles=list(Role), problem=problem, given=request.form), 422
     site().note("user:added", reader().name, user.name, {"role": user.role.value})
     flash(_("%(name)s was added. Make a one-time link so that they can set a password.", name=user.name))
     return redirect(url_for("users.user", user_id=user.id))
@@ -38,26 +39,26 @@ def add() -> ResponseReturnValue:
 @pages.get("/users/<int:user_id>")
 @needs(Right.MANAGE_USERS)
 def user(user_id: int) -> ResponseReturnValue:
-    """Show one user."""
+    """Show a user."""
     return _show(_user(user_id))
 
 
 @pages.post("/users/<int:user_id>")
 @needs(Right.MANAGE_USERS)
 def change(user_id: int) -> ResponseReturnValue:
-    """Set role, grants and state; a disabled user is signed out everywhere at once."""
+    """Set full name, role, grants and state; a disabled user is signed out everywhere at once."""
     before = _user(user_id)
-    known = site().repository.catalog.accounts()
+    accounts = site().repository.catalog.accounts()
     chosen = {int(value) for value in request.form.getlist("account") if value.isascii() and value.isdigit()}
-    granted = {number for account in known if account.id in chosen for number in account.numbers}  # of merged accounts every part
-    granted |= before.grants - by_number(known).keys()  # accounts that are set aside are not on the page
+    granted = {number for account in accounts if account.id in chosen for number in account.numbers}  # every part of a merged account
+    granted |= before.grants - by_number(accounts).keys()  # accounts set aside are not on the page
     disabled = "is_disabled" in request.form
     if disabled and user_id == reader().user_id:
         return _show(before, problem=_("You cannot disable your own account.")), 422
     try:
         site().users.change(user_id, full_name=request.form.get("full_name", ""), role=_role(), granted=granted, is_disabled=disabled)
     except UserError as error:
-        return _show(before, problem=told(error)), 422
+        return _show(before, problem=error_text(error)), 422
     if disabled:
         site().sign_ins.end_all(user_id)
     detail = {
@@ -75,15 +76,15 @@ def change(user_id: int) -> ResponseReturnValue:
 @pages.post("/users/<int:user_id>/link")
 @needs(Right.MANAGE_USERS)
 def make_link(user_id: int) -> ResponseReturnValue:
-    """Make a one-time link and show it this once."""
+    """Make a one-time link and show it once."""
     user = _user(user_id)
     token = site().links.make(user.id, reader().name)
     site().note("user:link-made", reader().name, user.name)
     return _show(user, link=site().config.public_url + url_for("signing_in.link", token=token))
 
 
-def _show(user: User, **more: str) -> str:
-    return render_template("users/user.html", user=user, roles=list(Role), accounts=site().repository.catalog.accounts(None), **more)
+def _show(user: User, **values: str) -> str:
+    return render_template("users/user.html", user=user, roles=list(Role), accounts=site().repository.catalog.accounts(None), **values)
 
 
 def _user(user_id: int) -> User:

@@ -1,1 +1,1 @@
-"""Pages: custody."""
+"""Pages for custody."""

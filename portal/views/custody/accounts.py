@@ -1,4 +1,4 @@
-"""Accounts and people: their names, and which accounts are one. Only for who may take archives in: it lists every account."""
+"""Names of accounts and people, and merged accounts. Requires the right to add archives, as it lists every account."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from indexer.custody.set_aside import DecisionRefused
 from portal.access.guard import needs
 from portal.access.rules import Right
 from portal.access.users import User, grants_of
-from portal.i18n import _, told
+from portal.i18n import _, error_text
 from portal.jobs.queue import start
 from portal.jobs.rows import JobKind
 from portal.site import site
@@ -23,7 +23,7 @@ pages = Blueprint("accounts", __name__)
 @pages.get("/accounts")
 @needs(Right.TAKE_IN)
 def index() -> ResponseReturnValue:
-    """List accounts and named people, with the forms to name and to merge."""
+    """List accounts and named people, with forms to name and merge them."""
     catalog = site().repository.catalog
     held = catalog.accounts()
     people = sorted((platform, number, name) for (platform, number), name in catalog.people().items())
@@ -32,7 +32,7 @@ def index() -> ResponseReturnValue:
         accounts=held,
         same=_same_handle(held),
         people=people,
-        platforms=[one.code for one in platforms.registered()],
+        platforms=[platform.code for platform in platforms.registered()],
         longest=LONGEST_NAME,
     )
 
@@ -40,30 +40,30 @@ def index() -> ResponseReturnValue:
 @pages.post("/accounts/<int:account_id>/name")
 @needs(Right.TAKE_IN)
 def name(account_id: int) -> ResponseReturnValue:
-    """Give an account a handle or a name, or take it back."""
+    """Give an account a handle or a name, or remove it."""
     account = _account(account_id)
-    handle, given = _line("handle").removeprefix("@"), _line("name")
+    handle, full_name = _text_field("handle").removeprefix("@"), _text_field("name")
     remove = "remove" in request.form
-    if not remove and (problem := _name_problem(handle, given)):
+    if not remove and (problem := _name_problem(handle, full_name)):
         flash(problem, "problem")
         return redirect(url_for("accounts.index"))
-    title = f"{account.label} → {('@' + handle) if handle else given}" if not remove else account.label
-    job = start(JobKind.NAME_ACCOUNT, title, {"account": account.id, "handle": handle, "name": given, "remove": remove})
+    title = f"{account.label} → {('@' + handle) if handle else full_name}" if not remove else account.label
+    job = start(JobKind.NAME_ACCOUNT, title, {"account": account.id, "handle": handle, "name": full_name, "remove": remove})
     return redirect(url_for("jobs.job", job_id=job))
 
 
 @pages.post("/accounts/merge")
 @needs(Right.TAKE_IN)
 def merge() -> ResponseReturnValue:
-    """Make one account of two, after a page that says what that means and for whom."""
-    part, into = _account(_number("part")), _account(_number("into"))
+    """Merge two accounts, after a page that explains the effect and names the users affected."""
+    part, into = _account(_number_field("part")), _account(_number_field("into"))
     try:
         check_merge(part, into)
     except DecisionRefused as error:
-        flash(told(error), "problem")
+        flash(error_text(error), "problem")
         return redirect(url_for("accounts.index"))
     if "sure" not in request.form:
-        return render_template("accounts/merge.html", part=part, into=into, losing=_losing(part, into))
+        return render_template("accounts/merge.html", part=part, into=into, losing=_users_losing_access(part, into))
     job = start(JobKind.MERGE_ACCOUNTS, f"{part.label} → {into.label}", {"part": part.id, "into": into.id})
     return redirect(url_for("jobs.job", job_id=job))
 
@@ -71,10 +71,10 @@ def merge() -> ResponseReturnValue:
 @pages.post("/accounts/unmerge")
 @needs(Right.TAKE_IN)
 def unmerge() -> ResponseReturnValue:
-    """Make a part an account of its own again."""
-    number = _number("part")
+    """Undo a merge: make a part a separate account again."""
+    number = _number_field("part")
     whole = _account(number)
-    part = next((one for one in whole.parts if one.id == number), None) or abort(404)
+    part = next((account for account in whole.parts if account.id == number), None) or abort(404)
     job = start(JobKind.MERGE_ACCOUNTS, f"{whole.label} → {part.label}", {"part": number, "into": None})
     return redirect(url_for("jobs.job", job_id=job))
 
@@ -82,45 +82,45 @@ def unmerge() -> ResponseReturnValue:
 @pages.post("/accounts/people")
 @needs(Right.TAKE_IN)
 def person() -> ResponseReturnValue:
-    """Give a platform's number the name of a person; an empty name takes it back."""
-    platform, number, given = request.form.get("platform", ""), _line("number"), _line("name")
-    known = (platform, number) in site().repository.catalog.people()
+    """Name the person behind a platform's user number; an empty name removes it."""
+    platform, number, full_name = request.form.get("platform", ""), _text_field("number"), _text_field("name")
+    is_named = (platform, number) in site().repository.catalog.people()
     if not platforms.is_registered(platform) or not (number.isascii() and number.isdigit()):
         flash(_("Enter the platform's user number, digits only, such as 3051921866."), "problem")
-    elif not given and not known:
+    elif not full_name and not is_named:
         flash(_("Enter the person's name."), "problem")
     else:
-        job = start(JobKind.NAME_PERSON, f"{number} → {given or '–'}", {"platform": platform, "number": number, "name": given})
+        job = start(JobKind.NAME_PERSON, f"{number} → {full_name or '–'}", {"platform": platform, "number": number, "name": full_name})
         return redirect(url_for("jobs.job", job_id=job))
     return redirect(url_for("accounts.index"))
 
 
-def _name_problem(handle: str, given: str) -> str:
-    if not handle and not given:
+def _name_problem(handle: str, full_name: str) -> str:
+    if not handle and not full_name:
         return _("Enter a handle or a name.")
     if " " in handle:
         return _("A handle has no spaces. Enter a name with spaces in the name field.")
     return ""
 
 
-def _losing(part: AccountView, into: AccountView) -> list[User]:
-    """Return the users who were granted only some of the parts: they will see neither until all are granted."""
+def _users_losing_access(part: AccountView, into: AccountView) -> list[User]:
+    """Return the users granted only some of the parts: they will see none of them until all are granted."""
     users = site().users
-    wanted = part.numbers | into.numbers
+    numbers = part.numbers | into.numbers
     granted = grants_of(users.db)
     limited = [user for user in users.all() if not user.reader.may(Right.SEE_ALL_ACCOUNTS)]
-    return [user for user in limited if 0 < len(granted.get(user.id, set()) & wanted) < len(wanted)]
+    return [user for user in limited if 0 < len(granted.get(user.id, set()) & numbers) < len(numbers)]
 
 
 def _same_handle(held: list[AccountView]) -> list[tuple[AccountView, AccountView]]:
-    """Return pairs of accounts of one platform with the same handle: perhaps they are one."""
+    """Return pairs of accounts on the same platform with the same handle, which may be one account."""
     first: dict[tuple[str, str], AccountView] = {}
     pairs = []
-    for one in sorted(held, key=lambda account: account.id):
-        if one.handle:
-            other = first.setdefault((one.platform, one.handle.casefold()), one)
-            if other is not one:
-                pairs.append((other, one))
+    for account in sorted(held, key=lambda account: account.id):
+        if account.handle:
+            earlier = first.setdefault((account.platform, account.handle.casefold()), account)
+            if earlier is not account:
+                pairs.append((earlier, account))
     return pairs
 
 
@@ -128,10 +128,10 @@ def _account(number: int) -> AccountView:
     return by_number(site().repository.catalog.accounts()).get(number) or abort(404)
 
 
-def _number(field: str) -> int:
+def _number_field(field: str) -> int:
     value = request.form.get(field, "")
     return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else abort(404)
 
 
-def _line(field: str) -> str:
+def _text_field(field: str) -> str:
     return " ".join(request.form.get(field, "").split())[:LONGEST_NAME]

@@ -1,4 +1,4 @@
-"""Captures: what is in custody, what each archive came to, and taking in more."""
+"""Captures: the archives in custody, the page of each, and adding archives."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from indexer.local_time import UnknownZone, zone
 from portal.access.guard import needs, reader
 from portal.access.limits import UPLOADS, limiter
 from portal.access.rules import Right
-from portal.i18n import _, told
+from portal.i18n import _, error_text
 from portal.jobs import uploads
 from portal.jobs.queue import job_rows, start
 from portal.jobs.rows import JobKind
@@ -48,17 +48,17 @@ JOBS_SHOWN = 5
 @pages.get("/captures")
 @needs(Right.SEE_CAPTURES)
 def index() -> ResponseReturnValue:
-    """List captures; who may take archives in also sees the forms and the jobs."""
+    """List captures; readers who may add archives also see the forms and the jobs."""
     may_take_in = reader().may(Right.TAKE_IN)
     held = site().repository.catalog.captures(with_set_aside=True)
-    counting = [one for one in held if one.aside is None]
+    active = [view for view in held if view.aside is None]
     site().note_later("capture:viewed", reader().name, "all captures")
     return render_template(
         "captures/index.html",
-        captures=counting,
-        set_aside=[one for one in held if one.aside is not None],
-        unnamed=[one for one in counting if one.account is not None and one.account.is_unnamed],
-        outdated=[one for one in counting if is_outdated(one)],
+        captures=active,
+        set_aside=[view for view in held if view.aside is not None],
+        unnamed=[view for view in active if view.account is not None and view.account.is_unnamed],
+        outdated=[view for view in active if is_outdated(view)],
         may_take_in=may_take_in,
         jobs=job_rows().recent(JOBS_SHOWN, kinds=CUSTODY_KINDS) if may_take_in else [],
         incoming=waiting_files() if may_take_in else [],
@@ -71,11 +71,11 @@ def index() -> ResponseReturnValue:
 @limiter.limit(UPLOADS)
 @needs(Right.TAKE_IN)
 def upload() -> ResponseReturnValue:
-    """Keep what was uploaded and start a job for it: one for each file, or one for all when they are parts of one export."""
+    """Keep the uploaded files and start a job for each file, or a single job if they are parts of the same export."""
     files = [file for file in request.files.getlist("archive") if file.filename]
     if not files:
         site().note_later("upload:failed", reader().name, request.path, {"why": "no file"})
-        return _answer(_("Choose a file first."), url_for("captures.index"), status=422)
+        return _respond(_("Choose a file first."), url_for("captures.index"), status=422)
     kept = uploads.keep(files)
     detail = {"files": [path.name for path in kept], "bytes": [path.stat().st_size for path in kept]}
     site().note_later("upload:arrived", reader().name, f"{len(kept)} files" if len(kept) > 1 else kept[0].name, detail)
@@ -85,18 +85,18 @@ def upload() -> ResponseReturnValue:
 @pages.post("/captures/incoming")
 @needs(Right.TAKE_IN)
 def incoming() -> ResponseReturnValue:
-    """Start jobs for archives that lie in incoming/."""
-    known = {path.name: path for path in waiting_files()}
-    chosen = [known[name] for name in request.form.getlist("name") if name in known]
+    """Start jobs for archives in incoming/."""
+    waiting = {path.name: path for path in waiting_files()}
+    chosen = [waiting[name] for name in request.form.getlist("name") if name in waiting]
     if not chosen:
-        return _answer(_("Choose a file first."), url_for("captures.index"), status=422)
+        return _respond(_("Choose a file first."), url_for("captures.index"), status=422)
     return _take_in(chosen, "incoming")
 
 
 @pages.get("/captures/<int:capture_id>")
 @needs(Right.SEE_CAPTURES)
 def capture(capture_id: int) -> ResponseReturnValue:
-    """Show one capture: facts, limits, reconciliation, problems, what was left unread, times."""
+    """Show a capture: facts, limits, reconciliation, problems, files not read, times."""
     view = _capture(capture_id)
     page = request.args.get("page", "1")
     number = int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 8 else 1
@@ -113,7 +113,7 @@ def capture(capture_id: int) -> ResponseReturnValue:
         ignored=catalog.ignored(capture_id),
         zones=sorted(available_timezones()),
         is_outdated=view.aside is None and is_outdated(view),
-        with_it=[one for one in _outdated_of(view) if one.id != view.id],
+        with_it=[capture for capture in _outdated_of(view) if capture.id != view.id],
         may_take_in=reader().may(Right.TAKE_IN),
     )
 
@@ -121,13 +121,13 @@ def capture(capture_id: int) -> ResponseReturnValue:
 @pages.post("/captures/<int:capture_id>/zone")
 @needs(Right.TAKE_IN)
 def set_zone(capture_id: int) -> ResponseReturnValue:
-    """Set the zone of a capture's account, after a page that asks once more."""
+    """Set the time zone of a capture's account, after a confirmation page."""
     view = _capture(capture_id)
     name = request.form.get("zone", "").strip()
     try:
         zone(name)
     except UnknownZone as error:
-        flash(told(error), "problem")
+        flash(error_text(error), "problem")
         return redirect(url_for("captures.capture", capture_id=capture_id))
     if "sure" not in request.form:
         return render_template("captures/zone.html", capture=view, zone=name)
@@ -138,7 +138,7 @@ def set_zone(capture_id: int) -> ResponseReturnValue:
 @pages.post("/captures/<int:capture_id>/name")
 @needs(Right.TAKE_IN)
 def name_account(capture_id: int) -> ResponseReturnValue:
-    """Name the account of an archive that was handed in again with a handle."""
+    """Name the account of an archive that was added again with a handle."""
     view = _capture(capture_id)
     handle = "".join(request.form.get("handle", "").split()).removeprefix("@")[:LONGEST_NAME]
     if view.account is None or not handle:
@@ -150,7 +150,7 @@ def name_account(capture_id: int) -> ResponseReturnValue:
 @pages.post("/captures/<int:capture_id>/set-aside")
 @needs(Right.TAKE_IN)
 def set_aside(capture_id: int) -> ResponseReturnValue:
-    """Leave a capture out of searches and papers, after a page that asks once more."""
+    """Exclude a capture from searches and certificates, after a confirmation page."""
     view = _capture(capture_id)
     why = " ".join(request.form.get("why", "").split())[:LONGEST_WHY]
     if view.aside is not None:
@@ -167,7 +167,7 @@ def set_aside(capture_id: int) -> ResponseReturnValue:
 @pages.post("/captures/<int:capture_id>/restore")
 @needs(Right.TAKE_IN)
 def restore(capture_id: int) -> ResponseReturnValue:
-    """Let a capture that was set aside count again."""
+    """Restore a capture that was set aside."""
     view = _capture(capture_id)
     job = start(JobKind.SET_ASIDE, view.name, {"capture": capture_id, "why": "", "restore": True})
     return redirect(url_for("jobs.job", job_id=job))
@@ -176,28 +176,28 @@ def restore(capture_id: int) -> ResponseReturnValue:
 @pages.post("/captures/<int:capture_id>/reread")
 @needs(Right.TAKE_IN)
 def reread(capture_id: int) -> ResponseReturnValue:
-    """Read a capture again, with the others of its account that an older importer has read: they share records."""
+    """Reread a capture together with the other captures of its account read by an older importer: they share records."""
     view = _capture(capture_id)
-    numbers = sorted({view.id, *(one.id for one in _outdated_of(view))})
+    numbers = sorted({view.id, *(capture.id for capture in _outdated_of(view))})
     return redirect(url_for("jobs.job", job_id=start(JobKind.REREAD, view.name, {"captures": numbers})))
 
 
 @pages.post("/captures/reread")
 @needs(Right.TAKE_IN)
 def reread_all() -> ResponseReturnValue:
-    """Read every capture again that an older importer has read."""
-    found = [one for one in site().repository.catalog.captures() if is_outdated(one)]
-    if not found:
+    """Reread every capture read by an older importer."""
+    outdated = [view for view in site().repository.catalog.captures() if is_outdated(view)]
+    if not outdated:
         flash(_("Every archive was read by the current importers."))
         return redirect(url_for("captures.index"))
-    title = ", ".join(one.name for one in reversed(found))[:TITLE]
+    title = ", ".join(view.name for view in reversed(outdated))[:TITLE]
     return redirect(url_for("jobs.job", job_id=start(JobKind.REREAD, title, {"captures": []})))
 
 
 @pages.post("/captures/verify")
 @needs(Right.TAKE_IN)
 def verify() -> ResponseReturnValue:
-    """Start comparing evidence, catalog and event log: quickly, or in full."""
+    """Start verifying evidence, catalog and event log: quickly, or in full."""
     is_full = request.form.get("level") == Level.FULL
     title = say("Full: archives are reread") if is_full else say("Quick: evidence, catalog and event log")
     level = Level.FULL if is_full else Level.QUICK
@@ -205,7 +205,7 @@ def verify() -> ResponseReturnValue:
 
 
 def waiting_files() -> list[Path]:
-    """Return what lies in incoming/: files and folders, without what begins with a dot or is an operating system's."""
+    """Return the files and folders in incoming/, without hidden files and those of operating systems."""
     folder = site().repository.paths.incoming
     if not folder.is_dir():
         return []
@@ -222,7 +222,7 @@ def _take_in(paths: list[Path], source: str) -> ResponseReturnValue:
             if source == "upload":
                 uploads.discard(paths)
                 site().note_later("upload:failed", reader().name, request.path, {"why": str(error)})
-            return _answer(told(error), url_for("captures.index"), status=422)
+            return _respond(error_text(error), url_for("captures.index"), status=422)
     account = request.form.get("account", "").strip()
     started = [
         start(
@@ -234,19 +234,19 @@ def _take_in(paths: list[Path], source: str) -> ResponseReturnValue:
     ]
     if source == "upload":
         _discard_repeated(batches, started)
-    return _answer("", url_for("jobs.job", job_id=started[0]) if len(started) == 1 else url_for("captures.index"))
+    return _respond("", url_for("jobs.job", job_id=started[0]) if len(started) == 1 else url_for("captures.index"))
 
 
 def _discard_repeated(batches: list[list[Path]], started: list[int]) -> None:
-    """Remove what a form brought that was sent twice: the job of the first time has its own."""
+    """Remove the files of a form submitted twice; the job of the first submission has its own."""
     for batch, job_id in zip(batches, started, strict=True):
         job = job_rows().get(job_id)
         if job is None or job.arguments["paths"] != [str(path) for path in batch]:
             uploads.discard(batch)
 
 
-def _answer(problem: str, address: str, status: int = 200) -> ResponseReturnValue:
-    """Answer the form with a page, and the script (which asks for JSON) with the address to go to."""
+def _respond(problem: str, address: str, status: int = 200) -> ResponseReturnValue:
+    """Redirect a form to a page; return the address to the script, which asks for JSON."""
     if request.accept_mimetypes.best == "application/json":
         return jsonify(problem=problem, address=address), status
     if problem:
@@ -259,8 +259,8 @@ def _capture(capture_id: int) -> CaptureView:
 
 
 def _outdated_of(view: CaptureView) -> list[CaptureView]:
-    """Return the captures of the same account that an older importer has read."""
+    """Return the captures of the same account read by an older importer."""
     if view.account is None:
         return []
     held = site().repository.catalog.captures(view.account.numbers)
-    return [one for one in held if is_outdated(one)]
+    return [capture for capture in held if is_outdated(capture)]

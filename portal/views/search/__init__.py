@@ -1,1 +1,1 @@
-"""Pages: search."""
+"""Pages for searching."""

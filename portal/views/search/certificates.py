@@ -1,4 +1,4 @@
-"""Certificates of searches: made, read, handed over, checked again."""
+"""Search certificates: make, show, download, check."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from portal.jobs.rows import JobKind, JobState
 from portal.jobs.runners import certificate_file, check_file
 from portal.jobs.worker import is_running
 from portal.search import address
-from portal.search.run import run, wanted
+from portal.search.run import run, search_request
 from portal.site import site
 
 pages = Blueprint("certificates", __name__)
@@ -37,19 +37,19 @@ def index() -> ResponseReturnValue:
 @pages.post("/certificates")
 @needs(Right.CERTIFY)
 def make() -> ResponseReturnValue:
-    """Certify the search of the form, whatever it finds; a question that cannot be read goes back to its page."""
-    question = address.read(request.form)
-    if question.errors or not run(question).answered:
-        return redirect(f"{url_for('search.page')}?{question.address()}")
-    arguments = {**as_json(wanted(question)), "address": question.address()}
-    return redirect(url_for("certificates.certificate", job_id=start(JobKind.CERTIFICATE, question.query or "*", arguments)))
+    """Certify the search of the form, whatever it finds; an invalid search goes back to its page."""
+    params = address.parse(request.form)
+    if params.errors or not run(params).answered:
+        return redirect(f"{url_for('search.page')}?{params.address()}")
+    arguments = {**as_json(search_request(params)), "address": params.address()}
+    return redirect(url_for("certificates.certificate", job_id=start(JobKind.CERTIFICATE, params.query or "*", arguments)))
 
 
 @pages.get("/certificates/<int:job_id>")
 @needs(Right.CERTIFY)
 def certificate(job_id: int) -> ResponseReturnValue:
-    """Show how far a certificate is, or what it says."""
-    job = certificates.job_of(job_id)
+    """Show a certificate, or the progress of its job."""
+    job = certificates.certificate_job(job_id)
     if job.state is not JobState.DONE:
         return render_template("certificates/waiting.html", job=job, certificate_id=job_id, worker_runs=is_running(site().config))
     site().note_later("certificate:viewed", reader().name, job.result["id"])
@@ -59,23 +59,23 @@ def certificate(job_id: int) -> ResponseReturnValue:
 @pages.get("/certificates/<int:job_id>/<name>")
 @needs(Right.CERTIFY)
 def file(job_id: int, name: str) -> ResponseReturnValue:
-    """Hand over certificate.pdf or certificate.json."""
+    """Download certificate.pdf or certificate.json."""
     form = name.removeprefix("certificate.")
-    job = certificates.finished(job_id)
+    job = certificates.finished_job(job_id)
     if name == form or form not in TYPES:
         abort(404)
     path = certificate_file(site().repository, job.id).with_suffix(f".{form}")
     if not path.is_file():
         abort(404)
     site().note("certificate:downloaded", reader().name, job.result["id"], {"form": form})
-    return _sent(path, TYPES[form])
+    return _download(path, TYPES[form])
 
 
 @pages.post("/certificates/<int:job_id>/checks")
 @needs(Right.CERTIFY)
 def check(job_id: int) -> ResponseReturnValue:
-    """Make the search of a certificate again and compare, with the evidence too: quickly, or in full."""
-    job = certificates.finished(job_id)
+    """Repeat a certificate's search and compare the result, and the evidence: quickly, or in full."""
+    job = certificates.finished_job(job_id)
     level = Level.FULL if request.form.get("level") == Level.FULL else Level.QUICK
     arguments = {**job.arguments, "certificate": job_id, "level": level.value}
     return redirect(url_for("certificates.checked", job_id=start(JobKind.CERTIFICATE_CHECK, job.title, arguments)))
@@ -84,8 +84,8 @@ def check(job_id: int) -> ResponseReturnValue:
 @pages.get("/certificates/checks/<int:job_id>")
 @needs(Right.CERTIFY)
 def checked(job_id: int) -> ResponseReturnValue:
-    """Show how far a check is, or what it found."""
-    job = certificates.job_of(job_id, JobKind.CERTIFICATE_CHECK)
+    """Show the outcome of a check, or the progress of its job."""
+    job = certificates.certificate_job(job_id, JobKind.CERTIFICATE_CHECK)
     if job.state is not JobState.DONE:
         number = job.arguments["certificate"]
         return render_template("certificates/waiting.html", job=job, certificate_id=number, worker_runs=is_running(site().config))
@@ -96,8 +96,8 @@ def checked(job_id: int) -> ResponseReturnValue:
 @pages.get("/certificates/checks/<int:job_id>/check.json")
 @needs(Right.CERTIFY)
 def check_as_json(job_id: int) -> ResponseReturnValue:
-    """Give a check with every record: the shape of `certificate verify --json`."""
-    job = certificates.finished(job_id, JobKind.CERTIFICATE_CHECK)
+    """Return a check with every record, as `certificate verify --json` does."""
+    job = certificates.finished_job(job_id, JobKind.CERTIFICATE_CHECK)
     path = check_file(site().repository, job.id)
     if not path.is_file():
         abort(404)
@@ -106,7 +106,7 @@ def check_as_json(job_id: int) -> ResponseReturnValue:
     return jsonify(check_words.as_json(load_check(path)))
 
 
-def _sent(path: Path, media_type: str) -> Response:
-    answer: Response = send_file(path, mimetype=media_type, as_attachment=True, download_name=path.name, max_age=0)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+def _download(path: Path, media_type: str) -> Response:
+    response: Response = send_file(path, mimetype=media_type, as_attachment=True, download_name=path.name, max_age=0)
+    response.headers["Cache-Control"] = "no-store"
+    return response

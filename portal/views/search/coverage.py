@@ -1,4 +1,4 @@
-"""Coverage: which accounts and months are captured, as a table."""
+"""Coverage: a table of the accounts and months captured."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from flask.typing import ResponseReturnValue
 from portal.access.guard import needs, reader
 from portal.access.rules import Right
 from portal.search import address, coverage_band
-from portal.search.run import wanted
+from portal.search.run import search_request
 from portal.site import site
 
 pages = Blueprint("coverage", __name__)
 
-KEPT = frozenset({"account", "platform"})
+LINK_FILTERS = frozenset({"account", "platform"})
 
 
 @pages.get("/coverage")
 @needs(Right.SEARCH)
 def page() -> ResponseReturnValue:
-    """Show accounts and months, or years where there are many; 400 when a day of the address cannot be read."""
-    question = address.read(request.args)
+    """Show accounts and months, or years if there are many months; 400 if a day of the address is invalid."""
+    params = address.parse(request.args)
     repository = site().repository
     held = repository.catalog.accounts(reader().permission.accounts)
-    if question.errors:
-        return render_template("coverage/page.html", asked=question, coverage=None, table=None, has_accounts=bool(held)), 400
-    filters = wanted(question).filters
-    found = repository.coverage.of(filters)
-    every_day = repository.coverage.of(replace(filters, first_day=found.first, last_day=found.last)) if found.first else found
-    kept = [pair for pair in question.pairs if pair[0] in KEPT]
-    table = coverage_band.table(every_day, kept)
-    return render_template("coverage/page.html", asked=question, coverage=found, table=table, has_accounts=bool(held))
+    if params.errors:
+        return render_template("coverage/page.html", params=params, coverage=None, table=None, has_accounts=bool(held)), 400
+    filters = search_request(params).filters
+    coverage = repository.coverage.of(filters)
+    every_day = repository.coverage.of(replace(filters, first_day=coverage.first, last_day=coverage.last)) if coverage.first else coverage
+    link_filters = [pair for pair in params.pairs if pair[0] in LINK_FILTERS]
+    table = coverage_band.table(every_day, link_filters)
+    return render_template("coverage/page.html", params=params, coverage=coverage, table=table, has_accounts=bool(held))

@@ -1,4 +1,4 @@
-"""Starts an export of what a search has counted."""
+"""Starts the export of a search."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from portal.jobs.queue import job_rows, start
 from portal.jobs.rows import JobKind, JobState
 from portal.jobs.stored import may_open
 from portal.search import address
-from portal.search.run import run, wanted
+from portal.search.run import run, search_request
 from portal.site import site
 
 pages = Blueprint("exports", __name__)
@@ -28,28 +28,28 @@ pages = Blueprint("exports", __name__)
 @pages.post("/exports")
 @needs(Right.EXPORT)
 def make() -> ResponseReturnValue:
-    """Export the search of the form: every hit, in the order shown, whatever the page."""
-    question = address.read(request.form)
-    if question.errors or not (results := run(question)).answered:
-        return redirect(f"{url_for('search.page')}?{question.address()}")
+    """Export the search of the form: every hit, in the order shown, not only the current page."""
+    params = address.parse(request.form)
+    if params.errors or not (results := run(params)).answered:
+        return redirect(f"{url_for('search.page')}?{params.address()}")
     if not results.total:
         flash(_("There is nothing to export: no records match."), "problem")
-        return redirect(f"{url_for('search.page')}?{question.address()}")
+        return redirect(f"{url_for('search.page')}?{params.address()}")
     choices = _choices()
     if choices.certificate and not reader().may(Right.CERTIFY):
         abort(403)
     arguments = {
-        **as_json(wanted(question)),
+        **as_json(search_request(params)),
         **stored.encode_choices(choices),
         "organization": "" if site().config.body_name == NEUTRAL_BODY else site().config.body_name,
-        "address": question.address(),
+        "address": params.address(),
         **_terms(),
     }
-    return redirect(url_for("jobs.job", job_id=start(JobKind.EXPORT, question.query or "*", arguments)))
+    return redirect(url_for("jobs.job", job_id=start(JobKind.EXPORT, params.query or "*", arguments)))
 
 
 def _terms() -> dict[str, Any]:
-    """Return the terms of the list whose union is exported; 404 for a list that the reader may not open."""
+    """Return the terms whose union is exported, if the form names a list; 404 for a list that the reader may not open."""
     number = request.form.get("list", type=int)
     if not number or number >= 2**63:
         return {}
@@ -61,7 +61,7 @@ def _terms() -> dict[str, Any]:
 
 
 def _choices() -> Choices:
-    """Return what the form asks for; a layout that there is not is none."""
+    """Return the choices of the form; an unknown PDF layout means no PDF."""
     form = request.form
     pdf = form.get("pdf", "")
     return Choices(

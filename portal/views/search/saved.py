@@ -1,4 +1,4 @@
-"""Saved searches and the history of searches: run again, keep, rename, share, delete, undo."""
+"""Saved searches and search history: run again, save, rename, share, delete, undo."""
 
 from __future__ import annotations
 
@@ -12,68 +12,68 @@ from portal.access.guard import needs, reader
 from portal.access.rules import Right
 from portal.i18n import _
 from portal.search import address, facets
-from portal.search.address import Asked
+from portal.search.address import SearchParams
 from portal.search.facets import Chip
-from portal.search.history import Run, history, last_runs, question_of, same
-from portal.search.run import plan, wanted, warn_of_index
+from portal.search.history import LastRun, history, last_runs, parse_address, search_key
+from portal.search.run import plan, search_request, warn_if_index_unusable
 from portal.search.saved import SavedSearch, SavedSearches, SavingError
 from portal.site import site
 
 pages = Blueprint("saved", __name__)
 
-COUNTING_SECONDS = 1.5  # how long a page counts what there is now; the rest are counted when they are run
+COUNTING_SECONDS = 1.5  # time limit for counting current hits on the page; the remaining searches are counted when they are run
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A saved search as its page shows it. `now` None: not counted; `more` against the reader's last run."""
+class SavedSearchRow:
+    """A saved search for its page. `now` is None if not counted; `more` compares with the reader's last run."""
 
     saved: SavedSearch
-    question: Asked
+    params: SearchParams
     chips: tuple[Chip, ...]
-    run: Run | None
+    run: LastRun | None
     now: int | None
 
     @property
     def more(self) -> int:
-        """How many more there are than at the last run; 0 when there are as many, or when one of both is not known."""
+        """Hits added since the last run; 0 if either count is unknown."""
         return self.now - self.run.total if self.now is not None and self.run and self.run.total is not None else 0
 
 
 @pages.get("/saved")
 @needs(Right.SEARCH)
 def index() -> ResponseReturnValue:
-    """List the reader's saved searches and those that others share."""
-    deleted = request.args.get("deleted", type=int)
-    gone = _kept().own(deleted, is_deleted=True) if deleted and deleted < 2**63 else None
-    status = warn_of_index()
-    return render_template("saved/index.html", searches=_shown(_kept().all()), gone=gone), status
+    """List the reader's saved searches and those shared with them."""
+    deleted_id = request.args.get("deleted", type=int)
+    deleted = _searches().own(deleted_id, is_deleted=True) if deleted_id and deleted_id < 2**63 else None
+    status = warn_if_index_unusable()
+    return render_template("saved/index.html", searches=_rows(_searches().all()), gone=deleted), status
 
 
 @pages.get("/saved/new")
 @needs(Right.SEARCH)
 def new() -> ResponseReturnValue:
     """Ask for the name of the search of this address."""
-    return _form(address.read(request.args))
+    return _form(address.parse(request.args))
 
 
 @pages.post("/saved")
 @needs(Right.SEARCH)
 def add() -> ResponseReturnValue:
-    """Keep a search."""
+    """Save a search."""
     try:
-        question = question_of(request.form.get("address", ""))
+        params = parse_address(request.form.get("address", ""))
     except ValueError:
         abort(400)
     name, is_shared = request.form.get("name", ""), request.form.get("shared") == "1"
-    if question.errors:
+    if params.errors:
         problem = _("This search cannot be saved: its address is not valid.")
-        return _form(question, name=name, is_shared=is_shared, problem=problem), 400
+        return _form(params, name=name, is_shared=is_shared, problem=problem), 400
     try:
-        _kept().add(name, replace(question, page=1).address(), is_shared=is_shared)
+        _searches().add(name, replace(params, page=1).address(), is_shared=is_shared)
     except SavingError as error:
-        return _form(question, name=name, is_shared=is_shared, problem=str(error)), 400
-    site().note("search:saved", reader().name, name, {"address": question.address(), "shared": is_shared})
+        return _form(params, name=name, is_shared=is_shared, problem=str(error)), 400
+    site().note("search:saved", reader().name, name, {"address": params.address(), "shared": is_shared})
     flash(_("Saved as “%(name)s”.", name=" ".join(name.split())), "good")
     return redirect(url_for("saved.index"))
 
@@ -83,18 +83,18 @@ def add() -> ResponseReturnValue:
 def edit(saved_id: int) -> ResponseReturnValue:
     """Show the form of one of the reader's own searches."""
     saved = _own(saved_id)
-    return _form(question_of(saved.address), name=saved.name, is_shared=saved.is_shared, saved=saved)
+    return _form(parse_address(saved.address), name=saved.name, is_shared=saved.is_shared, saved=saved)
 
 
 @pages.post("/saved/<int:saved_id>")
 @needs(Right.SEARCH)
 def change(saved_id: int) -> ResponseReturnValue:
-    """Rename, share, or keep private again."""
+    """Rename, share, or make private again."""
     saved, name, is_shared = _own(saved_id), request.form.get("name", ""), request.form.get("shared") == "1"
     try:
-        _kept().change(saved_id, name, is_shared=is_shared)
+        _searches().change(saved_id, name, is_shared=is_shared)
     except SavingError as error:
-        return _form(question_of(saved.address), name=name, is_shared=is_shared, saved=saved, problem=str(error)), 400
+        return _form(parse_address(saved.address), name=name, is_shared=is_shared, saved=saved, problem=str(error)), 400
     site().note("search:saved", reader().name, name, {"was": saved.name, "shared": is_shared})
     flash(_("“%(name)s” was changed.", name=" ".join(name.split())), "good")
     return redirect(url_for("saved.index"))
@@ -103,9 +103,9 @@ def change(saved_id: int) -> ResponseReturnValue:
 @pages.post("/saved/<int:saved_id>/delete")
 @needs(Right.SEARCH)
 def delete(saved_id: int) -> ResponseReturnValue:
-    """Delete one of the reader's own searches; the page that follows can undo it."""
+    """Delete one of the reader's own searches; the next page can undo it."""
     saved = _own(saved_id)
-    _kept().delete(saved_id)
+    _searches().delete(saved_id)
     site().note("search:saved", reader().name, saved.name, {"deleted": True})
     return redirect(url_for("saved.index", deleted=saved_id))
 
@@ -115,7 +115,7 @@ def delete(saved_id: int) -> ResponseReturnValue:
 def restore(saved_id: int) -> ResponseReturnValue:
     """Undo a deletion."""
     try:
-        _kept().bring_back(saved_id)
+        _searches().restore(saved_id)
     except SavingError as error:
         flash(str(error), "problem")
         return redirect(url_for("saved.index"))
@@ -128,42 +128,42 @@ def restore(saved_id: int) -> ResponseReturnValue:
 @pages.get("/history")
 @needs(Right.SEARCH)
 def past() -> ResponseReturnValue:
-    """List what the reader searched for, newest first."""
+    """List the reader's past searches, newest first."""
     before = request.args.get("before", type=int)
-    lines, further = history(site().repository.db, reader().name, before if before and before < 2**63 else None)
+    entries, next_before = history(site().repository.db, reader().name, before if before and before < 2**63 else None)
     accounts = site().repository.catalog.accounts(reader().permission.accounts)
-    chips = [facets.chips(line.question, accounts) for line in lines]
-    return render_template("saved/history.html", lines=list(zip(lines, chips, strict=True)), further=further, is_first=not before)
+    chips = [facets.chips(entry.params, accounts) for entry in entries]
+    return render_template("saved/history.html", lines=list(zip(entries, chips, strict=True)), further=next_before, is_first=not before)
 
 
-def _kept() -> SavedSearches:
+def _searches() -> SavedSearches:
     return SavedSearches(site().repository.db, reader())
 
 
 def _own(saved_id: int) -> SavedSearch:
-    saved = _kept().own(saved_id)
+    saved = _searches().own(saved_id)
     if saved is None:
         abort(404)
     return saved
 
 
-def _form(question: Asked, *, name: str = "", is_shared: bool = False, saved: SavedSearch | None = None, problem: str = "") -> str:
+def _form(params: SearchParams, *, name: str = "", is_shared: bool = False, saved: SavedSearch | None = None, problem: str = "") -> str:
     accounts = site().repository.catalog.accounts(reader().permission.accounts)
-    chips = facets.chips(question, accounts)
+    chips = facets.chips(params, accounts)
     given = {"name": name, "is_shared": is_shared}
-    return render_template("saved/form.html", asked=question, chips=chips, given=given, saved=saved, problem=problem)
+    return render_template("saved/form.html", params=params, chips=chips, given=given, saved=saved, problem=problem)
 
 
-def _shown(searches: list[SavedSearch]) -> list[Shown]:
-    questions = [question_of(saved.address) for saved in searches]
-    runs = last_runs(site().repository.db, reader().name, [same(question) for question in questions])
+def _rows(searches: list[SavedSearch]) -> list[SavedSearchRow]:
+    searched = [parse_address(saved.address) for saved in searches]
+    runs = last_runs(site().repository.db, reader().name, [search_key(params) for params in searched])
     accounts = site().repository.catalog.accounts(reader().permission.accounts)
-    until = time.monotonic() + COUNTING_SECONDS
-    shown = []
-    for saved, question in zip(searches, questions, strict=True):
+    deadline = time.monotonic() + COUNTING_SECONDS
+    rows = []
+    for saved, params in zip(searches, searched, strict=True):
         now = None
-        if not question.errors and time.monotonic() < until:
-            results = plan(replace(wanted(question), limit=0, offset=0)).page()
+        if not params.errors and time.monotonic() < deadline:
+            results = plan(replace(search_request(params), limit=0, offset=0)).page()
             now = results.total if results.answered else None
-        shown.append(Shown(saved, question, tuple(facets.chips(question, accounts)), runs.get(same(question)), now))
-    return shown
+        rows.append(SavedSearchRow(saved, params, tuple(facets.chips(params, accounts)), runs.get(search_key(params)), now))
+    return rows

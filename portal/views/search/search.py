@@ -1,4 +1,4 @@
-"""The search page and /search.json: the same question, the same answer."""
+"""The search page and /search.json, which return the same results."""
 
 from __future__ import annotations
 
@@ -14,79 +14,79 @@ from indexer.search.results import Results
 from portal.access.guard import needs, reader
 from portal.access.rules import Right
 from portal.search import address, coverage_band, facets
-from portal.search.address import Asked
+from portal.search.address import SearchParams
 from portal.search.run import run_in_groups
 from portal.site import site
 
 pages = Blueprint("search", __name__)
 
-LONGEST_ADDRESS = 4_000  # bytes after "?": servers and proxies refuse a little more than that
+LONGEST_ADDRESS = 4_000  # bytes after "?"; servers and proxies refuse addresses slightly longer
 
 
 @pages.get("/")
 @needs(Right.SEARCH)
 def home() -> ResponseReturnValue:
-    """Begin with the search page."""
+    """Redirect to the search page."""
     return redirect(url_for("search.page"))
 
 
 @pages.get("/search")
 @needs(Right.SEARCH)
 def page() -> ResponseReturnValue:
-    """Show a page of results; 400 when the question cannot be read, with the place underlined, 503 when the index cannot answer."""
-    question = address.read(request.args)
-    if not question.errors and len(request.query_string) > LONGEST_ADDRESS:
-        return redirect(f"{url_for('search.page')}?{question.address(page=question.page)}")
-    return _page(question)
+    """Show a page of results; 400 for an invalid query, with the error underlined, 503 if the index cannot answer."""
+    params = address.parse(request.args)
+    if not params.errors and len(request.query_string) > LONGEST_ADDRESS:
+        return redirect(f"{url_for('search.page')}?{params.address(page=params.page)}")
+    return _page(params)
 
 
 @pages.post("/search")
 @needs(Right.SEARCH)
 def ask() -> ResponseReturnValue:
-    """Take the question of the form, however long, and go on to its address; one that cannot be read is shown as it came."""
-    question = address.read(request.form)
-    return _page(question) if question.errors else redirect(f"{url_for('search.page')}?{question.address()}", 303)
+    """Redirect a search from the form, of any length, to its address; an invalid search is shown with its errors."""
+    params = address.parse(request.form)
+    return _page(params) if params.errors else redirect(f"{url_for('search.page')}?{params.address()}", 303)
 
 
-def _page(question: Asked) -> ResponseReturnValue:
-    results, grouped = (None, None) if question.errors else run_in_groups(question)
-    return render_template("search/page.html", **shown(question, results, grouped)), _status(results)
+def _page(params: SearchParams) -> ResponseReturnValue:
+    results, grouped = (None, None) if params.errors else run_in_groups(params)
+    return render_template("search/page.html", **template_values(params, results, grouped)), _status(results)
 
 
 @pages.get("/search.json")
 @needs(Right.SEARCH)
 def as_json() -> ResponseReturnValue:
-    """Answer as JSON; 400 with diagnostics or field errors when the question cannot be read, 503 when the index cannot answer."""
-    question = address.read(request.args)
-    if question.errors:
-        diagnostics = [{"field": name, "message": message} for name, message in question.errors.items()]
-        return jsonify(query=question.query, reading="", total=None, records=[], facets={}, announcements=[], diagnostics=diagnostics), 400
-    results, grouped = run_in_groups(question)
+    """Return results as JSON; 400 with diagnostics or field errors for an invalid search, 503 if the index cannot answer."""
+    params = address.parse(request.args)
+    if params.errors:
+        diagnostics = [{"field": name, "message": message} for name, message in params.errors.items()]
+        return jsonify(query=params.query, reading="", total=None, records=[], facets={}, announcements=[], diagnostics=diagnostics), 400
+    results, grouped = run_in_groups(params)
     shape = shape_of(results, site().repository.zone, grouped)
-    if not reader().may(Right.SEE_ALL_ACCOUNTS):  # how many records there are in all is not theirs to know
+    if not reader().may(Right.SEE_ALL_ACCOUNTS):  # the total number of records is beyond their permission
         del shape["indexed"], shape["held"]
     return jsonify(shape), _status(results)
 
 
 def _status(results: Results | None) -> int:
     if results is not None and (results.index_unusable or results.stopped is StopReason.TOO_SLOW):
-        return 503  # the question is sound: it may be asked again once the index is repaired, or the computer less busy
+        return 503  # the search is valid and can be repeated once the index is repaired or the computer less busy
     return 200 if results and results.answered else 400
 
 
-def shown(question: Asked, results: Results | None, grouped: Grouped | None = None) -> dict[str, Any]:
-    """Return what the template needs."""
+def template_values(params: SearchParams, results: Results | None, grouped: Grouped | None = None) -> dict[str, Any]:
+    """Return the values of the search page's template."""
     accounts = site().repository.catalog.accounts(reader().permission.accounts)
-    counted = grouped.total if grouped and not grouped.is_too_many else results.total if results else 0
+    total = grouped.total if grouped and not grouped.is_too_many else results.total if results else 0
     return {
-        "asked": question,
+        "params": params,
         "results": results,
-        "groups": facets.groups(question, results, accounts, reader()),
-        "chips": facets.chips(question, accounts),
+        "groups": facets.groups(params, results, accounts, reader()),
+        "chips": facets.chips(params, accounts),
         "grouped": grouped,
-        "pages_in_all": max(1, -(-counted // question.size)),
-        "chart": facets.chart(question, results),
+        "pages_in_all": max(1, -(-total // params.size)),
+        "chart": facets.chart(params, results),
         "coverage_band": coverage_band.band(results.coverage) if results else None,
         "has_accounts": bool(accounts),
-        "fault_pieces": facets.pieces,
+        "underlined": facets.underlined,
     }

@@ -1,4 +1,4 @@
-"""Lists of terms: run as one batch, read as a table, handed over as a file."""
+"""Lists of terms: run as a batch, shown as a table, downloaded as a file."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from indexer.term_reports.run import MOST_CHARACTERS, MOST_TERMS, ListError, rea
 from indexer.term_reports.union import union_query, unique_query
 from portal.access.guard import needs, reader
 from portal.access.rules import Right
-from portal.i18n import language_code, spoken
+from portal.i18n import language_code, translate
 from portal.jobs.queue import job_rows, start
 from portal.jobs.rows import Job, JobKind, JobState
 from portal.jobs.stored import may_open
 from portal.jobs.worker import is_running
 from portal.search import address, facets
-from portal.search.address import MAX_QUERY, Asked
-from portal.search.history import question_of
-from portal.search.run import wanted
+from portal.search.address import MAX_QUERY, SearchParams
+from portal.search.history import parse_address
+from portal.search.run import search_request
 from portal.site import site
 
 pages = Blueprint("terms", __name__)
@@ -50,13 +50,13 @@ ORDERS = ("line", "text", "hits", "unique", "family", "media")
 @pages.get("/terms")
 @needs(Right.SEARCH)
 def index() -> ResponseReturnValue:
-    """Show the form, filled with the filters of the address or with a list that was run before, and the reader's reports."""
+    """Show the form, filled with the address's filters or an earlier list, and the reader's reports."""
     again = request.args.get("again", type=int)
-    earlier = _found(again) if again and again < 2**63 else None
-    question = question_of(earlier.arguments["address"]) if earlier else address.read(request.args)
-    text = earlier.arguments["query"] if earlier else question.query if "\n" in question.query else ""
+    earlier = _job(again) if again and again < 2**63 else None
+    params = parse_address(earlier.arguments["address"]) if earlier else address.parse(request.args)
+    text = earlier.arguments["query"] if earlier else params.query if "\n" in params.query else ""
     keeps = bool(earlier and earlier.arguments.get("keep_numbers"))
-    return _form(replace(question, query=""), text, "", keep_numbers=keeps)
+    return _form(replace(params, query=""), text, "", keep_numbers=keeps)
 
 
 @pages.post("/terms")
@@ -65,15 +65,15 @@ def run() -> ResponseReturnValue:
     """Run a list."""
     text = request.form.get("terms", "")
     name = " ".join(request.form.get("name", "").split())[:LONGEST_TITLE]
-    question = replace(address.read(request.form), query="", page=1)
+    params = replace(address.parse(request.form), query="", page=1)
     keep_numbers = request.form.get("numbers") == "keep"
     try:
         listed = read_list(text, keep_numbers=keep_numbers)
     except ListError as error:
-        return _form(question, text, name, {"terms": spoken(error.args[0])}, keep_numbers=keep_numbers), 400
-    if question.errors:
-        return _form(question, text, name, keep_numbers=keep_numbers), 400
-    arguments = {**as_json(replace(wanted(question), query=text)), "address": question.address(), "keep_numbers": keep_numbers}
+        return _form(params, text, name, {"terms": translate(error.args[0])}, keep_numbers=keep_numbers), 400
+    if params.errors:
+        return _form(params, text, name, keep_numbers=keep_numbers), 400
+    arguments = {**as_json(replace(search_request(params), query=text)), "address": params.address(), "keep_numbers": keep_numbers}
     title = name or ", ".join(term.text for term in listed.terms[:4])[:LONGEST_TITLE]
     return redirect(url_for("terms.report", job_id=start(JobKind.TERM_LIST, title, arguments)))
 
@@ -81,68 +81,68 @@ def run() -> ResponseReturnValue:
 @pages.get("/terms/<int:job_id>")
 @needs(Right.SEARCH)
 def report(job_id: int) -> ResponseReturnValue:
-    """Show how far a list is, or its report."""
-    job = _found(job_id)
-    question = question_of(job.arguments["address"])
+    """Show the report of a list, or the progress of its job."""
+    job = _job(job_id)
+    params = parse_address(job.arguments["address"])
     accounts = site().repository.catalog.accounts(reader().permission.accounts)
-    shown: dict[str, Any] = {"job": job, "asked": question, "chips": facets.chips(question, accounts)}
+    shown: dict[str, Any] = {"job": job, "params": params, "chips": facets.chips(params, accounts)}
     if job.state is not JobState.DONE:
         return render_template("terms/waiting.html", worker_runs=is_running(site().config), **shown)
     site().note_later("report:viewed", reader().name, f"term list {job_id}")
-    told = unpack(job.result)
-    by, is_falling = _order(request.args.get("by", ""))
-    terms = _ordered(told["terms"], by, is_falling=is_falling)
-    readings = {term["line"]: _read(term, question.dialect) for term in terms}
-    search = {term["line"]: replace(question, query=_query(term)).address() for term in terms}
-    shown["search_for"] = lambda query: replace(question, query=query).address()
-    shown["is_for_dtsearch"] = question.dialect is Dialect.PLAIN and _is_for_dtsearch(terms)
+    result = unpack(job.result)
+    by, is_descending = _order(request.args.get("by", ""))
+    terms = _sort(result["terms"], by, is_descending=is_descending)
+    readings = {term["line"]: _paraphrase(term, params.dialect) for term in terms}
+    search = {term["line"]: replace(params, query=_query(term)).address() for term in terms}
+    shown["search_for"] = lambda query: replace(params, query=query).address()
+    shown["is_for_dtsearch"] = params.dialect is Dialect.PLAIN and _is_for_dtsearch(terms)
     shown["keeps_numbers"] = bool(job.arguments.get("keep_numbers"))
-    together = union_query(list(_queries(told["terms"]).values()), question.dialect)
+    together = union_query(list(_queries(result["terms"]).values()), params.dialect)
     shown["together"] = together if len(together) <= MAX_QUERY else ""
     return render_template(
-        "terms/report.html", report=told, terms=terms, search=search, readings=readings, by=by, is_falling=is_falling, **shown
+        "terms/report.html", report=result, terms=terms, search=search, readings=readings, by=by, is_descending=is_descending, **shown
     )
 
 
 @pages.get("/terms/<int:job_id>/records")
 @needs(Right.SEARCH)
 def records(job_id: int) -> ResponseReturnValue:
-    """Go on to the search of what a list finds, or of what one of its terms finds alone, in conversations or as a plain list."""
-    job = _found(job_id)
+    """Redirect to the search of a list's union, or of a term or the term alone, in conversations or as a plain list."""
+    job = _job(job_id)
     if job.state is not JobState.DONE:
         abort(404)
-    question, terms = question_of(job.arguments["address"]), _queries(unpack(job.result)["terms"])
-    line, dialect = request.args.get("line", type=int), question.dialect
+    params, terms = parse_address(job.arguments["address"]), _queries(unpack(job.result)["terms"])
+    line, dialect = request.args.get("line", type=int), params.dialect
     if line is None:
         query = union_query(list(terms.values()), dialect)
     elif line in terms and request.args.get("alone"):
         query = unique_query(list(terms.values()), terms[line], dialect)
     else:
-        query, dialect = terms.get(line, ""), question.dialect
+        query, dialect = terms.get(line, ""), params.dialect
     if not query:
         abort(404)
     plain = line is None or bool(request.args.get("alone"))
     group = GroupBy.THREADS if request.args.get("group") else GroupBy.NONE
-    asked = replace(question, query=query, dialect=Dialect.PLAIN if plain else dialect, group=group)
-    return redirect(f"{url_for('search.page')}?{asked.address()}")
+    target = replace(params, query=query, dialect=Dialect.PLAIN if plain else dialect, group=group)
+    return redirect(f"{url_for('search.page')}?{target.address()}")
 
 
 @pages.get("/terms/<int:job_id>/<name>")
 @needs(Right.EXPORT)
 def file(job_id: int, name: str) -> ResponseReturnValue:
-    """Hand over a report as a file: report.csv, report.xlsx or report.json."""
+    """Download a report: report.csv, report.xlsx or report.json."""
     form = name.removeprefix("report.")
-    job = _found(job_id)
+    job = _job(job_id)
     if form not in TYPES or name == form or job.state is not JobState.DONE:
         abort(404)
     content = BytesIO(term_report.FORMS[form](unpack(job.result)))
     site().note("export:downloaded", reader().name, f"term list {job_id}", {"form": form})
-    answer: Response = send_file(content, mimetype=TYPES[form], as_attachment=True, download_name=f"terms-{job_id}.{form}", max_age=0)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    response: Response = send_file(content, mimetype=TYPES[form], as_attachment=True, download_name=f"terms-{job_id}.{form}", max_age=0)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
-def _found(job_id: int) -> Job:
+def _job(job_id: int) -> Job:
     job = job_rows().get(job_id)
     if job is None or job.kind is not JobKind.TERM_LIST or not may_open(reader(), job):
         abort(404)
@@ -150,34 +150,34 @@ def _found(job_id: int) -> Job:
 
 
 def _query(term: Mapping[str, Any]) -> str:
-    """Return the query of a term: its line without a number or bullet. Reports of before there was such a thing have lines only."""
+    """Return the query of a term: its line without a number or bullet. Older reports have only the line."""
     return str(term.get("query", term["text"]))
 
 
 def _is_for_dtsearch(terms: Sequence[Mapping[str, Any]]) -> bool:
-    """Tell whether a list that was read in the plain way may be one for dtSearch: `and`, `or`, `not` in small letters."""
-    return any(one["code"] == "small-operator" for term in terms for one in term.get("announcements", ())) or any(
+    """Whether a list read in standard syntax may be meant for dtSearch: `and`, `or`, `not` in lowercase."""
+    return any(item["code"] == "small-operator" for term in terms for item in term.get("announcements", ())) or any(
         parse(_query(term), Dialect.PLAIN).tree is None and parse(_query(term), Dialect.DTSEARCH).tree is not None
         for term in terms
         if term["diagnostics"]
     )
 
 
-def _form(question: Asked, text: str, name: str, errors: Mapping[str, str] | None = None, *, keep_numbers: bool = False) -> str:
+def _form(params: SearchParams, text: str, name: str, errors: Mapping[str, str] | None = None, *, keep_numbers: bool = False) -> str:
     accounts = site().repository.catalog.accounts(reader().permission.accounts)
     jobs = job_rows().recent(LISTED, kinds=frozenset({JobKind.TERM_LIST}), user_id=reader().user_id)
     return render_template(
         "terms/index.html",
-        asked=question,
-        errors={**question.errors, **(errors or {})},
+        params=params,
+        errors={**params.errors, **(errors or {})},
         text=text,
         name=name,
         keep_numbers=keep_numbers,
         accounts=accounts,
-        platforms=[one.code for one in platforms.registered() if one.code in {account.platform for account in accounts}],
-        kinds=[one.value for one in RecordKind if reader().permission.allows_kind(one)],
-        authors=sorted(question.filters.authors or ()),
-        is_filtered=question.filters != Filters() or question.as_of is not None,
+        platforms=[platform.code for platform in platforms.registered() if platform.code in {account.platform for account in accounts}],
+        kinds=[kind.value for kind in RecordKind if reader().permission.allows_kind(kind)],
+        authors=sorted(params.filters.authors or ()),
+        is_filtered=params.filters != Filters() or params.as_of is not None,
         most_terms=MOST_TERMS,
         most_characters=MOST_CHARACTERS,
         jobs=[job for job in jobs if may_open(reader(), job)],
@@ -185,26 +185,26 @@ def _form(question: Asked, text: str, name: str, errors: Mapping[str, str] | Non
 
 
 def _queries(terms: Sequence[Mapping[str, Any]]) -> dict[int, str]:
-    """Return the queries of the terms that were searched for, by line."""
+    """Return the queries of the terms without errors, by line."""
     return {term["line"]: str(term.get("query", term["text"])) for term in terms if not term["diagnostics"]}
 
 
-def _read(term: Mapping[str, Any], dialect: Dialect) -> str:
-    """Return how a term was read, in the reader's language; the report keeps it in English."""
+def _paraphrase(term: Mapping[str, Any], dialect: Dialect) -> str:
+    """Return the paraphrase of a term in the reader's language; the report has it in English."""
     tree = parse(_query(term), dialect).tree if term["reading"] else None
     return paraphrase(tree, TABLES[language_code()]) if tree else str(term["reading"])
 
 
-def _order(given: str) -> tuple[str, bool]:
-    """Return the column that the table is ordered by, and whether the most come first."""
-    name = given.removeprefix("-")
-    return (name, given.startswith("-")) if name in ORDERS else (ORDERS[0], False)
+def _order(value: str) -> tuple[str, bool]:
+    """Return the column that sorts the table, and whether it descends."""
+    name = value.removeprefix("-")
+    return (name, value.startswith("-")) if name in ORDERS else (ORDERS[0], False)
 
 
-def _ordered(terms: list[dict[str, Any]], by: str, *, is_falling: bool) -> list[dict[str, Any]]:
-    """Return the terms in order; those without a count stand last, in the order of the list."""
+def _sort(terms: list[dict[str, Any]], by: str, *, is_descending: bool) -> list[dict[str, Any]]:
+    """Sort the terms; terms without a count come last, in the order of the list."""
     if by == "text":
-        return sorted(terms, key=lambda term: str(term["text"]).casefold(), reverse=is_falling)
-    known = [term for term in terms if term[by] is not None]
-    unknown = [term for term in terms if term[by] is None]
-    return sorted(known, key=lambda term: int(term[by]), reverse=is_falling) + unknown
+        return sorted(terms, key=lambda term: str(term["text"]).casefold(), reverse=is_descending)
+    counted = [term for term in terms if term[by] is not None]
+    uncounted = [term for term in terms if term[by] is None]
+    return sorted(counted, key=lambda term: int(term[by]), reverse=is_descending) + uncounted

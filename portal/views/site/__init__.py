@@ -1,1 +1,1 @@
-"""Pages: site."""
+"""Pages of the site itself."""

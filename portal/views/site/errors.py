@@ -1,4 +1,4 @@
-"""Error pages in plain words: what is wrong, that the evidence is safe where that is in doubt, and what to do."""
+"""Error pages in plain words: the problem, the safety of the evidence where it is in doubt, and the remedy."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from indexer.engines import IndexDamaged, IndexOutdated
 from indexer.evidence.archive import ArchiveError
 from indexer.search.answering import IndexUnusable, NotAnswered, StopReason
 from portal.access.guard import OPEN, UPLOADS, reader
-from portal.i18n import Lazy, _, _l, spoken
+from portal.i18n import Lazy, _, _l, translate
 from portal.jobs.uploads import NoRoom
 from portal.search.turns import TooManySearches
 from portal.serving.client_socket import SlowClient
 from portal.site import site as the_site
 
-BUSY_SECONDS = 5  # after which a program may ask again
+BUSY_SECONDS = 5  # Retry-After for programs
 
 TEXTS = {
     400: (_l("Invalid request"), _l("Go back, reload the page, and try again. Nothing was changed.")),
@@ -60,11 +60,11 @@ DAMAGED = (
     _l("The evidence is safe. Your system administrator can rebuild the index with: python -m indexer rebuild"),
 )
 STOPPED = (_l("Nothing was searched"), _l("The evidence is safe. Go back and change the query, or try again later."))
-LONGEST_PATH = 200  # characters of an address in the log
+LONGEST_PATH = 200  # characters of a path in the event log
 
 
 def install(app: Flask) -> None:
-    """Show these pages for every error."""
+    """Register the error pages."""
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(NoRoom, lambda _error: _no_room())
@@ -79,9 +79,9 @@ def install(app: Flask) -> None:
 
 STATIC = frozenset({"static", "bootstrap.static"})
 REFUSALS = frozenset({403, 404, 429})
-TOLD_AGAIN = 60.0  # seconds: a stranger must not be able to fill the log
-MOST_TOLD = 1_000
-_told: dict[tuple[str, str], float] = {}
+REFUSAL_EVERY = 60.0  # seconds; keeps a stranger from filling the log
+MAX_REFUSALS = 1_000
+_refused_at: dict[tuple[str, str], float] = {}
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
@@ -91,53 +91,53 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, InternalServerError):
         code = 500
     if request.endpoint == UPLOADS:
-        _note("upload:failed", _why(error, code))
+        _log_event("upload:failed", _upload_failure(error, code))
     elif code in REFUSALS:
-        _note_refusal(code)
+        _log_refusal(code)
     return _page(code)
 
 
-def _note_refusal(code: int) -> None:
-    """Note a page that was refused to a reader; of strangers only the first of a minute, from one address to one page."""
+def _log_refusal(code: int) -> None:
+    """Log a refused page; for visitors not signed in, once a minute per address and page."""
     if request.endpoint in STATIC:
         return
     if current_user.is_authenticated:
-        _note("page:refused", str(code))
+        _log_event("page:refused", str(code))
         return
     now, key = time.monotonic(), (str(request.remote_addr), str(request.endpoint))
-    if now - _told.get(key, -TOLD_AGAIN) < TOLD_AGAIN:
+    if now - _refused_at.get(key, -REFUSAL_EVERY) < REFUSAL_EVERY:
         return
-    if len(_told) >= MOST_TOLD:
-        _told.clear()
-    _told[key] = now
-    _note("page:refused", str(code))
+    if len(_refused_at) >= MAX_REFUSALS:
+        _refused_at.clear()
+    _refused_at[key] = now
+    _log_event("page:refused", str(code))
 
 
-def _why(error: HTTPException, code: int) -> str:
-    """Return why an upload failed."""
+def _upload_failure(error: HTTPException, code: int) -> str:
+    """Return the reason an upload failed."""
     if isinstance(error, ClientDisconnected):
         return "the browser was too slow" if isinstance(error.__context__, SlowClient) else "the connection ended"
     return str(code)
 
 
-def _note(tag: str, why: str) -> None:
-    """Write an event of a refusal; the refusal is answered even where the catalog is what is broken."""
+def _log_event(tag: str, why: str) -> None:
+    """Log an event of a refusal; the response is sent even if the catalog is what is broken."""
     actor = reader().name if current_user.is_authenticated else f"nobody signed in ({request.remote_addr})"
-    place = str(request.url_rule) if request.endpoint in OPEN else request.path[:LONGEST_PATH]  # a link's address is a key
+    place = str(request.url_rule) if request.endpoint in OPEN else request.path[:LONGEST_PATH]  # the address of a one-time link is a secret
     try:
         the_site().note_later(tag, actor, f"{request.method} {place}", {"why": why, "from": str(request.remote_addr)})
     except (SQLAlchemyError, sqlite3.Error):
-        current_app.logger.exception("%s could not be noted", tag)
+        current_app.logger.exception("%s could not be logged", tag)
 
 
 def _no_room() -> ResponseReturnValue:
-    _note("upload:failed", "no room on the disk")
+    _log_event("upload:failed", "no room on the disk")
     return _page(507)
 
 
 def _csrf(_error: CSRFError) -> ResponseReturnValue:
     if request.endpoint == UPLOADS:
-        _note("upload:failed", "the form was too old")
+        _log_event("upload:failed", "the form was too old")
     return _page(400, detail=str(_l("The form has expired: your sign-in has changed since the page was opened.")))
 
 
@@ -157,29 +157,29 @@ def _archive(error: ArchiveError) -> ResponseReturnValue:
 
 
 def _not_answered(error: NotAnswered) -> ResponseReturnValue:
-    """Say why there is no answer: for pages that search beside what they are for."""
-    detail = " ".join(spoken(one.message) for one in error.diagnostics)
-    reason = next((one.code for one in error.diagnostics), "")
+    """Explain why there is no answer, on pages for which searching is secondary."""
+    detail = " ".join(translate(diagnostic.message) for diagnostic in error.diagnostics)
+    reason = next((diagnostic.code for diagnostic in error.diagnostics), "")
     if isinstance(error, IndexUnusable):
         return _page(503, detail, words=DAMAGED, reason=reason)
     return _page(503 if error.stopped is StopReason.TOO_SLOW else 400, detail, words=STOPPED, reason=reason)
 
 
 def _busy(error: TooManySearches) -> ResponseReturnValue:
-    who = _("Two of your searches are already running.") if error.is_own else _("Other long searches are running.")
-    answer = current_app.make_response(_page(429, who, words=BUSY, reason="too-many-searches"))
-    answer.headers["Retry-After"] = str(BUSY_SECONDS)
-    return answer
+    detail = _("Two of your searches are already running.") if error.is_own else _("Other long searches are running.")
+    response = current_app.make_response(_page(429, detail, words=BUSY, reason="too-many-searches"))
+    response.headers["Retry-After"] = str(BUSY_SECONDS)
+    return response
 
 
 def _page(code: int, detail: str = "", kept: str = "", words: tuple[Lazy, Lazy] | None = None, reason: str = "") -> ResponseReturnValue:
-    """Answer with a page; `detail` is in the reader's language, `kept` is what an archive's error says, `reason` is JSON's code."""
+    """Return an error page; `detail` is translated, `kept` is an archive error's message in English, `reason` the code in JSON."""
     title, text = words or TEXTS.get(code, TEXTS[500])
     if request.path.endswith(".json") or request.accept_mimetypes.best == "application/json":
-        more = {"code": reason} if reason else {}
-        return jsonify(error=str(title), detail=detail or kept or str(text), **more), code
+        extra = {"code": reason} if reason else {}
+        return jsonify(error=str(title), detail=detail or kept or str(text), **extra), code
     try:
         return render_template("errors/error.html", code=code, title=title, text=text, detail=detail, kept=kept), code
-    except Exception:  # the page around it needs the catalog, which may be what is broken
+    except Exception:  # the page layout needs the catalog, which may be what is broken
         current_app.logger.exception("the error page itself")
         return Response(f"{title}\n{detail or kept}\n{text}\n", code, content_type="text/plain; charset=utf-8")

@@ -1,4 +1,4 @@
-"""The help pages: Markdown files in portal/help, ours alone, one folder per language."""
+"""The help pages: Markdown files in portal/help, with a folder per language."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from portal.access.guard import needs, reader
 from portal.access.rules import Right
 from portal.i18n import language_code
 from portal.search.examples import examples
-from portal.search.run import warn_of_index
+from portal.search.run import warn_if_index_unusable
 from portal.site import site
 
 pages = Blueprint("help", __name__)
@@ -45,29 +45,29 @@ def index() -> ResponseReturnValue:
 @pages.get("/help/<name>")
 @needs(Right.SEARCH)
 def page(name: str) -> ResponseReturnValue:
-    """Show one help page."""
+    """Show a help page."""
     if name not in NAMES:
         abort(404)
     own = examples(site().repository, reader().permission) if name == "search" else ()
-    status = warn_of_index() if name == "search" else 200  # the examples are searched for
+    status = warn_if_index_unusable() if name == "search" else 200  # the examples run searches
     language = language_code()
-    topics = [(one, title(one, language)) for one in NAMES]
-    shown = {"title": title(name, language), "text": rendered(name, language), "topics": topics, "name": name}
-    return render_template("help/page.html", **shown, examples=own), status
+    topics = [(topic, title(topic, language)) for topic in NAMES]
+    values = {"title": title(name, language), "text": rendered(name, language), "topics": topics, "name": name}
+    return render_template("help/page.html", **values, examples=own), status
 
 
 @lru_cache
 def rendered(name: str, language: str) -> Markup:
-    """Return a help page as HTML; the files are ours, nothing that a person or an archive wrote comes here."""
-    return Markup(markdown.markdown(written(name, language), extensions=["tables", "sane_lists", "toc"]))  # noqa: S704  # our own files
+    """Return a help page as HTML; its file belongs to the project and holds nothing from users or archives."""
+    return Markup(markdown.markdown(markdown_text(name, language), extensions=["tables", "sane_lists", "toc"]))  # noqa: S704  # our own files
 
 
 @lru_cache
 def title(name: str, language: str) -> str:
     """Return the first heading of a help page."""
-    return written(name, language).split("\n", 1)[0].removeprefix("# ")
+    return markdown_text(name, language).split("\n", 1)[0].removeprefix("# ")
 
 
-def written(name: str, language: str) -> str:
-    """Return a help page as it was written: English ones stand in the folder itself, the others in folders of their own."""
+def markdown_text(name: str, language: str) -> str:
+    """Return a help page's Markdown: English pages are in the folder itself, other languages in subfolders."""
     return (FOLDER / ("" if language == "en" else language) / f"{name}.md").read_text(encoding="utf-8")

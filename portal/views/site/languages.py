@@ -1,4 +1,4 @@
-"""Choosing the language of the pages."""
+"""Choice of the page language."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ A_YEAR = 365 * 24 * 3600  # seconds
 
 @pages.get("/language/<code>")
 def choose(code: str) -> ResponseReturnValue:
-    """Keep the language in a cookie and go back to the page; nothing of the reader is stored elsewhere."""
+    """Store the language in a cookie and go back to the page; it is stored nowhere else."""
     if code not in LANGUAGES:
         abort(404)
-    answer = redirect(own_address(request.args.get("next", "")))
+    response = redirect(own_address(request.args.get("next", "")))
     secure = current_app.config["SESSION_COOKIE_SECURE"]
-    answer.set_cookie(COOKIE, code, max_age=A_YEAR, secure=secure, httponly=True, samesite="Lax")
-    return answer
+    response.set_cookie(COOKIE, code, max_age=A_YEAR, secure=secure, httponly=True, samesite="Lax")
+    return response

@@ -1,4 +1,4 @@
-"""Signing in and out, one-time links, and one's own password."""
+"""Signing in and out, one-time links, and changing the password."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
 from portal.access.guard import SignedIn, needs, reader
-from portal.access.limits import BY_ADDRESS, BY_NAME, limiter, name_tried, was_refused
+from portal.access.limits import BY_ADDRESS, BY_NAME, limiter, tried_name, was_refused
 from portal.access.rules import Right
 from portal.access.sign_ins import LinkUsed
 from portal.access.users import MIN_PASSWORD, User, UserError
-from portal.i18n import _, told
+from portal.i18n import _, error_text
 from portal.site import site
 
 pages = Blueprint("signing_in", __name__)
@@ -21,19 +21,19 @@ pages = Blueprint("signing_in", __name__)
 
 @pages.route("/sign-in", methods=["GET", "POST"])
 @limiter.limit(BY_ADDRESS, methods=["POST"], deduct_when=was_refused)
-@limiter.limit(BY_NAME, key_func=name_tried, methods=["POST"], deduct_when=was_refused)
+@limiter.limit(BY_NAME, key_func=tried_name, methods=["POST"], deduct_when=was_refused)
 def sign_in() -> ResponseReturnValue:
-    """Show the form, or sign in. The answer to a wrong name and to a wrong password is the same."""
-    wanted = own_address(request.args.get("next", ""))
+    """Show the form, or sign in. A wrong name and a wrong password get the same answer."""
+    target = own_address(request.args.get("next", ""))
     if request.method == "GET":
-        return redirect(wanted) if current_user.is_authenticated else render_template("signing_in/sign_in.html", failed=False)
+        return redirect(target) if current_user.is_authenticated else render_template("signing_in/sign_in.html", failed=False)
     name = request.form.get("name", "")
     user = site().users.check_password(name, request.form.get("password", ""))
     if user is None:
         site().note("user:sign-in-failed", name.strip()[:64], str(request.remote_addr))
         return render_template("signing_in/sign_in.html", failed=True, name=name), 401
     _begin(user)
-    return redirect(wanted)
+    return redirect(target)
 
 
 @pages.post("/sign-out")
@@ -51,7 +51,7 @@ def sign_out() -> ResponseReturnValue:
 @pages.route("/link/<token>", methods=["GET", "POST"])
 @limiter.limit(BY_ADDRESS, deduct_when=was_refused)
 def link(token: str) -> ResponseReturnValue:
-    """Let the holder of a one-time link set a password. Opening it does not use it up: mail programs open links too."""
+    """Let the holder of a one-time link set a password. Opening the link does not use it: mail programs open links too."""
     links = site().links
     user = links.user_of(token)
     if user is None:
@@ -64,7 +64,7 @@ def link(token: str) -> ResponseReturnValue:
     try:
         links.redeem(token, password)
     except UserError as error:
-        return _try_again(user, told(error))
+        return _try_again(user, error_text(error))
     except LinkUsed:
         return render_template("signing_in/link_used.html"), 410
     site().note("user:password-set", user.name)
@@ -77,7 +77,7 @@ def link(token: str) -> ResponseReturnValue:
 @limiter.limit(BY_ADDRESS, methods=["POST"], deduct_when=was_refused)
 @needs(Right.SEARCH)
 def password() -> ResponseReturnValue:
-    """Let a user change the password; every other sign-in of that user ends."""
+    """Change the user's password, and end the user's other sign-ins."""
     if request.method == "GET":
         return render_template("signing_in/password.html", least=MIN_PASSWORD)
     user: User = current_user.user
@@ -90,7 +90,7 @@ def password() -> ResponseReturnValue:
         try:
             site().users.set_password(user.id, request.form.get("password", ""))
         except UserError as error:
-            problem = told(error)
+            problem = error_text(error)
     if problem:
         return render_template("signing_in/password.html", least=MIN_PASSWORD, problem=problem), 422
     site().sign_ins.end_all(user.id)
@@ -100,18 +100,18 @@ def password() -> ResponseReturnValue:
     return redirect(url_for("search.page"))
 
 
-def own_address(wanted: str) -> str:
-    """Return a page of ours to go on to; anything that leads elsewhere becomes the search page."""
+def own_address(target: str) -> str:
+    """Return an address within the portal; an address that leads elsewhere becomes the search page."""
     try:
-        parts = urlsplit(wanted)
+        parts = urlsplit(target)
     except ValueError:
         return url_for("search.page")
-    outside = parts.scheme or parts.netloc or not wanted.startswith("/") or wanted.startswith(("//", "/\\")) or "\\" in wanted
-    return url_for("search.page") if outside or any(ord(char) < 0x21 for char in wanted) else wanted
+    outside = parts.scheme or parts.netloc or not target.startswith("/") or target.startswith(("//", "/\\")) or "\\" in target
+    return url_for("search.page") if outside or any(ord(char) < 0x21 for char in target) else target
 
 
 def _begin(user: User) -> None:
-    token = site().sign_ins.start(user.id)  # may be Busy: then the form's token stays good
+    token = site().sign_ins.start(user.id)  # may raise Busy; the form's token stays valid then
     session.clear()
     login_user(SignedIn(user, token))
     site().note("user:signed-in", user.name, str(request.remote_addr))

@@ -1,4 +1,4 @@
-"""The sample archives give the same over SQLite and PostgreSQL: counts, order, digests, certificates."""
+"""The sample archives give the same answers with SQLite and PostgreSQL: counts, order, digests, certificates."""
 
 from __future__ import annotations
 
@@ -28,34 +28,39 @@ SEARCHES = (
     ["coverage"],
     ["status"],
 )
-OF_THE_MOMENT = {"taken_at", "events", "hash", "seconds", "at", "anchor", "log"}
+VOLATILE = {"taken_at", "events", "hash", "seconds", "at", "anchor", "log"}
 
 
 def answers(data: Path) -> dict[str, Any]:
-    """Return what each command says of a new data folder."""
+    """Return the answers of all commands for a new data folder."""
 
     def run(*words: str) -> Any:
         result = CliRunner().invoke(main, ["--data", str(data), *words])
         assert result.exit_code == 0, (words, result.output, result.exception)
-        return lasting(json.loads(result.stdout.strip().splitlines()[-1]), data)
+        return stable(json.loads(result.stdout.strip().splitlines()[-1]), data)
 
-    said = {f"ingest {path.name}": run("ingest", "--by", "Pat", str(path), "--json") for path in SAMPLES}
-    said |= {" ".join(words): run(*words, "--json") for words in SEARCHES}
-    paper = data.with_name("paper.json")
-    run("certificate", "make", "bridge OR flood", "--out", str(paper), "--json")
-    certificate, check = lasting(json.loads(paper.read_text()), data), run("certificate", "verify", str(paper), "--json")
-    said["certificate"] = {key: value for key, value in certificate.items() if key not in {"id", "made"}}
-    said["certificate verify"] = {key: value for key, value in check.items() if key not in {"id", "sha256"}}  # of the file: it has its id
-    said["verify"] = run("verify", "--full", "--json")
-    return said
+    outputs = {f"ingest {path.name}": run("ingest", "--by", "Pat", str(path), "--json") for path in SAMPLES}
+    outputs |= {" ".join(words): run(*words, "--json") for words in SEARCHES}
+    certificate_file = data.with_name("paper.json")
+    run("certificate", "make", "bridge OR flood", "--out", str(certificate_file), "--json")
+    certificate, check = (
+        stable(json.loads(certificate_file.read_text()), data),
+        run("certificate", "verify", str(certificate_file), "--json"),
+    )
+    outputs["certificate"] = {key: value for key, value in certificate.items() if key not in {"id", "made"}}
+    outputs["certificate verify"] = {
+        key: value for key, value in check.items() if key not in {"id", "sha256"}
+    }  # the file contains its own id
+    outputs["verify"] = run("verify", "--full", "--json")
+    return outputs
 
 
-def lasting(value: Any, data: Path) -> Any:
-    """Return an answer without what depends on the moment and the folder."""
+def stable(value: Any, data: Path) -> Any:
+    """Return an answer without values that depend on the time and the folder."""
     if isinstance(value, dict):
-        return {key: lasting(item, data) for key, item in value.items() if key not in OF_THE_MOMENT}
+        return {key: stable(item, data) for key, item in value.items() if key not in VOLATILE}
     if isinstance(value, list):
-        return [lasting(item, data) for item in value]
+        return [stable(item, data) for item in value]
     return re.sub(re.escape(str(data)), "DATA", value) if isinstance(value, str) else value
 
 

@@ -1,4 +1,4 @@
-"""The command line: what it prints, its stable JSON, its exit status."""
+"""The command line: its text, its stable JSON, its exit status."""
 
 from __future__ import annotations
 
@@ -41,16 +41,16 @@ def last(result: Result) -> Any:
     return json.loads(result.stdout.strip().splitlines()[-1])
 
 
-def test_the_way_from_archive_to_export(run: Any, archive: str, tmp_path: Path) -> None:
+def test_from_archive_to_export(run: Any, archive: str, tmp_path: Path) -> None:
     assert last(run("identify", archive, "--json"))["importer"] == "twitter"
     taken = run("ingest", archive, "--json")
     assert taken.exit_code == 0, taken.output
     shape = last(taken)
     assert (shape["records"], shape["problems"], shape["members"]) == (3, 0, {"read": 3, "ignored": 0, "unknown": 0})
     assert all(row["declared"] == row["read"] for row in shape["reconciliation"])
-    found = last(run("search", "budget", "--json"))
-    assert (found["total"], found["records"][0]["text"]) == (1, "Council votes on the budget")
-    assert found["records"][0]["posted_at"] == "2018-07-04T18:00:00Z"
+    results = last(run("search", "budget", "--json"))
+    assert (results["total"], results["records"][0]["text"]) == (1, "Council votes on the budget")
+    assert results["records"][0]["posted_at"] == "2018-07-04T18:00:00Z"
     assert run("export", "*", "--out", str(tmp_path / "out.zip"), "--json").exit_code == 0
     with zipfile.ZipFile(tmp_path / "out.zip") as bag:
         names = [name for name in bag.namelist() if name.endswith("records.jsonl")]
@@ -91,10 +91,10 @@ def test_filters_narrow(run: Any, archive: str, words: list[str], total: int) ->
 
 def test_order_limit_and_offset(run: Any, archive: str) -> None:
     run("ingest", archive)
-    newest = [one["id"] for one in last(run("search", "*", "--json"))["records"]]
-    oldest = [one["id"] for one in last(run("search", "*", "--sort", "oldest", "--json"))["records"]]
+    newest = [record["id"] for record in last(run("search", "*", "--json"))["records"]]
+    oldest = [record["id"] for record in last(run("search", "*", "--sort", "oldest", "--json"))["records"]]
     assert newest == oldest[::-1]
-    assert [one["id"] for one in last(run("search", "*", "--limit", "1", "--offset", "1", "--json"))["records"]] == newest[1:2]
+    assert [record["id"] for record in last(run("search", "*", "--limit", "1", "--offset", "1", "--json"))["records"]] == newest[1:2]
 
 
 def test_a_query_that_cannot_be_read_is_never_zero(run: Any, archive: str) -> None:
@@ -107,7 +107,7 @@ def test_a_query_that_cannot_be_read_is_never_zero(run: Any, archive: str) -> No
     assert "nothing was searched" in run("search", "colour:red").stdout
 
 
-def test_what_cannot_be_meant_is_said(run: Any, archive: str, tmp_path: Path) -> None:
+def test_invalid_options_are_refused(run: Any, archive: str, tmp_path: Path) -> None:
     run("ingest", archive)
     assert run("search", "*", "--account", "nobody").exit_code == 2
     assert run("search", "*", "--platform", "myspace").exit_code == 2
@@ -131,18 +131,18 @@ def test_problems_and_shortfalls_have_exit_status_one(run: Any, tmp_path: Path) 
     result = run("problems", "--json")
     assert result.exit_code == 1
     shape = last(result)
-    assert [one["code"] for one in shape["problems"]] == ["unknown-member"]
-    assert [one["short"] for one in shape["shortfalls"]] == [2]
+    assert [problem["code"] for problem in shape["problems"]] == ["unknown-member"]
+    assert [row["short"] for row in shape["shortfalls"]] == [2]
 
 
 def test_changed_evidence_is_named_by_verify(run: Any, archive: str, tmp_path: Path) -> None:
     run("ingest", archive)
-    kept = next((tmp_path / "data" / "vault").iterdir())
-    kept.chmod(0o644)
-    kept.write_bytes(b"changed")
+    archive_file = next((tmp_path / "data" / "vault").iterdir())
+    archive_file.chmod(0o644)
+    archive_file.write_bytes(b"changed")
     result = run("verify", "--json")
     assert result.exit_code == 1
-    assert [one["finding"] for one in last(result)["findings"]] == ["ChecksumMismatch", "RawChanged"]
+    assert [finding["finding"] for finding in last(result)["findings"]] == ["ChecksumMismatch", "RawChanged"]
 
 
 def test_rebuild_and_sync_bring_the_index_back(run: Any, archive: str) -> None:
@@ -171,10 +171,10 @@ def test_every_command_and_every_key_is_documented(run: Any, archive: str) -> No
         assert re.search(rf"\b{key}\b", DOCS), key
 
 
-@pytest.mark.parametrize(("number", "said"), [(0, "0 records"), (1, "1 record"), (2, "2 records"), (1_200, "1,200 records")])
-def test_one_is_not_said_as_many(number: int, said: str) -> None:
-    assert counted(number, "record") == said
-    assert counted(number, "record was", "records were") == said + (" was" if number == 1 else " were")
+@pytest.mark.parametrize(("number", "text"), [(0, "0 records"), (1, "1 record"), (2, "2 records"), (1_200, "1,200 records")])
+def test_singular_and_plural(number: int, text: str) -> None:
+    assert counted(number, "record") == text
+    assert counted(number, "record was", "records were") == text + (" was" if number == 1 else " were")
 
 
 def test_a_capture_is_set_aside_and_restored(run: Any, archive: str) -> None:
@@ -192,7 +192,7 @@ def test_a_capture_is_set_aside_and_restored(run: Any, archive: str) -> None:
     assert last(run("search", "*", "--json"))["total"] == 3
 
 
-def test_an_account_and_a_person_are_named_and_the_names_taken_back(run: Any, archive: str) -> None:
+def test_an_account_and_a_person_are_named_and_the_names_removed(run: Any, archive: str) -> None:
     run("ingest", archive)
     assert run("account", "name", "nobody", "--handle", "x").exit_code == 2
     assert run("account", "name", "1").exit_code == 1
@@ -206,11 +206,11 @@ def test_an_account_and_a_person_are_named_and_the_names_taken_back(run: Any, ar
     assert run("person", "name", "3051921866", "--remove").exit_code == 0
 
 
-def test_two_accounts_are_merged_and_parted(run: Any, archive: str, tmp_path: Path) -> None:
+def test_two_accounts_are_merged_and_unmerged(run: Any, archive: str, tmp_path: Path) -> None:
     from tests.support.town import post, x_archive
 
     run("ingest", archive)
-    posts = [post(1_500_000_000_000_000_000 + at, f"Notice {at}", f"Mon Mar 0{at + 1} 18:00:00 +0000 2021") for at in range(2)]
+    posts = [post(1_500_000_000_000_000_000 + day, f"Notice {day}", f"Mon Mar 0{day + 1} 18:00:00 +0000 2021") for day in range(2)]
     run("ingest", str(x_archive(tmp_path / "two.zip", "second", "990077", posts, [], {})))
     merged = last(run("account", "merge", "second", "1", "--yes", "--json"))
     assert (merged["account"]["records"], merged["parts"]) == (5, [2])
@@ -240,9 +240,9 @@ def test_handing_an_archive_in_again_with_a_handle_names_its_account(run: Any, t
     assert "named" not in last(run("ingest", path, "--account", "@bluffphotos", "--json"))
 
 
-def test_what_a_killed_certificate_left_is_named(tmp_path: Path) -> None:
+def test_leftovers_of_an_interrupted_certificate_are_named(tmp_path: Path) -> None:
     (tmp_path / "paper.pdf").write_bytes(b"%PDF-")
-    done = CliRunner().invoke(main, ["--data", str(tmp_path / "data"), "certificate", "make", "*", "--out", str(tmp_path / "paper")])
-    assert done.exit_code == 2
-    assert "may be left over from an interrupted certificate" in done.output
+    result = CliRunner().invoke(main, ["--data", str(tmp_path / "data"), "certificate", "make", "*", "--out", str(tmp_path / "paper")])
+    assert result.exit_code == 2
+    assert "may be left over from an interrupted certificate" in result.output
     assert (tmp_path / "paper.pdf").read_bytes() == b"%PDF-"

@@ -21,7 +21,7 @@ from indexer.repository import Repository, open_repository
 from portal import config, create_app
 from portal.access.rules import Role
 from portal.access.users import Users
-from portal.i18n import recognized
+from portal.i18n import recognize
 from tests.support.builders import CASES
 from tests.support.town import PASSWORD, Town
 
@@ -123,15 +123,15 @@ def test_a_name_is_taken_for_no_sentence(portal: Town) -> None:
     app: Flask = portal.app
     for name in ("Smith and Jones", "states: Missouri", "Capture 3: flood"):
         with app.test_request_context(headers={"Accept-Language": "es"}):
-            assert app.jinja_env.filters["known"](name, is_marked=False) == name
-    assert recognized("{form} and {other}", "es") is None
+            assert app.jinja_env.filters["translated"](name, is_marked=False) == name
+    assert recognize("{form} and {other}", "es") is None
 
 
 def test_a_sentence_that_no_language_file_has_is_marked_as_english(portal: Town) -> None:
     with portal.app.test_request_context(headers={"Accept-Language": "es"}):
         stale = Sentence("It went 3 ways.")
         stale.template, stale.values = "It went {ways} ways.", {"ways": 3}
-        assert portal.app.jinja_env.filters["known"](stale) == '<span lang="en">It went 3 ways.</span>'
+        assert portal.app.jinja_env.filters["translated"](stale) == '<span lang="en">It went 3 ways.</span>'
 
 
 def test_a_refused_archive_is_refused_in_spanish(portal: Town, tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_a_refused_archive_is_refused_in_spanish(portal: Town, tmp_path: Path) -
     )
     kept = from_json(to_json(message_of(refused.value)), "")
     with portal.app.test_request_context(headers={"Accept-Language": "es"}):
-        assert portal.app.jinja_env.filters["known"](kept) == (
+        assert portal.app.jinja_env.filters["translated"](kept) == (
             "notes.zip no es ni un ZIP ni un tar ni una carpeta. Su fichero no se modificó y no se recibió nada. "
             "Indique el fichero que le dio la plataforma."
         )

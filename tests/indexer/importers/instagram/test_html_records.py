@@ -1,4 +1,4 @@
-"""Instagram archives in HTML: boxes, captions, comments, messages, and what becomes of damaged pages."""
+"""Instagram archives in HTML: boxes, captions, comments, messages, and damaged pages."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_a_printed_time_is_utc_minus_eight_in_winter_and_in_summer(tmp_path: Pat
     assert summer.posted.written == "Jul 04, 2025 12:00 am"
 
 
-def test_a_caption_that_stands_twice_is_text_once(tmp_path: Path) -> None:
+def test_a_caption_that_appears_twice_is_text_once(tmp_path: Path) -> None:
     twice, below, beside = records_of(
         tmp_path,
         {
@@ -104,7 +104,7 @@ def test_positions_and_devices_of_the_tables_are_neither_text_nor_facts(tmp_path
     assert "38.1" not in repr((post.text, post.extra, post.attachments, post.title))
 
 
-def test_who_was_tagged_is_said_without_the_place_in_the_picture(tmp_path: Path) -> None:
+def test_tagged_accounts_are_listed_without_the_place_in_the_picture(tmp_path: Path) -> None:
     table = '<table><tr><td colspan="2" class="_2pin _a6_q"><div class="_a6-q">Tagged users</div><div><div class="_a6-q">a.b (Tagged, 0.00, 0.00), c_d (Tagged, 0.50, 0.25)</div></div></td></tr></table>'
     (post,) = records_of(tmp_path, {POSTS: page(box("Picture", picture(1) + table))})
     assert post.extra["tagged"] == "a.b, c_d"
@@ -135,12 +135,12 @@ def made_ids(files: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def test_a_comment_whose_words_are_a_date_keeps_them(tmp_path: Path) -> None:
-    (said,) = records_of(
+    (record,) = records_of(
         tmp_path,
         {COMMENTS: page(comment(("Comment", "Oct 19, 2025 6:33 pm"), ("Media Owner", "ozarkbendmo"), date="Oct 19, 2025 6:33 pm"))},
     )
-    assert said.text == "Oct 19, 2025 6:33 pm"
-    assert said.posted is not None
+    assert record.text == "Oct 19, 2025 6:33 pm"
+    assert record.posted is not None
 
 
 @pytest.mark.parametrize(
@@ -148,13 +148,13 @@ def test_a_comment_whose_words_are_a_date_keeps_them(tmp_path: Path) -> None:
     [(("Comentario", "Propietario del contenido multimedia"), "o"), (("Komentar", "Pemilik Media"), "o"), (("Zapis", "Vlasnik"), "o")],
 )
 def test_comments_are_read_in_any_language(labels: tuple[str, str], owner: str, tmp_path: Path) -> None:
-    (said,) = records_of(tmp_path, {COMMENTS: page(comment((labels[0], "Words"), (labels[1], owner)))})
-    assert (said.text, said.extra["media_owner"]) == ("Words", owner)
+    (record,) = records_of(tmp_path, {COMMENTS: page(comment((labels[0], "Words"), (labels[1], owner)))})
+    assert (record.text, record.extra["media_owner"]) == ("Words", owner)
 
 
 def test_a_comment_without_words_keeps_its_owner(tmp_path: Path) -> None:
-    (said,) = records_of(tmp_path, {COMMENTS: page(comment(("Media Owner", "ozarkbendmo")))})
-    assert (said.text, said.extra["media_owner"]) == ("", "ozarkbendmo")
+    (record,) = records_of(tmp_path, {COMMENTS: page(comment(("Media Owner", "ozarkbendmo")))})
+    assert (record.text, record.extra["media_owner"]) == ("", "ozarkbendmo")
 
 
 def test_an_unreadable_date_leaves_the_record_and_is_named(tmp_path: Path) -> None:
@@ -244,29 +244,29 @@ def test_a_linked_file_that_a_browser_cannot_show_is_attached(tmp_path: Path) ->
 
 
 def test_pages_are_read_without_holding_them() -> None:
-    """A page is cut while it is read: the first record comes before the second megabyte is asked for."""
+    """A page is split while it is read: the first record is yielded before the second megabyte is read."""
     import io
 
     from indexer.evidence.archive import Archive, Member
     from indexer.importers.meta.html_pages import PageBox, page_boxes
 
     class Counting(io.BytesIO):
-        given = 0
+        bytes_read = 0
 
         def read(self, size: int | None = -1, /) -> bytes:
             data = super().read(size)
-            self.given += len(data)
+            self.bytes_read += len(data)
             return data
 
     content = page(*(box(f"Post {number} " + "x" * 500, picture(number)) for number in range(9000))).encode()
     stream = Counting(content)
     archive = Archive("a", {POSTS: Member(POSTS, len(content), len(content), None, is_link=False, open=lambda: stream)})
-    found = page_boxes(archive, POSTS)
-    assert next(found).box is None  # the head
-    first = next(found)
+    boxes = page_boxes(archive, POSTS)
+    assert next(boxes).box is None  # the head
+    first = next(boxes)
     assert isinstance(first, PageBox)
-    assert stream.given < len(content) / 3
-    assert sum(1 for item in found if item.box is not None) == 8999
+    assert stream.bytes_read < len(content) / 3
+    assert sum(1 for item in boxes if item.box is not None) == 8999
 
 
 def test_taking_a_box_apart_never_fails() -> None:

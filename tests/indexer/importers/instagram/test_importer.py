@@ -1,4 +1,4 @@
-"""Instagram archives in JSON: what every rule of the importer gives."""
+"""Instagram archives in JSON: the rules of the importer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PROFILE = {"profile_user": [{"string_map_data": {"Username": {"value": "ozarkben
 
 
 def written_by_meta(value: Any) -> Any:
-    """Meta writes every UTF-8 byte as a letter of its own."""
+    """Encode text the way Meta does: every UTF-8 byte as a character of its own."""
     if isinstance(value, str):
         return value.encode().decode("latin-1")
     if isinstance(value, list):
@@ -50,7 +50,7 @@ def medium(number: int = 1, title: str = "", **more: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("path", sorted((CASES / "instagram").iterdir()), ids=lambda path: path.name)
-def test_the_raw_item_of_every_record_stands_where_its_place_says(path: Path) -> None:
+def test_the_raw_item_of_every_record_is_at_its_place(path: Path) -> None:
     archive = open_archive(path / "archive")
     records, _ = read(archive)
     for record in records:
@@ -107,12 +107,12 @@ def test_a_file_that_is_one_post_instead_of_a_list_is_that_post(tmp_path: Path) 
     assert json.loads(post.raw)["media"][0]["title"] == "Alone"
 
 
-def test_a_file_that_is_one_cut_post_is_a_problem_and_not_silence(tmp_path: Path) -> None:
+def test_a_file_with_a_single_cut_post_is_a_problem(tmp_path: Path) -> None:
     records, problems = read(archive_with(tmp_path, {POSTS: '{"media": [{"uri": "media/posts/1.jpg", "title": "Cu'}))
     assert (records, [problem.code for problem in problems]) == ([], ["json-cut"])
 
 
-def test_one_medium_may_stand_where_a_list_of_media_is_usual(tmp_path: Path) -> None:
+def test_a_single_medium_may_replace_a_list(tmp_path: Path) -> None:
     (post,) = records_of(tmp_path, {POSTS: [{"media": medium(1, "Not in a list")}]})
     assert post.text == "Not in a list"
     assert len(post.attachments) == 1
@@ -167,7 +167,7 @@ def test_a_post_that_was_archived_or_deleted_later_stays_the_same_record(tmp_pat
     assert ["state" in post.extra, archived.extra["state"], deleted.extra["state"]] == [False, "archived", "recently deleted"]
 
 
-def test_equal_posts_without_numbered_pictures_are_told_apart_by_an_ordinal(tmp_path: Path) -> None:
+def test_equal_posts_without_numbered_pictures_are_distinguished_by_an_ordinal(tmp_path: Path) -> None:
     item = {"media": [{"uri": "media/posts/202505/picture.jpg", "creation_timestamp": 1746054000, "title": "Thank you!"}]}
     first, second = records_of(tmp_path, {POSTS: [item, item]})
     assert second.native_id == f"{first.native_id}-2"
@@ -267,19 +267,19 @@ def test_a_file_that_was_always_empty_is_a_problem_when_it_holds_something(tmp_p
     assert [(problem.member, problem.code) for problem in problems] == [("guides.json", "unknown-section")]
 
 
-def test_comments_of_all_three_shapes_have_text_time_and_owner(tmp_path: Path) -> None:
+def test_comments_of_all_three_forms_have_text_time_and_owner(tmp_path: Path) -> None:
     listed = {"comments_media_comments": [{"title": "pat.example", "string_list_data": [{"value": "Listed", "timestamp": 1746054000}]}]}
     values = {"Comment": {"value": "Mapped"}, "Media Owner": {"value": "pat.example"}, "Time": {"timestamp": 1746054000}}
     wrapped, bare = (
         {"comments_media_comments": [{"string_map_data": values}]},
         [{"media_list_data": [{"uri": ""}], "string_map_data": values}],
     )
-    found = [
+    output = [
         (record.kind, record.text, record.extra["media_owner"], record.posted.written if record.posted else "")
         for number, content in enumerate((listed, wrapped, bare))
         for record in records_of(tmp_path / str(number), {COMMENTS: content})
     ]
-    assert found == [(RecordKind.COMMENT, text, "pat.example", "1746054000") for text in ("Listed", "Mapped", "Mapped")]
+    assert output == [(RecordKind.COMMENT, text, "pat.example", "1746054000") for text in ("Listed", "Mapped", "Mapped")]
 
 
 def test_a_comment_with_labels_of_an_unknown_language_is_read_by_their_order(tmp_path: Path) -> None:
@@ -295,7 +295,7 @@ def test_a_comment_without_words_is_still_a_record(tmp_path: Path) -> None:
     assert (comment.text, comment.extra["media_owner"]) == ("", "pat.example")
 
 
-def test_likes_of_both_shapes_name_what_was_liked_and_are_one_record(tmp_path: Path) -> None:
+def test_likes_of_both_forms_name_what_was_liked_and_are_one_record(tmp_path: Path) -> None:
     name, href = "your_instagram_activity/likes/liked_posts.json", "https://www.instagram.com/p/DJBBBBBBBBB/"
     old = {"likes_media_likes": [{"title": "pat.example", "string_list_data": [{"href": href, "value": "👍", "timestamp": 1746054000}]}]}
     owner = {"title": "Owner", "dict": [{"dict": [{"label": "Username", "value": "pat.example"}]}]}
@@ -307,7 +307,7 @@ def test_likes_of_both_shapes_name_what_was_liked_and_are_one_record(tmp_path: P
     assert (first.extra["reaction"], second.extra["reaction"]) == ("👍", "like")
 
 
-def test_two_likes_in_one_minute_are_told_apart_by_what_was_liked(tmp_path: Path) -> None:
+def test_two_likes_in_one_minute_are_distinguished_by_what_was_liked(tmp_path: Path) -> None:
     liked = {"media_likes": [["2020-06-02T12:00:00+00:00", "ozarkbendparks"], ["2020-06-02T12:00:30+00:00", "ozarkbendfire"]]}
     likes = records_of(tmp_path, {"likes.json": liked})
     assert len({like.native_id for like in likes}) == 2
@@ -386,7 +386,7 @@ def test_a_message_that_does_not_read_leaves_the_conversation(tmp_path: Path) ->
     assert [(problem.code, problem.index) for problem in problems] == [("bad-item", 0), ("bad-item", 1)]
 
 
-def test_the_account_is_the_one_of_the_profile_in_any_language(tmp_path: Path) -> None:
+def test_the_account_is_taken_from_the_profile_in_any_language(tmp_path: Path) -> None:
     spanish = {
         "profile_user": [{"string_map_data": {"Nombre de usuario": {"value": "ozarkbendmo"}, "Nombre": {"value": "Ciudad de Ozark Bend"}}}]
     }
@@ -397,7 +397,7 @@ def test_the_account_is_the_one_of_the_profile_in_any_language(tmp_path: Path) -
     assert facts.kinds == {RecordKind.POST}
 
 
-def test_without_a_profile_the_account_is_the_one_in_the_name_of_the_download(tmp_path: Path) -> None:
+def test_without_a_profile_the_account_is_taken_from_the_name_of_the_download(tmp_path: Path) -> None:
     folder = folder_of({POSTS: "[]"}, tmp_path / "a")
     archive = open_archive(zip_folder(folder, tmp_path / "instagram-ozarkbendmo-2025-10-20-AbCdEfGh.zip"))
     assert IG.facts(archive).account.handle == "ozarkbendmo"
@@ -411,11 +411,11 @@ def test_a_damaged_profile_leaves_the_account_unknown_and_raises_nothing(content
         assert facts.account.handle == ""
 
 
-def test_the_facts_say_what_the_public_wrote_is_not_in_it() -> None:
-    said = " ".join(IG.facts(case("json_2025_media")).cannot_contain)
-    assert "public" in said
-    assert "30 days" in said
-    assert "UTC-8" not in said
+def test_the_facts_state_that_comments_of_the_public_are_missing() -> None:
+    limits = " ".join(IG.facts(case("json_2025_media")).cannot_contain)
+    assert "public" in limits
+    assert "30 days" in limits
+    assert "UTC-8" not in limits
     assert "UTC-8" in " ".join(IG.facts(case("html_2025")).cannot_contain)
 
 

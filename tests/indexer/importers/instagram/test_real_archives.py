@@ -1,4 +1,4 @@
-"""Exact counts over real archives, where they are at hand; they are not part of the repository."""
+"""Exact counts over real archives, if available; they are not part of the repository."""
 
 from __future__ import annotations
 
@@ -94,8 +94,8 @@ def test_the_agencys_captions_and_comments_are_those_of_its_pages() -> None:
         assert len(cut) == len(found)
         for text, record in zip(cut, found, strict=True):
             heading = re.search(r'<h2 class="[^"]*_a6-h[^"]*">(.*?)</h2>', text, re.DOTALL)
-            said = heading or re.search(r">Comment<div><div>(.*?)</div></div></td>", text, re.DOTALL)
-            assert " ".join(record.text.split()) == (" ".join(unescape(said[1]).split()) if said else "")
+            match = heading or re.search(r">Comment<div><div>(.*?)</div></div></td>", text, re.DOTALL)
+            assert " ".join(record.text.split()) == (" ".join(unescape(match[1]).split()) if match else "")
             date = re.search(r'(?:_a6-o|_a6_r)">([^<]+)</', text)
             assert date is not None
             assert record.posted is not None
@@ -120,12 +120,12 @@ def test_every_item_of_utrechts_files_is_a_record() -> None:
         (record.posted.written if record.posted else "", record.text) for record in records if record.place.member == "media.json"
     )
     assert captions == Counter((item["taken_at"], item.get("caption", "")) for section in media.values() for item in section)
-    told = [
+    comments = [
         (record.posted.written if record.posted else "", record.text, record.extra["media_owner"])
         for record in records
         if record.kind == "comment"
     ]
-    assert told == [tuple(item) for item in json.loads(archive.read("comments.json"))["media_comments"]]
+    assert comments == [tuple(item) for item in json.loads(archive.read("comments.json"))["media_comments"]]
     messages = [line for thread in json.loads(archive.read("messages.json")) for line in thread["conversation"]]
     found = [record for record in records if record.kind == "message"]
     assert [json.loads(record.raw) for record in found] == messages

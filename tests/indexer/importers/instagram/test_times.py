@@ -1,4 +1,4 @@
-"""The times that Instagram's pages print, in every language that we know of, and those that are none."""
+"""Times on Instagram's pages, in every known language, and texts that are not times."""
 
 from __future__ import annotations
 
@@ -89,6 +89,6 @@ def test_every_minute_that_is_printed_is_read_back(wall: datetime) -> None:
 
 
 @given(st.text(max_size=90))
-def test_no_text_makes_it_fail(text: str) -> None:
+def test_reading_never_fails(text: str) -> None:
     moment = read_printed(text)
     assert moment is None or moment.written == text

@@ -16,20 +16,20 @@ from tests.support.platforms.twitter import CSV_HEAD, codes, months, records, re
 def test_a_row_that_only_the_table_has_becomes_a_record(tmp_path: Path) -> None:
     files = months([{"id_str": "9", "text": "In both", "created_at": "2015-06-01 00:00:00 +0000"}])
     files["tweets.csv"] = CSV_HEAD + row(9, "In both") + row(8, 'Only\nhere, "quoted" &amp; more http://t.co/ab12', "http://a.example/,b")
-    found = results(tmp_path, files)
-    assert codes(found) == []
-    assert {record.native_id: record.text for record in records(found)} == {
+    output = results(tmp_path, files)
+    assert codes(output) == []
+    assert {record.native_id: record.text for record in records(output)} == {
         "9": "In both",
         "8": 'Only\nhere, "quoted" & more http://a.example/,b',
     }
-    assert tallies(found)["tweets.csv"] == 2
+    assert tallies(output)["tweets.csv"] == 2
 
 
-def test_a_table_that_says_another_text_than_the_month_is_told(tmp_path: Path) -> None:
+def test_a_table_that_says_another_text_than_the_month_is_reported(tmp_path: Path) -> None:
     files = months([{"id_str": "9", "text": "As posted", "created_at": "2015-06-01 00:00:00 +0000"}])
-    found = results(tmp_path, files | {"tweets.csv": CSV_HEAD + row(9, "As altered")})
-    assert codes(found) == ["csv-differs"]
-    assert [record.text for record in records(found)] == ["As posted"]
+    output = results(tmp_path, files | {"tweets.csv": CSV_HEAD + row(9, "As altered")})
+    assert codes(output) == ["csv-differs"]
+    assert [record.text for record in records(output)] == ["As posted"]
 
 
 def test_a_lone_table_gives_posts_replies_and_reposts(tmp_path: Path) -> None:
@@ -38,12 +38,12 @@ def test_a_lone_table_gives_posts_replies_and_reposts(tmp_path: Path) -> None:
         + row(8, "Look https://t.co/a1 https://t.co/a2", "https://a.example/1,https://twitter.com/CedarFordMO/status/8/photo/1")
         + row(7, "RT @Gauges: high wat…", retweeted="5")
     )
-    found = results(tmp_path, {"tweets.csv": "\ufeff" + text})
-    assert [(record.kind, record.text, record.author) for record in records(found)] == [
+    output = results(tmp_path, {"tweets.csv": "\ufeff" + text})
+    assert [(record.kind, record.text, record.author) for record in records(output)] == [
         (RecordKind.POST, "Look https://a.example/1", "CedarFordMO"),
         (RecordKind.REPOST, "RT @Gauges: high wat…", "CedarFordMO"),
     ]
-    assert records(found)[1].extra["cut"] == "yes"
+    assert records(output)[1].extra["cut"] == "yes"
 
 
 @pytest.mark.parametrize(
@@ -57,11 +57,11 @@ def test_a_lone_table_gives_posts_replies_and_reposts(tmp_path: Path) -> None:
         (row(9, "first"), "doubled-item", 1),
     ],
 )
-def test_damage_in_a_table_is_told_and_the_other_rows_are_kept(tmp_path: Path, damage: str | bytes, code: str, kept: int) -> None:
+def test_damage_in_a_table_is_reported_and_the_other_rows_are_kept(tmp_path: Path, damage: str | bytes, code: str, kept: int) -> None:
     tail = damage if isinstance(damage, bytes) else damage.encode()
-    found = results(tmp_path, {"tweets.csv": (CSV_HEAD + row(9, "first")).encode() + tail})
-    assert codes(found) == [code]
-    assert len(records(found)) == kept
+    output = results(tmp_path, {"tweets.csv": (CSV_HEAD + row(9, "first")).encode() + tail})
+    assert codes(output) == [code]
+    assert len(records(output)) == kept
 
 
 def test_the_csv_of_2013_is_never_read(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""X archives: which are recognised, what they say of themselves, and what happens to damaged ones."""
+"""X archives: identification, the facts they state, and damage."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from indexer.evidence.archive import open_archive
 from indexer.importers import NotIdentified, identify
 from indexer.importers.twitter import TwitterImporter
-from indexer.importers.twitter.times import x_moment
+from indexer.importers.twitter.times import parse_time
 from indexer.record import Problem, RecordKind, TimeRule
 from tests.support.builders import CASES, folder_of, values, zip_folder
 from tests.support.platforms.twitter import ACCOUNT, codes, records, results, tallies, ytd
@@ -118,33 +118,35 @@ def test_a_file_that_x_counted_and_that_is_not_there_is_a_problem_and_a_shortfal
             }
         )
     }
-    found = results(tmp_path, files)
+    output = results(tmp_path, files)
     facts = TwitterImporter().facts(open_archive(tmp_path / "archive"))
-    assert codes(found) == ["declared-missing", "declared-missing"]
+    assert codes(output) == ["declared-missing", "declared-missing"]
     assert facts.counts == {"data/tweets.js": 8074}
-    assert tallies(found) == {"data/tweets.js": 0}
+    assert tallies(output) == {"data/tweets.js": 0}
     assert facts.is_partial
     assert facts.exported
     assert facts.exported.utc == datetime(2024, 1, 2, tzinfo=UTC)
     assert facts.kinds == frozenset()
 
 
-def test_an_account_file_that_a_person_edited_is_told_and_the_manifest_is_believed(tmp_path: Path) -> None:
+def test_an_account_file_that_a_person_edited_is_reported_and_the_manifest_is_believed(tmp_path: Path) -> None:
     edited = 'window.YTD.account.part0 = [\n  {\n    account: {\n      username: "old_name",\n      accountId: "455",\n    },\n  },\n];\n'
     manifest = 'window.__THAR_CONFIG = {"userInfo":{"accountId":"455","userName":"NewName","displayName":"New"}};'
-    found = results(tmp_path, {"data/account.js": edited, "data/manifest.js": manifest, "data/tweets.js": ytd("tweets", [{"tweet": POST}])})
-    assert codes(found) == ["account-not-read"]
-    assert records(found)[0].author == "NewName"
+    output = results(
+        tmp_path, {"data/account.js": edited, "data/manifest.js": manifest, "data/tweets.js": ytd("tweets", [{"tweet": POST}])}
+    )
+    assert codes(output) == ["account-not-read"]
+    assert records(output)[0].author == "NewName"
 
 
-def test_an_edited_account_file_is_still_believed_when_nothing_else_says_whose_archive_it_is(tmp_path: Path) -> None:
+def test_an_edited_account_file_is_still_believed_when_nothing_else_names_the_account(tmp_path: Path) -> None:
     edited = "window.YTD.account.part0 = [ { account: { username: 'old_name', accountId: '455', }, }, ];"
-    found = results(tmp_path, {"account.js": edited, "tweet.js": ytd("tweet", [POST])})
-    assert (records(found)[0].author, records(found)[0].author_id) == ("old_name", "455")
-    assert codes(found) == ["account-not-read"]
+    output = results(tmp_path, {"account.js": edited, "tweet.js": ytd("tweet", [POST])})
+    assert (records(output)[0].author, records(output)[0].author_id) == ("old_name", "455")
+    assert codes(output) == ["account-not-read"]
 
 
-def test_without_any_describing_file_the_address_of_an_own_picture_tells_the_handle(tmp_path: Path) -> None:
+def test_without_metadata_files_the_address_of_an_own_picture_gives_the_handle(tmp_path: Path) -> None:
     own = POST | {
         "entities": {
             "media": [{"url": "https://t.co/a", "expanded_url": f"https://twitter.com/CedarFordMO/status/{POST['id_str']}/photo/1"}]
@@ -159,8 +161,8 @@ def test_without_any_describing_file_the_address_of_an_own_picture_tells_the_han
 
 
 def test_a_handle_that_nobody_knows_gives_addresses_that_work_all_the_same(tmp_path: Path) -> None:
-    found = results(tmp_path, {"tweet.js": ytd("tweet", [POST])})
-    assert records(found)[0].url == "https://x.com/i/status/1613030502611025920"
+    output = results(tmp_path, {"tweet.js": ytd("tweet", [POST])})
+    assert records(output)[0].url == "https://x.com/i/status/1613030502611025920"
     assert TwitterImporter().facts(open_archive(tmp_path / "archive")).account.native_id == "archive"
 
 
@@ -175,7 +177,7 @@ def test_a_handle_that_nobody_knows_gives_addresses_that_work_all_the_same(tmp_p
         ("tweets_js_2024", "2022 to now"),
     ],
 )
-def test_the_form_and_what_it_cannot_contain_are_said_in_words(case: str, form: str) -> None:
+def test_the_form_and_what_it_cannot_contain_are_described_in_words(case: str, form: str) -> None:
     facts = TwitterImporter().facts(open_archive(CASES / "twitter" / case / "archive"))
     assert facts.form.startswith(form)
     assert "other people wrote under" in facts.cannot_contain[0]
@@ -186,15 +188,15 @@ def test_the_form_and_what_it_cannot_contain_are_said_in_words(case: str, form: 
 def test_a_cut_file_keeps_every_whole_post_before_the_cut(tmp_path: Path) -> None:
     posts = [{"tweet": POST | {"id_str": str(1000 + number)}} for number in range(50)]
     whole = ytd("tweets", posts)
-    found = results(tmp_path, {"data/account.js": ACCOUNT, "data/tweets.js": whole[: whole.index('"1042"') + 3]})
-    assert [record.native_id for record in records(found)] == [str(1000 + number) for number in range(42)]
-    assert codes(found) == ["json-cut"]
-    assert tallies(found) == {"data/tweets.js": 42}
+    output = results(tmp_path, {"data/account.js": ACCOUNT, "data/tweets.js": whole[: whole.index('"1042"') + 3]})
+    assert [record.native_id for record in records(output)] == [str(1000 + number) for number in range(42)]
+    assert codes(output) == ["json-cut"]
+    assert tallies(output) == {"data/tweets.js": 42}
 
 
 def test_a_file_in_another_encoding_is_a_problem_and_not_an_empty_archive(tmp_path: Path) -> None:
-    found = results(tmp_path, {"data/account.js": ACCOUNT, "data/tweets.js": ytd("tweets", [{"tweet": POST}]).encode("utf-16")})
-    assert codes(found) == ["json-encoding"]
+    output = results(tmp_path, {"data/account.js": ACCOUNT, "data/tweets.js": ytd("tweets", [{"tweet": POST}]).encode("utf-16")})
+    assert codes(output) == ["json-encoding"]
 
 
 def test_single_bytes_in_another_encoding_cost_a_letter_and_not_the_post(tmp_path: Path) -> None:
@@ -203,54 +205,54 @@ def test_single_bytes_in_another_encoding_cost_a_letter_and_not_the_post(tmp_pat
         .encode()
         .replace(b"CAFE", b"Caf\xe9")
     )
-    found = results(tmp_path, {"data/account.js": ACCOUNT, "data/tweets.js": text})
-    assert [record.text for record in records(found)] == ["Caf\ufffd opens", "Shelter opens at six."]
-    assert codes(found) == ["bad-text"]
-    assert b"Caf\xe9" in records(found)[0].raw
+    output = results(tmp_path, {"data/account.js": ACCOUNT, "data/tweets.js": text})
+    assert [record.text for record in records(output)] == ["Caf\ufffd opens", "Shelter opens at six."]
+    assert codes(output) == ["bad-text"]
+    assert b"Caf\xe9" in records(output)[0].raw
 
 
 @pytest.mark.parametrize("half", [r"\ud83d", r"\ude97", r"\ud83d\ud83d\ude97", r"\\\ud83d"])
 def test_half_a_surrogate_pair_costs_a_letter_and_not_the_post(tmp_path: Path, half: str) -> None:
     text = ytd("tweets", [{"tweet": POST | {"full_text": "HALF of a car"}}]).replace("HALF", half)
-    found = results(tmp_path, {"data/account.js": ACCOUNT, "data/tweets.js": text})
-    assert [record.text.endswith(" of a car") for record in records(found)] == [True]
-    assert "\ufffd" in records(found)[0].text
-    assert codes(found) == ["bad-text"]
+    output = results(tmp_path, {"data/account.js": ACCOUNT, "data/tweets.js": text})
+    assert [record.text.endswith(" of a car") for record in records(output)] == [True]
+    assert "\ufffd" in records(output)[0].text
+    assert codes(output) == ["bad-text"]
 
 
 def test_an_item_that_is_no_post_is_a_problem_and_the_others_are_kept(tmp_path: Path) -> None:
-    found = results(
+    output = results(
         tmp_path,
         {"data/account.js": ACCOUNT, "data/tweets.js": ytd("tweets", [{"tweet": {"id_str": 5.5}}, 7, {"tweet": POST}, {"other": {}}, {}])},
     )
-    assert [record.text for record in records(found)] == ["Shelter opens at six."]
-    assert [(value.code, value.index) for value in found if isinstance(value, Problem)] == [
+    assert [record.text for record in records(output)] == ["Shelter opens at six."]
+    assert [(value.code, value.index) for value in output if isinstance(value, Problem)] == [
         ("bad-item", 0),
         ("bad-item", 1),
         ("bad-item", 3),
         ("bad-item", 4),
     ]
-    assert tallies(found) == {"data/tweets.js": 1}
+    assert tallies(output) == {"data/tweets.js": 1}
 
 
 def test_a_post_with_broken_entities_keeps_its_words(tmp_path: Path) -> None:
-    found = results(
+    output = results(
         tmp_path, {"data/account.js": ACCOUNT, "data/tweets.js": ytd("tweets", [{"tweet": POST | {"entities": "none", "lang": "en"}}])}
     )
-    assert [(record.text, record.language, record.native_id) for record in records(found)] == [
+    assert [(record.text, record.language, record.native_id) for record in records(output)] == [
         ("Shelter opens at six.", "en", POST["id_str"])
     ]
-    assert codes(found) == ["bad-item"]
+    assert codes(output) == ["bad-item"]
 
 
 @pytest.mark.parametrize(
     "written", ["Sat Mar 44 12:00:00 +0000 2023", "yesterday", "", None, "Foo Xxx 01 12:00:00 +0000 2023", "99999999999999999999"]
 )
 def test_a_post_with_an_invalid_date_is_kept_without_one(tmp_path: Path, written: str | None) -> None:
-    found = results(tmp_path, {"data/account.js": ACCOUNT, "data/tweets.js": ytd("tweets", [{"tweet": POST | {"created_at": written}}])})
-    assert [(record.text, record.posted) for record in records(found)] == [("Shelter opens at six.", None)]
-    assert codes(found) == ["bad-date"]
-    assert records(found)[0].extra.get("date_as_written", "") == (written or "")
+    output = results(tmp_path, {"data/account.js": ACCOUNT, "data/tweets.js": ytd("tweets", [{"tweet": POST | {"created_at": written}}])})
+    assert [(record.text, record.posted) for record in records(output)] == [("Shelter opens at six.", None)]
+    assert codes(output) == ["bad-date"]
+    assert records(output)[0].extra.get("date_as_written", "") == (written or "")
 
 
 @pytest.mark.parametrize(
@@ -266,11 +268,11 @@ def test_a_post_with_an_invalid_date_is_kept_without_one(tmp_path: Path, written
     ],
 )
 def test_times_are_read_in_every_way_that_x_writes_them(written: str, utc: datetime, rule: TimeRule) -> None:
-    moment = x_moment(written)
+    moment = parse_time(written)
     assert (moment.utc, moment.rule, moment.written) == (utc, rule, written)
 
 
-def test_an_archive_that_was_cut_inside_of_its_zip_tells_so(tmp_path: Path) -> None:
+def test_an_archive_that_was_cut_inside_of_its_zip_is_reported(tmp_path: Path) -> None:
     path = zip_folder(
         folder_of({"data/account.js": ACCOUNT, "data/tweets.js": ytd("tweets", [{"tweet": POST}] * 3)}, tmp_path / "a"), tmp_path / "a.zip"
     )
@@ -278,8 +280,8 @@ def test_an_archive_that_was_cut_inside_of_its_zip_tells_so(tmp_path: Path) -> N
     at = data.index(b"data/tweets.js") + len(b"data/tweets.js") + 40
     data[at : at + 12] = b"\xff" * 12
     path.write_bytes(data)
-    found = values(TwitterImporter(), open_archive(path))
-    assert "member-damaged" in codes(found) or "json-cut" in codes(found)
+    output = values(TwitterImporter(), open_archive(path))
+    assert "member-damaged" in codes(output) or "json-cut" in codes(output)
 
 
 @pytest.mark.parametrize("separator", [",", ",\n  "])
@@ -295,6 +297,6 @@ def test_an_item_nested_without_end_costs_itself_only(tmp_path: Path, item: str,
     deep = "[" * 100_000 + "]" * 100_000
     good = [json.dumps({"tweet": POST | {"id_str": str(number)}}) for number in (5, 6, 7)]
     text = separator.join([good[0], item.replace("DEEP", deep), *good[1:]])
-    found = results(tmp_path, {"data/account.js": ACCOUNT, "data/tweets.js": f"window.YTD.tweets.part0 = [ {text} ]"})
-    assert [record.native_id for record in records(found)] == ["5", "6", "7"]
-    assert codes(found) == ["bad-item"]
+    output = results(tmp_path, {"data/account.js": ACCOUNT, "data/tweets.js": f"window.YTD.tweets.part0 = [ {text} ]"})
+    assert [record.native_id for record in records(output)] == ["5", "6", "7"]
+    assert codes(output) == ["bad-item"]

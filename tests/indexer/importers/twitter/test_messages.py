@@ -18,29 +18,29 @@ def messages(
 
 
 def test_each_message_is_a_record_with_its_own_bytes(tmp_path: Path) -> None:
-    found = messages(tmp_path, conversation(message("2", "Thank you", "800"), message("1", "Fixed &amp; done")))
-    two, one = records(found)
-    assert (one.kind, one.text, one.author, one.author_id, one.thread_id) == (
+    output = messages(tmp_path, conversation(message("2", "Thank you", "800"), message("1", "Fixed &amp; done")))
+    second, first = records(output)
+    assert (first.kind, first.text, first.author, first.author_id, first.thread_id) == (
         RecordKind.MESSAGE,
         "Fixed & done",
         "CedarFordMO",
         "455",
         "455-800",
     )
-    assert (two.author, two.author_id) == ("800", "800")
-    assert json.loads(one.raw)["messageCreate"]["id"] == "1"
-    assert one.place.pointer == "dmConversation/messages/1"
-    assert codes(found) == []
+    assert (second.author, second.author_id) == ("800", "800")
+    assert json.loads(first.raw)["messageCreate"]["id"] == "1"
+    assert first.place.pointer == "dmConversation/messages/1"
+    assert codes(output) == []
 
 
 def test_equal_messages_have_different_places(tmp_path: Path) -> None:
-    found = records(messages(tmp_path, conversation(message("1", "Yes"), message("1", "Yes"))))
-    assert found[0].place.start < found[1].place.start
+    output = records(messages(tmp_path, conversation(message("1", "Yes"), message("1", "Yes"))))
+    assert output[0].place.start < output[1].place.start
 
 
 def test_conversations_are_counted_as_x_counts_them(tmp_path: Path) -> None:
-    found = messages(tmp_path, conversation(message("1", "a"), message("2", "b")), conversation(number="455-900"))
-    assert tallies(found) == {"data/direct-messages.js": 2}
+    output = messages(tmp_path, conversation(message("1", "a"), message("2", "b")), conversation(number="455-900"))
+    assert tallies(output) == {"data/direct-messages.js": 2}
 
 
 def test_addresses_of_messages_are_expanded_and_those_of_their_pictures_go(tmp_path: Path) -> None:
@@ -61,19 +61,19 @@ def test_addresses_of_messages_are_expanded_and_those_of_their_pictures_go(tmp_p
 
 def test_reactions_are_records_that_answer_their_message(tmp_path: Path) -> None:
     reaction = {"senderId": "455", "reactionKey": "like", "eventId": "11", "createdAt": WHEN}
-    found = messages(
+    output = messages(
         tmp_path, conversation(message("7", "Hole", "800", reactions=[reaction, reaction | {"eventId": "12", "senderId": "800"}]))
     )
-    _, one, two = records(found)
-    assert [(record.kind, record.native_id, record.parent_id, record.author, record.extra["reaction"]) for record in (one, two)] == [
+    _, first, second = records(output)
+    assert [(record.kind, record.native_id, record.parent_id, record.author, record.extra["reaction"]) for record in (first, second)] == [
         (RecordKind.LIKE, "11", "7", "CedarFordMO", "like"),
         (RecordKind.LIKE, "12", "7", "800", "like"),
     ]
-    assert json.loads(two.raw)["eventId"] == "12"
+    assert json.loads(second.raw)["eventId"] == "12"
 
 
-def test_who_came_and_went_is_said_in_plain_words(tmp_path: Path) -> None:
-    found = messages(
+def test_joins_and_departures_are_described_in_plain_words(tmp_path: Path) -> None:
+    output = messages(
         tmp_path,
         conversation(
             {"participantsLeave": {"userIds": ["900"], "createdAt": WHEN}},
@@ -86,7 +86,7 @@ def test_who_came_and_went_is_said_in_plain_words(tmp_path: Path) -> None:
         ),
         name="direct-messages-group",
     )
-    assert [record.title for record in records(found)] == [
+    assert [record.title for record in records(output)] == [
         "900 left the conversation.",
         "CedarFordMO named the conversation: Snow desk",
         "800 named the conversation: Old name",
@@ -94,8 +94,8 @@ def test_who_came_and_went_is_said_in_plain_words(tmp_path: Path) -> None:
         "800 added the account to a conversation with CedarFordMO, 800.",
         "X noted an event that it calls somethingNew.",
     ]
-    assert {record.thread_title for record in records(found)} == {"Snow desk"}
-    assert all(record.id_is_made and record.kind is RecordKind.MESSAGE for record in records(found))
+    assert {record.thread_title for record in records(output)} == {"Snow desk"}
+    assert all(record.id_is_made and record.kind is RecordKind.MESSAGE for record in records(output))
 
 
 def test_made_ids_are_the_same_in_another_capture_and_differ_among_equals(tmp_path: Path) -> None:
@@ -116,27 +116,27 @@ def test_the_form_of_2018_counts_milliseconds(tmp_path: Path) -> None:
     welcome = {
         "welcomeMessageCreate": {"id": "3", "text": "Welcome", "senderId": "455", "recipientId": "800", "createdAt": "1514091000000"}
     }
-    found = results(
+    output = results(
         tmp_path,
         {
             "account.js": ACCOUNT,
             "direct-message.js": ytd("direct_message", [conversation(message("1", "x", createdAt="1514090000000"), welcome)]),
         },
     )
-    assert [record.posted and (record.posted.rule, record.posted.written) for record in records(found)] == [
+    assert [record.posted and (record.posted.rule, record.posted.written) for record in records(output)] == [
         (TimeRule.EPOCH, "1514090000000"),
         (TimeRule.EPOCH, "1514091000000"),
     ]
-    assert records(found)[1].extra["message"] == "welcome message"
+    assert records(output)[1].extra["message"] == "welcome message"
 
 
 def test_a_broken_entry_costs_itself_only(tmp_path: Path) -> None:
-    found = messages(
+    output = messages(
         tmp_path, conversation(message("1", "a", createdAt="never"), {"messageCreate": {"text": 5}}, {}, message("2", "b")), {"other": 1}
     )
-    assert [record.text for record in records(found)] == ["a", "b"]
-    assert codes(found) == ["bad-date", "bad-item", "bad-item", "bad-item"]
-    assert tallies(found) == {"data/direct-messages.js": 1}
+    assert [record.text for record in records(output)] == ["a", "b"]
+    assert codes(output) == ["bad-date", "bad-item", "bad-item", "bad-item"]
+    assert tallies(output) == {"data/direct-messages.js": 1}
 
 
 def test_a_message_with_bytes_that_are_no_text_is_kept(tmp_path: Path) -> None:
@@ -144,16 +144,16 @@ def test_a_message_with_bytes_that_are_no_text_is_kept(tmp_path: Path) -> None:
         "direct_messages",
         [conversation(message("1", "CAFE", reactions=[{"senderId": "8", "reactionKey": "like", "eventId": "5", "createdAt": WHEN}]))],
     )
-    found = results(tmp_path, {"data/account.js": ACCOUNT, "data/direct-messages.js": text.encode().replace(b"CAFE", b"Caf\xe9")})
-    assert [record.text for record in records(found)] == ["Caf\ufffd", ""]
-    assert codes(found) == ["bad-text"]
+    output = results(tmp_path, {"data/account.js": ACCOUNT, "data/direct-messages.js": text.encode().replace(b"CAFE", b"Caf\xe9")})
+    assert [record.text for record in records(output)] == ["Caf\ufffd", ""]
+    assert codes(output) == ["bad-text"]
 
 
 def test_likes_have_text_and_no_date(tmp_path: Path) -> None:
     like = {"like": {"tweetId": "5", "fullText": "Thanks &lt;3 #snow", "expandedUrl": "https://twitter.com/i/web/status/5"}}
-    found = results(tmp_path, {"data/account.js": ACCOUNT, "data/like.js": ytd("like", [like, {"like": {"tweetId": "6"}}, {"like": {}}])})
-    one, two = records(found)
-    assert (one.kind, one.native_id, one.parent_id, one.text, one.hashtags, one.posted) == (
+    output = results(tmp_path, {"data/account.js": ACCOUNT, "data/like.js": ytd("like", [like, {"like": {"tweetId": "6"}}, {"like": {}}])})
+    first, second = records(output)
+    assert (first.kind, first.native_id, first.parent_id, first.text, first.hashtags, first.posted) == (
         RecordKind.LIKE,
         "5",
         "5",
@@ -161,6 +161,6 @@ def test_likes_have_text_and_no_date(tmp_path: Path) -> None:
         ("snow",),
         None,
     )
-    assert (one.url, two.url, two.text) == ("https://twitter.com/i/web/status/5", "https://x.com/i/status/6", "")
-    assert codes(found) == ["bad-item"]
-    assert tallies(found) == {"data/like.js": 2}
+    assert (first.url, second.url, second.text) == ("https://twitter.com/i/web/status/5", "https://x.com/i/status/6", "")
+    assert codes(output) == ["bad-item"]
+    assert tallies(output) == {"data/like.js": 2}

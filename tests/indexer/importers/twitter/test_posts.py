@@ -1,4 +1,4 @@
-"""Posts of X archives: kinds, text, links, media, edits, long posts, deleted posts, and what stands twice."""
+"""Posts of X archives: kinds, text, links, media, edits, long posts, deleted posts, and duplicates."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.support.platforms.twitter import ACCOUNT, archive_with, codes, months
 
 
 def test_kinds_follow_from_what_a_post_answers_or_repeats(tmp_path: Path) -> None:
-    found = archive_with(
+    output = archive_with(
         tmp_path,
         post(1, "A post"),
         post(2, "@a Yes", in_reply_to_status_id_str="9", in_reply_to_user_id="8"),
@@ -20,8 +20,8 @@ def test_kinds_follow_from_what_a_post_answers_or_repeats(tmp_path: Path) -> Non
         post(5, "RT this please"),
         post(6, "He said RT @a: Words"),
     )
-    assert [record.kind.value for record in records(found)] == ["post", "reply", "reply", "repost", "post", "post"]
-    assert [record.parent_id for record in records(found)] == ["", "9", "", "", "", ""]
+    assert [record.kind.value for record in records(output)] == ["post", "reply", "reply", "repost", "post", "post"]
+    assert [record.parent_id for record in records(output)] == ["", "9", "", "", "", ""]
 
 
 def test_a_repost_is_written_by_the_account_and_names_whom_it_repeats(tmp_path: Path) -> None:
@@ -61,9 +61,9 @@ def test_a_full_original_that_ends_in_dots_is_not_called_cut(tmp_path: Path) -> 
         "retweeted_status": {"id_str": "5", "text": "To be …", "truncated": False},
     }
     cut = item | {"id_str": "10", "retweeted_status": {"id_str": "6", "text": "To be …", "truncated": True}}
-    found = records(results(tmp_path, months([item, cut])))
-    assert [record.extra.get("cut") for record in found] == [None, "yes"]
-    assert [record.text for record in found] == ["RT @a: To be …", "RT @a: To be…"]  # the second original is cut itself
+    output = records(results(tmp_path, months([item, cut])))
+    assert [record.extra.get("cut") for record in output] == [None, "yes"]
+    assert [record.text for record in output] == ["RT @a: To be …", "RT @a: To be…"]  # the second original is cut itself
 
 
 def test_half_a_hashtag_at_a_cut_is_no_hashtag(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_half_a_hashtag_at_a_cut_is_no_hashtag(tmp_path: Path) -> None:
     assert record.hashtags == ("river",)
 
 
-def test_text_is_undone_once_and_addresses_are_expanded(tmp_path: Path) -> None:
+def test_text_is_unescaped_once_and_addresses_are_expanded(tmp_path: Path) -> None:
     urls = [
         {"url": "https://t.co/aaa", "expanded_url": "https://a.example/?x=1&amp;y=2", "indices": ["0", "1"]},
         {"url": "https://t.co/aaab", "expanded_url": "https://b.example/"},
@@ -126,9 +126,11 @@ def test_a_picture_of_another_post_is_no_quote(tmp_path: Path) -> None:
 
 
 def test_hashtags_and_mentions_come_from_x_else_from_the_text(tmp_path: Path) -> None:
-    told = post(1, "#flood @a", entities={"hashtags": [{"text": "flood"}, {"text": "flood"}], "user_mentions": [{"screen_name": "A"}]})
-    read = post(2, "#Inundación y @gone_one", entities={"hashtags": [], "user_mentions": []})
-    first, second = records(archive_with(tmp_path, told, read))
+    with_entities = post(
+        1, "#flood @a", entities={"hashtags": [{"text": "flood"}, {"text": "flood"}], "user_mentions": [{"screen_name": "A"}]}
+    )
+    without_entities = post(2, "#Inundación y @gone_one", entities={"hashtags": [], "user_mentions": []})
+    first, second = records(archive_with(tmp_path, with_entities, without_entities))
     assert (first.hashtags, first.mentions) == (("flood",), ("A",))
     assert (second.hashtags, second.mentions) == (("Inundación",), ("gone_one",))
 
@@ -155,7 +157,7 @@ def test_media_are_joined_by_post_id_and_name(tmp_path: Path) -> None:
         "data/tweets_media/123-A.jpg": b"x",
     }
     (record,) = records(results(tmp_path, files))
-    assert [(one.name, one.media_type, one.member, one.description) for one in record.attachments] == [
+    assert [(file.name, file.media_type, file.member, file.description) for file in record.attachments] == [
         ("A.jpg", "image/jpeg", "data/tweets_media/12-A.jpg", "A bridge"),
         ("high.mp4", "video/mp4", "data/tweets_media/12-high.mp4", ""),
         ("gone.jpg", "image/jpeg", "", ""),
@@ -176,13 +178,13 @@ def test_a_picture_has_the_same_name_whether_the_archive_holds_it_or_not(tmp_pat
     assert [held.attachments[0].member, without.attachments[0].member] == ["data/tweets_media/12-A.jpg", ""]
 
 
-def test_posts_of_communities_and_circles_say_where_they_stood(tmp_path: Path) -> None:
-    found = archive_with(
+def test_posts_of_communities_and_circles_name_their_audience(tmp_path: Path) -> None:
+    output = archive_with(
         tmp_path,
         community_tweet=ytd("community_tweet", [{"tweet": post(5, "Mulch", community_id_str="99")}]),
         twitter_circle_tweet=ytd("twitter_circle_tweet", [{"twitterCircleTweet": post(6, "Hush")}]),
     )
-    assert [(record.extra["audience"], record.extra.get("community")) for record in records(found)] == [
+    assert [(record.extra["audience"], record.extra.get("community")) for record in records(output)] == [
         ("community", "99"),
         ("circle", None),
     ]
@@ -192,9 +194,9 @@ def test_parts_are_read_in_their_order_and_counted_apart(tmp_path: Path) -> None
     files: dict[str, bytes | str] = {
         f"data/tweets-part{number}.js": ytd("tweets", [{"tweet": post(number, "x")}], number) for number in (1, 2, 10)
     }
-    found = results(tmp_path, files | {"data/account.js": ACCOUNT, "data/tweets.js": ytd("tweets", [{"tweet": post(99, "x")}])})
-    assert [record.native_id for record in records(found)] == ["99", "1", "2", "10"]
-    assert tallies(found) == {"data/tweets.js": 1, "data/tweets-part1.js": 1, "data/tweets-part2.js": 1, "data/tweets-part10.js": 1}
+    output = results(tmp_path, files | {"data/account.js": ACCOUNT, "data/tweets.js": ytd("tweets", [{"tweet": post(99, "x")}])})
+    assert [record.native_id for record in records(output)] == ["99", "1", "2", "10"]
+    assert tallies(output) == {"data/tweets.js": 1, "data/tweets-part1.js": 1, "data/tweets-part2.js": 1, "data/tweets-part10.js": 1}
 
 
 def test_an_id_that_went_through_javascript_is_taken_from_its_string(tmp_path: Path) -> None:
@@ -205,9 +207,9 @@ def test_an_id_that_went_through_javascript_is_taken_from_its_string(tmp_path: P
 def test_a_month_that_the_index_names_and_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
     files = months([{"id_str": "9", "text": "x", "created_at": "2015-06-01 00:00:00 +0000"}])
     index = [{"file_name": f"data/js/tweets/2015_0{month}.js", "tweet_count": count} for month, count in ((6, 1), (7, 31))]
-    found = results(tmp_path, files | {"data/js/tweet_index.js": "var tweet_index =  " + json.dumps(index)})
-    assert codes(found) == ["declared-missing"]
-    assert tallies(found) == {"data/js/tweets/2015_06.js": 1, "data/js/tweets/2015_07.js": 0}
+    output = results(tmp_path, files | {"data/js/tweet_index.js": "var tweet_index =  " + json.dumps(index)})
+    assert codes(output) == ["declared-missing"]
+    assert tallies(output) == {"data/js/tweets/2015_06.js": 1, "data/js/tweets/2015_07.js": 0}
     assert TwitterImporter().facts(open_archive(tmp_path / "archive")).counts == {
         "data/js/tweets/2015_06.js": 1,
         "data/js/tweets/2015_07.js": 31,

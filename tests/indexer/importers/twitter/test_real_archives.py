@@ -1,4 +1,4 @@
-"""X archives that were really handed out (and a few made in their exact shape), when they are there: exact counts, nothing lost."""
+"""Real X archives (and a few made in their exact form), if available: exact counts, nothing lost."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DITTO = "twitter_2020-2022_tweet.js/philgyford__django-ditto/tests/twitter/fixtu
 
 @dataclass(frozen=True)
 class Expected:
-    """What one archive gives; counted from its files with json and csv alone (see the checks below), not with the importer."""
+    """The contents of an archive, counted from its files with json and csv alone (see the checks below), not with the importer."""
 
     kinds: dict[str, int]
     read: dict[str, int]  # tallies of more than nothing; months are summed up
@@ -107,17 +107,17 @@ class Taken:
 def take(name: str) -> Taken:
     if not (REAL / name).is_dir():
         pytest.skip("the real archives are not here")
-    found = identify(open_archive(REAL / name))
-    assert found.importer.name == "twitter"
-    facts = found.facts
-    values = list(found.records())
+    opened = identify(open_archive(REAL / name))
+    assert opened.importer.name == "twitter"
+    facts = opened.facts
+    values = list(opened.records())
     return Taken(
-        found.archive,
+        opened.archive,
         facts,
         [value for value in values if isinstance(value, Record)],
         [value for value in values if isinstance(value, Problem)],
         {value.unit: value.read for value in values if isinstance(value, Tally)},
-        (*found.importer.ignored, *COMMON_IGNORED),
+        (*opened.importer.ignored, *COMMON_IGNORED),
     )
 
 
@@ -170,7 +170,7 @@ def test_the_expectations_for_the_months_are_what_json_alone_says(name: str) -> 
 
 @pytest.mark.parametrize("name", [name for name in REAL_ARCHIVES if "2013" in name and "ditto" not in name])
 def test_posts_of_the_months_and_of_the_table_are_the_same(name: str) -> None:
-    """The table is what the csv module reads of it; each of its posts is a record whose t.co addresses are the table's."""
+    """The csv module reads the same table; each of its posts is a record with the t.co addresses of the table."""
     with (real(name) / "tweets.csv").open(encoding="utf-8", newline="") as stream:
         rows = {row["tweet_id"]: row for row in csv.DictReader(stream)}
     taken = take(name)

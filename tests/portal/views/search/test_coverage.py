@@ -105,7 +105,7 @@ def test_many_accounts_are_drawn_only_where_they_have_gaps(town: Town) -> None:
     found = town.repository.coverage.of(Filters(first_day=date(2022, 1, 1), last_day=date(2022, 12, 31)))
     many = coverage_band.band(replace(found, accounts=found.accounts * 6))
     assert many is not None
-    assert (len(many.lines), many.left_out) == (0, 12)
+    assert (len(many.bars), many.left_out) == (0, 12)
 
 
 @pytest.mark.parametrize("status", list(DayStatus))

@@ -151,7 +151,7 @@ def test_the_job_asks_again_whether_its_maker_may_certify(town: Town) -> None:
     gwen = Users(town.repository.db).by_name("gwen")
     assert gwen is not None
     arguments = {**exported(town, "gwen", q="flood").arguments, "certificate": True}
-    assert stored.choices(arguments).certificate
+    assert stored.decode_choices(arguments).certificate
     number = book.add(JobKind.EXPORT, "flood", gwen.id, arguments)
     events = len(town.repository.audit.newest(1000))
     runners.run(town.repository, number)

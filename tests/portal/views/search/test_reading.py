@@ -102,11 +102,11 @@ def test_all_faults_stand_in_one_line_each_with_its_number(town: Town) -> None:
 
 def test_the_pieces_of_a_faulty_query_are_the_query() -> None:
     found = [Diagnostic(0, 2, "a", ""), Diagnostic(1, 4, "b", ""), Diagnostic(6, 6, "c", "")]
-    pieces = facets.pieces("abcdef", found)
-    assert "".join(text for text, _wrong, _numbers in pieces).replace(facets.NO_PLACE, "") == "abcdef"
+    pieces = facets.underlined("abcdef", found)
+    assert "".join(text for text, _wrong, _numbers in pieces).replace(facets.BLANK, "") == "abcdef"
     assert [number for _text, _wrong, numbers in pieces for number in numbers] == [1, 2, 3]
-    assert [text for text, is_wrong, _numbers in pieces if is_wrong] == ["a", "b", "cd", facets.NO_PLACE]
-    assert facets.pieces("", [Diagnostic(0, 0, "c", "")]) == [(facets.NO_PLACE, True, (1,))]
+    assert [text for text, is_wrong, _numbers in pieces if is_wrong] == ["a", "b", "cd", facets.BLANK]
+    assert facets.underlined("", [Diagnostic(0, 0, "c", "")]) == [(facets.BLANK, True, (1,))]
 
 
 def test_each_operator_has_an_example_that_runs_with_the_count_shown(town: Town) -> None:

@@ -188,12 +188,12 @@ def attachment(media_type: str) -> AttachmentView:
     ],
 )
 def test_only_what_name_and_first_bytes_agree_on_is_shown_in_place(head: bytes, named: str, shown: str) -> None:
-    assert media.shown_type(attachment(named), head) == shown
+    assert media.inline_type(attachment(named), head) == shown
 
 
 def test_a_file_name_of_an_archive_cannot_break_out_of_its_header(town: Town) -> None:
     with town.app.test_request_context() as context:
-        answer = media.answer(context.request, attachment("image/png"), io.BytesIO(b"\x89PNG"))
+        answer = media.respond(context.request, attachment("image/png"), io.BytesIO(b"\x89PNG"))
         named = answer.headers["Content-Disposition"]
         answer.close()
     assert "\r" not in named

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from portal.access.rules import Role
 from portal.access.users import Users
-from portal.search.history import history, last_runs, question_of, same
+from portal.search.history import history, last_runs, parse_address, search_key
 from portal.search.saved import MOST, SavedSearches, SavingError
 from tests.support.town import ACCOUNT_CANARY, CITY, Town, token
 
@@ -44,9 +44,9 @@ def test_a_saved_search_keeps_the_whole_address_and_runs_as_it_was(town: Town) -
     assert "Flood of 2018" in page
     address = re.search(r'/search\?([^"]+)">Flood of 2018<', page)
     assert address
-    question = question_of(address[1])
-    assert question.address() == question_of(ADDRESS).address()
-    assert question.page == 1
+    params = parse_address(address[1])
+    assert params.address() == parse_address(ADDRESS).address()
+    assert params.page == 1
     assert client.get(f"/search?{address[1]}").status_code == 200
 
 
@@ -156,7 +156,7 @@ def test_the_list_says_how_many_more_there_are_than_at_the_last_run(town: Town) 
     save(client, "Council", "q=council+agenda&sort=oldest")
     assert "You have not run it recently" in client.get("/saved").text
     client.get("/search?q=council+agenda&size=100")
-    run = last_runs(town.repository.db, "rhea", [same(question_of("q=council+agenda"))])
+    run = last_runs(town.repository.db, "rhea", [search_key(parse_address("q=council+agenda"))])
     assert [one.total for one in run.values()] == [40]
     town.app.extensions["showme"].note("search:run", "rhea", "council agenda", {"address": "q=council+agenda", "total": 37})
     page = client.get("/saved").text
@@ -170,7 +170,7 @@ def test_pages_of_one_search_are_one_line_of_the_history(town: Town) -> None:
     for address in ("q=agenda", "q=agenda&page=2", "q=agenda&page=1", "q=parade", "q=agenda", "q=%22open"):
         client.get(f"/search?{address}")
     lines, further = history(town.repository.db, "gwen")
-    told = [(line.question.query, line.looks, line.total) for line in lines[:4]]
+    told = [(line.params.query, line.views, line.total) for line in lines[:4]]
     assert told == [('"open', 1, None), ("agenda", 1, 40), ("parade", 1, 1), ("agenda", 3, 40)]
     assert further is None
     page = client.get("/history").text
@@ -187,7 +187,7 @@ def test_the_history_goes_on_page_by_page_and_misses_nothing(town: Town) -> None
     seen, before = [], None
     while True:
         lines, before = history(town.repository.db, "walker", before)
-        seen += [(line.question.query, line.looks) for line in lines]
+        seen += [(line.params.query, line.views) for line in lines]
         if before is None:
             break
     assert seen == [(f"w{number}", 2) for number in reversed(range(225))]

@@ -1,4 +1,4 @@
-"""The search page and /search.json: the same question, the same answer; what cannot be read is said, never zero."""
+"""The search page and /search.json: the same search, the same answer; what cannot be read is said, never zero."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from indexer.query.filters import Sort
-from portal.records import Change, differences
-from portal.search import address as asked
+from portal.records import Change, word_diff
+from portal.search import address as search_address
 from tests.support.town import CITY, Town
 
 pytestmark = pytest.mark.databases
 
 
-def asked_of(address: str) -> asked.Asked:
-    return asked.read(MultiDict(parse_qsl(address)))
+def params_of(address: str) -> search_address.SearchParams:
+    return search_address.parse(MultiDict(parse_qsl(address)))
 
 
 def count(page: str) -> int:
@@ -219,23 +219,23 @@ def test_an_address_says_the_whole_question_and_reads_back_the_same(  # noqa: PL
         *(("kind", one) for one in kinds),
         *(("author", one) for one in authors),
     ]
-    question = asked_of(urlencode([*pairs, ("sort", sort.value), ("page", str(page))]))
-    assert not question.errors
-    assert asked_of(question.address(page=page)) == question
-    assert question.filters.first_day == first
-    assert question.filters.authors == (frozenset(authors) or None)
+    params = params_of(urlencode([*pairs, ("sort", sort.value), ("page", str(page))]))
+    assert not params.errors
+    assert params_of(params.address(page=page)) == params
+    assert params.filters.first_day == first
+    assert params.filters.authors == (frozenset(authors) or None)
 
 
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_a_difference_holds_both_versions_whole(before: str, after: str) -> None:
-    pieces = differences(before, after)
+    pieces = word_diff(before, after)
     assert pieces is not None
     assert "".join(one.text for one in pieces if one.change is not Change.ADDED) == before
     assert "".join(one.text for one in pieces if one.change is not Change.REMOVED) == after
 
 
 def test_texts_too_long_to_compare_say_so() -> None:
-    assert differences("word " * 6000, "word") is None
+    assert word_diff("word " * 6000, "word") is None
 
 
 def test_an_account_that_may_not_be_seen_has_no_name_in_its_chip(town: Town) -> None:
