@@ -30,12 +30,12 @@ def say(template: str, /, **values: object) -> Sentence:
 
     Numbers and dates are in US format here and in the reader's locale on a page. Raises KeyError for a placeholder without a value.
     """
-    sentence = Sentence(template.format(**{name: _american(value) for name, value in values.items()}))
+    sentence = Sentence(template.format(**{name: _format_us(value) for name, value in values.items()}))
     sentence.template, sentence.values = template, values
     return sentence
 
 
-def _american(value: object) -> object:
+def _format_us(value: object) -> object:
     if type(value) is int:
         return f"{value:,}"
     return f"{value:%b} {value.day}, {value.year}" if type(value) is date else value
