@@ -1,4 +1,4 @@
-"""`python -m bench`: makes a corpus, measures us beside tantivy alone, SQLite FTS5 and Datasette, prints tables and writes results.json."""
+"""`python -m bench`: makes a corpus, compares us with plain tantivy, SQLite FTS5 and Datasette, prints tables, writes results.json."""
 
 from __future__ import annotations
 
@@ -33,55 +33,55 @@ BIG, GOALS_SIZE = 500_000, 1_000_000
 @click.option(
     "--big", type=click.IntRange(0), help=f"Posts of one archive in one file, taken in besides; 0: none. At the goals' size {BIG}, else 0."
 )
-@click.option("--out", type=click.Path(path_type=Path), default=OUT, help="Folder of corpus, house and results.")
+@click.option("--out", type=click.Path(path_type=Path), default=OUT, help="Folder for corpus, repository and results.")
 @click.option("--datasette", type=click.Path(path_type=Path, exists=True), help="The datasette command; else the one beside this Python.")
 def main(*, records: int, accounts: int, years: int, only: str, big: int | None, out: Path, datasette: Path | None) -> None:
-    """Measure speed and memory side by side with peers. Some 20 minutes for 1,000,000 records on two cores."""
-    wanted = tuple(part.strip() for part in only.split(","))
-    if unknown := [part for part in wanted if part not in PARTS]:
+    """Measure speed and memory side by side with peers. About 20 minutes for 1,000,000 records on two cores."""
+    selected = tuple(part.strip() for part in only.split(","))
+    if unknown := [part for part in selected if part not in PARTS]:
         raise click.BadParameter(f"{unknown[0]!r} is no part. The parts are {', '.join(PARTS)}.")
     out = out.resolve()
     out.mkdir(parents=True, exist_ok=True)
     size = corpus.Size(records, accounts, years)
-    results = _earlier(out / "results.json", {"records": records, "accounts": accounts, "years": years})
-    made = _corpus(out, size)
-    results["parts"]["corpus"] = {"archives": len(made.archives), "json_bytes": made.bytes}
+    results = _load_earlier(out / "results.json", {"records": records, "accounts": accounts, "years": years})
+    built = _corpus(out, size)
+    results["parts"]["corpus"] = {"archives": len(built.archives), "json_bytes": built.bytes}
     goals: list[Goal] = []
     parts: dict[str, Callable[[], tuple[Any, list[Goal]]]] = {
-        "ingest": lambda: _shown(ingest.measure(out, made), lambda figures: ingest.show(figures, size)),
-        "queries": lambda: _queries(out, made),
-        "language": lambda: _language(out, made),
-        "http": lambda: _http(out, made, datasette),
-        "export": lambda: _shown(export.measure(out, size), export.show),
+        "ingest": lambda: _with_goals(ingest.measure(out, built), lambda figures: ingest.show(figures, size)),
+        "queries": lambda: _queries(out, built),
+        "language": lambda: _language(out, built),
+        "http": lambda: _http(out, built, datasette),
+        "export": lambda: _with_goals(export.measure(out, size), export.show),
     }
-    if set(wanted) - {"corpus", "ingest"} and "ingest" not in wanted and not ingest.is_there(ingest.repository_of(out, size)):
-        wanted = ("ingest", *wanted)
+    if set(selected) - {"corpus", "ingest"} and "ingest" not in selected and not ingest.is_there(ingest.repository_of(out, size)):
+        selected = ("ingest", *selected)
     for name, part in parts.items():
-        if name in wanted:
+        if name in selected:
             goals += _run(name, part, results, out)
     if big is None:
-        big = BIG if records >= GOALS_SIZE and wanted == PARTS else 0
+        big = BIG if records >= GOALS_SIZE and selected == PARTS else 0
     if big:
-        goals += _run("one large archive", lambda: _shown(ingest.measure_big(out, big), ingest.show_big), results, out)
+        goals += _run("one large archive", lambda: _with_goals(ingest.measure_big(out, big), ingest.show_big), results, out)
     print("\nAll goals of this run")
     show_goals(goals)
     print(out / "results.json")
 
 
-def _earlier(path: Path, size: dict[str, int]) -> dict[str, Any]:
-    """Return the results of earlier parts of a run of the same size, so that a part can be measured again alone."""
-    if path.exists() and (told := json.loads(path.read_text()))["size"] == size:
-        return {**told, "machine": _machine()}
+def _load_earlier(path: Path, size: dict[str, int]) -> dict[str, Any]:
+    """Load the results of earlier parts of a run of the same size, so that a single part can be measured again."""
+    if path.exists() and (stored := json.loads(path.read_text()))["size"] == size:
+        return {**stored, "machine": _machine()}
     return {"size": size, "machine": _machine(), "parts": {}}
 
 
 def _run(name: str, part: Callable[[], tuple[Any, list[Goal]]], results: dict[str, Any], out: Path) -> list[Goal]:
-    """Measure one part and write down at once what it came to."""
+    """Measure a part and save its results immediately."""
     print(f"\n[{name}]", flush=True)
     load = os.getloadavg()[0]
     figures, goals = part()
-    at = datetime.now(UTC).isoformat(timespec="seconds")
-    results["parts"][name] = {**figures, "at": at, "load_before": load, "goals": [goal.as_json() for goal in goals]}
+    finished = datetime.now(UTC).isoformat(timespec="seconds")
+    results["parts"][name] = {**figures, "at": finished, "load_before": load, "goals": [goal.as_json() for goal in goals]}
     (out / "results.json").write_text(json.dumps(results, indent=1) + "\n")
     return goals
 
@@ -94,27 +94,27 @@ def _corpus(out: Path, size: corpus.Size) -> corpus.Corpus:
     return made
 
 
-def _shown(figures: Any, show: Callable[[Any], list[Goal]]) -> tuple[Any, list[Goal]]:
+def _with_goals(figures: Any, show: Callable[[Any], list[Goal]]) -> tuple[Any, list[Goal]]:
     return figures, show(figures)
 
 
 def _queries(out: Path, made: corpus.Corpus) -> tuple[Any, list[Goal]]:
     built = peers.measure(out, made)
     peers.show(built)
-    with ProcessPoolExecutor(1, get_context("spawn")) as pool:  # so that this process stays small for what it measures later
-        asked = pool.submit(queries.measure, out, made.size).result()
-    return {"peers": built, **asked}, queries.show(asked)
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:  # keeps this process small for later measurements
+        measured = pool.submit(queries.measure, out, made.size).result()
+    return {"peers": built, **measured}, queries.show(measured)
 
 
 def _language(out: Path, made: corpus.Corpus) -> tuple[Any, list[Goal]]:
     peers.measure(out, made)
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:  # as above
-        return _shown(pool.submit(language.measure, out, made.size).result(), language.show)
+        return _with_goals(pool.submit(language.measure, out, made.size).result(), language.show)
 
 
 def _http(out: Path, made: corpus.Corpus, datasette: Path | None) -> tuple[Any, list[Goal]]:
     peers.measure(out, made)
-    return _shown(pages.measure(out, made.size, pages.find_datasette(datasette)), pages.show)
+    return _with_goals(pages.measure(out, made.size, pages.find_datasette(datasette)), pages.show)
 
 
 def _machine() -> dict[str, Any]:

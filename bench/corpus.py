@@ -1,4 +1,4 @@
-"""Makes the corpus: one X archive (a ZIP in the form of 2022 to now) for each account, the same bytes each time."""
+"""Makes the corpus: an X archive (a ZIP in the format used since 2022) per account, with the same bytes each time."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from bench.posts import Poster, Writer
 from bench.vocabulary import vocabulary
 
 SEED = 20_260_101
-FIRST_YEAR = 2011  # the first whole year in which ids of X hold their time
-A_PART = 20_000  # posts a file; X cuts its files at some 100 MB
-SHUFFLED = 400  # posts: an archive of X is not sorted, but what is near in time is near in the file
+FIRST_YEAR = 2011  # the first full year in which X ids contain the time
+A_PART = 20_000  # posts per file; X splits its files at about 100 MB
+SHUFFLED = 400  # posts: an X archive is not sorted, but posts close in time are close in the file
 MADE = (2026, 1, 2, 3, 4, 6)
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large a corpus is. `part` is how many posts stand in one file of an archive."""
+    """The size of a corpus. `part` is the number of posts per file of an archive."""
 
     records: int
     accounts: int = 40
@@ -39,7 +39,7 @@ class Size:
         return f"{self.records}x{self.accounts}x{self.years}" + ("" if self.part == A_PART else f"x{self.part}")
 
     def of_account(self, number: int) -> int:
-        """Return how many posts the account of that number (from 1) has; together they are all records."""
+        """Return the number of posts of an account (numbered from 1); all accounts together have `records`."""
         return self.records // self.accounts + (number <= self.records % self.accounts)
 
 
@@ -53,27 +53,27 @@ class Corpus:
 
 
 def make(folder: Path, size: Size, progress: Callable[[int, int], None] | None = None) -> Corpus:
-    """Return the corpus of a size, made if it is not there whole; two processes make it."""
+    """Return the corpus of a size; create it, with a process per core, unless it is already complete."""
     home = folder / f"corpus-{size.name}"
-    done = home / "whole.json"
+    marker = home / "whole.json"
     names = [home / f"{Poster(number).handle}.zip" for number in range(1, size.accounts + 1)]
-    if done.exists() and (told := json.loads(done.read_text()))["size"] == asdict(size):
-        return Corpus(size, tuple(names), told["bytes"])
+    if marker.exists() and (stored := json.loads(marker.read_text()))["size"] == asdict(size):
+        return Corpus(size, tuple(names), stored["bytes"])
     home.mkdir(parents=True, exist_ok=True)
-    total = made = 0
+    total = finished = 0
     with ProcessPoolExecutor(max(os.cpu_count() or 1, 1)) as pool:
-        waiting = {pool.submit(write_archive, name, size, number): number for number, name in enumerate(names, 1)}
-        for one in as_completed(waiting):
-            total += one.result()
-            made += size.of_account(waiting[one])
+        futures = {pool.submit(write_archive, name, size, number): number for number, name in enumerate(names, 1)}
+        for future in as_completed(futures):
+            total += future.result()
+            finished += size.of_account(futures[future])
             if progress:
-                progress(made, size.records)
-    done.write_text(json.dumps({"size": asdict(size), "bytes": total}))
+                progress(finished, size.records)
+    marker.write_text(json.dumps({"size": asdict(size), "bytes": total}))
     return Corpus(size, tuple(names), total)
 
 
 def write_archive(path: Path, size: Size, number: int) -> int:
-    """Write the archive of one account; return how many bytes of JSON are in it."""
+    """Write the archive of an account; return its bytes of JSON."""
     poster, count = Poster(number), size.of_account(number)
     chance = random.Random(f"{SEED} {size.name} {number}")
     start, end = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), datetime(FIRST_YEAR + size.years, 1, 1, tzinfo=UTC)
@@ -84,9 +84,9 @@ def write_archive(path: Path, size: Size, number: int) -> int:
         while not files or sum(file[2] for file in files) < count:
             part = len(files)
             name = "data/tweets.js" if part == 0 else f"data/tweets-part{part}.js"
-            held, written = _write_part(archive, name, part, posts, size.part)
+            count_in_part, written = _write_part(archive, name, part, posts, size.part)
             total += written
-            files.append((name, f"YTD.tweets.part{part}", held))
+            files.append((name, f"YTD.tweets.part{part}", count_in_part))
         account = [
             {
                 "account": {
@@ -103,15 +103,15 @@ def write_archive(path: Path, size: Size, number: int) -> int:
 
 
 def _write_part(archive: zipfile.ZipFile, name: str, part: int, posts: Iterator[str], most: int) -> tuple[int, int]:
-    """Write one file of posts; return how many it holds and its bytes."""
-    held = written = 0
+    """Write a file of posts; return its number of posts and bytes."""
+    count = written = 0
     with archive.open(_info(name), "w", force_zip64=True) as raw, io.BufferedWriter(raw, 1 << 20) as stream:
         written += stream.write(f"window.YTD.tweets.part{part} = [\n".encode())
-        while block := list(islice(posts, min(1000, most - held))):
-            written += stream.write(((",\n" if held else "") + ",\n".join(block)).encode())
-            held += len(block)
+        while block := list(islice(posts, min(1000, most - count))):
+            written += stream.write(((",\n" if count else "") + ",\n".join(block)).encode())
+            count += len(block)
         written += stream.write(b"\n]")
-    return held, written
+    return count, written
 
 
 def _shuffled(posts: Iterator[str], chance: random.Random) -> Iterator[str]:
@@ -120,12 +120,12 @@ def _shuffled(posts: Iterator[str], chance: random.Random) -> Iterator[str]:
         yield from block
 
 
-def _manifest(poster: Poster, files: list[tuple[str, str, int]], made: datetime) -> dict[str, object]:
+def _manifest(poster: Poster, files: list[tuple[str, str, int]], generated: datetime) -> dict[str, object]:
     return {
         "userInfo": {"accountId": poster.native_id, "userName": poster.handle, "displayName": poster.name},
         "archiveInfo": {
             "sizeBytes": "1",
-            "generationDate": f"{made:%Y-%m-%dT%H:%M:%S}.000Z",
+            "generationDate": f"{generated:%Y-%m-%dT%H:%M:%S}.000Z",
             "isPartialArchive": False,
             "maxPartSizeBytes": "53687091200",
         },

@@ -1,7 +1,7 @@
-"""`python -m bench.costs`: short queries that cost much, asked of the sample archives over HTTP, one and eight at once.
+"""`python -m bench.costs`: short, expensive queries on the sample archives over HTTP, alone and eight at once.
 
-Each must be answered or refused within 2 seconds, and while eight run, /healthz must answer within 2 seconds. Exit status 1
-where one does not. About a minute.
+Each must be answered or refused within 2 seconds, and while eight run, /healthz must answer within 2 seconds; otherwise
+the exit status is 1. Takes about a minute.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from bench.servers import HOST, Server, portal
 GOAL = 2.0  # seconds
 AT_ONCE = 8
 SAMPLES = ROOT / "archive_data" / "samples"
-ANSWERED = {200, 400, 429, 503}  # a page of records, or a refusal in words
+ANSWERED = {200, 400, 429, 503}  # a page of records, or a refusal with a message
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -39,15 +39,15 @@ QUERIES = {
     "nearness 10 deep": nested(10),
     "nearness 20 deep": nested(20),
     "nearness 40 deep": nested(40),
-    "286 wildcards": " OR ".join(f"{one}{two}*" for one in LETTERS for two in LETTERS[:11]),
-    "286 wildcards in front": " OR ".join(f"*{one}{two}" for one in LETTERS for two in LETTERS[:11]),
-    "260 similar words": " OR ".join(f"{one}{two}uncil~" for one in LETTERS for two in LETTERS[:10]),
+    "286 wildcards": " OR ".join(f"{first}{second}*" for first in LETTERS for second in LETTERS[:11]),
+    "286 wildcards in front": " OR ".join(f"*{first}{second}" for first in LETTERS for second in LETTERS[:11]),
+    "260 similar words": " OR ".join(f"{first}{second}uncil~" for first in LETTERS for second in LETTERS[:10]),
     "250 ranges": " OR ".join(f"{number}-{number + 50}" for number in range(1_000, 1_500, 2)),
 }
 
 
 def main() -> int:
-    """Take the samples in, ask, print a table; return the exit status."""
+    """Ingest the samples, send the queries, print a table; return the exit status."""
     with tempfile.TemporaryDirectory() as folder:
         environ = {**os.environ, "SHOWME_DATA": folder}
         for archive in sorted(SAMPLES.glob("*.zip")):
@@ -55,30 +55,30 @@ def main() -> int:
             subprocess.run(words, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, check=False)  # noqa: S603  # our own command
         subprocess.run([sys.executable, "-m", "indexer", "sync"], cwd=ROOT, env=environ, check=True)  # our own command
         with portal(Path(folder)) as server:
-            rows = [_row(server, name, query) for name, query in QUERIES.items()]
+            rows = [_measure(server, name, query) for name, query in QUERIES.items()]
     heads = ("query", "letters", "one alone, s", "its status", f"slowest of {AT_ONCE}, s", "their statuses", "/healthz, s", "goal")
     show_table("Queries that cost much, on the sample archives", heads, rows)
     return int(any(row[-1] != "kept" for row in rows))
 
 
-def _row(server: Server, name: str, query: str) -> tuple[object, ...]:
+def _measure(server: Server, name: str, query: str) -> tuple[object, ...]:
     path = "/search?" + urlencode({"q": query})
-    status, alone = _get(server, path)
+    status, alone = _fetch(server, path)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        asked = [pool.submit(_get, server, path + f"&size={(25, 50)[at % 2]}") for at in range(AT_ONCE)]
+        futures = [pool.submit(_fetch, server, path + f"&size={(25, 50)[at % 2]}") for at in range(AT_ONCE)]
         health = []
-        while not all(one.done() for one in asked):
-            health.append(_get(server, "/healthz")[1])
+        while not all(future.done() for future in futures):
+            health.append(_fetch(server, "/healthz")[1])
             time.sleep(0.05)
-    found = [one.result() for one in asked]
-    slowest, waited = max(seconds for _status, seconds in found), max(health, default=0.0)
-    statuses = " ".join(str(one) for one in sorted({status for status, _seconds in found}))
-    in_words = {status, *(one for one, _seconds in found)} <= ANSWERED
-    kept = "kept" if in_words and max(alone, waited) <= GOAL else "missed"
-    return name, len(query), f"{alone:.2f}", status, f"{slowest:.2f}", statuses, f"{waited:.2f}", kept
+    results = [future.result() for future in futures]
+    slowest, waited = max(seconds for _status, seconds in results), max(health, default=0.0)
+    statuses = " ".join(map(str, sorted({code for code, _seconds in results})))
+    is_answered = {status, *(code for code, _seconds in results)} <= ANSWERED
+    verdict = "kept" if is_answered and max(alone, waited) <= GOAL else "missed"
+    return name, len(query), f"{alone:.2f}", status, f"{slowest:.2f}", statuses, f"{waited:.2f}", verdict
 
 
-def _get(server: Server, path: str) -> tuple[int, float]:
+def _fetch(server: Server, path: str) -> tuple[int, float]:
     started = time.perf_counter()
     connection = http.client.HTTPConnection(HOST, server.port, timeout=120)
     connection.request("GET", path, headers=server.headers)

@@ -1,6 +1,6 @@
-"""The three that answer a question: our search, a plain tantivy index, and SQLite FTS5 with the statements that Datasette sends.
+"""The three engines compared: our search, a plain tantivy index, and SQLite FTS5 with the statements of Datasette.
 
-Each gives the exact count, the newest 25, the counts by account and kind, and the counts by month.
+Each returns the exact count, the newest 25, the counts by account and kind, and the counts by month.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _MATCHING = f" where {_HELD}"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a question came to; the counts in falling order, so that the three can be compared whatever they call an account."""
+    """The answer to a question. Account counts are in descending order, so that engines with different account names compare."""
 
     total: int
     shown: int
@@ -39,26 +39,26 @@ class Answer:
     months: Mapping[str, int]
 
 
-class Answering(Protocol):
-    """One of the three. `ask` is what is timed; `answer` reads what it gave."""
+class Contender(Protocol):
+    """An engine under test. `ask` is timed; `answer` converts its result."""
 
     name: str
 
     def ask(self, question: Question) -> Any:
-        """Put the question."""
+        """Run the question."""
         ...
 
-    def answer(self, given: Any) -> Answer:
-        """Return what was given in the common shape."""
+    def answer(self, result: Any) -> Answer:
+        """Convert the result of `ask`."""
         ...
 
 
 class NotAnswered(Exception):
-    """Our search could not read a question: then there is nothing to measure."""
+    """Our search could not parse a question, so there is nothing to measure."""
 
 
 class Ours:
-    """Our search in process, the rows of the catalog, snippets and all five facets included."""
+    """Our search in this process, with catalog rows, snippets and all five facets."""
 
     name = "ours"
 
@@ -70,30 +70,30 @@ class Ours:
         return Plan(self._repository, SearchRequest(question.ours, Filters(question.first, question.last), limit=PAGE)).page()
 
     def engine_only(self, question: Question) -> Any:
-        """Put the question to the index alone: what of the time is not the catalog's."""
-        tree = Plan(self._repository, SearchRequest(question.ours)).tree  # the tree is not parsed in the time that is measured
+        """Return a call that runs the question on the index alone, without the catalog."""
+        tree = Plan(self._repository, SearchRequest(question.ours)).tree  # parsing is not part of the measured time
         return lambda: self._repository.index.search(tree, Filters(question.first, question.last), SearchRequest().sort, PAGE, 0)
 
     def months(self, question: Question) -> Mapping[str, int]:
-        """Return the counts by month; a page shows years where there are many months."""
+        """Return the counts by month; a page with many months shows years instead."""
         hits = self.engine_only(question)()
         return dict(hits.months)
 
-    def answer(self, given: Any) -> Answer:
+    def answer(self, result: Any) -> Answer:
         """See Answering."""
-        if not given.answered:
-            raise NotAnswered(f"{given.request.query}: {given.diagnostics}")
-        counts = {name: {value.value: value.count for value in values} for name, values in given.facets.items()}
-        years: dict[str, int] = {bar.label: bar.count for bar in given.bars if bar.count}
-        return Answer(given.total, len(given.records), _falling(counts.get("account", {})), counts.get("kind", {}), years)
+        if not result.answered:
+            raise NotAnswered(f"{result.request.query}: {result.diagnostics}")
+        counts = {name: {value.value: value.count for value in values} for name, values in result.facets.items()}
+        years: dict[str, int] = {bar.label: bar.count for bar in result.bars if bar.count}
+        return Answer(result.total, len(result.records), _descending(counts.get("account", {})), counts.get("kind", {}), years)
 
     def close(self) -> None:
-        """Let go of the house."""
+        """Close the repository."""
         self._repository.close()
 
 
 class RawTantivy:
-    """A plain tantivy index: search, count and aggregations, no rows."""
+    """A plain tantivy index: search, count and aggregations, without rows."""
 
     name = "raw tantivy"
 
@@ -105,22 +105,22 @@ class RawTantivy:
     def ask(self, question: Question) -> Any:
         """See Answering."""
         query = raw_query(question)
-        found: Any = self._searcher.search(query, PAGE, count=True, order_by_field="posted", order=Order.Desc)
-        wanted = {name: {"terms": {"field": name, "size": 60_000}} for name in ("account", "kind", "month")}
-        return found, self._searcher.aggregate(query, wanted)
+        result: Any = self._searcher.search(query, PAGE, count=True, order_by_field="posted", order=Order.Desc)
+        aggregations = {name: {"terms": {"field": name, "size": 60_000}} for name in ("account", "kind", "month")}
+        return result, self._searcher.aggregate(query, aggregations)
 
-    def answer(self, given: Any) -> Answer:
+    def answer(self, result: Any) -> Answer:
         """See Answering."""
-        found, counted = given
+        hits, aggregated = result
         counts = {
-            name: {bucket["key"]: bucket["doc_count"] for bucket in counted[name]["buckets"]} for name in ("account", "kind", "month")
+            name: {bucket["key"]: bucket["doc_count"] for bucket in aggregated[name]["buckets"]} for name in ("account", "kind", "month")
         }
         months = {f"{int(month) // 100:04}-{int(month) % 100:02}": count for month, count in counts["month"].items()}
-        return Answer(found.count, len(found.hits), _falling(counts["account"]), counts["kind"], months)
+        return Answer(hits.count, len(hits.hits), _descending(counts["account"]), counts["kind"], months)
 
 
 class Fts5:
-    """SQLite FTS5 through the statements of Datasette 0.65: count, page, and one statement for each facet."""
+    """SQLite FTS5 with the statements of Datasette 0.65: count, page, and a statement per facet."""
 
     name = "FTS5"
 
@@ -132,7 +132,7 @@ class Fts5:
         return self._ask(*_where(question))
 
     def ask_words(self, words: str) -> Any:
-        """Put a question that is written in FTS5's own language."""
+        """Run a question written in FTS5's own language."""
         return self._ask(_MATCHING, {"search": words})
 
     def _ask(self, where: str, values: Mapping[str, str]) -> Any:
@@ -151,28 +151,28 @@ class Fts5:
         return total, page, facets
 
     def total(self, question: Question) -> int:
-        """Return only the count."""
+        """Return the count only."""
         return self._total(*_where(question))
 
     def total_of(self, words: str) -> int:
-        """Return only the count of a question that is written in FTS5's own language."""
+        """Return the count only of a question written in FTS5's own language."""
         return self._total(_MATCHING, {"search": words})
 
     def _total(self, where: str, values: Mapping[str, str]) -> int:
         return int(self._connection.execute(f"select count(*) from posts{where}", values).fetchone()[0])
 
-    def answer(self, given: Any) -> Answer:
+    def answer(self, result: Any) -> Answer:
         """See Answering."""
-        total, page, (accounts, kinds, months) = given
-        return Answer(total, min(len(page), PAGE), _falling(dict(accounts)), dict(kinds), dict(months))
+        total, page, (accounts, kinds, months) = result
+        return Answer(total, min(len(page), PAGE), _descending(dict(accounts)), dict(kinds), dict(months))
 
 
 def raw_query(question: Question) -> Query:
-    """Return a question as a query of the plain tantivy index."""
+    """Convert a question to a query for the plain tantivy index."""
     clauses = []
     for group in question.every:
-        either = [_raw_term(term) for term in group]
-        clauses.append((Occur.Must, either[0] if len(either) == 1 else Query.boolean_query([(Occur.Should, one) for one in either])))
+        terms = [_raw_term(term) for term in group]
+        clauses.append((Occur.Must, terms[0] if len(terms) == 1 else Query.boolean_query([(Occur.Should, term) for term in terms])))
     clauses += [(Occur.MustNot, _raw_term(term)) for term in question.without]
     if question.first and question.last:
         days = Query.range_query(schema(), "day", FieldType.Integer, _day(question.first), _day(question.last))
@@ -191,7 +191,7 @@ def _day(day: date) -> int:
 
 
 def _where(question: Question) -> tuple[str, dict[str, str]]:
-    """Return the conditions as Datasette writes them."""
+    """Return the WHERE clause as Datasette writes it, with its values."""
     parts: list[str] = []
     values: dict[str, str] = {}
     if question.first and question.last:
@@ -203,5 +203,5 @@ def _where(question: Question) -> tuple[str, dict[str, str]]:
     return (" where " + " and ".join(parts) if parts else ""), values
 
 
-def _falling(counts: Mapping[Any, int]) -> tuple[int, ...]:
+def _descending(counts: Mapping[Any, int]) -> tuple[int, ...]:
     return tuple(sorted(counts.values(), reverse=True))

@@ -1,4 +1,4 @@
-"""Exports some 100,000 records through the real command line: seconds and peak memory."""
+"""Exports about 100,000 records with the real command line: seconds and peak memory."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ RECORDS, SECONDS, PEAK = 100_000, 20.0, 400 * MB
 
 
 class NotExported(Exception):
-    """The export holds another number of records than was asked for."""
+    """The export has a different number of records than requested."""
 
 
 def measure(out: Path, size: Size) -> dict[str, Any]:
-    """Export every post of as many accounts as have 100,000 together, and return the figures."""
+    """Export all posts of enough accounts to reach 100,000, and return the figures."""
     chosen, records = [], 0
     for number in range(1, size.accounts + 1):
         if records < RECORDS:
@@ -28,17 +28,17 @@ def measure(out: Path, size: Size) -> dict[str, Any]:
     target = out / f"export-{size.name}.zip"
     target.unlink(missing_ok=True)
     accounts = [word for handle in chosen for word in ("--account", handle)]
-    ran = children.indexer(repository_of(out, size), "export", "*", "--out", target, "--by", "bench", *accounts)
-    if ran.answer["rows"] != records:
-        raise NotExported(f"{ran.answer['rows']:,} of {records:,} records")
-    held = target.stat().st_size
+    result = children.indexer(repository_of(out, size), "export", "*", "--out", target, "--by", "bench", *accounts)
+    if result.answer["rows"] != records:
+        raise NotExported(f"{result.answer['rows']:,} of {records:,} records")
+    package_bytes = target.stat().st_size
     target.unlink()
     return {
         "records": records,
-        "seconds": ran.seconds,
-        "processor_seconds": ran.processor,
-        "peak_bytes": ran.peak,
-        "package_bytes": held,
+        "seconds": result.seconds,
+        "processor_seconds": result.processor,
+        "peak_bytes": result.peak,
+        "package_bytes": package_bytes,
     }
 
 
@@ -49,10 +49,10 @@ def show(figures: dict[str, Any]) -> list[Goal]:
         f"  {figures['seconds']:.1f} s (processor {figures['processor_seconds']:.1f} s), "
         f"{figures['records'] / figures['seconds']:,.0f} records/s, peak memory {figures['peak_bytes'] / MB:,.0f} MB"
     )
-    same = figures["records"] >= RECORDS
+    is_goal_size = figures["records"] >= RECORDS
     goals = [
-        Goal("export of 100,000 records < 20 s", figures["seconds"], SECONDS, counts=same),
-        Goal("export of 100,000 records: peak memory < 400 MB", figures["peak_bytes"] / MB, PEAK / MB, counts=same),
+        Goal("export of 100,000 records < 20 s", figures["seconds"], SECONDS, counts=is_goal_size),
+        Goal("export of 100,000 records: peak memory < 400 MB", figures["peak_bytes"] / MB, PEAK / MB, counts=is_goal_size),
     ]
     show_goals(goals)
     return goals

@@ -1,4 +1,4 @@
-"""Tables, percentiles and goals: how the measurements are shown."""
+"""Output of measurements: tables, percentiles, goals and progress."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MB = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What a figure should be: at least or at most `bound`. `counts` is False where another size was measured than the goal names."""
+    """A target for a figure: at least or at most `bound`. `counts` is False if the goal is for another size than measured."""
 
     words: str
     measured: float
@@ -24,27 +24,27 @@ class Goal:
 
     @property
     def reached(self) -> bool:
-        """Tell whether the figure is as it should be."""
+        """Tell whether the figure meets the goal."""
         return self.measured >= self.bound if self.at_least else self.measured <= self.bound
 
     @property
     def verdict(self) -> str:
-        """Say it in a word."""
+        """The result in words."""
         return ("reached" if self.reached else "MISSED") + ("" if self.counts else " (at another size than the goal's)")
 
     def as_json(self) -> dict[str, Any]:
-        """Return it for results.json."""
+        """Return the goal's entry in results.json."""
         return {"goal": self.words, "measured": self.measured, "bound": self.bound, "reached": self.reached, "at_goal_size": self.counts}
 
 
 def show_goals(goals: Sequence[Goal]) -> None:
-    """Print goals, each with its verdict."""
+    """Print goals with their verdicts."""
     for goal in goals:
         print(f"  goal {goal.words}: {number(goal.measured)} -> {goal.verdict}", flush=True)
 
 
 def show_table(title: str, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print a table, the first column to the left, the others to the right."""
+    """Print a table with the first column left-aligned, the others right-aligned."""
     cells = [[value if isinstance(value, str) else number(value) for value in row] for row in rows]
     widths = [max(len(line[at]) for line in [list(heads), *cells]) for at in range(len(heads))]
     print(f"\n{title}")
@@ -59,7 +59,7 @@ def show_table(title: str, heads: Sequence[str], rows: Sequence[Sequence[object]
 
 
 def number(value: object) -> str:
-    """Return a figure with as many digits as say something."""
+    """Format a figure with significant digits only."""
     if not isinstance(value, int | float) or isinstance(value, bool):
         return str(value)
     if isinstance(value, int) or abs(value) >= 1000:
@@ -68,7 +68,7 @@ def number(value: object) -> str:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """Return the smallest value that at least this share of the values does not exceed (nearest rank). Raises ValueError for none."""
+    """Return the nearest-rank percentile; `share` is between 0 and 1. Raises ValueError for an empty sequence."""
     if not values:
         raise ValueError("there are no values")
     return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
@@ -80,30 +80,28 @@ def median(values: Sequence[float]) -> float:
 
 
 class Line:
-    """One line of progress, written over on a terminal and now and then elsewhere."""
+    """A progress line, overwritten on a terminal and printed occasionally elsewhere."""
 
     def __init__(self, stage: str) -> None:
         self._stage = stage
         self._started = time.perf_counter()
-        self._every = 0.3 if sys.stderr.isatty() else 20.0
-        self._shown = self._started
+        self._interval = 0.3 if sys.stderr.isatty() else 20.0
+        self._last_shown = self._started
 
     def __call__(self, done: int, total: int) -> None:
-        """Show how far it is."""
+        """Show the progress."""
         now = time.perf_counter()
-        if now - self._shown < self._every and done < total:
+        if now - self._last_shown < self._interval and done < total:
             return
-        self._shown = now
+        self._last_shown = now
         rate = done / max(now - self._started, 0.001)
         text = f"  {self._stage}: {done:,} of {total:,} ({rate:,.0f}/s, {now - self._started:,.0f} s)"
-        ends = done >= total
-        print(
-            ("\r" if sys.stderr.isatty() else "") + text, end="\n" if ends or not sys.stderr.isatty() else "", file=sys.stderr, flush=True
-        )
+        is_terminal = sys.stderr.isatty()
+        print(("\r" if is_terminal else "") + text, end="\n" if done >= total or not is_terminal else "", file=sys.stderr, flush=True)
 
 
 def milliseconds(call: Callable[[], object]) -> float:
-    """Return how long a call takes."""
+    """Time a call, in milliseconds."""
     started = time.perf_counter()
     call()
     return (time.perf_counter() - started) * 1000

@@ -1,7 +1,7 @@
-"""The rest of our query language, timed: words near each other, similar words, other forms of words.
+"""Times the rest of our query language: proximity, similar words, other forms of words.
 
-Plain tantivy and Datasette have no such operators, so what stands beside our page is our own engine alone. FTS5 has a
-NEAR of words in either order; where a question can be put to it in those words, it is, and its total is compared.
+Plain tantivy and Datasette have no such operators, so our page is compared with our own engine alone. FTS5 has a NEAR
+operator for either order; questions that it can express are also run there, and the totals are compared.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from indexer.repository import Repository, open_repository
 from indexer.search.plan import Plan
 from indexer.search.request import SearchRequest
 
-FIRST_TIMES = 3  # houses that are opened anew: an engine remembers what it read for a question
+FIRST_TIMES = 3  # number of fresh repositories: an engine caches what it read for a question
 AGAIN = 15
-PATIENCE = 3.0  # seconds for one question and one way of asking it
+PATIENCE = 3.0  # seconds per question and way of asking
 NESTED_MS, PAGE_RATIO = 1_000.0, 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question in our language; `fts5` is the same in that of FTS5, empty where that cannot say it.
+    """A question in our language, and in FTS5's; `fts5` is empty if FTS5 cannot express it.
 
-    Of two words, `w/n` is `NEAR(a b, n - 1)`: we count the steps from one to the other, FTS5 the words between them. It
-    does not count emoji, which are words of ours, so its total may be a little higher.
+    For two words, `w/n` is `NEAR(a b, n - 1)`: we count the steps between the words, FTS5 the words in between. FTS5
+    ignores emoji, which are words for us, so its total may be slightly higher.
     """
 
     group: str
@@ -73,31 +73,32 @@ QUESTIONS = (
 
 
 class NotAnswered(Exception):
-    """Our search could not read a question: then there is nothing to measure."""
+    """Our search could not parse a question, so there is nothing to measure."""
 
 
 def measure(out: Path, size: Size) -> dict[str, Any]:
-    """Return the times of every question, the first time that an engine hears it and again."""
+    """Measure every question, both with a fresh engine and repeated."""
     repository, fts5 = repository_of(out, size), Fts5(out, size)
     rows = []
     for question in QUESTIONS:
         first, again, total = _ours(repository, question)
         row: dict[str, Any] = {"group": question.group, "question": question.ours, "total": total, "first": first, "again": again}
         if question.fts5:
-            row["fts5"] = {"total": fts5.total_of(question.fts5), **_told(_timed(lambda asked=question.fts5: fts5.ask_words(asked), AGAIN))}  # type: ignore[misc]  # a default argument binds this very question
+            times = _timed(lambda words=question.fts5: fts5.ask_words(words), AGAIN)  # type: ignore[misc]  # a default argument binds this very question
+            row["fts5"] = {"total": fts5.total_of(question.fts5), **_summary(times)}
         rows.append(row)
         print(f"  {question.group}: {question.ours} ({total:,})", flush=True)
     return {"records": size.records, "questions": rows}
 
 
 def totals_of(repository: Path) -> list[int]:
-    """Return how many records each question finds, in the order of the questions."""
-    with closing(open_repository(repository)) as opened:
-        return [opened.index.search(_tree(one), Filters(), Sort.NEWEST, 0, 0).total for one in QUESTIONS]
+    """Return the number of hits of each question, in order."""
+    with closing(open_repository(repository)) as fresh:
+        return [fresh.index.search(_tree(question), Filters(), Sort.NEWEST, 0, 0).total for question in QUESTIONS]
 
 
 def _ours(repository: Path, question: Question) -> tuple[dict[str, Any], dict[str, Any], int]:
-    """Return the times of the page and of the engine alone, each when new to the engine and each asked again, and the total."""
+    """Return the times of the page and of the engine alone, with a fresh engine and repeated, and the total."""
     firsts: dict[str, list[float]] = {"page": [], "engine": []}
     for _time in range(FIRST_TIMES):
         for way, times in firsts.items():
@@ -108,11 +109,11 @@ def _ours(repository: Path, question: Question) -> tuple[dict[str, Any], dict[st
         if not answer.answered:
             raise NotAnswered(f"{question.ours}: {answer.diagnostics}")
         agains = {way: _timed(call, AGAIN) for way, call in _calls(opened, question).items()}
-    return {way: _told(one) for way, one in firsts.items()}, {way: _told(one) for way, one in agains.items()}, answer.total
+    return {way: _summary(times) for way, times in firsts.items()}, {way: _summary(times) for way, times in agains.items()}, answer.total
 
 
 def _calls(repository: Repository, question: Question) -> dict[str, Callable[[], object]]:
-    """Return both ways of asking; the house's files are open then, but nothing of the question is known."""
+    """Return both ways of asking, with the repository's files already open but nothing about the question cached."""
     Plan(repository, SearchRequest("meeting", limit=PAGE)).page()
     request, tree = SearchRequest(question.ours, limit=PAGE), _tree(question)
     return {
@@ -128,16 +129,16 @@ def _tree(question: Question) -> Node:
     return parsed.tree
 
 
-def _timed(call: Callable[[], object], most: int) -> list[float]:
+def _timed(call: Callable[[], object], max_runs: int) -> list[float]:
     call()
     times: list[float] = []
-    ends = time.perf_counter() + PATIENCE
-    while not times or (len(times) < most and time.perf_counter() < ends):
+    deadline = time.perf_counter() + PATIENCE
+    while not times or (len(times) < max_runs and time.perf_counter() < deadline):
         times.append(milliseconds(call))
     return times
 
 
-def _told(times: list[float]) -> dict[str, Any]:
+def _summary(times: list[float]) -> dict[str, Any]:
     return {"median": median(times), "p95": percentile(times, 0.95), "runs": len(times)}
 
 
@@ -157,14 +158,15 @@ def show(figures: dict[str, Any]) -> list[Goal]:
     heads = ("", "hits", "first page", "engine", "again", "engine", "again/engine", "FTS5", "its hits")
     show_table(f"The whole language on {figures['records']:,} records: count, newest 25, facets, months; milliseconds (p50)", heads, table)
     print('  "first": nothing of the question is known yet; "engine": our index alone, without parsing, rows, snippets and expansions')
-    size = figures["records"] >= 1_000_000
+    is_goal_size = figures["records"] >= 1_000_000
     nested = [row["first"]["page"]["median"] for row in rows if row["group"] == "near, nested"]
-    goals = [Goal("nested nearness on common words, asked for the first time < 1,000 ms (worst)", max(nested), NESTED_MS, counts=size)]
+    nested_goal = "nested nearness on common words, asked for the first time < 1,000 ms (worst)"
+    goals = [Goal(nested_goal, max(nested), NESTED_MS, counts=is_goal_size)]
     for when, words in (("first", "asked for the first time"), ("again", "asked again")):
         pages, engines = ([row[when][way]["median"] for row in rows] for way in ("page", "engine"))
         ratios = [page / engine for page, engine in zip(pages, engines, strict=True)]
         for which, ratio in (("all together", sum(pages) / sum(engines)), ("median question", median(ratios))):
-            goals.append(Goal(f"first page / our engine alone <= 3, {words} ({which})", ratio, PAGE_RATIO, counts=size))
+            goals.append(Goal(f"first page / our engine alone <= 3, {words} ({which})", ratio, PAGE_RATIO, counts=is_goal_size))
         print(f"  worst question {words}: {number(max(ratios))} times the engine")
     show_goals(goals)
     return goals

@@ -1,4 +1,4 @@
-"""Asks for pages over HTTP as browsers do: our search page against Datasette's table page, one client, eight and thirty-two."""
+"""Requests pages over HTTP like browsers: our search page against Datasette's table page, with 1, 8 and 32 clients."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from bench.peers import database_of
 from bench.questions import Question, questions
 from bench.servers import HOST, NotServed, Server, datasette, portal
 
-OWN_ENVIRONMENT = Path(__file__).parent / "out" / "venv" / "bin"  # so that the product's environment holds nothing of its peers
+OWN_ENVIRONMENT = Path(__file__).parent / "out" / "venv" / "bin"  # keeps the peers out of the product's environment
 CLIENTS = (1, 8, 32)
 GOAL_CLIENTS = 8
-REQUESTS, SECONDS = 400, 20.0  # a run ends with the first of both
+REQUESTS, SECONDS = 400, 20.0  # a run ends at the limit reached first
 TIMEOUT = 120.0
 P95 = 150.0  # milliseconds
 
 
 @dataclass(slots=True)
 class Run:
-    """What the clients of one run saw: milliseconds of each page, and what went wrong."""
+    """The results of a run: milliseconds of each page, and errors."""
 
     times: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -42,13 +42,13 @@ class Run:
 
 
 def measure(out: Path, size: Size, command: Path | None) -> dict[str, Any]:
-    """Return the figures of both servers; Datasette's are left out where it is not installed."""
-    asked = questions(FIRST_YEAR + size.years - 1)
-    totals = [Fts5(out, size).total(one) for one in asked]
+    """Return the figures of both servers; without Datasette's if it is not installed."""
+    search_questions = questions(FIRST_YEAR + size.years - 1)
+    totals = [Fts5(out, size).total(question) for question in search_questions]
     figures: dict[str, Any] = {"records": size.records, "runs": []}
     with portal(repository_of(out, size)) as server:
-        figures["runs"] += _runs(server, [our_path(one) for one in asked], totals, "answers")
-        near = ["/search?" + urlencode({"q": one.ours}) for one in QUESTIONS]
+        figures["runs"] += _runs(server, [our_path(question) for question in search_questions], totals, "answers")
+        near = ["/search?" + urlencode({"q": question.ours}) for question in QUESTIONS]
         figures["runs"] += _runs(server, near, totals_of(repository_of(out, size)), "near, similar, other forms")
     if command is None:
         print("  Datasette is not installed (requirements-bench.txt): its half is left out", flush=True)
@@ -56,12 +56,13 @@ def measure(out: Path, size: Size, command: Path | None) -> dict[str, Any]:
     for limits in (False, True):
         note = "cut off at its own limits" if limits else "whole answers"
         with datasette(command, database_of(out, size), limits=limits) as server:
-            figures["runs"] += _runs(server, [datasette_path(one, database_of(out, size).stem) for one in asked], totals, note)
+            paths = [datasette_path(question, database_of(out, size).stem) for question in search_questions]
+            figures["runs"] += _runs(server, paths, totals, note)
     return figures
 
 
 def find_datasette(named: Path | None) -> Path | None:
-    """Return the command that was named, else that of its own environment, of this Python or of the path; None for none."""
+    """Find the datasette command: `named`, else in its own environment, beside this Python, or on PATH. None if not found."""
     if named is not None:
         return named.resolve()
     for folder in (OWN_ENVIRONMENT, Path(sys.executable).parent):
@@ -72,7 +73,7 @@ def find_datasette(named: Path | None) -> Path | None:
 
 
 def our_path(question: Question) -> str:
-    """Return the address of our search page for a question."""
+    """Return the URL of our search page for a question."""
     values = {"q": "" if question.ours == "*" else question.ours}
     if question.first and question.last:
         values.update({"from": question.first.isoformat(), "to": question.last.isoformat()})
@@ -80,7 +81,7 @@ def our_path(question: Question) -> str:
 
 
 def datasette_path(question: Question, database: str) -> str:
-    """Return the address of Datasette's table page for a question: same page, order, facets."""
+    """Return the URL of Datasette's table page for a question, with the same page size, order and facets."""
     values = [("_size", "25"), ("_sort_desc", "posted"), ("_facet_size", "max")]
     values += [("_facet", name) for name in ("account", "kind", "month")]
     if question.every:
@@ -91,7 +92,7 @@ def datasette_path(question: Question, database: str) -> str:
 
 
 def _runs(server: Server, paths: Sequence[str], totals: Sequence[int], note: str) -> list[dict[str, Any]]:
-    """Look at each page once, then let clients ask for them. Raises NotServed for a page that does not give the right total."""
+    """Check each page once, then measure with each number of clients. Raises NotServed for a page without the right total."""
     connection = http.client.HTTPConnection(HOST, server.port, timeout=TIMEOUT)
     for path, total in zip(paths, totals, strict=True):
         error = _fetch(connection, path, server.headers, f"{total:,}" if total else "")
@@ -100,40 +101,40 @@ def _runs(server: Server, paths: Sequence[str], totals: Sequence[int], note: str
     connection.close()
     rows = []
     for clients in CLIENTS:
-        done = run(server, paths, clients, REQUESTS, SECONDS)
-        if done.errors:
-            raise NotServed(f"{server.name}: {len(done.errors)} of {len(done.times)} pages went wrong: {done.errors[0]}")
+        result = run(server, paths, clients, REQUESTS, SECONDS)
+        if result.errors:
+            raise NotServed(f"{server.name}: {len(result.errors)} of {len(result.times)} pages went wrong: {result.errors[0]}")
         row = {
             "server": server.name,
             "note": note,
             "clients": clients,
-            "pages": len(done.times),
-            "p50": median(done.times),
-            "p95": percentile(done.times, 0.95),
-            "per_second": len(done.times) / done.seconds,
+            "pages": len(result.times),
+            "p50": median(result.times),
+            "p95": percentile(result.times, 0.95),
+            "per_second": len(result.times) / result.seconds,
         }
         print(f"  {server.name} ({note}), {clients} clients: {row['pages']} pages, p95 {row['p95']:.0f} ms", flush=True)
         rows.append(row)
     return rows
 
 
-def run(server: Server, paths: Sequence[str], clients: int, most: int, seconds: float) -> Run:
-    """Let clients ask for the paths in turn, each over a connection that it keeps; at most `most` pages and so many seconds."""
-    done = Run()
+def run(server: Server, paths: Sequence[str], clients: int, max_pages: int, seconds: float) -> Run:
+    """Let clients request the paths in turn over persistent connections, up to `most` pages or `seconds`."""
+    result = Run()
     tickets = itertools.count()
     started = time.perf_counter()
 
     def client() -> None:
         connection = http.client.HTTPConnection(HOST, server.port, timeout=TIMEOUT)
         try:
-            while (ticket := next(tickets)) < most and time.perf_counter() - started < seconds:
-                before = time.perf_counter()
+            while (ticket := next(tickets)) < max_pages and time.perf_counter() - started < seconds:
+                sent = time.perf_counter()
                 error = _fetch(connection, paths[ticket % len(paths)], server.headers)
-                done.times.append((time.perf_counter() - before) * 1000)
+                result.times.append((time.perf_counter() - sent) * 1000)
                 if error:
-                    done.errors.append(error)
+                    result.errors.append(error)
         except (OSError, http.client.HTTPException) as error:
-            done.errors.append(f"{type(error).__name__}: {error}")
+            result.errors.append(f"{type(error).__name__}: {error}")
         finally:
             connection.close()
 
@@ -142,12 +143,12 @@ def run(server: Server, paths: Sequence[str], clients: int, most: int, seconds: 
         thread.start()
     for thread in threads:
         thread.join()
-    done.seconds = time.perf_counter() - started
-    return done
+    result.seconds = time.perf_counter() - started
+    return result
 
 
 def _fetch(connection: http.client.HTTPConnection, path: str, headers: dict[str, str], holds: str = "") -> str:
-    """Fetch one page, which must hold a text (a total); return what was wrong with it."""
+    """Fetch a page, which must contain the text `holds` (a total); return the error, "" for none."""
     connection.request("GET", path, headers=headers)
     answer = connection.getresponse()
     body = answer.read().decode("utf-8", "replace")

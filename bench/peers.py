@@ -1,6 +1,6 @@
 """Builds the two peers from the same archives: a plain tantivy index, and SQLite with FTS5 as Datasette uses it.
 
-Both get ready posts (the importer's text, local days), so their times are those of indexing alone; ours also hold
+Both get prepared posts (the importer's text, local days), so their times are for indexing alone; ours also include
 custody, reading the archive, hashing and the catalog.
 """
 
@@ -31,7 +31,7 @@ from indexer.local_time import local_day
 from indexer.record import Record
 
 ZONE = "America/Chicago"
-HEAP, THREADS = 256_000_000, 2  # what our engine gives to its writer
+HEAP, THREADS = 256_000_000, 2  # as in our engine's writer
 BLOCK = 5000
 COLUMNS = ("id", "account", "kind", "posted", "day", "month", "url", "text")
 
@@ -49,7 +49,7 @@ class Post(msgspec.Struct, array_like=True):
 
 
 class NoDate(Exception):
-    """A post of the corpus has no date: the corpus is not what it should be."""
+    """A post of the corpus has no date, so the corpus is wrong."""
 
 
 def index_of(out: Path, size: Size) -> Path:
@@ -63,23 +63,23 @@ def database_of(out: Path, size: Size) -> Path:
 
 
 def measure(out: Path, made: Corpus) -> dict[str, Any]:
-    """Build both peers and return the seconds that each took; what is there whole is not built again."""
-    told = out / f"peers-{made.size.name}.json"
-    if told.exists() and (figures := json.loads(told.read_text()))["size"] == asdict(made.size):
+    """Build both peers, unless already complete, and return the seconds that each took."""
+    marker = out / f"peers-{made.size.name}.json"
+    if marker.exists() and (figures := json.loads(marker.read_text()))["size"] == asdict(made.size):
         return dict(figures)
-    posts = _ready(out, made)
+    posts = _prepare_posts(out, made)
     figures = {"size": asdict(made.size), "records": made.size.records}
     for name, build in (("tantivy", build_tantivy), ("fts5", build_fts5)):
         print(f"  building {name} ...", flush=True)
-        with ProcessPoolExecutor(1, get_context("spawn")) as pool:  # a process of its own: this one stays small for what it measures
+        with ProcessPoolExecutor(1, get_context("spawn")) as pool:  # keeps this process small for later measurements
             figures[f"{name}_seconds"] = pool.submit(build, out, made.size, posts).result()
     shutil.rmtree(posts)
-    told.write_text(json.dumps(figures))
+    marker.write_text(json.dumps(figures))
     return figures
 
 
 def show(figures: dict[str, Any]) -> None:
-    """Print how fast the peers were built."""
+    """Print the build speed of the peers."""
     show_table(
         f"Peers: {figures['records']:,} ready posts indexed (no custody, no reading of archives, no catalog)",
         ("", "seconds", "records/s"),
@@ -90,8 +90,8 @@ def show(figures: dict[str, Any]) -> None:
     )
 
 
-def _ready(out: Path, made: Corpus) -> Path:
-    """Read the corpus with the importer and write it down as ready posts."""
+def _prepare_posts(out: Path, made: Corpus) -> Path:
+    """Read the corpus with the importer and write it as prepared posts."""
     folder = out / f"posts-{made.size.name}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -105,25 +105,25 @@ def _ready(out: Path, made: Corpus) -> Path:
 
 
 def write_posts(archive: Path, target: Path) -> int:
-    """Write the posts of one archive, one JSON array a line; return how many."""
-    named = identify(open_archive(archive))
-    account = named.facts.account.handle
+    """Write the posts of an archive, a JSON array per line; return their number."""
+    identified = identify(open_archive(archive))
+    account = identified.facts.account.handle
     count, encode = 0, msgspec.json.Encoder().encode
     with target.open("wb") as stream:
-        for record in named.records():
+        for record in identified.records():
             if not isinstance(record, Record):
                 continue
             if record.posted is None or record.posted.utc is None:
                 raise NoDate(record.native_id)
             day = local_day(record.posted.utc, ZONE).isoformat()
-            when = int(record.posted.utc.timestamp())
-            stream.write(encode(Post(account, str(record.kind), when, day, day[:7], record.url, record.text)) + b"\n")
+            seconds = int(record.posted.utc.timestamp())
+            stream.write(encode(Post(account, str(record.kind), seconds, day, day[:7], record.url, record.text)) + b"\n")
             count += 1
     return count
 
 
 def posts_in(folder: Path) -> Iterator[Post]:
-    """Yield the ready posts."""
+    """Yield the prepared posts."""
     decode = msgspec.json.Decoder(Post).decode
     for path in sorted(folder.iterdir()):
         with path.open("rb") as stream:
@@ -132,7 +132,7 @@ def posts_in(folder: Path) -> Iterator[Post]:
 
 @lru_cache(maxsize=1)
 def schema() -> tantivy.Schema:
-    """Return the fields of the plain tantivy index: its own default tokenizer, fast fields for order and counts."""
+    """Return the schema of the plain tantivy index: default tokenizer, fast fields for sorting and counts."""
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("text")
     builder.add_text_field("account", tokenizer_name="raw", index_option="basic", fast=True)
@@ -166,13 +166,13 @@ def build_tantivy(out: Path, size: Size, posts: Path) -> float:
 
 
 def build_fts5(out: Path, size: Size, posts: Path) -> float:
-    """Build the SQLite file as `sqlite-utils enable-fts --fts5` does, with the indexes that a careful user adds; return the seconds."""
+    """Build the SQLite file like `sqlite-utils enable-fts --fts5`, with the indexes a careful user adds; return the seconds it took."""
     target = database_of(out, size)
     target.unlink(missing_ok=True)
     started = time.perf_counter()
     connection = sqlite3.connect(target)
     execute: Callable[..., object] = connection.execute
-    execute("PRAGMA journal_mode = OFF")  # a file that is made once needs no way back
+    execute("PRAGMA journal_mode = OFF")  # a file that is built once needs no rollback
     execute("PRAGMA synchronous = OFF")
     execute("CREATE TABLE posts (id INTEGER PRIMARY KEY, account TEXT, kind TEXT, posted TEXT, day TEXT, month TEXT, url TEXT, text TEXT)")
     rows = posts_in(posts)
@@ -186,7 +186,7 @@ def build_fts5(out: Path, size: Size, posts: Path) -> float:
         connection.executemany("INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
     for column in ("posted", "day", "account"):
         execute(f"CREATE INDEX posts_{column} ON posts ({column})")
-    # Datasette finds the table to search in by this very spelling of "content"
+    # Datasette detects the full-text table by this exact form of "content"
     execute("CREATE VIRTUAL TABLE posts_fts USING FTS5 (text, content=[posts])")
     execute("INSERT INTO posts_fts (rowid, text) SELECT rowid, text FROM posts")
     execute("INSERT INTO posts_fts (posts_fts) VALUES ('optimize')")

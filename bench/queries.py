@@ -1,4 +1,4 @@
-"""Puts the same questions to our search, to a plain tantivy index and to FTS5, compares the answers and times them."""
+"""Runs the same questions on our search, a plain tantivy index and FTS5, compares the answers and times them."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from bench.figures import Goal, median, milliseconds, number, percentile, show_g
 from bench.ingest import repository_of
 from bench.questions import questions
 
-MOST, LEAST = 25, 3  # times that a question is put
-PATIENCE = 4.0  # seconds for one question and one engine
+MOST, LEAST = 25, 3  # number of runs per question
+PATIENCE = 4.0  # seconds per question and engine
 RAW_RATIO, FTS5_RATIO = 3.0, 10.0
 
 
 def measure(out: Path, size: Size) -> dict[str, Any]:
-    """Return the times of every question; to be run in a process of its own, because it holds three engines."""
+    """Measure every question; run this in a separate process, because it holds three engines in memory."""
     ours, raw, fts5 = Ours(repository_of(out, size)), RawTantivy(out, size), Fts5(out, size)
     rows = []
     try:
         for question in questions(FIRST_YEAR + size.years - 1):
-            answers = {one.name: one.answer(one.ask(question)) for one in (ours, raw, fts5)}
+            answers = {engine.name: engine.answer(engine.ask(question)) for engine in (ours, raw, fts5)}
             calls: dict[str, Callable[[], object]] = {
                 "ours": lambda question=question: ours.ask(question),  # type: ignore[misc]  # a default argument binds this very question
                 "engine": ours.engine_only(question),
@@ -38,7 +38,7 @@ def measure(out: Path, size: Size) -> dict[str, Any]:
                     "question": question.words,
                     "total": answers["ours"].total,
                     "differences": differences(answers, ours.months(question)),
-                    "times": {name: {"median": median(one), "p95": percentile(one, 0.95), "runs": len(one)} for name, one in times.items()},
+                    "times": {name: _summary(runs) for name, runs in times.items()},
                 }
             )
             print(f"  {question.group}: {question.words} ({answers['ours'].total:,})", flush=True)
@@ -48,29 +48,33 @@ def measure(out: Path, size: Size) -> dict[str, Any]:
 
 
 def differences(answers: Mapping[str, Answer], our_months: Mapping[str, int]) -> list[str]:
-    """Return in which way the answers are not the same; empty when they are."""
-    ours, found = answers["ours"], []
-    for name, other in answers.items():
+    """Return the differences between the answers; empty if they agree."""
+    ours, differing = answers["ours"], []
+    for name, theirs in answers.items():
         if name == "ours":
             continue
-        for what, one, two in (
-            ("total", ours.total, other.total),
-            ("rows shown", ours.shown, other.shown),
-            ("accounts", ours.accounts, other.accounts),
-            ("kinds", dict(ours.kinds), dict(other.kinds)),
-            ("months", dict(our_months), dict(other.months)),
+        for figure, our_value, their_value in (
+            ("total", ours.total, theirs.total),
+            ("rows shown", ours.shown, theirs.shown),
+            ("accounts", ours.accounts, theirs.accounts),
+            ("kinds", dict(ours.kinds), dict(theirs.kinds)),
+            ("months", dict(our_months), dict(theirs.months)),
         ):
-            if one != two:
-                found.append(f"{name}: {what} {one} against {two}"[:200])
-    return found
+            if our_value != their_value:
+                differing.append(f"{name}: {figure} {our_value} against {their_value}"[:200])
+    return differing
+
+
+def _summary(times: list[float]) -> dict[str, Any]:
+    return {"median": median(times), "p95": percentile(times, 0.95), "runs": len(times)}
 
 
 def _timed(call: Callable[[], object]) -> list[float]:
-    """Return milliseconds of several runs, after one that warms up."""
+    """Return the milliseconds of several runs, after a warm-up run."""
     call()
     times: list[float] = []
-    ends = time.perf_counter() + PATIENCE
-    while len(times) < MOST and (len(times) < LEAST or time.perf_counter() < ends):
+    deadline = time.perf_counter() + PATIENCE
+    while len(times) < MOST and (len(times) < LEAST or time.perf_counter() < deadline):
         times.append(milliseconds(call))
     return times
 
@@ -95,24 +99,24 @@ def show(figures: dict[str, Any]) -> list[Goal]:
         table,
     )
     print('  "index" is what our engine takes of "ours"; the rest is parsing, 25 rows of the catalog with their sightings, and snippets')
-    unlike = [f"{row['question']}: {difference}" for row in rows for difference in row["differences"]]
-    print("  all three give the same totals, facets and months" if not unlike else "  ANSWERS DIFFER:\n    " + "\n    ".join(unlike))
-    size = figures["records"] >= 1_000_000
-    to_raw = [row["times"]["ours"]["median"] / row["times"]["raw tantivy"]["median"] for row in rows]
+    differing = [f"{row['question']}: {difference}" for row in rows for difference in row["differences"]]
+    print("  all three give the same totals, facets and months" if not differing else "  ANSWERS DIFFER:\n    " + "\n    ".join(differing))
+    is_goal_size = figures["records"] >= 1_000_000
+    raw_ratios = [row["times"]["ours"]["median"] / row["times"]["raw tantivy"]["median"] for row in rows]
     sums = {name: sum(row["times"][name]["median"] for row in rows) for name in ("ours", "raw tantivy", "FTS5")}
     common = [row for row in rows if row["group"] in {"common", "common in days"}]
-    to_fts5 = [row["times"]["FTS5"]["median"] / row["times"]["ours"]["median"] for row in common]
+    fts5_ratios = [row["times"]["FTS5"]["median"] / row["times"]["ours"]["median"] for row in common]
     engine = sum(row["times"]["engine"]["median"] for row in rows)
     index_to_raw, to_engine = engine / sums["raw tantivy"], sums["ours"] / engine
     print(f"  our index alone / raw tantivy, all questions together: {number(index_to_raw)}")
     goals = [
-        Goal("ours / raw tantivy <= 3 (all questions together)", sums["ours"] / sums["raw tantivy"], RAW_RATIO, counts=size),
-        Goal("ours / raw tantivy <= 3 (median question)", median(to_raw), RAW_RATIO, counts=size),
-        Goal("ours / raw tantivy <= 3 (worst question)", max(to_raw), RAW_RATIO, counts=size),
-        Goal("first page / our engine alone <= 3 (all questions together)", to_engine, RAW_RATIO, counts=size),
-        Goal("FTS5 / ours >= 10 (common words, median)", median(to_fts5), FTS5_RATIO, at_least=True, counts=size),
-        Goal("FTS5 / ours >= 10 (common words, worst)", min(to_fts5), FTS5_RATIO, at_least=True, counts=size),
-        Goal("questions answered differently", len(unlike), 0),
+        Goal("ours / raw tantivy <= 3 (all questions together)", sums["ours"] / sums["raw tantivy"], RAW_RATIO, counts=is_goal_size),
+        Goal("ours / raw tantivy <= 3 (median question)", median(raw_ratios), RAW_RATIO, counts=is_goal_size),
+        Goal("ours / raw tantivy <= 3 (worst question)", max(raw_ratios), RAW_RATIO, counts=is_goal_size),
+        Goal("first page / our engine alone <= 3 (all questions together)", to_engine, RAW_RATIO, counts=is_goal_size),
+        Goal("FTS5 / ours >= 10 (common words, median)", median(fts5_ratios), FTS5_RATIO, at_least=True, counts=is_goal_size),
+        Goal("FTS5 / ours >= 10 (common words, worst)", min(fts5_ratios), FTS5_RATIO, at_least=True, counts=is_goal_size),
+        Goal("questions answered differently", len(differing), 0),
     ]
     show_goals(goals)
     return goals

@@ -1,4 +1,4 @@
-"""The questions that are put to all three: one table, each with the way every engine writes it."""
+"""The questions for all three engines, each in the syntax of every engine."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from bench.vocabulary import vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question. Every group of `every` must fit; a group fits when one of its terms does; none of `without` may.
+    """A question. Every group of `every` must match, by any of its terms; no term of `without` may match.
 
-    A term is a word, a phrase ("city council") or the beginning of words ("flood*"). Days are local, both included.
+    A term is a word, a phrase ("city council") or a prefix ("flood*"). Days are local, both included.
     """
 
     group: str
@@ -24,20 +24,20 @@ class Question:
     @property
     def ours(self) -> str:
         """The question in our query language, without its days."""
-        return self._written(" ", " OR ", " NOT ") or "*"
+        return self._join(" ", " OR ", " NOT ") or "*"
 
     @property
     def fts5(self) -> str:
-        """The question as FTS5 reads it, without its days."""
-        return self._written(" AND ", " OR ", " NOT ")
+        """The question in FTS5's language, without its days."""
+        return self._join(" AND ", " OR ", " NOT ")
 
     @property
     def words(self) -> str:
-        """The question in a table."""
+        """The question as shown in a table."""
         days = f" {self.first:%Y-%m-%d}..{self.last:%Y-%m-%d}" if self.first and self.last else ""
         return self.ours + days
 
-    def _written(self, both: str, either: str, never: str) -> str:
+    def _join(self, both: str, either: str, never: str) -> str:
         groups = [either.join(map(_quoted, group)) for group in self.every]
         groups = [f"({group})" if either in group and len(groups) + len(self.without) > 1 else group for group in groups]
         return both.join(groups) + "".join(never + _quoted(term) for term in self.without)
@@ -48,7 +48,7 @@ def _quoted(term: str) -> str:
 
 
 def questions(last_year: int) -> list[Question]:
-    """Return the questions; the years asked for lie before `last_year`, the corpus's last one."""
+    """Return the questions; their years are before `last_year`, the last year of the corpus."""
     word = vocabulary().word
     year, month = last_year - 3, last_year - 1
     whole = (date(year, 1, 1), date(year, 12, 31))

@@ -1,4 +1,4 @@
-"""`python -m bench.report [RESULTS.json]`: the figures of a run as the Markdown tables of docs/speed.md."""
+"""`python -m bench.report [RESULTS.json]`: formats the figures of a run as the Markdown tables of docs/speed.md."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RESULTS = Path(__file__).with_name("out") / "results.json"
 
 
 def report(results: dict[str, Any]) -> str:
-    """Return the figures of results.json as Markdown; parts that were not run are left out."""
+    """Format the figures of results.json as Markdown; parts that were not run are left out."""
     size, machine, parts = results["size"], results["machine"], results["parts"]
     measured = [part for part in parts.values() if "at" in part]
     first = min(part["at"][:10] for part in measured)
@@ -76,7 +76,8 @@ def _queries(part: dict[str, Any]) -> Iterator[str]:
         groups.setdefault(row["group"], []).append(row["times"])
     lines = []
     for group, times in groups.items():
-        ours, index, raw, fts5 = (median([one[name]["median"] for one in times]) for name in ("ours", "engine", "raw tantivy", "FTS5"))
+        names = ("ours", "engine", "raw tantivy", "FTS5")
+        ours, index, raw, fts5 = (median([engine_times[name]["median"] for engine_times in times]) for name in names)
         lines.append((group, ours, index, raw, fts5, ours / raw, fts5 / ours))
     yield from _table(("queries, median ms", "ours", "of it the index", "raw tantivy", "FTS5", "ours / raw", "FTS5 / ours"), lines)
 
@@ -95,7 +96,7 @@ def _language(part: dict[str, Any]) -> Iterator[str]:
 
 
 def _pages(part: dict[str, Any]) -> Iterator[str]:
-    rows = [(f"{one['server']} ({one['note']})", one["clients"], one["p50"], one["p95"], one["per_second"]) for one in part["runs"]]
+    rows = [(f"{run['server']} ({run['note']})", run["clients"], run["p50"], run["p95"], run["per_second"]) for run in part["runs"]]
     yield from _table(("pages over HTTP", "clients", "p50 ms", "p95 ms", "pages/s"), rows)
 
 

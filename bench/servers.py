@@ -1,4 +1,4 @@
-"""Starts the two web servers on this computer only: our portal under Gunicorn, signed in, and Datasette."""
+"""Starts the two web servers on localhost: our portal under Gunicorn, signed in, and Datasette."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from bench.children import ROOT
 
 HOST = "127.0.0.1"
 START_SECONDS = 60.0
-PASSWORD = "bench-only-muddy-river-1904"  # noqa: S105  # of a user of a repository that holds invented posts only
+PASSWORD = "bench-only-muddy-river-1904"  # noqa: S105  # for a repository with invented posts only
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
 class NotServed(Exception):
-    """A server did not start, or answered otherwise than it should."""
+    """A server did not start, or gave a wrong answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server that answers on a port of this computer; `headers` are sent with every request."""
+    """A server on a local port; `headers` are sent with every request."""
 
     name: str
     port: int
@@ -41,21 +41,21 @@ class Server:
 
 @contextmanager
 def portal(repository: Path) -> Iterator[Server]:
-    """Serve a house as gunicorn.conf.py says (two workers with threads), with somebody signed in. Raises NotServed."""
+    """Serve a repository as configured in gunicorn.conf.py (two workers with threads), with a signed-in user. Raises NotServed."""
     port = _free_port()
     environ = {"SHOWME_DATA": str(repository), "SHOWME_DEMO": "1", "SHOWME_ADDRESS": f"{HOST}:{port}", "SHOWME_JOB_WORKER": "0"}
     gunicorn = [str(Path(sys.executable).with_name("gunicorn")), "--config", "gunicorn.conf.py", "--bind", f"{HOST}:{port}", "wsgi:app"]
     with _running(gunicorn, port, environ):
-        cookie = _signed_in(port, environ)
+        cookie = _sign_in(port, environ)
         yield Server("our search page", port, {"Cookie": cookie})
 
 
 @contextmanager
 def datasette(command: Path, database: Path, *, limits: bool) -> Iterator[Server]:
-    """Serve a SQLite file. Without `limits` no statement is cut off, so that every page is whole. Raises NotServed."""
+    """Serve a SQLite file. Without `limits` no statement times out, so that every page is complete. Raises NotServed."""
     port = _free_port()
     words = [str(command), "serve", "--immutable", str(database), "--host", HOST, "--port", str(port)]
-    words += ["--setting", "suggest_facets", "off"]  # suggestions cost it more than the answer; a careful user turns them off
+    words += ["--setting", "suggest_facets", "off"]  # suggestions take longer than the answer; a careful user turns them off
     if not limits:
         words += ["--setting", "sql_time_limit_ms", "60000", "--setting", "facet_time_limit_ms", "60000"]
     with _running(words, port, {}):
@@ -64,23 +64,23 @@ def datasette(command: Path, database: Path, *, limits: bool) -> Iterator[Server
 
 @contextmanager
 def _running(command: list[str], port: int, environ: dict[str, str]) -> Iterator[None]:
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as errors:
         server = subprocess.Popen(  # noqa: S603  # our own commands
-            command, cwd=ROOT, env={**os.environ, **environ}, stdout=subprocess.DEVNULL, stderr=said, start_new_session=True
+            command, cwd=ROOT, env={**os.environ, **environ}, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True
         )
         try:
             _wait_for(server, port)
             yield
         except NotServed as error:
-            said.seek(0)
-            raise NotServed(f"{error} {said.read().decode(errors='replace')[-3000:]}".rstrip()) from error
+            errors.seek(0)
+            raise NotServed(f"{error} {errors.read().decode(errors='replace')[-3000:]}".rstrip()) from error
         finally:
             _stop(server)
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:
     if server.poll() is None:
-        os.killpg(server.pid, signal.SIGTERM)  # the group is this very server's: it was started in a session of its own
+        os.killpg(server.pid, signal.SIGTERM)  # the process group of this server only: it has its own session
     try:
         server.wait(20)
     except subprocess.TimeoutExpired:
@@ -89,8 +89,8 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
 
 
 def _wait_for(server: subprocess.Popen[bytes], port: int) -> None:
-    ends = time.monotonic() + START_SECONDS
-    while time.monotonic() < ends:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
         if server.poll() is not None:
             raise NotServed(f"{server.args!r} ended with {server.returncode}.")
         try:
@@ -101,13 +101,13 @@ def _wait_for(server: subprocess.Popen[bytes], port: int) -> None:
     raise NotServed(f"{server.args!r} did not answer within {START_SECONDS:.0f} s")
 
 
-def _signed_in(port: int, environ: dict[str, str]) -> str:
-    """Sign in as a person does who got a one-time link; return the cookie."""
+def _sign_in(port: int, environ: dict[str, str]) -> str:
+    """Sign in like a person with a one-time link; return the cookie."""
     words = [sys.executable, "-m", "portal", "link"]
-    made = subprocess.run(words, cwd=ROOT, env={**os.environ, **environ}, capture_output=True, text=True, check=False)  # noqa: S603  # our own command
-    if made.returncode:
-        raise NotServed(f"no link was made: {made.stderr[-2000:]}")
-    path = "/link/" + made.stdout.strip().rpartition("/link/")[2]
+    result = subprocess.run(words, cwd=ROOT, env={**os.environ, **environ}, capture_output=True, text=True, check=False)  # noqa: S603  # our own command
+    if result.returncode:
+        raise NotServed(f"no link was made: {result.stderr[-2000:]}")
+    path = "/link/" + result.stdout.strip().rpartition("/link/")[2]
     connection = http.client.HTTPConnection(HOST, port, timeout=60)
     jar: SimpleCookie = SimpleCookie()
     page = _exchange(connection, "GET", path, "", jar)

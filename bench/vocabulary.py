@@ -1,7 +1,7 @@
-"""The words of the corpus: 60,000 invented ones, and a few hundred of local government whose ranks are known.
+"""The words of the corpus: 60,000 invented words, and a few hundred words of local government with known ranks.
 
-The word of rank r is drawn with a weight of 1 / (r + 2.7), as words of a language are (Zipf, Mandelbrot). So a bench can
-choose its queries by how common they are before anything is written.
+The word of rank r is drawn with a weight of 1 / (r + 2.7), as in natural language (Zipf, Mandelbrot). So a benchmark can
+choose queries by their frequency before the corpus is written.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SIZE = 60_000
 SHIFT = 2.7
 
 WORDS = Path(__file__).with_name("words.txt")
-GAP = 20  # beyond the common ones, every so many ranks one word is a real one
+GAP = 20  # after the common words, every 20th rank is a real word
 _ACCENTED = {"a": "á", "e": "é", "i": "í", "o": "ö", "u": "ü", "n": "ñ"}
 
 PHRASES = (
@@ -31,7 +31,7 @@ PHRASES = (
     "trash and recycling",
     "planning and zoning commission",
 )
-"""What stands in posts as it is here, besides words drawn one by one."""
+"""Fixed phrases in posts, besides words drawn individually."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +42,17 @@ class Vocabulary:
     cumulative: tuple[float, ...]
 
     def word(self, rank: int) -> str:
-        """Return the word of a rank, or the next rarer one that is pure ASCII: all engines fold those alike."""
+        """Return the word of a rank, or the next rarer word in pure ASCII, which all engines fold alike."""
         return next(word for word in self.words[rank - 1 :] if word.isascii())
 
     def rank(self, word: str) -> int:
-        """Return the rank of a word. Raises ValueError for a word that is not in it."""
+        """Return the rank of a word. Raises ValueError for an unknown word."""
         return self.words.index(word) + 1
 
 
 @lru_cache(maxsize=2)
 def vocabulary(size: int = SIZE) -> Vocabulary:
-    """Return the vocabulary; always the same one for a size."""
+    """Return the vocabulary of a size; always the same words."""
     words, less_common, *pieces = (part.split() for part in WORDS.read_text(encoding="ascii").split("\n\n")[1:])
     rest = iter(less_common)
     invented = _invented({*words, *less_common}, pieces)
@@ -64,7 +64,7 @@ def vocabulary(size: int = SIZE) -> Vocabulary:
 
 
 def _invented(taken: set[str], pieces: list[list[str]]) -> Iterator[str]:
-    """Yield words that no language has, each once; one in fifty has an accent."""
+    """Yield invented words, each once; 2 percent have an accent."""
     chance = random.Random(610)
     onsets, vowels, endings = pieces
     endings = [ending.strip("-") for ending in endings]

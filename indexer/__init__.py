@@ -1,3 +1,3 @@
-"""Reads archives of social media accounts and answers searches; knows nothing of the web."""
+"""Reads archives of social media accounts and answers searches; independent of the web portal."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""Whole or absent: an unfinished export stands in a folder "….partial" beside its target, and only a whole one gets its name."""
+"""Atomic output: an unfinished export stays in a "….partial" folder beside its target and is renamed only when complete."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pathlib import Path
 
 
 def sync(path: Path) -> None:
-    """Wait until a file or folder is on the disk."""
+    """Flush a file or folder to disk (fsync)."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -29,10 +29,10 @@ YOUNG_SECONDS = 2.0
 
 
 @contextmanager
-def partial(target: Path) -> Iterator[Path]:
-    """Give a new folder beside `target` and remove it with all that is in it, whatever happens.
+def partial_folder(target: Path) -> Iterator[Path]:
+    """Create a folder beside `target` and always remove it, with its contents, at the end.
 
-    A crash leaves it behind; the next call for the same target, or `remove_partials`, clears it away. Raises OSError.
+    A crash leaves it behind; the next call for the same target, or `remove_partials`, deletes it. Raises OSError.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     remove_partials(target.parent, target.name)
@@ -48,31 +48,31 @@ def partial(target: Path) -> Iterator[Path]:
 
 
 def publish(package: Path, target: Path) -> None:
-    """Give a whole package or file its name at one stroke, and wait until that is on the disk. Raises OSError."""
+    """Rename a finished package or file to its final name atomically and durably. Raises OSError."""
     package.replace(target)
     sync(target.parent)
 
 
 @contextmanager
-def scratch(prefix: str) -> Iterator[Path]:
-    """Give a new folder in the system's folder for temporary files, and remove it; what killed runs left of its kind goes first."""
-    with partial(Path(tempfile.gettempdir()) / prefix) as folder:
+def scratch_folder(prefix: str) -> Iterator[Path]:
+    """Create a folder in the system's temporary folder and remove it at the end; first removes leftovers of killed runs."""
+    with partial_folder(Path(tempfile.gettempdir()) / prefix) as folder:
         yield folder
 
 
 def remove_partials(folder: Path, name: str = "") -> list[str]:
-    """Remove what crashed exports (of one target) left in a folder and return the names. One that is still at work is left alone."""
+    """Remove the leftovers of crashed exports (of target `name`, else of all) and return their names. Running exports are kept."""
     removed = []
     for path in sorted(folder.glob(f"{glob.escape(name)}.{'[0-9a-f]' * 12}{SUFFIX}" if name else f"*{SUFFIX}")):
         try:
-            facts = path.lstat()
-            if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.getuid():
+            status = path.lstat()
+            if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid():
                 continue
-            if name and facts.st_mtime > time.time() - YOUNG_SECONDS:
-                continue  # made this moment, perhaps not locked yet
+            if name and status.st_mtime > time.time() - YOUNG_SECONDS:
+                continue  # just created, perhaps not locked yet
             lock = os.open(path, os.O_RDONLY)
         except FileNotFoundError:
-            continue  # removed by its owner meanwhile
+            continue  # its owner removed it meanwhile
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -1,6 +1,6 @@
-"""What a search costs, counted while it runs, and the bounds at which it is refused in words instead of answered late.
+"""Cost of a search, counted while it runs, and the limits at which it is refused with a message instead of answered late.
 
-Counts are the same for the same query and records, so a test can hold them without a clock. The time limit is the net below.
+Counts are the same for the same query and records, so tests can assert them without a clock. The time limit is the safety net.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from typing import Final
 
 
 class Measure(StrEnum):
-    """What is counted."""
+    """Counted units of work."""
 
-    WORDS = "words"  # of the index's dictionary, looked at for wildcards, similar words, stems and ranges
-    POSTINGS = "postings"  # records that single words are in, each as often as it is visited
-    POSITIONS = "positions"  # words of records read, and pairs of places compared, for words near each other
+    WORDS = "words"  # dictionary words examined for wildcards, similar words, stems and ranges
+    POSTINGS = "postings"  # records that contain a word, counted at each visit
+    POSITIONS = "positions"  # words of records read, and pairs of positions compared, for proximity
     SECONDS = "seconds"
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The most that one search may cost."""
+    """Limits on the cost of a search."""
 
     words: int
     postings: int
@@ -34,14 +34,14 @@ class Bounds:
 
 
 PAGE: Final = Bounds(words=20_000_000, postings=100_000_000, positions=10_000_000, seconds=10.0)
-"""For somebody who waits for a page."""
+"""For a person who waits for a page."""
 
 PATIENT: Final = Bounds(words=400_000_000, postings=2_000_000_000, positions=200_000_000, seconds=300.0)
 """For the command line and for long jobs: certificates, exports, each term of a list."""
 
 
 class TooCostly(Exception):
-    """A search went beyond a bound. Nothing of its answer is known: this is no zero."""
+    """A search exceeded a limit. Its answer is unknown, which is not the same as zero hits."""
 
     def __init__(self, measure: Measure, limit: float) -> None:
         super().__init__(f"The search was stopped: it takes more than {limit:,g} {measure}.")
@@ -49,13 +49,13 @@ class TooCostly(Exception):
 
     @property
     def is_time(self) -> bool:
-        """Tell whether the clock stopped it: the same search may be answered when the computer is less busy."""
+        """True if the clock stopped the search: it may succeed when the computer is less busy."""
         return self.measure is Measure.SECONDS
 
 
 @dataclass(slots=True)
 class Meter:
-    """What one search has cost so far."""
+    """Cost of a search so far."""
 
     bounds: Bounds
     until: float
@@ -64,7 +64,7 @@ class Meter:
     positions: int = 0
 
     def check(self, measure: Measure, count: int, limit: int) -> None:
-        """Raise TooCostly beyond the limit of a count, and beyond the time."""
+        """Raise TooCostly if a count exceeds its limit or the time is up."""
         if count > limit:
             raise TooCostly(measure, limit)
         if time.monotonic() > self.until:
@@ -76,18 +76,18 @@ _running: ContextVar[Meter | None] = ContextVar("running search", default=None)
 
 @contextmanager
 def bounded(bounds: Bounds) -> Iterator[Meter]:
-    """Count what is done within; what begins inside of a search that is counted already is part of it."""
+    """Count the work done in this context; inside of a search that is already counted, add to its counts."""
     outer = _running.get()
     if outer is not None:
         yield outer
         return
-    with apart(bounds) as meter:
+    with isolated(bounds) as meter:
         yield meter
 
 
 @contextmanager
-def apart(bounds: Bounds) -> Iterator[Meter]:
-    """Count what is done within by itself, also inside of a search that is counted."""
+def isolated(bounds: Bounds) -> Iterator[Meter]:
+    """Count the work done in this context separately, even inside of a search that is already counted."""
     meter = Meter(bounds, time.monotonic() + bounds.seconds)
     mark = _running.set(meter)
     try:
@@ -97,21 +97,21 @@ def apart(bounds: Bounds) -> Iterator[Meter]:
 
 
 def words(count: int) -> None:
-    """Count words of the dictionary that are looked at. Raises TooCostly."""
+    """Count dictionary words examined. Raises TooCostly."""
     if (meter := _running.get()) is not None:
         meter.words += count
         meter.check(Measure.WORDS, meter.words, meter.bounds.words)
 
 
 def postings(count: int) -> None:
-    """Count records that words are in. Raises TooCostly."""
+    """Count records that contain a word. Raises TooCostly."""
     if (meter := _running.get()) is not None:
         meter.postings += count
         meter.check(Measure.POSTINGS, meter.postings, meter.bounds.postings)
 
 
 def positions(count: int) -> None:
-    """Count words of records that are read, and places that are compared. Raises TooCostly."""
+    """Count words of records read and positions compared. Raises TooCostly."""
     if (meter := _running.get()) is not None:
         meter.positions += count
         meter.check(Measure.POSITIONS, meter.positions, meter.bounds.positions)

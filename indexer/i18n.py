@@ -1,7 +1,7 @@
-"""Sentences for people that another language can say too: English texts that remember their template and values.
+"""Translatable messages: English strings that keep their template and values.
 
-The indexer speaks English and knows no other language. A page looks the template up in its own catalog and puts the
-same values in. Everywhere else a sentence is the plain text that it is.
+The indexer knows English only. A page looks the template up in its own message catalog and fills in the same values.
+Everywhere else a sentence is a plain string.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _DAY: Final = "day"
 
 
 class Sentence(str):
-    """An English text with its template and values. A value that is itself a sentence is translated as well."""
+    """An English string with its template and values. Values that are sentences are translated too."""
 
     __slots__ = ("template", "values")
 
@@ -26,28 +26,28 @@ class Sentence(str):
 
 
 def say(template: str, /, **values: object) -> Sentence:
-    """Return a sentence. `template` is English with places like `{days}`; catalogs of other languages are keyed by it.
+    """Format a sentence. `template` is English with placeholders like `{days}` and is the key in the catalogs of other languages.
 
-    Numbers and dates are written the American way here and by the reader's locale on a page. Raises KeyError for a place without value.
+    Numbers and dates are in US format here and in the reader's locale on a page. Raises KeyError for a placeholder without a value.
     """
-    sentence = Sentence(template.format(**{name: _american(value) for name, value in values.items()}))
+    sentence = Sentence(template.format(**{name: _format_us(value) for name, value in values.items()}))
     sentence.template, sentence.values = template, values
     return sentence
 
 
-def _american(value: object) -> object:
+def _format_us(value: object) -> object:
     if type(value) is int:
         return f"{value:,}"
     return f"{value:%b} {value.day}, {value.year}" if type(value) is date else value
 
 
 def message_of(error: Exception) -> str:
-    """Return what an error says: the sentence that it was raised with, where there is one."""
+    """Message of an error: the sentence it was raised with, if any, else its text."""
     return error.args[0] if error.args and isinstance(error.args[0], Sentence) else str(error)
 
 
 def pack(value: Any) -> Any:
-    """Return what JSON can hold: a sentence becomes its template and values, all the rest stays."""
+    """Make a value JSON-compatible: sentences become template and values, everything else stays."""
     if isinstance(value, Sentence):
         return {_SENTENCE: value.template, _VALUES: {name: _packed(item) for name, item in value.values.items()}}
     if isinstance(value, Mapping):
@@ -58,7 +58,7 @@ def pack(value: Any) -> Any:
 
 
 def unpack(stored: Any) -> Any:
-    """Return what `pack` was given, sentences included."""
+    """Restore a value made by `pack`, including its sentences."""
     if isinstance(stored, Mapping):
         if stored.keys() == {_SENTENCE, _VALUES}:
             return say(stored[_SENTENCE], **{name: unpack(item) for name, item in stored[_VALUES].items()})
@@ -76,10 +76,10 @@ def _packed(value: object) -> Any:
 
 
 def to_json(sentence: Sentence) -> str:
-    """Return a sentence as the text that a database keeps."""
+    """Serialize a sentence for the database."""
     return json.dumps(pack(sentence))
 
 
 def from_json(stored: str | None, text: str) -> str:
-    """Return the sentence that `to_json` wrote; `text` where an older version wrote none."""
+    """Restore a sentence written by `to_json`, or `text` where an older version stored none."""
     return str(text) if stored is None else unpack(json.loads(stored))

@@ -17,12 +17,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class UnknownZone(ValueError):
-    """The name is not one of the IANA time zone database."""
+    """The name is not in the IANA time zone database."""
 
 
 @lru_cache(maxsize=64)
 def zone(name: str) -> ZoneInfo:
-    """Return a zone by its IANA name ("America/Chicago"). Raises UnknownZone."""
+    """Zone by its IANA name ("America/Chicago"). Raises UnknownZone."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -32,11 +32,11 @@ def zone(name: str) -> ZoneInfo:
 DEPENDS_ON_ZONE = frozenset({TimeRule.ACCOUNT_LOCAL, TimeRule.HEADER_OFFSET, TimeRule.ZONE_SET})
 
 
-def derive(moment: Moment | None, zone_name: str, *, is_set: bool = False) -> Moment | None:
-    """Return the moment with its UTC derived from the capture's zone where the archive gives only a wall time.
+def derive_utc(moment: Moment | None, zone_name: str, *, is_set: bool = False) -> Moment | None:
+    """Derive a moment's UTC from the capture's zone if the archive gives only a wall time.
 
-    `is_set` says that a person named the zone: it then also overrules the offset of a page's header, which holds
-    for the day of the export only. A wall time that a clock change repeats is read as its first occurrence.
+    With `is_set` a person named the zone: it then also overrides the offset in a page's header, which is valid only
+    for the day of the export. A wall time that a clock change repeats is read as its first occurrence.
     """
     if moment is None or moment.wall is None or moment.rule not in DEPENDS_ON_ZONE:
         return moment
@@ -47,15 +47,15 @@ def derive(moment: Moment | None, zone_name: str, *, is_set: bool = False) -> Mo
 
 
 def from_wall(wall: datetime, zone_name: str) -> datetime:
-    """Return the UTC instant of a wall time in a zone; in the calendar's first and last hours the same time in UTC."""
+    """UTC instant of a wall time in a zone; in the calendar's first and last hours the same time in UTC."""
     try:
         return wall.replace(tzinfo=zone(zone_name)).astimezone(UTC)
     except OverflowError:
         return wall.replace(tzinfo=UTC)
 
 
-def local(instant: datetime, zone_name: str) -> datetime:
-    """Return an instant on a zone's clock; in the first and last hours of the years 1 to 9999, which it cannot show, in UTC."""
+def to_local(instant: datetime, zone_name: str) -> datetime:
+    """Convert an instant to a zone; stays in UTC in the first and last hours of years 1 to 9999, which have no local form."""
     try:
         return instant.astimezone(zone(zone_name))
     except OverflowError:
@@ -63,23 +63,23 @@ def local(instant: datetime, zone_name: str) -> datetime:
 
 
 def local_day(instant: datetime, zone_name: str) -> date:
-    """Return the calendar day of an instant in a zone."""
-    return local(instant, zone_name).date()
+    """Calendar day of an instant in a zone."""
+    return to_local(instant, zone_name).date()
 
 
 def local_day_of(seconds: int, zone_name: str) -> date:
-    """Return the calendar day of a Unix time (seconds, UTC) in a zone; fast for many times near each other."""
+    """Calendar day of a Unix time (seconds, UTC) in a zone; fast for many times close together."""
     return _day_of_quarter(seconds // 900, zone_name)
 
 
 @lru_cache(maxsize=100_000)
 def _day_of_quarter(quarter: int, zone_name: str) -> date:
-    """Return the day of a quarter of an hour: since 1970 every zone's offset and clock change is a multiple of that."""
+    """Day of a quarter hour: since 1970 every zone's offset and clock change is a multiple of 15 minutes."""
     return local_day(_EPOCH + timedelta(seconds=quarter * 900), zone_name)
 
 
 def utc_text(instant: datetime | None) -> str:
-    """Return an instant in UTC: "2018-07-05T04:30:00Z", with milliseconds where there are any. Empty for None."""
+    """Format an instant in UTC: "2018-07-05T04:30:00Z", with milliseconds if not zero. Empty for None."""
     if instant is None:
         return ""
     instant = instant.astimezone(UTC).replace(tzinfo=None)
@@ -87,15 +87,15 @@ def utc_text(instant: datetime | None) -> str:
 
 
 def local_text(instant: datetime | None, zone_name: str) -> str:
-    """Return an instant on a zone's clock, zone named: "2018-07-04 23:30:00 CDT". Empty for None."""
+    """Format an instant in a zone, with the zone's name: "2018-07-04 23:30:00 CDT". Empty for None."""
     if instant is None:
         return ""
-    instant = local(instant, zone_name)
+    instant = to_local(instant, zone_name)
     return f"{instant.replace(tzinfo=None).isoformat(' ', 'seconds')} {instant.tzname()}"
 
 
 def day_range(first: date | None, last: date | None, zone_name: str) -> tuple[datetime | None, datetime | None]:
-    """Return the UTC instants [start, end) of the local days first..last, both included; None is open."""
+    """UTC instants [start, end) of the local days first..last, both included; None is open."""
     start = None if first is None else from_wall(datetime(first.year, first.month, first.day), zone_name)  # noqa: DTZ001  # a wall time
     after = None if last is None or last == date.max else last + timedelta(days=1)  # nothing is after the last day
     end = None if after is None else from_wall(datetime(after.year, after.month, after.day), zone_name)  # noqa: DTZ001  # as above
@@ -103,7 +103,7 @@ def day_range(first: date | None, last: date | None, zone_name: str) -> tuple[da
 
 
 def from_epoch(seconds: float, written: str | None = None) -> Moment:
-    """Return the moment of a Unix time in seconds. Raises ValueError for one outside of the years 1 to 9999."""
+    """Moment of a Unix time in seconds. Raises ValueError outside of the years 1 to 9999."""
     try:
         utc = _EPOCH + timedelta(seconds=seconds)
     except OverflowError as error:
@@ -118,7 +118,7 @@ def to_ms(instant: None) -> None: ...
 @overload
 def to_ms(instant: datetime | None) -> int | None: ...
 def to_ms(instant: datetime | None) -> int | None:
-    """Return milliseconds since 1970 UTC, rounded down."""
+    """Milliseconds since 1970 UTC, rounded down."""
     if instant is None:
         return None
     delta = instant - _EPOCH
@@ -132,15 +132,15 @@ def from_ms(ms: None) -> None: ...
 @overload
 def from_ms(ms: int | None) -> datetime | None: ...
 def from_ms(ms: int | None) -> datetime | None:
-    """Return the UTC instant of milliseconds since 1970."""
+    """UTC instant of milliseconds since 1970."""
     return None if ms is None else _EPOCH + timedelta(milliseconds=ms)
 
 
 def now_ms() -> int:
-    """Return the present time in milliseconds since 1970 UTC."""
+    """Return the current time in milliseconds since 1970 UTC."""
     return time.time_ns() // 1_000_000
 
 
 def milliseconds(span: timedelta) -> int:
-    """Return a length of time in milliseconds."""
+    """Duration in milliseconds."""
     return span // timedelta(milliseconds=1)

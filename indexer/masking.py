@@ -1,10 +1,10 @@
-"""Masks personal technical data in a raw item before it is shown or handed out; the evidence itself stays as it is.
+"""Masks personal technical data in a raw item before it is shown or handed out; the evidence itself is not changed.
 
-Upload addresses, positions, device ids, tokens, and the telephone numbers and e-mail addresses of account files stand in
-the raw items of every platform (X 2018-2025, Facebook 2017-2026, Instagram 2018-2025). The layout of the item is kept and
-only the value is replaced, so that a reader sees that something stood there and what it was. What people wrote is not
-touched. Where an item is damaged or a label is in a language that is not in our tables, the shape of the value decides
-(an Internet address, a UUID, a decimal degree): rather one value too many is masked than one too few.
+The raw items of every platform (X 2018-2025, Facebook 2017-2026, Instagram 2018-2025) contain upload IP addresses,
+coordinates, device ids, tokens, and the telephone numbers and e-mail addresses of account files. The item keeps its layout
+and only the value is replaced, so a reader sees that a value was there and of which kind. Text written by people is not
+touched. If an item is damaged or a label is in a language that is not in the tables below, the form of the value decides
+(an IP address, a UUID, a decimal degree): masking too much is better than masking too little.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _KEYS: dict[str, str] = {
     }.items()
     for word in words.split()
 }
-# Fields that hold what people wrote: an address that stands alone in them is their text.
+# Fields with text written by people: an IP address alone in such a field is their text.
 _PROSE = frozenset({"text", "fulltext", "post", "comment", "content", "caption", "title", "message", "description", "sharetext", "name"})
 _LABEL_KEYS = frozenset({"label", "name", "key", "field"})
 _VALUE_KEYS = frozenset({"value", "vec", "href", "values"})
@@ -55,7 +55,7 @@ _JSON = re.compile(
     rf"(?P<string>{_STRING})(?P<colon>\s*:\s*)?"
     r"|(?<![\w$-])(?P<bare>[A-Za-z_$][\w$-]*+)\s*:\s*"
     rf"|(?P<quoted>{_SINGLE})(?P<quoted_colon>\s*:\s*)?"
-    r"|(?P<lone>'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+)"  # never closed: taken whole, so that no sign is read twice
+    r"|(?P<lone>'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+)"  # never closed: taken whole, so that no character is read twice
     r'|(?P<open>"[^"\\]*+(?:\\.[^"\\]*+)*+\\?\Z)'
     r"|(?P<bracket>[{}\[\]])",
     re.DOTALL,
@@ -72,16 +72,16 @@ _LABELLED_IP = re.compile(r"^\s*[^\d<>:]{0,40}\bIP\b[^\d<>:]{0,20}:?\s*(?P<ip>[0
 
 @dataclass(frozen=True, slots=True)
 class Masked:
-    """An item as it may be shown, and how many of its values were masked."""
+    """An item that is safe to show, and the number of masked values."""
 
     text: str
     count: int
 
 
 def mask_raw(raw: bytes) -> Masked:
-    """Return a raw item (JSON, JavaScript or HTML, whole or damaged) as text with personal technical data masked.
+    """Decode a raw item (JSON, JavaScript or HTML, whole or damaged) and mask personal technical data.
 
-    Bytes that are not UTF-8 are shown as U+FFFD. Never raises for what an item holds.
+    Bytes that are not UTF-8 become U+FFFD. Never raises, whatever the item contains.
     """
     text = raw.decode("utf-8", "replace")
     body = text.lstrip("\ufeff \t\r\n")
@@ -91,26 +91,26 @@ def mask_raw(raw: bytes) -> Masked:
 
 
 def mask_tokens(text: str) -> str:
-    """Return an address without the secrets in it (`?token=…`, `xoxe-…`): for links, never for what people wrote."""
+    """Mask the secrets in a URL (`?token=…`, `xoxe-…`). For links only, not for text written by people."""
     if "=" not in text and "xox" not in text.lower():
         return text
     return _Masker().tokens(text)
 
 
 def mask_facts(facts: Mapping[str, str]) -> dict[str, str]:
-    """Return small facts of a record with the values of personal keys masked, and values that are an Internet address."""
-    kept: dict[str, str] = {}
+    """Mask the values of a record's extra facts that have a personal key or are an IP address."""
+    masked: dict[str, str] = {}
     for key, value in facts.items():
-        kind = personal(key) or ("ip" if _is_address(value) else "")
-        kept[key] = _mark(key if personal(key) else kind) if kind and value else mask_tokens(value)
-    return kept
+        kind = classify_key(key) or ("ip" if _is_address(value) else "")
+        masked[key] = _mark(key if classify_key(key) else kind) if kind and value else mask_tokens(value)
+    return masked
 
 
 @lru_cache(maxsize=4096)
-def personal(key: str) -> str:
-    """Return what a key or label holds ("ip", "latitude", "token" ...), or "" when it is not personal technical data.
+def classify_key(key: str) -> str:
+    """Classify a key or label ("ip", "latitude", "token" ...); "" if it is not personal technical data.
 
-    Case, spaces, hyphens and underscores do not matter: `upload_ip`, `uploadIp` and "Upload IP" are one.
+    Case, spaces, hyphens and underscores do not matter: `upload_ip`, `uploadIp` and "Upload IP" are the same.
     """
     word = "".join(char for char in key.casefold() if char.isalnum())
     if word in _KEYS:
@@ -129,7 +129,7 @@ def _mark(key: str) -> str:
 
 
 def _is_address(value: str) -> bool:
-    """Return True for an IPv4 or IPv6 address, also with a port or a prefix length."""
+    """Tell whether a value is an IPv4 or IPv6 address, also with a port or a prefix length."""
     value = value.strip().strip("[]")
     if not 3 <= len(value) <= 50 or not ("." in value or ":" in value):
         return False
@@ -144,7 +144,7 @@ def _is_address(value: str) -> bool:
 
 
 def _unquoted(literal: str) -> str:
-    """Return what a string literal says; escapes that are no JSON are left as they are."""
+    """Decode a string literal; escapes that are not valid JSON stay as they are."""
     inner = literal[1:-1]
     if "\\" not in inner:
         return inner
@@ -155,13 +155,13 @@ def _unquoted(literal: str) -> str:
 
 
 class _Masker:
-    """Masks one item and counts what it masked."""
+    """Masks an item and counts the masked values."""
 
     def __init__(self) -> None:
         self.count = 0
 
     def _hide(self, key: str, before: str = "") -> str:
-        """Return the mask of a value, with the quotation mark that the value had."""
+        """Mask of a value, in the value's own quotation marks."""
         self.count += 1
         quote = before[:1] if before[:1] in {'"', "'"} else '"'
         if before.startswith("\\"):
@@ -169,18 +169,18 @@ class _Masker:
         return f"{quote}{_mark(key)}{quote}"
 
     def tokens(self, text: str) -> str:
-        """Mask secrets that stand inside of addresses."""
+        """Mask secrets inside of URLs."""
 
-        def hide(found: re.Match[str]) -> str:
-            if (found["tail"] or "").startswith("[masked"):
-                return found[0]
+        def hide(match: re.Match[str]) -> str:
+            if (match["tail"] or "").startswith("[masked"):
+                return match[0]
             self.count += 1
-            return (found["head"] or "") + "[masked: token]"
+            return (match["head"] or "") + "[masked: token]"
 
         return _TOKENS.sub(hide, text)
 
     def json(self, text: str) -> str:
-        """Mask JSON. A damaged item is read a second time without trusting its quotation marks."""
+        """Mask JSON. A damaged item gets a second pass that does not rely on its quotation marks."""
         masked = self._json_by_tokens(text)
         try:
             json.loads(text[text.find("{") if text[:1].isalpha() else 0 :].lstrip("\ufeff"))
@@ -192,46 +192,46 @@ class _Masker:
         out: list[str] = []
         at = 0
         key = label = ""
-        while found := _JSON.search(text, at):
-            out.append(text[at : found.start()])
-            at = found.end()
-            literal = found["string"] or found["quoted"] or found["open"]
-            is_key = found["colon"] is not None or found["quoted_colon"] is not None or found["bare"] is not None
-            if found["bracket"]:
-                if found["bracket"] == "}":
+        while token := _JSON.search(text, at):
+            out.append(text[at : token.start()])
+            at = token.end()
+            literal = token["string"] or token["quoted"] or token["open"]
+            is_key = token["colon"] is not None or token["quoted_colon"] is not None or token["bare"] is not None
+            if token["bracket"]:
+                if token["bracket"] == "}":
                     label = ""
-                key = key if found["bracket"] == "[" else ""
+                key = key if token["bracket"] == "[" else ""
             elif is_key:
-                key = found["bare"] or _unquoted(literal)
-                named = label if label and key.lower() in _VALUE_KEYS else key
-                if personal(named):
-                    out.append(found[0])
-                    at = self._value(text, at, named, out)
+                key = token["bare"] or _unquoted(literal)
+                label_or_key = label if label and key.lower() in _VALUE_KEYS else key
+                if classify_key(label_or_key):
+                    out.append(token[0])
+                    at = self._value(text, at, label_or_key, out)
                     continue
             elif literal is not None:
-                value = _unquoted(literal) if found["open"] is None else literal[1:]
+                value = _unquoted(literal) if token["open"] is None else literal[1:]
                 word = "".join(char for char in key.casefold() if char.isalnum())
-                if word in _LABEL_KEYS and personal(value):
+                if word in _LABEL_KEYS and classify_key(value):
                     label = value
                 elif (_is_address(value) and word not in _PROSE) or (word in {"changedfrom", "changedto"} and "@" in value[1:]):
                     out.append(self._hide("ip address" if "@" not in value else "email", literal))
                     continue
-            out.append(found[0])
+            out.append(token[0])
         out.append(text[at:])
         return "".join(out)
 
     def _value(self, text: str, at: int, key: str, out: list[str]) -> int:
-        """Write the mask of the value that begins at `at` and return where it ends."""
-        if found := _EMPTY.match(text, at):
-            out.append(found[0])
-            return found.end()
+        """Append the mask of the value that begins at `at` and return the end of the value."""
+        if match := _EMPTY.match(text, at):
+            out.append(match[0])
+            return match.end()
         if text[at : at + 1] in {"{", "["}:
             end = self._balanced(text, at)
         else:
-            found = _PLAIN_VALUE.match(text, at)
-            if found is None:
+            match = _PLAIN_VALUE.match(text, at)
+            if match is None:
                 return at
-            end = found.end()
+            end = match.end()
         if text.startswith("[masked: ", at + 1):
             out.append(text[at:end])
         else:
@@ -240,34 +240,34 @@ class _Masker:
 
     @staticmethod
     def _balanced(text: str, at: int) -> int:
-        """Return where an object or array ends: at its bracket, or with the text when it never closes."""
+        """End of an object or array: after its closing bracket, or the end of the text if it never closes."""
         depth = 0
-        for found in re.compile(rf"{_STRING}|[{{}}\[\]]", re.DOTALL).finditer(text, at):
-            if found[0] in {"{", "["}:
+        for token in re.compile(rf"{_STRING}|[{{}}\[\]]", re.DOTALL).finditer(text, at):
+            if token[0] in {"{", "["}:
                 depth += 1
-            elif found[0] in {"}", "]"}:
+            elif token[0] in {"}", "]"}:
                 depth -= 1
                 if depth == 0:
-                    return found.end()
+                    return token.end()
         return len(text)
 
     def _json_loosely(self, text: str) -> str:
         out: list[str] = []
         at = 0
-        for found in _LOOSE_KEY.finditer(text):
-            if found.start() >= at and personal(found["key"]):
-                out.append(text[at : found.end()])
-                at = self._value(text, found.end(), found["key"], out)
+        for match in _LOOSE_KEY.finditer(text):
+            if match.start() >= at and classify_key(match["key"]):
+                out.append(text[at : match.end()])
+                at = self._value(text, match.end(), match["key"], out)
         out.append(text[at:])
         return "".join(out)
 
     def html(self, text: str) -> str:
-        """Mask the tables of Meta's pages: the cell after a personal label, and cells that hold nothing but such a value."""
+        """Mask the tables of Meta's pages: the cell after a personal label, and cells that contain only such a value."""
         out: list[str] = []
         tables = 0
         label = ""
-        for found in _NODES.finditer(text):
-            node = found[0]
+        for match in _NODES.finditer(text):
+            node = match[0]
             tag = _TAG.match(node)
             if node.startswith("<"):
                 if tag and tag[1].lower() == "table":
@@ -276,7 +276,7 @@ class _Masker:
                     label = ""
             elif tables and node.strip():
                 word = node.strip().rstrip(":")
-                if personal(word):
+                if classify_key(word):
                     label = word
                 elif label:
                     node = self._cell(node, label)

@@ -1,4 +1,4 @@
-"""The data folder is for its owner only: folders 700, files 600, whatever the umask."""
+"""Keeps the data folder private to its owner: folders 700, files 600, whatever the umask."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import stat
 from pathlib import Path
 
-# What the product itself keeps in a data folder; anything else there (samples, a person's notes) is left as it is.
+# The program's own files in a data folder; anything else there (samples, a person's notes) is left alone.
 OURS = ("vault", "incoming", "index", "exports", "certificates", "uploads", "staging", "productions", "secret_key")
 OURS_LIKE = ("*.sqlite3*", "*.lock")
 OTHERS = 0o077
@@ -15,21 +15,21 @@ log = logging.getLogger(__name__)
 
 
 class ReadOnlyFolder(Exception):
-    """The data folder cannot be written to, and this was asked to write; the text is for people."""
+    """A write was requested in a read-only data folder; the text is for people."""
 
 
 READ_ONLY = "The data folder {data} is read-only: it can be searched and verified, but nothing is added and no events are logged."
 
 
 def is_read_only(data: Path) -> bool:
-    """Tell whether a data folder is there and this process may not write in it (a read-only disk, another owner)."""
+    """Tell whether a data folder exists and this process may not write in it (a read-only disk, another owner)."""
     return data.is_dir() and not os.access(data, os.W_OK)
 
 
 def make_private(data: Path) -> int:
-    """Make a data folder when it is not there, keep new files of this process private, and tighten what others may read.
+    """Create a data folder if missing, keep this process's new files private, and remove other users' access to existing files.
 
-    Returns how many paths were tightened. What cannot be changed (another owner, a read-only disk) is logged.
+    Returns the number of paths changed. Paths that cannot be changed (another owner, a read-only disk) are logged.
     """
     os.umask(OTHERS)
     if is_read_only(data):
@@ -39,7 +39,7 @@ def make_private(data: Path) -> int:
     ours += [path for pattern in OURS_LIKE for path in data.glob(pattern)]
     is_open = _is_open(data)
     if not is_open and not any(map(_is_open, ours)):
-        return 0  # nobody else can reach what lies deeper
+        return 0  # nobody else can reach the files inside
     tightened = sum(_tighten(path) for top in ours for path in (top, *(top.rglob("*") if top.is_dir() and not top.is_symlink() else ())))
     if is_open:
         _tighten(data)
@@ -52,7 +52,7 @@ def _is_open(path: Path) -> bool:
     try:
         mode = path.lstat().st_mode
     except FileNotFoundError:
-        return False  # removed by another process meanwhile
+        return False  # another process removed it meanwhile
     return not stat.S_ISLNK(mode) and bool(mode & OTHERS)
 
 

@@ -1,4 +1,4 @@
-"""How far long work is: the callbacks that are told, and counts turned into a rate and the time left."""
+"""Progress of long work: callbacks, and counts turned into a rate and the time left."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 Tick = Callable[[int, int], None]
-"""Called with how much is done and how much there is."""
+"""Called with the amount done and the total."""
 
 StageTick = Callable[[str, int, int], None]
-"""Called with the stage, and how much of it is done and there is."""
+"""Called with the stage, the amount done and the total."""
 
 ByteTick = Callable[[int], None]
 """Called with the bytes done since the last call."""
@@ -21,10 +21,10 @@ _EVERY: Final = 0.25  # seconds between two reports
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an ingest is. `done` and `total` are bytes while copying, records while reading and indexing.
+    """Progress of an ingest. `done` and `total` are bytes while copying, records while reading and indexing.
 
-    `total` is 0 while it is not known, and an estimate (by the bytes read) while reading; `rate` is per second;
-    `seconds_left` None while it cannot be told.
+    `total` is 0 while unknown, and an estimate (from the bytes read) while reading; `rate` is per second;
+    `seconds_left` is None while unknown.
     """
 
     stage: str  # "copying", "reading", "indexing"
@@ -37,7 +37,7 @@ class Progress:
 Report = Callable[[Progress], None]
 
 
-class Meter:
+class ProgressMeter:
     """Turns counts into Progress, a few times a second."""
 
     def __init__(self, report: Report | None) -> None:
@@ -47,16 +47,16 @@ class Meter:
         self._done = 0
 
     def copied(self, total: int) -> ByteTick:
-        """Return the callback for blocks of bytes that are copied."""
+        """Return the callback for each block of bytes copied."""
         return lambda block: self._add("copying", block, total)
 
     def read(self, records: int, share: float) -> None:
-        """Add records that were read; `share` of the archive is read now."""
+        """Add records read; `share` is the fraction of the archive read so far."""
         done = records + (self._done if self._stage == "reading" else 0)
         self._add("reading", records, max(done, round(done / share)) if share else 0)
 
     def indexed(self, done: int, total: int) -> None:
-        """Note how many records are indexed."""
+        """Set the number of records indexed."""
         self._add("indexing", done - (self._done if self._stage == "indexing" else 0), total)
 
     def _add(self, stage: str, amount: int, total: int) -> None:

@@ -1,6 +1,6 @@
-"""The nouns that everything else speaks of: Record, Account, Attachment, Moment, Problem.
+"""Core data types: Record, Account, Attachment, Moment, Problem.
 
-Floor 0: imports nothing of ours. Values are immutable; importers make them, ingest stores them.
+Imports no other module of the project except i18n. Values are immutable; importers create them, ingest stores them.
 All instants are UTC (`datetime` with `tzinfo=UTC`); a wall-clock time is a `datetime` without zone.
 """
 
@@ -15,11 +15,11 @@ from indexer.i18n import Sentence
 
 
 class RecordKind(StrEnum):
-    """What a record is. One word each, the same on screen, in a search and in an export."""
+    """Kind of a record: a single word, the same on screen, in a search and in an export."""
 
     POST = "post"
     REPLY = "reply"
-    REPOST = "repost"  # a retweet or a share: somebody else's words passed on
+    REPOST = "repost"  # a retweet or a share of another account's post
     COMMENT = "comment"
     MESSAGE = "message"
     LIKE = "like"  # and every other one-click reaction
@@ -31,7 +31,7 @@ class RecordKind(StrEnum):
 
 
 def is_conversation(kind: str, thread_id: str | None) -> bool:
-    """Tell whether a record is part of a conversation of direct messages: a message, or a reaction to one.
+    """Tell whether a record is a direct message or a reaction to a direct message.
 
     Only reactions to messages have a thread: a like of a post has none in any form of archive (seen 2018-2025).
     """
@@ -39,7 +39,7 @@ def is_conversation(kind: str, thread_id: str | None) -> bool:
 
 
 class TimeRule(StrEnum):
-    """How a time as written became UTC. Shown to people wherever it `is_assumption`."""
+    """How a written time was converted to UTC. Shown to people if it `is_assumption`."""
 
     UTC = "utc"
     EPOCH = "epoch"
@@ -51,17 +51,17 @@ class TimeRule(StrEnum):
 
     @property
     def is_assumption(self) -> bool:
-        """True where the archive does not state the zone of its times (formats seen 2018-2025)."""
+        """True if the archive does not state the zone of its times (formats seen 2018-2025)."""
         return self in {TimeRule.HEADER_OFFSET, TimeRule.ACCOUNT_LOCAL, TimeRule.INSTAGRAM_FIXED}
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One time, as the platform wrote it and as we read it.
+    """A time as the platform wrote it and as the importer read it.
 
     `written` is the platform's own string (a number is kept as its digits). `utc` is the instant, or None
-    while only `wall` is known: for `TimeRule.ACCOUNT_LOCAL` the importer gives `wall` (no zone) and
-    ingest derives `utc` from the zone of the capture, so that a corrected zone can derive it again.
+    while only `wall` is known: for `TimeRule.ACCOUNT_LOCAL` the importer sets `wall` (no zone) and ingest
+    derives `utc` from the zone of the capture, so that it can be derived again if the zone is corrected.
     """
 
     written: str
@@ -71,12 +71,12 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where in an archive something stands: member, which item of it, and its exact bytes.
+class Locator:
+    """Position of an item in an archive: member, item number, and exact bytes.
 
     `index` counts the items of a member from 0. `start` and `length` are bytes of the uncompressed
-    member: `member[start:start+length]` is the raw item. `pointer` adds the way inside the item where
-    an item holds several records ("messages/3").
+    member: `member[start:start+length]` is the raw item. `pointer` is the path inside the item if
+    the item holds several records ("messages/3").
     """
 
     member: str
@@ -88,7 +88,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A social account. `native_id` is the platform's own id, or the handle or name where it gives none."""
+    """A social account. `native_id` is the platform's own id, or the handle or name if the archive has no id."""
 
     platform: str  # code of a registered platform (indexer.platforms)
     native_id: str
@@ -100,7 +100,7 @@ class Account:
 class Attachment:
     """A picture, video, sound or file of a record.
 
-    `member` names the archive member that holds it; empty when the archive does not hold it (older X
+    `member` is the archive member with the file; empty if the archive does not contain it (older X
     archives only link to pictures). `name` is the file's own name without folders.
     """
 
@@ -108,24 +108,24 @@ class Attachment:
     media_type: str  # "image/jpeg"; guessed from the name, "application/octet-stream" when unknown
     member: str = ""
     url: str = ""
-    description: str = ""  # alternative text or the medium's own caption when it is not the record's text
+    description: str = ""  # alternative text, or the file's own caption if that is not the record's text
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One post, comment, message, like ... as its archive gives it.
+    """A post, comment, message, like ... as found in its archive.
 
-    `native_id` is the platform's id, or one made by `made_ids` (then `id_is_made`). Records that share
-    kind and native id inside one archive are versions of one record, told apart by `version_order`
-    (an X post and its edits). `folded` are further places of the archive that say the same record again
-    (the empty shell of a Facebook share, the note of a long X post): counted, never lost.
-    `title` is the platform's own sentence ("City of X shared a link."). `text` is what a reader saw.
+    `native_id` is the platform's id, or an id generated by `made_ids` (then `id_is_made`). Records with the
+    same kind and native id in one archive are versions of one record, ordered by `version_order` (an X post
+    and its edits). `folded` are further places in the archive that repeat the same record (the empty shell
+    of a Facebook share, the note of a long X post): counted, never lost.
+    `title` is the platform's own sentence ("City of X shared a link."). `text` is the text shown to readers.
     `extra` holds small facts for the record page ({"quoted": url, "reaction": "LIKE", "state": "archived"}).
     """
 
     kind: RecordKind
     native_id: str
-    place: Place
+    place: Locator
     raw: bytes
     text: str = ""
     title: str = ""
@@ -135,27 +135,27 @@ class Record:
     edited: Moment | None = None
     deleted: Moment | None = None
     url: str = ""
-    parent_id: str = ""  # native id of the record that this one answers
-    thread_id: str = ""  # conversation: shared by the records of one thread
+    parent_id: str = ""  # native id of the record that this record replies to
+    thread_id: str = ""  # conversation: shared by all records of a thread
     thread_title: str = ""
     attachments: tuple[Attachment, ...] = ()
     links: tuple[str, ...] = ()  # expanded addresses
-    short_links: tuple[str, ...] = ()  # the t.co forms, so that `url:` finds both
+    short_links: tuple[str, ...] = ()  # t.co forms, so that `url:` finds both
     hashtags: tuple[str, ...] = ()  # without '#'
     mentions: tuple[str, ...] = ()  # without '@'
     language: str = ""
     id_is_made: bool = False
     version_order: int = 0
-    folded: tuple[Place, ...] = ()
+    folded: tuple[Locator, ...] = ()
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something of an archive that could not become a record. A value, never an exception.
+    """Part of an archive that could not become a record. A value, never an exception.
 
-    `code` is a short stable word ("json-cut", "bad-date", "unknown-member"); `message` says
-    what is wrong. `index` is the item of the member, -1 for the member as a whole.
+    `code` is a short stable word ("json-cut", "bad-date", "unknown-member"); `message` explains
+    the problem. `index` is the item of the member, -1 for the member as a whole.
     """
 
     member: str
@@ -166,7 +166,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many items of one of the platform's own units were read (compared with `CaptureFacts.counts`)."""
+    """Number of items read of a unit that the platform counts (compared with `CaptureFacts.counts`)."""
 
     unit: str
     read: int
@@ -174,14 +174,14 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class CaptureFacts:
-    """What an archive says of itself.
+    """Facts that an archive states about itself.
 
-    `form` names the layout and its years. `exported` is when the platform made it. `first_day` and
-    `last_day` are the range that was chosen for the download, where the archive states one. `is_whole_history`:
-    archives of this form always begin with the account; nobody can choose their days. `counts` are
-    the platform's own, by its own unit. `cannot_contain` are sentences shown to people: what this
-    form of archive never holds. `kinds` are the record kinds that this very archive has files for: only
-    those can be missed in it when an earlier capture had them.
+    `form` names the layout and its years. `exported` is the time the platform made it. `first_day` and
+    `last_day` are the range chosen for the download, if the archive states it. `is_whole_history`:
+    archives of this form always start at the account's beginning; nobody can choose their days. `counts` are
+    the platform's own, by its own unit. `cannot_contain` are sentences shown to people about content that
+    this form of archive never holds. `kinds` are the record kinds for which this archive has files: only
+    those can be absent from it if an earlier capture had them.
     """
 
     account: Account

@@ -1,4 +1,4 @@
-"""The repository of one data folder: vault, catalog, event log and index, opened together."""
+"""A data folder opened as a repository: vault, catalog, event log and index."""
 
 from __future__ import annotations
 
@@ -30,39 +30,39 @@ from indexer.private_files import ReadOnlyFolder
 T = TypeVar("T")
 
 
-class Memory:
-    """What was worked out of one state of a repository: the last few things of each kind. Safe to share between threads."""
+class ResultCache:
+    """Cache of values computed from a repository's current state: the last few of each kind. Thread-safe."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, OrderedDict[Hashable, Any]] = {}
+        self._values: dict[str, OrderedDict[Hashable, Any]] = {}
         self._lock = threading.Lock()
 
-    def recall(self, kind: str, key: Hashable, make: Callable[[], T], most: int) -> T:
-        """Return what was made for a key, else make it; `most` of a kind are kept. Two threads may make the same."""
+    def get_or_compute(self, kind: str, key: Hashable, make: Callable[[], T], limit: int) -> T:
+        """Return the cached value of a key, or compute it. At most `limit` values of a kind are kept. Two threads may both compute it."""
         with self._lock:
-            kept = self._kept.setdefault(kind, OrderedDict())
-            if key in kept:
-                kept.move_to_end(key)
-                known: T = kept[key]
-                return known
-        made = make()
+            values = self._values.setdefault(kind, OrderedDict())
+            if key in values:
+                values.move_to_end(key)
+                value: T = values[key]
+                return value
+        value = make()
         with self._lock:
-            kept[key] = made
-            while len(kept) > most:
-                kept.popitem(last=False)
-        return made
+            values[key] = value
+            while len(values) > limit:
+                values.popitem(last=False)
+        return value
 
-    def forget(self) -> None:
-        """Let go of everything."""
+    def clear(self) -> None:
+        """Drop all values."""
         with self._lock:
-            self._kept.clear()
+            self._values.clear()
 
 
 class Repository:
-    """Everything below one data folder. Open one per process, after a fork; share it between threads."""
+    """An open data folder. Open it once per process, after a fork; share it between threads."""
 
     def __init__(self, paths: settings.Paths, engine_name: str, zone_name: str, url: str) -> None:
-        zone(zone_name)  # an unknown name is said at the start, not at the first record
+        zone(zone_name)  # so that an unknown name fails at startup, not at the first record
         if engine_name not in ENGINES:
             raise settings.BadSetting(f"{engine_name!r} is not a search engine. SHOWME_ENGINE is one of {', '.join(ENGINES)}.")
         self.paths = paths
@@ -71,12 +71,12 @@ class Repository:
         private_files.make_private(paths.data)
         self.vault = Vault(paths)
         self.is_read_only = private_files.is_read_only(paths.data)
-        self._spare: Path | None = None
+        self._scratch: Path | None = None
         self.db: sa.Engine = self._connect(url)
         self.catalog = Catalog(self.db)
         self.audit = AuditLog(self.db)
         self.coverage = CoverageCalculator(self.db, zone_name)
-        self.memory = Memory()
+        self.cache = ResultCache()
         self._index: Engine | None = None
         self._lock_file: int | None = None
         self._opening = threading.RLock()
@@ -84,21 +84,21 @@ class Repository:
     def _connect(self, url: str) -> sa.Engine:
         if url or not self.is_read_only:
             return connect(url or f"sqlite:///{catalog_file(self.paths)}")
-        spare = self._spare_folder()
+        scratch = self._scratch_folder()
         try:
-            return connect_read_only(self.paths.catalog, spare)
+            return connect_read_only(self.paths.catalog, scratch)
         except BaseException:
-            shutil.rmtree(spare)
+            shutil.rmtree(scratch)
             raise
 
-    def _spare_folder(self) -> Path:
-        """Return a folder for temporary files, removed when the repository is closed: for what a read-only data folder cannot hold."""
-        if self._spare is None:
-            self._spare = Path(tempfile.mkdtemp(prefix="showme-read-only-"))
-        return self._spare
+    def _scratch_folder(self) -> Path:
+        """Folder for files that a read-only data folder cannot hold; removed when the repository is closed."""
+        if self._scratch is None:
+            self._scratch = Path(tempfile.mkdtemp(prefix="showme-read-only-"))
+        return self._scratch
 
     def raw(self, place: Origin) -> bytes:
-        """Return the exact bytes of a record's item, read again from the vault. Raises ArchiveError, KeyError."""
+        """Read the exact bytes of a record's item from the vault. Raises ArchiveError, KeyError."""
         with self.open_media(place.capture_id, place.member) as stream:
             remaining = place.start
             while remaining:
@@ -109,15 +109,15 @@ class Repository:
             return stream.read(place.length)
 
     def open_media(self, capture_id: int, member: str) -> IO[bytes]:
-        """Open a member of a capture's archive for reading. Raises ArchiveError, KeyError when there is none."""
+        """Open a member of a capture's archive for reading. Raises ArchiveError, and KeyError if it does not exist."""
         digests = self.catalog.archive_digests(capture_id)
         if not digests:
             raise KeyError(member)
-        return self.vault.opened(digests).open(member)
+        return self.vault.open_cached(digests).open(member)
 
     @property
     def index(self) -> Engine:
-        """The search engine; an index of an older make is deleted and counts as empty, to be filled by sync."""
+        """The search engine. An index of an older version is deleted and counts as empty until sync fills it."""
         with self._opening:
             if self._index is None and self.is_read_only:
                 self._index = self._read_only_index()
@@ -125,20 +125,20 @@ class Repository:
                 try:
                     self._index = open_engine(self.engine_name, self.index_folder)
                 except IndexOutdated:
-                    self._index = self._begin_anew()
+                    self._index = self._recreate_index()
             return self._index
 
     @property
     def index_folder(self) -> Path:
-        """Where the files of the engine's index are."""
+        """Folder of the engine's index."""
         return self.paths.index / self.engine_name
 
     def _read_only_index(self) -> Engine:
-        """Open the index through links in a folder that can be written: an engine locks its folder even to read.
+        """Open the index through links in a writable folder: an engine locks its folder even to read.
 
-        Raises IndexDamaged for an index that is not there or is of another make: it cannot be built anew here.
+        Raises IndexDamaged if the index is missing or of another version, since it cannot be rebuilt here.
         """
-        folder = self._spare_folder() / self.engine_name
+        folder = self._scratch_folder() / self.engine_name
         folder.mkdir(exist_ok=True)
         for file in self.index_folder.iterdir() if self.index_folder.is_dir() else ():
             link = folder / file.name
@@ -149,8 +149,8 @@ class Repository:
         except IndexOutdated as error:
             raise IndexDamaged(str(error)) from error
 
-    def _begin_anew(self) -> Engine:
-        """Delete an index of an older make, under the lock and only if nobody else has done it meanwhile."""
+    def _recreate_index(self) -> Engine:
+        """Delete an index of an older version, under the lock and only if no other process has done so meanwhile."""
         with nullcontext() if self._lock_file is not None else self.writing():
             try:
                 return open_engine(self.engine_name, self.index_folder)
@@ -159,21 +159,21 @@ class Repository:
                 return open_engine(self.engine_name, self.index_folder)
 
     def release_index(self) -> None:
-        """Let go of the index, so that another process may write it; it is opened again when it is needed."""
+        """Close the index so that another process can write it; it is reopened when needed."""
         if self._index is not None:
             self._index.close()
             self._index = None
 
     def delete_index(self) -> None:
-        """Delete the search index; sync builds it anew from the catalog."""
+        """Delete the search index; sync rebuilds it from the catalog."""
         self.release_index()
         shutil.rmtree(self.index_folder, ignore_errors=True)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Hold the one lock under which vault, catalog and index are written. Waits; a killed holder lets go.
+        """Hold the lock for writing vault, catalog and index. Waits; the lock of a killed process is released.
 
-        Other computers may use the same catalog in PostgreSQL with data folders of their own, so it is locked there too.
+        Other computers may use the same PostgreSQL catalog with their own data folders, so the database is locked too.
         """
         if self.is_read_only:
             raise ReadOnlyFolder(f"The data folder {self.paths.data} is read-only: nothing can be taken in or indexed there.")
@@ -187,22 +187,22 @@ class Repository:
                 self._lock_file = None
 
     def lock_files(self) -> tuple[int, ...]:
-        """Return the descriptor of the lock that is held: a process that inherits it holds the lock too."""
+        """Descriptor of the lock if held: a child process that inherits it holds the lock too."""
         return () if self._lock_file is None else (self._lock_file,)
 
     def close(self) -> None:
-        """Let go of the index, the database and what is kept in memory."""
-        self.memory.forget()
+        """Close the index and the database, and drop the cache."""
+        self.cache.clear()
         self.release_index()
         self.db.dispose()
-        if self._spare is not None:
-            shutil.rmtree(self._spare, ignore_errors=True)
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
 
 
 def open_repository(data: str | Path | None = None) -> Repository:
-    """Open the repository of a data folder (or of SHOWME_DATA) as the settings say.
+    """Open the repository of a data folder (default: SHOWME_DATA) according to the settings.
 
-    Raises BadSetting for an engine or a zone that there is not.
+    Raises BadSetting for an unknown engine or time zone.
     """
     name, zone_name = settings.read("SHOWME_ENGINE"), settings.read("SHOWME_TIME_ZONE")
     try:

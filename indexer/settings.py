@@ -1,4 +1,4 @@
-"""The settings of the indexer: one frozen table of name, default and help, read from SHOWME_* variables."""
+"""Settings of the indexer: a table of name, default and help, read from SHOWME_* variables."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One variable that the repository can be set up with."""
+    """An environment variable that configures the repository."""
 
     name: str
     default: str
@@ -30,18 +30,18 @@ SETTINGS = (
 
 
 class BadSetting(ValueError):
-    """A setting holds what it cannot hold; the text says which and what would do."""
+    """A setting has an invalid value; the text names the setting and the valid values."""
 
 
 def read(name: str, environ: Mapping[str, str] | None = None) -> str:
-    """Return the value of a setting of the table. Raises KeyError for a name that is not in it."""
+    """Value of a setting. Raises KeyError for an unknown name."""
     table = {setting.name: setting.default for setting in SETTINGS}
     return (os.environ if environ is None else environ).get(name) or table[name]
 
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """Where things lie below the data folder."""
+    """Locations inside the data folder."""
 
     data: Path
 
@@ -52,7 +52,7 @@ class Paths:
 
     @property
     def catalog(self) -> Path:
-        """The catalog's SQLite file, where no other database is set."""
+        """The catalog's SQLite file, used unless another database is configured."""
         named = self.data / "catalog.sqlite3"
         old = self.data / "catalogue.sqlite3"  # its name until 2026
         return old if old.exists() and not named.exists() else named
@@ -64,7 +64,7 @@ class Paths:
 
     @property
     def index(self) -> Path:
-        """Search indexes, one folder an engine; can be deleted at any time."""
+        """Search indexes, one folder per engine; can be deleted at any time."""
         return self.data / "index"
 
     @property
@@ -79,15 +79,15 @@ class Paths:
 
     @property
     def staging(self) -> Path:
-        """What is not whole yet: emptied at every start of ingest."""
+        """Incomplete files: emptied whenever an ingest starts."""
         return self.data / "staging"
 
     @property
     def ingest_lock(self) -> Path:
-        """Held (flock) by the one process that writes vault, catalog or index."""
+        """Lock file (flock) of the process that writes vault, catalog or index."""
         return self.data / "ingest.lock"
 
 
 def paths(data: str | Path | None = None) -> Paths:
-    """Return the places below `data`, or below SHOWME_DATA."""
+    """Locations inside `data`, or inside SHOWME_DATA."""
     return Paths(Path(data or read("SHOWME_DATA")).resolve())

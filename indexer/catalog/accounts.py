@@ -78,4 +78,4 @@ def bump_revision(connection: sa.Connection) -> None:
 def person_label(platform: str, native_id: str, names: Mapping[tuple[str, str], str]) -> str:
     """Return the display name of a person: the given name with the number, or the native id unchanged."""
     name = names.get((platform, native_id))
-    return f"{name} ({platforms.user(platform, native_id)})" if name else native_id
+    return f"{name} ({platforms.user_label(platform, native_id)})" if name else native_id

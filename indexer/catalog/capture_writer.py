@@ -23,7 +23,7 @@ from indexer.catalog.models import Reconciled
 from indexer.catalog.stored_data import COMPLETE, TAKING_IN, CaptureResult, IndexRow, stored_facts
 from indexer.catalog.tables import accounts, capture_files, captures, members, other_ids, problems, records, sightings, versions
 from indexer.local_time import to_ms
-from indexer.record import Account, CaptureFacts, Place, Problem, Record, RecordKind
+from indexer.record import Account, CaptureFacts, Locator, Problem, Record, RecordKind
 
 RECORD_COLUMNS = ("pk", "record_id", "account_id", "kind", "native_id", "first_capture_id", "versions")
 VERSION_COLUMNS = tuple(column.name for column in versions.columns)
@@ -219,7 +219,7 @@ def attached_members(record: Record) -> dict[str, str]:
     return {attachment.name: attachment.member for attachment in record.attachments if attachment.member}
 
 
-def format_place(place: Place) -> str:
+def format_place(place: Locator) -> str:
     """Return a place as text for record pages and exports."""
     pointer = f", {place.pointer}" if place.pointer else ""
     return f"{place.member}, item {place.index + 1}{pointer}, bytes {place.start}-{place.start + place.length}"

@@ -74,8 +74,8 @@ def parties(view: RecordView) -> Parties | None:
 
 def person(name: str, platform: str) -> str:
     """Return the display name of a person; a bare number on a platform that identifies people by number gets the platform's name."""
-    is_number = platforms.of(platform).names_by_number and name.isascii() and name.isdigit()
-    return platforms.user(platform, name) if is_number else name
+    is_number = platforms.get(platform).names_by_number and name.isascii() and name.isdigit()
+    return platforms.user_label(platform, name) if is_number else name
 
 
 def _recipients(view: RecordView) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
 
-from indexer.atomic_files import partial, publish, sync
+from indexer.atomic_files import partial_folder, publish, sync
 from indexer.certificates import contents as parts
 from indexer.certificates import file_format
 from indexer.certificates import pdf as certificate_pdf
@@ -109,7 +109,7 @@ def write(repository: Repository, certificate: Certificate, target: Path, *, act
     Raises CertificateFailed, OSError.
     """
     target = target.with_suffix(".json")
-    with partial(target) as folder:
+    with partial_folder(target) as folder:
         draft = write_into(folder, certificate, target.name)
         # log first: a certificate that names this catalog must be in its log, even after a crash between the two steps
         log_certificate(repository, certificate, draft, actor=actor)

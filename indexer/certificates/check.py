@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from indexer.atomic_files import partial, publish, sync
+from indexer.atomic_files import partial_folder, publish, sync
 from indexer.catalog.audit import AnchorState
 from indexer.catalog.record_views import FirstCapture
 from indexer.certificates import file_format
@@ -123,7 +123,7 @@ class Check:
 
 def save_check(check: Check, target: Path) -> None:
     """Store a check as JSON, complete or not at all. Raises OSError."""
-    with partial(target) as folder:
+    with partial_folder(target) as folder:
         path = folder / "check.json"
         path.write_bytes(msgspec.json.encode(check, enc_hook=file_format.plain))
         sync(path)

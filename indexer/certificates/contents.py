@@ -32,7 +32,7 @@ from indexer.certificates.record_digests import digest_records
 from indexer.coverage import scope as coverage
 from indexer.engines.state import analyzer
 from indexer.i18n import say
-from indexer.local_time import local
+from indexer.local_time import to_local
 from indexer.progress import Tick
 from indexer.query import And, Dialect, Everything, Node, Not, Or
 from indexer.query.canonical import canonical
@@ -202,7 +202,7 @@ def creation(repository: Repository, permission: Permission, by: str, at: dateti
     accounts = repository.catalog.accounts()
     at = at.replace(microsecond=0)
     allowed = scope(permission, by_number(accounts), describe_scope(permission, accounts))
-    return Creation(by, at, local(at, repository.zone), allowed)
+    return Creation(by, at, to_local(at, repository.zone), allowed)
 
 
 def software(repository: Repository) -> Software:

@@ -9,10 +9,10 @@ from typing import Any, Final
 from indexer import platforms
 from indexer.certificates.file_format import AccountRef, Announcement, CaptureRef, Expansion, Header, ResultSummary
 from indexer.i18n import say
-from indexer.local_time import local
+from indexer.local_time import to_local
 from indexer.query.reading_words import ENGLISH
 from indexer.search.announced import CountedAnnouncement, sentences
-from indexer.typeset import pdf
+from indexer.typeset import compile_pdf
 
 WORDS_SHOWN: Final = 60
 """Words of an expansion in the PDF; the JSON file has all of them."""
@@ -22,7 +22,7 @@ Block = dict[str, Any]
 
 def render_pdf(header: Header, json_name: str, json_digest: str) -> bytes:
     """Return the PDF of a certificate whose list of records is the file `json_name`. Raises PdfFailed."""
-    return pdf("certificate", document(header, json_name, json_digest), made_at=header.made.at_utc)
+    return compile_pdf("certificate", document(header, json_name, json_digest), made_at=header.made.at_utc)
 
 
 def document(header: Header, json_name: str, json_digest: str) -> Block:
@@ -231,8 +231,8 @@ def _select(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 def _capture_row(capture: CaptureRef, zone: str) -> list[Any]:
     account = account_words(capture.account) if capture.account else say("account unknown")
-    exported = _day(local(capture.exported_at, zone).date()) if capture.exported_at else say("date unknown")
-    taken = _day(local(capture.taken_at, zone).date())
+    exported = _day(to_local(capture.exported_at, zone).date()) if capture.exported_at else say("date unknown")
+    taken = _day(to_local(capture.taken_at, zone).date())
     return [account, {"text": capture.name, "digest": capture.digest}, {"text": exported, "under": taken}]
 
 
@@ -314,7 +314,7 @@ def _table_block(
 
 
 def _local_time(instant: datetime, zone: str) -> str:
-    moment = local(instant, zone)
+    moment = to_local(instant, zone)
     return f"{_day(moment.date())}, {moment:%I:%M %p} {moment.tzname()}".replace(", 0", ", ")
 
 

@@ -12,7 +12,7 @@ from indexer.custody.verify import Verification, describe_proof
 from indexer.evidence.vault import MISSING
 from indexer.exports import ExportReport
 from indexer.importers import IdentifiedArchive
-from indexer.local_time import local, utc_text
+from indexer.local_time import to_local, utc_text
 from indexer.progress import Progress
 from indexer.repository import Repository
 from indexer.search.announced import CountedAnnouncement, sentences
@@ -193,7 +193,7 @@ def results_text(results: Results, zone_name: str, grouped: Grouped | None = Non
     for hit in _hits_of(grouped) if grouped and grouped.groups else results.records:
         view = hit.view
         content, account = view.content, view.account
-        when = local(content.posted_at, zone_name).strftime("%Y-%m-%d %H:%M") if content.posted_at else "no date"
+        when = to_local(content.posted_at, zone_name).strftime("%Y-%m-%d %H:%M") if content.posted_at else "no date"
         text = " ".join((content.text or content.title).split())
         lines.append(
             f"{when}  {platforms.title(account.platform)}  {account.handle_or_name}  {view.kind}  {text[:160]}\n    {view.record_id}"

@@ -258,7 +258,7 @@ class Coverage:
 
     def _missing_usual(self, account: AccountDays) -> tuple[str, ...]:
         hidden = {str(RecordKind.MESSAGE)} if self.without_messages else set()
-        usual = platforms.of(account.platform).usual_kinds - account.kinds - hidden
+        usual = platforms.get(account.platform).usual_kinds - account.kinds - hidden
         return tuple(kind for kind in KINDS if kind in usual) if account.kinds else ()
 
 

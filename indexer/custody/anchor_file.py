@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from indexer.atomic_files import partial, publish, sync
+from indexer.atomic_files import partial_folder, publish, sync
 from indexer.catalog.audit import Anchor
 from indexer.i18n import say
 
@@ -41,7 +41,7 @@ class _AnyAnchor(msgspec.Struct, frozen=True, kw_only=True):
 def write_anchor(anchor: Anchor, target: Path, at: datetime | None = None) -> None:
     """Write an anchor to a file atomically. `at` (UTC) defaults to now. Raises OSError."""
     anchor_file = _AnchorFile(made_at_utc=(at or datetime.now(UTC)).replace(microsecond=0), events=anchor.events, hash=anchor.hash)
-    with partial(target) as folder:
+    with partial_folder(target) as folder:
         draft = folder / "anchor.json"
         draft.write_bytes(msgspec.json.format(msgspec.json.encode(anchor_file), indent=2) + b"\n")
         sync(draft)

@@ -17,7 +17,7 @@ from indexer.catalog.models import by_number
 from indexer.catalog.stored_data import IndexRow
 from indexer.custody.index_process import Message
 from indexer.engines import Document, IndexDamaged
-from indexer.engines.documents import document
+from indexer.engines.documents import make_document
 from indexer.progress import Tick
 from indexer.repository import Repository
 
@@ -73,7 +73,7 @@ def _documents(repository: Repository, batches: Iterable[list[int]], hidden: set
         hidden.update(batch)
         hidden.difference_update(row.pk for row in rows)
         for row in rows:
-            yield document(row, accounts[row.account_id], repository.zone, people)
+            yield make_document(row, accounts[row.account_id], repository.zone, people)
 
 
 class _Counter:
@@ -124,7 +124,7 @@ class BackgroundIndexer:
         """Send rows of records that are new to the catalog."""
         if not self._usable:
             return
-        self._waiting += [document(row, self._accounts[row.account_id], self._repository.zone, self._people) for row in rows]
+        self._waiting += [make_document(row, self._accounts[row.account_id], self._repository.zone, self._people) for row in rows]
         if self._process is None and len(self._waiting) >= MIN_RECORDS:
             self._start()
         if self._process is not None:

@@ -22,11 +22,11 @@ from indexer.custody.indexing import BackgroundIndexer
 from indexer.custody.read_again import resolve_record
 from indexer.evidence import fixity
 from indexer.evidence.archive import DAMAGE, SAFE, Archive, ArchiveError, damage_of, open_archive, refusal
-from indexer.evidence.vault import MISSING, Placed, StagedFile, archive_digest
+from indexer.evidence.vault import MISSING, AdmittedFile, StagedFile, archive_digest
 from indexer.i18n import say
 from indexer.importers import IdentifiedArchive, Importer, NotIdentified, claim, compile_ignored
 from indexer.local_time import zone
-from indexer.progress import Meter, Report, Tick
+from indexer.progress import ProgressMeter, Report, Tick
 from indexer.record import CaptureFacts, Problem, Record
 from indexer.repository import Repository
 
@@ -40,7 +40,7 @@ class IngestReport:
 
     capture: CaptureView
     already_captured: bool = False
-    healed: tuple[Placed, ...] = ()  # missing or damaged vault files that this archive replaced
+    healed: tuple[AdmittedFile, ...] = ()  # missing or damaged vault files that this archive replaced
 
     @property
     def capture_id(self) -> int:
@@ -69,13 +69,13 @@ def ingest(
     Raises ArchiveError (with a text for people) and UnknownZone; nothing was taken in then.
     """
     zone(zone_name or repository.zone)
-    meter = Meter(progress)
+    meter = ProgressMeter(progress)
     with repository.writing():
         recover_locked(repository)
         try:
             importer, source_archive = claim(open_archive(*paths))  # refused at the source, before anything is copied
             staged = repository.vault.stage(paths, meter.copied(_total_bytes(paths)))
-            copy = open_archive(*(file.path for file in staged), label=paths[0].name).at(source_archive.root)
+            copy = open_archive(*(file.path for file in staged), label=paths[0].name).below(source_archive.root)
             opened = IdentifiedArchive(importer, copy, importer.facts(copy))  # the staged copy is read, not the source
             digest = archive_digest(staged)
             facts = _facts_with_account(opened, account, digest)
@@ -101,7 +101,7 @@ def ingest(
     return IngestReport(capture)
 
 
-def _admit(repository: Repository, staged: Sequence[StagedFile], actor: str) -> tuple[Placed, ...]:
+def _admit(repository: Repository, staged: Sequence[StagedFile], actor: str) -> tuple[AdmittedFile, ...]:
     """Admit staged files to the vault; return those that replace missing or damaged evidence, each with an event."""
     digests = {digest for digest, _name in repository.catalog.vault_files()}
     healed = tuple(file for file in repository.vault.admit(staged) if file.was != MISSING or file.digest in digests)
@@ -137,7 +137,7 @@ class _Task:
     taken_by: str
     source: str
     zone_name: str | None
-    meter: Meter
+    meter: ProgressMeter
 
 
 def _take_in(repository: Repository, task: _Task) -> int:
@@ -260,7 +260,7 @@ def member_outcomes(
     for name in sorted(archive.members):
         size, digest = archive.members[name].size, digests[name][0]
         inner = name.removeprefix(archive.root)
-        if name in archive.asked or name in attached:
+        if name in archive.opened or name in attached:
             yield MemberOutcome(name, size, digest, "read")
         elif (name.startswith(archive.root) and (reason := reason_of(inner))) or (reason := reason_of(name)):
             yield MemberOutcome(name, size, digest, "ignored", reason)

@@ -15,7 +15,7 @@ from indexer.catalog.stored_data import TAKING_IN
 from indexer.catalog.tables import captures, records, sightings
 from indexer.evidence.archive import DAMAGE, Archive, ArchiveError
 from indexer.progress import Tick
-from indexer.record import Place
+from indexer.record import Locator
 from indexer.repository import Repository
 
 BLOCK: Final = 1 << 20
@@ -103,7 +103,7 @@ def _compare(repository: Repository, rows: Iterable[Any], total: int, progress: 
             member, reader = row.member, _MemberItems(archive, row.member)
         digest, why = reader.digest(row.start, row.length)
         if digest != row.raw_digest:
-            place = format_place(Place(row.member, row.item, row.start, row.length, row.pointer))
+            place = format_place(Locator(row.member, row.item, row.start, row.length, row.pointer))
             yield RawItemMismatch(row.capture_id, row.record_id or "", place, why)
         if progress and (done % PROGRESS_EVERY == 0 or done == total):
             progress(min(done, total), total)

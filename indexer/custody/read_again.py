@@ -18,7 +18,7 @@ from indexer.catalog.models import CaptureView
 from indexer.catalog.tables import accounts, captures, earlier_readings, events, records, sightings, versions
 from indexer.i18n import say
 from indexer.importers import IdentifiedArchive, NotIdentified, identify
-from indexer.local_time import derive, to_ms
+from indexer.local_time import derive_utc, to_ms
 from indexer.progress import Tick
 from indexer.record import Problem, Record, RecordKind, Tally, TimeRule
 from indexer.repository import Repository
@@ -29,7 +29,7 @@ def resolve_record(record: Record, root: str, zone_name: str, *, is_set: bool) -
     changes: dict[str, object] = {}
     for name in ("posted", "edited", "deleted"):
         moment = getattr(record, name)
-        derived = derive(moment, zone_name, is_set=is_set)
+        derived = derive_utc(moment, zone_name, is_set=is_set)
         if derived is not moment:
             changes[name] = derived
     if root:

@@ -191,7 +191,7 @@ def _check_vault(repository: Repository, files: Sequence[tuple[str, str]], progr
                 digest=digest,
             )
             yield IntegrityFinding(Finding.FILE_MISSING, name, message)
-        elif (actual := repository.vault.measure(digest, count)) != digest:
+        elif (actual := repository.vault.current_digest(digest, count)) != digest:
             message = say(
                 "{name} was added as {digest} and is now {now}. Add the same archive again, or restore the file from a backup.",
                 name=name,

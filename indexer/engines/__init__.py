@@ -1,6 +1,6 @@
-"""The seam between our search and an index: documents in, numbers of records out.
+"""The interface between search and an index: documents in, record numbers out.
 
-The index is a guess that the catalog confirms; it can be deleted at any time and rebuilt. Both engines
+The index is a guess that the catalog confirms; it can be deleted and rebuilt at any time. Both engines
 return the same numbers in the same order for the same tree and filters.
 """
 
@@ -17,7 +17,7 @@ from indexer.query import Expanding, Node
 from indexer.query.filters import SEES_ALL, Filters, Permission, Sort
 
 WILDCARD_LIMIT: Final = 10_000
-"""How many different words one wildcard (or one phrase with wildcards) may stand for; more is TooBroad, never cut."""
+"""Largest number of different words that a wildcard (or a phrase with wildcards) may match; more is TooBroad, never cut."""
 
 
 FACETS: Final = ("account", "platform", "kind", "author", "state")
@@ -25,35 +25,35 @@ FACETS: Final = ("account", "platform", "kind", "author", "state")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What the index knows of one record.
+    """A record's data for the index.
 
-    `parts` are the searchable texts (text, title, descriptions of pictures): no phrase crosses from one to the
-    next. `day` is the local day in the body's zone. `posted` is seconds since 1970 UTC. Words such as hashtags
-    are without their sign and in their own spelling: the engine folds them.
+    `parts` are the searchable texts (text, title, descriptions of pictures): no phrase spans two parts. `day` is the
+    local day in the body's zone. `posted` is seconds since 1970 UTC. Hashtags and mentions come without # and @ and in
+    their original spelling: the engine folds them.
     """
 
     pk: int
     parts: tuple[str, ...]
     account_id: int
-    account_words: tuple[str, ...]  # handle, name, native id: what `account:` finds
+    account_words: tuple[str, ...]  # handle, name, native id: searched by `account:`
     platform: str
     kind: str
     author: str
     posted: int | None
     day: date | None
-    has: tuple[str, ...] = ()  # "media", "picture", "video", "link", "reply" ...: what `has:` finds
+    has: tuple[str, ...] = ()  # "media", "picture", "video", "link", "reply" ...: searched by `has:`
     hashtags: tuple[str, ...] = ()
     mentions: tuple[str, ...] = ()
-    author_names: tuple[str, ...] = ()  # what a records custodian calls the author: `author:` finds it too
-    urls: tuple[str, ...] = ()  # expanded and short forms of links, and the record's own address
+    author_names: tuple[str, ...] = ()  # names given to the author by a records custodian: also searched by `author:`
+    urls: tuple[str, ...] = ()  # expanded and short forms of links, and the record's own URL
 
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """An exact answer: `total` and the facets count every match, not a page of them.
+    """An exact result: `total` and the facets count every match, not only those on the page.
 
-    `facets` maps "account" (the number as text), "platform", "kind", "author", "state" (as `is:` asks for it) to counts.
-    `months` maps "2018-07" (local) to counts. `undated` matches carry no date and stand outside of every range.
+    `facets` maps "account" (the number as text), "platform", "kind", "author", "state" (the words of `is:`) to counts.
+    `months` maps "2018-07" (local) to counts. `undated` matches have no date and are outside of every range.
     """
 
     pks: Sequence[int]
@@ -64,11 +64,11 @@ class Hits:
 
 
 class IndexDamaged(Exception):
-    """Files of the index are broken or gone. The records are safe in the catalog; `rebuild` makes the index anew."""
+    """Files of the index are broken or missing. The records are safe in the catalog; `rebuild` recreates the index."""
 
 
 class TooBroad(Exception):
-    """A wildcard stands for more words than the limit. `pattern` is as typed; `limit` the most that is searched."""
+    """A wildcard matches more words than `limit`. `pattern` is the wildcard as typed."""
 
     def __init__(self, pattern: str, limit: int) -> None:
         super().__init__(f"{pattern} matches more than {limit:,} different words.")
@@ -76,15 +76,15 @@ class TooBroad(Exception):
 
 
 class IndexOutdated(Exception):
-    """The folder holds an index of another version, a damaged one or something else: delete it and rebuild."""
+    """The folder contains a damaged index, an index of another version, or other files: delete it and rebuild."""
 
 
 class IndexBusy(Exception):
-    """Another process is writing to this index; there is one writer at a time."""
+    """Another process is writing to this index; only a single writer is allowed at a time."""
 
 
 class Engine(Protocol):
-    """One search engine over one folder. Safe to search from several threads; written to by one at a time."""
+    """A search engine with its index folder. Searches are thread-safe; only a single thread may write at a time."""
 
     name: str
     version: str
@@ -92,7 +92,7 @@ class Engine(Protocol):
     def write(self, documents: Iterable[Document]) -> None:
         """Add documents, replacing those with the same number. Not visible before commit().
 
-        The writer's lock is held from here to commit() or close(). When `documents` raises, everything since
+        The writer's lock is held until commit() or close(). If `documents` raises, everything since
         the last commit is dropped. Raises IndexBusy.
         """
         ...
@@ -102,39 +102,39 @@ class Engine(Protocol):
         ...
 
     def commit(self, position: int) -> None:
-        """Make everything written visible at once and durable, together with the catalog's `position`."""
+        """Make everything written visible at once and durable, together with the catalog `position`."""
         ...
 
     def position(self) -> int:
-        """Return the catalog position of the last commit; 0 for a new index. Raises IndexDamaged when its files are gone."""
+        """Return the catalog position of the last commit; 0 for a new index. Raises IndexDamaged if its files are missing."""
         ...
 
     def check(self) -> None:
-        """Compare the index's files with the sums of its last commit, as far as that takes no long time. Raises IndexDamaged."""
+        """Compare the index's files with the checksums of its last commit, as far as that is fast. Raises IndexDamaged."""
         ...
 
     def count(self) -> int:
-        """Return how many documents are visible. Raises IndexDamaged."""
+        """Return the number of visible documents. Raises IndexDamaged."""
         ...
 
     def search(self, tree: Node, filters: Filters, sort: Sort, limit: int, offset: int) -> Hits:
-        """Return one page and the exact counts, always of the last commit. Raises TooBroad, TooCostly, IndexDamaged."""
+        """Return a page of hits and the exact counts, as of the last commit. Raises TooBroad, TooCostly, IndexDamaged."""
         ...
 
     def ids(self, tree: Node, filters: Filters, sort: Sort) -> Iterator[int]:
-        """Yield every matching number in order, from one state of the index. Raises TooBroad, TooCostly, IndexDamaged."""
+        """Yield every matching number in order, from a single snapshot of the index. Raises TooBroad, TooCostly, IndexDamaged."""
         ...
 
     def expand(self, node: Expanding, permission: Permission = SEES_ALL) -> Mapping[str, int]:
-        """Return the words that a wildcard, fuzzy word, stem or range of numbers stands for, in alphabetical order.
+        """Return the words that match a wildcard, fuzzy word, stem or number range, in alphabetical order.
 
-        Each with the documents that hold it, among those that the reader may see. A word that only other documents
-        hold is not there. Raises TooBroad.
+        Maps each word to its number of documents among those that the reader may see. Words that occur only in other
+        documents are left out. Raises TooBroad.
         """
         ...
 
     def close(self) -> None:
-        """Let go of files and threads."""
+        """Release files and threads."""
         ...
 
 
@@ -142,9 +142,9 @@ ENGINES: Final = {"tantivy": "indexer.engines.tantivy_engine", "whoosh": "indexe
 
 
 def open_engine(name: str, folder: Path) -> Engine:
-    """Open or create the index of a folder with the engine of that name; only that engine's library is loaded.
+    """Open or create a folder's index with the named engine; only that engine's library is loaded.
 
-    Raises ValueError for a name that is none, IndexOutdated for a folder that must be rebuilt.
+    Raises ValueError for an unknown name, IndexOutdated for an index that must be rebuilt.
     """
     if name not in ENGINES:
         raise ValueError(f"{name!r} is not a search engine. SHOWME_ENGINE is one of {' and '.join(ENGINES)}.")

@@ -1,4 +1,4 @@
-"""What the index knows of a record: made from its version, the same way while it is taken in and ever after."""
+"""Builds the index document of a record from its current version, at ingest and at every later update alike."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from indexer.record import is_conversation
 _NOBODY: Mapping[tuple[str, str], str] = MappingProxyType({})
 
 
-def document(row: IndexRow, account: AccountView, zone: str, people: Mapping[tuple[str, str], str] = _NOBODY) -> Document:
-    """Return what the index knows of a record of a whole account; `people` are names given to numbers of a platform."""
+def make_document(row: IndexRow, account: AccountView, zone: str, people: Mapping[tuple[str, str], str] = _NOBODY) -> Document:
+    """Build the document of a record. `people` maps (platform, user number) to the names people gave them."""
     content = row.content
     has = ["media"] if content.attachments else []
     has += {_MEDIA_WORDS.get(attachment.media_type.split("/")[0], "file") for attachment in content.attachments}
@@ -41,13 +41,13 @@ def document(row: IndexRow, account: AccountView, zone: str, people: Mapping[tup
     elif content.time_is_assumed:
         has.append("zone-assumed")
     posted = None if content.posted_ms is None else content.posted_ms // 1000
-    around = (content.extra.get(fact, "") for fact in _NAMES_AROUND)
-    parts = (content.text, content.title, content.thread_title, *(attachment.description for attachment in content.attachments), *around)
+    facts = (content.extra.get(fact, "") for fact in _SEARCHED_FACTS)
+    parts = (content.text, content.title, content.thread_title, *(attachment.description for attachment in content.attachments), *facts)
     return Document(
         pk=row.pk,
         parts=tuple(dict.fromkeys(part for part in (*parts, *row.earlier) if part)),
         account_id=account.id,
-        account_words=_words_of(account),
+        account_words=_account_words(account),
         platform=account.platform,
         kind=row.kind,
         author=content.author,
@@ -61,14 +61,14 @@ def document(row: IndexRow, account: AccountView, zone: str, people: Mapping[tup
     )
 
 
-def _words_of(account: AccountView) -> tuple[str, ...]:
+def _account_words(account: AccountView) -> tuple[str, ...]:
     names = (account.handle, account.name, account.native_id)
     parts = (name for part in account.parts for name in (part.handle, part.name, part.native_id))
     return tuple(dict.fromkeys(name for name in (*names, *parts) if name))
 
 
-# Facts that people wrote or are called, and that stand around a record's text on its page: a search finds them too.
-_NAMES_AROUND = (
+# Extra facts shown with a record's text on its page (names, and text that people wrote): searched too.
+_SEARCHED_FACTS = (
     "album",
     "event",
     "group",

@@ -1,4 +1,4 @@
-"""What both engines index of a document, word for word, and the order both put hits in."""
+"""The exact words that both engines index for a document, and the sort keys of hits."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _LONG = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
 
 
 class Entry(TypedDict, total=False):
-    """A document as it is indexed: each text is its folded words with one space between them, each part apart.
+    """A document as indexed: each text is a string of its folded words joined by spaces, one string per part.
 
-    A plain table, because a million are made in a minute; what is empty is left out.
+    A plain dict, because a million are made per minute; empty fields are left out.
     """
 
     pk: Required[int]
@@ -43,12 +43,12 @@ class Entry(TypedDict, total=False):
     oldest: Required[int]
 
 
-def entry(document: Document) -> Entry:
-    """Return what is indexed of a document. Raises ValueError for a number or a `has` word that no index can hold."""
+def make_entry(document: Document) -> Entry:
+    """Convert a document to its index entry. Raises ValueError for a number or a `has` word that no index can hold."""
     if not 0 <= document.pk <= LARGEST_PK:
         raise ValueError(f"record number {document.pk} is not within 0..{LARGEST_PK}")
     posted = document.posted
-    made: Entry = {
+    fields: Entry = {
         "pk": document.pk,
         "account_id": document.account_id,
         "platform": document.platform,
@@ -56,59 +56,59 @@ def entry(document: Document) -> Entry:
         "newest": newest_key(posted, document.pk),
         "oldest": oldest_key(posted, document.pk),
     }
-    text = folded(document.parts)
+    text = fold_texts(document.parts)
     if document.account_words:
-        made["account"] = _names(document.account_words)
+        fields["account"] = _fold_names(document.account_words)
     if document.author:
-        made["author"] = plain(document.author)
-        made["author_words"] = _names((document.author, *document.author_names))
+        fields["author"] = fit_name(document.author)
+        fields["author_words"] = _fold_names((document.author, *document.author_names))
     if document.day is not None:
-        made["day"] = document.day.toordinal()
-        made["month"] = document.day.year * 12 + document.day.month - 1
-    has = _has(document.has)
+        fields["day"] = document.day.toordinal()
+        fields["month"] = document.day.year * 12 + document.day.month - 1
+    has = _map_has(document.has)
     if document.urls:
-        made["url"] = folded(document.urls)
+        fields["url"] = fold_texts(document.urls)
     if document.hashtags and (tags := [key for tag in document.hashtags if (key := tag_key(tag))]):
-        made["hashtag"] = tags
+        fields["hashtag"] = tags
         has = has | {"hashtag"}
-        # a platform may name a hashtag that its cut text no longer shows: `flood` finds it all the same
-        text += [tag for tag in folded(document.hashtags) if not any(f" {tag} " in f" {part} " for part in text)]
+        # a platform may list a hashtag that its truncated text no longer shows: a search for `flood` must still find it
+        text += [tag for tag in fold_texts(document.hashtags) if not any(f" {tag} " in f" {part} " for part in text)]
     if document.mentions and (tags := [key for name in document.mentions if (key := tag_key(name))]):
-        made["mention"] = tags
+        fields["mention"] = tags
         has = has | {"mention"}
     if has:
-        made["has"] = sorted(has)
+        fields["has"] = sorted(has)
     if text:
-        made["text"] = text
-    return made
+        fields["text"] = text
+    return fields
 
 
 @lru_cache(maxsize=10_000)
-def _names(names: tuple[str, ...]) -> list[str]:
-    """Return the folded names of an account or an author; an archive repeats a few of them over and over."""
-    return folded(names)
+def _fold_names(names: tuple[str, ...]) -> list[str]:
+    """Fold the names of an account or an author; cached, because an archive repeats a few of them all the time."""
+    return fold_texts(names)
 
 
 @lru_cache(maxsize=1_000)
-def _has(words_of: tuple[str, ...]) -> frozenset[str]:
-    unknown = [word for word in words_of if word not in HAS and not state_of(word)]
+def _map_has(has: tuple[str, ...]) -> frozenset[str]:
+    unknown = [word for word in has if word not in HAS and not state_of(word)]
     if unknown:
         raise ValueError(f"has:{unknown[0]} cannot be searched for; add it to HAS or STATES in indexer/query/nodes.py")
-    return frozenset(HAS.get(word, word) for word in words_of)
+    return frozenset(HAS.get(word, word) for word in has)
 
 
-def folded(texts: Iterable[str]) -> list[str]:
-    """Return each text as its words with one space between them; texts without a word are left out."""
-    return [joined for text in texts if (joined := _joined(text))]
+def fold_texts(texts: Iterable[str]) -> list[str]:
+    """Fold each text to its words joined by spaces; texts without words are left out."""
+    return [joined for text in texts if (joined := _join_words(text))]
 
 
-def _joined(text: str) -> str:
-    joined = " ".join(words(text) if len(text) <= _PIECE else _words_of_long(text))
-    return _LONG.sub(lambda found: clip(found[0]), joined) if len(joined) > LONGEST_WORD else joined
+def _join_words(text: str) -> str:
+    joined = " ".join(words(text) if len(text) <= _PIECE else _words_of_long_text(text))
+    return _LONG.sub(lambda match: clip(match[0]), joined) if len(joined) > LONGEST_WORD else joined
 
 
-def _words_of_long(text: str) -> Iterator[str]:
-    """Yield the words of a text of many megabytes without a list of them all; cut where white space cuts anyway."""
+def _words_of_long_text(text: str) -> Iterator[str]:
+    """Yield the words of a text of many megabytes in pieces, split at white space, without a list of them all."""
     start = 0
     while start < len(text):
         space = _SPACE.search(text, min(start + _PIECE, len(text)))
@@ -117,31 +117,31 @@ def _words_of_long(text: str) -> Iterator[str]:
         start = end + 1
 
 
-def plain(value: str) -> str:
-    """Return a name as an index can hold it: cut at the longest word, without halves of surrogate pairs."""
+def fit_name(value: str) -> str:
+    """Fit a name into an index: cut to the longest word length, without lone surrogates."""
     return clip(value).encode("utf-8", "replace").decode("utf-8")
 
 
 def oldest_key(posted: int | None, pk: int) -> int:
-    """Return the number that sorts oldest first, then by record number, undated last. Times beyond 1697..2242 are their edge."""
-    return (_UNDATED if posted is None else _within(posted)) << 30 | pk
+    """Sort key: ascending order gives oldest first, ties by pk, undated last. Times outside of 1697..2242 are clamped."""
+    return (_UNDATED if posted is None else _clamp(posted)) << 30 | pk
 
 
 def newest_key(posted: int | None, pk: int) -> int:
-    """Return the number that, falling, sorts newest first, then by record number, undated last."""
-    return (0 if posted is None else _within(posted)) << 30 | (LARGEST_PK - pk)
+    """Sort key: descending order gives newest first, ties by pk, undated last."""
+    return (0 if posted is None else _clamp(posted)) << 30 | (LARGEST_PK - pk)
 
 
-def _within(posted: int) -> int:
+def _clamp(posted: int) -> int:
     return min(max(posted + _HALF, 1), _UNDATED - 1)
 
 
 def scored_part(tree: Node) -> Node | None:
-    """Return what finds the hits that have a relevance of their own, or None where there are none.
+    """Return the part of a tree whose hits have a relevance score, or None if there is none.
 
-    Only plain words and phrases of the text make one hit more relevant than another. The rest of the hits - found by a
-    wildcard, a fuzzy word or a stem, by words near each other, a field, a day, by not holding a word - are alike, and stand
-    behind in order of date. A query of nothing else is answered newest first.
+    Only plain words and phrases in the text give a score. All other hits (by wildcard, fuzzy word, stem, proximity,
+    field, day, or negation) have the same score and follow in order of date. A query without any scored part is
+    answered newest first.
     """
     if isinstance(tree, And):
         parts = tuple(part for child in tree.children if (part := scored_part(child)) is not None)
@@ -155,7 +155,7 @@ def scored_part(tree: Node) -> Node | None:
 
 
 def always_scored(tree: Node) -> bool:
-    """Tell whether every hit of a tree has a relevance of its own."""
+    """Tell whether every hit of a tree has a relevance score."""
     if isinstance(tree, And):
         return any(always_scored(child) for child in tree.children)
     if isinstance(tree, Or):

@@ -1,4 +1,4 @@
-"""Tells whether one document fits a whole tree, exactly as an index of this one document would: for versions no index holds."""
+"""Matches a single document against a query tree exactly as an index would: for record versions that are not indexed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from indexer import cost
 from indexer.engines import Document
-from indexer.engines.entry import Entry, entry
+from indexer.engines.entry import Entry, make_entry
 from indexer.query import And, DayRange, Everything, Expanding, Near, Node, Not, NotNear, Numbered, Or, Phrase, Word
 from indexer.query.expansion import matcher
 from indexer.query.proximity import LeafPositions, has_match, leaves
@@ -15,82 +15,87 @@ Parts = Sequence[Sequence[str]]
 
 
 def matches(tree: Node, document: Document) -> bool:
-    """Tell whether a document fits. Raises TypeError for a node that is none, ValueError for a document that no index can hold."""
-    return _Reader(document).fits(tree)
+    """Tell whether a document matches. Raises TypeError for an unknown node, ValueError for a document that no index can hold."""
+    return _DocumentMatcher(document).matches(tree)
 
 
-class _Reader:
-    """One document in the words that an index would hold, field by field, each made when it is first asked for."""
+class _DocumentMatcher:
+    """The words of a document by field, as an index would hold them; each field is prepared when first needed."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._entry = entry(document)
+        self._entry = make_entry(document)
         self._parts: dict[str, Parts] = {}
 
-    def fits(self, tree: Node) -> bool:
-        """Tell whether the document fits a tree."""
+    def matches(self, tree: Node) -> bool:
+        """Tell whether the document matches a tree."""
         if isinstance(tree, Everything):
             return True
         if isinstance(tree, And):
-            return all(self.fits(child) for child in tree.children)
+            return all(self.matches(child) for child in tree.children)
         if isinstance(tree, Or):
-            return any(self.fits(child) for child in tree.children)
+            return any(self.matches(child) for child in tree.children)
         if isinstance(tree, Not):
-            return not self.fits(tree.child)
+            return not self.matches(tree.child)
         if isinstance(tree, DayRange):
-            return self._is_of(tree)
+            return self._is_in_range(tree)
         if isinstance(tree, Numbered):
             return self._document.pk in tree.pks
         return self._has_words(tree)
 
-    def _is_of(self, days: DayRange) -> bool:
+    def _is_in_range(self, days: DayRange) -> bool:
         day = self._document.day
         return day is not None and (days.first is None or days.first <= day) and (days.last is None or day <= days.last)
 
     def _has_words(self, tree: Node) -> bool:
         if isinstance(tree, Word | Expanding):
-            fits = _fits(tree)
-            cost.positions(sum(map(len, self._of(tree.field))))
-            return any(fits(word) for part in self._of(tree.field) for word in part)
+            test = _word_test(tree)
+            cost.positions(sum(map(len, self._parts_of(tree.field))))
+            return any(test(word) for part in self._parts_of(tree.field) for word in part)
         if isinstance(tree, Phrase):
-            cost.positions(len(tree.items) * sum(map(len, self._of(tree.field))))
-            return any(_stands_in(tree, part) for part in self._of(tree.field))
+            cost.positions(len(tree.items) * sum(map(len, self._parts_of(tree.field))))
+            return any(_occurs_in(tree, part) for part in self._parts_of(tree.field))
         if isinstance(tree, (Near, NotNear)):
-            parts = self._of("text")
-            known = {word for part in parts for word in part}
-            cost.positions(len(known) * len(leaves(tree)))
-            record = LeafPositions({leaf: [word for word in known if _fits(leaf)(word)] for leaf in leaves(tree)})
+            parts = self._parts_of("text")
+            words = {word for part in parts for word in part}
+            cost.positions(len(words) * len(leaves(tree)))
+            record = LeafPositions({leaf: [word for word in words if _word_test(leaf)(word)] for leaf in leaves(tree)})
             record.read(parts)
             return has_match(tree, record.places)
         raise TypeError(f"{type(tree).__name__} cannot be searched for")
 
-    def _of(self, field: str) -> Parts:
+    def _parts_of(self, field: str) -> Parts:
         if field not in self._parts:
-            self._parts[field] = _parts(self._entry, field)
+            self._parts[field] = _split_parts(self._entry, field)
         return self._parts[field]
 
 
-def _parts(held: Entry, field: str) -> Parts:
-    """Return the words of a field, part by part."""
+def _split_parts(indexed: Entry, field: str) -> Parts:
+    """Return the words of each part of a field."""
     if field in {"platform", "kind"}:
-        return [[held["platform"] if field == "platform" else held["kind"]]]
+        return [[indexed["platform"] if field == "platform" else indexed["kind"]]]
     if field == "hashtag":
-        return [[tag] for tag in held.get("hashtag", ())]
+        return [[tag] for tag in indexed.get("hashtag", ())]
     if field == "mention":
-        return [[tag] for tag in held.get("mention", ())]
+        return [[tag] for tag in indexed.get("mention", ())]
     if field == "has":
-        return [[word] for word in held.get("has", ())]
-    texts = {"text": held.get("text"), "account": held.get("account"), "author": held.get("author_words"), "url": held.get("url")}
+        return [[word] for word in indexed.get("has", ())]
+    texts = {
+        "text": indexed.get("text"),
+        "account": indexed.get("account"),
+        "author": indexed.get("author_words"),
+        "url": indexed.get("url"),
+    }
     return [text.split(" ") for text in texts[field] or ()]
 
 
-def _fits(item: Word | Expanding) -> Callable[[str], bool]:
+def _word_test(item: Word | Expanding) -> Callable[[str], bool]:
     if isinstance(item, Word):
-        wanted = item.word
-        return lambda word: word == wanted
+        target = item.word
+        return lambda word: word == target
     return matcher(item)
 
 
-def _stands_in(phrase: Phrase, part: Sequence[str]) -> bool:
-    tests = [_fits(item) for item in phrase.items]
+def _occurs_in(phrase: Phrase, part: Sequence[str]) -> bool:
+    tests = [_word_test(item) for item in phrase.items]
     return any(all(test(part[at + step]) for step, test in enumerate(tests)) for at in range(len(part) - len(tests) + 1))

@@ -1,8 +1,8 @@
-"""The small file beside an index: which engine and format made it, up to where of the catalog it reaches, the sums of its files.
+"""State file of an index: its engine and format, the catalog position it has reached, and the checksums of its files.
 
-It is written after the index's own commit, whole or not at all: killed in between, the position says less than is
-visible, never more, and the next sync writes the rest once again. The libraries have no check of their own: without the
-sums a flipped bit would change a number in silence.
+It is written atomically after the index's own commit: if the process is killed in between, the position is behind the
+visible documents, never ahead, and the next sync writes the rest again. The libraries do not verify their files: without
+checksums a flipped bit would silently change a number.
 """
 
 from __future__ import annotations
@@ -25,84 +25,84 @@ from indexer.query.nodes import HAS, LONGEST_WORD, STATES
 from indexer.text import FOLDING, TOKEN
 
 _NAME: Final = "position.json"
-_LOCKS: Final = (".lock", "LOCK")  # how the libraries' files of locks end: they hold nothing
+_LOCKS: Final = (".lock", "LOCK")  # endings of the libraries' lock files, which are empty
 _REWRITTEN: Final = frozenset({"meta.json", ".managed.json"})  # by every commit of tantivy; all other files are written once
-_AT_ONCE: Final = 64 << 20  # bytes that are hashed before a search; what is left is hashed before the next ones
-_LOOKS: Final = 20
-_BETWEEN_LOOKS: Final = 0.05  # seconds: a commit has stored its sums within a second
-_SCHEMA: Final = 5  # raised by hand when the fields of an index change
+_HASH_LIMIT: Final = 64 << 20  # bytes hashed before a search; the rest is hashed before the next searches
+_ATTEMPTS: Final = 20
+_RETRY_SECONDS: Final = 0.05  # seconds: a commit stores its checksums within a second
+_SCHEMA: Final = 5  # increased by hand when the fields of an index change
 
 
 def analyzer() -> str:
-    """Return the fingerprint of how text becomes words: an index made otherwise would miss what it holds."""
+    """Return the fingerprint of the text analysis: with an index made by another analysis, searches would miss records."""
     closed = f"{sorted(HAS.items())} {sorted(STATES.items())}"
     ways = f"{_SCHEMA} {TOKEN.pattern} {FOLDING} {unicodedata.unidata_version} {LONGEST_WORD} {closed}"
     return hashlib.sha256(ways.encode("utf-8", "backslashreplace")).hexdigest()[:12]
 
 
 def prepare(folder: Path, engine: str) -> bool:
-    """Make a folder ready for an engine; return whether an index is in it already. Raises IndexOutdated."""
+    """Prepare a folder for an engine; return whether it already contains an index. Raises IndexOutdated."""
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / _NAME).exists():
-        if any(not name.name.startswith(_NAME) for name in folder.iterdir()):
+        if any(not path.name.startswith(_NAME) for path in folder.iterdir()):
             raise IndexOutdated(f"{folder} contains files that are not an index of this program. The records are safe; rebuild the index.")
         write(folder, engine, 0)
         return False
-    found = _read(folder)
-    wanted = _content(engine, 0)
-    if any(found.get(key) != wanted[key] for key in ("engine", "analyzer")):
+    stored = _read(folder)
+    expected = _content(engine, 0)
+    if any(stored.get(key) != expected[key] for key in ("engine", "analyzer")):
         raise IndexOutdated(f"The index in {folder} was made by another version. The records are safe; rebuild the index.")
-    return any(not name.name.startswith(_NAME) for name in folder.iterdir())
+    return any(not path.name.startswith(_NAME) for path in folder.iterdir())
 
 
 def position(folder: Path) -> int:
     """Return the catalog position of the last commit. Raises IndexOutdated."""
-    found = _read(folder).get("position")
-    if not isinstance(found, int):
+    value = _read(folder).get("position")
+    if not isinstance(value, int):
         raise IndexOutdated(f"{folder / _NAME} has no position. The records are safe; rebuild the index.")
-    return found
+    return value
 
 
-def write(folder: Path, engine: str, at: int) -> None:
-    """Store the position so that it is on the disk, whole, when this returns."""
-    fresh = folder / f"{_NAME}.new"
-    fresh.write_text(json.dumps({**_content(engine, at), "files": _sums(folder)}), encoding="utf-8")
-    sync(fresh)
-    publish(fresh, folder / _NAME)
+def write(folder: Path, engine: str, catalog_position: int) -> None:
+    """Write the state file atomically and durably."""
+    temporary = folder / f"{_NAME}.new"
+    temporary.write_text(json.dumps({**_content(engine, catalog_position), "files": _checksums(folder)}), encoding="utf-8")
+    sync(temporary)
+    publish(temporary, folder / _NAME)
 
 
-def _content(engine: str, at: int) -> dict[str, str | int]:
-    return {"engine": engine, "analyzer": analyzer(), "position": at}
+def _content(engine: str, catalog_position: int) -> dict[str, str | int]:
+    return {"engine": engine, "analyzer": analyzer(), "position": catalog_position}
 
 
 def _read(folder: Path) -> dict[str, object]:
     try:
-        found = json.loads((folder / _NAME).read_text(encoding="utf-8"))
+        content = json.loads((folder / _NAME).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise IndexOutdated(f"{folder / _NAME} cannot be read: {error}. The records are safe; rebuild the index.") from error
-    if not isinstance(found, dict):
+    if not isinstance(content, dict):
         raise IndexOutdated(f"{folder / _NAME} has unexpected content. The records are safe; rebuild the index.")
-    return found
+    return content
 
 
 class FileProblem(StrEnum):
-    """What can be wrong with a file of an index."""
+    """Kind of a problem with an index file."""
 
     MISSING = "missing"
     CHANGED = "changed"
-    UNFINISHED = "unfinished"  # a commit was broken off, or is under way: sync does the rest
+    UNFINISHED = "unfinished"  # a commit was interrupted or is in progress: sync completes it
 
 
 @dataclass(frozen=True, slots=True)
 class FileFinding:
-    """One file of an index that is not as it was written."""
+    """An index file that differs from its last commit."""
 
     name: str
     problem: FileProblem
 
     @property
     def message(self) -> str:
-        """What is wrong, in words."""
+        """The problem as a sentence."""
         return {
             FileProblem.MISSING: f"{self.name} is missing from the search index.",
             FileProblem.CHANGED: f"{self.name} of the search index has changed since it was written.",
@@ -111,81 +111,81 @@ class FileFinding:
 
 
 def check_files(folder: Path) -> list[FileFinding]:
-    """Hash every file of an index and compare with the sums of its last commit; an empty list: all is as it was written.
+    """Hash every file of an index and return those that differ from the checksums of its last commit.
 
-    An index that no commit has filled yet has nothing to compare. Call it under the repository's lock, or a commit under
-    way is among the findings. Raises IndexOutdated for a folder that holds no index of this program.
+    An index without a commit has nothing to compare. Call this under the repository's lock; otherwise a commit in
+    progress is among the findings. Raises IndexOutdated for a folder without an index of this program.
     """
-    sums = _stored(_read(folder))
-    return list(_differing(folder, sums, {}, None)) if position(folder) else []
+    checksums = _stored_checksums(_read(folder))
+    return list(_compare(folder, checksums, {}, None)) if position(folder) else []
 
 
-class Watch:
-    """Looks at the files of an index before it is searched: each is hashed once, and again when it has changed."""
+class FileWatch:
+    """Checks the files of an index before each search: every file is hashed once, and again after it changes."""
 
-    def __init__(self, folder: Path, at_once: int = _AT_ONCE) -> None:
-        self._folder, self._at_once = folder, at_once
-        self._well: dict[str, tuple[int, int, int]] = {}
+    def __init__(self, folder: Path, hash_limit: int = _HASH_LIMIT) -> None:
+        self._folder, self._hash_limit = folder, hash_limit
+        self._verified: dict[str, tuple[int, int, int]] = {}
         self._mark: tuple[int, int] | None = None
-        self._sums: Mapping[str, _Sum] = {}
-        self._sure = ""  # the damage that was made sure of
+        self._checksums: Mapping[str, _Checksum] = {}
+        self._confirmed = ""  # the damage confirmed by repeated checks
         self._lock = Lock()
 
-    def look(self) -> None:
-        """Compare sizes, and sums where they were not compared yet, as far as it takes no long time. Raises IndexDamaged.
+    def check(self) -> None:
+        """Compare sizes, and checksums not compared yet, up to a limit of bytes. Raises IndexDamaged.
 
-        While another thread or process commits, files and sums are of two moments: only what is wrong again and again
-        is damage. Damage that was made sure of is told at once.
+        While another thread or process commits, files and checksums may be out of step: only a problem that persists
+        is damage. Confirmed damage is reported without further checks.
         """
         with self._lock:
-            for left in reversed(range(_LOOKS)):
-                wrong = self._wrong()
-                if wrong is None:
-                    self._sure = ""
+            for attempts_left in reversed(range(_ATTEMPTS)):
+                damage = self._find_damage()
+                if damage is None:
+                    self._confirmed = ""
                     return
-                if not left or wrong == self._sure:
-                    self._sure = wrong
-                    raise IndexDamaged(wrong)
-                time.sleep(_BETWEEN_LOOKS)
+                if not attempts_left or damage == self._confirmed:
+                    self._confirmed = damage
+                    raise IndexDamaged(damage)
+                time.sleep(_RETRY_SECONDS)
 
-    def _wrong(self) -> str | None:
-        """Return what is wrong in words, None for nothing."""
+    def _find_damage(self) -> str | None:
+        """Return the damage as a sentence, or None."""
         try:
-            found = (self._folder / _NAME).stat()
-            if (mark := (found.st_ino, found.st_mtime_ns)) != self._mark:
-                self._sums, self._mark = _stored(_read(self._folder)), mark
-            for one in _differing(self._folder, self._sums, self._well, self._at_once):
-                if one.problem != FileProblem.UNFINISHED:
-                    return f"The search index is damaged ({self._folder.name}/{one.name} is {one.problem})."
+            status = (self._folder / _NAME).stat()
+            if (mark := (status.st_ino, status.st_mtime_ns)) != self._mark:
+                self._checksums, self._mark = _stored_checksums(_read(self._folder)), mark
+            for finding in _compare(self._folder, self._checksums, self._verified, self._hash_limit):
+                if finding.problem != FileProblem.UNFINISHED:
+                    return f"The search index is damaged ({self._folder.name}/{finding.name} is {finding.problem})."
         except (OSError, IndexOutdated):
             self._mark = None
             return f"The files of the search index ({self._folder.name}) are missing or cannot be read."
         return None
 
 
-_Sum = tuple[int, str]
-"""Bytes and SHA-256 of a file."""
+_Checksum = tuple[int, str]
+"""Size in bytes and SHA-256 of a file."""
 
 
 def _files(folder: Path) -> dict[str, os.stat_result]:
-    """Return the files of an index, without this module's own and those of locks."""
+    """Return the files of an index, without the state file and lock files."""
     with os.scandir(folder) as entries:
-        names = (one for one in entries if not one.name.startswith(_NAME) and not one.name.endswith(_LOCKS))
-        return {one.name: one.stat() for one in names}
+        names = (item for item in entries if not item.name.startswith(_NAME) and not item.name.endswith(_LOCKS))
+        return {item.name: item.stat() for item in names}
 
 
-def _sums(folder: Path) -> dict[str, _Sum]:
-    """Return the sums of all files; those of files that are written once are taken from the last commit."""
-    known = _stored(_read(folder)) if (folder / _NAME).exists() else {}
-    made = {}
-    for name, found in _files(folder).items():
-        before = known.get(name)
-        is_known = before is not None and before[0] == found.st_size and name not in _REWRITTEN
-        made[name] = before if before is not None and is_known else (found.st_size, _digest(folder / name))
-    return made
+def _checksums(folder: Path) -> dict[str, _Checksum]:
+    """Return the checksums of all files; those of write-once files are taken from the last commit."""
+    stored = _stored_checksums(_read(folder)) if (folder / _NAME).exists() else {}
+    checksums = {}
+    for name, status in _files(folder).items():
+        previous = stored.get(name)
+        is_unchanged = previous is not None and previous[0] == status.st_size and name not in _REWRITTEN
+        checksums[name] = previous if previous is not None and is_unchanged else (status.st_size, _digest(folder / name))
+    return checksums
 
 
-def _stored(content: Mapping[str, object]) -> dict[str, _Sum]:
+def _stored_checksums(content: Mapping[str, object]) -> dict[str, _Checksum]:
     files = content.get("files")
     if files is None:
         return {}  # no commit yet
@@ -195,33 +195,35 @@ def _stored(content: Mapping[str, object]) -> dict[str, _Sum]:
         raise IndexOutdated(f"{_NAME} has no checksums. The records are safe; rebuild the index.") from error
 
 
-def _differing(folder: Path, sums: Mapping[str, _Sum], well: dict[str, tuple[int, int, int]], most: int | None) -> Iterator[FileFinding]:
-    """Yield what is not as it was written. `well` are files known to be, by name; `most` bytes are hashed (None: all).
+def _compare(
+    folder: Path, checksums: Mapping[str, _Checksum], verified: dict[str, tuple[int, int, int]], hash_limit: int | None
+) -> Iterator[FileFinding]:
+    """Yield the files that differ. `verified` holds the state of checked files by name; at most `hash_limit` bytes are hashed (None: all).
 
-    While there are files that the sums do not name, a commit is under way or was broken off: then files that it takes
-    away or rewrites are not missed.
+    Files without a checksum show that a commit is in progress or was interrupted: then files that it removes or
+    rewrites are not reported.
     """
-    if not sums:
+    if not checksums:
         return
     present = _files(folder)
-    unlisted = sorted(present.keys() - sums.keys())
+    unlisted = sorted(present.keys() - checksums.keys())
     hashed = 0
-    for name, (size, digest) in sums.items():
-        found = present.get(name)
-        if found is None:
+    for name, (size, digest) in checksums.items():
+        status = present.get(name)
+        if status is None:
             if not unlisted:
                 yield FileFinding(name, FileProblem.MISSING)
             continue
         if unlisted and name in _REWRITTEN:
             continue
-        state = found.st_ino, found.st_mtime_ns, found.st_size
-        if found.st_size == size and (well.get(name) == state or (most is not None and hashed and hashed + size > most)):
+        state = status.st_ino, status.st_mtime_ns, status.st_size
+        if status.st_size == size and (verified.get(name) == state or (hash_limit is not None and hashed and hashed + size > hash_limit)):
             continue
         hashed += size
-        if found.st_size != size or _digest(folder / name) != digest:
+        if status.st_size != size or _digest(folder / name) != digest:
             yield FileFinding(name, FileProblem.CHANGED)
         else:
-            well[name] = state
+            verified[name] = state
     yield from (FileFinding(name, FileProblem.UNFINISHED) for name in unlisted)
 
 

@@ -1,8 +1,8 @@
-"""The default engine: tantivy 0.27. Our words, its index.
+"""The default engine: tantivy 0.27, with our own tokenization.
 
-Words are made in Python by `indexer.text.words`; tantivy only cuts at spaces. Each part of a record is a value of its
-own, with a gap between values, so that no phrase crosses. Sorting by date is one number a record that
-holds date and record number, so that the order is total and a page needs no second look.
+Words are made in Python by `indexer.text.words`; tantivy only splits at spaces. Each part of a record is a separate
+value, with a gap between values, so that no phrase spans two parts. The sort key by date is a single number that
+combines date and record number, so that the order is total and a page needs no second query.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ import tantivy
 from tantivy import FieldType, Occur, Order, Query
 
 from indexer.engines import FACETS, Document, Hits, IndexBusy, IndexDamaged, IndexOutdated, state
-from indexer.engines.entry import LARGEST_PK, always_scored, entry, scored_part
-from indexer.engines.tantivy_fields import apart, open_index, schema
+from indexer.engines.entry import LARGEST_PK, always_scored, make_entry, scored_part
+from indexer.engines.tantivy_fields import add_gaps, open_index, schema
 from indexer.engines.tantivy_query import Compiler
 from indexer.query import And, Expanding, Node, Not
 from indexer.query.filters import SEES_ALL, Filters, Permission, Sort
 from indexer.query.nodes import STATES
 
-_HEAP: Final = 256_000_000  # bytes before a segment is written out, all threads together
+_HEAP: Final = 256_000_000  # bytes before a segment is written, all threads together
 _THREADS: Final = 2
-_CHUNK: Final = 50_000  # numbers that `ids` holds at a time
-_MOST_BUCKETS: Final = 60_000  # tantivy refuses, loudly, more than 65,000 in one answer
+_CHUNK: Final = 50_000  # sort keys that `ids` fetches at a time
+_MOST_BUCKETS: Final = 60_000  # tantivy raises an error above 65,000 buckets
 _FACET_FIELDS: Final = {"account": "account_id", "platform": "platform", "kind": "kind", "author": "author", "months": "month"}
 _STATE_FILTERS: Final = {state: {"filter": f'has:"{word}"'} for state, word in STATES.items()}
 
@@ -43,7 +43,7 @@ def open_folder(folder: Path) -> TantivyEngine:
 
 @dataclass(frozen=True, slots=True)
 class _Snapshot:
-    """One state of the index: what a search sees from beginning to end."""
+    """A state of the index, used for an entire search."""
 
     mark: tuple[int, int]
     searcher: tantivy.Searcher
@@ -51,7 +51,7 @@ class _Snapshot:
 
 
 class TantivyEngine:
-    """The Engine of one folder."""
+    """The Engine for an index folder."""
 
     name = "tantivy"
 
@@ -63,7 +63,7 @@ class TantivyEngine:
         self._writer: tantivy.IndexWriter | None = None
         self._highest = -1
         self._snapshot: _Snapshot | None = None
-        self._watch = state.Watch(folder)
+        self._watch = state.FileWatch(folder)
         exists = state.prepare(folder, self.name)
         if state.position(folder) and not exists:
             raise IndexOutdated(f"The files of the index in {folder} are gone. The records are safe; rebuild the index.")
@@ -78,17 +78,17 @@ class TantivyEngine:
         """See Engine.write."""
         with self._lock:
             writer = self._open_writer()
-            make, fields = tantivy.Document.from_dict, schema()
+            make, index_schema = tantivy.Document.from_dict, schema()
             try:
                 for document in documents:
-                    one = entry(document)
-                    if len(parts := one.get("text", ())) > 1:
-                        one["text"] = apart(parts)
+                    fields = make_entry(document)
+                    if len(parts := fields.get("text", ())) > 1:
+                        fields["text"] = add_gaps(parts)
                     if document.pk <= self._highest:
                         writer.delete_documents_by_term("pk", document.pk)
                     else:
                         self._highest = document.pk
-                    writer.add_document(make(cast("dict[str, Any]", one), fields))
+                    writer.add_document(make(cast("dict[str, Any]", fields), index_schema))
             except BaseException:
                 self._drop_writer()
                 raise
@@ -132,43 +132,45 @@ class TantivyEngine:
             return self._search(tree, filters, sort, limit, offset)
 
     def _search(self, tree: Node, filters: Filters, sort: Sort, limit: int, offset: int) -> Hits:
-        now = self._current()
-        held = now.searcher.num_docs
-        limit, offset = min(limit, held), min(offset, held)  # tantivy makes room for every place before the page's end
-        query = now.compiler.query(tree, filters)
+        snapshot = self._current()
+        document_count = snapshot.searcher.num_docs
+        # tantivy allocates memory for all hits up to the page's end
+        limit, offset = min(limit, document_count), min(offset, document_count)
+        query = snapshot.compiler.query(tree, filters)
         scored = scored_part(tree) if sort is Sort.RELEVANCE else None
         if scored is None:
-            total, pks = _by_date(now.searcher, query, sort, limit, offset)
+            total, pks = _page_by_date(snapshot.searcher, query, sort, limit, offset)
         else:
-            first, pks = _by_score(now.searcher, now.compiler.query(scored, filters), limit, offset)
-            rest, more = _by_date(now.searcher, _rest(now, tree, scored, filters), sort, limit - len(pks), max(offset - first, 0))
-            total, pks = first + rest, pks + more
+            scored_total, pks = _page_by_score(snapshot.searcher, snapshot.compiler.query(scored, filters), limit, offset)
+            unscored = _unscored_query(snapshot, tree, scored, filters)
+            unscored_total, unscored_pks = _page_by_date(snapshot.searcher, unscored, sort, limit - len(pks), max(offset - scored_total, 0))
+            total, pks = scored_total + unscored_total, pks + unscored_pks
         if not total:
             return Hits((), 0, {facet: {} for facet in FACETS})
-        counts = _counts(now.searcher, query)
+        counts = _facet_counts(snapshot.searcher, query)
         months = {f"{month // 12:04}-{month % 12 + 1:02}": count for month, count in sorted(counts.pop("months").items())}
         facets = {
-            facet: {str(value): count for value, count in sorted(found.items(), key=lambda pair: (-pair[1], str(pair[0])))}
-            for facet, found in counts.items()
+            facet: {str(value): count for value, count in sorted(values.items(), key=lambda pair: (-pair[1], str(pair[0])))}
+            for facet, values in counts.items()
         }
         return Hits(pks, total, facets, months, total - sum(months.values()))
 
     def ids(self, tree: Node, filters: Filters, sort: Sort) -> Iterator[int]:
-        """See Engine.ids: by date in chunks, each beginning where the last one ended; by relevance at once."""
+        """See Engine.ids: by date in chunks, each starting at the end of the previous chunk; by relevance all at once."""
         with self._readable():
             yield from self._ids(tree, filters, sort)
 
     def _ids(self, tree: Node, filters: Filters, sort: Sort) -> Iterator[int]:
-        now = self._current()
-        query = now.compiler.query(tree, filters)
+        snapshot = self._current()
+        query = snapshot.compiler.query(tree, filters)
         scored = scored_part(tree) if sort is Sort.RELEVANCE else None
         if scored is not None:
-            yield from _by_score(now.searcher, now.compiler.query(scored, filters), now.searcher.num_docs, 0)[1]
-            query = _rest(now, tree, scored, filters)
+            yield from _page_by_score(snapshot.searcher, snapshot.compiler.query(scored, filters), snapshot.searcher.num_docs, 0)[1]
+            query = _unscored_query(snapshot, tree, scored, filters)
         field, order = _ORDERS[sort]
         rest = query
-        while keys := _keys(now.searcher, rest, sort, self._chunk, 0)[1]:
-            yield from (_pk(field, key) for key in keys)
+        while keys := _sort_keys(snapshot.searcher, rest, sort, self._chunk, 0)[1]:
+            yield from (_pk_of(field, key) for key in keys)
             if len(keys) < self._chunk:
                 return
             bounds: dict[str, Any] = {"lower_bound": keys[-1], "include_lower": False}
@@ -183,18 +185,18 @@ class TantivyEngine:
             return self._current().compiler.words.expand(node, permission)
 
     def close(self) -> None:
-        """See Engine.close: what was not committed is dropped."""
+        """See Engine.close: uncommitted changes are dropped."""
         with self._lock:
             self._drop_writer()
             self._snapshot = None
 
     @contextmanager
     def _readable(self) -> Iterator[None]:
-        """Say of broken files what they are: the library's own words name bytes and segments.
+        """Raise IndexDamaged for broken files: the library's own errors name bytes and segments.
 
-        The library panics on some of them, and Python sees that as what ends a process: it must not.
+        The library panics on some broken files; Python would take that as a reason to end the process.
         """
-        self._watch.look()
+        self._watch.check()
         try:
             yield
         except (ValueError, OSError) as error:
@@ -218,7 +220,7 @@ class TantivyEngine:
         return self._writer
 
     def _highest_pk(self) -> int:
-        """Return the highest number in the index: what is above needs no deletion before it is added."""
+        """Return the highest record number in the index: higher numbers need no deletion before they are added."""
         hits = self._current().searcher.search(Query.all_query(), 1, order_by_field="pk").hits
         return int(hits[0][0]) if hits else -1
 
@@ -228,112 +230,112 @@ class TantivyEngine:
             self._writer = None
 
     def _current(self) -> _Snapshot:
-        """Return the state of the last commit, of any process; the look costs one `stat`."""
+        """Return the snapshot of the last commit by any process; costs a `stat` if unchanged."""
         with self._lock:
             mark = self._mark()
             while self._snapshot is None or self._snapshot.mark != mark:
                 self._index.reload()
                 meta = json.loads((self.folder / "meta.json").read_bytes())
-                seen, mark = mark, self._mark()
-                if seen != mark:  # a commit came in between
+                previous, mark = mark, self._mark()
+                if previous != mark:  # a commit came in between
                     continue
                 searcher = self._index.searcher()
-                stored = sum(segment["max_doc"] for segment in meta["segments"])
-                self._snapshot = _Snapshot(mark, searcher, Compiler(searcher, has_deletions=stored != searcher.num_docs))
+                document_count = sum(segment["max_doc"] for segment in meta["segments"])
+                self._snapshot = _Snapshot(mark, searcher, Compiler(searcher, has_deletions=document_count != searcher.num_docs))
             return self._snapshot
 
     def _mark(self) -> tuple[int, int]:
-        found = os.stat(self.folder / "meta.json")  # noqa: PTH116  # asked for every search; Path.stat is slower
-        return found.st_ino, found.st_mtime_ns
+        status = os.stat(self.folder / "meta.json")  # noqa: PTH116  # asked for every search; Path.stat is slower
+        return status.st_ino, status.st_mtime_ns
 
 
 def _is_panic(error: BaseException) -> bool:
-    """Tell whether tantivy's own code gave up; the class has no name that can be imported."""
+    """Tell whether tantivy's Rust code panicked; the exception class cannot be imported."""
     return type(error).__module__ == "pyo3_runtime"
 
 
-def _rest(now: _Snapshot, tree: Node, scored: Node, filters: Filters) -> Query:
-    """Return the query of the hits without a relevance of their own."""
+def _unscored_query(snapshot: _Snapshot, tree: Node, scored: Node, filters: Filters) -> Query:
+    """Return the query for the hits without a relevance score."""
     if always_scored(tree):
         return Query.empty_query()
-    return now.compiler.query(And((tree, Not(scored))), filters)
+    return snapshot.compiler.query(And((tree, Not(scored))), filters)
 
 
 _ORDERS: Final = {
     Sort.NEWEST: ("newest", Order.Desc),
     Sort.OLDEST: ("oldest", Order.Asc),
-    Sort.RELEVANCE: ("newest", Order.Desc),  # where nothing is more relevant than the rest
+    Sort.RELEVANCE: ("newest", Order.Desc),  # for hits without a score
 }
 
 
-def _pk(field: str, key: int) -> int:
-    """Return the record number that a sort key holds."""
-    inside = key & LARGEST_PK
-    return inside if field == "oldest" else LARGEST_PK - inside
+def _pk_of(field: str, key: int) -> int:
+    """Extract the record number from a sort key."""
+    number = key & LARGEST_PK
+    return number if field == "oldest" else LARGEST_PK - number
 
 
-def _keys(searcher: tantivy.Searcher, query: Query, sort: Sort, limit: int, offset: int) -> tuple[int, list[int]]:
-    """Return the total and one page of sort keys."""
+def _sort_keys(searcher: tantivy.Searcher, query: Query, sort: Sort, limit: int, offset: int) -> tuple[int, list[int]]:
+    """Return the total and a page of sort keys."""
     field, order = _ORDERS[sort]
-    # tantivy ends the process's thread on a limit of 0, so the least that is asked for is 1
-    found: Any = searcher.search(query, max(limit, 1), count=True, order_by_field=field, offset=offset, order=order)
-    return found.count, [key for key, _address in found.hits[:limit]]
+    # tantivy ends the process's thread on a limit of 0, so the smallest limit is 1
+    result: Any = searcher.search(query, max(limit, 1), count=True, order_by_field=field, offset=offset, order=order)
+    return result.count, [key for key, _address in result.hits[:limit]]
 
 
-def _by_date(searcher: tantivy.Searcher, query: Query, sort: Sort, limit: int, offset: int) -> tuple[int, list[int]]:
-    total, keys = _keys(searcher, query, sort, limit, offset)
+def _page_by_date(searcher: tantivy.Searcher, query: Query, sort: Sort, limit: int, offset: int) -> tuple[int, list[int]]:
+    total, keys = _sort_keys(searcher, query, sort, limit, offset)
     field, _order = _ORDERS[sort]
-    return total, [_pk(field, key) for key in keys]
+    return total, [_pk_of(field, key) for key in keys]
 
 
-def _by_score(searcher: tantivy.Searcher, query: Query, limit: int, offset: int) -> tuple[int, list[int]]:
-    """Return the total and one page by score, then newest, then number.
+def _page_by_score(searcher: tantivy.Searcher, query: Query, limit: int, offset: int) -> tuple[int, list[int]]:
+    """Return the total and a page of record numbers by score, then newest, then number.
 
-    tantivy orders equal scores by their place in the index, which a merge changes. So enough is asked for to hold
-    every hit that is equal to the last one of the page. The count is always asked for: without it tantivy adds the
-    scores up in another order, and pages would not fit each other.
+    tantivy orders equal scores by their place in the index, which a merge changes. So this requests enough hits to
+    include every hit with the same score as the last hit of the page. It always requests the count: without it tantivy
+    adds the scores up in another order, and pages would be inconsistent.
     """
-    need = offset + limit
-    ask = need + 50
+    page_end = offset + limit
+    request = page_end + 50
     while True:
-        found: Any = searcher.search(query, ask, count=True)
-        hits = found.hits
-        if len(hits) >= found.count or not need or hits[need - 1][0] != hits[-1][0]:
+        result: Any = searcher.search(query, request, count=True)
+        hits = result.hits
+        if len(hits) >= result.count or not page_end or hits[page_end - 1][0] != hits[-1][0]:
             break
-        ask *= 8
+        request *= 8
     keys = searcher.fast_field_values("newest", [address for _score, address in hits])
     ordered = sorted(zip((-score for score, _address in hits), (-int(key or 0) for key in keys), strict=True))
-    return found.count, [_pk("newest", -key) for _score, key in ordered[offset:need]]
+    return result.count, [_pk_of("newest", -key) for _score, key in ordered[offset:page_end]]
 
 
-def _counts(searcher: tantivy.Searcher, query: Query) -> dict[str, dict[Any, int]]:
-    """Return the exact counts of every value of every facet and month."""
-    wanted = {name: {"terms": {"field": field, "size": _MOST_BUCKETS}} for name, field in _FACET_FIELDS.items()}
+def _facet_counts(searcher: tantivy.Searcher, query: Query) -> dict[str, dict[Any, int]]:
+    """Return the exact count of every facet value and month."""
+    aggregations = {name: {"terms": {"field": field, "size": _MOST_BUCKETS}} for name, field in _FACET_FIELDS.items()}
     try:
-        found = searcher.aggregate(query, wanted | _STATE_FILTERS)
+        result = searcher.aggregate(query, aggregations | _STATE_FILTERS)
     except ValueError as error:
         if "bucket limit" not in str(error):
             raise
-        counts = {name: _every_value(searcher, query, field) for name, field in _FACET_FIELDS.items()}
-        found = searcher.aggregate(query, _STATE_FILTERS)
+        counts = {name: _page_through_values(searcher, query, field) for name, field in _FACET_FIELDS.items()}
+        result = searcher.aggregate(query, _STATE_FILTERS)
     else:
         counts = {
-            name: {bucket["key"]: bucket["doc_count"] for bucket in found[name]["buckets"]}
-            if not found[name]["sum_other_doc_count"]
-            else _every_value(searcher, query, field)
+            name: {bucket["key"]: bucket["doc_count"] for bucket in result[name]["buckets"]}
+            if not result[name]["sum_other_doc_count"]
+            else _page_through_values(searcher, query, field)
             for name, field in _FACET_FIELDS.items()
         }
-    counts["state"] = {state: count for state in _STATE_FILTERS if (count := found[state]["doc_count"])}
+    counts["state"] = {state: count for state in _STATE_FILTERS if (count := result[state]["doc_count"])}
     return counts
 
 
-def _every_value(searcher: tantivy.Searcher, query: Query, field: str) -> dict[Any, int]:
-    """Return the counts of a field with more values than tantivy gives at once, page by page."""
+def _page_through_values(searcher: tantivy.Searcher, query: Query, field: str) -> dict[Any, int]:
+    """Return the counts of a field with more values than tantivy returns at once, page by page."""
     counts: dict[Any, int] = {}
-    asked: dict[str, Any] = {"size": _MOST_BUCKETS, "sources": [{"value": {"terms": {"field": field}}}]}
+    composite: dict[str, Any] = {"size": _MOST_BUCKETS, "sources": [{"value": {"terms": {"field": field}}}]}
     while True:
-        page = searcher.aggregate(query, {"values": {"composite": asked}})["values"]
+        page = searcher.aggregate(query, {"values": {"composite": composite}})["values"]
         counts.update((bucket["key"]["value"], bucket["doc_count"]) for bucket in page["buckets"])
         if len(page["buckets"]) < _MOST_BUCKETS:
             return counts
-        asked["after"] = page["after_key"]
+        composite["after"] = page["after_key"]

@@ -1,8 +1,7 @@
-"""The fields of a tantivy index, and the small queries that all others are made of.
+"""The schema of a tantivy index, and the basic queries that all others are built from.
 
-The words of the text are stored as well as indexed: what tantivy alone cannot tell of words near each other is read
-from them, from the same state of the index. A hundred words that are dropped stand between two parts, so that what is
-near never crosses from one to the next.
+The words of the text are stored as well as indexed: proximity that tantivy cannot evaluate is checked against them, in
+the same snapshot of the index. A hundred stop words separate two parts, so that proximity never spans two parts.
 """
 
 from __future__ import annotations
@@ -14,23 +13,23 @@ from typing import Final
 import tantivy
 from tantivy import FieldType, Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
 
-from indexer.engines.entry import plain
+from indexer.engines.entry import fit_name
 from indexer.query import DayRange
 from indexer.query.filters import Filters, Permission
 from indexer.query.nodes import STATES
 
 GAP: Final = 100
-"""Places between two parts of a text; tantivy itself leaves one more. Distances up to it are exact in tantivy."""
+"""Positions between two parts of a text; tantivy itself adds another. Distances up to this are exact in tantivy."""
 
-_FIELD: Final = {"author": "author_words"}
+_FIELD_NAMES: Final = {"author": "author_words"}
 _TOKENIZER: Final = "parts"
-_DROPPED: Final = "."  # no word is a full stop
+_DROPPED: Final = "."  # a stop word; no real word is a period
 _BETWEEN: Final = f"{_DROPPED} " * GAP
 
 
 @lru_cache(maxsize=1)
 def schema() -> tantivy.Schema:
-    """Return the fields of an index. Numbers are signed: in tantivy-py a deletion by an unsigned term deletes nothing."""
+    """Return the schema of an index. Numbers are signed: in tantivy-py a deletion by an unsigned term deletes nothing."""
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("text", stored=True, tokenizer_name=_TOKENIZER, index_option="position")
     for name in ("account", "author_words", "url"):
@@ -55,96 +54,96 @@ def open_index(folder: str) -> tantivy.Index:
     return index
 
 
-def apart(parts: Sequence[str]) -> list[str]:
-    """Return the parts of a text as they are written into the index."""
+def add_gaps(parts: Sequence[str]) -> list[str]:
+    """Separate the parts of a text by gaps, for indexing."""
     return [parts[0], *(_BETWEEN + part for part in parts[1:])]
 
 
-def together(stored: Iterable[str]) -> list[list[str]]:
-    """Return the words of each part of a text that was stored."""
+def split_gaps(stored: Iterable[str]) -> list[list[str]]:
+    """Split a stored text into the words of each part."""
     return [part.split() if at == 0 else part[len(_BETWEEN) :].split() for at, part in enumerate(stored)]
 
 
 def field_of(name: str) -> str:
-    """Return the name of a field in the index."""
-    return _FIELD.get(name, name)
+    """Return the index's name for a query field."""
+    return _FIELD_NAMES.get(name, name)
 
 
 def word_query(field: str, word: str) -> Query:
-    """Return what finds one word."""
+    """Query for a word."""
     return Query.term_query(schema(), field_of(field), word)
 
 
 def words_query(field: str, words: Sequence[str]) -> Query:
-    """Return what finds any of the words."""
+    """Query for any of several words."""
     return Query.term_set_query(schema(), field_of(field), list(words))
 
 
 def pks_query(pks: Iterable[int]) -> Query:
-    """Return what finds the records with these numbers."""
-    return silent(Query.term_set_query(schema(), "pk", list(pks)))
+    """Query for records by number."""
+    return without_score(Query.term_set_query(schema(), "pk", list(pks)))
 
 
-def everything() -> Query:
-    """Return what finds every record."""
+def match_all() -> Query:
+    """Match-all query."""
     return Query.const_score_query(Query.all_query(), 0.0)
 
 
-def silent(query: Query) -> Query:
-    """Return a query that finds the same and adds nothing to the score."""
+def without_score(query: Query) -> Query:
+    """Remove a query's effect on the score."""
     return Query.const_score_query(query, 0.0)
 
 
 def all_of(queries: Sequence[Query], but: Query | None = None) -> Query:
-    """Return what all queries find; where there is `but`, without what that finds."""
-    unwanted = [] if but is None else [(Occur.MustNot, but)]
-    return Query.boolean_query([*((Occur.Must, query) for query in queries or (everything(),)), *unwanted])
+    """Combine queries with AND, optionally excluding the hits of `but`. Without queries: match all."""
+    excluded = [] if but is None else [(Occur.MustNot, but)]
+    return Query.boolean_query([*((Occur.Must, query) for query in queries or (match_all(),)), *excluded])
 
 
 def any_of(queries: Sequence[Query]) -> Query:
-    """Return what any query finds; nothing where there is none."""
+    """Combine queries with OR. Without queries: match nothing."""
     return Query.boolean_query([(Occur.Should, query) for query in queries])
 
 
-def days(tree: DayRange) -> Query:
-    """Return what finds the records of a range of days."""
-    first = tree.first.toordinal() if tree.first else 0  # day 1 is 0001-01-01, so that an open range is still one of dated records
-    last = tree.last.toordinal() if tree.last else 4_000_000
-    # by the index, not by the column: a month within a common word takes a tenth of the time, a decade the same
-    return silent(Query.range_query(schema(), "day", FieldType.Integer, first, last, use_inverted_index=True))
+def day_range_query(days: DayRange) -> Query:
+    """Query for a range of days."""
+    first = days.first.toordinal() if days.first else 0  # day 1 is 0001-01-01: an open range still matches dated records only
+    last = days.last.toordinal() if days.last else 4_000_000
+    # the inverted index, not the column: with a common word a month takes a tenth of the time, a decade the same time
+    return without_score(Query.range_query(schema(), "day", FieldType.Integer, first, last, use_inverted_index=True))
 
 
-def narrowing(filters: Filters) -> list[Query]:
-    """Return one query for each filter that narrows; an empty set becomes a query that finds nothing."""
-    found: list[Query] = []
+def filter_queries(filters: Filters) -> list[Query]:
+    """Build a query for each filter in use; an empty set becomes a query that matches nothing."""
+    queries: list[Query] = []
     if filters.first_day is not None or filters.last_day is not None:
-        found.append(days(DayRange(filters.first_day, filters.last_day)))
+        queries.append(day_range_query(DayRange(filters.first_day, filters.last_day)))
     if filters.accounts is not None:
-        found.append(_of_accounts(filters.accounts))
+        queries.append(_accounts_query(filters.accounts))
     for field, values in (("platform", filters.platforms), ("kind", filters.kinds), ("author", filters.authors)):
         if values is not None:
-            found.append(Query.term_set_query(schema(), field, sorted(plain(value) for value in values)))
+            queries.append(Query.term_set_query(schema(), field, sorted(fit_name(value) for value in values)))
     if filters.has_media is not None:
         media = Query.term_query(schema(), "has", "media")
-        found.append(media if filters.has_media else all_of((), but=media))
+        queries.append(media if filters.has_media else all_of((), but=media))
     if filters.states is not None:
-        found.append(any_of([Query.term_query(schema(), "has", STATES[state]) for state in sorted(filters.states)]))
-    return [*(silent(query) for query in found), *allowed(filters.permission)]
+        queries.append(any_of([Query.term_query(schema(), "has", STATES[state]) for state in sorted(filters.states)]))
+    return [*(without_score(query) for query in queries), *permission_queries(filters.permission)]
 
 
-def allowed(permission: Permission) -> list[Query]:
-    """Return one query for each part of a permission that keeps something from the reader."""
-    found = [] if permission.accounts is None else [_of_accounts(permission.accounts)]
+def permission_queries(permission: Permission) -> list[Query]:
+    """Build a query for each restriction of a permission."""
+    queries = [] if permission.accounts is None else [_accounts_query(permission.accounts)]
     if permission.without_messages:
-        found.append(all_of((), but=Query.term_query(schema(), "has", "conversation")))
-    return [silent(query) for query in found]
+        queries.append(all_of((), but=Query.term_query(schema(), "has", "conversation")))
+    return [without_score(query) for query in queries]
 
 
-def _of_accounts(numbers: frozenset[int]) -> Query:
+def _accounts_query(numbers: frozenset[int]) -> Query:
     return Query.term_set_query(schema(), "account_id", sorted(numbers))
 
 
 def expression(text: str, *, wild: bool) -> str:
-    """Return the regular expression of a word or a wildcard, in the small language of tantivy's dictionaries."""
-    signs = {"*": ".*", "?": ".", "=": "[0-9]"} if wild else {}
-    return "".join(signs.get(sign) or (sign if sign.isalnum() or not sign.isascii() else f"[{sign}]") for sign in text)
+    """Convert a word or a wildcard to a regular expression in the limited syntax of tantivy's dictionaries."""
+    patterns = {"*": ".*", "?": ".", "=": "[0-9]"} if wild else {}
+    return "".join(patterns.get(char) or (char if char.isalnum() or not char.isascii() else f"[{char}]") for char in text)

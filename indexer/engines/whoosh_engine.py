@@ -1,7 +1,7 @@
-"""The reference engine: Whoosh-Reloaded 2.7.5. It needs no compiled code, and the other engine is measured by it.
+"""The reference engine: Whoosh-Reloaded 2.7.5. It needs no compiled code and serves to verify the other engine.
 
-Whoosh's index holds the words; what a tree finds is worked out here, leaf by leaf, with sets: slow and plain. An index
-is a folder of pickles: one that came from outside is never opened, it is built anew from the catalog.
+Whoosh's index holds the words; trees are evaluated here, leaf by leaf, with sets: slow and simple. An index is a folder
+of pickles: an index from another source is never opened but rebuilt from the catalog.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from whoosh.searching import Searcher
 
 from indexer import cost
 from indexer.engines import FACETS, Document, Hits, IndexBusy, IndexDamaged, IndexOutdated, TooBroad, state
-from indexer.engines.entry import entry, plain
+from indexer.engines.entry import fit_name, make_entry
 from indexer.engines.whoosh_find import PART, WORD_FIELDS, Facts, Finder, schema, within
 from indexer.query import Expanding, Node
 from indexer.query.filters import SEES_ALL, Filters, Permission, Sort
@@ -37,7 +37,7 @@ def open_folder(folder: Path) -> WhooshEngine:
 
 @dataclass(frozen=True, slots=True)
 class _Snapshot:
-    """One state of the index, with the facts of every living document by Whoosh's own number."""
+    """A state of the index, with the facts of every live document by Whoosh's own number."""
 
     generation: int
     searcher: Searcher
@@ -45,7 +45,7 @@ class _Snapshot:
 
 
 class WhooshEngine:
-    """The Engine of one folder."""
+    """The Engine for an index folder."""
 
     name = "whoosh"
 
@@ -56,23 +56,23 @@ class WhooshEngine:
         self._pending: dict[int, Document | None] = {}
         self._writer: Any = None
         self._snapshot: _Snapshot | None = None
-        self._watch = state.Watch(folder)
+        self._watch = state.FileWatch(folder)
         exists = state.prepare(folder, self.name)
         if state.position(folder) and not exists:
             raise IndexOutdated(f"The files of the index in {folder} are gone. The records are safe; rebuild the index.")
         try:
-            found = whoosh.index.exists_in(str(folder))
-            self._index = whoosh.index.open_dir(str(folder)) if found else whoosh.index.create_in(str(folder), schema())
+            exists_on_disk = whoosh.index.exists_in(str(folder))
+            self._index = whoosh.index.open_dir(str(folder)) if exists_on_disk else whoosh.index.create_in(str(folder), schema())
         except (whoosh.index.IndexError, OSError, ValueError) as error:
             raise IndexOutdated(f"The index in {folder} cannot be opened: {error}. The records are safe; rebuild the index.") from error
 
     def write(self, documents: Iterable[Document]) -> None:
-        """See Engine.write. Whoosh cannot replace what it has not committed, so all waits in memory for commit()."""
+        """See Engine.write. Whoosh cannot replace uncommitted documents, so they wait in memory until commit()."""
         with self._lock:
             self._open_writer()
             try:
                 for document in documents:
-                    entry(document)  # what cannot be indexed is refused here, not at the commit
+                    make_entry(document)  # refuses an invalid document here, not at the commit
                     self._pending[document.pk] = document
             except BaseException:
                 self._drop_writer()
@@ -85,12 +85,12 @@ class WhooshEngine:
             self._pending.update(dict.fromkeys(pks))
 
     def commit(self, position: int) -> None:
-        """See Engine.commit: Whoosh's table of contents changes whole, then the position follows."""
+        """See Engine.commit: Whoosh replaces its table of contents atomically, then the position follows."""
         with self._lock:
             if self._writer is not None:
-                known = {facts.pk for facts in self._current().facts.values()}
+                indexed = {facts.pk for facts in self._current().facts.values()}
                 for pk in self._pending:
-                    if pk in known:
+                    if pk in indexed:
                         self._writer.delete_by_term("pk", str(pk))
                 for document in self._pending.values():
                     if document is not None:
@@ -122,11 +122,11 @@ class WhooshEngine:
             return self._search(tree, filters, sort, limit, offset)
 
     def _search(self, tree: Node, filters: Filters, sort: Sort, limit: int, offset: int) -> Hits:
-        now = self._current()
-        found = _ordered(now, tree, filters, sort)
+        snapshot = self._current()
+        hits = _sorted_hits(snapshot, tree, filters, sort)
         facets: dict[str, dict[str, int]] = {facet: {} for facet in FACETS}
         months: dict[str, int] = {}
-        for _key, facts in found:
+        for _key, facts in hits:
             values = (str(facts.account_id), facts.platform, facts.kind, facts.author)
             states = (("state", state_of(word)) for word in facts.states)
             for facet, value in (*zip(FACETS, values, strict=False), *states):
@@ -136,23 +136,23 @@ class WhooshEngine:
                 month = date.fromordinal(facts.day).isoformat()[:7]
                 months[month] = months.get(month, 0) + 1
         by_count = {facet: dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))) for facet, counts in facets.items()}
-        pks = [facts.pk for _key, facts in found[offset : offset + limit]]
-        return Hits(pks, len(found), by_count, dict(sorted(months.items())), len(found) - sum(months.values()))
+        pks = [facts.pk for _key, facts in hits[offset : offset + limit]]
+        return Hits(pks, len(hits), by_count, dict(sorted(months.items())), len(hits) - sum(months.values()))
 
     def ids(self, tree: Node, filters: Filters, sort: Sort) -> Iterator[int]:
         """See Engine.ids."""
         with self._readable():
-            found = _ordered(self._current(), tree, filters, sort)
-        for _key, facts in found:
+            hits = _sorted_hits(self._current(), tree, filters, sort)
+        for _key, facts in hits:
             yield facts.pk
 
     def expand(self, node: Expanding, permission: Permission = SEES_ALL) -> Mapping[str, int]:
         """See Engine.expand."""
         with self._readable():
-            return _finder(self._current(), permission).expand(node)
+            return _finder_for(self._current(), permission).expand(node)
 
     def close(self) -> None:
-        """See Engine.close: what was not committed is dropped."""
+        """See Engine.close: uncommitted changes are dropped."""
         with self._lock:
             self._drop_writer()
             if self._snapshot is not None:
@@ -162,15 +162,15 @@ class WhooshEngine:
 
     @contextmanager
     def _readable(self) -> Iterator[None]:
-        """Say of broken files what they are. The library checks nothing: reading them can end in any error."""
-        self._watch.look()
+        """Raise IndexDamaged for broken files. The library checks nothing: reading them can raise any error."""
+        self._watch.check()
         try:
             yield
         except (TooBroad, cost.TooCostly):
             raise
         except Exception as error:
             if isinstance(error, TypeError) and "cannot be searched for" in str(error):
-                raise  # a node that is none
+                raise  # an unknown node
             raise IndexDamaged(f"The search index is damaged ({type(error).__name__}).") from error
 
     def _open_writer(self) -> None:
@@ -186,7 +186,7 @@ class WhooshEngine:
         self._writer, self._pending = None, {}
 
     def _current(self) -> _Snapshot:
-        """Return the state of the last commit, of any process."""
+        """Return the snapshot of the last commit by any process."""
         with self._lock:
             generation = self._index.latest_generation()
             if self._snapshot is None or self._snapshot.generation != generation:
@@ -200,47 +200,47 @@ _STATES = frozenset(STATES.values())
 
 
 def _fields(document: Document) -> dict[str, Any]:
-    one = entry(document)
-    lists: dict[str, Any] = dict(one)
+    indexed = make_entry(document)
+    lists: dict[str, Any] = dict(indexed)
     parts = {name: PART.join(lists.get("author_words" if name == "author" else name, ())) for name in WORD_FIELDS[:7]}
     facts = (
-        one["pk"],
-        one["account_id"],
-        one["platform"],
-        one["kind"],
-        one.get("author", ""),
-        one.get("day"),
-        "media" in one.get("has", ()),
-        "conversation" in one.get("has", ()),
-        one["newest"],
-        one["oldest"],
-        tuple(word for word in one.get("has", ()) if word in _STATES),
+        indexed["pk"],
+        indexed["account_id"],
+        indexed["platform"],
+        indexed["kind"],
+        indexed.get("author", ""),
+        indexed.get("day"),
+        "media" in indexed.get("has", ()),
+        "conversation" in indexed.get("has", ()),
+        indexed["newest"],
+        indexed["oldest"],
+        tuple(word for word in indexed.get("has", ()) if word in _STATES),
     )
-    return {**parts, "platform": one["platform"], "kind": one["kind"], "pk": str(one["pk"]), "facts": facts}
+    return {**parts, "platform": indexed["platform"], "kind": indexed["kind"], "pk": str(indexed["pk"]), "facts": facts}
 
 
-def _ordered(now: _Snapshot, tree: Node, filters: Filters, sort: Sort) -> list[tuple[Any, Facts]]:
-    """Return every hit within the filters, in order, each with what it is ordered by. Raises TooBroad."""
-    scores = _finder(now, filters.permission).find(tree)
-    hits = [(score, now.facts[docnum]) for docnum, score in scores.items() if _allowed(now.facts[docnum], filters)]
+def _sorted_hits(snapshot: _Snapshot, tree: Node, filters: Filters, sort: Sort) -> list[tuple[Any, Facts]]:
+    """Return every hit within the filters, in order, each with its sort key. Raises TooBroad."""
+    scores = _finder_for(snapshot, filters.permission).find(tree)
+    hits = [(score, snapshot.facts[docnum]) for docnum, score in scores.items() if _is_allowed(snapshot.facts[docnum], filters)]
     if sort is Sort.OLDEST:
         return sorted(((facts.oldest, facts) for _score, facts in hits), key=lambda hit: hit[0])
     scored = sort is Sort.RELEVANCE
     return sorted((((-score if scored else 0, -facts.newest), facts) for score, facts in hits), key=lambda hit: hit[0])
 
 
-def _finder(now: _Snapshot, permission: Permission) -> Finder:
-    """Return what finds for one reader."""
-    seen = None if permission.is_all else frozenset(docnum for docnum, facts in now.facts.items() if _may_see(permission, facts))
-    return Finder(now.searcher, now.facts, seen)
+def _finder_for(snapshot: _Snapshot, permission: Permission) -> Finder:
+    """Return the finder for a permission."""
+    visible = None if permission.is_all else frozenset(docnum for docnum, facts in snapshot.facts.items() if _may_see(permission, facts))
+    return Finder(snapshot.searcher, snapshot.facts, visible)
 
 
 def _may_see(permission: Permission, facts: Facts) -> bool:
     return permission.allows(facts.account_id, in_conversation=facts.in_conversation)
 
 
-def _allowed(facts: Facts, filters: Filters) -> bool:
-    if filters.authors is not None and (not facts.author or facts.author not in {plain(author) for author in filters.authors}):
+def _is_allowed(facts: Facts, filters: Filters) -> bool:
+    if filters.authors is not None and (not facts.author or facts.author not in {fit_name(author) for author in filters.authors}):
         return False
     return (
         within(facts.day, filters.first_day, filters.last_day)

@@ -1,4 +1,4 @@
-"""What a tree finds in one state of a Whoosh index, worked out leaf by leaf with sets: slow and plain."""
+"""Evaluates query trees on a snapshot of a Whoosh index, leaf by leaf, with sets: slow and simple."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NOWHERE: Final[tuple[int, ...]] = ()
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What filters, facets and orders look at. Stored as a plain tuple in this order."""
+    """The data for filters, facets and sorting. Stored as a plain tuple in this order."""
 
     pk: int
     account_id: int
@@ -35,29 +35,29 @@ class Facts:
     in_conversation: bool
     newest: int
     oldest: int
-    states: tuple[str, ...]  # those of its `has` words that are states
+    states: tuple[str, ...]  # its `has` words that are states
 
 
 class Finder:
-    """Works out what trees find in one state of the index: document numbers of Whoosh's own, with their scores."""
+    """Evaluates trees on a snapshot; returns Whoosh's own document numbers with their scores."""
 
-    def __init__(self, searcher: Searcher, facts: Mapping[int, Facts], seen: frozenset[int] | None) -> None:
-        """Take the living documents, and those the reader may see (None: all): words of others stand for nothing."""
+    def __init__(self, searcher: Searcher, facts: Mapping[int, Facts], visible: frozenset[int] | None) -> None:
+        """Take the live documents and those visible to the reader (None: all); words of other documents match nothing."""
         self._searcher = searcher
         self._reader = searcher.reader()
         self._has_deletions = self._reader.has_deletions()
-        self._facts, self._seen = facts, seen
-        self._known: dict[Expanding, dict[str, int]] = {}
+        self._facts, self._visible = facts, visible
+        self._expansions: dict[Expanding, dict[str, int]] = {}
 
     def find(self, tree: Node) -> dict[int, float]:
-        """Return the documents that a tree finds, each with its score. Raises TooBroad."""
+        """Return the documents that match a tree, each with its score. Raises TooBroad."""
         if isinstance(tree, And):
-            return self._and([self.find(child) for child in tree.children])
+            return self._intersect([self.find(child) for child in tree.children])
         if isinstance(tree, Or):
-            return _sum([self.find(child) for child in tree.children])
+            return _sum_scores([self.find(child) for child in tree.children])
         if isinstance(tree, Not):
-            unwanted = self.find(tree.child)
-            return {docnum: 0.0 for docnum in self._facts if docnum not in unwanted}
+            excluded = self.find(tree.child)
+            return {docnum: 0.0 for docnum in self._facts if docnum not in excluded}
         if isinstance(tree, Everything):
             return dict.fromkeys(self._facts, 0.0)
         if isinstance(tree, DayRange):
@@ -66,83 +66,83 @@ class Finder:
         if isinstance(tree, Numbered):
             return {docnum: 0.0 for docnum, facts in self._facts.items() if facts.pk in tree.pks}
         if isinstance(tree, Word):
-            return self._word(tree.field, tree.word)
+            return self._find_word(tree.field, tree.word)
         if isinstance(tree, Expanding):
             return {matcher.id(): 0.0 for word in self.expand(tree) for matcher in self._postings(tree.field, word, scored=False)}
         if isinstance(tree, Phrase):
-            return self._phrase(tree)
+            return self._find_phrase(tree)
         if isinstance(tree, (Near, NotNear)):
-            return self._near(tree)
+            return self._find_near(tree)
         raise TypeError(f"{type(tree).__name__} cannot be searched for")
 
     def expand(self, node: Expanding) -> dict[str, int]:
-        """Return the visible words a node stands for, with the documents each is in, in alphabetical order. Raises TooBroad."""
-        if node not in self._known:
-            found: dict[str, int] = {}
+        """Return the visible words that match a node, in alphabetical order, each with its number of documents. Raises TooBroad."""
+        if node not in self._expansions:
+            matching: dict[str, int] = {}
             for start in prefixes(node):
                 words = [encoded.decode("utf-8") for encoded in self._reader.expand_prefix(node.field, start)]
                 cost.words(len(words))
                 for word in matching_words(node, words):
                     if count := self._count(node.field, word):
-                        found[word] = count
-                        if len(found) > WILDCARD_LIMIT:
+                        matching[word] = count
+                        if len(matching) > WILDCARD_LIMIT:
                             raise TooBroad(as_typed(node), WILDCARD_LIMIT)
-            self._known[node] = dict(sorted(found.items()))
-        return self._known[node]
+            self._expansions[node] = dict(sorted(matching.items()))
+        return self._expansions[node]
 
     def _count(self, field: str, word: str) -> int:
-        """Return how many visible documents hold a word; Whoosh's own count holds the deleted ones too."""
-        if not self._has_deletions and self._seen is None:
+        """Return the number of visible documents with a word; Whoosh's own count includes deleted documents."""
+        if not self._has_deletions and self._visible is None:
             return int(self._reader.doc_frequency(field, word))
-        return sum(1 for matcher in self._postings(field, word, scored=False) if self._seen is None or matcher.id() in self._seen)
+        return sum(1 for matcher in self._postings(field, word, scored=False) if self._visible is None or matcher.id() in self._visible)
 
-    def _and(self, found: list[dict[int, float]]) -> dict[int, float]:
-        if not found:
+    def _intersect(self, results: list[dict[int, float]]) -> dict[int, float]:
+        if not results:
             return dict.fromkeys(self._facts, 0.0)
-        common = set(found[0]).intersection(*found[1:])
-        return {docnum: sum(one[docnum] for one in found) for docnum in common}
+        common = set(results[0]).intersection(*results[1:])
+        return {docnum: sum(result[docnum] for result in results) for docnum in common}
 
-    def _word(self, field: str, word: str) -> dict[int, float]:
+    def _find_word(self, field: str, word: str) -> dict[int, float]:
         scored = field == "text"
         return {matcher.id(): matcher.score() if scored else 0.0 for matcher in self._postings(field, word, scored=scored)}
 
-    def _phrase(self, tree: Phrase) -> dict[int, float]:
+    def _find_phrase(self, tree: Phrase) -> dict[int, float]:
         wild = [item for item in tree.items if not isinstance(item, Word)]
         if len(tree.items) > 1 and sum(len(self.expand(item)) for item in wild) > WILDCARD_LIMIT:
             raise TooBroad(" ".join(map(as_typed, wild)), WILDCARD_LIMIT)
         ends: dict[int, set[int]] = {}
         for at, item in enumerate(tree.items):
-            places = self._places(item, tree.field)
+            positions = self._positions(item, tree.field)
             ends = {
                 docnum: after
-                for docnum, found in places.items()
-                if (after := found if not at else {place for place in found if place - 1 in ends.get(docnum, _NOWHERE)})
+                for docnum, places in positions.items()
+                if (after := places if not at else {place for place in places if place - 1 in ends.get(docnum, _NOWHERE)})
             }
         score = 1.0 if always_scored(tree) else 0.0
-        return {docnum: score * len(found) for docnum, found in ends.items()}
+        return {docnum: score * len(places) for docnum, places in ends.items()}
 
-    def _near(self, tree: Near | NotNear) -> dict[int, float]:
-        """Return the documents in which places are near each other; Whoosh's positions leave room between parts."""
-        places = {leaf: self._places(leaf, "text") for leaf in leaves(tree)}
-        candidates = {docnum for found in places.values() for docnum in found}
+    def _find_near(self, tree: Near | NotNear) -> dict[int, float]:
+        """Return the documents that match a proximity tree; Whoosh's positions have gaps between parts."""
+        positions = {leaf: self._positions(leaf, "text") for leaf in leaves(tree)}
+        candidates = {docnum for by_document in positions.values() for docnum in by_document}
         return {
             docnum: 0.0
             for docnum in candidates
-            if has_match(tree, lambda leaf, docnum=docnum: sorted(places[leaf].get(docnum, _NOWHERE)))  # type: ignore[misc]  # a default argument binds this very document
+            if has_match(tree, lambda leaf, docnum=docnum: sorted(positions[leaf].get(docnum, _NOWHERE)))  # type: ignore[misc]  # a default argument binds this very document
         }
 
-    def _places(self, leaf: Leaf, field: str) -> dict[int, set[int]]:
-        """Return where a leaf stands in each document."""
-        places: dict[int, set[int]] = {}
+    def _positions(self, leaf: Leaf, field: str) -> dict[int, set[int]]:
+        """Return the positions of a leaf in each document."""
+        positions: dict[int, set[int]] = {}
         for word in (leaf.word,) if isinstance(leaf, Word) else self.expand(leaf):
             for matcher in self._postings(field, word, scored=False):
-                found = matcher.value_as("positions")
-                cost.positions(len(found))
-                places.setdefault(matcher.id(), set()).update(found)
-        return places
+                places = matcher.value_as("positions")
+                cost.positions(len(places))
+                positions.setdefault(matcher.id(), set()).update(places)
+        return positions
 
     def _postings(self, field: str, word: str, *, scored: bool) -> Iterator[Any]:
-        """Yield Whoosh's matcher at each living document with a word."""
+        """Yield Whoosh's matcher at each live document with a word."""
         if (field, word) not in self._reader:
             return
         cost.postings(int(self._reader.doc_frequency(field, word)))
@@ -153,16 +153,16 @@ class Finder:
 
 
 def within(day: int | None, first: date | None, last: date | None) -> bool:
-    """Tell whether a day (ordinal, None is unknown) is in a range; a range without ends holds what has no day."""
+    """Tell whether a day (ordinal, None if unknown) is in a range; a range without bounds includes unknown days."""
     if first is None and last is None:
         return True
     return day is not None and (first is None or day >= first.toordinal()) and (last is None or day <= last.toordinal())
 
 
-def _sum(found: list[dict[int, float]]) -> dict[int, float]:
+def _sum_scores(results: list[dict[int, float]]) -> dict[int, float]:
     scores: dict[int, float] = {}
-    for one in found:
-        for docnum, score in one.items():
+    for result in results:
+        for docnum, score in result.items():
             scores[docnum] = scores.get(docnum, 0.0) + score
     return scores
 
@@ -171,10 +171,10 @@ PART: Final = "\n"
 
 
 class SpaceAnalyzer:
-    """Gives the words of parts that `entry` made: words between spaces, parts between line ends."""
+    """Splits the text of an index entry: parts at line ends, words at spaces."""
 
     def __call__(self, value: str, **_options: Any) -> Iterator[Token]:
-        """Yield the words with their positions; Whoosh's convention is one token object used over and over."""
+        """Yield the words with their positions; by Whoosh's convention always the same token object."""
         token = Token(positions=True)
         token.stopped, token.boost = False, 1.0
         position = 0
@@ -190,6 +190,6 @@ WORD_FIELDS: Final = ("text", "account", "author", "url", "hashtag", "mention", 
 
 
 def schema() -> fields.Schema:
-    """Return the fields of an index: every word with its positions, and the facts that filters and facets need."""
+    """Return the schema of an index: every word with its positions, and the facts for filters and facets."""
     names = {name: fields.TEXT(analyzer=SpaceAnalyzer(), phrase=True) for name in WORD_FIELDS}
     return fields.Schema(pk=fields.ID(unique=True), facts=fields.STORED(), **names)

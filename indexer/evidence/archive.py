@@ -1,7 +1,7 @@
-"""One read-only view of an archive: a ZIP, several ZIPs of one export, a tar, or a folder.
+"""A read-only view of an archive: a ZIP, several ZIPs of an export, a tar, or a folder.
 
-Nothing is ever extracted to disk. Unsafe names, links and bombs are refused before anything is read.
-An `Archive` remembers each member that was asked for, so that ingest can account for every one.
+Nothing is ever extracted to disk. Unsafe names, links and ZIP bombs are refused before anything is read.
+An `Archive` remembers each member that was opened, so that ingest can account for all members.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
-from indexer.evidence.names import composed, composed_where_unique, is_junk, natural, unsafe_name, utf8_if_it_is
+from indexer.evidence.names import compose, compose_unique, decode_utf8_name, is_junk, natural_key, unsafe_reason
 from indexer.i18n import Sentence, say
 
-# Everything that Python's readers of containers and of compressed streams raise for bytes that are not as they should be. Their
-# documentation names a few of these; the others come out of the modules below them (seen with mutated archives, Python 3.11).
+# Everything that Python's container and decompression modules raise for damaged bytes. Their documentation names a few of
+# these; the others come from the modules they use (seen with mutated archives, Python 3.11).
 DAMAGE = (
     zipfile.BadZipFile,
     zipfile.LargeZipFile,
@@ -33,12 +33,12 @@ DAMAGE = (
     struct.error,
     EOFError,
     OSError,
-    RuntimeError,  # and NotImplementedError: a compression or a flag that is not known
+    RuntimeError,  # and NotImplementedError: an unknown compression method or flag
     ValueError,  # and UnicodeDecodeError
     LookupError,
     AttributeError,
     ArithmeticError,
-    MemoryError,  # a damaged head of an LZMA stream asks for any amount
+    MemoryError,  # the damaged header of an LZMA stream can ask for any amount
 )
 
 MAX_MEMBERS = 2_000_000
@@ -51,11 +51,11 @@ _AGAIN = say("Download the archive again.")
 
 
 class ArchiveError(Exception):
-    """The archive cannot be taken in. The text says what is wrong, that the evidence is safe, and what to do."""
+    """The archive cannot be taken in. The text states the problem, that the evidence is safe, and the next step."""
 
 
 def refusal(why: Sentence, repair: Sentence | None = None) -> Sentence:
-    """Return why an archive is not taken in, that it is safe, and what a person can do."""
+    """Build the message for a refused archive: the reason, that the file is safe, and how to fix it."""
     return say("{why} {safe} {repair}", why=why, safe=SAFE, repair=repair) if repair else say("{why} {safe}", why=why, safe=SAFE)
 
 
@@ -65,23 +65,23 @@ class _Refusal(ArchiveError):
 
 
 class NotAnArchive(_Refusal):
-    """Neither a ZIP nor a tar nor a folder with files."""
+    """Not a ZIP, tar, or folder with files."""
 
 
 class DamagedArchive(_Refusal):
-    """The container is cut or broken."""
+    """The container is truncated or broken."""
 
 
 class EncryptedArchive(_Refusal):
-    """The ZIP asks for a password."""
+    """The ZIP is password-protected."""
 
 
 class UnsafeArchive(_Refusal):
-    """Names that lead outside, links, duplicate names, or a bomb."""
+    """Names that lead outside the archive, links, duplicate names, or a ZIP bomb."""
 
 
 class MemberDamaged(ArchiveError):
-    """One member cannot be read to its end (checksum, compression); the others may still be whole."""
+    """A member cannot be read to its end (checksum, compression); other members may be intact."""
 
     def __init__(self, message: Sentence) -> None:
         super().__init__(message)
@@ -90,7 +90,7 @@ class MemberDamaged(ArchiveError):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One file of an archive: its normalised name, its size in bytes uncompressed, and how to open it."""
+    """A file in an archive. `name` is normalized; `size` and `packed` are bytes, uncompressed and compressed."""
 
     name: str
     size: int
@@ -101,7 +101,7 @@ class Member:
 
 
 class _Handles:
-    """The open files of an archive: closed with the last view of it. A stream that is still read stays open."""
+    """The open files of an archive, closed with its last view. A stream that is still being read stays open."""
 
     def __init__(self) -> None:
         files: list[zipfile.ZipFile | tarfile.TarFile] = []
@@ -121,7 +121,7 @@ class Archive:
     label: str
     members: Mapping[str, Member]
     root: str = ""
-    asked: set[str] = field(default_factory=set)
+    opened: set[str] = field(default_factory=set)
     handles: _Handles = field(default_factory=_Handles)
 
     @property
@@ -130,53 +130,53 @@ class Archive:
         return tuple(sorted(name[len(self.root) :] for name in self.members if name.startswith(self.root)))
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and self.known_as(name) in self.members
+        return isinstance(name, str) and self.full_name(name) in self.members
 
-    def at(self, root: str) -> Archive:
-        """Return the same archive seen from a folder of it (`root` ends in "/" or is empty); shares what was asked."""
-        return Archive(self.label, self.members, root, self.asked, self.handles)
+    def below(self, root: str) -> Archive:
+        """Return a view of the archive below `root` (ends in "/" or is empty); it shares the accounting of opened members."""
+        return Archive(self.label, self.members, root, self.opened, self.handles)
 
     def roots(self) -> tuple[str, ...]:
-        """Return the folders that could be the export's own root: "" and, while there is only one, the folder inside.
+        """Return possible root folders of the export: "" and, as long as a level has a single folder, the folder inside.
 
-        Files may lie beside that folder (a licence, a note of whoever packed it): they are no part of the export, and
-        ingest lists them.
+        Files may lie beside that folder (a license, a note of the person who packed it): they are not part of the export,
+        and ingest lists them.
         """
-        found, root = [""], ""
+        roots, root = [""], ""
         while True:
             below = {name[len(root) :].split("/", 1)[0] for name in self.members if _is_below(name, root) and not is_junk(name)}
             if len(below) != 1:
-                return tuple(found)
+                return tuple(roots)
             root += f"{below.pop()}/"
-            found.append(root)
+            roots.append(root)
 
     def match(self, *patterns: str) -> list[str]:
-        """Return the members that fit a shell-style pattern ("*" also crosses "/"), in natural order (part2 before part10)."""
+        """Return the members that match a shell-style pattern ("*" also matches "/"), in natural order (part2 before part10)."""
         names = [name for name in self.names if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)]
-        return sorted(names, key=natural)
+        return sorted(names, key=natural_key)
 
     def size(self, name: str) -> int:
-        """Return the uncompressed size in bytes. Raises KeyError for a name that is not there."""
-        return self.members[self.known_as(name)].size
+        """Return the uncompressed size in bytes. Raises KeyError for an unknown name."""
+        return self.members[self.full_name(name)].size
 
     def open(self, name: str) -> IO[bytes]:
-        """Open a member for reading and remember that it was asked for. Raises KeyError, MemberDamaged."""
-        self.asked.add(self.known_as(name))
+        """Open a member for reading and account for it. Raises KeyError, MemberDamaged."""
+        self.opened.add(self.full_name(name))
         return self._open(name)
 
     def read(self, name: str, limit: int = 512 * 2**20) -> bytes:
-        """Return a whole member. For small files; large ones are streamed. Raises KeyError, MemberDamaged."""
+        """Read a whole member. For small files; stream large ones with `open`. Raises KeyError, MemberDamaged."""
         with self.open(name) as stream:
             return _read(stream, name, limit)
 
     def peek(self, name: str, length: int = 4096) -> bytes:
-        """Return the first bytes without remembering it: for identify(). Raises KeyError, MemberDamaged."""
+        """Read the first bytes of a member without accounting for it: for identify(). Raises KeyError, MemberDamaged."""
         with self._open(name) as stream:
             return _read(stream, name, length, whole=False)
 
     def _open(self, name: str) -> IO[bytes]:
         try:
-            member = self.members[self.known_as(name)]
+            member = self.members[self.full_name(name)]
         except KeyError:
             raise KeyError(name) from None
         try:
@@ -184,21 +184,21 @@ class Archive:
         except DAMAGE as error:
             raise MemberDamaged(say("{member} cannot be opened: {damage}.", member=name, damage=damage_of(error))) from error
 
-    def name_of(self, name: str) -> str:
-        """Return a member's name below the root exactly as it is known, for one that may be written with other accents."""
-        return self.known_as(name)[len(self.root) :]
+    def stored_name(self, name: str) -> str:
+        """Return a member's stored name below the root, for a name whose accents may be composed differently."""
+        return self.full_name(name)[len(self.root) :]
 
-    def known_as(self, name: str) -> str:
-        """Return a member's name from the archive's top: as asked for, or with its accents composed when only that is there."""
+    def full_name(self, name: str) -> str:
+        """Return a member's full name in the archive: as given, or with accents composed if only that form exists."""
         full = self.root + name
-        return full if full in self.members else composed(full)
+        return full if full in self.members else compose(full)
 
 
 def open_archive(*paths: str | Path, label: str = "") -> Archive:
-    """Open one archive: a ZIP, a tar, a folder, or several ZIPs that are the parts of one export.
+    """Open an archive: a ZIP, a tar, a folder, or several ZIPs that are parts of an export.
 
-    A folder that holds nothing but ZIPs is read as the parts of one export. `label` is what a person calls the
-    archive, where that is not the file's name.
+    A folder that contains only ZIPs is read as the parts of an export. `label` is the archive's name for people if
+    that is not the file's name.
     Raises NotAnArchive, DamagedArchive, EncryptedArchive, UnsafeArchive.
     """
     if not paths:
@@ -216,10 +216,10 @@ def open_archive(*paths: str | Path, label: str = "") -> Archive:
 def _all_members(paths: Sequence[str | Path], handles: _Handles) -> dict[str, Member]:
     members: dict[str, Member] = {}
     for path in parts_of([Path(path) for path in paths]):
-        here: set[str] = set()
+        names_in_file: set[str] = set()
         for member in _members_of(path, handles):
-            known = members.setdefault(member.name, member)
-            if member.name in here:
+            first = members.setdefault(member.name, member)
+            if member.name in names_in_file:
                 raise UnsafeArchive(
                     say(
                         "The name {member} appears twice in {file}, so it is unclear which is the record.",
@@ -227,29 +227,29 @@ def _all_members(paths: Sequence[str | Path], handles: _Handles) -> dict[str, Me
                         file=path.name,
                     )
                 )
-            here.add(member.name)
-            if (known.size, known.crc) != (member.size, member.crc):
+            names_in_file.add(member.name)
+            if (first.size, first.crc) != (member.size, member.crc):
                 raise UnsafeArchive(
                     say("{member} differs between the given files, so they are not parts of one export.", member=repr(member.name)),
                     say("Add them one at a time."),
                 )
-    names = composed_where_unique(members)
+    names = compose_unique(members)
     return {names[name]: replace(member, name=names[name]) for name, member in members.items()}
 
 
 def damage_of(error: BaseException) -> str:
-    """Return what a library says of damaged bytes, and the kind of its error where it says nothing or a mere number."""
+    """Describe a library's error about damaged bytes; add the error's class if its text is empty or a mere number."""
     text = " ".join(str(error).split()).rstrip(".")
     return text if " " in text else " ".join(filter(None, (type(error).__name__, text)))
 
 
 def _is_below(name: str, root: str) -> bool:
-    """Tell whether a member lies in a folder below `root`, not in `root` itself."""
+    """Tell whether a member is in a folder below `root`, not in `root` itself."""
     return name.startswith(root) and "/" in name[len(root) :]
 
 
 def parts_of(paths: Sequence[Path]) -> list[Path]:
-    """Return the files of one archive: a folder that holds nothing but ZIPs stands for these parts."""
+    """Return the files of an archive: for a folder that contains only ZIPs, those ZIPs."""
     if len(paths) == 1 and paths[0].is_dir():
         files = [file for file in sorted(paths[0].iterdir()) if not is_junk(file.name)]
         if files and all(file.is_file() and file.suffix.lower() == ".zip" for file in files):
@@ -289,7 +289,7 @@ def _zip_members(path: Path, handles: _Handles) -> list[Member]:
     handles.add(archive)
     members = []
     for info in archive.infolist():
-        if info.filename.endswith("/") and not info.file_size:  # a folder; the library's own question fails for a member without a name
+        if info.filename.endswith("/") and not info.file_size:  # a folder; the library's own is_dir() fails for an empty name
             continue
         if info.flag_bits & 0x1:
             raise EncryptedArchive(
@@ -297,7 +297,7 @@ def _zip_members(path: Path, handles: _Handles) -> list[Member]:
             )
         name = info.filename
         if not info.flag_bits & 0x800:
-            name = utf8_if_it_is(name)
+            name = decode_utf8_name(name)
         members.append(
             Member(
                 name=name.replace("\\", "/").rstrip("/"),
@@ -368,7 +368,7 @@ def _refuse_unsafe(members: Iterable[Member]) -> None:
             say("It contains {count} files; no platform's archive has more than {most}.", count=len(members), most=MAX_MEMBERS)
         )
     for member in members:
-        reason = unsafe_name(member.name)
+        reason = unsafe_reason(member.name)
         if reason or member.is_link:
             why = reason or say("is a link")
             message = say("The member {member} {why}.", member=repr(member.name), why=why)

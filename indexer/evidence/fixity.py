@@ -1,4 +1,4 @@
-"""SHA-256 of streams, and the words of a verify report."""
+"""SHA-256 of streams, and the findings of a verify report."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BLOCK = 1 << 20
 
 
 def digest(stream: IO[bytes], progress: ByteTick | None = None) -> str:
-    """Return the SHA-256 of a stream in hex, read block by block; `progress` gets the bytes of each block."""
+    """Compute the SHA-256 of a stream in hex, block by block; `progress` gets the bytes of each block."""
     sha = hashlib.sha256()
     while block := stream.read(BLOCK):
         sha.update(block)
@@ -24,13 +24,13 @@ def digest(stream: IO[bytes], progress: ByteTick | None = None) -> str:
 
 
 def file_digest(path: Path, progress: ByteTick | None = None) -> str:
-    """Return the SHA-256 of a file in hex."""
+    """Compute the SHA-256 of a file in hex."""
     with path.open("rb") as stream:
         return digest(stream, progress)
 
 
 class Finding(StrEnum):
-    """What can be wrong with evidence, catalog, event log or index."""
+    """Kind of an integrity problem in evidence, catalog, event log or index."""
 
     CHECKSUM_MISMATCH = "ChecksumMismatch"
     FILE_MISSING = "FileMissing"
@@ -39,12 +39,12 @@ class Finding(StrEnum):
     CAPTURE_MISSING = "CaptureMissing"  # the event log has a capture that the catalog lacks
     EVENT_MISSING = "EventMissing"  # the catalog has a capture that the event log lacks
     CAPTURE_CHANGED = "CaptureChanged"  # a capture differs from its event
-    ROWS_MISSING = "RowsMissing"  # records, versions or sightings without the rows that belong to them
+    ROWS_MISSING = "RowsMissing"  # records, versions or sightings without their related rows
     CONTENT_CHANGED = "ContentChanged"  # a version's digest is not the digest of its content
-    RAW_CHANGED = "RawChanged"  # an item in the vault is not the one that the catalog names
-    RECORD_CHANGED = "RecordChanged"  # a stored field differs from today's reading of the evidence
+    RAW_CHANGED = "RawChanged"  # an item in the vault differs from the item that the catalog refers to
+    RECORD_CHANGED = "RecordChanged"  # a stored field differs from a fresh reading of the evidence
     RECORD_MISSING = "RecordMissing"  # the evidence has a record that the catalog lacks
-    RECORD_ADDED = "RecordAdded"  # the catalog has a record that the evidence does not give
+    RECORD_ADDED = "RecordAdded"  # the catalog has a record that is not in the evidence
     NOT_READ_AGAIN = "NotReadAgain"  # a capture could not be read again
     LOG_CUT = "LogCut"
     LOG_REWRITTEN = "LogRewritten"
@@ -53,7 +53,7 @@ class Finding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IntegrityFinding:
-    """One thing that is not as it was taken in or as the program wrote it. `message` is a sentence for people."""
+    """A deviation from what was taken in or from what the program wrote. `message` is a sentence for people."""
 
     finding: Finding
     name: str

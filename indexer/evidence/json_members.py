@@ -1,8 +1,8 @@
-"""Reads the items of a JSON member one by one, with their exact bytes and place, whatever the member's size.
+"""Streams the items of a JSON member, with their exact bytes and position, whatever the member's size.
 
-The platforms' files are one array ("window.YTD.tweets.part0 = [ ... ]", bare `[ ... ]`) or one object whose
-values are arrays (`{"comments_v2": [ ... ]}`, `{"participants": [...], "messages": [...]}`). Only one item is
-held in memory. Decoding an item is the importer's work (msgspec).
+The platforms' files are an array ("window.YTD.tweets.part0 = [ ... ]", bare `[ ... ]`) or an object whose
+values are arrays (`{"comments_v2": [ ... ]}`, `{"participants": [...], "messages": [...]}`). Only a single item is
+held in memory. Decoding an item is the importer's job (msgspec).
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _SPACE = re.compile(rb"[\s,]*+")
 _START = re.compile(rb"[\[{]")
 _BEFORE = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:(?:var|let|const)\s+)?(?:[\w.$]+\s*=\s*)?(?:\(\s*)?"
-)  # all that a platform writes before the list
+)  # everything that platforms write before the list
 _AFTER = re.compile(rb"[\s;)]*+")
 
 
 class JsonDamaged(Exception):
-    """The member stops or breaks at `offset` (bytes). All items before it were given out whole."""
+    """The member is truncated or malformed at `offset` (bytes). All items before it were yielded whole."""
 
     def __init__(self, code: str, message: Sentence, offset: int) -> None:
         super().__init__(message)
@@ -41,10 +41,10 @@ class JsonDamaged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class JsonItem:
-    """One item of a member with its exact bytes.
+    """An item of a member with its exact bytes.
 
-    `key` names the array it stands in ("" for a bare array), `index` its number there (-1 for a value that is no
-    array's item), `start` its first byte in the member.
+    `key` is the name of its array ("" for a bare array), `index` its number there (-1 for a value outside of
+    arrays), `start` its first byte in the member.
     """
 
     key: str
@@ -56,10 +56,10 @@ class JsonItem:
 def json_items(stream: IO[bytes]) -> Iterator[JsonItem]:
     """Yield the items of a JSON member in file order.
 
-    A top-level object's values that are not arrays come as one item with index -1, under their key.
-    Raises JsonDamaged after the last whole item, with code "json-cut" (ends in the middle), "json-broken",
-    "json-encoding" (not UTF-8), "json-empty", "member-damaged" (the ZIP's own checksum), or "json-more" when there is
-    more in the member than the list or object that was read (before it or behind it).
+    Values of a top-level object that are not arrays are items with index -1, under their key.
+    Raises JsonDamaged after the last whole item, with code "json-cut" (truncated), "json-broken", "json-encoding"
+    (not UTF-8), "json-empty", "member-damaged" (the ZIP's own checksum), or "json-more" if the member has other
+    content before or after the list or object.
     """
     yield from _Reader(stream).items()
 
@@ -74,27 +74,27 @@ class _Reader:
         self.no_batch = False
 
     def items(self) -> Iterator[JsonItem]:
-        self._more()
+        self._read_more()
         if self.buffer[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in self.buffer[:64]:
             raise JsonDamaged("json-encoding", say("The file is not UTF-8 text."), 0)
-        while (found := _START.search(self.buffer, self.at)) is None:
+        while (match := _START.search(self.buffer, self.at)) is None:
             if self.ended:
                 empty = not self.buffer.strip()
                 raise JsonDamaged("json-empty" if empty else "json-broken", say("The file holds no JSON list or object."), 0)
-            self._more()
-        is_bare = self.base == 0 and _BEFORE.fullmatch(self.buffer, 0, found.start()) is not None
-        self.at = found.end()
-        if found[0] == b"[":
+            self._read_more()
+        is_bare = self.base == 0 and _BEFORE.fullmatch(self.buffer, 0, match.start()) is not None
+        self.at = match.end()
+        if match[0] == b"[":
             yield from self._array("")
         else:
             yield from self._object()
-        self._end()
+        self._expect_end()
         if not is_bare:
             message = say("The file begins with something else than its list, which was not read.")
             raise JsonDamaged("json-more", message, self.base + self.at)
 
-    def _end(self) -> None:
-        """Read to the end of the member, so that its checksum is checked. Raises JsonDamaged for anything but white space."""
+    def _expect_end(self) -> None:
+        """Read to the end of the member to verify its checksum. Raises JsonDamaged for anything but white space."""
         while True:
             rest = _AFTER.match(self.buffer, self.at)
             self.at = rest.end() if rest else self.at
@@ -103,7 +103,7 @@ class _Reader:
                 raise JsonDamaged("json-more", message, self.base + self.at)
             if self.ended:
                 return
-            self._more()
+            self._read_more()
 
     def _object(self) -> Iterator[JsonItem]:
         while (char := self._peek()) != b"}":
@@ -140,10 +140,10 @@ class _Reader:
         self.at += 1
 
     def _batch(self, separator: bytes) -> list[tuple[int, bytes]]:
-        """Return all items of the buffer up to the last `separator` at one stroke, ten times as fast as one by one.
+        """Parse all items of the buffer up to the last `separator` at once, ten times as fast as item by item.
 
-        `separator` is what stood between two items, brackets included. When the part before its last occurrence reads
-        as whole JSON values, they are the very items: JSON read from the left has one reading only.
+        `separator` is the text between two items, brackets included. If the part before its last occurrence parses
+        as whole JSON values, these are the items: JSON parsed from the left is unambiguous.
         """
         cut = self.buffer.rfind(separator, self.at)
         if cut < 0 or self.no_batch:
@@ -151,8 +151,8 @@ class _Reader:
         part = self.buffer[self.at : cut + 1]
         try:
             raws = msgspec.json.decode(b"[" + part + b"]", type=list[msgspec.Raw])
-        except (msgspec.DecodeError, RecursionError):  # nested a thousand deep is a reason too
-            self.no_batch = True  # until the next chunk: something here wants reading one by one
+        except (msgspec.DecodeError, RecursionError):  # RecursionError: nested a thousand levels deep
+            self.no_batch = True  # until the next chunk: these bytes must be read item by item
             return []
         items, at = [], 0
         for value in raws:
@@ -166,11 +166,11 @@ class _Reader:
     def _peek(self) -> bytes:
         """Skip white space and commas; return the next byte."""
         while True:
-            found = _SPACE.match(self.buffer, self.at)
-            self.at = found.end() if found else self.at
+            match = _SPACE.match(self.buffer, self.at)
+            self.at = match.end() if match else self.at
             if self.at < len(self.buffer):
                 return self.buffer[self.at : self.at + 1]
-            self._need_more()
+            self._require_more()
 
     def _value(self) -> tuple[int, bytes]:
         self._peek()
@@ -178,27 +178,27 @@ class _Reader:
             if len(self.buffer) - self.at > MAX_ITEM:
                 message = say("One item is larger than {most} bytes.", most=MAX_ITEM)
                 raise JsonDamaged("json-item-too-large", message, self.base + self.at)
-            self._need_more()
+            self._require_more()
         raw = self.buffer[self.at : end]
         start = self.base + self.at
         self.at = end
         return start, raw
 
     def _value_end(self) -> int:
-        """Return where the value at `at` ends, or -1 when the buffer ends first."""
+        """Return the end of the value at `at`, or -1 if the buffer ends first."""
         first = self.buffer[self.at]
         if first == 0x22:
-            found = _STRING.match(self.buffer, self.at)
-            return found.end() if found else -1
+            match = _STRING.match(self.buffer, self.at)
+            return match.end() if match else -1
         if first not in b"{[":
             if first in b"}]":
                 raise JsonDamaged("json-broken", say("A value was expected here."), self.base + self.at)
-            found = _PRIMITIVE.match(self.buffer, self.at)
-            return found.end() if found else -1
+            match = _PRIMITIVE.match(self.buffer, self.at)
+            return match.end() if match else -1
         depth, position = 0, self.at
-        match, buffer = _TO_BRACKET.match, self.buffer
-        while (found := match(buffer, position)) is not None:
-            position = found.end()
+        find_bracket, buffer = _TO_BRACKET.match, self.buffer
+        while (match := find_bracket(buffer, position)) is not None:
+            position = match.end()
             if buffer[position - 1] in b"{[":
                 depth += 1
             else:
@@ -207,15 +207,15 @@ class _Reader:
                     return position
         return -1
 
-    def _need_more(self) -> None:
+    def _require_more(self) -> None:
         if self.ended:
             end = self.base + len(self.buffer)
             message = say("The file ends in the middle of an item, at byte {offset}.", offset=end)
             raise JsonDamaged("json-cut", message, self.base + self.at)
-        self._more()
+        self._read_more()
 
-    def _more(self) -> None:
-        """Drop what is done and read on; the buffer at least doubles, so that one huge item costs linear time."""
+    def _read_more(self) -> None:
+        """Drop the bytes already parsed and read more; the buffer at least doubles, so that a huge item takes linear time."""
         rest = self.buffer[self.at :]
         try:
             chunk = self.stream.read(max(CHUNK, len(rest)))

@@ -1,4 +1,4 @@
-"""The names of an archive's members: which are unsafe, which a computer added by itself, and how two of them compare."""
+"""Names of archive members: unsafe names, operating system junk, Unicode normalization, sort order."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _JUNK_FOLDERS = frozenset({"__MACOSX", ".Spotlight-V100", ".Trashes", ".fsevents
 
 
 def is_junk(name: str) -> bool:
-    """Tell what an operating system adds when a person packs a folder: by the file's own name or by a folder of its own."""
+    """Tell whether a member was added by an operating system when a person packed a folder, by its file or folder name."""
     parts = PurePosixPath(name).parts
     if not parts:
         return False
@@ -24,8 +24,8 @@ def is_junk(name: str) -> bool:
     return last.startswith("._") or last.lower() in _JUNK_FILES or not _JUNK_FOLDERS.isdisjoint(parts)
 
 
-def unsafe_name(name: str) -> str:
-    """Return why a name is refused, "" for a safe one. The control character in the name of a Mac folder's icon is known and harmless."""
+def unsafe_reason(name: str) -> str:
+    """Return the reason to refuse a name, "" for a safe name. The control character in a Mac folder's icon file is harmless."""
     if not name or len(name) > MAX_NAME:
         return say("has no name or one that is too long")
     plain = name[:-1] if name.endswith("Icon\r") and is_junk(name) else name
@@ -38,28 +38,28 @@ def unsafe_name(name: str) -> str:
     return ""
 
 
-def composed(name: str) -> str:
-    """Return a name with its accents composed (NFC): a Mac writes them apart (NFD), and both mean the same file."""
+def compose(name: str) -> str:
+    """Compose the accents of a name (NFC): a Mac writes them decomposed (NFD), and both mean the same file."""
     return name if name.isascii() else unicodedata.normalize("NFC", name)
 
 
-def composed_where_unique(names: Iterable[str]) -> dict[str, str]:
-    """Return what each name is known by: composed, or exactly as it stands where two names would become the same."""
+def compose_unique(names: Iterable[str]) -> dict[str, str]:
+    """Map each name to its composed form, or to itself if two names would become the same."""
     names = list(names)
-    count = Counter(composed(name) for name in names)
-    return {name: composed(name) if count[composed(name)] == 1 else name for name in names}
+    counts = Counter(compose(name) for name in names)
+    return {name: compose(name) if counts[compose(name)] == 1 else name for name in names}
 
 
-def utf8_if_it_is(name: str) -> str:
-    """Names without the UTF-8 flag are read as code page 437 by the standard; many packers wrote UTF-8 all the same."""
+def decode_utf8_name(name: str) -> str:
+    """Decode a name as UTF-8 if possible: without the UTF-8 flag the ZIP standard means code page 437, but many packers wrote UTF-8."""
     try:
         return name.encode("cp437").decode("utf-8")
     except UnicodeError:
         return name
 
 
-def natural(name: str) -> list[tuple[int, str]]:
-    """Return a sort key under which part2 comes before part10."""
+def natural_key(name: str) -> list[tuple[int, str]]:
+    """Return a natural sort key: part2 before part10."""
     parts, number = [], ""
     for char in name + "\0":
         if char.isdigit() and char.isascii():

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from indexer.exports.values import Cell, Description, Exact, FormatReport
-from indexer.spreadsheets import _FIRST, guard
+from indexer.spreadsheets import FORMULA_STARTS, escape_formula
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SEPARATOR = re.compile("[\u0085\u2028\u2029]")
@@ -44,9 +44,9 @@ class CsvRows:
         if any(cell.__class__ is str and _ODD.search(cell) for cell in cells):
             line = [self._without_nul(cell) for cell in cells]
         for number, cell in enumerate(cells):
-            if cell.__class__ is str and cell[:1] in _FIRST and guard(cell) != cell:
+            if cell.__class__ is str and cell[:1] in FORMULA_STARTS and escape_formula(cell) != cell:
                 line = line[:] if line is cells else line
-                line[number] = guard(cell)
+                line[number] = escape_formula(cell)
                 self._guarded += 1
         self._writer.writerow(line)
 

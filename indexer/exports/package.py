@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC
 from pathlib import Path
 
-from indexer.atomic_files import partial, publish
+from indexer.atomic_files import partial_folder, publish
 from indexer.catalog.models import RecordView
 from indexer.evidence.fixity import file_digest
 from indexer.exports.bag import BagZip
@@ -105,7 +105,7 @@ def write_package(
     """
     zone(description.zone)
     refuse_too_many(description.total, choices.pdf)
-    with partial(target) as folder:
+    with partial_folder(target) as folder:
         path = folder / "package.zip"
         bag = BagZip(path, safe_name(target.stem), description.made_at)
         try:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from indexer.i18n import say
-from indexer.typeset import PdfFailed, pdf
+from indexer.typeset import PdfFailed, compile_pdf
 
 TIMEOUT: Final = 900.0  # seconds per file; a file of 500 records takes about five
 _ROOT: Final = Path(__file__).parents[2]
@@ -83,10 +83,10 @@ def make(task: Mapping[str, Any]) -> int:
     data, folder, made_at = task["data"], Path(task["pictures"]), datetime.fromisoformat(task["made_at"])
     records, undrawn = data["records"], 0
     try:
-        content = pdf("records", data, _files(records, folder), made_at=made_at)
+        content = compile_pdf("records", data, _files(records, folder), made_at=made_at)
     except PdfFailed:
         undrawn = _name_undrawable(records, folder)
-        content = pdf("records", data, _files(records, folder), made_at=made_at)
+        content = compile_pdf("records", data, _files(records, folder), made_at=made_at)
     Path(task["target"]).write_bytes(content)
     return undrawn
 
@@ -110,7 +110,7 @@ def _name_undrawable(records: Sequence[Mapping[str, Any]], folder: Path) -> int:
     for record in records:
         for picture in list(record["pictures"]):
             try:
-                pdf("picture_probe", {"file": picture["file"]}, {picture["file"]: folder / picture["file"]})
+                compile_pdf("picture_probe", {"file": picture["file"]}, {picture["file"]: folder / picture["file"]})
             except PdfFailed:
                 record["pictures"].remove(picture)
                 record["facts"].insert(0, picture["undrawn"])

@@ -64,7 +64,7 @@ def claim(archive: Archive) -> tuple[Importer, Archive]:
     half of it would silently lose the other half.
     """
     for root in archive.roots():
-        view = archive.at(root)
+        view = archive.below(root)
         claims = [importer for importer in IMPORTERS if importer.identify(view)]
         if len(claims) == 1:
             return claims[0], view

@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 
 from indexer import __version__
-from indexer.atomic_files import scratch
+from indexer.atomic_files import scratch_folder
 from indexer.certificates.certify import Certificate, CertificateFailed, CertificateFiles, certify, log_certificate, write_into
 from indexer.coverage import scope
 from indexer.exports import CaptureLine, Choices, Description, ExportError, ExportReport, Extras, write_package
@@ -114,7 +114,7 @@ class _PreparedCertificate:
 @contextmanager
 def _prepare_certificate(plan: Plan, by: str) -> Iterator[_PreparedCertificate]:
     """Make the certificate of the search without logging it. Raises NotAnswered, ExportError."""
-    with scratch("showme-certificate") as folder:
+    with scratch_folder("showme-certificate") as folder:
         digest = SetDigest()
         try:
             with certify(plan, by=by) as certificate:

@@ -68,7 +68,7 @@ def find_highlights(tree: Node, places: PositionsOf) -> Mapping[WordSpan, frozen
     If a text has too many spans to compute in time, each searched word is a span by itself.
     """
     try:
-        with cost.apart(cost.Bounds(0, 0, MOST_MARKED, math.inf)):
+        with cost.isolated(cost.Bounds(0, 0, MOST_MARKED, math.inf)):
             return _marked(tree, places)
     except cost.TooCostly:
         return {(at, at): frozenset((at,)) for leaf in _highlighted_leaves(tree) for at in places(leaf)}

@@ -7,7 +7,7 @@ from typing import Any
 from indexer.catalog.models import AccountView, RecordView
 from indexer.catalog.parties import parties
 from indexer.coverage import scope
-from indexer.local_time import local, utc_text
+from indexer.local_time import to_local, utc_text
 from indexer.masking import mask_tokens
 from indexer.search.announced import as_json as announced_shape
 from indexer.search.groups import Grouped
@@ -27,7 +27,7 @@ def record(view: RecordView, zone_name: str) -> JsonObject:
         "author": view.content.author,
         **_parties(view),
         "posted_at": utc_text(view.content.posted_at) or None,
-        "posted_local": local(view.content.posted_at, zone_name).isoformat() if view.content.posted_at else None,
+        "posted_local": to_local(view.content.posted_at, zone_name).isoformat() if view.content.posted_at else None,
         "posted_as_written": view.content.posted_written,
         "time_rule": view.content.posted_rule,
         "time_is_assumed": view.content.time_is_assumed,

@@ -37,7 +37,7 @@ from indexer.catalog.models import AccountView, by_number
 from indexer.catalog.stored_data import IndexRow
 from indexer.catalog.tables import absences, sightings
 from indexer.engines import Document, Engine
-from indexer.engines.documents import document
+from indexer.engines.documents import make_document
 from indexer.engines.matching import matches
 from indexer.i18n import say
 from indexer.local_time import day_range, from_ms, local_day, to_ms
@@ -216,7 +216,7 @@ class DayState:
         is_edited = row.pk in self._edited
         content_of_day = stored_data.with_moments(content, content.edited if is_edited else None, deleted)
         row_of_day = IndexRow(row.pk, row.kind, row.account_id, 2 if is_edited else 1, content_of_day)
-        return document(row_of_day, self._accounts[row.account_id], self._zone)
+        return make_document(row_of_day, self._accounts[row.account_id], self._zone)
 
     # reading the catalog
 
@@ -310,7 +310,7 @@ def day_state(repository: Repository, accounts: Sequence[AccountView], day: date
     """Return the state of a local day, cached until the catalog or the index changes."""
     key = (day, repository.zone, repository.catalog.position(), repository.index.position())
     build = partial(DayState, repository.db, repository.index, accounts, repository.zone, day)
-    return repository.memory.recall("day_state", key, build, _CACHED_DAYS)
+    return repository.cache.get_or_compute("day_state", key, build, _CACHED_DAYS)
 
 
 def _as_nodes(filters: Filters) -> tuple[Node, ...]:

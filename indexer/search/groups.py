@@ -171,7 +171,7 @@ def _page(plan: Plan, by: GroupBy, results: Results, grouping: _Grouping) -> Gro
 def _cached_grouping(plan: Plan, by: GroupBy) -> _Grouping:
     repository = plan.repository
     key = (replace(plan.request, limit=0, offset=0), by, repository.catalog.position(), repository.index.position())
-    return repository.memory.recall("groups", key, partial(_group_all, plan, by), _MAX_CACHED)
+    return repository.cache.get_or_compute("groups", key, partial(_group_all, plan, by), _MAX_CACHED)
 
 
 def _group_all(plan: Plan, by: GroupBy) -> _Grouping:

@@ -72,7 +72,7 @@ def explain(index: Engine, parsed: Parsed, expansions: tuple[Expansion, ...], pe
     empty = {expansion.node for expansion in expansions if not expansion.words}
     unchecked = max(0, len(doubtful) - MOST_CHECKED)
     try:
-        with cost.apart(EXPLAINING):
+        with cost.isolated(EXPLAINING):
             missing = _find_missing(index, doubtful[:MOST_CHECKED], empty, permission)
             suggestions = tuple(_suggestions(index, parsed, missing, permission))
     except cost.TooCostly:  # the answer itself is complete

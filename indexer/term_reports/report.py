@@ -22,7 +22,7 @@ from indexer.query import Diagnostic, Dialect
 from indexer.search.announced import CountedAnnouncement, sentences
 from indexer.search.announced import as_json as announced_shape
 from indexer.search.as_of import Limits
-from indexer.spreadsheets import fit_xlsx, guard
+from indexer.spreadsheets import escape_formula, fit_xlsx
 
 ReportJson = Mapping[str, Any]
 Cell = str | int | None
@@ -53,7 +53,7 @@ def csv_bytes(report: ReportJson) -> bytes:
     writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(COLUMNS)
     for row in rows(report):
-        writer.writerow(["" if cell is None else guard(cell) if isinstance(cell, str) else cell for cell in row])
+        writer.writerow(["" if cell is None else escape_formula(cell) if isinstance(cell, str) else cell for cell in row])
     return codecs.BOM_UTF8 + text.getvalue().encode("utf-8", "replace")
 
 

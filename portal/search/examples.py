@@ -58,7 +58,7 @@ def examples(repository: Repository, permission: Permission) -> tuple[Example, .
     """Return examples for a permission; none if it covers no records or the index cannot answer."""
     try:
         key = (repository.index.position(), permission)
-        return repository.memory.recall("examples", key, lambda: tuple(_generate(repository, permission)), _MAX_CACHED)
+        return repository.cache.get_or_compute("examples", key, lambda: tuple(_generate(repository, permission)), _MAX_CACHED)
     except IndexDamaged:
         return ()  # the search page reports the index
 

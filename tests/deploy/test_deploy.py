@@ -207,7 +207,7 @@ def test_a_backup_opens_as_a_repository_and_a_second_one_copies_nothing_anew(dat
     assert "0 new" in second.stdout
     repository = open_repository(tmp_path / "copy")
     digests = repository.catalog.archive_digests(1)
-    assert [repository.vault.measure(digest) for digest in digests] == list(digests)
+    assert [repository.vault.current_digest(digest) for digest in digests] == list(digests)
     repository.close()
 
 

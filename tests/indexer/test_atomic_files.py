@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.atomic_files import partial, scratch
+from indexer.atomic_files import partial_folder, scratch_folder
 from portal.jobs.uploads import remove_orphans
 
 OLD = (1_700_000_000, 1_700_000_000)
@@ -30,14 +30,14 @@ def held(kind: str, argument: str, environ: dict[str, str]) -> tuple[subprocess.
     return process, folder
 
 
-@pytest.mark.parametrize("kind", ["partial", "scratch"])
+@pytest.mark.parametrize("kind", ["partial_folder", "scratch_folder"])
 def test_the_next_run_removes_what_a_killed_one_left_and_nothing_that_is_at_work(
     tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     target = tmp_path / "flood.zip"
-    argument = f"Path({str(target)!r})" if kind == "partial" else "'showme-test'"
+    argument = f"Path({str(target)!r})" if kind == "partial_folder" else "'showme-test'"
     processes = [held(kind, argument, dict(os.environ)) for _ in range(2)]
     killed, running = processes
     killed[0].send_signal(signal.SIGKILL)
@@ -45,7 +45,7 @@ def test_the_next_run_removes_what_a_killed_one_left_and_nothing_that_is_at_work
     other = tmp_path / "flood.zip.kept.partial"
     other.mkdir()
     os.utime(other, OLD)
-    with partial(target) if kind == "partial" else scratch("showme-test") as folder:
+    with partial_folder(target) if kind == "partial_folder" else scratch_folder("showme-test") as folder:
         assert folder.exists()
         assert not killed[1].exists()
         assert running[1].exists()

@@ -86,7 +86,7 @@ def tree_of(query: str) -> Node:
 
 
 def counted(engine: Engine, query: str) -> cost.Meter:
-    with cost.apart(WIDE) as meter:
+    with cost.isolated(WIDE) as meter:
         engine.search(tree_of(query), Filters(), Sort.NEWEST, 10, 0)
     return meter
 
@@ -147,7 +147,7 @@ def test_what_begins_inside_of_a_search_is_part_of_it_and_what_is_apart_is_not()
         with cost.bounded(WIDE) as inner:
             cost.words(6)
         assert inner is outer
-        with cost.apart(Bounds(0, 0, 3, 60)), pytest.raises(TooCostly):
+        with cost.isolated(Bounds(0, 0, 3, 60)), pytest.raises(TooCostly):
             cost.positions(4)
         cost.positions(10)
         with pytest.raises(TooCostly):

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from indexer.local_time import UnknownZone, day_range, derive, from_epoch, local_day, local_text, utc_text, zone
+from indexer.local_time import UnknownZone, day_range, derive_utc, from_epoch, local_day, local_text, utc_text, zone
 from indexer.record import Moment, TimeRule
 
 CENTRAL = "America/Chicago"
@@ -31,21 +31,21 @@ def test_an_open_range_stays_open() -> None:
 
 def test_a_wall_time_gets_its_instant_from_the_zone_of_the_capture() -> None:
     moment = Moment("Dec 15, 2014, 11:20 PM", TimeRule.ACCOUNT_LOCAL, wall=datetime(2014, 12, 15, 23, 20))
-    assert derive(moment, CENTRAL).utc == datetime(2014, 12, 16, 5, 20, tzinfo=UTC)
-    assert derive(moment, "America/New_York", is_set=True).utc == datetime(2014, 12, 16, 4, 20, tzinfo=UTC)
-    assert derive(moment, "America/New_York", is_set=True).rule is TimeRule.ZONE_SET
+    assert derive_utc(moment, CENTRAL).utc == datetime(2014, 12, 16, 5, 20, tzinfo=UTC)
+    assert derive_utc(moment, "America/New_York", is_set=True).utc == datetime(2014, 12, 16, 4, 20, tzinfo=UTC)
+    assert derive_utc(moment, "America/New_York", is_set=True).rule is TimeRule.ZONE_SET
 
 
 def test_a_header_offset_gives_way_only_to_a_zone_that_a_person_set() -> None:
     moment = Moment("x", TimeRule.HEADER_OFFSET, datetime(2024, 1, 1, 12, tzinfo=UTC), datetime(2024, 1, 1, 7))
-    assert derive(moment, CENTRAL) is moment
-    assert derive(moment, CENTRAL, is_set=True).utc == datetime(2024, 1, 1, 13, tzinfo=UTC)
+    assert derive_utc(moment, CENTRAL) is moment
+    assert derive_utc(moment, CENTRAL, is_set=True).utc == datetime(2024, 1, 1, 13, tzinfo=UTC)
 
 
 def test_a_stated_time_is_never_derived_again() -> None:
     moment = from_epoch(1530727200)
     assert moment.utc == datetime(2018, 7, 4, 18, tzinfo=UTC)
-    assert derive(moment, "Asia/Tokyo", is_set=True) is moment
+    assert derive_utc(moment, "Asia/Tokyo", is_set=True) is moment
 
 
 def test_an_impossible_time_or_zone_is_said() -> None:

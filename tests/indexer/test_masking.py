@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.masking import mask_facts, mask_raw, mask_tokens, personal
+from indexer.masking import classify_key, mask_facts, mask_raw, mask_tokens
 from tests.support.builders import REAL
 from tests.support.export_samples import attachment, make, record, unpack
 
@@ -164,7 +164,7 @@ json_values = st.recursive(
 def test_masked_json_is_still_json_and_has_the_same_other_values(value: object, indented: bool) -> None:  # noqa: FBT001  # drawn, not passed
     def without(node: object) -> object:
         if isinstance(node, dict):
-            return {key: without(child) for key, child in node.items() if not personal(key)}
+            return {key: without(child) for key, child in node.items() if not classify_key(key)}
         return [without(child) for child in node] if isinstance(node, list) else node
 
     masked = mask_raw(json.dumps({"item": value}, indent=2 if indented else None).encode())

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer.typeset import pdf, shown
+from indexer.typeset import compile_pdf, make_displayable
 
 PAGE = {"title": "Records", "running": "Records", "foot": "Records", "about": [], "pages": False, "no_text": "none"}
 CERTIFICATE = {"title": "Certificate", "running": "C", "foot": "C", "page_words": "Page {page} of {pages}"}
@@ -26,11 +26,11 @@ def record(text: str, facts: list[Any]) -> dict[str, Any]:
 
 
 def records(*made: dict[str, Any]) -> pypdfium2.PdfDocument:
-    return pypdfium2.PdfDocument(pdf("records", PAGE | {"records": list(made)}))
+    return pypdfium2.PdfDocument(compile_pdf("records", PAGE | {"records": list(made)}))
 
 
 def certificate(*blocks: dict[str, Any]) -> pypdfium2.PdfDocument:
-    return pypdfium2.PdfDocument(pdf("certificate", CERTIFICATE | {"blocks": list(blocks)}))
+    return pypdfium2.PdfDocument(compile_pdf("certificate", CERTIFICATE | {"blocks": list(blocks)}))
 
 
 def text_of(document: pypdfium2.PdfDocument) -> str:
@@ -119,12 +119,12 @@ def test_no_sign_vanishes() -> None:
     "text", ["Ward 14\t12 yes\t380 no", "A\u2003B\u3000C", "a\u200bb", "\ufeffa", "soft\u00adhyphen", "a\u200db", "\u200ca"]
 )
 def test_a_gap_is_seen_or_the_sign_is_named(text: str) -> None:
-    assert re.search(r"\S( |\u00a0|\u2003)|^ |\[U\+", shown(text))
+    assert re.search(r"\S( |\u00a0|\u2003)|^ |\[U\+", make_displayable(text))
 
 
 @pytest.mark.parametrize("text", ["می\u200cخواهم", "क\u094d\u200dष", "👨\u200d👩\u200d👧", "\u2068Neva\u2069 wrote", "שלום\u200f!"])
 def test_signs_that_direct_what_is_around_them_stay(text: str) -> None:
-    assert shown(text) == text
+    assert make_displayable(text) == text
 
 
 def test_a_table_typed_with_tabs_keeps_its_columns() -> None:

@@ -10,7 +10,7 @@ import pypdf
 import pytest
 
 from indexer import typeset
-from indexer.typeset import PdfFailed, pdf, shown
+from indexer.typeset import PdfFailed, compile_pdf, make_displayable
 
 SOURCE = """#import "_house.typ": *
 #let data = json("data.json")
@@ -36,18 +36,18 @@ def text_of(made: bytes) -> str:
 
 def test_markup_in_a_post_stays_text() -> None:
     line = '#let x = 1; *bold* _it_ $x^2$ [#panic("ran")] <label> @ref // \\ `raw` = no heading'
-    assert line in text_of(pdf("letter", {"title": "T", "lines": [line]})).replace("\n", " ")
+    assert line in text_of(compile_pdf("letter", {"title": "T", "lines": [line]})).replace("\n", " ")
 
 
 def test_the_same_input_gives_the_same_bytes_and_another_time_gives_others() -> None:
     data = {"title": "Twice", "lines": ["one 🎉", "two"]}
     at = datetime(2026, 3, 1, 12, tzinfo=UTC)
-    assert pdf("letter", data, made_at=at) == pdf("letter", data, made_at=at)
-    assert pdf("letter", data, made_at=at) != pdf("letter", data)
+    assert compile_pdf("letter", data, made_at=at) == compile_pdf("letter", data, made_at=at)
+    assert compile_pdf("letter", data, made_at=at) != compile_pdf("letter", data)
 
 
 def test_it_says_that_it_is_accessible_and_names_its_language() -> None:
-    reader = pypdf.PdfReader(io.BytesIO(pdf("letter", {"title": "T", "lines": ["uno"]}, language="es")))
+    reader = pypdf.PdfReader(io.BytesIO(compile_pdf("letter", {"title": "T", "lines": ["uno"]}, language="es")))
     xmp = reader.trailer["/Root"]["/Metadata"].get_data().decode()
     assert "pdfuaid:part>1<" in xmp
     assert reader.trailer["/Root"]["/Lang"].startswith("es")
@@ -71,41 +71,41 @@ def test_it_says_that_it_is_accessible_and_names_its_language() -> None:
     ],
 )
 def test_no_text_breaks_a_pdf(line: str) -> None:
-    assert text_of(pdf("letter", {"title": line, "lines": [line, line[::-1]]}))
+    assert text_of(compile_pdf("letter", {"title": line, "lines": [line, line[::-1]]}))
 
 
 def test_a_sign_without_a_font_is_named_with_its_code_and_plain_signs_are_left_alone() -> None:
-    assert shown("Café, “quoted” — 5 €") == "Café, “quoted” — 5 €"
-    assert shown("a\u0378b") == "a[U+0378]b"
-    assert shown("a\u202eb") == "a[U+202E right-to-left override]b"
-    assert "[U+0378]" in text_of(pdf("letter", {"title": "T", "lines": ["x\u0378"]}))
+    assert make_displayable("Café, “quoted” — 5 €") == "Café, “quoted” — 5 €"
+    assert make_displayable("a\u0378b") == "a[U+0378]b"
+    assert make_displayable("a\u202eb") == "a[U+202E right-to-left override]b"
+    assert "[U+0378]" in text_of(compile_pdf("letter", {"title": "T", "lines": ["x\u0378"]}))
 
 
 def test_emoji_sequences_are_named_as_one_where_no_font_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
     bare = typeset.typst.Fonts(include_system_fonts=False)
     monkeypatch.setattr(typeset, "_fonts", lambda: bare)
-    monkeypatch.setattr(typeset, "_known", dict.fromkeys(typeset._PLAIN, True))
-    assert shown("Hurray 🎉!") == "Hurray [U+1F389 party popper]!"
-    assert shown("👨‍👩‍👧") == "[U+1F468 U+200D U+1F469 U+200D U+1F467 man, woman, girl]"
-    assert shown("🇺🇸") == "[U+1F1FA U+1F1F8 flag letter U, flag letter S]"
-    assert shown("漢") == "[U+6F22 Chinese character]"
-    assert "party popper" in text_of(pdf("letter", {"title": "T", "lines": ["🎉"]})).replace("\n", " ")
+    monkeypatch.setattr(typeset, "_is_shown", dict.fromkeys(typeset._PLAIN, True))
+    assert make_displayable("Hurray 🎉!") == "Hurray [U+1F389 party popper]!"
+    assert make_displayable("👨‍👩‍👧") == "[U+1F468 U+200D U+1F469 U+200D U+1F467 man, woman, girl]"
+    assert make_displayable("🇺🇸") == "[U+1F1FA U+1F1F8 flag letter U, flag letter S]"
+    assert make_displayable("漢") == "[U+6F22 Chinese character]"
+    assert "party popper" in text_of(compile_pdf("letter", {"title": "T", "lines": ["🎉"]})).replace("\n", " ")
 
 
 def test_pictures_lie_beside_the_template_under_safe_names_only(tmp_path: Path) -> None:
     picture = tmp_path / "dot.svg"
     picture.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>')
-    made = pdf("letter", {"title": "T", "lines": [], "picture": "in/dot.svg"}, {"in/dot.svg": picture})
+    made = compile_pdf("letter", {"title": "T", "lines": [], "picture": "in/dot.svg"}, {"in/dot.svg": picture})
     assert made.startswith(b"%PDF")
     for name in ("../out.svg", "/out.svg", "", "data/../../x", "letter.typ", "data.json"):
         with pytest.raises(PdfFailed, match="no name for a file"):
-            pdf("letter", {"title": "T", "lines": []}, {name: b"x"})
+            compile_pdf("letter", {"title": "T", "lines": []}, {name: b"x"})
 
 
 def test_what_cannot_be_set_is_said_in_words() -> None:
     with pytest.raises(PdfFailed, match="no template"):
-        pdf("nothing", {})
+        compile_pdf("nothing", {})
     with pytest.raises(PdfFailed, match="could not be made"):
-        pdf("letter", {"title": "T"})
+        compile_pdf("letter", {"title": "T"})
     with pytest.raises(PdfFailed, match="could not be made"):
-        pdf("letter", {"title": "T", "lines": [], "picture": "../../etc/hostname"})
+        compile_pdf("letter", {"title": "T", "lines": [], "picture": "../../etc/hostname"})

@@ -55,7 +55,7 @@ class ImporterCase:
         archive = open_archive(archive_of(case))
         shown = {file.member for value in self.read(archive) if isinstance(value, Record) for file in value.attachments}
         reason = compile_ignored(self.importer)
-        left = {name for name in archive.names if name not in archive.asked | shown and not reason(name)}
+        left = {name for name in archive.names if name not in archive.opened | shown and not reason(name)}
         assert left == self.unknown.get(case.name, frozenset())
 
     def test_a_place_gives_the_raw_item(self, case: Path) -> None:

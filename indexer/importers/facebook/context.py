@@ -16,7 +16,7 @@ from indexer.importers.facebook.members import Role
 from indexer.importers.meta.json_values import MadeIds, MediaFiles
 from indexer.importers.meta.times import PageDates
 from indexer.importers.meta.unread import UnknownKeys
-from indexer.record import Moment, Place, RecordKind
+from indexer.record import Locator, Moment, RecordKind
 
 _FBID = re.compile(r"(\d{6,})(?:\.\w{1,5})?$")
 
@@ -56,7 +56,7 @@ class PlaceTable:
     names: list[str] = field(default_factory=list)
     _rows: array[int] = field(default_factory=lambda: array("Q"))
 
-    def add(self, place: Place, words: int = NO_WORDS) -> int:
+    def add(self, place: Locator, words: int = NO_WORDS) -> int:
         """Add a place. Returns its number."""
         if not self.names or self.names[-1] != place.member:
             self.names.append(place.member)
@@ -67,10 +67,10 @@ class PlaceTable:
         """Return the digest of the words at a place."""
         return self._rows[number * 5 + 4]
 
-    def place(self, number: int) -> Place:
+    def place(self, number: int) -> Locator:
         """Return the place with a number."""
         name, index, start, length = self._rows[number * 5 : number * 5 + 4]
-        return Place(self.names[name], index, start, length)
+        return Locator(self.names[name], index, start, length)
 
 
 @dataclass(slots=True)
@@ -83,11 +83,11 @@ class Shells:
     _folded: dict[tuple[str, int], list[int]] = field(default_factory=dict)
     _folded_shells: set[tuple[str, int]] = field(default_factory=set)
 
-    def add_shell(self, key: int, place: Place) -> None:
+    def add_shell(self, key: int, place: Locator) -> None:
         """Add an empty share by the digest of its attachment and time."""
         self._shells.setdefault(key, []).append(self._places.add(place))
 
-    def add_full(self, key: int, place: Place) -> None:
+    def add_full(self, key: int, place: Locator) -> None:
         """Add a share with words by the digest of its attachment and update time."""
         self._fulls.setdefault(key, []).append((place.member, place.index))
 
@@ -101,11 +101,11 @@ class Shells:
         self._shells.clear()
         self._fulls.clear()
 
-    def is_folded(self, place: Place) -> bool:
+    def is_folded(self, place: Locator) -> bool:
         """Tell whether the item at a place is a shell folded into its full record."""
         return (place.member, place.index) in self._folded_shells
 
-    def of(self, place: Place) -> tuple[Place, ...]:
+    def of(self, place: Locator) -> tuple[Locator, ...]:
         """Return the shells folded into the full record at a place."""
         numbers = self._folded.get((place.member, place.index), ()) if self._folded else ()
         return tuple(self._places.place(number) for number in numbers)
@@ -119,12 +119,12 @@ class Media:
     _items: dict[int, list[int]] = field(default_factory=dict)
     _comments: set[int] = field(default_factory=set)
 
-    def add(self, uri: str, caption: str, place: Place) -> None:
+    def add(self, uri: str, caption: str, place: Locator) -> None:
         """Add an item of an album or media file."""
         number = self._places.add(place, words_digest(caption))
         self._items.setdefault(_media_digest(uri), []).append(number)
 
-    def claim(self, uris: Iterable[str], words: Iterable[str]) -> tuple[Place, ...]:
+    def claim(self, uris: Iterable[str], words: Iterable[str]) -> tuple[Locator, ...]:
         """Claim and return the items that show a record's media with no other words than the record's own."""
         keys = [key for key in map(_media_digest, uris) if key in self._items] if self._items else []
         if not keys:
@@ -132,7 +132,7 @@ class Media:
         own = {NO_WORDS, *(words_digest(text) for text in words)}
         return tuple(place for key in dict.fromkeys(keys) for place in self._claim(key, own))
 
-    def _claim(self, key: int, own: set[int]) -> Iterator[Place]:
+    def _claim(self, key: int, own: set[int]) -> Iterator[Locator]:
         numbers = self._items[key]
         unclaimed = [number for number in numbers if self._places.words(number) not in own]
         for number in numbers:
@@ -143,7 +143,7 @@ class Media:
         else:
             del self._items[key]
 
-    def is_unclaimed(self, uri: str, place: Place) -> bool:
+    def is_unclaimed(self, uri: str, place: Locator) -> bool:
         """Tell whether no record has claimed the item at a place yet."""
         numbers = self._items.get(_media_digest(uri), ())
         return any(self._places.place(number) == place for number in numbers)
@@ -192,7 +192,7 @@ class Context:
     unknown_keys: UnknownKeys = field(default_factory=UnknownKeys)
     shells: Shells = field(default_factory=Shells)
     media: Media = field(default_factory=Media)
-    likes: dict[tuple[int, str], list[tuple[Place, str]]] = field(default_factory=dict)
+    likes: dict[tuple[int, str], list[tuple[Locator, str]]] = field(default_factory=dict)
     native_ids: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:

@@ -29,7 +29,7 @@ from indexer.importers.facebook.media import album_comment, album_record, commen
 from indexer.importers.facebook.members import Role
 from indexer.importers.facebook.shapes import Entry, Event, Item, Medium, MediumComment, Note, Number, Shell, walk
 from indexer.importers.meta.json_values import bad_item, read_epoch, seconds_of
-from indexer.record import Moment, Place, Problem, Record, RecordKind
+from indexer.record import Locator, Moment, Problem, Record, RecordKind
 from indexer.text import repair_mojibake
 
 _SHAPES: dict[Role, type[msgspec.Struct]] = {**dict.fromkeys(MEDIA_ROLES, Medium), Role.EVENTS: Event, Role.NOTES: Note}
@@ -190,7 +190,7 @@ def _names(tags: list[object] | None) -> list[str]:
     return [repair_mojibake(name) for name in names if isinstance(name, str) and name]
 
 
-def _labeled_like(context: Context, content: Content, posted: Moment) -> tuple[Place, ...]:
+def _labeled_like(context: Context, content: Content, posted: Moment) -> tuple[Locator, ...]:
     """Return the place of the same reaction in the archive's labeled file, and add its address to the content."""
     equal_likes = context.likes.get((int(posted.written), content.extra.get("reaction", "").casefold()))
     if not equal_likes:

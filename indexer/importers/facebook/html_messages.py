@@ -17,7 +17,7 @@ from indexer.importers.meta.html_boxes import Box
 from indexer.importers.meta.html_header import PageHeader
 from indexer.importers.meta.html_pages import page_boxes
 from indexer.importers.meta.messages import thread_key
-from indexer.record import Place, Problem, Record, RecordKind
+from indexer.record import Locator, Problem, Record, RecordKind
 from indexer.text import hashtags, links, mentions
 
 _REACTION = re.compile(r"(?P<emoji>[^\w\s]+[^\w\s\u200d\ufe0f]*)\s*(?P<actor>\w.*)")
@@ -33,7 +33,7 @@ def thread_records(context: Context, member: str, header: PageHeader) -> Iterato
             continue
         if item.box is None:
             continue
-        box, place = item.box, Place(member, item.index, item.start, len(item.raw))
+        box, place = item.box, Locator(member, item.index, item.start, len(item.raw))
         match = _PARTICIPANTS.fullmatch(box.title)
         parts = box.take_dated_parts()
         for number, part in enumerate(parts):  # replies by support to a report
@@ -54,7 +54,7 @@ def _conversation_key(member: str) -> str:
     return thread_key(member) if re.fullmatch(r"message(?:_\d+)?", page) else page
 
 
-def _group_picture(context: Context, box: Box, place: Place, raw: bytes, header: PageHeader) -> Iterator[Record]:
+def _group_picture(context: Context, box: Box, place: Locator, raw: bytes, header: PageHeader) -> Iterator[Record]:
     key, content = _conversation_key(place.member), Content()
     fill_content(context, box, content)
     yield Record(
@@ -71,7 +71,7 @@ def _group_picture(context: Context, box: Box, place: Place, raw: bytes, header:
 
 
 def _message_records(
-    context: Context, box: Box, place: Place, raw: bytes, conversation: tuple[PageHeader, str]
+    context: Context, box: Box, place: Locator, raw: bytes, conversation: tuple[PageHeader, str]
 ) -> Iterator[Record | Problem]:
     header, people = conversation
     content, key = Content(), _conversation_key(place.member)
@@ -110,7 +110,7 @@ def _message_records(
         yield Record(
             kind=RecordKind.LIKE,
             native_id=context.made.make(f"reactions/{native_id}", "", reaction),
-            place=Place(place.member, place.index, place.start, place.length, f"reactions/{number}"),
+            place=Locator(place.member, place.index, place.start, place.length, f"reactions/{number}"),
             raw=raw,
             title=f"{actor} reacted {emoji} to a message." if actor else reaction,
             author=actor,

@@ -23,8 +23,8 @@ from indexer.importers.meta.html_boxes import Box
 from indexer.importers.meta.html_header import page_header
 from indexer.importers.meta.html_pages import page_boxes
 from indexer.importers.meta.times import find_dates, is_date, parse_date
-from indexer.masking import personal
-from indexer.record import Place, Problem, Record, RecordKind
+from indexer.masking import classify_key
+from indexer.record import Locator, Problem, Record, RecordKind
 from indexer.text import fold
 
 _EMPTY_ALBUM = re.compile(r"(?:^|/)emptyalbum_\d+\.\w+\Z")
@@ -38,7 +38,7 @@ def survey_html(context: Context, role: Role, member: str) -> None:
     for item in page_boxes(context.archive, member):
         if isinstance(item, Problem) or item.box is None:
             continue
-        box, place = item.box, Place(member, item.index, item.start, len(item.raw))
+        box, place = item.box, Locator(member, item.index, item.start, len(item.raw))
         if role in MEDIA_ROLES:
             for picture in box.pictures:
                 context.media.add(picture.uri, "" if role is Role.ALBUM_LIST else _caption(box, role), place)
@@ -60,7 +60,7 @@ def html_records(context: Context, role: Role, member: str) -> Iterator[Record |
         if isinstance(item, Problem):
             yield item
         elif item.box is not None:
-            place = Place(member, item.index, item.start, len(item.raw))
+            place = Locator(member, item.index, item.start, len(item.raw))
             for pointer, box in _split_box(item.box, role):
                 box_place = replace(place, pointer=pointer) if pointer else place
                 yield from _box_records(context, role, box, box_place, item.raw, header.offset)
@@ -75,7 +75,9 @@ def _split_box(box: Box, role: Role) -> Iterator[tuple[str, Box]]:
         yield f"{'events' if role is Role.EVENTS else 'boxes'}/{number}", part
 
 
-def _box_records(context: Context, role: Role, box: Box, place: Place, raw: bytes, offset: timedelta | None) -> Iterator[Record | Problem]:  # noqa: PLR0917  # a box and its place
+def _box_records(  # noqa: PLR0917  # a box and its place
+    context: Context, role: Role, box: Box, place: Locator, raw: bytes, offset: timedelta | None
+) -> Iterator[Record | Problem]:
     if not box.date:
         box.date = next((row.value for row in box.rows if is_date(row.value)), "")
         box.rows = [row for row in box.rows if row.value != box.date]
@@ -88,7 +90,9 @@ def _box_records(context: Context, role: Role, box: Box, place: Place, raw: byte
     yield from picture_comments(context, box, place, raw, offset)
 
 
-def _post_record(context: Context, role: Role, box: Box, place: Place, raw: bytes, offset: timedelta | None) -> Iterator[Record | Problem]:  # noqa: PLR0917  # a box and its place
+def _post_record(  # noqa: PLR0917  # a box and its place
+    context: Context, role: Role, box: Box, place: Locator, raw: bytes, offset: timedelta | None
+) -> Iterator[Record | Problem]:
     content = Content()
     fill_content(context, box, content)
     _add_labeled_values(role, box, content)
@@ -133,7 +137,7 @@ def _add_labeled_values(role: Role, box: Box, content: Content) -> None:
     """Add the labeled values of a box. Those about a picture (when and how it was taken) are not words of the post."""
     for label, value in box.labeled_values:
         name = fold(label)
-        if personal(label):
+        if classify_key(label):
             continue  # upload addresses and positions remain in the raw item only, which every view masks
         if role in _ROLES_WITH_PICTURES:
             content.extra[label] = value
@@ -154,7 +158,9 @@ def _caption(box: Box, role: Role) -> str:
     return "\n".join(dict.fromkeys(words))
 
 
-def _media_record(context: Context, role: Role, box: Box, place: Place, raw: bytes, offset: timedelta | None) -> Iterator[Record | Problem]:  # noqa: PLR0917  # a box and its place
+def _media_record(  # noqa: PLR0917  # a box and its place
+    context: Context, role: Role, box: Box, place: Locator, raw: bytes, offset: timedelta | None
+) -> Iterator[Record | Problem]:
     """Yield the photo or video of an album or media page, unless a record has claimed it."""
     if role is Role.ALBUM_LIST and all(_EMPTY_ALBUM.search(picture.uri) for picture in box.pictures):
         return  # the placeholder picture of an album without photos
@@ -170,7 +176,7 @@ def _media_record(context: Context, role: Role, box: Box, place: Place, raw: byt
     for picture in box.pictures:
         content.attachments.append(context.files.attachment(picture.uri, "", DEFAULT_TYPES.get(picture.tag, "")))
         content.uris.append(picture.uri)
-    content.extra.update((label, value) for label, value in box.labeled_values if not personal(label))
+    content.extra.update((label, value) for label, value in box.labeled_values if not classify_key(label))
     is_video = content.attachments[0].media_type.startswith("video/")
     words = (caption, content.text) if role is not Role.ALBUM_LIST else ("",)
     folded = tuple(other for other in context.media.claim(content.uris, words) if other != place)

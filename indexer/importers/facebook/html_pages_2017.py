@@ -23,7 +23,7 @@ from indexer.importers.facebook.members import Role
 from indexer.importers.meta.html_accounting import find_broken_tag, find_unread_words, text_of_parts, words_of
 from indexer.importers.meta.html_pages import plain_head
 from indexer.importers.meta.html_text import is_too_deep, lines_of
-from indexer.record import Place, Problem, Record, RecordKind
+from indexer.record import Locator, Problem, Record, RecordKind
 
 _POST = re.compile(rb"""<p\b[^<>]*>\s*<div\b[^<>]*\bclass\s*=\s*["'](?:[^"'<>]*\s)?meta[\s"'][^<>]*>""")
 _BLOCK = re.compile(rb"""<div\b[^<>]*\bclass\s*=\s*["'](?:[^"'<>]*\s)?block["'\s][^<>]*>""")
@@ -88,7 +88,7 @@ def survey_2017(context: Context, role: Role, member: str) -> None:
 def records_2017(context: Context, role: Role, member: str) -> Iterator[Record | Problem]:
     """Yield the records of a page. Never raises because of its content."""
     opening: re.Pattern[bytes]
-    read_item: Callable[[Context, Role, Place, HtmlItem, LexborNode], Iterator[Record | Problem]]
+    read_item: Callable[[Context, Role, Locator, HtmlItem, LexborNode], Iterator[Record | Problem]]
     if role is Role.MESSAGES:
         yield from _thread_records(context, member)
         return
@@ -171,8 +171,8 @@ def _without_footer(item: HtmlItem) -> HtmlItem:
     return HtmlItem(item.index, item.start, raw)
 
 
-def _place_of(member: str, item: HtmlItem) -> Place:
-    return Place(member, item.index, item.start, len(item.raw))
+def _place_of(member: str, item: HtmlItem) -> Locator:
+    return Locator(member, item.index, item.start, len(item.raw))
 
 
 def _parse(raw: bytes) -> LexborNode | None:
@@ -191,7 +191,7 @@ def _text(node: LexborNode, *, without: str = "") -> str:
     return (copy.text() or "").strip()
 
 
-def _post_record(context: Context, role: Role, place: Place, item: HtmlItem, tree: LexborNode) -> Iterator[Record | Problem]:
+def _post_record(context: Context, role: Role, place: Locator, item: HtmlItem, tree: LexborNode) -> Iterator[Record | Problem]:
     meta = tree.css_first("div.meta")
     date = (meta.text() if meta is not None else "").strip()
     content = Content()
@@ -218,7 +218,7 @@ def _post_record(context: Context, role: Role, place: Place, item: HtmlItem, tre
     )
 
 
-def _photo_records(context: Context, role: Role, place: Place, item: HtmlItem, tree: LexborNode) -> Iterator[Record | Problem]:
+def _photo_records(context: Context, role: Role, place: Locator, item: HtmlItem, tree: LexborNode) -> Iterator[Record | Problem]:
     """Yield a photo or video, and the comments under it."""
     uris = _media_uris(tree)
     parent, thread = "", f"media/{media_key(uris[0])}" if uris else ""
@@ -248,12 +248,12 @@ def _photo_records(context: Context, role: Role, place: Place, item: HtmlItem, t
         )
     comments = [node for node in tree.css("div.comment") if node.css_first("span.user") is not None]
     for number, node in enumerate(comments):
-        comment_place = Place(place.member, place.index, place.start, place.length, f"comments/{number}")
+        comment_place = Locator(place.member, place.index, place.start, place.length, f"comments/{number}")
         yield from _comment_record(context, comment_place, item, node, (parent, thread))
 
 
 def _comment_record(
-    context: Context, place: Place, item: HtmlItem, node: LexborNode, parent_and_thread: tuple[str, str]
+    context: Context, place: Locator, item: HtmlItem, node: LexborNode, parent_and_thread: tuple[str, str]
 ) -> Iterator[Record | Problem]:
     parent, thread = parent_and_thread
     user, meta = node.css_first("span.user"), node.css_first("div.meta")
@@ -298,7 +298,7 @@ def _thread_records(context: Context, member: str) -> Iterator[Record | Problem]
             yield from _check_words(tree, _message_record(context, place, trimmed, tree, thread_title))
 
 
-def _message_record(context: Context, place: Place, item: HtmlItem, tree: LexborNode, thread_title: str) -> Iterator[Record | Problem]:
+def _message_record(context: Context, place: Locator, item: HtmlItem, tree: LexborNode, thread_title: str) -> Iterator[Record | Problem]:
     user, meta = tree.css_first("span.user"), tree.css_first(".meta")
     author = " ".join(user.text().split()) if user is not None else ""
     content = Content()
@@ -326,7 +326,7 @@ def _message_record(context: Context, place: Place, item: HtmlItem, tree: Lexbor
     )
 
 
-def _event_record(context: Context, role: Role, place: Place, item: HtmlItem, tree: LexborNode) -> Iterator[Record | Problem]:
+def _event_record(context: Context, role: Role, place: Locator, item: HtmlItem, tree: LexborNode) -> Iterator[Record | Problem]:
     """Yield an event. The page states when it takes place, not when it was created."""
     content = Content()
     content.add_text("\n".join(lines_of(tree)))

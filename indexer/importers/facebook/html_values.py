@@ -11,13 +11,13 @@ from indexer.importers.facebook.context import Context, media_key
 from indexer.importers.facebook.members import Role
 from indexer.importers.meta.html_boxes import Box
 from indexer.importers.meta.times import find_dates, parse_date
-from indexer.record import Moment, Place, Problem, Record, RecordKind
+from indexer.record import Locator, Moment, Problem, Record, RecordKind
 
 DEFAULT_TYPES = {"img": "image/jpeg", "video": "video/mp4", "audio": "audio/mp4"}
 
 
 def read_date(
-    context: Context, text: str, offset: timedelta | None, place: Place, *, states_none: bool = False
+    context: Context, text: str, offset: timedelta | None, place: Locator, *, states_none: bool = False
 ) -> tuple[Moment | None, list[Problem]]:
     """Return the moment of a printed date and its problems. With `states_none`, a missing date is not a problem."""
     posted = context.dates.moment(text, offset)
@@ -52,7 +52,7 @@ def fill_content(context: Context, box: Box, content: Content) -> None:
         content.link(link)
 
 
-def event_record(context: Context, box: Box, place: Place, raw: bytes, offset: timedelta | None) -> Record:
+def event_record(context: Context, box: Box, place: Locator, raw: bytes, offset: timedelta | None) -> Record:
     """Return an event that the account responded to. The page prints when it takes place, not the time of the response."""
     content = Content()
     fill_content(context, box, content)
@@ -76,7 +76,7 @@ def event_record(context: Context, box: Box, place: Place, raw: bytes, offset: t
     )
 
 
-def picture_comments(context: Context, box: Box, place: Place, raw: bytes, offset: timedelta | None) -> Iterator[Record | Problem]:
+def picture_comments(context: Context, box: Box, place: Locator, raw: bytes, offset: timedelta | None) -> Iterator[Record | Problem]:
     """Yield the comments by any person under a box's pictures (2018-2019), unless another page has them too."""
     equals: dict[tuple[str, str, str], int] = {}
     for number, comment in enumerate(box.comments):
@@ -86,7 +86,7 @@ def picture_comments(context: Context, box: Box, place: Place, raw: bytes, offse
         if not context.media.is_new_comment(uri, *parts, str(equals[parts])):
             continue
         key = media_key(uri)
-        comment_place = Place(place.member, place.index, place.start, place.length, f"comments/{number}")
+        comment_place = Locator(place.member, place.index, place.start, place.length, f"comments/{number}")
         content = Content()
         content.add_text(comment.text)
         posted, problems = read_date(context, comment.date, offset, comment_place)

@@ -12,7 +12,7 @@ from indexer.importers.facebook.context import KINDS, MEDIA_ROLES, READ_ERRORS, 
 from indexer.importers.facebook.members import Role
 from indexer.importers.facebook.shapes import Item, Medium, MediumComment, walk
 from indexer.importers.meta.json_values import bad_item, items_of, read_epoch
-from indexer.record import Place, Problem, Record, RecordKind
+from indexer.record import Locator, Problem, Record, RecordKind
 from indexer.text import repair_mojibake
 
 _MEDIUM = msgspec.json.Decoder(Medium, strict=False)
@@ -73,7 +73,7 @@ def medium_records(context: Context, role: Role, item: Item) -> Iterator[Record 
     yield from comments_under(context, medium, item.place, item.raw)
 
 
-def comments_under(context: Context, medium: Medium, place: Place, raw: bytes) -> Iterator[Record | Problem]:
+def comments_under(context: Context, medium: Medium, place: Locator, raw: bytes) -> Iterator[Record | Problem]:
     """Yield the comments under a photo or video, including other people's (2018-2021)."""
     equals: dict[tuple[str, str, str], int] = {}
     for number, comment in enumerate(medium.comments or ()):
@@ -85,11 +85,11 @@ def comments_under(context: Context, medium: Medium, place: Place, raw: bytes) -
         if not context.media.is_new_comment(repair_mojibake(medium.uri), *parts, str(equals[parts])):
             continue
         key = media_key(repair_mojibake(medium.uri))
-        comment_place = Place(place.member, place.index, place.start, place.length, f"comments/{number}")
+        comment_place = Locator(place.member, place.index, place.start, place.length, f"comments/{number}")
         yield from _comment_record(context, comment, key, comment_place, raw)
 
 
-def _comment_record(context: Context, comment: MediumComment, key: str, place: Place, raw: bytes) -> Iterator[Record | Problem]:
+def _comment_record(context: Context, comment: MediumComment, key: str, place: Locator, raw: bytes) -> Iterator[Record | Problem]:
     content = Content()
     content.add_text(comment.comment)
     author = repair_mojibake(comment.author or "")
@@ -115,7 +115,7 @@ def _comment_record(context: Context, comment: MediumComment, key: str, place: P
 def album_record(context: Context, member: str) -> Iterator[Record | Problem]:
     """Yield the description of an album as a post, if it has one. Its photos are separate records."""
     values: dict[str, str | float | None] = {}
-    place, raw = Place(member, -1, 0, 0), b""
+    place, raw = Locator(member, -1, 0, 0), b""
     for item in items_of(context.archive, member):
         if isinstance(item, Problem):
             return  # reported when the photos are read
@@ -127,7 +127,7 @@ def album_record(context: Context, member: str) -> Iterator[Record | Problem]:
             yield bad_item(member, -1, error)
             continue
         if item.key == "description":
-            place, raw = Place(member, -1, item.start, len(item.raw), "description"), item.raw
+            place, raw = Locator(member, -1, item.start, len(item.raw), "description"), item.raw
     content = Content()
     name = repair_mojibake(str(values.get("name") or ""))
     if not content.add_text(str(values.get("description") or "")):

@@ -17,7 +17,7 @@ from indexer.evidence.archive import Archive, MemberDamaged
 from indexer.evidence.json_members import JsonDamaged, json_items
 from indexer.i18n import say
 from indexer.importers.meta.json_values import Uri, items_of, not_a_list
-from indexer.record import Place, Problem
+from indexer.record import Locator, Problem
 
 Number = float | str | None  # a time: a number, or a text if the file was changed by hand
 Text = str | None
@@ -249,7 +249,7 @@ class Item:
     """An item: the names of the arrays that contain it ("event_responses_v2/events_joined"), its place and bytes."""
 
     key_path: str
-    place: Place
+    place: Locator
     raw: bytes
 
 
@@ -273,10 +273,10 @@ def walk(archive: Archive, member: str) -> Iterator[Item | Problem]:
                     yield inner
                     continue
                 key_path, start, raw = inner
-                yield Item(key_path, Place(member, index, start, len(raw)), raw)
+                yield Item(key_path, Locator(member, index, start, len(raw)), raw)
                 index += 1
         elif item.index >= 0 or (item.raw[:1] == b"{" and (item.key in _SINGLE_ITEMS or _is_item(item.raw))):
-            yield Item(item.key, Place(member, index, item.start, len(item.raw)), item.raw)
+            yield Item(item.key, Locator(member, index, item.start, len(item.raw)), item.raw)
             index += 1
         elif item.raw[:1] == b"{":
             for inner in _inner_items(member, item.key, item.start, item.raw):
@@ -284,7 +284,7 @@ def walk(archive: Archive, member: str) -> Iterator[Item | Problem]:
                     yield inner
                     continue
                 key_path, start, raw = inner
-                yield Item(key_path, Place(member, index, start, len(raw)), raw)
+                yield Item(key_path, Locator(member, index, start, len(raw)), raw)
                 index += 1
         else:
             scalar = item.key
@@ -330,7 +330,7 @@ def _single_item(archive: Archive, member: str) -> Iterator[Item | Problem]:
         return
     start = len(raw) - len(raw.lstrip())
     raw = raw.strip()
-    yield Item("", Place(member, 0, start, len(raw)), raw)
+    yield Item("", Locator(member, 0, start, len(raw)), raw)
 
 
 def _inner_items(member: str, key_path: str, start: int, raw: bytes, depth: int = 0) -> Iterator[tuple[str, int, bytes] | Problem]:

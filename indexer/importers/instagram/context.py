@@ -21,7 +21,7 @@ from indexer.i18n import say
 from indexer.importers.meta.json_values import UNKNOWN_TYPE, MadeIds, MediaFiles, bad_item, items_of, read_epoch
 from indexer.importers.meta.times import PageDates
 from indexer.importers.meta.unread import UnknownKeys
-from indexer.record import Attachment, Moment, Place, Problem, Record, RecordKind
+from indexer.record import Attachment, Locator, Moment, Problem, Record, RecordKind
 
 Item = TypeVar("Item")
 
@@ -57,13 +57,13 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
 class Source:
     """The exact bytes of an item or box, and their location."""
 
-    place: Place
+    place: Locator
     raw: bytes
 
 
 def source_of(member: str, number: int, item: JsonItem) -> Source:
     """Return the source of an item of a JSON member."""
-    return Source(Place(member, number, item.start, len(item.raw)), item.raw)
+    return Source(Locator(member, number, item.start, len(item.raw)), item.raw)
 
 
 @dataclass(slots=True)
@@ -73,17 +73,17 @@ class Insights:
     Holds locations and short keys only, not the captions.
     """
 
-    places: dict[int, Place] = field(default_factory=dict)
+    places: dict[int, Locator] = field(default_factory=dict)
     keys: dict[str, int] = field(default_factory=dict)
 
-    def add(self, place: Place, picture: str, posted: Moment | None, text: str) -> None:
+    def add(self, place: Locator, picture: str, posted: Moment | None, text: str) -> None:
         """Add an item. `picture` is the file name of its thumbnail."""
         number = len(self.places)
         self.places[number] = place
         for key in insight_keys([picture], posted, text):
             self.keys.setdefault(key, number)
 
-    def take(self, pictures: Iterable[str], posted: Moment | None, text: str) -> tuple[Place, ...]:
+    def take(self, pictures: Iterable[str], posted: Moment | None, text: str) -> tuple[Locator, ...]:
         """Return and remove the location that repeats this post, if any."""
         if not self.places:
             return ()

@@ -16,7 +16,7 @@ from indexer.importers.instagram.context import Context, Source, decode_items, m
 from indexer.importers.instagram.labels import COMMENT, OWNER, OWNER_NAME, USERNAME, is_label
 from indexer.importers.instagram.members import ItemFormat, Role
 from indexer.importers.instagram.shapes import ENTRY, Entry, LabeledLine, Value
-from indexer.record import Moment, Place, Problem, Record, RecordKind
+from indexer.record import Locator, Moment, Problem, Record, RecordKind
 from indexer.text import hashtags, links, mentions, repair_mojibake
 
 
@@ -46,7 +46,7 @@ def read_entries(context: Context, role: Role, member: str) -> Iterator[Record |
             posted, problem = read_stamp(content.seconds, member, number)
             if problem:
                 yield problem
-            place = Place(member, number, item.start, len(item.raw), content.pointer)
+            place = Locator(member, number, item.start, len(item.raw), content.pointer)
             yield entry_record(context, role, Source(place, item.raw), content, posted)
 
 

@@ -21,7 +21,7 @@ from indexer.importers.meta.html_boxes import Box, TableRow
 from indexer.importers.meta.html_header import page_header
 from indexer.importers.meta.html_pages import PageBox, page_boxes
 from indexer.importers.meta.messages import thread_key
-from indexer.record import Attachment, Moment, Place, Problem, Record
+from indexer.record import Attachment, Locator, Moment, Problem, Record
 from indexer.text import hashtags, links, mentions
 
 _TAGGED_HANDLE = re.compile(r"(?<![A-Za-z0-9_.])([A-Za-z0-9_.]++) \([^()]*+\)")
@@ -54,7 +54,7 @@ _Reader = Callable[[Context, Role, Source, Box], Iterator[Record | Problem]]
 
 
 def _source_of(member: str, item: PageBox) -> Source:
-    return Source(Place(member, item.index, item.start, len(item.raw)), item.raw)
+    return Source(Locator(member, item.index, item.start, len(item.raw)), item.raw)
 
 
 def _read_publication(context: Context, role: Role, source: Source, box: Box) -> Iterator[Record | Problem]:
@@ -127,7 +127,7 @@ def _read_content(box: Box, role: Role, posted: Moment | None) -> EntryContent:
     return EntryContent("\n".join(dict.fromkeys(texts)), owner or box.title, box.links[0] if box.links else "")
 
 
-def _read_date(context: Context, box: Box, place: Place) -> tuple[Moment | None, Problem | None]:
+def _read_date(context: Context, box: Box, place: Locator) -> tuple[Moment | None, Problem | None]:
     """Return the time of a box: its date line, else the first date in its table or the last date below its heading."""
     cells = [row.value for row in box.rows if row.has_own_cell]
     inside = [row.value for row in reversed(box.rows) if not row.has_own_cell and not is_label(row.label, COMMENT)]

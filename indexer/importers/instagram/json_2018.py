@@ -28,7 +28,7 @@ from indexer.importers.instagram.context import (
 )
 from indexer.importers.instagram.members import Role
 from indexer.importers.meta.json_values import media_type
-from indexer.record import Attachment, Moment, Place, Problem, Record, RecordKind, TimeRule
+from indexer.record import Attachment, Locator, Moment, Problem, Record, RecordKind, TimeRule
 from indexer.text import hashtags, links, mentions
 
 _SECTIONS: dict[str, tuple[RecordKind, dict[str, str]]] = {
@@ -87,7 +87,7 @@ def read_old_media(context: Context, role: Role, member: str) -> Iterator[Record
         yield Record(
             kind=kind,
             native_id=context.media_id(kind, posted, text, attachments),
-            place=Place(member, number, item.start, len(item.raw)),
+            place=Locator(member, number, item.start, len(item.raw)),
             raw=item.raw,
             text=text,
             author=context.owner,
@@ -212,7 +212,7 @@ def _read_messages(context: Context, role: Role, source: Source, conversation: _
     for position, part in enumerate(conversation.conversation or ()):
         raw = bytes(part)
         offset = source.raw.index(raw, offset)
-        place = Place(member, number, source.place.start + offset, len(raw), f"conversation/{position}")
+        place = Locator(member, number, source.place.start + offset, len(raw), f"conversation/{position}")
         offset += len(raw)
         try:
             message = _MESSAGE.decode(raw)

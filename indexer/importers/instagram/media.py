@@ -18,7 +18,7 @@ from indexer.importers.instagram.members import Role
 from indexer.importers.instagram.shapes import ENTRY, MEDIUM, Medium, TextAppPost
 from indexer.importers.instagram.times import read_printed
 from indexer.importers.meta.html_pages import page_boxes
-from indexer.record import Attachment, Moment, Place, Problem, Record, RecordKind
+from indexer.record import Attachment, Locator, Moment, Problem, Record, RecordKind
 from indexer.text import hashtags, links, mentions, repair_mojibake
 
 
@@ -148,7 +148,7 @@ def unmatched_insights(context: Context, role: Role, member: str) -> Iterator[Re
         )
 
 
-_Insight = tuple[Place, bytes, str, Moment | None, Attachment | None]
+_Insight = tuple[Locator, bytes, str, Moment | None, Attachment | None]
 
 
 def _read_insights(context: Context, member: str) -> Iterator[_Insight | Problem]:
@@ -166,7 +166,7 @@ def _read_insights(context: Context, member: str) -> Iterator[_Insight | Problem
             posted = next((moment for row in box.rows if (moment := read_printed(row.value, context.dates))), None)
             picture = box.pictures[0] if box.pictures else None
             attachment = context.attachment(picture.uri) if picture else None
-            place = Place(member, page_box.index, page_box.start, len(page_box.raw))
+            place = Locator(member, page_box.index, page_box.start, len(page_box.raw))
             yield place, page_box.raw, picture.caption if picture else box.title, posted, attachment
         return
     for result in decode_items(context, member, ENTRY):
@@ -179,5 +179,5 @@ def _read_insights(context: Context, member: str) -> Iterator[_Insight | Problem
         times = (value.timestamp for value in entry.mapped().values() if value.timestamp)
         posted, _ = read_stamp(medium.creation_timestamp or next(times, None), member, number)
         attachment = context.attachment(medium.uri) if medium.uri else None
-        place = Place(member, number, item.start, len(item.raw))
+        place = Locator(member, number, item.start, len(item.raw))
         yield place, item.raw, repair_mojibake(medium.title or entry.title or ""), posted, attachment

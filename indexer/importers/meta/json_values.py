@@ -84,7 +84,7 @@ class MediaFiles:
             return ""
         uri = uri.removeprefix("./").lstrip("/")
         if uri in self._archive:
-            return self._archive.name_of(uri)
+            return self._archive.stored_name(uri)
         if self._by_name is None:
             self._by_name = {}
             for name in self._archive.names:

@@ -18,7 +18,7 @@ from indexer.evidence.json_members import JsonItem
 from indexer.i18n import say
 from indexer.importers.meta.json_values import MadeIds, MediaFiles, Reaction, Uri, bad_item, items_of, not_a_list, read_epoch
 from indexer.importers.meta.unread import UnknownKeys
-from indexer.record import Attachment, Moment, Place, Problem, Record, RecordKind
+from indexer.record import Attachment, Locator, Moment, Problem, Record, RecordKind
 from indexer.text import hashtags, links, mentions, repair_mojibake
 
 _KEY = re.compile(r"_(\d{6,}|[A-Za-z0-9_-]{10})$")
@@ -166,7 +166,7 @@ def _message_records(item: JsonItem, thread: _Thread) -> Iterator[Record | Probl
     role = f"messages/{thread.key}"
     native_id = thread.made.make(role, posted.written, "") if posted else thread.made.make(role, author, text, names)
     share = message.share.link if message.share and message.share.link else ""
-    place = Place(thread.member, item.index, item.start, len(item.raw))
+    place = Locator(thread.member, item.index, item.start, len(item.raw))
     yield Record(
         kind=RecordKind.MESSAGE,
         native_id=native_id,
@@ -233,7 +233,7 @@ def _extra(message: _Message, thread: _Thread, author: str) -> dict[str, str]:
     return extra
 
 
-def _reaction_records(message: _Message, parent: str, place: Place, raw: bytes, thread: _Thread) -> Iterator[Record | Problem]:
+def _reaction_records(message: _Message, parent: str, place: Locator, raw: bytes, thread: _Thread) -> Iterator[Record | Problem]:
     """Yield a like for each reaction. Most reactions have no time; neither do their records."""
     for number, reaction in enumerate(message.reactions or ()):
         emoji, actor = repair_mojibake(reaction.reaction), repair_mojibake(reaction.actor)
@@ -245,7 +245,7 @@ def _reaction_records(message: _Message, parent: str, place: Place, raw: bytes, 
         yield Record(
             kind=RecordKind.LIKE,
             native_id=thread.made.make(f"reactions/{parent}", posted.written if posted else "", f"{actor} {emoji}"),
-            place=Place(place.member, place.index, place.start, place.length, f"reactions/{number}"),
+            place=Locator(place.member, place.index, place.start, place.length, f"reactions/{number}"),
             raw=raw,
             title=f"{actor} reacted {emoji} to a message.",
             author=actor,
@@ -276,7 +276,7 @@ def _group_picture(item: JsonItem, thread: _Thread) -> Iterator[Record | Problem
     yield Record(
         kind=RecordKind.PHOTO,
         native_id=thread.made.make(f"thread pictures/{thread.key}", posted.written if posted else "", "", [attachment.name]),
-        place=Place(thread.member, -1, item.start, len(item.raw)),
+        place=Locator(thread.member, -1, item.start, len(item.raw)),
         raw=item.raw,
         title="Picture of the conversation.",
         posted=posted,

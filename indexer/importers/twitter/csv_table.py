@@ -16,7 +16,7 @@ from indexer.i18n import message_of, say
 from indexer.importers.twitter.text import expand_in_order, read_text, short_links_of
 from indexer.importers.twitter.times import parse_time
 from indexer.importers.twitter.tweets import program_of
-from indexer.record import Account, Place, Problem, Record, RecordKind
+from indexer.record import Account, Locator, Problem, Record, RecordKind
 from indexer.text import links
 
 HEADER = b'"tweet_id","in_reply_to_status_id","in_reply_to_user_id","timestamp"'
@@ -184,7 +184,7 @@ def row_record(member: str, row: Row, account: Account) -> tuple[Record, Problem
     record = Record(
         kind=kind,
         native_id=row.number,
-        place=Place(member, row.index, row.start, len(row.raw)),
+        place=Locator(member, row.index, row.start, len(row.raw)),
         raw=row.raw,
         text=text,
         author=account.handle,

@@ -138,7 +138,7 @@ def describe(archive: Archive) -> Description:
     facts = CaptureFacts(Account(PLATFORM.code, ""), _describe_form(archive, layout))
     description = Description(facts, layout.files, layout.months, CSV in archive, [], [], layout)
     for copy, original in layout.copies.items():
-        archive.asked.add(archive.known_as(copy))
+        archive.opened.add(archive.full_name(copy))
         note = say("This file is a copy of {original}, byte for byte: it was read once.", original=original)
         description.problems.append(Problem(copy, "doubled-member", note))
     known, counts = _Known(), dict[str, int]()

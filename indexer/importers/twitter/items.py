@@ -12,7 +12,7 @@ import msgspec
 from indexer.evidence.archive import Archive, MemberDamaged
 from indexer.evidence.json_members import JsonDamaged, JsonItem, json_items
 from indexer.i18n import Sentence, say
-from indexer.record import Place, Problem
+from indexer.record import Locator, Problem
 
 Item = TypeVar("Item")
 
@@ -58,9 +58,9 @@ def _is_empty_object(archive: Archive, member: str) -> bool:
     return opening is not None and opening[0] == b"{"
 
 
-def place_of(member: str, item: JsonItem) -> Place:
+def place_of(member: str, item: JsonItem) -> Locator:
     """Return the location of an item."""
-    return Place(member, item.index, item.start, len(item.raw))
+    return Locator(member, item.index, item.start, len(item.raw))
 
 
 @dataclass(frozen=True, slots=True)

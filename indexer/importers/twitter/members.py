@@ -106,7 +106,7 @@ def layout_of(archive: Archive) -> Layout:
     for name in sorted(scripts_of(archive), key=lambda name: (bool(_COPY.search(name)), name)):
         if (file := _add_file(layout, name, head_of(archive, name))) is None:
             continue
-        member = archive.members[archive.known_as(name)]
+        member = archive.members[archive.full_name(name)]
         checksum = (member.size, member.crc)
         if member.crc is not None and checksum in originals and _COPY.search(name) and member.size:
             layout.copies[name] = originals[checksum]

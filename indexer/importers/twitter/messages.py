@@ -23,7 +23,7 @@ from indexer.importers.twitter.media import MediaFiles
 from indexer.importers.twitter.text import Number, read_message
 from indexer.importers.twitter.times import parse_time
 from indexer.importers.twitter.tweets import text_of
-from indexer.record import Account, Moment, Place, Problem, Record, RecordKind, Tally
+from indexer.record import Account, Locator, Moment, Problem, Record, RecordKind, Tally
 
 _NO_HISTORY = msgspec.Raw(b"[]")
 
@@ -93,8 +93,8 @@ class _Thread:
     people: str = ""  # of a group: everybody the archive names in it, separated by commas
     made_ids: Counter[str] = field(default_factory=Counter)
 
-    def place(self, part: Part, pointer: str) -> Place:
-        return Place(self.member, self.item.index, self.item.start + part.offset, len(part.raw), pointer)
+    def place(self, part: Part, pointer: str) -> Locator:
+        return Locator(self.member, self.item.index, self.item.start + part.offset, len(part.raw), pointer)
 
 
 class MessageReader:

@@ -19,7 +19,7 @@ from indexer.importers.twitter.keys import KeyWatch
 from indexer.importers.twitter.text import Number, RenderedText, read_note
 from indexer.importers.twitter.times import parse_time
 from indexer.importers.twitter.tweets import ReadTweet, plain_start, text_of
-from indexer.record import Account, Moment, Place, Problem, Record, RecordKind, Tally
+from indexer.record import Account, Locator, Moment, Problem, Record, RecordKind, Tally
 
 _CERTAIN = 100  # a common prefix of this many characters, in the same second, is no coincidence
 _CUT = "…"
@@ -63,10 +63,10 @@ class _PendingNote:
     number: str
     created: Moment | None
     core: _Core
-    place: Place
+    place: Locator
     raw: bytes
     state: str
-    copies: list[Place] = field(default_factory=list)
+    copies: list[Locator] = field(default_factory=list)
 
 
 class Notes:

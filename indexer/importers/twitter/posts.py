@@ -17,7 +17,7 @@ from indexer.importers.twitter.members import DataFile, Role
 from indexer.importers.twitter.notes import Notes
 from indexer.importers.twitter.text import Number
 from indexer.importers.twitter.tweets import ReadTweet, Tweet, TweetReader, text_of
-from indexer.record import Account, Moment, Place, Problem, Record, Tally
+from indexer.record import Account, Locator, Moment, Problem, Record, Tally
 
 
 class SeenPosts:
@@ -287,7 +287,7 @@ def _text_conflict(post: ReadTweet, side: ReadTweet | None) -> Problem | None:
     return Problem(place.member, "doubled-item", note, place.index)
 
 
-def _duplicate(place: Place, number: str) -> Problem:
+def _duplicate(place: Locator, number: str) -> Problem:
     return Problem(place.member, "doubled-item", say("The post {number} stands here once more, unchanged.", number=number), place.index)
 
 

@@ -16,7 +16,7 @@ from indexer.importers.twitter.keys import KeyWatch
 from indexer.importers.twitter.media import MediaFiles, unique_media
 from indexer.importers.twitter.text import Entities, Medium, Number, read_text
 from indexer.importers.twitter.times import parse_time
-from indexer.record import Account, Moment, Place, Problem, Record, RecordKind
+from indexer.record import Account, Locator, Moment, Problem, Record, RecordKind
 from indexer.text import unescape_x
 
 _REPOST = re.compile(r"RT @(\w+):\s?")
@@ -173,7 +173,7 @@ class TweetReader:
             return replace(read, record=replace(read.record, title=title), problems=(*read.problems, problem))
         return self.record(tweet, place_of(member, item), item.raw, marks, problems)
 
-    def record(self, tweet: Tweet, place: Place, raw: bytes, marks: Mapping[str, str], problems: tuple[Problem, ...]) -> ReadTweet:
+    def record(self, tweet: Tweet, place: Locator, raw: bytes, marks: Mapping[str, str], problems: tuple[Problem, ...]) -> ReadTweet:
         """Make the record of a decoded post."""
         number = id_of(tweet)
         stored = _stored_text(tweet)
@@ -365,7 +365,7 @@ def _edit_version(info: _EditInfo, number: str) -> tuple[str, int, int]:
     return first, int(number != first), len(ids) or 1
 
 
-def _bad_date(place: Place, written: str, *, of_deletion: bool = False) -> Problem:
+def _bad_date(place: Locator, written: str, *, of_deletion: bool = False) -> Problem:
     why = say("{written} is no date that X writes", written=repr(written)) if written else say("it has none")
     message = (
         say("The date of this deletion cannot be read ({why}); the post was kept without it.", why=why)

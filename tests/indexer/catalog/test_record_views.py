@@ -16,7 +16,7 @@ from indexer.catalog import stored_data
 from indexer.catalog.stored_data import Content, StoredAttachment, StoredMoment
 from indexer.catalog.tables import versions
 from indexer.custody.ingest import ingest
-from indexer.record import Attachment, Moment, Place, Record, RecordKind, TimeRule
+from indexer.record import Attachment, Locator, Moment, Record, RecordKind, TimeRule
 from indexer.repository import Repository
 from tests.support.export_samples import attachment, make, record, unpack
 from tests.support.repositories import tweet, x_zip
@@ -54,7 +54,7 @@ def test_every_fact_of_a_record_is_content() -> None:
         "tuple[Attachment, ...]": (Attachment("marker.png", "image/png"),),
         "Mapping[str, str]": {"state": "marker"},
     }
-    bare = Record(RecordKind.POST, "1", Place("m", 0, 0, 1), b"{}")
+    bare = Record(RecordKind.POST, "1", Locator("m", 0, 0, 1), b"{}")
     empty = stored_data.build(bare)
     for field in fields(Record):
         if field.name not in NO_CONTENT:

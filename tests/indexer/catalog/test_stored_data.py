@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from indexer.catalog import stored_data
 from indexer.local_time import from_ms, to_ms
-from indexer.record import Attachment, Moment, Place, Record, RecordKind, TimeRule
+from indexer.record import Attachment, Locator, Moment, Record, RecordKind, TimeRule
 
 NOON = datetime(2024, 5, 1, 12, 0, 30, tzinfo=UTC)
 RECORD = Record(
     kind=RecordKind.POST,
     native_id="a1",
-    place=Place("posts_1.json", 0, 0, 10),
+    place=Locator("posts_1.json", 0, 0, 10),
     raw=b"{}",
     text="The pool opens on Saturday",
     title="Kestrel Bend Parks added a photo.",
@@ -33,7 +33,7 @@ RECORD = Record(
         replace(RECORD, author="Parks of Kestrel Bend"),
         replace(RECORD, posted=Moment("May 1, 2024 7:00 am", TimeRule.HEADER_OFFSET, NOON.replace(second=0), datetime(2024, 5, 1, 7, 0))),
         replace(RECORD, attachments=(Attachment("17900000000000001.jpg", "image/jpeg", "media/posts/17900000000000001.jpg"),)),
-        replace(RECORD, url="https://x.com/new_handle/status/1", raw=b'{"favorite_count": 9}', place=Place("posts_2.html", 9, 5, 3)),
+        replace(RECORD, url="https://x.com/new_handle/status/1", raw=b'{"favorite_count": 9}', place=Locator("posts_2.html", 9, 5, 3)),
     ],
 )
 def test_what_nobody_wrote_makes_no_version(same: Record) -> None:

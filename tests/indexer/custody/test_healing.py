@@ -74,7 +74,7 @@ def test_a_wrong_file_under_the_right_digest_is_never_read_as_the_archive(reposi
     repository.vault.path(digest).write_bytes(wrong.read_bytes())
     report = ingest(repository, [good], taken_by="ada", source="test")
     assert report.capture.records == 2
-    assert repository.vault.measure(digest) == digest
+    assert repository.vault.current_digest(digest) == digest
     (event,) = repository.audit.with_tags("vault:healed")
     assert hashlib.sha256(wrong.read_bytes()).hexdigest() in event.detail
 

@@ -151,7 +151,7 @@ def test_a_picture_is_found_however_the_accents_of_its_name_are_written(
     assert {outcome for outcome, _ in outcomes(repository, capture).values()} == {"read"}
     (hit,) = Plan(repository, SearchRequest("summer")).page().records
     assert [(one.member, one.size) for one in hit.view.attachments] == [(picture, 4)]
-    assert repository.vault.opened(repository.catalog.archive_digests(capture)).read(picture) == b"jpeg"
+    assert repository.vault.open_cached(repository.catalog.archive_digests(capture)).read(picture) == b"jpeg"
 
 
 def test_encrypted_messages_and_renamed_files_reach_the_catalog(repository: Repository, tmp_path: Path) -> None:

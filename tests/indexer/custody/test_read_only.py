@@ -86,7 +86,7 @@ def test_changes_that_are_still_in_sqlites_own_log_are_read_too(data: Path, monk
         assert (data / "catalog.sqlite3-wal").stat().st_size
         repository = read_only(data, monkeypatch)
         assert [one.name for one in repository.catalog.captures()] == ["renamed.zip"]
-        spare = repository._spare_folder()
+        spare = repository._scratch_folder()
         repository.close()
     assert not spare.exists()
 

@@ -104,7 +104,7 @@ def test_a_file_that_is_cut_or_gone_is_found(folder: Path) -> None:
 
 def test_a_panic_or_any_other_error_of_the_library_is_damage_and_ends_no_process(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the sums: what the libraries do with flipped bits is an answer or IndexDamaged, never anything else."""
-    monkeypatch.setattr(state.Watch, "look", lambda _self: None)
+    monkeypatch.setattr(state.FileWatch, "check", lambda _self: None)
     drawn, said = random.Random(11), 0  # noqa: S311  # a test's draws
     for path in files(folder):
         if path.suffix in {".json", ".toc"}:
@@ -205,13 +205,13 @@ def test_a_commit_that_another_process_is_in_the_middle_of_is_no_damage(tmp_path
     folder.mkdir()
     (folder / "meta.json").write_text("before")
     state.write(folder, "tantivy", 1)
-    watch = state.Watch(folder)
-    watch.look()
+    watch = state.FileWatch(folder)
+    watch.check()
     (folder / "meta.json").write_text("after it")  # rewritten, and the sums follow a moment later
     follows = Timer(0.15, state.write, (folder, "tantivy", 2))
     follows.start()
-    watch.look()
+    watch.check()
     follows.join()
     (folder / "meta.json").write_text("forged ..")
     with pytest.raises(IndexDamaged):
-        watch.look()
+        watch.check()

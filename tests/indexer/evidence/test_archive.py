@@ -34,11 +34,11 @@ def test_zip_tar_folder_and_parts_look_the_same(tmp_path: Path) -> None:
         open_archive(*parts),
         open_archive(tmp_path / "parts"),
     ):
-        view = archive.at("export/")
+        view = archive.below("export/")
         assert view.names == ("data/a.js", "data/b.js")
         assert view.read("data/b.js") == b"two"
         assert archive.roots() == ("", "export/", "export/data/")
-        assert archive.asked == {"export/data/b.js"}
+        assert archive.opened == {"export/data/b.js"}
 
 
 def test_files_beside_the_export_s_folder_do_not_hide_it(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_the_same_name_twice_is_refused(tmp_path: Path) -> None:
 def test_names_that_only_look_alike_are_members_of_their_own(tmp_path: Path, names: tuple[str, str]) -> None:
     archive = open_archive(zip_files({name: name for name in names}, tmp_path / "a.zip"))
     assert {archive.read(name).decode() for name in names} == set(names)
-    assert archive.asked == set(names)
+    assert archive.opened == set(names)
 
 
 @pytest.mark.parametrize("stored", ["caf\u00e9/\u1ebf.png", "cafe\u0301/e\u0302\u0301.png", "cafe\u0301/\u1ebf.png"])
@@ -119,12 +119,12 @@ def test_names_that_only_look_alike_are_members_of_their_own(tmp_path: Path, nam
 @pytest.mark.parametrize("root", ["", "Arch\u00edvo/"])
 def test_a_name_is_found_however_its_accents_are_written(tmp_path: Path, stored: str, asked: str, root: str) -> None:
     path = zip_files({root + stored: "picture", root + "cafe.png": "other"}, tmp_path / "a.zip")
-    archive = open_archive(path).at(root)
+    archive = open_archive(path).below(root)
     assert asked in archive
     assert archive.size(asked) == 7
     assert archive.read(asked) == archive.peek(asked) == b"picture"
     assert archive.names == ("cafe.png", "caf\u00e9/\u1ebf.png")
-    assert archive.asked == {root + "caf\u00e9/\u1ebf.png"}
+    assert archive.opened == {root + "caf\u00e9/\u1ebf.png"}
 
 
 def test_a_name_that_is_not_there_is_a_key_error_with_the_name_asked_for(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from indexer.exports import COLUMNS
 from indexer.exports.csv_file import CsvFile, CsvRows
 from indexer.exports.xlsx_file import RecordSheet, XlsxFile
 from indexer.local_time import to_ms
-from indexer.spreadsheets import CELL_LIMIT, fit_xlsx, guard, unguard
+from indexer.spreadsheets import CELL_LIMIT, escape_formula, fit_xlsx, unescape_formula
 from tests.support.export_samples import NASTY, attachment, description, make, record, unpack
 
 NAMES = [column.name for column in COLUMNS]
@@ -55,7 +55,7 @@ def test_nasty_texts_come_back_exactly_from_json_and_csv(tmp_path: Path) -> None
     rows = csv_rows(data / "records.csv")
     assert rows[0] == NAMES
     whole = [text.replace("\ud83d", "\ufffd").replace("\0", "\u2400") for text in NASTY]  # half a letter is no UTF-8; NUL ends files
-    assert [unguard(row[TEXT]) for row in rows[1:]] == whole
+    assert [unescape_formula(row[TEXT]) for row in rows[1:]] == whole
 
 
 def test_the_csv_is_what_its_standard_says(tmp_path: Path) -> None:
@@ -80,8 +80,8 @@ def test_no_cell_of_the_csv_begins_like_a_formula(tmp_path: Path, start: str) ->
 
 @given(st.text())
 def test_the_guard_of_a_csv_cell_can_be_undone(text: str) -> None:
-    guarded = guard(text)
-    assert unguard(guarded) == text
+    guarded = escape_formula(text)
+    assert unescape_formula(guarded) == text
     assert guarded[:1] not in {*"=+-@\t\r\n＝＋－＠"}
     assert guarded in {text, "'" + text}
 
@@ -98,7 +98,7 @@ def test_a_csv_gives_back_every_text(rows: list[list[str]]) -> None:
     for row in rows:
         memory.add({}, list(row))
     read = csv.reader(io.StringIO(memory._file.getvalue().decode(), newline=""), strict=True)
-    assert [[unguard(cell) for cell in row] for row in read] == [[cell.replace("\0", "\u2400") for cell in row] for row in rows]
+    assert [[unescape_formula(cell) for cell in row] for row in read] == [[cell.replace("\0", "\u2400") for cell in row] for row in rows]
 
 
 def test_the_workbook_has_the_same_values_as_the_csv(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_the_workbook_has_the_same_values_as_the_csv(tmp_path: Path) -> None:
     table = csv_rows(data / "records.csv")
     # Excel reads "_x005F_" as "_" (ECMA-376, ST_Xstring); openpyxl leaves it in cells of this kind.
     assert [[str(cell).replace("_x005F_", "_") for cell in row] for row in sheet] == [table[0]] + [
-        [unguard(cell) for cell in row] for row in table[1:]
+        [unescape_formula(cell) for cell in row] for row in table[1:]
     ]
     assert len(plain) > 15
 

@@ -47,8 +47,8 @@ def test_every_platform_expects_some_kinds_and_calls_a_number_by_its_short_name(
     assert [one.code for one in platforms.registered()] == ["twitter", "facebook", "instagram"]
     assert all(one.usual_kinds for one in platforms.registered())
     assert platforms.codes()["x"] == "twitter"
-    assert platforms.user("twitter", "17") == "X user 17"
-    assert platforms.user("facebook", "17") == "Facebook user 17"
+    assert platforms.user_label("twitter", "17") == "X user 17"
+    assert platforms.user_label("facebook", "17") == "Facebook user 17"
 
 
 def test_an_archive_is_identified_and_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -137,5 +137,5 @@ def test_names_are_given_once() -> None:
 
 
 def test_a_platform_whose_importer_is_gone_is_called_by_its_code() -> None:
-    assert (platforms.title("gone"), platforms.user("gone", "7")) == ("gone", "gone user 7")
+    assert (platforms.title("gone"), platforms.user_label("gone", "7")) == ("gone", "gone user 7")
     assert Word("gone", "platform").word == "gone"

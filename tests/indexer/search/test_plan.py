@@ -16,7 +16,7 @@ from indexer.custody.ingest import ingest
 from indexer.exports import Choices
 from indexer.productions.package_search import Maker, export_search
 from indexer.query.filters import Filters, Permission, Sort
-from indexer.repository import Memory, Repository
+from indexer.repository import Repository, ResultCache
 from indexer.search import announced, groups, plan
 from indexer.search.groups import GroupBy
 from indexer.search.plan import Plan
@@ -133,15 +133,15 @@ def test_another_order_shares_the_counts_and_has_its_own_list_and_request(reposi
 
 
 def test_memory_keeps_the_last_few_of_a_kind_and_makes_the_rest_anew() -> None:
-    memory, made = Memory(), Counter[int]()
+    cache, made = ResultCache(), Counter[int]()
 
     def value(key: int) -> int:
         made[key] += 1
         return key
 
     for key in (1, 2, 1, 3, 1, 2):
-        assert memory.recall("numbers", key, lambda key=key: value(key), most=2) == key  # type: ignore[misc]  # bound now
+        assert cache.get_or_compute("numbers", key, lambda key=key: value(key), limit=2) == key  # type: ignore[misc]  # bound now
     assert made == {1: 1, 2: 2, 3: 1}
-    memory.forget()
-    assert memory.recall("numbers", 1, lambda: value(1), most=2) == 1
+    cache.clear()
+    assert cache.get_or_compute("numbers", 1, lambda: value(1), limit=2) == 1
     assert made[1] == 2

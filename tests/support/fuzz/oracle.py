@@ -89,7 +89,7 @@ def outcome(path: Path, *, with_needles: bool = False) -> Outcome:
             assert value.native_id
             kinds[str(value.kind)] += 1
             said += [value.title, value.text, *value.extra.values(), *(one.description for one in value.attachments), *value.links]
-            attached.update(archive.known_as(one.member) for one in value.attachments if one.member)
+            attached.update(archive.full_name(one.member) for one in value.attachments if one.member)
             if with_needles and (needle := _needle(value.text, members.get(value.place.member, ""))):
                 needles.append((value.place.member, needle))
         elif isinstance(value, Problem):
@@ -103,7 +103,7 @@ def outcome(path: Path, *, with_needles: bool = False) -> Outcome:
     for full in archive.members:
         inner = full.removeprefix(archive.root)
         if (
-            full not in archive.asked | attached
+            full not in archive.opened | attached
             and not (full.startswith(archive.root) and ignored.match(inner))
             and not ignored.match(full)
         ):

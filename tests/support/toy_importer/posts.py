@@ -10,7 +10,7 @@ from indexer.evidence.archive import Archive
 from indexer.evidence.json_members import JsonItem
 from indexer.i18n import say
 from indexer.local_time import from_epoch
-from indexer.record import Account, Attachment, Moment, Place, Problem, Record, RecordKind
+from indexer.record import Account, Attachment, Locator, Moment, Problem, Record, RecordKind
 from indexer.text import hashtags, links, mentions
 
 POSTS: Final = "posts.json"
@@ -37,7 +37,7 @@ def post(item: JsonItem, account: Account, archive: Archive) -> Record | Problem
     return Record(
         kind=RecordKind.POST,
         native_id=read.id,
-        place=Place(POSTS, item.index, item.start, len(item.raw)),
+        place=Locator(POSTS, item.index, item.start, len(item.raw)),
         raw=item.raw,
         text=read.text,
         author=account.handle,
@@ -54,4 +54,4 @@ def _moment(at: int | None) -> Moment | None:
 
 
 def _picture(name: str, archive: Archive) -> Attachment:
-    return Attachment(name.rsplit("/", 1)[-1], "image/png", archive.name_of(name) if name in archive else "")
+    return Attachment(name.rsplit("/", 1)[-1], "image/png", archive.stored_name(name) if name in archive else "")

@@ -22,7 +22,7 @@ def test_every_member_with_text_of_a_golden_archive_counts(form: str, tmp_path: 
     everything = values(FacebookImporter(), archive)
     read = [
         name
-        for name in archive.asked
+        for name in archive.opened
         if name.endswith((".json", ".html", ".htm")) and "profile_information" not in name and name != "index.htm"
     ]
     for name in read:

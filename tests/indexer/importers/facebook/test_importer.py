@@ -71,7 +71,7 @@ def test_what_only_looks_like_facebook_is_not_claimed(tmp_path: Path, files: dic
 def test_identify_asks_for_no_member(tmp_path: Path) -> None:
     archive = archive_of(tmp_path, {"comments/comments.json": {"comments": ONE}})
     assert FacebookImporter().identify(archive)
-    assert not archive.asked
+    assert not archive.opened
 
 
 def profile(**more: Any) -> dict[str, Any]:

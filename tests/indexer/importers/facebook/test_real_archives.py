@@ -56,7 +56,7 @@ def outcome(archive: Archive) -> tuple[Counter[str], int, list[Problem], list[st
     unknown = [
         name
         for name in archive.names
-        if name not in archive.asked and name not in attached and not any(fnmatch.fnmatchcase(name, pattern) for pattern in ignored)
+        if name not in archive.opened and name not in attached and not any(fnmatch.fnmatchcase(name, pattern) for pattern in ignored)
     ]
     for record in records:
         assert len(record.raw) == record.place.length

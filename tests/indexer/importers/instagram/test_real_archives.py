@@ -49,7 +49,7 @@ def test_a_real_archive_gives_exactly_these_records_and_no_problem(path: Path) -
     assert all(record.posted for record in records)
     assert len({(record.kind, record.native_id) for record in records}) == len(records)
     ignored = InstagramImporter.ignored
-    unknown = [n for n in archive.names if n not in archive.asked and not any(fnmatchcase(n, pattern) for pattern in ignored)]
+    unknown = [n for n in archive.names if n not in archive.opened and not any(fnmatchcase(n, pattern) for pattern in ignored)]
     assert unknown == []
 
 

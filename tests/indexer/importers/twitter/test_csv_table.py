@@ -69,4 +69,4 @@ def test_the_csv_of_2013_is_never_read(tmp_path: Path) -> None:
     files["data/csv/2013_06.csv"] = '"tweet_id","text"\n"9","Ol?"\n"10","Ragged","http://a.example","http://b.example"\n'
     archive = open_archive(folder_of(files, tmp_path / "archive"))
     assert [record.text for record in records(values(TwitterImporter(), archive))] == ["Olé"]
-    assert "data/csv/2013_06.csv" not in archive.asked
+    assert "data/csv/2013_06.csv" not in archive.opened

@@ -56,7 +56,7 @@ def test_names_alone_do_not_make_an_x_archive(tmp_path: Path, files: dict[str, b
 def test_identifying_asks_for_no_member() -> None:
     archive = open_archive(CASES / "twitter" / "tweets_js_2024" / "archive")
     assert TwitterImporter().identify(archive)
-    assert not archive.asked
+    assert not archive.opened
 
 
 def is_ignored(name: str) -> bool:

@@ -143,7 +143,7 @@ def test_every_member_of_a_real_archive_is_accounted_for(name: str) -> None:
     rest = [
         member
         for member in taken.archive.names
-        if member not in taken.archive.asked | attached and not any(fnmatch.fnmatchcase(member, pattern) for pattern in taken.ignored)
+        if member not in taken.archive.opened | attached and not any(fnmatch.fnmatchcase(member, pattern) for pattern in taken.ignored)
     ]
     assert tuple(rest) == expected.unknown
 
