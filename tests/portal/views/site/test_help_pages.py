@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from portal.i18n import LANGUAGES
-from portal.views.site.help_pages import FOLDER, NAMES, written
+from portal.views.site.help_pages import FOLDER, NAMES, markdown_text
 from tests.support.town import Town
 
 OTHERS = [code for code in LANGUAGES if code != "en"]
@@ -38,7 +38,7 @@ def test_every_file_is_a_page_and_every_page_has_its_file() -> None:
 @pytest.mark.parametrize("language", OTHERS)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_page_has_the_same_parts_examples_and_links_in_every_language(name: str, language: str) -> None:
-    english, other = written(name, "en"), written(name, language)
+    english, other = markdown_text(name, "en"), markdown_text(name, language)
     assert english != other
     assert shape(other) == shape(english)
     assert sorted(CODE.findall(other)) == sorted(CODE.findall(english))
