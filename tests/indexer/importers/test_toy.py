@@ -18,7 +18,7 @@ from indexer.custody.ingest import ingest
 from indexer.custody.verify import Level, verify
 from indexer.importers import IMPORTERS, get_importer, register
 from indexer.platforms import Platform
-from indexer.productions.package_search import export_search
+from indexer.productions.package_search import Maker, export_search
 from indexer.query.nodes import Word
 from indexer.search.plan import Plan
 from indexer.search.request import SearchRequest
@@ -105,7 +105,7 @@ def test_coverage_expects_what_the_platform_usually_holds_and_takes_its_archive_
 
 def test_a_package_holds_its_records_and_pictures(toy_town: Town, tmp_path: Path) -> None:
     target = tmp_path / "toy.zip"
-    report = export_search(toy_town.repository, SearchRequest("platform:toy"), target, by="Pat Example")
+    report = export_search(toy_town.repository, SearchRequest("platform:toy"), target, maker=Maker("Pat Example"))
     assert (report.rows, report.media_files) == (3, 1)
     with zipfile.ZipFile(target) as package:
         table = next(name for name in package.namelist() if name.endswith("records.csv"))
