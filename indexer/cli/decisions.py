@@ -35,8 +35,7 @@ from indexer.custody.set_aside import restore as restore_capture
 from indexer.custody.set_aside import set_aside as set_capture_aside
 from indexer.evidence.archive import ArchiveError
 from indexer.repository import Repository
-from indexer.search.as_json import JsonObject
-from indexer.search.as_json import _account as account_shape
+from indexer.search.as_json import JsonObject, account_json
 
 by_option = click.option("--by", default=getpass.getuser, help="Who decides; default: the login name.")
 
@@ -68,7 +67,7 @@ def account_name(data: Path | None, /, *, which: str, handle: str, name: str, re
     if namesakes:
         numbers = ", ".join(str(namesake.id) for namesake in namesakes)
         text += f" So is account {numbers}. If they are the same: python -m indexer account merge {numbers} {view.id}"
-    answer({"account": account_shape(view), "same_handle": [account_shape(namesake) for namesake in namesakes]}, as_json=as_json, text=text)
+    answer({"account": account_json(view), "same_handle": [account_json(namesake) for namesake in namesakes]}, as_json=as_json, text=text)
 
 
 @account.command("merge")
@@ -92,7 +91,7 @@ def account_merge(data: Path | None, /, *, part: str, into: str, yes: bool, by: 
             )
         merged = accounts.merge(repository, source.id, target.id, by)
     text = f"{source.label} is now part of {merged.label}: {output.counted(merged.records, 'record')}. Undo: account unmerge {source.id}"
-    answer({"account": account_shape(merged), "parts": [account_part.id for account_part in merged.parts]}, as_json=as_json, text=text)
+    answer({"account": account_json(merged), "parts": [account_part.id for account_part in merged.parts]}, as_json=as_json, text=text)
 
 
 @account.command("unmerge")
@@ -106,7 +105,7 @@ def account_unmerge(data: Path | None, /, *, part: int, by: str, as_json: bool) 
     with report_errors(), report_refusals(), open_data(data) as repository:
         separated, rest = accounts.unmerge(repository, part, by)
     text = f"{separated.label} is a separate account again, with {output.counted(separated.records, 'record')}."
-    answer({"account": account_shape(separated), "from": account_shape(rest)}, as_json=as_json, text=text)
+    answer({"account": account_json(separated), "from": account_json(rest)}, as_json=as_json, text=text)
 
 
 DEFAULT_PLATFORM = next((platform.code for platform in platforms.registered() if platform.names_by_number), None)

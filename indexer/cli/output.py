@@ -16,7 +16,7 @@ from indexer.local_time import to_local, utc_text
 from indexer.progress import Progress
 from indexer.repository import Repository
 from indexer.search.announced import CountedAnnouncement, sentences
-from indexer.search.as_json import JsonObject, _account, _hits_of, _item
+from indexer.search.as_json import JsonObject, account_json, grouped_hits, item_suffix
 from indexer.search.groups import Grouped
 from indexer.search.results import Results
 from indexer.search.suggestions import Explanation
@@ -75,7 +75,7 @@ def capture(view: CaptureView) -> JsonObject:
             "is_partial": view.is_partial,
             "cannot_contain": list(view.cannot_contain),
         },
-        "account": _account(view.account),
+        "account": account_json(view.account),
         "importer": view.importer,
         "importer_version": view.importer_version,
         "records": view.records,
@@ -154,7 +154,7 @@ def problems(captures: Iterable[CaptureView], problems_of: Callable[[int], Itera
 def problems_text(shape: JsonObject) -> str:
     """Text of `problems`."""
     lines = [
-        f"Capture {problem['capture']}: {problem['member']}{_item(problem['item'])}: {problem['message']} [{problem['code']}]"
+        f"Capture {problem['capture']}: {problem['member']}{item_suffix(problem['item'])}: {problem['message']} [{problem['code']}]"
         for problem in shape["problems"]
     ]
     lines += [
@@ -190,7 +190,7 @@ def results_text(results: Results, zone_name: str, grouped: Grouped | None = Non
         lines.append(f"{counted(results.undated_outside, 'more record')} without a date, not in any date range: {results.undated_query}")
     lines += [str(sentence) for sentence in (results.as_of.sentences if results.as_of else ())]
     lines += [str(grouped.sentence)] if grouped else []
-    for hit in _hits_of(grouped) if grouped and grouped.groups else results.records:
+    for hit in grouped_hits(grouped) if grouped and grouped.groups else results.records:
         view = hit.view
         content, account = view.content, view.account
         when = to_local(content.posted_at, zone_name).strftime("%Y-%m-%d %H:%M") if content.posted_at else "no date"
@@ -277,7 +277,7 @@ def status(repository: Repository) -> JsonObject:
         "held": repository.catalog.count(),
         "indexed": repository.index.count(),
         "in_step": repository.index.position() == repository.catalog.position(),
-        "accounts": [_account(account) for account in repository.catalog.accounts()],
+        "accounts": [account_json(account) for account in repository.catalog.accounts()],
         "captures": [capture(view) for view in reversed(repository.catalog.captures(with_set_aside=True))],
         "clock": [str(notice) for notice in clock.notices(repository)],
         "read_only": repository.is_read_only,

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from indexer.catalog.models import AccountView
 from indexer.catalog.stored_data import IndexRow
-from indexer.engines import Document
+from indexer.engines.engine import Document
 from indexer.local_time import local_day_of
 from indexer.query.nodes import absent_from
 from indexer.record import is_conversation

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final, Required, TypedDict
 
-from indexer.engines import Document
+from indexer.engines.engine import Document
 from indexer.query.nodes import HAS, LONGEST_WORD, And, Node, Or, Phrase, Word, clip, state_of, tag_key
 from indexer.text import words
 

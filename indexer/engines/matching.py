@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from indexer import cost
-from indexer.engines import Document
+from indexer.engines.engine import Document
 from indexer.engines.entry import Entry, make_entry
 from indexer.query import And, DayRange, Everything, Expanding, Near, Node, Not, NotNear, Numbered, Or, Phrase, Word
 from indexer.query.expansion import matcher

@@ -20,7 +20,7 @@ from threading import Lock
 from typing import Final
 
 from indexer.atomic_files import publish, sync
-from indexer.engines import IndexDamaged, IndexOutdated
+from indexer.engines.engine import IndexDamaged, IndexOutdated
 from indexer.query.nodes import HAS, LONGEST_WORD, STATES
 from indexer.text import FOLDING, TOKEN
 

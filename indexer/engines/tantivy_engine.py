@@ -20,7 +20,8 @@ from typing import Any, Final, cast
 import tantivy
 from tantivy import FieldType, Occur, Order, Query
 
-from indexer.engines import FACETS, Document, Hits, IndexBusy, IndexDamaged, IndexOutdated, state
+from indexer.engines import state
+from indexer.engines.engine import FACETS, Document, Hits, IndexBusy, IndexDamaged, IndexOutdated
 from indexer.engines.entry import LARGEST_PK, always_scored, make_entry, scored_part
 from indexer.engines.tantivy_fields import add_gaps, open_index, schema
 from indexer.engines.tantivy_query import Compiler

@@ -13,7 +13,7 @@ import tantivy
 from tantivy import Occur, Query
 
 from indexer import cost
-from indexer.engines import WILDCARD_LIMIT, TooBroad
+from indexer.engines.engine import WILDCARD_LIMIT, TooBroad
 from indexer.engines.entry import always_scored
 from indexer.engines.tantivy_fields import (
     GAP,

@@ -12,7 +12,7 @@ import tantivy
 from tantivy import Query
 
 from indexer import cost
-from indexer.engines import WILDCARD_LIMIT, TooBroad
+from indexer.engines.engine import WILDCARD_LIMIT, TooBroad
 from indexer.engines.tantivy_fields import all_of, field_of, permission_queries, word_query
 from indexer.query import Expanding, Wildcard, Word
 from indexer.query.expansion import as_typed, matcher, matching_words, prefixes

@@ -20,7 +20,8 @@ from whoosh.scoring import BM25F
 from whoosh.searching import Searcher
 
 from indexer import cost
-from indexer.engines import FACETS, Document, Hits, IndexBusy, IndexDamaged, IndexOutdated, TooBroad, state
+from indexer.engines import state
+from indexer.engines.engine import FACETS, Document, Hits, IndexBusy, IndexDamaged, IndexOutdated, TooBroad
 from indexer.engines.entry import fit_name, make_entry
 from indexer.engines.whoosh_find import PART, WORD_FIELDS, Facts, Finder, schema, within
 from indexer.query import Expanding, Node

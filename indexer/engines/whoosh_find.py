@@ -12,7 +12,7 @@ from whoosh.analysis import Token
 from whoosh.searching import Searcher
 
 from indexer import cost
-from indexer.engines import WILDCARD_LIMIT, TooBroad
+from indexer.engines.engine import WILDCARD_LIMIT, TooBroad
 from indexer.engines.entry import always_scored
 from indexer.query import And, DayRange, Everything, Expanding, Near, Node, Not, NotNear, Numbered, Or, Phrase, Word
 from indexer.query.expansion import as_typed, matching_words, prefixes

@@ -21,8 +21,8 @@ from indexer.i18n import say
 from indexer.productions.thread_context import related_records, visible_records
 from indexer.progress import Tick
 from indexer.query import Dialect
-from indexer.query.highlight import spans
 from indexer.repository import Repository
+from indexer.search.highlight import spans
 from indexer.search.plan import Plan
 from indexer.search.reading import describe_filters
 from indexer.search.request import SearchRequest

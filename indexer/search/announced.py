@@ -54,7 +54,7 @@ def sentences(doubt: CountedAnnouncement) -> list[Sentence | str]:
     ]
 
 
-def as_json(doubt: CountedAnnouncement) -> dict[str, Any]:
+def announcement_json(doubt: CountedAnnouncement) -> dict[str, Any]:
     """Return the JSON object documented in docs/command-line.md."""
     return {
         "code": doubt.code,

@@ -9,7 +9,7 @@ from indexer.catalog.parties import parties
 from indexer.coverage import scope
 from indexer.local_time import to_local, utc_text
 from indexer.masking import mask_tokens
-from indexer.search.announced import as_json as announced_shape
+from indexer.search.announced import announcement_json
 from indexer.search.groups import Grouped
 from indexer.search.results import Hit, Results
 from indexer.search.suggestions import Explanation
@@ -69,7 +69,7 @@ def _parties(view: RecordView) -> JsonObject:
 
 def results(answer: Results, zone_name: str, grouped: Grouped | None = None) -> JsonObject:
     """Return the output of `search` and of the portal's /search.json. `total` is null if the query was not run."""
-    hits = _hits_of(grouped) if grouped and grouped.groups else answer.records
+    hits = grouped_hits(grouped) if grouped and grouped.groups else answer.records
     limits = answer.as_of
     return {
         "query": answer.request.query,
@@ -110,7 +110,7 @@ def results(answer: Results, zone_name: str, grouped: Grouped | None = None) -> 
         "bars": [{"from": bar.first_day.isoformat(), "to": bar.last_day.isoformat(), "count": bar.count} for bar in answer.bars],
         "coverage": scope.as_json(answer.coverage) if answer.coverage else None,
         **_explained(answer.explained),
-        "announcements": [announced_shape(announcement) for announcement in answer.announcements],
+        "announcements": [announcement_json(announcement) for announcement in answer.announcements],
         "diagnostics": [
             {
                 "start": diagnostic.start,
@@ -147,15 +147,15 @@ def _explained(explanation: Explanation) -> JsonObject:
     }
 
 
-def _hits_of(grouped: Grouped) -> list[Hit]:
+def grouped_hits(grouped: Grouped) -> list[Hit]:
     return [place.hit for group in grouped.groups for place in (group.first, *group.others)]
 
 
-def _item(item: int) -> str:
+def item_suffix(item: int) -> str:
     return f", item {item + 1}" if item >= 0 else ""
 
 
-def _account(view: AccountView | None) -> JsonObject | None:
+def account_json(view: AccountView | None) -> JsonObject | None:
     if view is None:
         return None
     return {

@@ -15,13 +15,13 @@ from indexer.catalog.models import AccountView, RecordView
 from indexer.engines import Engine, Hits
 from indexer.query import And, Announcement, Node, Word, parse
 from indexer.query.filters import Filters, Sort
-from indexer.query.highlight import excerpt, spans
 from indexer.query.nodes import STATES
 from indexer.repository import Repository
 from indexer.search.announced import CountedAnnouncement, count_alternatives
 from indexer.search.answering import IndexUnusable, NotAnswered, answering, check_index
 from indexer.search.as_of import AsOfQuery, DayState, Limits, day_state
 from indexer.search.facets import FacetValue, bars, facets_of, state_values
+from indexer.search.highlight import excerpt, spans
 from indexer.search.reading import paraphrases
 from indexer.search.request import SearchRequest
 from indexer.search.results import Hit, Results

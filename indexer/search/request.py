@@ -27,7 +27,7 @@ class SearchRequest:
     as_of: date | None = None  # search records as visible at the end of this local day
 
 
-def as_json(request: SearchRequest) -> dict[str, Any]:
+def request_json(request: SearchRequest) -> dict[str, Any]:
     """Convert to JSON values. None (no filter) and an empty set (matches nothing) stay distinct."""
     filters, permission = request.filters, request.filters.permission
     return {
@@ -47,7 +47,7 @@ def as_json(request: SearchRequest) -> dict[str, Any]:
 
 
 def from_json(stored: Mapping[str, Any]) -> SearchRequest:
-    """Convert from `as_json` output. Raises KeyError, ValueError for anything else; no value is assumed."""
+    """Convert from `request_json` output. Raises KeyError, ValueError for anything else; no value is assumed."""
     values = {"states": None, **stored["filters"]}  # requests stored before this filter existed have none
     sets = {name: _set(values[name]) for name in _SETS}
     permission = Permission(_set(values["allowed_accounts"]), values["without_conversations"])

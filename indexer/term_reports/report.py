@@ -19,8 +19,7 @@ from indexer.coverage.summary import Coverage
 from indexer.i18n import say
 from indexer.local_time import utc_text
 from indexer.query import Diagnostic, Dialect
-from indexer.search.announced import CountedAnnouncement, sentences
-from indexer.search.announced import as_json as announced_shape
+from indexer.search.announced import CountedAnnouncement, announcement_json, sentences
 from indexer.search.as_of import Limits
 from indexer.spreadsheets import escape_formula, fit_xlsx
 
@@ -298,7 +297,7 @@ def as_json(report: TermReport) -> JsonObject:
         "scope": report.scope,
         "software": f"Show-Me Records {report.version}",
         "engine": report.engine,
-        "announcements": [announced_shape(announcement) for announcement in term_list.announcements],
+        "announcements": [announcement_json(announcement) for announcement in term_list.announcements],
         "corpus": {
             "searched": corpus.searched,
             "in_step": corpus.in_step,
@@ -351,7 +350,7 @@ def _term(result: TermResult) -> Mapping[str, Any]:
         "media": result.media,
         "expansions": [{"typed": typed, "words": words} for typed, words in result.expansions],
         "same_as": result.same_as,
-        "announcements": [announced_shape(doubt) for doubt in result.announcements],
+        "announcements": [announcement_json(doubt) for doubt in result.announcements],
         "diagnostics": [
             {
                 "start": diagnostic.start,

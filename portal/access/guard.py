@@ -19,7 +19,7 @@ from portal.i18n import _
 View = TypeVar("View", bound=Callable[..., Any])
 
 OPEN = frozenset({"static", "bootstrap.static", "health.healthz", "languages.choose", "signing_in.sign_in", "signing_in.link"})
-UPLOADS = "captures.upload"
+UPLOAD_ENDPOINT = "captures.upload"
 CHECK_ROOM = "showme-check-room"
 SMALL_BODY = 2**20  # bytes; enough for every form but the upload
 
@@ -81,7 +81,7 @@ def right_of(app: Flask, endpoint: str) -> Right | None:
 
 def _guard() -> Response | None:
     endpoint = request.endpoint
-    request.max_content_length = current_app.config["MAX_UPLOAD"] if endpoint == UPLOADS else SMALL_BODY
+    request.max_content_length = current_app.config["MAX_UPLOAD"] if endpoint == UPLOAD_ENDPOINT else SMALL_BODY
     if endpoint in OPEN:
         return None
     if not current_user.is_authenticated:
@@ -91,7 +91,7 @@ def _guard() -> Response | None:
     right = right_of(current_app, endpoint)
     if right is None or not reader().may(right):
         abort(403)
-    if endpoint == UPLOADS:
+    if endpoint == UPLOAD_ENDPOINT:
         check_room: Callable[[int | None], None] = current_app.extensions[CHECK_ROOM]
         check_room(request.content_length)  # before the CSRF check, which reads the whole form
     return None

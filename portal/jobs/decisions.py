@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from indexer.custody import accounts, set_aside
+from indexer.custody import accounts
 from indexer.custody.reread import outdated, reread
+from indexer.custody.set_aside import restore, set_aside
 from indexer.evidence.archive import ArchiveError
 from indexer.i18n import message_of, pack
 from indexer.progress import Progress, Report
@@ -45,9 +46,9 @@ def set_capture_aside(repository: Repository, job: Job, user: User, tell: Report
     tell(Progress("indexing", 0, 0, 0.0, None))
     number, is_restored = job.arguments["capture"], job.arguments["restore"]
     if is_restored:
-        count = set_aside.restore(repository, number, user.name)
+        count = restore(repository, number, user.name)
     else:
-        count = set_aside.set_aside(repository, number, job.arguments["why"], user.name)
+        count = set_aside(repository, number, job.arguments["why"], user.name)
     return {"capture": number, "records": count, "restore": is_restored}
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from indexer.catalog.models import CaptureView
-from indexer.certificates import certify
 from indexer.certificates import verify as certificate_check
+from indexer.certificates.certify import CertificateFailed, certify
+from indexer.certificates.certify import write as write_certificate
 from indexer.certificates.check import save_check
 from indexer.certificates.file_format import NotACertificate
 from indexer.custody import clock
@@ -73,7 +74,7 @@ def run(repository: Repository, job_id: int) -> None:
         UnknownCapture,
         term_list.IndexChanged,
         term_list.ListError,
-        certify.CertificateFailed,
+        CertificateFailed,
         NotACertificate,
     ) as error:
         jobs.fail(job_id, message_of(error))
@@ -188,8 +189,8 @@ def _term_list(repository: Repository, job: Job, user: User, tell: Report) -> Ma
 
 def _certificate(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
     _check(user, Right.CERTIFY)
-    with certify.certify(Plan(repository, _request(job, user)), by=_signature(user), progress=_stage_counter(tell, "listing")) as draft:
-        written = certify.write(repository, draft, certificate_file(repository, job.id), actor=user.name)
+    with certify(Plan(repository, _request(job, user)), by=_signature(user), progress=_stage_counter(tell, "listing")) as draft:
+        written = write_certificate(repository, draft, certificate_file(repository, job.id), actor=user.name)
     return {"id": written.id, "total": draft.header.found.total, "json_sha256": written.json_digest, "pdf_sha256": written.pdf_digest}
 
 

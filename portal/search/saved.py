@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from indexer.catalog.database import BigId, Text, metadata, transaction
 from indexer.local_time import from_ms, now_ms
 from indexer.query.filters import Filters
-from indexer.search.request import SearchRequest, as_json, from_json
+from indexer.search.request import SearchRequest, from_json, request_json
 from portal.access.rules import Reader, restrict, still_covers
 from portal.access.users import users
 from portal.i18n import _
@@ -144,7 +144,7 @@ class SavedSearches:
         return row.user_id == self.reader.user_id or still_covers(self.reader, _filters(row.scope))
 
     def _scope(self) -> str:
-        return json.dumps(as_json(SearchRequest("", restrict(Filters(), self.reader))))
+        return json.dumps(request_json(SearchRequest("", restrict(Filters(), self.reader))))
 
 
 def _filters(scope: str) -> Filters:

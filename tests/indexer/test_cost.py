@@ -19,11 +19,11 @@ from indexer.custody.ingest import ingest
 from indexer.engines import ENGINES, Document, Engine, TooBroad, open_engine
 from indexer.query import Dialect, Node, parse
 from indexer.query.filters import Filters, Sort
-from indexer.query.highlight import spans
 from indexer.repository import Repository
 from indexer.search import groups, suggestions
 from indexer.search.answering import NotAnswered, StopReason
 from indexer.search.groups import GroupBy
+from indexer.search.highlight import spans
 from indexer.search.plan import Plan
 from indexer.search.request import SearchRequest
 from indexer.term_reports.run import read_list, run

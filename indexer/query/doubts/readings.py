@@ -13,7 +13,7 @@ from indexer.i18n import Sentence, say
 from indexer.query import lexer, other_systems
 from indexer.query.diagnostics import OTHER_SYSTEM, Announcement, InvalidToken
 from indexer.query.nodes import Dialect
-from indexer.query.parser import OperandOrToken, or_first
+from indexer.query.tree_builder import OperandOrToken, or_first
 from indexer.text import words
 
 _Open, _Close = plugins.GroupPlugin.OpenBracket, plugins.GroupPlugin.CloseBracket

@@ -17,7 +17,7 @@ from indexer.evidence.names import is_junk
 from indexer.i18n import say
 from indexer.local_time import UnknownZone, zone
 from portal.access.guard import needs, reader
-from portal.access.limits import UPLOADS, limiter
+from portal.access.limits import UPLOAD_LIMIT, limiter
 from portal.access.rules import Right
 from portal.i18n import _, error_text
 from portal.jobs import uploads
@@ -68,7 +68,7 @@ def index() -> ResponseReturnValue:
 
 
 @pages.post("/captures/upload")
-@limiter.limit(UPLOADS)
+@limiter.limit(UPLOAD_LIMIT)
 @needs(Right.TAKE_IN)
 def upload() -> ResponseReturnValue:
     """Keep the uploaded files and start a job for each file, or a single job if they are parts of the same export."""

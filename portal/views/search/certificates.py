@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from indexer.certificates import check_words
 from indexer.certificates.check import load_check
 from indexer.custody.verify import Level
-from indexer.search.request import as_json
+from indexer.search.request import request_json
 from portal import certificates
 from portal.access.guard import needs, reader
 from portal.access.rules import Right
@@ -41,7 +41,7 @@ def make() -> ResponseReturnValue:
     params = address.parse(request.form)
     if params.errors or not run(params).answered:
         return redirect(f"{url_for('search.page')}?{params.address()}")
-    arguments = {**as_json(search_request(params)), "address": params.address()}
+    arguments = {**request_json(search_request(params)), "address": params.address()}
     return redirect(url_for("certificates.certificate", job_id=start(JobKind.CERTIFICATE, params.query or "*", arguments)))
 
 

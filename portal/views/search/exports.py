@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from indexer.exports import Choices, PdfLayout
 from indexer.i18n import unpack
-from indexer.search.request import as_json
+from indexer.search.request import request_json
 from portal.access.guard import needs, reader
 from portal.access.rules import Right
 from portal.config import NEUTRAL_BODY
@@ -39,7 +39,7 @@ def make() -> ResponseReturnValue:
     if choices.certificate and not reader().may(Right.CERTIFY):
         abort(403)
     arguments = {
-        **as_json(search_request(params)),
+        **request_json(search_request(params)),
         **stored.encode_choices(choices),
         "organization": "" if site().config.body_name == NEUTRAL_BODY else site().config.body_name,
         "address": params.address(),

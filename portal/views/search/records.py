@@ -11,8 +11,8 @@ from flask.typing import ResponseReturnValue
 from indexer.catalog.models import RecordView
 from indexer.masking import mask_raw
 from indexer.query import Node, parse
-from indexer.query.highlight import TextPiece, highlight_text, spans
 from indexer.search.groups import GroupBy
+from indexer.search.highlight import TextPiece, highlight_text, spans
 from indexer.search.near_duplicates import COMPARED, find_near_duplicates
 from portal.access.guard import needs, reader
 from portal.access.rules import Right, may_see, may_see_raw

@@ -18,7 +18,7 @@ from indexer.query.reading import paraphrase
 from indexer.query.reading_words import TABLES
 from indexer.record import RecordKind
 from indexer.search.groups import GroupBy
-from indexer.search.request import as_json
+from indexer.search.request import request_json
 from indexer.term_reports import report as term_report
 from indexer.term_reports.run import MOST_CHARACTERS, MOST_TERMS, ListError, read_list
 from indexer.term_reports.union import union_query, unique_query
@@ -73,7 +73,7 @@ def run() -> ResponseReturnValue:
         return _form(params, text, name, {"terms": translate(error.args[0])}, keep_numbers=keep_numbers), 400
     if params.errors:
         return _form(params, text, name, keep_numbers=keep_numbers), 400
-    arguments = {**as_json(replace(search_request(params), query=text)), "address": params.address(), "keep_numbers": keep_numbers}
+    arguments = {**request_json(replace(search_request(params), query=text)), "address": params.address(), "keep_numbers": keep_numbers}
     title = name or ", ".join(term.text for term in listed.terms[:4])[:LONGEST_TITLE]
     return redirect(url_for("terms.report", job_id=start(JobKind.TERM_LIST, title, arguments)))
 

@@ -16,7 +16,7 @@ from indexer.catalog.database import Busy, is_locked
 from indexer.engines import IndexDamaged, IndexOutdated
 from indexer.evidence.archive import ArchiveError
 from indexer.search.answering import IndexUnusable, NotAnswered, StopReason
-from portal.access.guard import OPEN, UPLOADS, reader
+from portal.access.guard import OPEN, UPLOAD_ENDPOINT, reader
 from portal.i18n import Lazy, _, _l, translate
 from portal.jobs.uploads import NoRoom
 from portal.search.turns import TooManySearches
@@ -90,7 +90,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         return error
     if isinstance(error, InternalServerError):
         code = 500
-    if request.endpoint == UPLOADS:
+    if request.endpoint == UPLOAD_ENDPOINT:
         _log_event("upload:failed", _upload_failure(error, code))
     elif code in REFUSALS:
         _log_refusal(code)
@@ -136,7 +136,7 @@ def _no_room() -> ResponseReturnValue:
 
 
 def _csrf(_error: CSRFError) -> ResponseReturnValue:
-    if request.endpoint == UPLOADS:
+    if request.endpoint == UPLOAD_ENDPOINT:
         _log_event("upload:failed", "the form was too old")
     return _page(400, detail=str(_l("The form has expired: your sign-in has changed since the page was opened.")))
 

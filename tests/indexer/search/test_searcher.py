@@ -14,10 +14,10 @@ from indexer.custody.indexing import rebuild
 from indexer.custody.ingest import ingest
 from indexer.query import parse
 from indexer.query.filters import Filters, Sort
-from indexer.query.highlight import highlight_text, snippet
 from indexer.repository import Repository
 from indexer.search.answering import NotAnswered
 from indexer.search.facets import bars
+from indexer.search.highlight import highlight_text, snippet
 from indexer.search.plan import Plan
 from indexer.search.request import SearchRequest
 from indexer.settings import BadSetting

@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 from indexer import local_time
 from indexer.query.filters import Filters, Permission, Sort
 from indexer.record import RecordKind
-from indexer.search.request import SearchRequest, as_json, from_json
+from indexer.search.request import SearchRequest, from_json, request_json
 from portal.access.rules import Role
 from portal.access.users import Users
 from portal.jobs import queue, runners, uploads, worker
@@ -315,12 +315,12 @@ def test_a_stored_request_comes_back_the_same_and_nothing_is_not_everything(acco
         ),
         Sort.OLDEST,
     )
-    assert from_json(json.loads(json.dumps(as_json(request)))) == request
+    assert from_json(json.loads(json.dumps(request_json(request)))) == request
 
 
 def test_what_an_older_program_stored_of_a_permission_is_read_as_no_choice_of_kinds() -> None:
     request = SearchRequest("a b", Filters(permission=Permission(frozenset({1}), without_messages=True)))
-    before = as_json(request)
+    before = request_json(request)
     before["filters"]["kinds"] = sorted(kind.value for kind in RecordKind if kind != RecordKind.MESSAGE)
     assert from_json(before) == request
 

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from indexer.query import And, Fuzzy, Near, Node, Not, NotNear, NumberRange, Or, Phrase, Stem, Wildcard, Word, highlight, parse
-from indexer.query.highlight import spans
+from indexer.search.highlight import spans
 
 COUNCIL, BUDGET, CITY, VOTE = map(Word, ("council", "budget", "city", "vote"))
 TEXT = "Council talks. The budget of the city council: 2018 votes, 007 budgets, a Buget and the vote of a council"
