@@ -16,14 +16,10 @@ import sqlalchemy as sa
 
 import indexer.importers  # noqa: F401  # registers the platforms: searches name them
 from indexer import private_files, settings
-from indexer.catalog.audit import AuditLog
-from indexer.catalog.database import connect, connect_read_only, writing_lock
-from indexer.catalog.location import catalog_file
-from indexer.catalog.models import Origin
-from indexer.catalog.reader import Catalog
-from indexer.coverage.scope import CoverageCalculator
+from indexer.catalog import AuditLog, Catalog, Origin, catalog_file, connect, connect_read_only, writing_lock
+from indexer.coverage import CoverageCalculator
 from indexer.engines import ENGINES, Engine, IndexDamaged, IndexOutdated, open_engine
-from indexer.evidence.vault import Vault
+from indexer.evidence import Vault
 from indexer.local_time import UnknownZone, zone
 from indexer.private_files import ReadOnlyFolder
 

@@ -13,13 +13,10 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
-from indexer.query.reading_words import TABLES
+from indexer.query import TABLES
 from portal import config as settings
 from portal import i18n, words
-from portal.access import guard, limits
-from portal.access.guard import SignedIn
-from portal.access.limits import limiter
-from portal.access.rules import Right
+from portal.access import Right, SignedIn, guard, limiter, limits
 from portal.config import Config
 from portal.i18n import Babel
 from portal.jobs import uploads

@@ -7,17 +7,10 @@ from typing import Any
 
 from flask import abort
 
-from indexer.catalog.models import RecordView
-from indexer.certificates import check, check_words, file_format
-from indexer.certificates.check import Check, RecordChange
-from indexer.certificates.file_format import Header
-from indexer.certificates.pdf import document
-from portal.access.guard import reader
-from portal.access.rules import Right, may_see
-from portal.jobs.queue import job_rows
-from portal.jobs.rows import Job, JobKind, JobState
-from portal.jobs.runners import certificate_file, check_file
-from portal.jobs.stored import may_open
+from indexer.catalog import RecordView
+from indexer.certificates import Check, Header, RecordChange, check, check_words, document, file_format
+from portal.access import Right, may_see, reader
+from portal.jobs import Job, JobKind, JobState, certificate_file, check_file, job_rows, may_open
 from portal.site import site
 
 LISTED = 50

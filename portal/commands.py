@@ -11,8 +11,7 @@ import click
 from indexer.repository import open_repository
 from indexer.settings import BadSetting
 from portal import config as settings
-from portal.access.sign_ins import Links
-from portal.access.users import UserError, Users
+from portal.access import Links, UserError, Users
 from portal.config import Config
 from portal.jobs import worker as worker_process
 

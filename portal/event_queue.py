@@ -23,10 +23,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from indexer.catalog import audit
-from indexer.catalog.audit import AuditLog
-from indexer.catalog.database import Busy, transaction
-from indexer.catalog.tables import events
+from indexer.catalog import AuditLog, Busy, audit, events, transaction
 
 PATIENCE = 0.2  # seconds a page waits for the log
 ROUND = 1.0  # seconds between two attempts to write the queue

@@ -7,7 +7,7 @@ import sqlite3
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from indexer.catalog.database import Busy
+from indexer.catalog import Busy
 from indexer.repository import open_repository
 from portal import config as settings
 from portal.config import Config

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from flask import Request, Response
 
-from indexer.catalog.models import AttachmentView
+from indexer.catalog import AttachmentView
 
 BLOCK = 1 << 16
 HEAD = 16

@@ -10,9 +10,8 @@ from enum import StrEnum
 
 from flask import abort, make_response, render_template, request
 
-from indexer.catalog.models import RecordView
-from portal.access.guard import reader
-from portal.access.rules import Right, may_see
+from indexer.catalog import RecordView
+from portal.access import Right, may_see, reader
 from portal.site import site
 
 

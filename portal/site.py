@@ -14,8 +14,7 @@ from typing import cast
 from flask import current_app
 
 from indexer.repository import Repository, open_repository
-from portal.access.sign_ins import Links, SignIns
-from portal.access.users import Users
+from portal.access import Links, SignIns, Users
 from portal.config import Config
 from portal.event_queue import EventQueue
 

@@ -13,12 +13,12 @@ from babel.numbers import format_decimal
 from flask import Flask
 
 from indexer import platforms
-from indexer.catalog.parties import parties
+from indexer.catalog import parties
 from indexer.local_time import local_day, zone
 from indexer.masking import mask_facts, mask_tokens
-from indexer.query.filters import Sort
+from indexer.query import Sort
 from indexer.record import TimeRule
-from portal.access.rules import Role
+from portal.access import Role
 from portal.i18n import _, _l, _n, locale
 from portal.site import site
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -78,3 +80,34 @@ def test_builders_and_fixtures_lie_where_they_are_looked_for() -> None:
     ]
     assert stray == []
     assert list((TESTS / "support").rglob("test_*.py")) == []
+
+
+DOORS = sorted(
+    ".".join(path.parent.relative_to(ROOT).parts)
+    for top in ("indexer", "portal")
+    for path in (ROOT / top).glob("*/__init__.py")
+    if path.parent.name not in {"views", "serving", "cli"}  # entry points: Flask, Gunicorn and click find them by name
+)
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports_past_a_door() -> Iterator[str]:
+    for top in ("indexer", "portal"):
+        for path in (ROOT / top).rglob("*.py"):
+            module = module_name(path)
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ImportFrom) and node.module:
+                    names, from_module = {alias.name for alias in node.names}, node.module
+                    door = next((door for door in DOORS if f"{from_module}.".startswith(f"{door}.")), None)
+                    if door is None or f"{module}.".startswith(f"{door}."):
+                        continue
+                    if from_module != door or not names <= set(import_module(door).__all__):
+                        yield f"{module}: from {from_module} import {', '.join(sorted(names))}"
+
+
+def test_a_package_is_entered_through_its_front_door() -> None:
+    assert list(imports_past_a_door()) == []

@@ -1,1 +1,28 @@
 """Make, print and verify search certificates."""
+
+from indexer.certificates import check, check_words, file_format, verify
+from indexer.certificates.certify import Certificate, CertificateFailed, CertificateFiles, certify, log_certificate, write, write_into
+from indexer.certificates.check import Check, RecordChange, load_check, save_check
+from indexer.certificates.file_format import Header, NotACertificate
+from indexer.certificates.pdf import document
+
+__all__ = [
+    "Certificate",
+    "CertificateFailed",
+    "CertificateFiles",
+    "Check",
+    "Header",
+    "NotACertificate",
+    "RecordChange",
+    "certify",
+    "check",
+    "check_words",
+    "document",
+    "file_format",
+    "load_check",
+    "log_certificate",
+    "save_check",
+    "verify",
+    "write",
+    "write_into",
+]

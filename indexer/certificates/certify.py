@@ -16,12 +16,12 @@ from indexer.certificates import contents as parts
 from indexer.certificates import file_format
 from indexer.certificates import pdf as certificate_pdf
 from indexer.certificates.file_format import Header
-from indexer.evidence.fixity import file_digest
+from indexer.evidence import file_digest
 from indexer.i18n import message_of, say
 from indexer.progress import Tick
-from indexer.query.filters import Sort
+from indexer.query import Sort
 from indexer.repository import Repository
-from indexer.search.plan import Plan
+from indexer.search import Plan
 from indexer.typeset import PdfFailed
 
 TRIES: Final = 3

@@ -10,13 +10,12 @@ from pathlib import Path
 import msgspec
 
 from indexer.atomic_files import partial_folder, publish, sync
-from indexer.catalog.audit import AnchorState
-from indexer.catalog.record_views import FirstCapture
+from indexer.catalog import AnchorState, FirstCapture
 from indexer.certificates import file_format
 from indexer.certificates.file_format import CaptureRef
 from indexer.certificates.reasons import Reason
-from indexer.custody.verify import Level
-from indexer.evidence.fixity import Finding
+from indexer.custody import Level
+from indexer.evidence import Finding
 from indexer.i18n import say
 
 

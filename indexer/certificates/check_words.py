@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any, Final
 
-from indexer.catalog.audit import AnchorState
+from indexer.catalog import AnchorState
 from indexer.certificates.check import Check, FileState, RecordChange
 from indexer.certificates.file_format import CaptureRef
-from indexer.custody.verify import Level
+from indexer.custody import Level
 from indexer.i18n import say
 
 MAX_LISTED: Final = 20  # alterations in the sentences; the JSON has more

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import IO, Final
 
 from indexer import __version__
-from indexer.catalog.models import AccountView, by_number
+from indexer.catalog import AccountView, by_number
 from indexer.certificates.file_format import (
     AccountCount,
     AccountRef,
@@ -30,19 +30,13 @@ from indexer.certificates.file_format import (
 )
 from indexer.certificates.record_digests import digest_records
 from indexer.coverage import scope as coverage
-from indexer.engines.state import analyzer
+from indexer.engines import analyzer
 from indexer.i18n import say
 from indexer.local_time import to_local
 from indexer.progress import Tick
-from indexer.query import And, Dialect, Everything, Node, Not, Or
-from indexer.query.canonical import canonical
-from indexer.query.filters import Filters, Permission, Sort
-from indexer.query.reading import paraphrase
+from indexer.query import And, Dialect, Everything, Filters, Node, Not, Or, Permission, Sort, canonical, paraphrase
 from indexer.repository import Repository
-from indexer.search.plan import Plan
-from indexer.search.reading import describe_scope
-from indexer.search.request import SearchRequest
-from indexer.search.results import Results
+from indexer.search import Plan, Results, SearchRequest, describe_scope
 
 UNKNOWN_ACCOUNT = 0
 """An id that no account has: a filter for an account no longer on file finds nothing rather than everything."""

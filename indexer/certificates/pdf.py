@@ -10,8 +10,8 @@ from indexer import platforms
 from indexer.certificates.file_format import AccountRef, Announcement, CaptureRef, Expansion, Header, ResultSummary
 from indexer.i18n import say
 from indexer.local_time import to_local
-from indexer.query.reading_words import ENGLISH
-from indexer.search.announced import CountedAnnouncement, sentences
+from indexer.query import ENGLISH
+from indexer.search import CountedAnnouncement, sentences
 from indexer.typeset import compile_pdf
 
 WORDS_SHOWN: Final = 60

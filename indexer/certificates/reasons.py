@@ -9,11 +9,11 @@ from typing import Final
 
 import msgspec
 
-from indexer.catalog.audit import Event
+from indexer.catalog import Event
 from indexer.certificates.file_format import Stored
 from indexer.i18n import say
 from indexer.local_time import local_day
-from indexer.query.filters import Permission
+from indexer.query import Permission
 from indexer.repository import Repository
 
 Sentence = Callable[[str, date], str]

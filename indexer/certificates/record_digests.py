@@ -8,14 +8,12 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from indexer.catalog.database import among_keys, in_batches
-from indexer.catalog.stored_data import CONTENT_COLUMNS
-from indexer.catalog.tables import records, versions
+from indexer.catalog import CONTENT_COLUMNS, among_keys, in_batches, records, versions
 from indexer.certificates.file_format import line
-from indexer.custody.catalog_checks import stored_digest
-from indexer.query.filters import Sort
+from indexer.custody import stored_digest
+from indexer.query import Sort
 from indexer.repository import Repository
-from indexer.search.plan import Plan
+from indexer.search import Plan
 
 
 @dataclass(frozen=True, slots=True)

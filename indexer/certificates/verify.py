@@ -9,10 +9,7 @@ from pathlib import Path
 import msgspec
 import sqlalchemy as sa
 
-from indexer.catalog.audit import Anchor
-from indexer.catalog.database import among_keys, select_keys
-from indexer.catalog.record_views import FirstCapture, first_captures
-from indexer.catalog.tables import events, records, sightings
+from indexer.catalog import Anchor, FirstCapture, among_keys, events, first_captures, records, select_keys, sightings
 from indexer.certificates import contents as parts
 from indexer.certificates import file_format
 from indexer.certificates.certify import TRIES, CertificateFailed
@@ -21,14 +18,13 @@ from indexer.certificates.contents import RebuiltSearch, rebuild_search
 from indexer.certificates.file_format import LineDigest, NotACertificate, Stored
 from indexer.certificates.reasons import reasons
 from indexer.certificates.record_digests import DigestedRecord, digest_records
-from indexer.custody.raw_items import check_raw_items
-from indexer.custody.verify import LISTED, Level, capture_differences, raw_finding
-from indexer.evidence.fixity import Finding, IntegrityFinding, file_digest
+from indexer.custody import LISTED, Level, capture_differences, check_raw_items, raw_finding
+from indexer.evidence import Finding, IntegrityFinding, file_digest
 from indexer.i18n import Sentence, say
 from indexer.progress import Tick
-from indexer.query.filters import Permission
+from indexer.query import Permission
 from indexer.repository import Repository
-from indexer.search.plan import Plan
+from indexer.search import Plan
 
 _Options = tuple[Level, Tick | None]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from indexer import platforms
-from indexer.catalog.models import AccountView
+from indexer.catalog import AccountView
 from indexer.cli import output
 from indexer.cli.options import (
     PLATFORMS,
@@ -25,17 +25,13 @@ from indexer.cli.options import (
     report_errors,
     ticker,
 )
-from indexer.custody import accounts
-from indexer.custody.ingest import IngestReport
-from indexer.custody.reread import outdated
-from indexer.custody.reread import reread as reread_capture
-from indexer.custody.reread_writer import RereadReport
-from indexer.custody.set_aside import DecisionRefused
-from indexer.custody.set_aside import restore as restore_capture
-from indexer.custody.set_aside import set_aside as set_capture_aside
-from indexer.evidence.archive import ArchiveError
+from indexer.custody import DecisionRefused, IngestReport, RereadReport, accounts, outdated
+from indexer.custody import reread as reread_capture
+from indexer.custody import restore as restore_capture
+from indexer.custody import set_aside as set_capture_aside
+from indexer.evidence import ArchiveError
 from indexer.repository import Repository
-from indexer.search.as_json import JsonObject, account_json
+from indexer.search import JsonObject, account_json
 
 by_option = click.option("--by", default=getpass.getuser, help="Who decides; default: the login name.")
 

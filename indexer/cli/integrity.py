@@ -7,13 +7,11 @@ from pathlib import Path
 
 import click
 
-from indexer.catalog.audit import Anchor
+from indexer.catalog import Anchor
 from indexer.cli import output
 from indexer.cli.options import InvalidInput, answer, data_option, json_option, open_data, report_errors, ticker
-from indexer.custody import clock
+from indexer.custody import InvalidAnchor, Level, clock, read_anchor, write_anchor
 from indexer.custody import verify as custody
-from indexer.custody.anchor_file import InvalidAnchor, read_anchor, write_anchor
-from indexer.custody.verify import Level
 from indexer.progress import StageTick, Tick
 
 

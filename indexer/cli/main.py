@@ -33,18 +33,15 @@ from indexer.cli.options import (
     ticker,
 )
 from indexer.cli.reports import certificate, coverage, terms
-from indexer.custody import indexing
-from indexer.custody.ingest import ingest as ingest_archive
-from indexer.custody.ingest import recover
-from indexer.evidence.archive import open_archive
+from indexer.custody import indexing, recover
+from indexer.custody import ingest as ingest_archive
+from indexer.evidence import open_archive
 from indexer.exports import Choices
 from indexer.importers import identify as identify_archive
-from indexer.productions.package_search import Maker, export_search
+from indexer.productions import Maker, export_search
 from indexer.repository import Repository
-from indexer.search import groups
-from indexer.search.as_json import results as results_json
-from indexer.search.groups import GroupBy
-from indexer.search.plan import Plan
+from indexer.search import GroupBy, Plan, groups
+from indexer.search import results as results_json
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -17,23 +17,19 @@ import msgspec
 import sqlalchemy as sa
 
 from indexer import platforms, private_files, settings
-from indexer.catalog.database import storage_error
-from indexer.catalog.models import AccountView
+from indexer.catalog import AccountView, storage_error
 from indexer.cli import output
 from indexer.engines import IndexDamaged
-from indexer.evidence.archive import ArchiveError
+from indexer.evidence import ArchiveError
 from indexer.exports import Choices, ExportError, PdfLayout
 from indexer.local_time import UnknownZone
 from indexer.private_files import ReadOnlyFolder
-from indexer.productions.package_search import Maker
+from indexer.productions import Maker
 from indexer.progress import Progress, Report, Tick
-from indexer.query import Dialect
-from indexer.query.filters import Filters, Sort
-from indexer.query.nodes import STATES
+from indexer.query import STATES, Dialect, Filters, Sort
 from indexer.record import RecordKind
 from indexer.repository import Repository, open_repository
-from indexer.search.answering import IndexUnusable, NotAnswered
-from indexer.search.request import SearchRequest
+from indexer.search import IndexUnusable, NotAnswered, SearchRequest
 from indexer.settings import BadSetting
 
 DAY = click.DateTime(["%Y-%m-%d"])

@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from indexer import __version__, platforms, private_files
-from indexer.catalog.models import CaptureView, ProblemView
-from indexer.custody import clock
-from indexer.custody.ingest import IngestReport
-from indexer.custody.verify import Verification, describe_proof
-from indexer.evidence.vault import MISSING
+from indexer.catalog import CaptureView, ProblemView
+from indexer.custody import IngestReport, Verification, clock, describe_proof
+from indexer.evidence import MISSING
 from indexer.exports import ExportReport
 from indexer.importers import IdentifiedArchive
 from indexer.local_time import to_local, utc_text
 from indexer.progress import Progress
 from indexer.repository import Repository
-from indexer.search.announced import CountedAnnouncement, sentences
-from indexer.search.as_json import JsonObject, account_json, grouped_hits, item_suffix
-from indexer.search.groups import Grouped
-from indexer.search.results import Results
-from indexer.search.suggestions import Explanation
+from indexer.search import (
+    CountedAnnouncement,
+    Explanation,
+    Grouped,
+    JsonObject,
+    Results,
+    account_json,
+    grouped_hits,
+    item_suffix,
+    sentences,
+)
 
 EXPANSIONS_SHOWN = 12  # words of a wildcard listed in a line of text
 

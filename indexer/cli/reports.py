@@ -11,11 +11,8 @@ from typing import Any
 
 import click
 
-from indexer.certificates import check_words
+from indexer.certificates import CertificateFailed, NotACertificate, RecordChange, certify, check_words, write
 from indexer.certificates import verify as certificate_check
-from indexer.certificates.certify import CertificateFailed, certify, write
-from indexer.certificates.check import RecordChange
-from indexer.certificates.file_format import NotACertificate
 from indexer.cli.options import (
     DAY,
     PLATFORMS,
@@ -31,10 +28,10 @@ from indexer.cli.options import (
     ticker,
 )
 from indexer.cli.output import counted
+from indexer.coverage import STATUSES, Coverage
 from indexer.coverage import scope as coverage_scope
-from indexer.coverage.summary import STATUSES, Coverage
-from indexer.custody.verify import Level
-from indexer.search.plan import Plan
+from indexer.custody import Level
+from indexer.search import Plan
 from indexer.term_reports import report as term_report
 from indexer.term_reports import run
 

@@ -1,1 +1,18 @@
 """Which days of each account are captured."""
+
+from indexer.coverage import scope
+from indexer.coverage.days import DayStatus, Interval, clip, merge_runs
+from indexer.coverage.scope import CoverageCalculator
+from indexer.coverage.summary import STATUSES, AccountDays, Coverage
+
+__all__ = [
+    "STATUSES",
+    "AccountDays",
+    "Coverage",
+    "CoverageCalculator",
+    "DayStatus",
+    "Interval",
+    "clip",
+    "merge_runs",
+    "scope",
+]

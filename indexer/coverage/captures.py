@@ -10,11 +10,23 @@ import msgspec
 import sqlalchemy as sa
 
 from indexer import platforms
-from indexer.catalog.accounts import REVISION, whole_accounts
-from indexer.catalog.completion import may_hide_records
-from indexer.catalog.models import AccountView
-from indexer.catalog.stored_data import COMPLETE, CaptureResult, StoredFacts
-from indexer.catalog.tables import accounts, captures, meta, problems, records, root_id, sightings, versions
+from indexer.catalog import (
+    COMPLETE,
+    REVISION,
+    AccountView,
+    CaptureResult,
+    StoredFacts,
+    accounts,
+    captures,
+    may_hide_records,
+    meta,
+    problems,
+    records,
+    root_id,
+    sightings,
+    versions,
+    whole_accounts,
+)
 from indexer.coverage.days import Reason
 from indexer.local_time import to_ms
 from indexer.record import RecordKind

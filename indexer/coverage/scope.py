@@ -18,8 +18,7 @@ from indexer.coverage.captures import MESSAGE, STATE, CapturedAccount, RecordTim
 from indexer.coverage.days import AFTER, FIRST, INTERNAL_REASONS, CaptureDates, Interval, clip, combine, intervals_of
 from indexer.coverage.summary import AccountDays, Coverage, FaultyCapture
 from indexer.local_time import from_ms, local_day
-from indexer.query.filters import Filters, Permission
-from indexer.query.nodes import And, DayRange, Node, Or, Word
+from indexer.query import And, DayRange, Filters, Node, Or, Permission, Word
 
 _LOG: Final = logging.getLogger(__name__)
 

@@ -8,12 +8,20 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from indexer import platforms
-from indexer.catalog import audit
-from indexer.catalog.accounts import bump_revision, whole_accounts
-from indexer.catalog.completion import queue_for_index
-from indexer.catalog.database import transaction
-from indexer.catalog.models import UNNAMED, AccountView, by_number
-from indexer.catalog.tables import accounts, people, records, versions
+from indexer.catalog import (
+    UNNAMED,
+    AccountView,
+    accounts,
+    audit,
+    bump_revision,
+    by_number,
+    people,
+    queue_for_index,
+    records,
+    transaction,
+    versions,
+    whole_accounts,
+)
 from indexer.custody import indexing
 from indexer.custody.set_aside import DecisionRefused
 from indexer.i18n import say

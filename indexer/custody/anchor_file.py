@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from indexer.atomic_files import partial_folder, publish, sync
-from indexer.catalog.audit import Anchor
+from indexer.catalog import Anchor
 from indexer.i18n import say
 
 FORMAT: Final = "Show-Me Records anchor of an event log"

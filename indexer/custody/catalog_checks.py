@@ -8,11 +8,22 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from indexer.catalog import stored_data
-from indexer.catalog.database import Text
-from indexer.catalog.stored_data import COMPLETE, SET_ASIDE, TAKING_IN
-from indexer.catalog.tables import capture_files, captures, earlier_readings, events, problems, records, sightings, versions
-from indexer.evidence.fixity import Finding, IntegrityFinding
+from indexer.catalog import (
+    COMPLETE,
+    SET_ASIDE,
+    TAKING_IN,
+    Text,
+    capture_files,
+    captures,
+    earlier_readings,
+    events,
+    problems,
+    records,
+    sightings,
+    stored_data,
+    versions,
+)
+from indexer.evidence import Finding, IntegrityFinding
 from indexer.i18n import say
 from indexer.progress import Tick
 from indexer.repository import Repository

@@ -8,8 +8,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from indexer.catalog.models import CaptureView
-from indexer.catalog.tables import events
+from indexer.catalog import CaptureView, events
 from indexer.i18n import Sentence, say
 from indexer.local_time import from_ms, milliseconds
 from indexer.record import Problem

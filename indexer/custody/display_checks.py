@@ -7,11 +7,9 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from indexer.catalog.completion import set_capture_versions
-from indexer.catalog.database import transaction
-from indexer.catalog.tables import accounts, captures, records, sightings
+from indexer.catalog import accounts, captures, records, set_capture_versions, sightings, transaction
 from indexer.custody.read_again import Reading
-from indexer.evidence.fixity import Finding, IntegrityFinding
+from indexer.evidence import Finding, IntegrityFinding
 from indexer.i18n import say
 from indexer.repository import Repository
 

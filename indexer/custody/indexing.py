@@ -12,12 +12,9 @@ from typing import Self
 
 import msgspec
 
-from indexer.catalog.database import in_batches
-from indexer.catalog.models import by_number
-from indexer.catalog.stored_data import IndexRow
+from indexer.catalog import IndexRow, by_number, in_batches
 from indexer.custody.index_process import Message
-from indexer.engines import Document, IndexDamaged
-from indexer.engines.documents import make_document
+from indexer.engines import Document, IndexDamaged, make_document
 from indexer.progress import Tick
 from indexer.repository import Repository
 

@@ -14,15 +14,34 @@ from pathlib import Path
 
 from sqlalchemy.exc import DatabaseError
 
-from indexer.catalog.capture_writer import CaptureWriter, MemberOutcome, NewCapture, VaultFile, begin_capture, remove_unfinished
-from indexer.catalog.database import storage_error
-from indexer.catalog.models import CaptureView, Reconciled
+from indexer.catalog import (
+    CaptureView,
+    CaptureWriter,
+    MemberOutcome,
+    NewCapture,
+    Reconciled,
+    VaultFile,
+    begin_capture,
+    remove_unfinished,
+    storage_error,
+)
 from indexer.custody import clock, indexing
 from indexer.custody.indexing import BackgroundIndexer
 from indexer.custody.read_again import resolve_record
-from indexer.evidence import fixity
-from indexer.evidence.archive import DAMAGE, SAFE, Archive, ArchiveError, damage_of, open_archive, refusal
-from indexer.evidence.vault import MISSING, AdmittedFile, StagedFile, archive_digest
+from indexer.evidence import (
+    DAMAGE,
+    MISSING,
+    SAFE,
+    AdmittedFile,
+    Archive,
+    ArchiveError,
+    StagedFile,
+    archive_digest,
+    damage_of,
+    fixity,
+    open_archive,
+    refusal,
+)
 from indexer.i18n import say
 from indexer.importers import IdentifiedArchive, Importer, NotIdentified, claim, compile_ignored
 from indexer.local_time import zone

@@ -9,11 +9,8 @@ from typing import IO, Any, Final
 
 import sqlalchemy as sa
 
-from indexer.catalog.capture_writer import format_place
-from indexer.catalog.database import among_keys, select_keys
-from indexer.catalog.stored_data import TAKING_IN
-from indexer.catalog.tables import captures, records, sightings
-from indexer.evidence.archive import DAMAGE, Archive, ArchiveError
+from indexer.catalog import TAKING_IN, among_keys, captures, format_place, records, select_keys, sightings
+from indexer.evidence import DAMAGE, Archive, ArchiveError
 from indexer.progress import Tick
 from indexer.record import Locator
 from indexer.repository import Repository

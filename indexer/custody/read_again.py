@@ -11,11 +11,22 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from indexer.catalog import stored_data
-from indexer.catalog.capture_writer import attached_members, format_place, read_other_ids, with_catalog_id
-from indexer.catalog.database import in_batches
-from indexer.catalog.models import CaptureView
-from indexer.catalog.tables import accounts, captures, earlier_readings, events, records, sightings, versions
+from indexer.catalog import (
+    CaptureView,
+    accounts,
+    attached_members,
+    captures,
+    earlier_readings,
+    events,
+    format_place,
+    in_batches,
+    read_other_ids,
+    records,
+    sightings,
+    stored_data,
+    versions,
+    with_catalog_id,
+)
 from indexer.i18n import say
 from indexer.importers import IdentifiedArchive, NotIdentified, identify
 from indexer.local_time import derive_utc, to_ms

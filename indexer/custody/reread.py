@@ -16,18 +16,25 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from indexer.catalog import stored_data
-from indexer.catalog.capture_writer import read_other_ids, sighting_values, with_catalog_id
-from indexer.catalog.database import BATCH
-from indexer.catalog.models import CaptureView
-from indexer.catalog.stored_data import COMPLETE
-from indexer.catalog.tables import accounts, captures, records, sightings
+from indexer.catalog import (
+    BATCH,
+    COMPLETE,
+    CaptureView,
+    accounts,
+    captures,
+    read_other_ids,
+    records,
+    sighting_values,
+    sightings,
+    stored_data,
+    with_catalog_id,
+)
 from indexer.custody import indexing
 from indexer.custody.ingest import IngestFailed, member_digests, member_outcomes, member_problems, reconcile, recover_locked
 from indexer.custody.read_again import SIGHTINGS, Reading, record_fields, reopen_capture, row_fields
 from indexer.custody.reread_writer import Change, ChangeSpill, RereadOutcome, RereadReport, write
 from indexer.custody.set_aside import DecisionRefused
-from indexer.evidence.archive import SAFE, ArchiveError
+from indexer.evidence import SAFE, ArchiveError
 from indexer.i18n import say
 from indexer.importers import get_importer
 from indexer.local_time import DEPENDS_ON_ZONE

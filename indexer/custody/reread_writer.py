@@ -11,22 +11,33 @@ from typing import IO, Any
 import msgspec
 import sqlalchemy as sa
 
-from indexer.catalog import audit
-from indexer.catalog.accounts import bump_revision
-from indexer.catalog.capture_writer import SIGHTING_COLUMNS, VERSION_COLUMNS, MemberOutcome
-from indexer.catalog.completion import queue_for_index, recompute_absences, refresh_account, set_current_versions
-from indexer.catalog.database import in_batches, insert_many, transaction
-from indexer.catalog.models import UNNAMED, CaptureView, Reconciled
-from indexer.catalog.stored_data import CaptureResult, problem_columns, stored_facts
-from indexer.catalog.tables import (
+from indexer.catalog import (
+    SIGHTING_COLUMNS,
+    UNNAMED,
+    VERSION_COLUMNS,
+    CaptureResult,
+    CaptureView,
+    MemberOutcome,
+    Reconciled,
     accounts,
+    audit,
+    bump_revision,
     captures,
     earlier_readings,
+    in_batches,
+    insert_many,
     members,
     other_ids,
+    problem_columns,
     problems,
+    queue_for_index,
+    recompute_absences,
     records,
+    refresh_account,
+    set_current_versions,
     sightings,
+    stored_facts,
+    transaction,
     versions,
 )
 from indexer.local_time import to_ms

@@ -7,12 +7,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from indexer.catalog import audit
-from indexer.catalog.accounts import bump_revision
-from indexer.catalog.completion import recompute_absences, refresh_account, set_current_versions
-from indexer.catalog.database import transaction
-from indexer.catalog.stored_data import COMPLETE, SET_ASIDE
-from indexer.catalog.tables import captures, records, sightings
+from indexer.catalog import (
+    COMPLETE,
+    SET_ASIDE,
+    audit,
+    bump_revision,
+    captures,
+    recompute_absences,
+    records,
+    refresh_account,
+    set_current_versions,
+    sightings,
+    transaction,
+)
 from indexer.custody import indexing
 from indexer.i18n import say
 from indexer.local_time import to_ms

@@ -12,16 +12,13 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from indexer.catalog.audit import Anchor, AnchorState
-from indexer.catalog.models import CaptureView
+from indexer.catalog import Anchor, AnchorState, CaptureView
 from indexer.custody.catalog_checks import catalog_unreadable, check_captures, check_content, check_database, check_rows
 from indexer.custody.display_checks import AccountNames, check_current_versions
 from indexer.custody.raw_items import RawItemMismatch, check_raw_items
 from indexer.custody.read_again import Deviation, Difference, fact_differences, record_differences, reopen_capture
-from indexer.engines import IndexOutdated
-from indexer.engines.state import check_files
-from indexer.evidence.archive import ArchiveError
-from indexer.evidence.fixity import Finding, IntegrityFinding
+from indexer.engines import IndexOutdated, check_files
+from indexer.evidence import ArchiveError, Finding, IntegrityFinding
 from indexer.i18n import say
 from indexer.progress import StageTick, Tick
 from indexer.repository import Repository

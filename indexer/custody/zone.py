@@ -6,10 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from indexer.catalog import audit, stored_data
-from indexer.catalog.completion import queue_for_index, refresh_account
-from indexer.catalog.database import transaction
-from indexer.catalog.tables import captures, sightings, versions
+from indexer.catalog import audit, captures, queue_for_index, refresh_account, sightings, stored_data, transaction, versions
 from indexer.custody import indexing
 from indexer.local_time import DEPENDS_ON_ZONE, from_wall, to_ms, zone
 from indexer.record import TimeRule

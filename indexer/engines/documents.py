@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from indexer.catalog.models import AccountView
-from indexer.catalog.stored_data import IndexRow
+from indexer.catalog import AccountView, IndexRow
 from indexer.engines.engine import Document
 from indexer.local_time import local_day_of
-from indexer.query.nodes import absent_from
+from indexer.query import absent_from
 from indexer.record import is_conversation
 
 _NOBODY: Mapping[tuple[str, str], str] = MappingProxyType({})

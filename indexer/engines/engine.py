@@ -13,8 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final, Protocol
 
-from indexer.query import Expanding, Node
-from indexer.query.filters import SEES_ALL, Filters, Permission, Sort
+from indexer.query import SEES_ALL, Expanding, Filters, Node, Permission, Sort
 
 WILDCARD_LIMIT: Final = 10_000
 """Largest number of different words that a wildcard (or a phrase with wildcards) may match; more is TooBroad, never cut."""

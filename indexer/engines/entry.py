@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final, Required, TypedDict
 
 from indexer.engines.engine import Document
-from indexer.query.nodes import HAS, LONGEST_WORD, And, Node, Or, Phrase, Word, clip, state_of, tag_key
+from indexer.query import HAS, LONGEST_WORD, And, Node, Or, Phrase, Word, clip, state_of, tag_key
 from indexer.text import words
 
 LARGEST_PK: Final = (1 << 30) - 1

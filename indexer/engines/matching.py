@@ -7,9 +7,24 @@ from collections.abc import Callable, Sequence
 from indexer import cost
 from indexer.engines.engine import Document
 from indexer.engines.entry import Entry, make_entry
-from indexer.query import And, DayRange, Everything, Expanding, Near, Node, Not, NotNear, Numbered, Or, Phrase, Word
-from indexer.query.expansion import matcher
-from indexer.query.proximity import LeafPositions, has_match, leaves
+from indexer.query import (
+    And,
+    DayRange,
+    Everything,
+    Expanding,
+    LeafPositions,
+    Near,
+    Node,
+    Not,
+    NotNear,
+    Numbered,
+    Or,
+    Phrase,
+    Word,
+    has_match,
+    leaves,
+    matcher,
+)
 
 Parts = Sequence[Sequence[str]]
 

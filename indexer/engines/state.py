@@ -21,7 +21,7 @@ from typing import Final
 
 from indexer.atomic_files import publish, sync
 from indexer.engines.engine import IndexDamaged, IndexOutdated
-from indexer.query.nodes import HAS, LONGEST_WORD, STATES
+from indexer.query import HAS, LONGEST_WORD, STATES
 from indexer.text import FOLDING, TOKEN
 
 _NAME: Final = "position.json"

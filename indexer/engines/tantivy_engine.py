@@ -25,9 +25,7 @@ from indexer.engines.engine import FACETS, Document, Hits, IndexBusy, IndexDamag
 from indexer.engines.entry import LARGEST_PK, always_scored, make_entry, scored_part
 from indexer.engines.tantivy_fields import add_gaps, open_index, schema
 from indexer.engines.tantivy_query import Compiler
-from indexer.query import And, Expanding, Node, Not
-from indexer.query.filters import SEES_ALL, Filters, Permission, Sort
-from indexer.query.nodes import STATES
+from indexer.query import SEES_ALL, STATES, And, Expanding, Filters, Node, Not, Permission, Sort
 
 _HEAP: Final = 256_000_000  # bytes before a segment is written, all threads together
 _THREADS: Final = 2

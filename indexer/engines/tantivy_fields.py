@@ -14,9 +14,7 @@ import tantivy
 from tantivy import FieldType, Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
 
 from indexer.engines.entry import fit_name
-from indexer.query import DayRange
-from indexer.query.filters import Filters, Permission
-from indexer.query.nodes import STATES
+from indexer.query import STATES, DayRange, Filters, Permission
 
 GAP: Final = 100
 """Positions between two parts of a text; tantivy itself adds another. Distances up to this are exact in tantivy."""
@@ -147,3 +145,25 @@ def expression(text: str, *, wild: bool) -> str:
     """Convert a word or a wildcard to a regular expression in the limited syntax of tantivy's dictionaries."""
     patterns = {"*": ".*", "?": ".", "=": "[0-9]"} if wild else {}
     return "".join(patterns.get(char) or (char if char.isalnum() or not char.isascii() else f"[{char}]") for char in text)
+
+
+_MAX_STATES: Final = 500  # of an expression; tantivy refuses 1,000
+
+
+def fits_automaton(pattern: str) -> bool:
+    """Return whether tantivy can run a pattern as an automaton."""
+    return sum(12 if char in "*?" else len(char.encode("utf-8", "replace")) for char in pattern) <= _MAX_STATES
+
+
+def join_expressions(words: Sequence[str]) -> list[str]:
+    """Combine words into expressions, each small enough for tantivy."""
+    groups: list[list[str]] = [[]]
+    size = 0
+    for word in words:
+        length = len(word.encode())
+        if groups[-1] and size + length > _MAX_STATES:
+            groups.append([])
+            size = 0
+        groups[-1].append(expression(word, wild=False))
+        size += length
+    return [f"({'|'.join(group)})" for group in groups]

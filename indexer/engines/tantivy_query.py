@@ -23,6 +23,8 @@ from indexer.engines.tantivy_fields import (
     expression,
     field_of,
     filter_queries,
+    fits_automaton,
+    join_expressions,
     match_all,
     permission_queries,
     pks_query,
@@ -33,14 +35,32 @@ from indexer.engines.tantivy_fields import (
     words_query,
 )
 from indexer.engines.tantivy_words import Dictionary, check_phrase_limit
-from indexer.query import And, DayRange, Everything, Expanding, Near, Node, Not, NotNear, Numbered, Or, Phrase, Wildcard, Word
-from indexer.query.filters import Filters, Permission
-from indexer.query.proximity import Leaf, LeafPositions, has_match, leaves, width
+from indexer.query import (
+    And,
+    DayRange,
+    Everything,
+    Expanding,
+    Filters,
+    Leaf,
+    LeafPositions,
+    Near,
+    Node,
+    Not,
+    NotNear,
+    Numbered,
+    Or,
+    Permission,
+    Phrase,
+    Wildcard,
+    Word,
+    has_match,
+    leaves,
+    width,
+)
 
 _MOST_PAIRS: Final = 1_000  # phrases of words, each a small lookup in the index
 _MOST_EXPRESSIONS: Final = 12  # phrases of expressions, each a scan of the dictionary
 _FEW: Final = 25  # up to this number, words are looked up individually rather than by an expression
-_MAX_STATES: Final = 500  # of an expression; tantivy refuses 1,000
 _ANY_DISTANCE: Final = 20_000_001  # a distance longer than any text
 _ANCHORS: Final = 3  # word sets of an operand used to reduce candidates
 _MOST_CACHED: Final = 2_000_000  # record numbers in cached queries of a snapshot
@@ -116,7 +136,7 @@ class ProximityCompiler:
         if tree.field == "text":
             return self.checked(tree, all_of([compiler.node(item) for item in tree.items]), compiler)
         # only the text is stored: the words of other fields are combined into expressions as large as tantivy accepts
-        expressions = [_join_expressions(words) for words in choices]
+        expressions = [join_expressions(words) for words in choices]
         cost.words(_combinations(expressions) * sum(map(len, choices)))
         return any_of([Query.regex_phrase_query(schema(), field, list(parts)) for parts in product(*expressions)])
 
@@ -250,8 +270,8 @@ class ProximityCompiler:
     def _pattern(self, leaf: Leaf) -> str | None:
         """Return the expression of a word or wildcard that tantivy accepts under any permission; None if there is none."""
         if isinstance(leaf, Word):
-            return expression(leaf.word, wild=False) if _fits_automaton(leaf.word) else None
-        if not isinstance(leaf, Wildcard) or not _fits_automaton(leaf.pattern) or not self._are_accepted([leaf]):
+            return expression(leaf.word, wild=False) if fits_automaton(leaf.word) else None
+        if not isinstance(leaf, Wildcard) or not fits_automaton(leaf.pattern) or not self._are_accepted([leaf]):
             return None
         return expression(leaf.pattern, wild=True)
 
@@ -310,24 +330,6 @@ def _near_phrases(make: Any, left: str, right: str, distance: int, is_ordered: b
 
 def _combinations(choices: Sequence[Sequence[str]]) -> int:
     return prod(map(len, choices))
-
-
-def _fits_automaton(pattern: str) -> bool:
-    return sum(12 if char in "*?" else len(char.encode("utf-8", "replace")) for char in pattern) <= _MAX_STATES
-
-
-def _join_expressions(words: Sequence[str]) -> list[str]:
-    """Combine words into expressions, each small enough for tantivy."""
-    groups: list[list[str]] = [[]]
-    size = 0
-    for word in words:
-        length = len(word.encode())
-        if groups[-1] and size + length > _MAX_STATES:
-            groups.append([])
-            size = 0
-        groups[-1].append(expression(word, wild=False))
-        size += length
-    return [f"({'|'.join(group)})" for group in groups]
 
 
 _MAX_DEPTH: Final = 250  # tantivy recurses; a deeper tree overflowed its stack at some 500

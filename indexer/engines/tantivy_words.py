@@ -14,9 +14,7 @@ from tantivy import Query
 from indexer import cost
 from indexer.engines.engine import WILDCARD_LIMIT, TooBroad
 from indexer.engines.tantivy_fields import all_of, field_of, permission_queries, word_query
-from indexer.query import Expanding, Wildcard, Word
-from indexer.query.expansion import as_typed, matcher, matching_words, prefixes
-from indexer.query.filters import SEES_ALL, Permission
+from indexer.query import SEES_ALL, Expanding, Permission, Wildcard, Word, as_typed, matcher, matching_words, prefixes
 
 _MOST_CACHED: Final = 500_000  # cached words: a list of thousands of wildcards looks each up several times
 _ONE_BY_ONE: Final = 300  # above this, a single scan of the dictionary is faster than a search per word

@@ -24,9 +24,7 @@ from indexer.engines import state
 from indexer.engines.engine import FACETS, Document, Hits, IndexBusy, IndexDamaged, IndexOutdated, TooBroad
 from indexer.engines.entry import fit_name, make_entry
 from indexer.engines.whoosh_find import PART, WORD_FIELDS, Facts, Finder, schema, within
-from indexer.query import Expanding, Node
-from indexer.query.filters import SEES_ALL, Filters, Permission, Sort
-from indexer.query.nodes import STATES, state_of
+from indexer.query import SEES_ALL, STATES, Expanding, Filters, Node, Permission, Sort, state_of
 
 _MEGABYTES = 256  # of words before Whoosh writes them out
 

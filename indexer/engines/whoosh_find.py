@@ -14,9 +14,27 @@ from whoosh.searching import Searcher
 from indexer import cost
 from indexer.engines.engine import WILDCARD_LIMIT, TooBroad
 from indexer.engines.entry import always_scored
-from indexer.query import And, DayRange, Everything, Expanding, Near, Node, Not, NotNear, Numbered, Or, Phrase, Word
-from indexer.query.expansion import as_typed, matching_words, prefixes
-from indexer.query.proximity import PART_GAP, Leaf, has_match, leaves
+from indexer.query import (
+    PART_GAP,
+    And,
+    DayRange,
+    Everything,
+    Expanding,
+    Leaf,
+    Near,
+    Node,
+    Not,
+    NotNear,
+    Numbered,
+    Or,
+    Phrase,
+    Word,
+    as_typed,
+    has_match,
+    leaves,
+    matching_words,
+    prefixes,
+)
 
 _NOWHERE: Final[tuple[int, ...]] = ()
 

@@ -4,11 +4,10 @@ Optional: an offline viewer, PDFs of the records, related records from their thr
 Streamed in one pass, so memory does not grow with the size of the texts. A package is complete or not written at all.
 """
 
-from __future__ import annotations
-
 from indexer.atomic_files import remove_partials
 from indexer.exports.columns import COLUMNS
 from indexer.exports.package import EXPORTERS, write_package
+from indexer.exports.pdf_file import refuse_too_many
 from indexer.exports.values import (
     CaptureLine,
     Choices,
@@ -20,6 +19,7 @@ from indexer.exports.values import (
     Extras,
     OpenMedia,
     PdfLayout,
+    SetDigest,
 )
 
 __all__ = [
@@ -35,6 +35,8 @@ __all__ = [
     "Extras",
     "OpenMedia",
     "PdfLayout",
+    "SetDigest",
+    "refuse_too_many",
     "remove_partials",
     "write_package",
 ]

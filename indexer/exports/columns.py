@@ -9,8 +9,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from indexer.catalog.models import RecordView
-from indexer.catalog.parties import Parties, parties
+from indexer.catalog import Parties, RecordView, parties
 from indexer.exports.values import Cell, Exact, MediaFile
 from indexer.local_time import local_text, utc_text
 from indexer.masking import mask_facts, mask_tokens

@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from indexer.catalog.models import AttachmentView, RecordView
-from indexer.evidence.archive import ArchiveError
+from indexer.catalog import AttachmentView, RecordView
+from indexer.evidence import ArchiveError
 from indexer.exports.bag import BagZip
 from indexer.exports.csv_file import CsvFile
 from indexer.exports.values import Cell, Description, ExportMismatch, MediaFile, OpenMedia

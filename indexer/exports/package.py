@@ -9,8 +9,8 @@ from datetime import UTC
 from pathlib import Path
 
 from indexer.atomic_files import partial_folder, publish
-from indexer.catalog.models import RecordView
-from indexer.evidence.fixity import file_digest
+from indexer.catalog import RecordView
+from indexer.evidence import file_digest
 from indexer.exports.bag import BagZip
 from indexer.exports.columns import COLUMNS, Row, cells, exact_values
 from indexer.exports.csv_file import CsvFile

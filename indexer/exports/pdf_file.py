@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from indexer import platforms
-from indexer.catalog.models import RecordView
-from indexer.catalog.parties import Direction, Parties, parties
+from indexer.catalog import Direction, Parties, RecordView, parties
 from indexer.exports.bag import BagZip
 from indexer.exports.pdf_process import PdfJob, start
 from indexer.exports.values import Description, Exact, ExportError, Extras, MediaFile, PdfLayout

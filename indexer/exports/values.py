@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from indexer.catalog.models import AttachmentView, RecordView
+from indexer.catalog import AttachmentView, RecordView
 
 Cell = str | int
 """The value of a spreadsheet cell."""

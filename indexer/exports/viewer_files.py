@@ -15,8 +15,7 @@ from string import Template
 from typing import Any, Final
 
 from indexer import platforms
-from indexer.catalog.models import RecordView
-from indexer.catalog.parties import parties
+from indexer.catalog import RecordView, parties
 from indexer.exports.bag import BagZip
 from indexer.exports.readme import coverage_lines
 from indexer.exports.values import Description, Exact, Extras

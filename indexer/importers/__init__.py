@@ -1,7 +1,5 @@
 """The importers: one package per platform, each registered at the end of this file. Exactly one may claim an archive."""
 
-from __future__ import annotations
-
 from indexer.importers.facebook import FacebookImporter
 from indexer.importers.identify import IMPORTERS, IdentifiedArchive, NotIdentified, claim, get_importer, identify, register, unregister
 from indexer.importers.ignored import COMMON_IGNORED, compile_ignored

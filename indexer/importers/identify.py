@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from indexer import platforms
-from indexer.evidence.archive import Archive, ArchiveError, refusal
+from indexer.evidence import Archive, ArchiveError, refusal
 from indexer.i18n import say
 from indexer.importers.importer import Importer
 from indexer.record import CaptureFacts, Problem, Record, Tally

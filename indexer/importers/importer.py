@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
-from indexer.evidence.archive import Archive
+from indexer.evidence import Archive
 from indexer.platforms import Platform
 from indexer.record import CaptureFacts, Problem, Record, Tally
 

@@ -12,21 +12,16 @@ from pathlib import Path
 
 from indexer import __version__
 from indexer.atomic_files import scratch_folder
-from indexer.certificates.certify import Certificate, CertificateFailed, CertificateFiles, certify, log_certificate, write_into
+from indexer.certificates import Certificate, CertificateFailed, CertificateFiles, certify, log_certificate, write_into
 from indexer.coverage import scope
-from indexer.exports import CaptureLine, Choices, Description, ExportError, ExportReport, Extras, write_package
-from indexer.exports.pdf_file import refuse_too_many
-from indexer.exports.values import SetDigest
+from indexer.exports import CaptureLine, Choices, Description, ExportError, ExportReport, Extras, SetDigest, refuse_too_many, write_package
 from indexer.i18n import say
 from indexer.productions.thread_context import related_records, visible_records
 from indexer.progress import Tick
 from indexer.query import Dialect
 from indexer.repository import Repository
-from indexer.search.highlight import spans
-from indexer.search.plan import Plan
-from indexer.search.reading import describe_filters
-from indexer.search.request import SearchRequest
-from indexer.term_reports.union import terms_by_record
+from indexer.search import Plan, SearchRequest, describe_filters, spans
+from indexer.term_reports import terms_by_record
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 
-from indexer.catalog.threads import families
+from indexer.catalog import families
 from indexer.exports import ExportError
 from indexer.i18n import say
-from indexer.query.filters import Filters, Sort
-from indexer.search.plan import Plan
-from indexer.search.request import SearchRequest
+from indexer.query import Filters, Sort
+from indexer.search import Plan, SearchRequest
 
 MAX_RELATED = 100_000
 """Related records a package may have; more are refused, never cut off."""

@@ -1,7 +1,15 @@
 """The query language: text -> tree, diagnostics, canonical text and a description in words; filters and permission."""
 
+from indexer.query.canonical import canonical
+from indexer.query.checks import MOST_LETTERS
 from indexer.query.diagnostics import Announcement, Diagnostic
+from indexer.query.doubts import pasted
+from indexer.query.expansion import as_typed, matcher, matching_words, prefixes
+from indexer.query.filters import SEES_ALL, Filters, Permission, Sort
 from indexer.query.nodes import (
+    HAS,
+    LONGEST_WORD,
+    STATES,
     And,
     DayRange,
     Dialect,
@@ -19,12 +27,27 @@ from indexer.query.nodes import (
     Stem,
     Wildcard,
     Word,
+    absent_from,
+    clip,
     expanding,
     nodes,
+    state_of,
+    tag_key,
 )
 from indexer.query.parser import Parsed, parse
+from indexer.query.proximity import PART_GAP, Leaf, LeafPositions, find_highlights, has_match, leaves, width
+from indexer.query.reading import day, paraphrase
+from indexer.query.reading_words import ENGLISH, TABLES
 
 __all__ = [
+    "ENGLISH",
+    "HAS",
+    "LONGEST_WORD",
+    "MOST_LETTERS",
+    "PART_GAP",
+    "SEES_ALL",
+    "STATES",
+    "TABLES",
     "And",
     "Announcement",
     "DayRange",
@@ -32,7 +55,10 @@ __all__ = [
     "Dialect",
     "Everything",
     "Expanding",
+    "Filters",
     "Fuzzy",
+    "Leaf",
+    "LeafPositions",
     "Near",
     "Node",
     "Not",
@@ -41,11 +67,29 @@ __all__ = [
     "Numbered",
     "Or",
     "Parsed",
+    "Permission",
     "Phrase",
+    "Sort",
     "Stem",
     "Wildcard",
     "Word",
+    "absent_from",
+    "as_typed",
+    "canonical",
+    "clip",
+    "day",
     "expanding",
+    "find_highlights",
+    "has_match",
+    "leaves",
+    "matcher",
+    "matching_words",
     "nodes",
+    "paraphrase",
     "parse",
+    "pasted",
+    "prefixes",
+    "state_of",
+    "tag_key",
+    "width",
 ]

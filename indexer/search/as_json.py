@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from indexer.catalog.models import AccountView, RecordView
-from indexer.catalog.parties import parties
+from indexer.catalog import AccountView, RecordView, parties
 from indexer.coverage import scope
 from indexer.local_time import to_local, utc_text
 from indexer.masking import mask_tokens
@@ -148,14 +147,17 @@ def _explained(explanation: Explanation) -> JsonObject:
 
 
 def grouped_hits(grouped: Grouped) -> list[Hit]:
+    """Return the hits of all groups, in the order shown."""
     return [place.hit for group in grouped.groups for place in (group.first, *group.others)]
 
 
 def item_suffix(item: int) -> str:
+    """Return ", item 3" for an item number from 0; empty for a member as a whole."""
     return f", item {item + 1}" if item >= 0 else ""
 
 
 def account_json(view: AccountView | None) -> JsonObject | None:
+    """JSON of an account; None for none."""
     if view is None:
         return None
     return {

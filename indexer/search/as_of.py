@@ -21,29 +21,27 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from indexer.catalog import stored_data
-from indexer.catalog.database import select_keys
-from indexer.catalog.history import (
+from indexer.catalog import (
     ABSENCES,
     SEEN_VERSIONS,
     VERSION_ROWS,
+    AccountView,
     ExportTimes,
+    IndexRow,
     RecordHistory,
     SeenVersion,
+    absences,
+    by_number,
     decode_moments,
     export_times,
+    select_keys,
+    sightings,
+    stored_data,
 )
-from indexer.catalog.models import AccountView, by_number
-from indexer.catalog.stored_data import IndexRow
-from indexer.catalog.tables import absences, sightings
-from indexer.engines import Document, Engine
-from indexer.engines.documents import make_document
-from indexer.engines.matching import matches
+from indexer.engines import Document, Engine, make_document, matches
 from indexer.i18n import say
 from indexer.local_time import day_range, from_ms, local_day, to_ms
-from indexer.query import And, DayRange, Node, Not, Numbered, Or, Word
-from indexer.query.filters import Filters, Permission, Sort
-from indexer.query.nodes import STATES
+from indexer.query import STATES, And, DayRange, Filters, Node, Not, Numbered, Or, Permission, Sort, Word
 from indexer.repository import Repository
 
 

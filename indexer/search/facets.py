@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from indexer import platforms
-from indexer.catalog.accounts import person_label
-from indexer.catalog.models import AccountView
+from indexer.catalog import AccountView, person_label
 from indexer.engines import Hits
-from indexer.query.reading_words import ENGLISH
+from indexer.query import ENGLISH
 
 MONTHS_AS_BARS = 48  # with more months, each bar is a year
 

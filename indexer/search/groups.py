@@ -12,10 +12,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from indexer import cost
-from indexer.catalog.record_views import current_texts, version_texts
-from indexer.catalog.threads import by_date, threads_of
+from indexer.catalog import by_date, current_texts, threads_of, version_texts
 from indexer.i18n import say
-from indexer.query.filters import Permission
+from indexer.query import Permission
 from indexer.record import is_conversation
 from indexer.repository import Repository
 from indexer.search.answering import NotAnswered

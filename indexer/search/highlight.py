@@ -9,10 +9,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from indexer.query import And, Near, Node, NotNear, Or, Phrase, Word
-from indexer.query.expansion import matching_words
-from indexer.query.proximity import Leaf
-from indexer.query.proximity import find_highlights as places_marked
+from indexer.query import And, Leaf, Near, Node, NotNear, Or, Phrase, Word, matching_words
+from indexer.query import find_highlights as places_marked
 from indexer.text import tokens
 
 HIGHLIGHTED_FIELDS = frozenset({"text", "hashtag", "mention"})

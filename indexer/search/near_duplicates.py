@@ -15,13 +15,9 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
-from indexer.catalog.models import RecordView
-from indexer.catalog.record_views import current_texts
-from indexer.catalog.threads import by_date
-from indexer.catalog.union_find import DisjointSets
+from indexer.catalog import DisjointSets, RecordView, by_date, current_texts
 from indexer.engines import IndexDamaged
-from indexer.query import Node, Or, Phrase, Word
-from indexer.query.filters import Filters, Permission, Sort
+from indexer.query import Filters, Node, Or, Permission, Phrase, Sort, Word
 from indexer.repository import Repository
 from indexer.search.answering import IndexUnusable, check_index
 from indexer.text import words

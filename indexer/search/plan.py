@@ -11,11 +11,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 from indexer import cost
-from indexer.catalog.models import AccountView, RecordView
+from indexer.catalog import AccountView, RecordView
 from indexer.engines import Engine, Hits
-from indexer.query import And, Announcement, Node, Word, parse
-from indexer.query.filters import Filters, Sort
-from indexer.query.nodes import STATES
+from indexer.query import STATES, And, Announcement, Filters, Node, Sort, Word, parse
 from indexer.repository import Repository
 from indexer.search.announced import CountedAnnouncement, count_alternatives
 from indexer.search.answering import IndexUnusable, NotAnswered, answering, check_index

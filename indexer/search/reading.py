@@ -10,12 +10,9 @@ from datetime import date
 from typing import Final
 
 from indexer import platforms
-from indexer.catalog.models import AccountView
+from indexer.catalog import AccountView
 from indexer.i18n import say
-from indexer.query import Expanding, Node
-from indexer.query.filters import Filters, Permission
-from indexer.query.reading import day, paraphrase
-from indexer.query.reading_words import ENGLISH, TABLES
+from indexer.query import ENGLISH, TABLES, Expanding, Filters, Node, Permission, day, paraphrase
 
 NAMED: Final = 3
 """Up to this many accounts are named; more are counted."""

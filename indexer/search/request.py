@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from indexer.query import Dialect
-from indexer.query.filters import Filters, Permission, Sort
+from indexer.query import Dialect, Filters, Permission, Sort
 from indexer.record import RecordKind
 
 _SETS: Final = ("accounts", "platforms", "kinds", "authors", "states")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from indexer.catalog.models import RecordView
-from indexer.coverage.summary import Coverage
+from indexer.catalog import RecordView
+from indexer.coverage import Coverage
 from indexer.query import Diagnostic
 from indexer.search.announced import CountedAnnouncement
 from indexer.search.answering import StopReason

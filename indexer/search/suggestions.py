@@ -13,10 +13,26 @@ from rapidfuzz.distance import OSA
 
 from indexer import cost
 from indexer.engines import Engine, TooBroad
-from indexer.query import And, Expanding, Fuzzy, Near, Node, Not, NotNear, Or, Parsed, Phrase, Word, expanding, parse
-from indexer.query.canonical import canonical
-from indexer.query.expansion import as_typed
-from indexer.query.filters import Filters, Permission, Sort
+from indexer.query import (
+    And,
+    Expanding,
+    Filters,
+    Fuzzy,
+    Near,
+    Node,
+    Not,
+    NotNear,
+    Or,
+    Parsed,
+    Permission,
+    Phrase,
+    Sort,
+    Word,
+    as_typed,
+    canonical,
+    expanding,
+    parse,
+)
 from indexer.text import tokens
 
 MOST_CHECKED: Final = 200

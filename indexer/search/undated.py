@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from indexer.engines import Engine
-from indexer.query.canonical import canonical
-from indexer.query.filters import Filters, Sort
-from indexer.query.nodes import And, DayRange, Everything, Node, Not
+from indexer.query import And, DayRange, Everything, Filters, Node, Not, Sort, canonical
 
 UNDATED = Not(DayRange(None, None))
 

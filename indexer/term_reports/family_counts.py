@@ -6,7 +6,7 @@ from array import array
 from collections import Counter
 from typing import Final, NamedTuple
 
-from indexer.catalog.threads import Families
+from indexer.catalog import Families
 
 _MANY: Final = 65_535  # in place of a term number: several terms
 

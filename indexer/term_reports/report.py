@@ -14,13 +14,12 @@ from typing import Any, Final
 import xlsxwriter
 
 from indexer import __version__
+from indexer.coverage import Coverage
 from indexer.coverage import scope as captured
-from indexer.coverage.summary import Coverage
 from indexer.i18n import say
 from indexer.local_time import utc_text
 from indexer.query import Diagnostic, Dialect
-from indexer.search.announced import CountedAnnouncement, announcement_json, sentences
-from indexer.search.as_of import Limits
+from indexer.search import CountedAnnouncement, Limits, announcement_json, sentences
 from indexer.spreadsheets import escape_formula, fit_xlsx
 
 ReportJson = Mapping[str, Any]

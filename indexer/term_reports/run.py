@@ -10,18 +10,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
-from indexer.catalog.threads import families
+from indexer.catalog import families
 from indexer.i18n import say
 from indexer.progress import Tick
-from indexer.query import Announcement, Diagnostic, Dialect, Node
-from indexer.query.doubts import pasted
-from indexer.query.filters import Filters, Sort
+from indexer.query import Announcement, Diagnostic, Dialect, Filters, Node, Sort, pasted
 from indexer.repository import Repository
-from indexer.search.announced import CountedAnnouncement
-from indexer.search.answering import IndexUnusable, NotAnswered
-from indexer.search.plan import Plan
-from indexer.search.reading import describe_filters, describe_scope
-from indexer.search.request import SearchRequest
+from indexer.search import CountedAnnouncement, IndexUnusable, NotAnswered, Plan, SearchRequest, describe_filters, describe_scope
 from indexer.term_reports.family_counts import FamilyCounts
 from indexer.term_reports.report import Corpus, JsonObject, Term, TermList, TermReport, TermResult, Totals, as_json
 

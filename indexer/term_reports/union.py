@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from indexer.query import Dialect, Node, Not, Or, parse
-from indexer.query.canonical import canonical
-from indexer.query.filters import Sort
+from indexer.query import Dialect, Node, Not, Or, Sort, canonical, parse
 from indexer.repository import Repository
-from indexer.search.plan import Plan
-from indexer.search.request import SearchRequest
+from indexer.search import Plan, SearchRequest
 
 
 def union_query(terms: Sequence[str], dialect: Dialect) -> str:

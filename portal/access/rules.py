@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from indexer.catalog.models import RecordView
-from indexer.query.filters import Filters, Permission
+from indexer.catalog import RecordView
+from indexer.query import Filters, Permission
 from indexer.record import is_conversation
 
 

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from indexer.catalog.database import BigId, Busy, Text, metadata, transaction
+from indexer.catalog import BigId, Busy, Text, metadata, transaction
 from indexer.local_time import milliseconds, now_ms
 from portal.access.users import PATIENCE, User, Users, hash_password, users
 from portal.config import LINK_LIFE

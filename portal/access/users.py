@@ -11,8 +11,7 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from indexer.catalog.database import BigId, Busy, Text, metadata, transaction
-from indexer.catalog.tables import accounts, root_id
+from indexer.catalog import BigId, Busy, Text, accounts, metadata, root_id, transaction
 from indexer.i18n import say
 from indexer.local_time import now_ms
 from portal.access.rules import Reader, Role

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from indexer.custody import accounts
-from indexer.custody.reread import outdated, reread
-from indexer.custody.set_aside import restore, set_aside
-from indexer.evidence.archive import ArchiveError
+from indexer.custody import accounts, outdated, reread, restore, set_aside
+from indexer.evidence import ArchiveError
 from indexer.i18n import message_of, pack
 from indexer.progress import Progress, Report
 from indexer.repository import Repository
-from portal.access.users import User
+from portal.access import User
 from portal.jobs.rows import Job
 
 
@@ -45,10 +43,8 @@ def set_capture_aside(repository: Repository, job: Job, user: User, tell: Report
     """Set a capture aside, or restore it."""
     tell(Progress("indexing", 0, 0, 0.0, None))
     number, is_restored = job.arguments["capture"], job.arguments["restore"]
-    if is_restored:
-        count = restore(repository, number, user.name)
-    else:
-        count = set_aside(repository, number, job.arguments["why"], user.name)
+    actor = user.name
+    count = restore(repository, number, actor) if is_restored else set_aside(repository, number, job.arguments["why"], actor)
     return {"capture": number, "records": count, "restore": is_restored}
 
 

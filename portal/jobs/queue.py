@@ -8,7 +8,7 @@ from typing import Any
 from flask import request
 from huey import SqliteHuey
 
-from portal.access.guard import reader
+from portal.access import reader
 from portal.config import Config
 from portal.jobs import stored
 from portal.jobs.rows import JobKind, Jobs

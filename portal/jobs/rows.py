@@ -15,11 +15,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from indexer.catalog import audit
-from indexer.catalog.database import BigId, Busy, Text, metadata, transaction
+from indexer.catalog import BigId, Busy, Text, audit, metadata, transaction
 from indexer.i18n import Sentence, from_json, to_json
 from indexer.local_time import from_ms, now_ms
-from portal.access.users import users
+from portal.access import users
 
 jobs = sa.Table(
     "jobs",

@@ -11,32 +11,24 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from indexer.catalog.models import CaptureView
+from indexer.catalog import CaptureView
+from indexer.certificates import CertificateFailed, NotACertificate, certify, save_check
 from indexer.certificates import verify as certificate_check
-from indexer.certificates.certify import CertificateFailed, certify
-from indexer.certificates.certify import write as write_certificate
-from indexer.certificates.check import save_check
-from indexer.certificates.file_format import NotACertificate
-from indexer.custody import clock
+from indexer.certificates import write as write_certificate
+from indexer.custody import DecisionRefused, UnknownCapture, clock, ingest, set_zone
 from indexer.custody import verify as custody
-from indexer.custody.ingest import ingest
-from indexer.custody.set_aside import DecisionRefused
-from indexer.custody.zone import UnknownCapture, set_zone
 from indexer.engines import IndexDamaged
-from indexer.evidence.archive import ArchiveError
+from indexer.evidence import ArchiveError
 from indexer.exports import ExportError
 from indexer.i18n import message_of, pack, say
 from indexer.local_time import UnknownZone
-from indexer.productions.package_search import Maker, TermUnion, export_search
+from indexer.productions import Maker, TermUnion, export_search
 from indexer.progress import Progress, Report, StageTick, Tick
 from indexer.query import Dialect
 from indexer.repository import Repository
-from indexer.search.answering import NotAnswered
-from indexer.search.plan import Plan
-from indexer.search.request import SearchRequest, from_json
+from indexer.search import NotAnswered, Plan, SearchRequest, from_json
 from indexer.term_reports import run as term_list
-from portal.access.rules import Right, restrict, still_covers
-from portal.access.users import User, Users
+from portal.access import Right, User, Users, restrict, still_covers
 from portal.jobs import decisions, stored, uploads
 from portal.jobs.rows import Job, JobKind, Jobs
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from indexer.exports import Choices, PdfLayout
-from indexer.search.request import from_json
-from portal.access.rules import Reader, Right, still_covers
+from indexer.search import from_json
+from portal.access import Reader, Right, still_covers
 from portal.jobs.rows import Job, JobKind
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from indexer.custody.ingest import recover
+from indexer.custody import recover
 from indexer.exports import remove_partials
 from indexer.repository import Repository, open_repository
 from portal import life

@@ -1,1 +1,35 @@
 """Searching in the portal: address, run, facets, coverage band, history and saved searches."""
+
+from portal.search import address, coverage_band, facets, turns
+from portal.search.address import MAX_QUERY, SearchParams
+from portal.search.examples import examples
+from portal.search.facets import Chip
+from portal.search.history import LastRun, history, last_runs, parse_address, search_key
+from portal.search.run import plan, run, run_in_groups, search_request, warn_if_index_unusable
+from portal.search.saved import SavedSearch, SavedSearches, SavingError
+from portal.search.turns import TooManySearches
+
+__all__ = [
+    "MAX_QUERY",
+    "Chip",
+    "LastRun",
+    "SavedSearch",
+    "SavedSearches",
+    "SavingError",
+    "SearchParams",
+    "TooManySearches",
+    "address",
+    "coverage_band",
+    "examples",
+    "facets",
+    "history",
+    "last_runs",
+    "parse_address",
+    "plan",
+    "run",
+    "run_in_groups",
+    "search_key",
+    "search_request",
+    "turns",
+    "warn_if_index_unusable",
+]

@@ -14,12 +14,9 @@ from typing import Protocol, TypeVar
 from urllib.parse import quote_plus, urlencode
 
 from indexer import platforms
-from indexer.query import Dialect
-from indexer.query.checks import MOST_LETTERS
-from indexer.query.filters import Filters, Sort
-from indexer.query.nodes import STATES
+from indexer.query import MOST_LETTERS, STATES, Dialect, Filters, Sort
 from indexer.record import RecordKind
-from indexer.search.groups import GroupBy
+from indexer.search import GroupBy
 from portal.i18n import Lazy, _, _l
 from portal.search import long_queries
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
-from indexer.coverage.days import DayStatus, Interval, clip, merge_runs
-from indexer.coverage.summary import STATUSES, AccountDays, Coverage
+from indexer.coverage import STATUSES, AccountDays, Coverage, DayStatus, Interval, clip, merge_runs
 from indexer.i18n import Sentence
 from portal import words
 from portal.i18n import _, _n

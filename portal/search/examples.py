@@ -14,15 +14,12 @@ from itertools import pairwise
 from typing import Final
 from urllib.parse import urlsplit
 
-from indexer.catalog.models import RecordView
+from indexer.catalog import RecordView
 from indexer.cost import PAGE, TooCostly, bounded
 from indexer.engines import IndexDamaged, TooBroad
-from indexer.query import Everything, parse
-from indexer.query.filters import Filters, Permission, Sort
-from indexer.query.reading import paraphrase
-from indexer.query.reading_words import TABLES
+from indexer.query import TABLES, Everything, Filters, Permission, Sort, paraphrase, parse
 from indexer.repository import Repository
-from indexer.search.facets import bars
+from indexer.search import bars
 from indexer.text import tokens
 from portal.i18n import Lazy, _l
 

@@ -8,13 +8,12 @@ from datetime import date
 from itertools import pairwise
 
 from indexer import platforms
-from indexer.catalog.models import AccountView
-from indexer.query import Diagnostic, Dialect
-from indexer.query.nodes import STATES
+from indexer.catalog import AccountView
+from indexer.query import STATES, Diagnostic, Dialect
 from indexer.record import RecordKind
-from indexer.search.results import Results
+from indexer.search import Results
 from portal import words
-from portal.access.rules import Reader
+from portal.access import Reader
 from portal.i18n import _
 from portal.search.address import SearchParams
 

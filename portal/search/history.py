@@ -12,10 +12,10 @@ from urllib.parse import parse_qsl
 import sqlalchemy as sa
 from werkzeug.datastructures import MultiDict
 
-from indexer.catalog.tables import events
+from indexer.catalog import events
 from indexer.local_time import from_ms
-from indexer.query.filters import Sort
-from indexer.search.groups import GroupBy
+from indexer.query import Sort
+from indexer.search import GroupBy
 from portal.search import address as search_address
 from portal.search.address import SIZES, SearchParams
 

@@ -6,13 +6,8 @@ from flask import flash
 
 from indexer import cost
 from indexer.engines import IndexDamaged, IndexOutdated
-from indexer.search import groups
-from indexer.search.groups import GroupBy, Grouped
-from indexer.search.plan import Plan
-from indexer.search.request import SearchRequest
-from indexer.search.results import Results
-from portal.access.guard import reader
-from portal.access.rules import restrict
+from indexer.search import GroupBy, Grouped, Plan, Results, SearchRequest, groups
+from portal.access import reader, restrict
 from portal.i18n import _
 from portal.search.address import SearchParams
 from portal.site import site

@@ -13,12 +13,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from indexer.catalog.database import BigId, Text, metadata, transaction
+from indexer.catalog import BigId, Text, metadata, transaction
 from indexer.local_time import from_ms, now_ms
-from indexer.query.filters import Filters
-from indexer.search.request import SearchRequest, from_json, request_json
-from portal.access.rules import Reader, restrict, still_covers
-from portal.access.users import users
+from indexer.query import Filters
+from indexer.search import SearchRequest, from_json, request_json
+from portal.access import Reader, restrict, still_covers, users
 from portal.i18n import _
 
 LONGEST_NAME = 120

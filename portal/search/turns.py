@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from flask import Flask, g, request
 
-from portal.access.guard import reader
+from portal.access import reader
 
 SEARCHING = frozenset({"search.page", "search.as_json", "search.ask", "records.record", "saved.index", "exports.make", "certificates.make"})
 """Endpoints that search while the reader waits."""

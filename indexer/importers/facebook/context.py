@@ -10,7 +10,7 @@ from hashlib import blake2b
 
 import msgspec
 
-from indexer.evidence.archive import Archive
+from indexer.evidence import Archive
 from indexer.importers.facebook.content import Content, writer_of
 from indexer.importers.facebook.members import Role
 from indexer.importers.meta.json_values import MadeIds, MediaFiles

@@ -11,8 +11,7 @@ from typing import Any
 
 import msgspec
 
-from indexer.evidence.archive import Archive, ArchiveError
-from indexer.evidence.html_members import HtmlDamaged, html_items
+from indexer.evidence import Archive, ArchiveError, HtmlDamaged, html_items
 from indexer.i18n import Sentence, say
 from indexer.importers.facebook.content import read_entry, writer_of
 from indexer.importers.facebook.context import KINDS, READ_ERRORS

@@ -13,8 +13,7 @@ from collections.abc import Callable, Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from indexer.evidence.archive import MemberDamaged
-from indexer.evidence.html_members import HtmlDamaged, HtmlItem, html_items
+from indexer.evidence import HtmlDamaged, HtmlItem, MemberDamaged, html_items
 from indexer.i18n import say
 from indexer.importers.facebook.content import Content, group_of, share_kind
 from indexer.importers.facebook.context import MEDIA_ROLES, Context, media_key

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from indexer.evidence.archive import Archive, MemberDamaged
+from indexer.evidence import Archive, MemberDamaged
 from indexer.importers.facebook.context import MEDIA_ROLES, Context
 from indexer.importers.facebook.entries import json_records, survey_shells
 from indexer.importers.facebook.facts import PLATFORM, read_facts

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from functools import lru_cache
 
-from indexer.evidence.archive import Archive
+from indexer.evidence import Archive
 from indexer.i18n import say
 
 

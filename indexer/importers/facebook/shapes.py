@@ -13,8 +13,7 @@ from typing import Any
 
 import msgspec
 
-from indexer.evidence.archive import Archive, MemberDamaged
-from indexer.evidence.json_members import JsonDamaged, json_items
+from indexer.evidence import Archive, JsonDamaged, MemberDamaged, json_items
 from indexer.i18n import say
 from indexer.importers.meta.json_values import Uri, items_of, not_a_list
 from indexer.record import Locator, Problem

@@ -15,8 +15,7 @@ from typing import TypeVar
 
 import msgspec
 
-from indexer.evidence.archive import Archive, MemberDamaged
-from indexer.evidence.json_members import JsonDamaged, JsonItem, json_items
+from indexer.evidence import Archive, JsonDamaged, JsonItem, MemberDamaged, json_items
 from indexer.i18n import say
 from indexer.importers.meta.json_values import UNKNOWN_TYPE, MadeIds, MediaFiles, bad_item, items_of, read_epoch
 from indexer.importers.meta.times import PageDates

@@ -6,7 +6,7 @@ import re
 
 import msgspec
 
-from indexer.evidence.archive import Archive, MemberDamaged
+from indexer.evidence import Archive, MemberDamaged
 from indexer.i18n import Sentence, say
 from indexer.importers.instagram.context import UNREADABLE
 from indexer.importers.instagram.labels import OWNER_NAME, USERNAME, is_label

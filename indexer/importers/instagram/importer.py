@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from indexer.evidence.archive import Archive, MemberDamaged
+from indexer.evidence import Archive, MemberDamaged
 from indexer.importers.instagram.context import Context
 from indexer.importers.instagram.entries import read_entries
 from indexer.importers.instagram.facts import PLATFORM, read_facts

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from indexer.evidence.json_members import JsonItem
+from indexer.evidence import JsonItem
 from indexer.i18n import say
 from indexer.importers.instagram.context import Context, Source, decode_items, media_number, read_stamp, source_of, with_extra
 from indexer.importers.instagram.labels import COMMENT, is_label

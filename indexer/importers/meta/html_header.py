@@ -14,7 +14,7 @@ from datetime import date, timedelta
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from indexer.evidence.archive import Archive, ArchiveError
+from indexer.evidence import Archive, ArchiveError
 from indexer.importers.meta.dates import find_dates, parse_date
 from indexer.importers.meta.html_boxes import Box, TableRow, read_rows
 from indexer.importers.meta.html_pages import plain_head

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from indexer.evidence.archive import Archive, MemberDamaged
-from indexer.evidence.html_members import HtmlDamaged, PageItem, PageMarks, page_items
+from indexer.evidence import Archive, HtmlDamaged, MemberDamaged, PageItem, PageMarks, page_items
 from indexer.i18n import say
 from indexer.importers.meta.html_accounting import find_broken_tag, find_unread_words, text_of_parts, words_of
 from indexer.importers.meta.html_boxes import BODIES, BOXES, DATES, TITLES, Box, classes_of, parse_box

@@ -13,8 +13,7 @@ from typing import Any
 
 import msgspec
 
-from indexer.evidence.archive import Archive, MemberDamaged
-from indexer.evidence.json_members import JsonDamaged, JsonItem, json_items
+from indexer.evidence import Archive, JsonDamaged, JsonItem, MemberDamaged, json_items
 from indexer.i18n import Sentence, say
 from indexer.local_time import from_epoch
 from indexer.record import Attachment, Moment, Problem

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from indexer.evidence.archive import Archive
-from indexer.evidence.json_members import JsonItem
+from indexer.evidence import Archive, JsonItem
 from indexer.i18n import say
 from indexer.importers.meta.json_values import MadeIds, MediaFiles, Reaction, Uri, bad_item, items_of, not_a_list, read_epoch
 from indexer.importers.meta.unread import UnknownKeys

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta, timezone
 
-from indexer.evidence.archive import Archive, ArchiveError
+from indexer.evidence import Archive, ArchiveError
 from indexer.importers.meta.dates import ZONES, PrintedDate, common_languages, find_dates, parse_date, printed_offset, slash_order
 from indexer.record import Moment, TimeRule
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from indexer.evidence.archive import DAMAGE, Archive, MemberDamaged, damage_of
+from indexer.evidence import DAMAGE, Archive, MemberDamaged, damage_of
 from indexer.i18n import message_of, say
 from indexer.importers.twitter.text import expand_in_order, read_text, short_links_of
 from indexer.importers.twitter.times import parse_time

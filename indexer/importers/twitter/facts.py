@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 
-from indexer.evidence.archive import Archive, MemberDamaged
+from indexer.evidence import Archive, MemberDamaged
 from indexer.i18n import Sentence, message_of, say
 from indexer.importers.twitter.csv_table import handle_in_csv
 from indexer.importers.twitter.encrypted import Encrypted, read_encrypted

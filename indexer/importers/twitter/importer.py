@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from indexer.evidence.archive import Archive
+from indexer.evidence import Archive
 from indexer.importers.twitter.csv_table import has_known_header
 from indexer.importers.twitter.facts import CSV, PLATFORM, describe
 from indexer.importers.twitter.keys import KeyWatch

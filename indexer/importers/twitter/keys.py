@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from indexer.evidence.json_members import JsonItem
+from indexer.evidence import JsonItem
 from indexer.i18n import say
 from indexer.record import Problem
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from indexer.evidence.archive import Archive
+from indexer.evidence import Archive
 from indexer.i18n import say
 from indexer.importers.twitter.items import decode, items_of, place_of
 from indexer.importers.twitter.keys import KeyWatch

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from indexer.evidence.archive import Archive
+from indexer.evidence import Archive
 from indexer.importers.twitter.text import Medium
 from indexer.record import Attachment
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from indexer.evidence.archive import Archive, MemberDamaged
+from indexer.evidence import Archive, MemberDamaged
 from indexer.i18n import say
 
 

@@ -14,8 +14,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from indexer.evidence.archive import Archive
-from indexer.evidence.json_members import JsonItem
+from indexer.evidence import Archive, JsonItem
 from indexer.i18n import Sentence, message_of, say
 from indexer.importers.twitter.items import Part, decode, items_of, parts_of
 from indexer.importers.twitter.keys import KeyWatch

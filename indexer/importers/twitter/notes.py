@@ -12,7 +12,7 @@ from datetime import datetime
 
 import msgspec
 
-from indexer.evidence.archive import Archive
+from indexer.evidence import Archive
 from indexer.i18n import message_of, say
 from indexer.importers.twitter.items import decode, items_of, place_of
 from indexer.importers.twitter.keys import KeyWatch

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import msgspec
 
-from indexer.evidence.archive import Archive
+from indexer.evidence import Archive
 from indexer.i18n import say
 from indexer.importers.twitter.csv_table import row_record, rows
 from indexer.importers.twitter.items import decode, items_of, place_of

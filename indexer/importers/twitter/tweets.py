@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import msgspec
 
-from indexer.evidence.json_members import JsonItem
+from indexer.evidence import JsonItem
 from indexer.i18n import Sentence, say
 from indexer.importers.twitter.items import decode, place_of
 from indexer.importers.twitter.keys import KeyWatch

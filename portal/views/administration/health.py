@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Blueprint, Response, current_app, jsonify
 
 from indexer.engines import IndexDamaged, IndexOutdated
-from portal.jobs.worker import is_running
+from portal.jobs import is_running
 from portal.site import site
 
 pages = Blueprint("health", __name__)

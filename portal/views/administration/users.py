@@ -5,10 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from indexer.catalog.models import by_number
-from portal.access.guard import needs, reader
-from portal.access.rules import Right, Role
-from portal.access.users import User, UserError
+from indexer.catalog import by_number
+from portal.access import Right, Role, User, UserError, needs, reader
 from portal.i18n import _, error_text
 from portal.site import site
 

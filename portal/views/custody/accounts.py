@@ -6,15 +6,11 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from indexer import platforms
-from indexer.catalog.models import AccountView, by_number
-from indexer.custody.accounts import LONGEST_NAME, check_merge
-from indexer.custody.set_aside import DecisionRefused
-from portal.access.guard import needs
-from portal.access.rules import Right
-from portal.access.users import User, grants_of
+from indexer.catalog import AccountView, by_number
+from indexer.custody import LONGEST_NAME, DecisionRefused, check_merge
+from portal.access import Right, User, grants_of, needs
 from portal.i18n import _, error_text
-from portal.jobs.queue import start
-from portal.jobs.rows import JobKind
+from portal.jobs import JobKind, start
 from portal.site import site
 
 pages = Blueprint("accounts", __name__)

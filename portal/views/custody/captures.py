@@ -8,22 +8,14 @@ from zoneinfo import available_timezones
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from indexer.catalog.models import CaptureView
-from indexer.custody.accounts import LONGEST_NAME
-from indexer.custody.reread import is_outdated
-from indexer.custody.set_aside import LONGEST_WHY
-from indexer.custody.verify import Level
-from indexer.evidence.names import is_junk
+from indexer.catalog import CaptureView
+from indexer.custody import LONGEST_NAME, LONGEST_WHY, Level, is_outdated
+from indexer.evidence import is_junk
 from indexer.i18n import say
 from indexer.local_time import UnknownZone, zone
-from portal.access.guard import needs, reader
-from portal.access.limits import UPLOAD_LIMIT, limiter
-from portal.access.rules import Right
+from portal.access import UPLOAD_LIMIT, Right, limiter, needs, reader
 from portal.i18n import _, error_text
-from portal.jobs import uploads
-from portal.jobs.queue import job_rows, start
-from portal.jobs.rows import JobKind
-from portal.jobs.worker import is_running
+from portal.jobs import JobKind, is_running, job_rows, start, uploads
 from portal.site import site
 
 pages = Blueprint("captures", __name__)

@@ -5,15 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.access.guard import needs, reader
-from portal.access.rules import Right
+from portal.access import Right, needs, reader
 from portal.i18n import _
-from portal.jobs.queue import job_rows, restart
-from portal.jobs.rows import Job, JobKind, JobState
-from portal.jobs.runners import export_file
-from portal.jobs.stored import may_open
-from portal.jobs.words import progress
-from portal.jobs.worker import is_running
+from portal.jobs import Job, JobKind, JobState, export_file, is_running, job_rows, may_open, progress, restart
 from portal.site import site
 
 pages = Blueprint("jobs", __name__)

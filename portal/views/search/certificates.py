@@ -7,19 +7,13 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from indexer.certificates import check_words
-from indexer.certificates.check import load_check
-from indexer.custody.verify import Level
-from indexer.search.request import request_json
+from indexer.certificates import check_words, load_check
+from indexer.custody import Level
+from indexer.search import request_json
 from portal import certificates
-from portal.access.guard import needs, reader
-from portal.access.rules import Right
-from portal.jobs.queue import start
-from portal.jobs.rows import JobKind, JobState
-from portal.jobs.runners import certificate_file, check_file
-from portal.jobs.worker import is_running
-from portal.search import address
-from portal.search.run import run, search_request
+from portal.access import Right, needs, reader
+from portal.jobs import JobKind, JobState, certificate_file, check_file, is_running, start
+from portal.search import address, run, search_request
 from portal.site import site
 
 pages = Blueprint("certificates", __name__)

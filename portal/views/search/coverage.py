@@ -7,10 +7,8 @@ from dataclasses import replace
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from portal.access.guard import needs, reader
-from portal.access.rules import Right
-from portal.search import address, coverage_band
-from portal.search.run import search_request
+from portal.access import Right, needs, reader
+from portal.search import address, coverage_band, search_request
 from portal.site import site
 
 pages = Blueprint("coverage", __name__)

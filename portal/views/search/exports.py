@@ -9,17 +9,12 @@ from flask.typing import ResponseReturnValue
 
 from indexer.exports import Choices, PdfLayout
 from indexer.i18n import unpack
-from indexer.search.request import request_json
-from portal.access.guard import needs, reader
-from portal.access.rules import Right
+from indexer.search import request_json
+from portal.access import Right, needs, reader
 from portal.config import NEUTRAL_BODY
 from portal.i18n import _
-from portal.jobs import stored
-from portal.jobs.queue import job_rows, start
-from portal.jobs.rows import JobKind, JobState
-from portal.jobs.stored import may_open
-from portal.search import address
-from portal.search.run import run, search_request
+from portal.jobs import JobKind, JobState, job_rows, may_open, start, stored
+from portal.search import address, run, search_request
 from portal.site import site
 
 pages = Blueprint("exports", __name__)

@@ -6,8 +6,7 @@ from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
 from portal import media
-from portal.access.guard import needs, reader
-from portal.access.rules import Right
+from portal.access import Right, needs, reader
 from portal.records import chosen_version, visible_record
 from portal.site import site
 

@@ -8,18 +8,13 @@ from typing import Any
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from indexer.catalog.models import RecordView
+from indexer.catalog import RecordView
 from indexer.masking import mask_raw
 from indexer.query import Node, parse
-from indexer.search.groups import GroupBy
-from indexer.search.highlight import TextPiece, highlight_text, spans
-from indexer.search.near_duplicates import COMPARED, find_near_duplicates
-from portal.access.guard import needs, reader
-from portal.access.rules import Right, may_see, may_see_raw
+from indexer.search import COMPARED, GroupBy, TextPiece, find_near_duplicates, highlight_text, spans
+from portal.access import Right, may_see, may_see_raw, needs, reader
 from portal.records import chosen_version, visible_record, word_diff
-from portal.search import address
-from portal.search.address import SearchParams
-from portal.search.run import plan, search_request
+from portal.search import SearchParams, address, plan, search_request
 from portal.site import site
 
 pages = Blueprint("records", __name__)

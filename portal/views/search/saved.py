@@ -8,15 +8,25 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.access.guard import needs, reader
-from portal.access.rules import Right
+from portal.access import Right, needs, reader
 from portal.i18n import _
-from portal.search import address, facets
-from portal.search.address import SearchParams
-from portal.search.facets import Chip
-from portal.search.history import LastRun, history, last_runs, parse_address, search_key
-from portal.search.run import plan, search_request, warn_if_index_unusable
-from portal.search.saved import SavedSearch, SavedSearches, SavingError
+from portal.search import (
+    Chip,
+    LastRun,
+    SavedSearch,
+    SavedSearches,
+    SavingError,
+    SearchParams,
+    address,
+    facets,
+    history,
+    last_runs,
+    parse_address,
+    plan,
+    search_key,
+    search_request,
+    warn_if_index_unusable,
+)
 from portal.site import site
 
 pages = Blueprint("saved", __name__)

@@ -7,15 +7,10 @@ from typing import Any
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from indexer.search.answering import StopReason
-from indexer.search.as_json import results as shape_of
-from indexer.search.groups import Grouped
-from indexer.search.results import Results
-from portal.access.guard import needs, reader
-from portal.access.rules import Right
-from portal.search import address, coverage_band, facets
-from portal.search.address import SearchParams
-from portal.search.run import run_in_groups
+from indexer.search import Grouped, Results, StopReason
+from indexer.search import results as shape_of
+from portal.access import Right, needs, reader
+from portal.search import SearchParams, address, coverage_band, facets, run_in_groups
 from portal.site import site
 
 pages = Blueprint("search", __name__)

@@ -12,27 +12,15 @@ from flask.typing import ResponseReturnValue
 
 from indexer import platforms
 from indexer.i18n import unpack
-from indexer.query import Dialect, parse
-from indexer.query.filters import Filters
-from indexer.query.reading import paraphrase
-from indexer.query.reading_words import TABLES
+from indexer.query import TABLES, Dialect, Filters, paraphrase, parse
 from indexer.record import RecordKind
-from indexer.search.groups import GroupBy
-from indexer.search.request import request_json
+from indexer.search import GroupBy, request_json
+from indexer.term_reports import MOST_CHARACTERS, MOST_TERMS, ListError, read_list, union_query, unique_query
 from indexer.term_reports import report as term_report
-from indexer.term_reports.run import MOST_CHARACTERS, MOST_TERMS, ListError, read_list
-from indexer.term_reports.union import union_query, unique_query
-from portal.access.guard import needs, reader
-from portal.access.rules import Right
+from portal.access import Right, needs, reader
 from portal.i18n import language_code, translate
-from portal.jobs.queue import job_rows, start
-from portal.jobs.rows import Job, JobKind, JobState
-from portal.jobs.stored import may_open
-from portal.jobs.worker import is_running
-from portal.search import address, facets
-from portal.search.address import MAX_QUERY, SearchParams
-from portal.search.history import parse_address
-from portal.search.run import search_request
+from portal.jobs import Job, JobKind, JobState, is_running, job_rows, may_open, start
+from portal.search import MAX_QUERY, SearchParams, address, facets, parse_address, search_request
 from portal.site import site
 
 pages = Blueprint("terms", __name__)

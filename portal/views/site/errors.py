@@ -12,14 +12,14 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.exceptions import ClientDisconnected, HTTPException, InternalServerError
 
-from indexer.catalog.database import Busy, is_locked
+from indexer.catalog import Busy, is_locked
 from indexer.engines import IndexDamaged, IndexOutdated
-from indexer.evidence.archive import ArchiveError
-from indexer.search.answering import IndexUnusable, NotAnswered, StopReason
-from portal.access.guard import OPEN, UPLOAD_ENDPOINT, reader
+from indexer.evidence import ArchiveError
+from indexer.search import IndexUnusable, NotAnswered, StopReason
+from portal.access import OPEN, UPLOAD_ENDPOINT, reader
 from portal.i18n import Lazy, _, _l, translate
-from portal.jobs.uploads import NoRoom
-from portal.search.turns import TooManySearches
+from portal.jobs import NoRoom
+from portal.search import TooManySearches
 from portal.serving.client_socket import SlowClient
 from portal.site import site as the_site
 

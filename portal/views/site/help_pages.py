@@ -10,11 +10,9 @@ from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from portal.access.guard import needs, reader
-from portal.access.rules import Right
+from portal.access import Right, needs, reader
 from portal.i18n import language_code
-from portal.search.examples import examples
-from portal.search.run import warn_if_index_unusable
+from portal.search import examples, warn_if_index_unusable
 from portal.site import site
 
 pages = Blueprint("help", __name__)

@@ -8,11 +8,21 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
-from portal.access.guard import SignedIn, needs, reader
-from portal.access.limits import BY_ADDRESS, BY_NAME, limiter, tried_name, was_refused
-from portal.access.rules import Right
-from portal.access.sign_ins import LinkUsed
-from portal.access.users import MIN_PASSWORD, User, UserError
+from portal.access import (
+    BY_ADDRESS,
+    BY_NAME,
+    MIN_PASSWORD,
+    LinkUsed,
+    Right,
+    SignedIn,
+    User,
+    UserError,
+    limiter,
+    needs,
+    reader,
+    tried_name,
+    was_refused,
+)
 from portal.i18n import _, error_text
 from portal.site import site
 
