@@ -82,7 +82,7 @@ def test_a_later_wording_is_not_shown_as_of_a_day_and_the_day_can_be_taken_away(
     page.press("#as_of", "Enter")
     page.wait_for_url("**as_of=2022-12-05**")
     expect(page.locator("#count")).to_have_text("1 record")
-    expect(page.locator(".as-of")).to_contain_text("In the wording of Dec 5, 2022.")
+    expect(page.locator(".as-of")).to_contain_text("Shown as it was on Dec 5, 2022.")
     expect(page.locator(".snippet")).to_contain_text("Thursdays")
     expect(page.locator(".results")).not_to_contain_text("Fridays")
     sound(page)

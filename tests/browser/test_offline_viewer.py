@@ -216,7 +216,7 @@ def test_nothing_is_counted_before_all_records_are_here(browser: Browser, folder
     page.goto((folder / "viewer/index.html").as_uri(), wait_until="domcontentloaded")
     expect(page.locator("#count")).to_have_text("129 records")
     expect(page.locator("a.hit")).to_have_count(50)
-    expect(page.locator("#opening")).to_contain_text("Opening the records: 33 %.")
+    expect(page.locator("#opening")).to_contain_text("Opening the records: 33%.")
     page.evaluate("address => { window.location.hash = address; }", address)
     expect(page.locator("#count")).to_have_count(0)
     expect(page.locator("#opening progress")).to_have_attribute("value", "1")

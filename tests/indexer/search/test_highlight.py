@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from indexer.query import And, Fuzzy, Near, Node, Not, NotNear, NumberRange, Or, Phrase, Stem, Wildcard, Word, highlight, parse
+from indexer.query import And, Fuzzy, Near, Node, Not, NotNear, NumberRange, Or, Phrase, Stem, Wildcard, Word, parse
+from indexer.search import highlight
 from indexer.search.highlight import spans
 
 COUNCIL, BUDGET, CITY, VOTE = map(Word, ("council", "budget", "city", "vote"))
