@@ -29,8 +29,7 @@ _registered: dict[str, Platform] = {}
 
 def register(platform: Platform) -> None:
     """Register a platform. Raises ValueError if another platform has its code or one of its aliases."""
-    taken = codes()
-    if any(taken.get(word, platform.code) != platform.code for word in (platform.code, *platform.aliases)):
+    if not codes().keys().isdisjoint((platform.code, *platform.aliases)):
         raise ValueError(f"Another platform is called {platform.code!r} or one of {platform.aliases}.")
     _registered[platform.code] = platform
 

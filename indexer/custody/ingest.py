@@ -106,6 +106,11 @@ def ingest(
             if cause := storage_error(error, repository.paths.data):
                 raise IngestFailed(f"{cause} {SAFE}") from error
             raise
+        except Exception as error:  # an importer that fails before it reads a record
+            repository.vault.empty_staging()
+            failure = _failure("identifying the archive", repository, error)
+            repository.audit.add("capture:refused", taken_by, ", ".join(path.name for path in paths), {"why": str(failure)})
+            raise failure from error
         existing = repository.catalog.capture_of_digest(digest)
         if existing is not None:
             healed = _admit(repository, staged, taken_by)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
 from argon2 import PasswordHasher
 
 from portal import config, create_app
-from portal.access import users
 from tests.support.town import Town, fill
+
+users = import_module("portal.access.users")  # by name: the package exports a function or table of the same name
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from importlib import import_module
 from io import BytesIO
 
 import pytest
@@ -10,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.catalog.database import transaction
-from portal.access import sign_ins, users
+from portal.access import sign_ins
 from portal.access.users import UserError, hash_password
 from portal.jobs.uploads import MAX_NAME, safe_name
 from tests.support.town import PASSWORD, Town, token
+
+users = import_module("portal.access.users")  # by name: the package exports a function or table of the same name
 
 
 @given(st.text(max_size=400))

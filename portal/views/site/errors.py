@@ -59,6 +59,10 @@ DAMAGED = (
     _l("The search index is unavailable"),
     _l("The evidence is safe. Your system administrator can rebuild the index with: python -m indexer rebuild"),
 )
+NO_DATABASE = (
+    _l("The database is unavailable"),
+    _l("Nothing was saved and the evidence is safe. Your system administrator can check the database server; then reload this page."),
+)
 STOPPED = (_l("Nothing was searched"), _l("The evidence is safe. Go back and change the query, or try again later."))
 LONGEST_PATH = 200  # characters of a path in the event log
 
@@ -149,7 +153,7 @@ def _database(error: OperationalError) -> ResponseReturnValue:
     if is_locked(error):
         return _catalog_busy()
     current_app.logger.error("the catalog cannot be used", exc_info=error)
-    return _page(500)
+    return _page(500) if isinstance(error.orig, sqlite3.Error) else _page(503, words=NO_DATABASE, reason="database-unavailable")
 
 
 def _archive(error: ArchiveError) -> ResponseReturnValue:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.certificates import certify
+from indexer.certificates import certify, write
 from indexer.certificates import verify as certificate_check
 from indexer.certificates.check_words import sentences
 from indexer.custody import accounts
@@ -215,8 +215,8 @@ def test_what_makes_no_sense_is_refused_in_words_and_changes_nothing(
 
 def test_a_certificate_of_a_part_is_checked_against_the_whole(repository: Repository, tmp_path: Path) -> None:
     request = SearchRequest("flood", Filters(accounts=frozenset({number(repository, OTHER_ID)})))
-    with certify.certify(Plan(repository, request), by="Rhea") as made:
-        certify.write(repository, made, tmp_path / "c.json", actor="Rhea")
+    with certify(Plan(repository, request), by="Rhea") as made:
+        write(repository, made, tmp_path / "c.json", actor="Rhea")
     merged(repository)
     check = certificate_check.verify(repository, tmp_path / "c.json", by="Rhea")
     assert (check.accounts_missing, check.gone, len(check.new)) == ((), (), 4)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,10 @@ from click.testing import CliRunner
 from indexer.catalog import audit
 from indexer.cli.main import main
 from indexer.custody import clock
-from indexer.custody import ingest as ingest_module
 from tests.support.builders import zip_files
 from tests.support.repositories import repository_at, tweet, x_files
+
+ingest_module = import_module("indexer.custody.ingest")  # by name: the package exports a function or table of the same name
 
 pytestmark = pytest.mark.databases
 

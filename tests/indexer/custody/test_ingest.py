@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,6 @@ import sqlalchemy as sa
 from indexer import progress
 from indexer.catalog.tables import captures, records, sightings, versions
 from indexer.custody import indexing, verify
-from indexer.custody import ingest as ingest_module
 from indexer.custody.indexing import rebuild
 from indexer.custody.ingest import IngestFailed, IngestReport, ingest, recover
 from indexer.evidence.archive import ArchiveError
@@ -32,6 +32,8 @@ from indexer.search.plan import Plan
 from indexer.search.request import SearchRequest
 from tests.support.builders import folder_of, zip_files
 from tests.support.repositories import repository_at, tweet, x_files, x_zip
+
+ingest_module = import_module("indexer.custody.ingest")  # by name: the package exports a function or table of the same name
 
 ROOT = Path(__file__).parents[3]
 POSTS = [

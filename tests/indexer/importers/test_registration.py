@@ -5,17 +5,19 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from indexer import platforms
-from indexer.custody import ingest as ingest_module
-from indexer.custody.ingest import ingest
+from indexer.custody.ingest import IngestFailed, ingest
 from indexer.custody.reread import reread
-from indexer.importers import IMPORTERS
+from indexer.evidence import Archive
+from indexer.importers import IMPORTERS, NotIdentified
 from indexer.importers.twitter import TwitterImporter
+from indexer.record import CaptureFacts
 from tests.support.repositories import repository_at, tweet, x_zip
 
 ROOT = Path(__file__).parents[3]
@@ -72,8 +74,39 @@ def test_an_archive_is_identified_and_asked_once(tmp_path: Path, monkeypatch: py
 
 def test_an_archive_that_names_its_account_leaves_nothing_behind_when_another_is_named(tmp_path: Path) -> None:
     repository = repository_at(tmp_path / "data")
-    with pytest.raises(ingest_module.NotIdentified, match="names its own account"):
+    with pytest.raises(NotIdentified, match="names its own account"):
         ingest(repository, [x_zip(tmp_path / "x.zip", [tweet(1, "x")])], taken_by="Pat", source="test", account="somebody")
     assert list(repository.paths.staging.iterdir()) == []
     assert repository.vault.digests() == []
     repository.close()
+
+
+class Failing(TwitterImporter):
+    """An importer that fails before it reads a record."""
+
+    def __init__(self, step: str) -> None:
+        self.step = step
+
+    def identify(self, archive: Archive) -> bool:
+        return super().identify(archive) if self.step != "identify" else bool(1 / 0)
+
+    def facts(self, archive: Archive) -> CaptureFacts:
+        return super().facts(archive) if self.step != "facts" else None  # type: ignore[return-value]  # what a careless importer returns
+
+
+@pytest.mark.parametrize("step", ["identify", "facts"])
+def test_an_importer_that_fails_early_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    monkeypatch.setattr(import_module("indexer.importers.identify"), "IMPORTERS", [Failing(step)])
+    repository = repository_at(tmp_path / "data")
+    with pytest.raises(IngestFailed, match="This is an error in Show-Me Records: keep the file"):
+        ingest(repository, [x_zip(tmp_path / "x.zip", [tweet(1, "x")])], taken_by="Pat", source="test")
+    assert list(repository.paths.staging.iterdir()) == []
+    assert repository.audit.newest()[0].tag == "capture:refused"
+    repository.close()
+
+
+def test_a_platform_s_code_and_aliases_are_given_once() -> None:
+    for code, aliases in (("twitter", ()), ("other", ("x",)), ("x", ())):
+        with pytest.raises(ValueError, match="Another platform"):
+            platforms.register(platforms.Platform(code, "Other", aliases=aliases))
+    assert platforms.title("twitter") == "X / Twitter"

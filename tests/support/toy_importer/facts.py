@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from indexer.evidence.archive import Archive, MemberDamaged
+from indexer.evidence import Archive, MemberDamaged
 from indexer.i18n import say
 from indexer.local_time import from_epoch
 from indexer.platforms import Platform

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from indexer.evidence.archive import Archive, MemberDamaged
-from indexer.evidence.json_members import JsonDamaged, json_items
+from indexer.evidence import Archive, JsonDamaged, MemberDamaged, json_items
 from indexer.i18n import message_of, say
 from indexer.record import CaptureFacts, Problem, Record, Tally
 from tests.support.toy_importer.facts import PLATFORM, read_facts

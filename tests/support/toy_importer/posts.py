@@ -6,8 +6,7 @@ from typing import Final
 
 import msgspec
 
-from indexer.evidence.archive import Archive
-from indexer.evidence.json_members import JsonItem
+from indexer.evidence import Archive, JsonItem
 from indexer.i18n import say
 from indexer.local_time import from_epoch
 from indexer.record import Account, Attachment, Locator, Moment, Problem, Record, RecordKind
@@ -16,7 +15,7 @@ from indexer.text import hashtags, links, mentions
 POSTS: Final = "posts.json"
 
 
-class _Post(msgspec.Struct):
+class _Post(msgspec.Struct, forbid_unknown_fields=True):  # a key that is not read becomes a problem
     id: str
     text: str = ""
     at: int | None = None

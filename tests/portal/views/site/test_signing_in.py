@@ -45,7 +45,7 @@ def test_a_password_costs_as_much_to_guess_as_is_recommended(product_hasher: Pas
 def test_a_password_is_kept_as_argon2_and_a_cookie_as_a_digest(town: Town) -> None:
     town.client("rhea")
     with town.repository.db.connect() as connection:
-        kept = connection.execute(sa.select(users.users.c.password).where(users.users.c.name == "rhea")).scalar_one()
+        kept = connection.execute(sa.select(users.c.password).where(users.c.name == "rhea")).scalar_one()
         digests = connection.execute(sa.select(sign_ins.sign_ins.c.digest)).scalars().all()
     assert kept.startswith("$argon2id$")
     assert PASSWORD not in kept
