@@ -143,7 +143,7 @@ def chunk(name: bytes, data: bytes) -> bytes:
 
 
 def png(width: int = 8, height: int = 6, *, broken: bool = False, rows_held: int | None = None) -> bytes:
-    """A picture of one colour; with `rows_held` it says that it is larger than what it holds, as a bomb does."""
+    """A picture of one color; with `rows_held` it says that it is larger than what it holds, as a bomb does."""
     head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([8, 2, 0, 0, 0])
     rows = b"not a stream" if broken else zlib.compress((b"\0" + b"\x40\x80\x20" * width) * (height if rows_held is None else rows_held))
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")

@@ -35,9 +35,9 @@ ROLES = {
 HTML = b"<html><script>document.title = 'ran'</script><p>hello</p></html>"
 
 
-def png(width: int = 64, height: int = 48, colour: tuple[int, int, int] = (40, 110, 150)) -> bytes:
-    """Return a plain picture of one colour."""
-    rows = b"".join(b"\0" + bytes(colour) * width for _ in range(height))
+def png(width: int = 64, height: int = 48, color: tuple[int, int, int] = (40, 110, 150)) -> bytes:
+    """Return a plain picture of one color."""
+    rows = b"".join(b"\0" + bytes(color) * width for _ in range(height))
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
