@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from indexer import platforms
 from indexer.catalog import AccountView
 from indexer.query import Diagnostic, Dialect
 from indexer.search import Bar, Results
@@ -74,11 +75,11 @@ class Chart:
 
 
 def groups(params: SearchParams, results: Results | None, accounts: Sequence[AccountView]) -> list[FacetGroup]:
-    """Return the facets beside the results; a facet with a single value that is not set says nothing and is left out."""
+    """Return the facets beside the results, without those whose only value every record has."""
     if results is None or not results.answered:
         return []
     shown = [_group(name, title, values(params, results, accounts, name)) for name, title in TITLES.items()]
-    return [group for group in shown if len(group.first) > 1 or any(choice.is_on for choice in group.first)]
+    return [group for group in shown if any(choice.is_on or choice.count < results.total for choice in group.first)]
 
 
 TITLES = {
@@ -133,6 +134,8 @@ def _value_label(name: str, value: str, label: str) -> str:
         return words.capitalized(words.state_word(value))
     if name == "media":
         return words.capitalized(words.media_word(value))
+    if name == "author" and label.isascii() and label.isdigit():
+        return next((platforms.user_label(platform.code, label) for platform in platforms.registered() if platform.names_by_number), label)
     return label
 
 
