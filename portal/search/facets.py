@@ -19,6 +19,7 @@ from portal.search.address import SearchParams
 SHOWN, LISTED = 8, 30
 MOST_VALUES = 500
 CHART_WIDTH, CHART_HEIGHT, LEAST_BAR = 240, 36, 1
+LEAST_DRAWN = 10  # records
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +154,8 @@ def chips(params: SearchParams, accounts: Sequence[AccountView]) -> list[Chip]:
 
 
 def chart(params: SearchParams, results: Results | None) -> Chart | None:
-    """Return the chart of hits over time; None if there is nothing to draw."""
-    if results is None or not results.answered or not results.bars:
+    """Return the chart of hits over time; None for so few hits that the list shows it as well."""
+    if results is None or results.total < LEAST_DRAWN or not results.bars:
         return None
     most = max(bar.count for bar in results.bars) or 1
     step = CHART_WIDTH / len(results.bars)
