@@ -62,6 +62,7 @@ def test_an_error_in_the_first_part_has_a_status_of_its_own() -> None:
 def test_the_records_of_a_search_are_sent_before_its_facets(town: Town) -> None:
     response = town.client("rhea").get("/search?q=flood", buffered=False)
     first, rest = (part.decode() for part in response.response)
+    response.close()
     assert 'id="count"' in first
     assert 'class="hit-link"' in first
     assert 'class="scope' in first, "the number is never without its scope"
