@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final
 from urllib.parse import urlsplit
 
 from babel.dates import format_date, format_interval, format_skeleton, format_time
@@ -169,9 +169,19 @@ def day(value: date) -> str:
     return format_date(value, format="medium", locale=locale())
 
 
-def month(value: date, width: Literal["short", "long"] = "short") -> str:
-    """Format the month of a day."""
-    return str(format_skeleton("yMMM" if width == "short" else "yMMMM", value, locale=locale()))
+def month(value: date) -> str:
+    """Format the month of a day, with its short name."""
+    return str(format_skeleton("yMMM", value, locale=locale()))
+
+
+def long_month(value: date) -> str:
+    """Format the month of a day, as a heading."""
+    return str(format_skeleton("yMMMM", value, locale=locale()))
+
+
+def year(value: date) -> str:
+    """Return the year of a day."""
+    return f"{value.year:04}"
 
 
 def short_day(value: date) -> str:
