@@ -134,7 +134,7 @@ def describe(plan: Plan, by: str, organization: str = "") -> Description:
     return Description(
         query=request.query,
         reading=results.reading,
-        filters=describe_filters(request.filters, repository.catalog.accounts(), as_of=request.as_of),
+        filters=describe_filters(request, repository.catalog.accounts()),
         sort=str(request.sort),
         zone=repository.zone,
         total=len(plan.ids()),

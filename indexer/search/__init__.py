@@ -11,6 +11,7 @@ from indexer.search.highlight import TextPiece, highlight_text, spans
 from indexer.search.near_duplicates import COMPARED, find_near_duplicates
 from indexer.search.plan import Plan
 from indexer.search.reading import describe_filters, describe_scope
+from indexer.search.record_sets import RecordSet, SetOrigin, describe_set, set_from_json, set_json
 from indexer.search.request import SearchRequest, from_json, request_json
 from indexer.search.results import Results
 from indexer.search.suggestions import Explanation
@@ -26,8 +27,10 @@ __all__ = [
     "Limits",
     "NotAnswered",
     "Plan",
+    "RecordSet",
     "Results",
     "SearchRequest",
+    "SetOrigin",
     "StopReason",
     "TextPiece",
     "account_json",
@@ -35,6 +38,7 @@ __all__ = [
     "bars",
     "describe_filters",
     "describe_scope",
+    "describe_set",
     "find_near_duplicates",
     "from_json",
     "grouped_hits",
@@ -44,5 +48,7 @@ __all__ = [
     "request_json",
     "results",
     "sentences",
+    "set_from_json",
+    "set_json",
     "spans",
 ]

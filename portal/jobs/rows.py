@@ -45,6 +45,7 @@ jobs = sa.Table(
 BEAT_PATIENCE = 0.5  # seconds
 SAME_FORM_WITHIN = 600_000  # milliseconds; the same form submitted later is a new job
 ONCE = "once"  # key in a job's arguments: the digest of its form
+SET = "set"  # key in a job's arguments: the stored name of the record set that was searched
 SILENT_AFTER = 120_000  # milliseconds without a heartbeat (sent every 10 s) after which a worker counts as dead
 
 

@@ -5,7 +5,7 @@ from portal.search.address import MAX_QUERY, SearchParams
 from portal.search.examples import examples
 from portal.search.facets import Chip
 from portal.search.history import LastRun, history, last_runs, parse_address, search_key
-from portal.search.run import plan, run, run_in_groups, search_request, warn_if_index_unusable
+from portal.search.run import plan, request_arguments, run, run_in_groups, search_request, warn_if_index_unusable
 from portal.search.saved import SavedSearch, SavedSearches, SavingError
 from portal.search.turns import TooManySearches
 
@@ -26,6 +26,7 @@ __all__ = [
     "last_runs",
     "parse_address",
     "plan",
+    "request_arguments",
     "run",
     "run_in_groups",
     "search_key",

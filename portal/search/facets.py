@@ -9,12 +9,12 @@ from itertools import pairwise
 
 from indexer import platforms
 from indexer.catalog import AccountView
-from indexer.query import STATES, Diagnostic, Dialect
+from indexer.query import STATES, TABLES, Diagnostic, Dialect
 from indexer.record import RecordKind
-from indexer.search import Results
+from indexer.search import Results, describe_set
 from portal import words
-from portal.access import Reader
-from portal.i18n import _
+from portal.access import Reader, reader
+from portal.i18n import _, language_code
 from portal.search.address import SearchParams
 
 AUTHORS_SHOWN = 8
@@ -105,11 +105,20 @@ def chips(params: SearchParams, accounts: Sequence[AccountView]) -> list[Chip]:
     """Return a chip for each filter that is set, with the address without it."""
     names = {str(number): _account_label(account) for account in accounts for number in account.numbers}
     shown = [Chip(_chip_label(name, value, names), params.toggled(name, value)) for name, value in params.pairs]
+    if params.records is not None:
+        shown.insert(0, Chip(set_label(params), params.without_set()))
     if params.as_of is not None:
         shown.insert(0, Chip(_("as it was on %(day)s", day=words.day(params.as_of)), params.without_day()))
     if params.dialect is Dialect.DTSEARCH:
         shown.insert(0, Chip(_("dtSearch syntax"), params.in_standard_syntax()))
     return shown
+
+
+def set_label(params: SearchParams) -> str:
+    """Return the description of the record set searched, in the reader's language; empty without a set."""
+    if params.records is None:
+        return ""
+    return describe_set(params.records, TABLES[language_code()], with_count=reader().permission.is_all)
 
 
 def chart(params: SearchParams, results: Results | None) -> Chart | None:
