@@ -34,7 +34,7 @@ from indexer.exports.values import (
     SetDigest,
 )
 from indexer.exports.viewer_files import ViewerFiles
-from indexer.exports.xlsx_file import XlsxFile
+from indexer.exports.workbook import XlsxFile
 from indexer.local_time import zone
 from indexer.progress import Tick
 

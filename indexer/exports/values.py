@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Any, Final, Protocol
 
 from indexer.catalog import AttachmentView, RecordView
+from indexer.i18n import say
 
 Cell = str | int
 """The value of a spreadsheet cell."""
+
+_ALL_RECORDS: Final = say("All records")
 
 Exact = str | int | list[str] | list[dict[str, str | int]] | dict[str, str] | None
 """A value as JSON stores it: lists stay lists, nothing is escaped or cut."""
@@ -63,6 +66,11 @@ class Description:
     first_day: date | None = None  # local days asked for, else those of the first and last dated record
     last_day: date | None = None
     name: str = ""  # of the package's folder; empty: that of its file
+
+    @property
+    def title(self) -> str:
+        """What the package is about: its subject, or else the query."""
+        return self.subject or (_ALL_RECORDS if self.query.strip() in {"", "*"} else self.query)
 
 
 class PdfLayout(StrEnum):
