@@ -39,6 +39,10 @@ REPORT_EVERY = 0.5  # seconds
 log = logging.getLogger(__name__)
 
 
+class Stopped(Exception):
+    """The user stopped the job while it ran."""
+
+
 class NotAllowed(Exception):
     """The maker of the job no longer has the right to do this."""
 
@@ -56,6 +60,8 @@ def run(repository: Repository, job_id: int) -> None:
     try:
         with _beating(jobs, job_id) as tell:
             result = _WORK[job.kind](repository, job, user, tell)
+    except Stopped:
+        jobs.stopped(job_id)
     except IndexDamaged as error:
         jobs.fail(job_id, say("{reason} The evidence is safe. Rebuild the index with: python -m indexer rebuild", reason=str(error)))
     except (
@@ -261,7 +267,7 @@ def _check(user: User, right: Right) -> None:
 
 @contextmanager
 def _beating(jobs: Jobs, job_id: int) -> Iterator[Report]:
-    """Send heartbeats while a job runs; yield a function that records progress at intervals."""
+    """Send heartbeats while a job runs; yield a function that records progress at intervals, and raises Stopped if asked to stop."""
     stop = threading.Event()
     latest: list[Progress] = []
     reported = 0.0
@@ -277,6 +283,9 @@ def _beating(jobs: Jobs, job_id: int) -> Iterator[Report]:
             return
         reported = now
         latest[:] = [progress]
+        is_complete = progress.total and progress.done >= progress.total
+        if not is_complete and jobs.shall_stop(job_id):  # what was begun is removed by the code that began it
+            raise Stopped
         jobs.beat(
             job_id, stage=progress.stage, done=progress.done, total=progress.total, rate=progress.rate, seconds_left=progress.seconds_left
         )

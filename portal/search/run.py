@@ -10,7 +10,6 @@ from flask import flash
 from indexer import cost
 from indexer.engines import IndexDamaged, IndexOutdated
 from indexer.search import GroupBy, Grouped, Plan, Results, SearchRequest, groups, request_json
-from portal import stored_sets
 from portal.access import reader, restrict
 from portal.i18n import _
 from portal.jobs import SET
@@ -35,7 +34,7 @@ def search_request(params: SearchParams) -> SearchRequest:
 def request_arguments(params: SearchParams) -> dict[str, Any]:
     """Return the search of an address as a job stores it: a record set by its stored name."""
     stored = request_json(replace(search_request(params), records=None))
-    return stored if params.records is None else {**stored, SET: stored_sets.store(params.records)}
+    return stored if params.records is None else {**stored, SET: params.set_name}
 
 
 def plan(request: SearchRequest) -> Plan:
