@@ -232,7 +232,7 @@ class Plan:
         """Records of the set that are no longer on file, for readers who may see every record."""
         if self.request.records is None or self._members is None or not self.request.filters.permission.is_all:
             return 0
-        return len(self.request.records) - len(self._members.pks)
+        return self.request.records.count - len(self._members.pks)
 
     # helpers
 

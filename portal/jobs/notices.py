@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 
+import sqlalchemy as sa
 from flask import session
 
 from indexer.local_time import now_ms, to_ms
@@ -25,7 +26,17 @@ BUSY_SECONDS = 2
 
 
 def take_new(reader: Reader) -> Sequence[Job]:
-    """Return a reader's jobs that ended since the last look, newest first, and remember that they were told."""
+    """Return a reader's jobs that ended since the last look, newest first, and remember that they were told.
+
+    Without the database there is no news: the pages that say so use this too.
+    """
+    try:
+        return _take_new(reader)
+    except (sa.exc.SQLAlchemyError, sqlite3.Error):
+        return ()
+
+
+def _take_new(reader: Reader) -> Sequence[Job]:
     told = session.get(_TOLD)
     since = told if isinstance(told, int) else _read(reader.user_id)
     if told is None:

@@ -1,6 +1,6 @@
 """Searching in the portal: address, run, facets, coverage band, history and saved searches."""
 
-from portal.search import address, coverage_band, facets, hit_lines, turns
+from portal.search import address, baskets, coverage_band, facets, hit_lines, selections, turns
 from portal.search.address import MAX_QUERY, SearchParams
 from portal.search.examples import examples
 from portal.search.facets import Chip
@@ -19,6 +19,7 @@ __all__ = [
     "SearchParams",
     "TooManySearches",
     "address",
+    "baskets",
     "coverage_band",
     "examples",
     "facets",
@@ -32,6 +33,7 @@ __all__ = [
     "run_in_groups",
     "search_key",
     "search_request",
+    "selections",
     "turns",
     "warn_if_index_unusable",
 ]
