@@ -68,6 +68,7 @@ def chosen_filters(filters: Filters, accounts: Mapping[int, AccountView]) -> Cho
         _sorted(filters.authors),
         filters.has_media,
         _sorted(filters.states),
+        _sorted(filters.media),
     )
 
 
@@ -105,6 +106,7 @@ def rebuild_search(stored: Stored, accounts: Iterable[AccountView]) -> RebuiltSe
         authors=_set(chosen.authors),
         has_media=chosen.has_media,
         states=_set(chosen.states),
+        media=_set(chosen.media),
         permission=Permission(account_ids(stored.made.scope.allowed_accounts), stored.made.scope.without_conversations),
     )
     request = SearchRequest(stored.query.typed, filters, Sort.NEWEST, dialect=Dialect(stored.query.dialect), as_of=stored.query.as_of)

@@ -74,7 +74,8 @@ class ChosenFilters(_Part, frozen=True):
     kinds: tuple[str, ...] | None
     authors: tuple[str, ...] | None
     has_media: bool | None
-    states: tuple[str, ...] | None = None  # missing in certificates made before this filter existed
+    states: tuple[str, ...] | None = None  # missing in certificates made before this filter existed, like `media`
+    media: tuple[str, ...] | None = None
 
 
 class Software(_Part, frozen=True):

@@ -5,10 +5,11 @@ from indexer.query.checks import MOST_LETTERS
 from indexer.query.diagnostics import Announcement, Diagnostic
 from indexer.query.doubts import pasted
 from indexer.query.expansion import as_typed, matcher, matching_words, prefixes
-from indexer.query.filters import SEES_ALL, Filters, Permission, Sort
+from indexer.query.filters import SEES_ALL, Filters, Permission, Sort, choose_media
 from indexer.query.nodes import (
     HAS,
     LONGEST_WORD,
+    MEDIA,
     STATES,
     And,
     DayRange,
@@ -43,6 +44,7 @@ __all__ = [
     "ENGLISH",
     "HAS",
     "LONGEST_WORD",
+    "MEDIA",
     "MOST_LETTERS",
     "PART_GAP",
     "SEES_ALL",
@@ -76,6 +78,7 @@ __all__ = [
     "absent_from",
     "as_typed",
     "canonical",
+    "choose_media",
     "clip",
     "day",
     "expanding",

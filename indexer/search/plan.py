@@ -18,7 +18,7 @@ from indexer.repository import Repository
 from indexer.search.announced import CountedAnnouncement, count_alternatives, uncounted
 from indexer.search.answering import IndexUnusable, NotAnswered, answering, check_index
 from indexer.search.as_of import AsOfQuery, DayState, Limits, day_state
-from indexer.search.facets import bars, corrected, facets_of, is_short, may_be_short, without_own
+from indexer.search.facets import BY_VERSION, bars, corrected, facets_of, is_short, may_be_short, without_own
 from indexer.search.highlight import excerpt, spans
 from indexer.search.reading import paraphrases
 from indexer.search.request import SearchRequest
@@ -228,11 +228,12 @@ class Plan:
         if query is None:
             return self._index.counts(self.tree, filters, names, answered)
         counts = dict(self._index.counts(query.tree, query.filters, names, answered))
-        if "state" in counts and query.found:  # the index has the current states
+        by_version = [name for name in BY_VERSION if name in counts]
+        if by_version and query.found:
             numbered = Numbered(frozenset(query.found))
-            pks = self._index.ids(numbered, query.filters, Sort.OLDEST, answered)
-            current = self._index.counts(numbered, query.filters, ("state",), answered)
-            counts["state"] = corrected(counts["state"], current["state"], [query.found[pk] for pk in pks])
+            versions = [query.found[pk] for pk in self._index.ids(numbered, query.filters, Sort.OLDEST, answered)]
+            current = self._index.counts(numbered, query.filters, by_version, answered)
+            counts |= {name: corrected(name, counts[name], current[name], versions) for name in by_version}
         return counts
 
     @cached_property

@@ -176,10 +176,15 @@ def _chip_label(name: str, value: str, accounts: Mapping[str, str]) -> str:
     if name == "kind":
         return words.kind_word(value)
     if name == "media":
-        return _("with pictures or video") if value == "with" else _("without pictures or video")
+        return _media_word(value)
     if name == "state":
         return words.state_word(value)
     return _("author %(name)s", name=value)
+
+
+def _media_word(value: str) -> str:
+    kinds = {"picture": _("with pictures"), "video": _("with video"), "other": _("with other files")}
+    return kinds.get(value) or (_("with pictures or video") if value == "with" else _("without pictures or video"))
 
 
 def _day(value: str) -> str:
