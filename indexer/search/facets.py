@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from indexer import platforms
 from indexer.catalog import AccountView, person_label
@@ -100,7 +100,7 @@ def _month_bar(year: int, month: int, months: Mapping[str, int]) -> Bar:
     return Bar(date(year, month, 1), date(year, month, last_day), label, months.get(label, 0), Granularity.MONTH)
 
 
-_OWN: Final[Mapping[str, Mapping[str, None]]] = {
+_OWN: Final[Mapping[str, Mapping[str, Any]]] = {
     "account": {"accounts": None},
     "platform": {"platforms": None},
     "kind": {"kinds": None},

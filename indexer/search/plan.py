@@ -124,7 +124,7 @@ class Plan:
         if node == self.parsed.tree:
             return self._head.total
         with self._bounded():
-            return self._index.total(*self._in_index(self._as_of(node, self.request.filters), node))
+            return self._total_in_index(node)
 
     def hits(self, pks: Sequence[int]) -> tuple[Hit, ...]:
         """Return the given results as hits of a page, in that order. Raises NotAnswered."""
@@ -245,10 +245,9 @@ class Plan:
     @cached_property
     def _explained(self) -> Explanation:
         with self._bounded():
-            return self._explain()
-
-    def _explain(self) -> Explanation:
-        return explain(self._index, self.parsed, self.expansions, self.request.filters.permission, self._answer.hits.total)
+            return explain(
+                self._index, self.parsed, self.expansions, self.request.filters.permission, self._head.total, count=self._total_in_index
+            )
 
     @cached_property
     def _accounts(self) -> Sequence[AccountView]:
@@ -268,6 +267,9 @@ class Plan:
 
     def _as_of(self, node: Node, filters: Filters) -> AsOfQuery | None:
         return self._day_state.rewrite(node, filters) if self._day_state is not None else None
+
+    def _total_in_index(self, node: Node) -> int:
+        return self._index.total(*self._in_index(self._as_of(node, self.request.filters), node))
 
     def _in_index(self, query: AsOfQuery | None, node: Node) -> tuple[Node, Filters]:
         return (node, self.request.filters) if query is None else (query.tree, query.filters)
