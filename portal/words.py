@@ -47,7 +47,7 @@ MEDIA_WORDS = {
     "without": _l("without pictures or video"),
     "picture": _l("with pictures"),
     "video": _l("with video"),
-    "file": _l("with other files"),
+    "other": _l("with other files"),
     "none": _l("without files"),
 }
 ROLES = {

@@ -70,6 +70,7 @@ def chosen_filters(filters: Filters, accounts: Mapping[int, AccountView], select
         filters.has_media,
         _sorted(filters.states),
         selection,
+        _sorted(filters.media),
     )
 
 
@@ -107,6 +108,7 @@ def rebuild_search(stored: Stored, accounts: Iterable[AccountView]) -> RebuiltSe
         authors=_set(chosen.authors),
         has_media=chosen.has_media,
         states=_set(chosen.states),
+        media=_set(chosen.media),
         permission=Permission(account_ids(stored.made.scope.allowed_accounts), stored.made.scope.without_conversations),
     )
     request = SearchRequest(

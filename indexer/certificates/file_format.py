@@ -88,6 +88,7 @@ class ChosenFilters(_Part, frozen=True):
     has_media: bool | None
     states: tuple[str, ...] | None = None  # missing in certificates made before this filter existed
     selection: Selection | None = None  # likewise
+    media: tuple[str, ...] | None = None  # likewise
 
 
 class Software(_Part, frozen=True):

@@ -130,6 +130,8 @@ def filter_sentences(header: Header) -> list[str]:
         words.append(say("authors: {names}", names=", ".join(chosen.authors)))
     if chosen.has_media is not None:
         words.append(say("with pictures or video") if chosen.has_media else say("without pictures and video"))
+    if chosen.media is not None:
+        words.append(say("media: {names}", names=", ".join(ENGLISH.get(f"media {kind}", kind) for kind in chosen.media)))
     if chosen.states is not None:
         words.append(say("states: {names}", names=", ".join(ENGLISH.get(f"is {state}", state) for state in chosen.states)))
     return words

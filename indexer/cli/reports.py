@@ -137,7 +137,7 @@ def _certificate_errors() -> Iterator[None]:
             raise CommandError(str(error)) from error
 
 
-_NO_FILTERS = {"kind": (), "author": (), "state": (), "with_media": None, "dialect": "plain", "as_of": None, "sort": "newest"}
+_NO_FILTERS = {"kind": (), "author": (), "state": (), "with_media": (), "dialect": "plain", "as_of": None, "sort": "newest"}
 
 
 @click.command()

@@ -1,6 +1,6 @@
 """The seam between search and an index: documents in, record numbers out. A library is loaded when its index is opened."""
 
-from indexer.engines.documents import make_document
+from indexer.engines.documents import make_document, media_of, states_of
 from indexer.engines.engine import (
     COUNTED,
     DAYS,
@@ -42,5 +42,7 @@ __all__ = [
     "check_files",
     "make_document",
     "matches",
+    "media_of",
     "open_engine",
+    "states_of",
 ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from indexer.catalog import AccountView, IndexRow
 from indexer.engines.engine import Document
 from indexer.local_time import local_day_of
-from indexer.query import absent_from
+from indexer.query import MEDIA, STATES, absent_from
 from indexer.record import is_conversation
 
 _NOBODY: Mapping[tuple[str, str], str] = MappingProxyType({})
@@ -56,6 +56,16 @@ def make_document(row: IndexRow, account: AccountView, zone: str, people: Mappin
         author_names=(name,) if (name := people.get((account.platform, content.author))) else (),
         urls=content.links + content.short_links + ((content.url,) if content.url else ()),
     )
+
+
+def states_of(has: Collection[str]) -> list[str]:
+    """Return the states (keys of STATES) that a document's `has` words mean."""
+    return [state for state, word in STATES.items() if word in has]
+
+
+def media_of(has: Collection[str]) -> list[str]:
+    """Return the kinds of media (keys of MEDIA) that a document's `has` words mean."""
+    return [kind for kind, words in MEDIA.items() if (any(word in has for word in words) if words else "media" not in has)]
 
 
 def _account_words(account: AccountView) -> tuple[str, ...]:

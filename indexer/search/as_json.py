@@ -160,6 +160,15 @@ def _explained(explanation: Explanation) -> JsonObject:
             for suggestion in explanation.suggestions
         ],
         "unsearchable": list(explanation.unsearchable),
+        "forms": [
+            {
+                "word": found.word,
+                "forms": [{"word": word, "records": count} for word, count in found.forms],
+                "more": found.more,
+                "query": found.query,
+            }
+            for found in explanation.forms
+        ],
     }
 
 

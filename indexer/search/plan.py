@@ -18,7 +18,7 @@ from indexer.repository import Repository
 from indexer.search.announced import CountedAnnouncement, count_alternatives, uncounted
 from indexer.search.answering import IndexUnusable, NotAnswered, answering, check_index
 from indexer.search.as_of import AsOfQuery, DayState, Limits, day_state
-from indexer.search.facets import bars, corrected, facets_of, is_short, may_be_short, without_own
+from indexer.search.facets import BY_VERSION, bars, corrected, facets_of, is_short, may_be_short, without_own
 from indexer.search.highlight import excerpt, spans
 from indexer.search.reading import paraphrases
 from indexer.search.record_sets import record_numbers
@@ -125,7 +125,7 @@ class Plan:
         if node == self.parsed.tree:
             return self._head.total
         with self._bounded():
-            return self._index.total(*self._in_index(self._as_of(node, self.request.filters), node))
+            return self._total_in_index(node)
 
     def hits(self, pks: Sequence[int]) -> tuple[Hit, ...]:
         """Return the given results as hits of a page, in that order. Raises NotAnswered."""
@@ -233,11 +233,12 @@ class Plan:
         if query is None:
             return self._index.counts(self._within(self.tree), filters, names, answered)
         counts = dict(self._index.counts(query.tree, query.filters, names, answered))
-        if "state" in counts and query.found:  # the index has the current states
+        by_version = [name for name in BY_VERSION if name in counts]
+        if by_version and query.found:
             numbered = Numbered(frozenset(query.found))
-            pks = self._index.ids(numbered, query.filters, Sort.OLDEST, answered)
-            current = self._index.counts(numbered, query.filters, ("state",), answered)
-            counts["state"] = corrected(counts["state"], current["state"], [query.found[pk] for pk in pks])
+            versions = [query.found[pk] for pk in self._index.ids(numbered, query.filters, Sort.OLDEST, answered)]
+            current = self._index.counts(numbered, query.filters, by_version, answered)
+            counts |= {name: corrected(name, counts[name], current[name], versions) for name in by_version}
         return counts
 
     @cached_property
@@ -249,10 +250,9 @@ class Plan:
     @cached_property
     def _explained(self) -> Explanation:
         with self._bounded():
-            return self._explain()
-
-    def _explain(self) -> Explanation:
-        return explain(self._index, self.parsed, self.expansions, self.request.filters.permission, self._answer.hits.total)
+            return explain(
+                self._index, self.parsed, self.expansions, self.request.filters.permission, self._head.total, count=self._total_in_index
+            )
 
     @cached_property
     def _accounts(self) -> Sequence[AccountView]:
@@ -272,6 +272,9 @@ class Plan:
 
     def _as_of(self, node: Node, filters: Filters) -> AsOfQuery | None:
         return self._day_state.rewrite(self._within(node), filters) if self._day_state is not None else None
+
+    def _total_in_index(self, node: Node) -> int:
+        return self._index.total(*self._in_index(self._as_of(node, self.request.filters), node))
 
     def _in_index(self, query: AsOfQuery | None, node: Node) -> tuple[Node, Filters]:
         return (self._within(node), self.request.filters) if query is None else (query.tree, query.filters)

@@ -12,7 +12,7 @@ from typing import Final
 from indexer import platforms
 from indexer.catalog import AccountView
 from indexer.i18n import say
-from indexer.query import ENGLISH, TABLES, Expanding, Filters, Node, Permission, day, paraphrase
+from indexer.query import ENGLISH, MEDIA, TABLES, Expanding, Filters, Node, Permission, day, paraphrase
 from indexer.search.record_sets import describe_set
 from indexer.search.request import SearchRequest
 
@@ -112,6 +112,9 @@ def _other_filters(request: SearchRequest, table: Mapping[str, str]) -> list[str
         parts.append(table["by author"].format(table["or"].join(sorted(filters.authors)) or table["nobody"]))
     if filters.has_media is not None:
         parts.append(table["with media" if filters.has_media else "without media"])
+    if filters.media is not None:
+        kinds = [table[f"media {kind}"] for kind in MEDIA if kind in filters.media] or [table["nothing"]]
+        parts.append(table["or"].join(kinds))
     if filters.states is not None:
         states = [table[f"is {state}"] for state in sorted(filters.states)] or [table["nothing"]]
         parts.append(table["or"].join(states))

@@ -11,7 +11,7 @@ from indexer.query import Dialect, Filters, Permission, Sort
 from indexer.record import RecordKind
 from indexer.search.record_sets import RecordSet, set_from_json, set_json
 
-_SETS: Final = ("accounts", "platforms", "kinds", "authors", "states")
+_SETS: Final = ("accounts", "platforms", "kinds", "authors", "states", "media")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def request_json(request: SearchRequest) -> dict[str, Any]:
 
 def from_json(stored: Mapping[str, Any]) -> SearchRequest:
     """Convert from `request_json` output. Raises KeyError, ValueError for anything else; no value is assumed."""
-    values = {"states": None, **stored["filters"]}  # requests stored before this filter existed have none
+    values = {"states": None, "media": None, **stored["filters"]}  # requests stored before these filters existed have none
     sets = {name: _set(values[name]) for name in _SETS}
     permission = Permission(_set(values["allowed_accounts"]), values["without_conversations"])
     if permission.without_messages and sets["kinds"] == frozenset(filter(permission.allows_kind, RecordKind)):

@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 from urllib.parse import quote_plus, urlencode
 
 from indexer import platforms
-from indexer.query import MOST_LETTERS, STATES, Dialect, Filters, Sort
+from indexer.query import MEDIA, MOST_LETTERS, STATES, Dialect, Filters, Sort, choose_media
 from indexer.record import RecordKind
 from indexer.search import GroupBy, RecordSet
 from portal import stored_sets
@@ -161,10 +161,10 @@ class SearchParams:
         return replace(self, group=GroupBy.NONE).address()
 
     def viewed_as(self, view: str) -> str:
-        """Return the address with another view; the pictures are those of the records with media."""
+        """Return the address with another view; the pictures are those of the records with pictures."""
         if view == View.LIST:
             return replace(self, view=View.LIST).address()
-        pairs = self.pairs if any(name == "media" for name, _value in self.pairs) else (*self.pairs, ("media", "with"))
+        pairs = self.pairs if any(name == "media" for name, _value in self.pairs) else (*self.pairs, ("media", "picture"))
         return replace(self, view=View(view), pairs=pairs).address()
 
     def sorted_by(self, sort: Sort) -> str:
@@ -193,6 +193,7 @@ def parse(values: Values) -> SearchParams:
     first, last = _day(pairs, "from", errors), _day(pairs, "to", errors)
     if first and last and first > last:
         errors["to"] = _("The end date is before the start date.")
+    has_media, media = _media(pairs, errors)
     filters = Filters(
         first_day=first,
         last_day=last,
@@ -200,7 +201,8 @@ def parse(values: Values) -> SearchParams:
         platforms=_codes(pairs, "platform", {platform.code for platform in platforms.registered()}, errors),
         kinds=_codes(pairs, "kind", {kind.value for kind in RecordKind}, errors),
         authors=frozenset(value for name, value in pairs if name == "author") or None,
-        has_media=_media(pairs, errors),
+        has_media=has_media,
+        media=media,
         states=_codes(pairs, "state", set(STATES), errors),
     )
     return SearchParams(
@@ -289,13 +291,12 @@ def _accounts(pairs: Sequence[tuple[str, str]], errors: dict[str, str]) -> froze
     return frozenset(int(value) for value in given) or None
 
 
-def _media(pairs: Sequence[tuple[str, str]], errors: dict[str, str]) -> bool | None:
-    given = _values(pairs, "media")
-    if not given:
-        return None
-    if given[-1] not in {"with", "without"} or len(given) > 1:
-        errors["media"] = _("Media must be one of: with, without.")
-    return given[-1] == "with"
+def _media(pairs: Sequence[tuple[str, str]], errors: dict[str, str]) -> tuple[bool | None, frozenset[str] | None]:
+    try:
+        return choose_media(_values(pairs, "media"))
+    except ValueError:
+        errors["media"] = _("Media must be “with” alone, or one or more of: %(known)s.", known=", ".join(MEDIA))
+        return None, None
 
 
 def _choice(default: Choice, values: Values, name: str, problem: Lazy, errors: dict[str, str]) -> Choice:
