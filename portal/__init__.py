@@ -14,8 +14,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from indexer.query import TABLES
+from portal import addresses, i18n, words
 from portal import config as settings
-from portal import i18n, words
 from portal.access import Right, SignedIn, guard, limiter, limits
 from portal.config import Config
 from portal.i18n import Babel
@@ -133,6 +133,7 @@ def _install_languages(app: Flask) -> None:
 def _register_pages(app: Flask) -> None:
     """Register the pages and the values that every template uses."""
     Bootstrap5(app)
+    addresses.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     errors.install(app)

@@ -6,12 +6,13 @@ Captures that are still being taken in are never returned, and captures set asid
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 
 from indexer.catalog import stored_data
-from indexer.catalog.accounts import people_named, whole_accounts
+from indexer.catalog.accounts import POSITION, CatalogState, catalog_state, people_named, whole_accounts
 from indexer.catalog.capture_views import capture_views
 from indexer.catalog.database import BATCH, among_keys, in_batches, select_keys
 from indexer.catalog.models import AccountView, CaptureView, EarlierReading, ProblemView, RecordView, SightingView
@@ -43,6 +44,7 @@ VersionChooser = Callable[[Sequence[int]], Mapping[int, int]]
 """Maps some of the given records to the version id to return; the others are returned in their current version."""
 
 
+_POSITION = sa.select(meta.c.value).where(meta.c.key == POSITION)
 _CURRENT = records.join(versions, versions.c.id == records.c.current_version_id).join(accounts, accounts.c.id == records.c.account_id)
 
 _STILL_SEEN = sa.exists().where(
@@ -53,11 +55,25 @@ _STILL_SEEN = sa.exists().where(
 """Condition: the sighting of an earlier reading was kept, because today's importer does not read the record."""
 
 
+class _Holders(NamedTuple):
+    """Accounts and named people in one state of the catalog."""
+
+    accounts: tuple[AccountView, ...] = ()
+    with_set_aside: tuple[AccountView, ...] = ()
+    people: Mapping[tuple[str, str], str] = {}  # never written
+
+
 class Catalog:
     """Read access to a catalog. Safe to share between threads; each call uses its own connection."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._kept: tuple[int, _Holders] = (-1, _Holders())
+
+    def state(self) -> CatalogState:
+        """Return the catalog's counters: while they are equal, what was derived from accounts, captures and records still holds."""
+        with self._engine.connect() as connection:
+            return catalog_state(connection)
 
     # captures and accounts
 
@@ -106,13 +122,27 @@ class Catalog:
 
     def accounts(self, allowed: frozenset[int] | None = None, *, with_set_aside: bool = False) -> list[AccountView]:
         """Return the whole accounts that a reader may see (None: all), by platform and handle."""
-        with self._engine.connect() as connection:
-            return whole_accounts(connection, allowed, with_set_aside=with_set_aside)
+        holders = self._holders()
+        held = holders.with_set_aside if with_set_aside else holders.accounts
+        return [account for account in held if allowed is None or account.id in allowed]
 
-    def people(self) -> dict[tuple[str, str], str]:
+    def people(self) -> Mapping[tuple[str, str], str]:
         """Return the names that records custodians gave to user numbers, by platform and number."""
+        return self._holders().people
+
+    def _holders(self) -> _Holders:
+        """Return accounts and people, kept until the catalog's counter says that one of them changed."""
         with self._engine.connect() as connection:
-            return people_named(connection)
+            holdings = catalog_state(connection).holdings
+            counter, holders = self._kept
+            if counter != holdings:
+                holders = _Holders(
+                    tuple(whole_accounts(connection)),
+                    tuple(whole_accounts(connection, with_set_aside=True)),
+                    people_named(connection),
+                )
+                self._kept = holdings, holders
+        return holders
 
     # records
 
@@ -241,7 +271,7 @@ class Catalog:
     def position(self) -> int:
         """Return the catalog's position: the last number on the index's work list."""
         with self._engine.connect() as connection:
-            value = connection.execute(sa.select(meta.c.value).where(meta.c.key == "position")).scalar()
+            value = connection.execute(_POSITION).scalar()
         return int(value or 0)
 
     def count(self) -> int:
