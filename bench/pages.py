@@ -135,6 +135,7 @@ class Pages:
             if not first and (shown is None or shown.search(body)):
                 first = (time.perf_counter() - sent) * 1000
                 at_first()
+        answer.read()  # after a body of a stated length, only this makes the connection ready for the next request
         whole = (time.perf_counter() - sent) * 1000
         if answer.status != http.client.OK or not body:
             return Fetched(whole, whole, len(body), f"{path} answered {answer.status}")

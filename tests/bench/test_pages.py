@@ -37,6 +37,13 @@ class Site(BaseHTTPRequestHandler):
         time.sleep(0.01)
         parts = [b"<p>1,234 records</p>", b"<p>the rest</p>"]
         self.send_response(400 if is_refused else 200)
+        if self.path == "/whole":
+            self.send_header("Content-Length", str(sum(map(len, parts))))
+            self.end_headers()
+            self.wfile.write(b"".join(parts))
+            with self.lock:
+                Site.running -= 1
+            return
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         for part in parts:
@@ -77,6 +84,13 @@ def test_the_first_part_of_a_page_is_told_from_the_whole() -> None:
         assert row["pages"] == 24
         assert row["first_p50"] + 40 < row["p50"]
         assert row["cpu"] > 0
+
+
+def test_pages_of_a_stated_length_are_fetched_one_after_the_other() -> None:
+    with serving() as server:
+        rows = pages.runs(server, Pages(["/whole", "/"], [1234, 0]), "answers")
+        assert [row["pages"] for row in rows] == [24, 24, 24]
+        assert pages.alone(server, Pages(["/whole"], [1234]))["whole"] > 0
 
 
 def test_a_peer_that_fails_at_eight_clients_is_a_figure_and_the_run_goes_on() -> None:
