@@ -56,10 +56,11 @@ _STILL_SEEN = sa.exists().where(
 
 
 class _Holders(NamedTuple):
-    """Accounts and named people in one state of the catalog."""
+    """Accounts, captures and named people in one state of the catalog."""
 
     accounts: tuple[AccountView, ...] = ()
     with_set_aside: tuple[AccountView, ...] = ()
+    captures: tuple[CaptureView, ...] = ()
     people: Mapping[tuple[str, str], str] = {}  # never written
 
 
@@ -79,9 +80,10 @@ class Catalog:
 
     def captures(self, allowed: frozenset[int] | None = None, *, with_set_aside: bool = False) -> list[CaptureView]:
         """Return complete captures, newest first, of the allowed accounts (None: all)."""
-        conditions = () if allowed is None else (captures.c.account_id.in_(allowed),)
+        if allowed is None:
+            return [view for view in self._holders().captures if with_set_aside or view.state == COMPLETE]
         with self._engine.connect() as connection:
-            return capture_views(connection, *conditions, with_set_aside=with_set_aside)
+            return capture_views(connection, captures.c.account_id.in_(allowed), with_set_aside=with_set_aside)
 
     def capture(self, capture_id: int, *, with_set_aside: bool = False) -> CaptureView | None:
         """Return a complete capture, or with `with_set_aside` also a set-aside capture."""
@@ -131,7 +133,7 @@ class Catalog:
         return self._holders().people
 
     def _holders(self) -> _Holders:
-        """Return accounts and people, kept until the catalog's counter says that one of them changed."""
+        """Return accounts, captures and people, kept until the catalog's counter says that one of them changed."""
         with self._engine.connect() as connection:
             holdings = catalog_state(connection).holdings
             counter, holders = self._kept
@@ -139,6 +141,7 @@ class Catalog:
                 holders = _Holders(
                     tuple(whole_accounts(connection)),
                     tuple(whole_accounts(connection, with_set_aside=True)),
+                    tuple(capture_views(connection, with_set_aside=True)),
                     people_named(connection),
                 )
                 self._kept = holdings, holders

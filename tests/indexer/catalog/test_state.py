@@ -65,6 +65,7 @@ def every_writer_moves_the_counter(engine: sa.Engine) -> Iterator[list[str]]:
 def seen(catalog: Catalog, coverage: CoverageCalculator) -> tuple[Any, ...]:
     """All that is kept of a catalog, as its readers get it."""
     held = (catalog.accounts(), catalog.accounts(with_set_aside=True), catalog.accounts(frozenset({2})), dict(catalog.people()))
+    held = (*held, catalog.captures(), catalog.captures(with_set_aside=True))
     return (*held, coverage.of(Filters()), coverage.of(Filters(accounts=frozenset({1}))))
 
 
