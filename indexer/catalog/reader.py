@@ -6,7 +6,8 @@ Captures that are still being taken in are never returned, and captures set asid
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from functools import partial
+from typing import Any, TypeVar
 
 import msgspec
 import sqlalchemy as sa
@@ -38,6 +39,7 @@ from indexer.catalog.threads import thread
 from indexer.i18n import from_json
 from indexer.local_time import from_ms
 
+T = TypeVar("T")
 THREAD_LIMIT = 500
 
 VersionChooser = Callable[[Sequence[int]], Mapping[int, int]]
@@ -55,21 +57,12 @@ _STILL_SEEN = sa.exists().where(
 """Condition: the sighting of an earlier reading was kept, because today's importer does not read the record."""
 
 
-class _Holders(NamedTuple):
-    """Accounts, captures and named people in one state of the catalog."""
-
-    accounts: tuple[AccountView, ...] = ()
-    with_set_aside: tuple[AccountView, ...] = ()
-    captures: tuple[CaptureView, ...] = ()
-    people: Mapping[tuple[str, str], str] = {}  # never written
-
-
 class Catalog:
     """Read access to a catalog. Safe to share between threads; each call uses its own connection."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        self._kept: tuple[int, _Holders] = (-1, _Holders())
+        self._values: dict[str, tuple[int, Any]] = {}
 
     def state(self) -> CatalogState:
         """Return the catalog's counters: while they are equal, what was derived from accounts, captures and records still holds."""
@@ -81,7 +74,8 @@ class Catalog:
     def captures(self, allowed: frozenset[int] | None = None, *, with_set_aside: bool = False) -> list[CaptureView]:
         """Return complete captures, newest first, of the allowed accounts (None: all)."""
         if allowed is None:
-            return [view for view in self._holders().captures if with_set_aside or view.state == COMPLETE]
+            held = self._kept("captures", partial(capture_views, with_set_aside=True))
+            return [view for view in held if with_set_aside or view.state == COMPLETE]
         with self._engine.connect() as connection:
             return capture_views(connection, captures.c.account_id.in_(allowed), with_set_aside=with_set_aside)
 
@@ -124,28 +118,24 @@ class Catalog:
 
     def accounts(self, allowed: frozenset[int] | None = None, *, with_set_aside: bool = False) -> list[AccountView]:
         """Return the whole accounts that a reader may see (None: all), by platform and handle."""
-        holders = self._holders()
-        held = holders.with_set_aside if with_set_aside else holders.accounts
+        name = "accounts with those set aside" if with_set_aside else "accounts"
+        held = self._kept(name, partial(whole_accounts, with_set_aside=with_set_aside))
         return [account for account in held if allowed is None or account.id in allowed]
 
     def people(self) -> Mapping[tuple[str, str], str]:
         """Return the names that records custodians gave to user numbers, by platform and number."""
-        return self._holders().people
+        return self._kept("people", people_named)
 
-    def _holders(self) -> _Holders:
-        """Return accounts, captures and people, kept until the catalog's counter says that one of them changed."""
+    def _kept(self, name: str, read: Callable[[sa.Connection], T]) -> T:
+        """Return what `read` returns, kept until the counter of accounts, captures and people has moved."""
         with self._engine.connect() as connection:
             holdings = catalog_state(connection).holdings
-            counter, holders = self._kept
+            counter, value = self._values.get(name, (None, None))
             if counter != holdings:
-                holders = _Holders(
-                    tuple(whole_accounts(connection)),
-                    tuple(whole_accounts(connection, with_set_aside=True)),
-                    tuple(capture_views(connection, with_set_aside=True)),
-                    people_named(connection),
-                )
-                self._kept = holdings, holders
-        return holders
+                value = read(connection)
+                self._values[name] = holdings, value
+        kept: T = value
+        return kept
 
     # records
 
