@@ -130,12 +130,11 @@ class Catalog:
         """Return what `read` returns, kept until the counter of accounts, captures and people has moved."""
         with self._engine.connect() as connection:
             holdings = catalog_state(connection).holdings
-            counter, value = self._values.get(name, (None, None))
-            if counter != holdings:
-                value = read(connection)
-                self._values[name] = holdings, value
-        kept: T = value
-        return kept
+            kept = self._values.get(name)
+            if kept is None or kept[0] != holdings:
+                kept = self._values[name] = holdings, read(connection)
+        value: T = kept[1]
+        return value
 
     # records
 
