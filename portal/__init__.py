@@ -13,8 +13,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from indexer.query import TABLES
+from portal import addresses, i18n, icons, words
 from portal import config as settings
-from portal import i18n, icons, words
 from portal.access import Right, SignedIn, guard, limiter, limits, reader
 from portal.config import Config
 from portal.i18n import Babel
@@ -128,6 +128,7 @@ def _install_languages(app: Flask) -> None:
 
 def _register_pages(app: Flask) -> None:
     """Register the pages and the values that every template uses."""
+    addresses.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     errors.install(app)

@@ -19,7 +19,7 @@ from indexer.masking import mask_facts, mask_tokens
 from indexer.query import Sort
 from indexer.record import TimeRule
 from portal.access import Role
-from portal.i18n import _, _l, _n, locale
+from portal.i18n import _, _l, _n, locale, locale_name
 from portal.site import site
 
 KINDS = {
@@ -130,7 +130,7 @@ def number(value: float) -> str:
     """Format a number as an integer with thousands separators."""
     if 0 <= value < 1000:
         return str(round(value))  # the same in every language, and most numbers on a page
-    return _grouped(round(value), str(locale()))
+    return _grouped(round(value), locale_name())
 
 
 @lru_cache(maxsize=10_000)
@@ -149,9 +149,15 @@ def bytes_word(size: int) -> str:
 
 def local_time(instant: datetime) -> str:
     """Format an instant in the public body's zone, to the minute, with the zone's abbreviation."""
-    local = instant.astimezone(zone(site().repository.zone))
-    clock = format_time(local, "short", tzinfo=local.tzinfo, locale=locale())
-    return f"{format_date(local, 'medium', locale=locale())}, {clock} {local.tzname()}"
+    return _local_time(instant, site().repository.zone, locale_name())
+
+
+@lru_cache(maxsize=10_000)
+def _local_time(instant: datetime, zone_name: str, language: str) -> str:
+    """Format an instant with Babel, cached as numbers are. Equal instants in other zones give the same text."""
+    local = instant.astimezone(zone(zone_name))
+    clock = format_time(local, "short", tzinfo=local.tzinfo, locale=language)
+    return f"{format_date(local, 'medium', locale=language)}, {clock} {local.tzname()}"
 
 
 def local_iso(instant: datetime) -> str:
@@ -166,7 +172,13 @@ def local_day_of(instant: datetime) -> date:
 
 def day(value: date) -> str:
     """Format a day."""
-    return format_date(value, format="medium", locale=locale())
+    return _day(value, locale_name())
+
+
+@lru_cache(maxsize=10_000)
+def _day(value: date, language: str) -> str:
+    """Format a day with Babel, cached as numbers are."""
+    return format_date(value, format="medium", locale=language)
 
 
 def month(value: date) -> str:

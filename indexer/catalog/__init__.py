@@ -1,7 +1,7 @@
 """The catalog: tables, reading and writing rows, views, and the event log."""
 
 from indexer.catalog import audit, stored_data
-from indexer.catalog.accounts import REVISION, bump_revision, person_label, whole_accounts
+from indexer.catalog.accounts import CatalogState, bump_revision, catalog_state, person_label, whole_accounts
 from indexer.catalog.audit import Anchor, AnchorState, AuditLog, Event
 from indexer.catalog.capture_writer import (
     SIGHTING_COLUMNS,
@@ -94,7 +94,6 @@ __all__ = [
     "BATCH",
     "COMPLETE",
     "CONTENT_COLUMNS",
-    "REVISION",
     "SEEN_VERSIONS",
     "SET_ASIDE",
     "SIGHTING_COLUMNS",
@@ -113,6 +112,7 @@ __all__ = [
     "CaptureView",
     "CaptureWriter",
     "Catalog",
+    "CatalogState",
     "Direction",
     "DisjointSets",
     "Event",
@@ -144,6 +144,7 @@ __all__ = [
     "capture_files",
     "captures",
     "catalog_file",
+    "catalog_state",
     "connect",
     "connect_read_only",
     "current_texts",

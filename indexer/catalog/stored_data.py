@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -178,9 +179,14 @@ def row_values(content: Content) -> tuple[Any, ...]:
 
 def content(row: Any) -> Content:
     """Return the content of a row that has CONTENT_COLUMNS."""
-    return msgspec.structs.replace(
-        _decoder.decode(row.data), **{name: value for name in COLUMNS if (value := getattr(row, name)) is not None}
-    )
+    return content_of([*(getattr(row, name) for name in COLUMNS), row.data])
+
+
+def content_of(values: Sequence[Any]) -> Content:
+    """Return the content of the values of CONTENT_COLUMNS."""
+    *columns, data = values
+    filled = {name: value for name, value in zip(COLUMNS, columns, strict=True) if value is not None}
+    return msgspec.structs.replace(_decoder.decode(data), **filled)
 
 
 def with_moments(content: Content, edited: StoredMoment | None, deleted: StoredMoment | None) -> Content:
