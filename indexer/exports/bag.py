@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -58,13 +58,15 @@ class BagZip:
         """Add a payload file from memory and return its SHA-256."""
         return self.add_stream(name, io.BytesIO(data), len(data))
 
-    def close(self, info: Sequence[tuple[str, str]]) -> None:
+    def close(self, info: Sequence[tuple[str, str]], pages: Mapping[str, str] | None = None) -> None:
         """Write the tag files, finish the ZIP and sync it to disk.
 
-        `info`: lines of bag-info.txt, in order; Payload-Oxum is added.
+        `info`: lines of bag-info.txt, in order; Payload-Oxum is added. `pages`: further texts beside it, by name.
         """
         self._manifest.close()
         lines = [*info, ("Payload-Oxum", f"{self.octets}.{self.files}")]
+        for name, text in (pages or {}).items():
+            self._tag(name, text.encode("utf-8", "replace"))
         self._tag("bagit.txt", BAGIT_TXT)
         self._tag("bag-info.txt", "".join(f"{name}: {_single_line(value)}\n" for name, value in lines).encode("utf-8", "replace"))
         with self._manifest_path.open("rb") as stream:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC
 from pathlib import Path
 
+from indexer import platforms
 from indexer.atomic_files import partial_folder, publish
 from indexer.catalog import RecordView
 from indexer.evidence import file_digest
@@ -18,6 +20,7 @@ from indexer.exports.jsonl_file import JsonlFile
 from indexer.exports.media import MediaWriter, safe_name
 from indexer.exports.pdf_file import PdfFiles, refuse_too_many
 from indexer.exports.readme import Contents, readme, search_json
+from indexer.exports.start_page import start_page
 from indexer.exports.values import (
     Choices,
     Description,
@@ -151,6 +154,7 @@ class _Package:
         add_picture = self.pdf.picture if self.pdf else None
         self.media = MediaWriter(bag, folder / "media.csv", description, extras.open_media, with_media=choices.media, also=add_picture)
         self._records_digest = SetDigest()
+        self._accounts: Counter[str] = Counter()
         self.rows = 0
         self.steps = description.total + extras.context_total
 
@@ -185,6 +189,7 @@ class _Package:
                 raise ExportMismatch(f"The search returned the record {view.record_id} twice, so another record may be missing. {RETRY}")
             if self._extras.certified:
                 self._records_digest.add(f"{view.record_id}\t{view.version}\t{view.content_digest}")  # the record's line in a certificate
+            self._accounts[f"{view.account.label}, {platforms.title(view.account.platform)}"] += 1
             exact = exact_values(Row(view, self._about.zone, self.media.add(view), self._extras.terms.get(view.pk, "")))
             line = cells(exact)
             for writer in writers:
@@ -198,7 +203,7 @@ class _Package:
 
     def _write_context(self, open_files: ExitStack, seen: SeenRecords) -> tuple[str, ...]:
         """Write the related records to separate files; return their notes for README.txt."""
-        if not self._choices.context:
+        if not self._choices.context or not self._extras.context_total:
             return ()
         files = ContextFiles(self._bag, self._folder, self._about, self._extras.open_media, with_media=self._choices.media)
         open_files.callback(files.abandon)
@@ -233,18 +238,20 @@ class _Package:
             self._choices, self._extras.context_total, tuple(self.pdf.files) if self.pdf else (), tuple(self._extras.documents)
         )
         bag.add_text("data/search.json", search_json(about, self.rows, self.media.counts, notes, contents))
-        bag.add_text("data/README.txt", readme(about, self.rows, self.media.counts, notes, contents))
+        text = readme(about, self.rows, self.media.counts, notes, contents)
+        bag.add_text("data/README.txt", text)
         if self.viewer:
             self.viewer.close(context=self._extras.context_total, notes=notes, files=contents.files())
         bag.close(
             [
                 *([("Source-Organization", about.organization)] if about.organization else []),
-                ("External-Description", f"Social media records found by the search: {about.query}. Searched for: {about.reading}"),
+                ("External-Description", f"{about.title}: social media records found by the search: {about.reading}"),
                 ("Bagging-Date", f"{about.made_at.astimezone(UTC):%Y-%m-%d}"),
                 ("Bag-Software-Agent", f"Show-Me Records {about.version}"),
                 ("Records", str(self.rows)),
                 ("Made-By", about.made_by),
-            ]
+            ],
+            {"START-HERE.html": start_page(about, self._accounts, notes, contents), "README.txt": text},
         )
 
 
