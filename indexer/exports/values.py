@@ -12,6 +12,7 @@ from typing import IO, Any, Final, Protocol
 
 from indexer.catalog import AttachmentView, RecordView
 from indexer.i18n import say
+from indexer.local_time import us_day
 
 Cell = str | int
 """The value of a spreadsheet cell."""
@@ -71,6 +72,11 @@ class Description:
     def title(self) -> str:
         """What the package is about: its subject, or else the query."""
         return self.subject or (_ALL_RECORDS if self.query.strip() in {"", "*"} else self.query)
+
+    @property
+    def days(self) -> str:
+        """The days in words: "May 20, 2019 to Jul 12, 2019"; empty where none are known."""
+        return " to ".join(dict.fromkeys(us_day(day) for day in (self.first_day, self.last_day) if day))
 
 
 class PdfLayout(StrEnum):

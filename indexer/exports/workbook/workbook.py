@@ -168,11 +168,12 @@ class _Workbook(xlsxwriter.Workbook):  # type: ignore[misc, unused-ignore]  # th
         packager._add_workbook(book)  # noqa: SLF001
         packager._set_tmpdir(book.tmpdir)  # noqa: SLF001
         packager._set_in_memory(book.in_memory)  # noqa: SLF001
-        with zipfile.ZipFile(book.filename, "w", zipfile.ZIP_DEFLATED, allowZip64=True, compresslevel=COMPRESSION) as archive:
+        with zipfile.ZipFile(book.filename, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
             for name, part_name, _is_binary in packager._create_package():  # noqa: SLF001
                 part = Path(name)
                 entry = zipfile.ZipInfo(part_name, _PART_DATE)
                 entry.compress_type, entry.file_size = zipfile.ZIP_DEFLATED, part.stat().st_size
+                entry._compresslevel = COMPRESSION  # type: ignore[attr-defined]  # noqa: SLF001  # as in exports/bag.py
                 with part.open("rb") as stream, archive.open(entry, "w") as packed:
                     while block := stream.read(1 << 20):
                         packed.write(block)

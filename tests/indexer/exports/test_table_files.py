@@ -96,7 +96,6 @@ def test_a_csv_gives_back_every_text(rows: list[list[str]]) -> None:
     class Memory(CsvRows):
         def __init__(self) -> None:
             self._file: Any = io.BytesIO()
-            self._writer = csv.writer(self, quoting=csv.QUOTE_ALL)
             self._guarded = self._replaced = self._nul = self._separated = 0
 
     memory = Memory()
@@ -104,6 +103,13 @@ def test_a_csv_gives_back_every_text(rows: list[list[str]]) -> None:
         memory.add({}, list(row))
     read = csv.reader(io.StringIO(memory._file.getvalue().decode(), newline=""), strict=True)
     assert [[unescape_formula(cell) for cell in row] for row in read] == [[cell.replace("\0", "\u2400") for cell in row] for row in rows]
+
+
+@pytest.mark.parametrize("text", ["=\0", "=a\u2028b", "'=\"", '"=', "\0", '","=', "a\r\n=b"])
+def test_a_cell_that_needs_more_than_one_change_gets_them_all(tmp_path: Path, text: str) -> None:
+    row = csv_rows(data_of(tmp_path, [record(1, text)]) / "records.csv")[1]
+    assert unescape_formula(row[TEXT]) == text.replace("\0", "\u2400")
+    assert not row[TEXT].startswith("=")
 
 
 def test_the_workbook_has_the_same_values_as_the_csv(tmp_path: Path) -> None:
