@@ -176,7 +176,7 @@ def _rows(searches: list[SavedSearch]) -> list[SavedSearchRow]:
     for saved, params in zip(searches, searched, strict=True):
         now = None
         if not params.errors and time.monotonic() < deadline:
-            results = plan(replace(search_request(params), limit=0, offset=0)).page()
+            results = plan(replace(search_request(params), limit=0, offset=0)).head()
             now = results.total if results.answered else None
         run = runs.get(search_key(params))
         moment = run.at if run and run.at else saved.made_at
