@@ -14,6 +14,7 @@ from portal.access import Right, needs, reader
 from portal.jobs import JobKind, JobState, certificate_file, check_file, is_running, start
 from portal.search import address, request_arguments, run
 from portal.site import site
+from portal.views.search import exports
 
 pages = Blueprint("certificates", __name__)
 
@@ -35,7 +36,7 @@ def make() -> ResponseReturnValue:
     if params.errors or not run(params).answered:
         return redirect(f"{url_for('search.page')}?{params.address()}")
     arguments = {**request_arguments(params), "address": params.address()}
-    return redirect(url_for("certificates.certificate", job_id=start(JobKind.CERTIFICATE, params.query or "*", arguments)))
+    return redirect(url_for("certificates.certificate", job_id=start(JobKind.CERTIFICATE, exports.subject(params), arguments)))
 
 
 @pages.get("/certificates/<int:job_id>")

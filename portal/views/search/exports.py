@@ -43,8 +43,12 @@ def make() -> ResponseReturnValue:
         "subject": _line("subject", LONGEST_REFERENCE),
         **_terms(),
     }
-    title = arguments["about"] or default_subject(params)
-    return redirect(url_for("jobs.job", job_id=start(JobKind.EXPORT, title, arguments)))
+    return redirect(url_for("jobs.job", job_id=start(JobKind.EXPORT, subject(params), arguments)))
+
+
+def subject(params: SearchParams) -> str:
+    """Return what the form says its papers are about, or else the subject of its search."""
+    return _line("about", LONGEST_SUBJECT) or default_subject(params)
 
 
 def default_subject(params: SearchParams) -> str:
