@@ -19,11 +19,11 @@ SHOWN = 100  # records of each kind on a check's page; the file lists all
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A finished certificate: its job, its header, and the blocks of its document, the same as in the PDF."""
+    """A finished certificate: its job, its header, and its document (`front` and `annexes`), the same as the PDF."""
 
     job: Job
     header: Header
-    blocks: list[dict[str, Any]]
+    document: dict[str, Any]
 
 
 def certificates() -> list[Job]:
@@ -58,9 +58,7 @@ def proof(job: Job) -> Proof:
     if not path.is_file():
         abort(404)
     header = file_format.read_header(path)
-    layout = document(header, path.name, job.result["json_sha256"])
-    blocks = [block for block in layout["blocks"] if block["kind"] not in {"title", "signature"}]
-    return Proof(job, header, blocks)
+    return Proof(job, header, document(header, path.name, job.result["json_sha256"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,19 @@
 from indexer.certificates import check, check_words, file_format, verify
 from indexer.certificates.certify import Certificate, CertificateFailed, CertificateFiles, certify, log_certificate, write, write_into
 from indexer.certificates.check import Check, RecordChange, load_check, save_check
+from indexer.certificates.contents import PLAIN_PAPER, Paper
 from indexer.certificates.file_format import Header, NotACertificate
 from indexer.certificates.pdf import document
 
 __all__ = [
+    "PLAIN_PAPER",
     "Certificate",
     "CertificateFailed",
     "CertificateFiles",
     "Check",
     "Header",
     "NotACertificate",
+    "Paper",
     "RecordChange",
     "certify",
     "check",

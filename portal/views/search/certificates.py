@@ -18,6 +18,8 @@ from portal.site import site
 
 pages = Blueprint("certificates", __name__)
 
+MAX_SUBJECT = 200  # characters of the request or matter that a certificate names
+SEAL_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".svg": "image/svg+xml"}
 TYPES = {"json": "application/json", "pdf": "application/pdf"}
 
 
@@ -35,8 +37,19 @@ def make() -> ResponseReturnValue:
     params = address.parse(request.form)
     if params.errors or not run(params).answered:
         return redirect(f"{url_for('search.page')}?{params.address()}")
-    arguments = {**request_json(search_request(params)), "address": params.address()}
+    subject = " ".join(request.form.get("subject", "").split())[:MAX_SUBJECT]
+    arguments = {**request_json(search_request(params)), "address": params.address(), "subject": subject}
     return redirect(url_for("certificates.certificate", job_id=start(JobKind.CERTIFICATE, params.query or "*", arguments)))
+
+
+@pages.get("/certificates/seal")
+@needs(Right.CERTIFY)
+def seal() -> ResponseReturnValue:
+    """Show the seal of the letterhead."""
+    path = site().config.letterhead.seal
+    if path is None or not path.is_file():
+        abort(404)
+    return send_file(path, mimetype=SEAL_TYPES[path.suffix.lower()], max_age=3600)
 
 
 @pages.get("/certificates/<int:job_id>")
@@ -47,7 +60,13 @@ def certificate(job_id: int) -> ResponseReturnValue:
     if job.state is not JobState.DONE:
         return render_template("certificates/waiting.html", job=job, certificate_id=job_id, worker_runs=is_running(site().config))
     site().note_later("certificate:viewed", reader().name, job.result["id"])
-    return render_template("certificates/certificate.html", job=job, proof=certificates.proof(job), checks=certificates.checks(job_id))
+    return render_template(
+        "certificates/certificate.html",
+        job=job,
+        proof=certificates.proof(job),
+        checks=certificates.checks(job_id),
+        has_seal=site().config.letterhead.seal is not None,
+    )
 
 
 @pages.get("/certificates/<int:job_id>/<name>")
