@@ -55,7 +55,7 @@ from indexer.catalog.history import (
 )
 from indexer.catalog.location import catalog_file
 from indexer.catalog.models import UNNAMED, AccountView, AttachmentView, CaptureView, Origin, ProblemView, Reconciled, RecordView, by_number
-from indexer.catalog.parties import Direction, Parties, parties
+from indexer.catalog.parties import Direction, Parties, parties, person
 from indexer.catalog.reader import Catalog
 from indexer.catalog.record_views import FirstCapture, current_texts, first_captures, version_texts
 from indexer.catalog.stored_data import (
@@ -164,6 +164,7 @@ __all__ = [
     "other_ids",
     "parties",
     "people",
+    "person",
     "person_label",
     "problem_columns",
     "problems",

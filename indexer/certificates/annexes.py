@@ -16,9 +16,11 @@ from indexer.certificates.wording import (
     heading,
     join_parts,
     label_words,
+    list_filters,
     local_day,
     local_time,
     paragraph,
+    selection_words,
     table,
     utc_time,
 )
@@ -33,7 +35,7 @@ _BEFORE_CAPTURED: Final = frozenset({DayStatus.CAPTURED, DayStatus.BEFORE_FIRST}
 
 def annexes(header: Header, json_name: str, json_digest: str) -> list[Block]:
     """Return the blocks of annexes A to E. The certificate of a list says nothing about coverage."""
-    is_list = header.record_list is not None
+    is_list = header.is_list
     return [
         _annex("A", say("The list")) if is_list else _annex("A", say("The exact query, and how it was read")),
         *(_list_blocks(header) if is_list else _query_blocks(header)),
@@ -113,14 +115,12 @@ def _expansion_text(expansion: Expansion) -> str:
 
 
 def _list_blocks(header: Header) -> Iterator[Block]:
-    listed = header.record_list
-    if listed is not None:
-        rows = [[say("What is listed"), listed.description], *_maker_rows(header)]
-        yield {"kind": "facts", "rows": rows}
+    selection = header.filters.selection
+    if selection is not None:
+        rows = [[say("What is listed"), selection_words(selection)]]
+        rows += [[say("Of these, only"), filters] for filters in list_filters(header)]
+        yield {"kind": "facts", "rows": [*rows, *_maker_rows(header)]}
         yield paragraph(say("The JSON file names each record with its version and the digest of its content."))
-        if listed.missing:
-            yield paragraph(say("Listed, but not on file here or not within the maker's access, and not certified:"))
-            yield {"kind": "list", "items": list(listed.missing)}
 
 
 def _listed_accounts(header: Header) -> Iterator[Block]:
@@ -185,7 +185,7 @@ def _runs(intervals: list[dict[str, Any]]) -> Iterator[str]:
 
 def _limit_blocks(header: Header) -> Iterator[Block]:
     coverage = header.coverage
-    if header.record_list is not None or coverage is None:
+    if header.is_list or coverage is None:
         yield paragraph(say("This certificate makes no statement about what the archives contain besides these records."))
         return
     if coverage["notes"]:
@@ -243,7 +243,7 @@ def _check_blocks(header: Header, json_name: str) -> Iterator[Block]:
             ),
         ],
     }
-    if header.record_list is not None:
+    if header.is_list:
         yield paragraph(say("With the program, this command compares the records listed with those on file:"))
     else:
         yield paragraph(
@@ -268,7 +268,7 @@ def _digest_blocks(header: Header, json_name: str, json_digest: str) -> Iterator
     inside = [capture for capture in header.captures if capture.in_scope]
     outside = len(header.captures) - len(inside)
     if inside:
-        yield heading(say("Archives that hold these records") if header.record_list else say("Archives searched"))
+        yield heading(say("Archives that hold these records") if header.is_list else say("Archives searched"))
         yield paragraph(
             say(
                 "As provided by the platforms, with the day each was made and the day it was added. An archive's SHA-256 is its "
@@ -281,9 +281,9 @@ def _digest_blocks(header: Header, json_name: str, json_digest: str) -> Iterator
             columns=["account", "wide", "narrow"],
             numbers=[],
         )
-    elif header.record_list is None:
+    elif not header.is_list:
         yield {"kind": "warning", "text": say("There is no archive for the accounts searched. Nothing could have been found.")}
-    if header.record_list is not None:
+    if header.is_list:
         return
     if outside == 1:
         yield {"kind": "hint", "text": say("One more archive is on file, for an account that the filters exclude.")}

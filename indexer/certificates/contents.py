@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any, Final
 
+import msgspec
+import sqlalchemy as sa
+
 from indexer import __version__
-from indexer.catalog import AccountView, by_number
+from indexer.catalog import AccountView, among_keys, by_number, select_keys, sightings
 from indexer.certificates.file_format import (
     AccountCount,
     AccountRef,
@@ -24,6 +27,7 @@ from indexer.certificates.file_format import (
     Query,
     ResultSummary,
     Scope,
+    Selection,
     Software,
     State,
     Stored,
@@ -38,7 +42,7 @@ from indexer.local_time import to_local
 from indexer.progress import Tick
 from indexer.query import TABLES, And, Dialect, Everything, Filters, Node, Not, Or, Permission, Sort, canonical, paraphrase
 from indexer.repository import Repository
-from indexer.search import Plan, Results, SearchRequest, describe_scope
+from indexer.search import Plan, RecordSet, Results, SearchRequest, SetOrigin, describe_scope
 from indexer.settings import NO_LETTERHEAD, Letterhead
 
 UNKNOWN_ACCOUNT = 0
@@ -59,7 +63,7 @@ def refs(numbers: frozenset[int] | None, accounts: Mapping[int, AccountView]) ->
     return (*references, *unknown)
 
 
-def chosen_filters(filters: Filters, accounts: Mapping[int, AccountView]) -> ChosenFilters:
+def chosen_filters(filters: Filters, accounts: Mapping[int, AccountView], selection: Selection | None = None) -> ChosenFilters:
     """Return the maker's filters as a certificate stores them; accounts they may not see become empty references."""
     visible = {number: account for number, account in accounts.items() if filters.permission.allows_account(number)}
     return ChosenFilters(
@@ -71,6 +75,7 @@ def chosen_filters(filters: Filters, accounts: Mapping[int, AccountView]) -> Cho
         _sorted(filters.authors),
         filters.has_media,
         _sorted(filters.states),
+        selection,
     )
 
 
@@ -121,8 +126,33 @@ def rebuild_search(stored: Stored, accounts: Iterable[AccountView]) -> RebuiltSe
         states=_set(chosen.states),
         permission=Permission(account_ids(stored.made.scope.allowed_accounts), stored.made.scope.without_conversations),
     )
-    request = SearchRequest(stored.query.typed, filters, Sort.NEWEST, dialect=Dialect(stored.query.dialect), as_of=stored.query.as_of)
+    request = SearchRequest(
+        stored.query.typed,
+        filters,
+        Sort.NEWEST,
+        dialect=Dialect(stored.query.dialect),
+        as_of=stored.query.as_of,
+        records=_record_set(chosen.selection),
+    )
     return RebuiltSearch(request, tuple(dict.fromkeys(missing)))
+
+
+def _selection(plan: Plan) -> Selection | None:
+    """Return the record set searched as a certificate stores it: without records that the maker may not see."""
+    chosen, filters = plan.request.records, Filters(permission=plan.request.filters.permission)
+    if chosen is None:
+        return None
+    record_ids = chosen.record_ids
+    if not filters.permission.is_all:
+        visible = Plan(plan.repository, SearchRequest("*", filters, records=chosen)).views()
+        record_ids = tuple(sorted(view.record_id for view in visible))
+    return Selection(chosen.origin.value, chosen.by, chosen.day, record_ids)
+
+
+def _record_set(selection: Selection | None) -> RecordSet | None:
+    if selection is None:
+        return None
+    return RecordSet.of(SetOrigin(selection.origin), selection.record_ids, by=selection.by, day=selection.day)
 
 
 def _sorted(values: frozenset[str] | None) -> tuple[str, ...] | None:
@@ -250,6 +280,14 @@ def captures(repository: Repository, filters: Filters) -> tuple[CaptureRef, ...]
     )
 
 
+def captures_with(repository: Repository, filters: Filters, pks: Sequence[int]) -> tuple[CaptureRef, ...]:
+    """Return the captures that contain any of the records and that the maker may see, oldest first."""
+    query = sa.select(sightings.c.capture_id).where(among_keys(sightings.c.record_pk)).distinct()
+    with repository.db.connect() as connection:
+        numbers = {row.capture_id for row in select_keys(connection, query, pks)}
+    return tuple(msgspec.structs.replace(capture, in_scope=True) for capture in captures(repository, filters) if capture.id in numbers)
+
+
 def _is_searched(account: AccountRef | None, filters: Filters) -> bool:
     if account is None:
         return True  # the account is unknown, so it cannot be ruled out
@@ -284,6 +322,7 @@ def header(plan: Plan, certificate_id: str, made_by: Creation, summary: ResultSu
     """Return the certificate without its list of records. Raises NotAnswered."""
     repository, request, results = plan.repository, plan.request, plan.counts()
     accounts = by_number(repository.catalog.accounts())
+    is_list = request.records is not None  # then the certificate claims no coverage
     positions, readings = state(repository, request.filters.permission), results.readings
     return Header(
         id=certificate_id,
@@ -291,12 +330,12 @@ def header(plan: Plan, certificate_id: str, made_by: Creation, summary: ResultSu
         query=Query(
             request.query, results.canonical, request.dialect.value, readings["en"], readings["es"], request.as_of, *_query_words(plan)
         ),
-        filters=chosen_filters(request.filters, accounts),
+        filters=chosen_filters(request.filters, accounts, _selection(plan)),
         zone=repository.zone,
         software=software(repository),
         state=positions,
-        captures=captures(repository, request.filters),
-        coverage=coverage_json(results),
+        captures=captures_with(repository, request.filters, plan.ids()) if is_list else captures(repository, request.filters),
+        coverage=None if is_list else coverage_json(results),
         found=summary,
         anchor=anchor(repository),
         announcements=tuple(

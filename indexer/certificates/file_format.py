@@ -16,7 +16,7 @@ from indexer.i18n import Sentence, say
 FORMAT: Final = "Show-Me Records certificate of a search"
 FORMAT_VERSION: Final = 3
 OLDER: Final = frozenset({1, 2})
-"""Older formats that can be read: 2 has no letterhead, subject or record list; 1 (until 2026) has neither anchor nor announcements,
+"""Older formats that can be read: 2 has no letterhead, subject or selection; 1 (until 2026) has neither anchor nor announcements,
 and another name for the catalog position."""
 
 
@@ -71,6 +71,18 @@ class Query(_Part, frozen=True):
     words_spanish: str = ""
 
 
+class Selection(_Part, frozen=True):
+    """The record set that was searched: then the certificate proves a list, not a search.
+
+    `origin` is how its records were selected (`SetOrigin`), `by` the person, `day` a local day; the records are ids.
+    """
+
+    origin: str
+    by: str
+    day: date | None
+    record_ids: tuple[str, ...]
+
+
 class ChosenFilters(_Part, frozen=True):
     """The filters that the maker chose. None means not filtered; days are local, both included."""
 
@@ -82,6 +94,7 @@ class ChosenFilters(_Part, frozen=True):
     authors: tuple[str, ...] | None
     has_media: bool | None
     states: tuple[str, ...] | None = None  # missing in certificates made before this filter existed
+    selection: Selection | None = None  # likewise
 
 
 class Software(_Part, frozen=True):
@@ -177,13 +190,6 @@ class Body(_Part, frozen=True):
     custodian_title: str
 
 
-class RecordList(_Part, frozen=True):
-    """A list of records that the certificate proves instead of a search. `missing`: listed records that were not found."""
-
-    description: str
-    missing: tuple[str, ...] = ()
-
-
 class Header(_Part, frozen=True, kw_only=True):
     """A certificate without its records."""
 
@@ -204,7 +210,11 @@ class Header(_Part, frozen=True, kw_only=True):
     announcements: tuple[Announcement, ...] = ()
     body: Body | None = None
     subject: str = ""
-    record_list: RecordList | None = None
+
+    @property
+    def is_list(self) -> bool:
+        """Whether the certificate proves a list of records that somebody selected, not a search."""
+        return self.filters.selection is not None
 
 
 class Stored(Header, frozen=True, kw_only=True):
@@ -347,7 +357,7 @@ def _refuse_newer_fields(header: _Certificate) -> _Certificate:
     """Return a certificate of format 1 or 2. Raises msgspec.ValidationError for values of fields that only format 3 has."""
     values = {
         "body": header.body,
-        "record_list": header.record_list,
+        "selection": header.filters.selection is not None,
         "subject": header.subject,
         "undated_outside": header.found.undated_outside,
         "words_english": header.query.words_english or header.query.words_spanish,

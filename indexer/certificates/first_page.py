@@ -14,9 +14,11 @@ from indexer.certificates.wording import (
     filter_sentences,
     join_parts,
     label_words,
+    list_filters,
     local_day,
     local_time,
     outside_sentence,
+    selection_words,
     shorten,
 )
 from indexer.i18n import full_day, say
@@ -38,7 +40,7 @@ DOUBT_SHOWN: Final = 300
 
 def first_page(header: Header, json_name: str, json_digest: str) -> list[Block]:
     """Return the blocks of the first page."""
-    points = _list_points(header) if header.record_list else _search_points(header)
+    points = _list_points(header) if header.is_list else _search_points(header)
     return [
         *_letterhead(header.body),
         {"kind": "reference", "rows": list(_reference(header))},
@@ -57,7 +59,7 @@ def first_page(header: Header, json_name: str, json_digest: str) -> list[Block]:
 
 def title(header: Header) -> str:
     """Return the title of a certificate."""
-    return say("Certificate of a list of records") if header.record_list else say("Certificate of a search")
+    return say("Certificate of a list of records") if header.is_list else say("Certificate of a search")
 
 
 def _letterhead(body: Body | None) -> Iterator[Block]:
@@ -184,19 +186,13 @@ def _gaps(coverage: Any) -> Iterator[str]:
 
 
 def _list_points(header: Header) -> Iterator[Block]:
-    listed = header.record_list
-    assert listed is not None  # noqa: S101  # chosen by the caller
-    yield _point(say("What is listed"), [shorten(listed.description, QUERY_SHOWN)])
-    count = say("{records}.", records=count_words(header.found.total))
-    yield _result_point(say("How many"), [count])
-    missing = len(listed.missing)
-    if missing:
-        text = say(
-            "{count} of the records listed are not on file here, or not within the maker's access; they are not certified.", count=missing
-        )
-        yield _point(say("Please note"), [text, *header.warnings], is_strong=True)
-    else:
-        yield _point(say("Please note"), list(header.warnings), is_strong=True)
+    selection, found, filters = header.filters.selection, header.found, list_filters(header)
+    if selection is not None:
+        yield _point(say("What is listed"), [say("{records}.", records=selection_words(selection)), *map(_only, filters)])
+        missing = 0 if filters else len(selection.record_ids) - found.total
+        text = say("{count} of the records selected are no longer on file or were set aside; they are not certified.", count=missing)
+        yield _point(say("Please note"), [*([text] if missing else []), *header.warnings], is_strong=True)
+    yield _result_point(say("How many"), [say("{records}.", records=count_words(found.total))])
     yield _point(
         say("What it proves"),
         [say("These records, with the contents identified in the list, were in custody on the date of this certificate.")],
@@ -213,13 +209,17 @@ def _list_points(header: Header) -> Iterator[Block]:
     )
 
 
+def _only(filters: str) -> str:
+    return say("Of these, only records {filters}.", filters=filters)
+
+
 def _statement(header: Header, json_name: str) -> str:
     """Return the sentence that is signed. It claims only what the program recorded."""
     body = header.body
     parts = [body.custodian or "____________________", body.custodian_title, body.name or "____________________"] if body else []
     person = ", ".join(part for part in parts if part) or "____________________"
     values = {"person": person, "time": local_time(header.made.at_utc, header.zone), "name": json_name}
-    if header.record_list:
+    if header.is_list:
         return say(
             "I, {person}, state that on {time}, according to the program Show-Me Records, the records counted above were in the archives "
             "of social media accounts that this office holds, with the contents that the file {name} identifies. I do not state that "

@@ -8,7 +8,7 @@ from typing import Final
 from indexer.certificates.annexes import annexes
 from indexer.certificates.file_format import Header
 from indexer.certificates.first_page import first_page, title
-from indexer.certificates.wording import Block, shorten
+from indexer.certificates.wording import Block, selection_words, shorten
 from indexer.i18n import say
 from indexer.typeset import PdfFailed, compile_pdf
 
@@ -30,7 +30,7 @@ def render_pdf(header: Header, json_name: str, json_digest: str, seal: Path | No
 
 def document(header: Header, json_name: str, json_digest: str) -> Block:
     """Return the document as template data: title, header and footer, the blocks of the first page and of the annexes."""
-    about = header.subject or (header.record_list.description if header.record_list else header.query.typed)
+    about = header.subject or (selection_words(header.filters.selection) if header.filters.selection else header.query.typed)
     return {
         "title": title(header),
         "running": say("{title} · {about}", title=title(header), about=shorten(about, _RUNNING)),

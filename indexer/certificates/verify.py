@@ -114,7 +114,7 @@ def _compare(repository: Repository, stored: Stored, file: tuple[str, FileState]
         gone=tuple(_change(name, content, "", origins, known_digests) for name, content in remaining.items()),
         in_step=parts.state(repository, permission).in_step,
         differences=tuple(_differences(plan, stored)),
-        captures_added=tuple(capture for capture in captures if capture.digest not in known_digests),
+        captures_added=() if stored.is_list else tuple(capture for capture in captures if capture.digest not in known_digests),
         captures_missing=tuple(capture for capture in stored.captures if capture.digest not in digests_now | aside_digests),
         captures_aside=tuple(capture for capture in stored.captures if capture.digest in aside_digests),
         accounts_missing=rebuilt.missing,
@@ -126,6 +126,7 @@ def _compare(repository: Repository, stored: Stored, file: tuple[str, FileState]
         raw_only=raw_only,
         reasons=reasons(repository, stored, permission),
         zone=repository.zone,
+        is_list=stored.is_list,
     )
 
 

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
+import msgspec
+
 from indexer import platforms
-from indexer.certificates.file_format import AccountRef, Announcement, Header
+from indexer.certificates.file_format import AccountRef, Announcement, Header, Selection
 from indexer.i18n import day_range, full_day, say
 from indexer.local_time import to_local
 from indexer.query import ENGLISH
-from indexer.search import CountedAnnouncement, sentences
+from indexer.search import CountedAnnouncement, RecordSet, SetOrigin, describe_set, sentences
 
 Block = dict[str, Any]
 
@@ -32,6 +34,8 @@ def filter_sentences(header: Header) -> list[str]:
     """Return the filters that the maker chose, in words."""
     chosen = header.filters
     words: list[str] = []
+    if chosen.selection is not None:
+        words.append(say("only within {selection}", selection=selection_words(chosen.selection)))
     if chosen.first_day and chosen.last_day:
         words.append(say("posted {days}, both days included", days=day_range(chosen.first_day, chosen.last_day)))
     elif chosen.first_day:
@@ -51,6 +55,22 @@ def filter_sentences(header: Header) -> list[str]:
     if chosen.states is not None:
         words.append(say("states: {names}", names=", ".join(ENGLISH.get(f"is {state}", state) for state in chosen.states)))
     return words
+
+
+def selection_words(selection: Selection) -> str:
+    """Describe the record set of a certificate: "5 records selected by R. Delgado"."""
+    chosen = RecordSet(SetOrigin(selection.origin), selection.record_ids, selection.by, selection.day)
+    return describe_set(chosen, ENGLISH, with_count=True)
+
+
+def list_filters(header: Header) -> list[str]:
+    """Return in words what limits a list to a part of the records selected: the query and the filters, each if there is any."""
+    words = header.query.words_english
+    matching = [say("that match: {words}", words=words)] if header.query.typed.strip() not in {"", "*"} else []
+    without_selection = msgspec.structs.replace(header, filters=msgspec.structs.replace(header.filters, selection=None))
+    filters = join_parts(filter_sentences(without_selection))
+    as_of = [say("as they were at the end of {day}", day=full_day(header.query.as_of))] if header.query.as_of else []
+    return [*matching, *([filters] if filters else []), *as_of]
 
 
 def doubt_sentences(doubt: Announcement) -> list[str]:

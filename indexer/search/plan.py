@@ -13,7 +13,7 @@ from typing import NamedTuple
 from indexer import cost
 from indexer.catalog import AccountView, RecordView
 from indexer.engines import Engine, Hits
-from indexer.query import STATES, And, Announcement, Filters, Node, Sort, Word, parse
+from indexer.query import STATES, And, Announcement, Filters, Node, Numbered, Sort, Word, parse
 from indexer.repository import Repository
 from indexer.search.announced import CountedAnnouncement, count_alternatives
 from indexer.search.answering import IndexUnusable, NotAnswered, answering, check_index
@@ -21,6 +21,7 @@ from indexer.search.as_of import AsOfQuery, DayState, Limits, day_state
 from indexer.search.facets import FacetValue, bars, facets_of, state_values
 from indexer.search.highlight import excerpt, spans
 from indexer.search.reading import paraphrases
+from indexer.search.record_sets import record_numbers
 from indexer.search.request import SearchRequest
 from indexer.search.results import Hit, Results
 from indexer.search.suggestions import Expansion, Explanation, expand_terms, explain
@@ -141,8 +142,8 @@ class Plan:
             in_step = check_index(self.repository)
             order, limit, offset = self.request.sort, self.request.limit, max(0, self.request.offset)
             hits = self._index.search(*self._in_index(query, tree), order, limit, offset)
-            limits = query.state.limits(self._index, query, tree, filters, hits.facets.get("account", {})) if query else None
-            return _Answer(hits, in_step, limits, undated_outside(self._index, tree, filters), self._index.count())
+            limits = query.state.limits(self._index, query, self._within(tree), filters, hits.facets.get("account", {})) if query else None
+            return _Answer(hits, in_step, limits, undated_outside(self._index, self._within(tree), filters), self._index.count())
 
     @cached_property
     def _counts(self) -> Results:
@@ -166,11 +167,14 @@ class Plan:
             held=held_records,
             in_step=answer.in_step,
             as_of=answer.limits,
-            coverage=repository.coverage.of(
+            coverage=None
+            if request.records is not None
+            else repository.coverage.of(
                 request.filters, tree, request.as_of, indexed=answer.indexed, held=held_records, in_step=answer.in_step
             ),
+            left_out=self._left_out,
             canonical=self.parsed.canonical,
-            readings=paraphrases(tree, request.filters, self._accounts, repository.zone, as_of=request.as_of, forms=forms),
+            readings=paraphrases(tree, request, self._accounts, repository.zone, forms=forms),
         )
 
     @cached_property
@@ -207,10 +211,28 @@ class Plan:
         return day_state(self.repository, self._accounts, self.request.as_of) if self.request.as_of is not None else None
 
     def _as_of(self, node: Node) -> AsOfQuery | None:
-        return self._day_state.rewrite(node, self.request.filters) if self._day_state is not None else None
+        return self._day_state.rewrite(self._within(node), self.request.filters) if self._day_state is not None else None
 
     def _in_index(self, query: AsOfQuery | None, node: Node) -> tuple[Node, Filters]:
-        return (node, self.request.filters) if query is None else (query.tree, query.filters)
+        return (self._within(node), self.request.filters) if query is None else (query.tree, query.filters)
+
+    # within a record set
+
+    @cached_property
+    def _members(self) -> Numbered | None:
+        """The records of the request's set; None without a set."""
+        chosen = self.request.records
+        return None if chosen is None else Numbered(record_numbers(self.repository, chosen))
+
+    def _within(self, node: Node) -> Node:
+        return node if self._members is None else And((node, self._members))
+
+    @property
+    def _left_out(self) -> int:
+        """Records of the set that are no longer on file, for readers who may see every record."""
+        if self.request.records is None or self._members is None or not self.request.filters.permission.is_all:
+            return 0
+        return len(self.request.records) - len(self._members.pks)
 
     # helpers
 

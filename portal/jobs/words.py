@@ -29,6 +29,7 @@ JOB_STATES = {
     JobState.DONE: _l("done"),
     JobState.FAILED: _l("failed"),
     JobState.INTERRUPTED: _l("interrupted"),
+    JobState.STOPPED: _l("stopped"),
 }
 
 
@@ -60,6 +61,8 @@ def progress(job: Job) -> str:
         return _("waiting in line")
     if job.state is not JobState.RUNNING:
         return str(JOB_STATES[job.state])
+    if job.is_stopping:
+        return _("stopping")
     amount = bytes_word if job.stage in BYTE_STAGES else number
     parts = [str(STAGES.get(job.stage, job.stage)) or _("starting")]
     if job.total and job.stage == "reading":  # estimated from the bytes read: the number of records is unknown until the end of the file

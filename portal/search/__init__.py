@@ -1,11 +1,11 @@
 """Searching in the portal: address, run, facets, coverage band, history and saved searches."""
 
-from portal.search import address, coverage_band, facets, turns
+from portal.search import address, coverage_band, facets, hit_lines, turns
 from portal.search.address import MAX_QUERY, SearchParams
 from portal.search.examples import examples
 from portal.search.facets import Chip
 from portal.search.history import LastRun, history, last_runs, parse_address, search_key
-from portal.search.run import plan, run, run_in_groups, search_request, warn_if_index_unusable
+from portal.search.run import plan, request_arguments, run, run_in_groups, search_request, warn_if_index_unusable
 from portal.search.saved import SavedSearch, SavedSearches, SavingError
 from portal.search.turns import TooManySearches
 
@@ -23,9 +23,11 @@ __all__ = [
     "examples",
     "facets",
     "history",
+    "hit_lines",
     "last_runs",
     "parse_address",
     "plan",
+    "request_arguments",
     "run",
     "run_in_groups",
     "search_key",

@@ -16,7 +16,8 @@ from urllib.parse import quote_plus, urlencode
 from indexer import platforms
 from indexer.query import MOST_LETTERS, STATES, Dialect, Filters, Sort
 from indexer.record import RecordKind
-from indexer.search import GroupBy
+from indexer.search import GroupBy, RecordSet
+from portal import stored_sets
 from portal.i18n import Lazy, _, _l
 from portal.search import long_queries
 
@@ -28,7 +29,16 @@ _ORDERS = _l("Sort must be one of: %(known)s.")
 _WAYS = _l("Search syntax must be one of: %(known)s.")
 _GROUPS = _l("Group must be one of: %(known)s.")
 
+_VIEWS = _l("View must be one of: %(known)s.")
+
 Choice = TypeVar("Choice", bound=StrEnum)
+
+
+class View(StrEnum):
+    """How a page shows its records."""
+
+    LIST = "list"
+    PICTURES = "pictures"
 
 
 class Values(Protocol):
@@ -53,6 +63,8 @@ class SearchParams:
     dialect: Dialect = Dialect.PLAIN
     as_of: date | None = None
     group: GroupBy = GroupBy.NONE
+    records: RecordSet | None = None  # the record set searched, named by `set=`
+    view: View = View.LIST
 
     @property
     def offset(self) -> int:
@@ -62,25 +74,42 @@ class SearchParams:
     @property
     def is_filtered(self) -> bool:
         """Whether any filter is set."""
-        return bool(self.pairs) or self.as_of is not None
+        return bool(self.pairs) or self.as_of is not None or self.records is not None
+
+    @property
+    def set_name(self) -> str:
+        """The stored name of the record set searched; empty without a set."""
+        return "" if self.records is None else stored_sets.store(self.records)
 
     def address(self, *, page: int = 1) -> str:
         """Return the part of the address after "?", at page 1 unless `page` says otherwise."""
+        return urlencode(self._parts(page))
+
+    @property
+    def form_pairs(self) -> list[tuple[str, str]]:
+        """Names and values of a form's hidden fields that repeat this search from page 1."""
+        return self._parts(1)
+
+    def _parts(self, page: int) -> list[tuple[str, str]]:
         parts = _query_pairs(self.query)
         if self.dialect is not Dialect.PLAIN:
             parts.append(("dialect", self.dialect.value))
         parts += self.pairs
         if self.as_of is not None:
             parts.append(("as_of", self.as_of.isoformat()))
+        if self.records is not None:
+            parts.append(("set", self.set_name))
         if self.group is not GroupBy.NONE:
             parts.append(("group", self.group.value))
         if self.sort is not Sort.NEWEST:
             parts.append(("sort", self.sort.value))
         if self.size != SIZES[0]:
             parts.append(("size", str(self.size)))
+        if self.view is not View.LIST:
+            parts.append(("view", self.view.value))
         if page != 1:
             parts.append(("page", str(page)))
-        return urlencode(parts)
+        return parts
 
     @property
     def way(self) -> str:
@@ -104,12 +133,20 @@ class SearchParams:
 
     def without_filters(self) -> str:
         """Return the address of the same query without filters."""
-        return replace(self, pairs=(), as_of=None).address()
+        return replace(self, pairs=(), as_of=None, records=None).address()
+
+    def without_set(self) -> str:
+        """Return the address of the same search in all records."""
+        return replace(self, records=None).address()
 
     def without_dates(self, query: str) -> str:
         """Return the address of another query, in standard syntax, with the same filters except the days."""
         others = tuple(pair for pair in self.pairs if pair[0] not in {"from", "to"})
         return replace(self, query=query, dialect=Dialect.PLAIN, pairs=others, group=GroupBy.NONE).address()
+
+    def without_days(self) -> str:
+        """Return the address without the range of days."""
+        return replace(self, pairs=tuple(pair for pair in self.pairs if pair[0] not in {"from", "to"})).address()
 
     def without_day(self) -> str:
         """Return the address of the same search today, not as of a day."""
@@ -122,6 +159,13 @@ class SearchParams:
     def ungrouped(self) -> str:
         """Return the address without grouping."""
         return replace(self, group=GroupBy.NONE).address()
+
+    def viewed_as(self, view: str) -> str:
+        """Return the address with another view; the pictures are those of the records with media."""
+        if view == View.LIST:
+            return replace(self, view=View.LIST).address()
+        pairs = self.pairs if any(name == "media" for name, _value in self.pairs) else (*self.pairs, ("media", "with"))
+        return replace(self, view=View(view), pairs=pairs).address()
 
     def sorted_by(self, sort: Sort) -> str:
         """Return the address with another sort order."""
@@ -170,6 +214,8 @@ def parse(values: Values) -> SearchParams:
         dialect=_choice(Dialect.PLAIN, values, "dialect", _WAYS, errors),
         as_of=_day([("as_of", _last(values, "as_of"))] if _last(values, "as_of") else [], "as_of", errors),
         group=_choice(GroupBy.NONE, values, "group", _GROUPS, errors),
+        records=_load_set(_last(values, "set"), errors),
+        view=_choice(View.LIST, values, "view", _VIEWS, errors),
     )
 
 
@@ -196,6 +242,13 @@ def _load_query(key: str, errors: dict[str, str]) -> str:
     if query is None:
         errors["q"] = _("The long query behind this address is no longer stored. Paste the query again.")
     return query or ""
+
+
+def _load_set(key: str, errors: dict[str, str]) -> RecordSet | None:
+    chosen = stored_sets.load(key) if key else None
+    if key and chosen is None:
+        errors["set"] = _("The selection of records behind this address is no longer stored. Select the records again.")
+    return chosen
 
 
 def _last(values: Values, name: str) -> str:

@@ -9,11 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from indexer.certificates import check_words, load_check
 from indexer.custody import Level
-from indexer.search import request_json
 from portal import certificates
 from portal.access import Right, needs, reader
 from portal.jobs import JobKind, JobState, certificate_file, check_file, is_running, start
-from portal.search import address, run, search_request
+from portal.search import address, request_arguments, run
 from portal.site import site
 
 pages = Blueprint("certificates", __name__)
@@ -38,7 +37,7 @@ def make() -> ResponseReturnValue:
     if params.errors or not run(params).answered:
         return redirect(f"{url_for('search.page')}?{params.address()}")
     subject = " ".join(request.form.get("subject", "").split())[:MAX_SUBJECT]
-    arguments = {**request_json(search_request(params)), "address": params.address(), "subject": subject}
+    arguments = {**request_arguments(params), "address": params.address(), "subject": subject}
     return redirect(url_for("certificates.certificate", job_id=start(JobKind.CERTIFICATE, params.query or "*", arguments)))
 
 

@@ -9,12 +9,11 @@ from flask.typing import ResponseReturnValue
 
 from indexer.exports import Choices, PdfLayout
 from indexer.i18n import unpack
-from indexer.search import request_json
 from portal.access import Right, needs, reader
 from portal.config import NEUTRAL_BODY
 from portal.i18n import _
 from portal.jobs import JobKind, JobState, job_rows, may_open, start, stored
-from portal.search import address, run, search_request
+from portal.search import address, request_arguments, run
 from portal.site import site
 
 pages = Blueprint("exports", __name__)
@@ -34,7 +33,7 @@ def make() -> ResponseReturnValue:
     if choices.certificate and not reader().may(Right.CERTIFY):
         abort(403)
     arguments = {
-        **request_json(search_request(params)),
+        **request_arguments(params),
         **stored.encode_choices(choices),
         "organization": "" if site().config.body_name == NEUTRAL_BODY else site().config.body_name,
         "address": params.address(),

@@ -14,13 +14,13 @@ from indexer import platforms
 from indexer.i18n import unpack
 from indexer.query import TABLES, Dialect, Filters, paraphrase, parse
 from indexer.record import RecordKind
-from indexer.search import GroupBy, request_json
+from indexer.search import GroupBy
 from indexer.term_reports import MOST_CHARACTERS, MOST_TERMS, ListError, read_list, union_query, unique_query
 from indexer.term_reports import report as term_report
 from portal.access import Right, needs, reader
 from portal.i18n import language_code, translate
 from portal.jobs import Job, JobKind, JobState, is_running, job_rows, may_open, start
-from portal.search import MAX_QUERY, SearchParams, address, facets, parse_address, search_request
+from portal.search import MAX_QUERY, SearchParams, address, facets, parse_address, request_arguments
 from portal.site import site
 
 pages = Blueprint("terms", __name__)
@@ -61,7 +61,7 @@ def run() -> ResponseReturnValue:
         return _form(params, text, name, {"terms": translate(error.args[0])}, keep_numbers=keep_numbers), 400
     if params.errors:
         return _form(params, text, name, keep_numbers=keep_numbers), 400
-    arguments = {**request_json(replace(search_request(params), query=text)), "address": params.address(), "keep_numbers": keep_numbers}
+    arguments = {**request_arguments(params), "query": text, "address": params.address(), "keep_numbers": keep_numbers}
     title = name or ", ".join(term.text for term in listed.terms[:4])[:LONGEST_TITLE]
     return redirect(url_for("terms.report", job_id=start(JobKind.TERM_LIST, title, arguments)))
 

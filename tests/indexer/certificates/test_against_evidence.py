@@ -201,7 +201,7 @@ def as_older_format(path: Path, version: int) -> None:
     """Write a certificate as older versions of the program did."""
     content = json.loads(path.read_bytes())
     content["format_version"] = version
-    del content["body"], content["subject"], content["record_list"], content["found"]["undated_outside"]
+    del content["body"], content["subject"], content["filters"]["selection"], content["found"]["undated_outside"]
     del content["query"]["words_english"], content["query"]["words_spanish"]
     if version == 1:  # until 2026
         del content["anchor"], content["announcements"]
@@ -242,7 +242,10 @@ def test_a_certificate_of_format_2_is_read_shown_and_checked(repository: Reposit
     assert verify(repository, path, by="lena").went_well
 
 
-@pytest.mark.parametrize(("key", "value"), [("subject", "a matter"), ("record_list", {"description": "x", "missing": []})])
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("subject", "a matter"), ("body", {"name": "x", "address": [], "contact": "", "custodian": "", "custodian_title": ""})],
+)
 def test_a_format_2_file_with_values_of_format_3_is_refused(repository: Repository, tmp_path: Path, key: str, value: object) -> None:
     path = certified(repository, tmp_path / "c.json")
     as_older_format(path, 2)

@@ -13,12 +13,14 @@ from typing import Any
 import pypdf
 import pytest
 
-from indexer.certificates import Paper, certify, file_format, write
+from indexer.certificates import Paper, certify, check_words, file_format, write
 from indexer.certificates.certify import CertificateFailed
+from indexer.certificates.verify import verify
 from indexer.custody.ingest import ingest
 from indexer.query.filters import Filters, Permission
 from indexer.repository import Repository
 from indexer.search.plan import Plan
+from indexer.search.record_sets import RecordSet, SetOrigin
 from indexer.search.request import SearchRequest
 from indexer.settings import BadSetting, read_letterhead
 from tests.support.builders import zip_files
@@ -195,3 +197,58 @@ def test_what_archives_cannot_contain_is_said_once(repository: Repository, tmp_p
     assert limits
     for limit in limits:
         assert " ".join(pages).count(" ".join(limit["text"].split())) == 1
+
+
+def test_a_list_proves_records_and_claims_neither_search_nor_coverage(repository: Repository, tmp_path: Path) -> None:
+    ids = [view.record_id for view in repository.catalog.views(repository_ids(repository))]
+    chosen = RecordSet.of(SetOrigin.CHOSEN, [*ids[:2], "twitter:1:post:999"], by="R. Delgado")
+    request = SearchRequest("*", records=chosen)
+    first, *others = pages_of(repository, tmp_path / "c.json", request, paper("Doe v. City"))
+    everything = " ".join([first, *others])
+    for words in (
+        "Certificate of a list of records",
+        "Re: Doe v. City",
+        "3 records selected by R. Delgado.",
+        "1 of the records selected are no longer on file",
+        "How many 2 records.",
+        "This is a list that a person chose, not a search.",
+        "I do not state that these are all the records on any subject.",
+    ):
+        assert words in first, words
+    for claim in ("Gaps", "Searched to", "Captured to", "is captured", "the search described", "No records", "Days searched", "repeats the search"):
+        assert claim not in everything, claim
+    stored = file_format.read(tmp_path / "c.json")
+    assert (stored.is_list, stored.coverage, stored.found.total) == (True, None, 2)
+    assert [capture.name for capture in stored.captures] == ["first.zip"]
+
+
+def repository_ids(repository: Repository) -> Any:
+    return Plan(repository, SearchRequest("*")).ids()
+
+
+def test_a_check_of_a_list_compares_only_the_list(repository: Repository, tmp_path: Path) -> None:
+    ids = [view.record_id for view in repository.catalog.views(repository_ids(repository))]
+    request = SearchRequest("*", records=RecordSet.of(SetOrigin.CHOSEN, ids[:2], by="R. Delgado"))
+    pages_of(repository, tmp_path / "c.json", request, paper())
+    before = verify(repository, tmp_path / "c.json", by="lena")
+    assert before.went_well
+    assert check_words.sentences(before)[0] == "Identical: the same 2 records are on file with the same content."
+    posts = [tweet(at, f"flood {at}", f"Wed Jul {at + 4:02} 18:00:00 +0000 2018") for at in range(8)]
+    posts[3] = tweet(3, "another text", "Wed Jul 07 18:00:00 +0000 2018")
+    archive = x_zip(tmp_path / "second.zip", posts, generated="2023-05-01T12:00:00.000Z")
+    ingest(repository, [archive], taken_by="ada", source="test")
+    after = verify(repository, tmp_path / "c.json", by="lena")
+    assert (after.new, after.captures_added, len(after.changed)) == ((), (), 1)
+    assert check_words.sentences(after)[0] == (
+        "Not identical: of the 2 records listed, 2 are on file now; see which have changed or are gone."
+    )
+
+
+def test_a_part_of_a_list_says_which_part(repository: Repository, tmp_path: Path) -> None:
+    ids = [view.record_id for view in repository.catalog.views(repository_ids(repository))]
+    chosen = RecordSet.of(SetOrigin.BASKET, ids, by="R. Delgado", day=date(2026, 3, 1))
+    filters = Filters(first_day=date(2018, 7, 4), last_day=date(2018, 7, 5))
+    first, *_ = pages_of(repository, tmp_path / "c.json", SearchRequest("flood", filters, records=chosen), paper())
+    assert "4 records in the basket of R. Delgado on March 1, 2026." in first
+    assert "Of these, only records that match: flood. Of these, only records posted July 4 to July 5, 2018, both days included." in first
+    assert "no longer on file" not in first
