@@ -66,6 +66,7 @@ DEMO_STAYS_HOME = (
     "The demo listens on {address}, which other computers can reach: it uses plain HTTP and shows its records to anyone. "
     "Let it listen on 127.0.0.1, or set SHOWME_DEMO_ANYWHERE=1 as well. To serve other people, remove SHOWME_DEMO and see docs/portal.md."
 )
+MAX_CHECK, MAX_PUBLIC_CHECK = 256 * 2**20, 16 * 2**20  # bytes of a file that is checked, with and without signing in
 LINK_LIFE = timedelta(hours=24)
 
 

@@ -35,6 +35,7 @@ BLUEPRINTS = (
     jobs.pages,
     exports.pages,
     certificates.pages,
+    certificates.public_pages,
     saved.pages,
     terms.pages,
     users.pages,

@@ -215,7 +215,16 @@ def test_a_list_proves_records_and_claims_neither_search_nor_coverage(repository
         "I do not state that these are all the records on any subject.",
     ):
         assert words in first, words
-    for claim in ("Gaps", "Searched to", "Captured to", "is captured", "the search described", "No records", "Days searched", "repeats the search"):
+    for claim in (
+        "Gaps",
+        "Searched to",
+        "Captured to",
+        "is captured",
+        "the search described",
+        "No records",
+        "Days searched",
+        "repeats the search",
+    ):
         assert claim not in everything, claim
     stored = file_format.read(tmp_path / "c.json")
     assert (stored.is_list, stored.coverage, stored.found.total) == (True, None, 2)
