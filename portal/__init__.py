@@ -16,7 +16,7 @@ from indexer.query import TABLES
 from portal import addresses, i18n, icons, words
 from portal import config as settings
 from portal.access import Right, SignedIn, guard, limiter, limits, reader
-from portal.config import Config
+from portal.config import MAX_CHECK, MAX_PUBLIC_CHECK, Config
 from portal.i18n import Babel
 from portal.jobs import notices, uploads
 from portal.jobs import words as job_words
@@ -75,6 +75,9 @@ def _configure(app: Flask, config: Config) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_UPLOAD=config.max_upload,
+        MAX_CHECK=MAX_CHECK,
+        MAX_PUBLIC_CHECK=MAX_PUBLIC_CHECK,
+        PUBLIC_CHECK=config.public_check,
         MAX_FORM_MEMORY_SIZE=guard.SMALL_BODY,  # enough for the longest query in its longest encoding
         WTF_CSRF_TIME_LIMIT=None,  # the token is valid as long as the sign-in
         WTF_CSRF_SSL_STRICT=not config.demo,

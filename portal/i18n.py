@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import flask_babel  # type: ignore[import-untyped]  # the package has no types
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.messages.mofile import read_mo
 from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request
 from markupsafe import Markup
 
-from indexer.i18n import Sentence, message_of, say
+from indexer.i18n import DayInYear, FullDay, Sentence, message_of, say
 
 Locale = Any
 Babel = flask_babel.Babel
@@ -68,6 +68,10 @@ def _format_value(value: object) -> object:
         return translate(value)
     if type(value) is int:
         return format_decimal(value, locale=locale())
+    if isinstance(value, DayInYear):
+        return format_skeleton("MMMMd", value, locale=locale())
+    if isinstance(value, FullDay):
+        return format_date(value, "long", locale=locale())
     if isinstance(value, date) and not isinstance(value, datetime):
         return format_date(value, "medium", locale=locale())
     return value

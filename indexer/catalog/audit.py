@@ -46,6 +46,7 @@ TAGS: Mapping[str, str] = {
     "export:made": "an export was made",
     "certificate:made": "a search was certified",
     "certificate:checked": "the search of a certificate was repeated and compared",
+    "certificate:file-checked": "a certificate's file or a package was handed in and checked: whole, unaltered, known to this log",
     "certificate:downloaded": "a certificate was downloaded",
     "export:downloaded": "an export was downloaded",
     "user:added": "a user was added",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from indexer import __version__
 from indexer.atomic_files import scratch_folder
-from indexer.certificates import Certificate, CertificateFailed, CertificateFiles, certify, log_certificate, write_into
+from indexer.certificates import PLAIN_PAPER, Certificate, CertificateFailed, CertificateFiles, Paper, certify, log_certificate, write_into
 from indexer.coverage import scope
 from indexer.exports import (
     CaptureLine,
@@ -44,6 +44,7 @@ class Maker:
     name: str
     login: str = ""
     organization: str = ""
+    paper: Paper = PLAIN_PAPER  # for the certificate
 
     @property
     def actor(self) -> str:
@@ -87,7 +88,7 @@ def export_search(
     if term_union.terms:
         extras = replace(extras, terms=terms_by_record(repository, request, term_union.terms, term_union.dialect))
     with ExitStack() as open_files:
-        prepared = open_files.enter_context(_prepare_certificate(plan, maker.name)) if choices.certificate else None
+        prepared = open_files.enter_context(_prepare_certificate(plan, maker.name, _paper(maker, choices))) if choices.certificate else None
         if prepared:
             extras = replace(extras, documents=prepared.documents, certified=prepared.records)
         with write_package(target, plan.views(), description, choices=choices, extras=extras, progress=progress) as report:
@@ -126,13 +127,18 @@ class _PreparedCertificate:
         return {"certificate.json": self.written.json, "certificate.pdf": self.written.pdf}
 
 
+def _paper(maker: Maker, choices: Choices) -> Paper:
+    """Return the certificate's letterhead and "Re:" line; the subject of the package where the maker names none."""
+    return replace(maker.paper, subject=maker.paper.subject or choices.subject)
+
+
 @contextmanager
-def _prepare_certificate(plan: Plan, by: str) -> Iterator[_PreparedCertificate]:
+def _prepare_certificate(plan: Plan, by: str, paper: Paper) -> Iterator[_PreparedCertificate]:
     """Make the certificate of the search without logging it. Raises NotAnswered, ExportError."""
     with scratch_folder("showme-certificate") as folder:
         digest = SetDigest()
         try:
-            with certify(plan, by=by) as certificate:
+            with certify(plan, by=by, paper=paper) as certificate:
                 for line in certificate.lines():
                     digest.add(line)
                 written = write_into(folder, certificate)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from indexer.catalog import CaptureView
-from indexer.certificates import CertificateFailed, NotACertificate, certify, save_check
+from indexer.certificates import CertificateFailed, NotACertificate, Paper, certify, save_check
 from indexer.certificates import verify as certificate_check
 from indexer.certificates import write as write_certificate
 from indexer.custody import DecisionRefused, UnknownCapture, clock, ingest, set_zone
@@ -28,7 +28,7 @@ from indexer.query import Dialect
 from indexer.repository import Repository
 from indexer.search import NotAnswered, Plan, SearchRequest, from_json
 from indexer.term_reports import run as term_list
-from portal import stored_sets
+from portal import config, stored_sets
 from portal.access import Right, User, Users, restrict, still_covers
 from portal.config import LONG_QUERIES
 from portal.jobs import decisions, stored, uploads
@@ -171,7 +171,7 @@ def _export(repository: Repository, job: Job, user: User, tell: Report) -> Mappi
         repository,
         request,
         target,
-        maker=Maker(_signature(user), user.name, job.arguments.get("organization", "")),  # older jobs lack the field
+        maker=Maker(_signature(user), user.name, job.arguments.get("organization", ""), _paper(job)),  # older jobs lack the field
         choices=choices,
         term_union=TermUnion(tuple(job.arguments.get("terms", ())), Dialect(job.arguments.get("dialect_of_terms", Dialect.PLAIN))),
         progress=_stage_counter(tell, "writing"),
@@ -199,9 +199,15 @@ def _term_list(repository: Repository, job: Job, user: User, tell: Report) -> Ma
 
 def _certificate(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
     _check(user, Right.CERTIFY)
-    with certify(Plan(repository, _request(repository, job, user)), by=_signature(user), progress=_stage_counter(tell, "listing")) as draft:
+    plan, report = Plan(repository, _request(repository, job, user)), _stage_counter(tell, "listing")
+    with certify(plan, by=_signature(user), paper=_paper(job), progress=report) as draft:
         written = write_certificate(repository, draft, certificate_file(repository, job.id), actor=user.name)
     return {"id": written.id, "total": draft.header.found.total, "json_sha256": written.json_digest, "pdf_sha256": written.pdf_digest}
+
+
+def _paper(job: Job) -> Paper:
+    """Return the letterhead of the settings, and the request or matter that the job's form named."""
+    return Paper(config.letterhead(), job.arguments.get("subject", ""))  # older jobs lack the field
 
 
 def _certificate_check(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:

@@ -41,6 +41,7 @@ BLUEPRINTS = (
     sets.pages,
     baskets.pages,
     certificates.pages,
+    certificates.public_pages,
     saved.pages,
     terms.pages,
     users.pages,

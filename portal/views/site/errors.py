@@ -16,7 +16,7 @@ from indexer.catalog import Busy, is_locked
 from indexer.engines import IndexDamaged, IndexOutdated
 from indexer.evidence import ArchiveError
 from indexer.search import IndexUnusable, NotAnswered, StopReason
-from portal.access import OPEN, UPLOAD_ENDPOINT, reader
+from portal.access import LARGE_BODIES, OPEN, UPLOAD_ENDPOINT, reader
 from portal.i18n import Lazy, _, _l, translate
 from portal.jobs import NoRoom
 from portal.search import TooManySearches
@@ -87,6 +87,12 @@ MAX_REFUSALS = 1_000
 _refused_at: dict[tuple[str, str], float] = {}
 
 
+FILE_TO_CHECK_TOO_LARGE = (
+    _l("File too large"),
+    _l("Check the certificate.json on its own: in an export, it is in the folder data. Nothing was kept."),
+)
+
+
 def _http(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code < 400:
@@ -95,9 +101,10 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         code = 500
     if request.endpoint == UPLOAD_ENDPOINT:
         _log_event("upload:failed", _upload_failure(error, code))
-    elif code in REFUSALS:
+        return _page(code)
+    if code in REFUSALS:
         _log_refusal(code)
-    return _page(code)
+    return _page(code, words=FILE_TO_CHECK_TOO_LARGE if code == 413 and request.endpoint in LARGE_BODIES else None)
 
 
 def _log_refusal(code: int) -> None:
