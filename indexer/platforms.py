@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from indexer.i18n import Sentence
 from indexer.record import RecordKind
 
 
@@ -14,6 +15,7 @@ class Platform:
 
     `usual_kinds` are the kinds that readers expect in its archives: an archive in scope without a file of them is announced.
     `names_by_number`: its archives identify other people only by number, shown as "`short` user 3051921866".
+    `request_steps` tell a clerk how to get an archive from the platform.
     """
 
     code: str
@@ -22,6 +24,7 @@ class Platform:
     aliases: tuple[str, ...] = ()
     usual_kinds: frozenset[RecordKind] = frozenset()
     names_by_number: bool = False
+    request_steps: tuple[Sentence, ...] = ()
 
 
 _registered: dict[str, Platform] = {}

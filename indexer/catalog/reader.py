@@ -11,8 +11,8 @@ import msgspec
 import sqlalchemy as sa
 
 from indexer.catalog import stored_data
-from indexer.catalog.accounts import people_named, whole_accounts
-from indexer.catalog.capture_views import capture_views
+from indexer.catalog.accounts import people_named, senders_by_number, whole_accounts
+from indexer.catalog.capture_views import CaptureContents, capture_contents, capture_views
 from indexer.catalog.database import BATCH, among_keys, in_batches, select_keys
 from indexer.catalog.models import AccountView, CaptureView, EarlierReading, ProblemView, RecordView, SightingView
 from indexer.catalog.record_views import COUNTED, absent_from, current_views, origin, version_views
@@ -58,6 +58,7 @@ class Catalog:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._senders: tuple[int, set[tuple[str, str]]] | None = None
 
     # captures and accounts
 
@@ -87,6 +88,11 @@ class Catalog:
         with self._engine.connect() as connection:
             return capture_views(connection, captures.c.id.in_(holding), captures.c.state == SET_ASIDE, with_set_aside=True)
 
+    def contents(self, capture_id: int) -> CaptureContents:
+        """Return what a capture holds: its records by kind, and their first and last time."""
+        with self._engine.connect() as connection:
+            return capture_contents(connection, capture_id)
+
     def problems(self, capture_id: int, limit: int = 100, offset: int = 0) -> list[ProblemView]:
         """Return a page of a capture's problems in the order in which they occurred."""
         query = sa.select(problems).where(problems.c.capture_id == capture_id).order_by(problems.c.id).limit(limit).offset(offset)
@@ -113,6 +119,14 @@ class Catalog:
         """Return the names that records custodians gave to user numbers, by platform and number."""
         with self._engine.connect() as connection:
             return people_named(connection)
+
+    def unnamed_people(self) -> int:
+        """Return how many senders of messages are known only by number and have no name. Read again only after an archive was added."""
+        position = self.position()
+        with self._engine.connect() as connection:
+            if self._senders is None or self._senders[0] != position:
+                self._senders = (position, senders_by_number(connection))
+            return len(self._senders[1] - people_named(connection).keys())
 
     # records
 

@@ -165,6 +165,14 @@ class Coverage:
         ordered = sorted(groups.items(), key=lambda pair: (-len(pair[1]), -pair[0].length, pair[0].first, pair[0].template))
         return tuple(self._gap(gap, labels) for gap, labels in ordered) + self._missing_kinds(self._missing_requested)
 
+    def gaps_of(self, account: AccountDays) -> tuple[Sentence, ...]:
+        """The gaps of one account, the longest first, without its name."""
+        gaps = sorted(_gaps_of(account, self, self._horizon), key=lambda gap: (-gap.length, gap.first))
+        missing = self._missing_requested(account)
+        kinds = (say("no archive in scope has a file with {kinds}", kinds=join_list([KINDS[kind]() for kind in missing])),) if missing else ()
+        named = [(gap, *_gap_template(gap)) for gap in gaps]
+        return (*(_ACCOUNT_SENTENCES[template](days=gap.days, why=reasons) for gap, template, reasons in named), *kinds)
+
     @cached_property
     def notes(self) -> tuple[Sentence, ...]:
         """Other things a reader must know, starting with the end of each account's archives."""
@@ -225,8 +233,7 @@ class Coverage:
                 )
 
     def _gap(self, gap: _Gap, labels: Sequence[str]) -> Sentence:
-        reasons = join_list([REASONS[reason]() for reason in Reason if reason in gap.reasons])
-        template = gap.template if reasons is not None or gap.template not in _WITHOUT_REASON else _WITHOUT_REASON[gap.template]
+        template, reasons = _gap_template(gap)
         return _SENTENCES[template](accounts=self._name_accounts(labels), days=gap.days, why=reasons)
 
     def _name_accounts(self, labels: Sequence[str]) -> str:
@@ -319,6 +326,12 @@ def _gap(run: Interval, begin: int, end: int) -> _Gap:
     )
 
 
+def _gap_template(gap: _Gap) -> tuple[str, str | None]:
+    """Return the template of a gap and its reasons in words."""
+    reasons = join_list([REASONS[reason]() for reason in Reason if reason in gap.reasons])
+    return (gap.template if reasons is not None else _WITHOUT_REASON.get(gap.template, gap.template)), reasons
+
+
 _END_OF_ARCHIVE: Final = frozenset({Reason.DAY_OF_EXPORT, Reason.EXPORT_NOT_STATED})
 """Why the last day of any archive is only partly captured: not a defect."""
 
@@ -336,6 +349,18 @@ _SENTENCES: Final[Mapping[str, Callable[..., Sentence]]] = {
     "in part: days, no reason": lambda **v: say("{accounts}: only partly captured for {days}.", **v),
     "not certain: all": lambda **v: say("{accounts}: coverage of these days is uncertain: {why}.", **v),
     "not certain: days": lambda **v: say("{accounts}: coverage of {days} is uncertain: {why}.", **v),
+}
+_ACCOUNT_SENTENCES: Final[Mapping[str, Callable[..., Sentence]]] = {
+    "not captured: all": lambda **v: say("not captured for any of these days", **v),
+    "not captured: before": lambda **v: say("nothing captured before {days}", **v),
+    "not captured: after": lambda **v: say("nothing captured after {days}", **v),
+    "not captured: days": lambda **v: say("not captured for {days}", **v),
+    "in part: all": lambda **v: say("only partly captured: {why}", **v),
+    "in part: all, no reason": lambda **v: say("only partly captured", **v),
+    "in part: days": lambda **v: say("only partly captured for {days}: {why}", **v),
+    "in part: days, no reason": lambda **v: say("only partly captured for {days}", **v),
+    "not certain: all": lambda **v: say("coverage of these days is uncertain: {why}", **v),
+    "not certain: days": lambda **v: say("coverage of {days} is uncertain: {why}", **v),
 }
 _WITHOUT_REASON: Final = {"in part: all": "in part: all, no reason", "in part: days": "in part: days, no reason"}
 

@@ -19,7 +19,7 @@ from portal.i18n import _
 View = TypeVar("View", bound=Callable[..., Any])
 
 OPEN = frozenset({"static", "bootstrap.static", "health.healthz", "languages.choose", "signing_in.sign_in", "signing_in.link"})
-UPLOAD_ENDPOINT = "captures.upload"
+UPLOAD_ENDPOINT = "adding.upload"
 CHECK_ROOM = "showme-check-room"
 SMALL_BODY = 2**20  # bytes; enough for every form but the upload
 
@@ -53,6 +53,12 @@ def reader() -> Reader:
     """Return the signed-in reader of the current request. Only for views that name a right."""
     signed_in: SignedIn = current_user
     return signed_in.user.reader
+
+
+def signed_in_user() -> User:
+    """Return the signed-in user of the current request, with the full name. Only for views that name a right."""
+    signed_in: SignedIn = current_user
+    return signed_in.user
 
 
 def reader_if_any() -> Reader | None:

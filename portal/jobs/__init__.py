@@ -1,8 +1,8 @@
 """Long work: rows, queue, runners and the worker."""
 
-from portal.jobs import stored, uploads, words, worker
+from portal.jobs import previews, staging, stored, uploads, words, worker
 from portal.jobs.queue import job_rows, restart, start
-from portal.jobs.rows import Job, JobKind, JobState
+from portal.jobs.rows import OPEN_STATES, Job, JobKind, Jobs, JobState
 from portal.jobs.runners import certificate_file, check_file, export_file
 from portal.jobs.stored import may_open
 from portal.jobs.uploads import NoRoom
@@ -10,9 +10,11 @@ from portal.jobs.words import progress
 from portal.jobs.worker import is_running
 
 __all__ = [
+    "OPEN_STATES",
     "Job",
     "JobKind",
     "JobState",
+    "Jobs",
     "NoRoom",
     "certificate_file",
     "check_file",
@@ -20,8 +22,10 @@ __all__ = [
     "is_running",
     "job_rows",
     "may_open",
+    "previews",
     "progress",
     "restart",
+    "staging",
     "start",
     "stored",
     "uploads",

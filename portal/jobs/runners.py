@@ -29,7 +29,7 @@ from indexer.repository import Repository
 from indexer.search import NotAnswered, Plan, SearchRequest, from_json
 from indexer.term_reports import run as term_list
 from portal.access import Right, User, Users, restrict, still_covers
-from portal.jobs import decisions, stored, uploads
+from portal.jobs import decisions, previews, stored, uploads
 from portal.jobs.rows import Job, JobKind, Jobs
 
 BEAT_EVERY = 10.0  # seconds
@@ -105,6 +105,11 @@ def _take_in(repository: Repository, job: Job, user: User, tell: Report) -> Mapp
         "set_aside": report.capture.aside is not None,
         "named": differing_handle(report.capture, job.arguments.get("account", "")) if report.already_captured else "",
     }
+
+
+def _previews(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
+    _check(user, Right.TAKE_IN)
+    return previews.preview_archives(repository, job, tell)
 
 
 def differing_handle(capture: CaptureView, handle: str) -> str:
@@ -211,6 +216,7 @@ def _custodians_only(work: Work) -> Work:
 
 
 _WORK: Mapping[JobKind, Work] = {
+    JobKind.PREVIEW: _previews,
     JobKind.TAKE_IN: _take_in,
     JobKind.VERIFY: _verify,
     JobKind.SET_ZONE: _set_zone,

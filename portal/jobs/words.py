@@ -10,6 +10,7 @@ from portal.jobs.rows import Job, JobKind, JobState
 from portal.words import bytes_word, duration, number
 
 JOB_KINDS = {
+    JobKind.PREVIEW: _l("Looking at archives"),
     JobKind.TAKE_IN: _l("Adding an archive"),
     JobKind.VERIFY: _l("Verifying evidence and catalog"),
     JobKind.SET_ZONE: _l("Setting an archive's time zone"),
@@ -33,6 +34,7 @@ JOB_STATES = {
 
 
 STAGES = {
+    "previewing": _l("looking at the files"),
     "copying": _l("copying to the vault"),
     "reading": _l("reading records"),
     "indexing": _l("indexing"),

@@ -1,17 +1,20 @@
 """Searching in the portal: address, run, facets, coverage band, history and saved searches."""
 
-from portal.search import address, coverage_band, facets, turns
+from portal.search import address, coverage_band, coverage_rows, facets, turns
 from portal.search.address import MAX_QUERY, SearchParams
 from portal.search.examples import examples
 from portal.search.facets import Chip
-from portal.search.history import LastRun, history, last_runs, parse_address, search_key
+from portal.search.history import HistoryEntry, LastRun, history, last_runs, parse_address, search_key
 from portal.search.run import plan, run, run_in_groups, search_request, warn_if_index_unusable
 from portal.search.saved import SavedSearch, SavedSearches, SavingError
+from portal.search.saved_counts import CountedSearch, count_saved
 from portal.search.turns import TooManySearches
 
 __all__ = [
     "MAX_QUERY",
     "Chip",
+    "CountedSearch",
+    "HistoryEntry",
     "LastRun",
     "SavedSearch",
     "SavedSearches",
@@ -19,7 +22,9 @@ __all__ = [
     "SearchParams",
     "TooManySearches",
     "address",
+    "count_saved",
     "coverage_band",
+    "coverage_rows",
     "examples",
     "facets",
     "history",

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from portal.views.administration import health, users
-from portal.views.custody import accounts, captures, jobs
+from portal.views.custody import accounts, adding, captures, jobs, requesting
 from portal.views.search import certificates, coverage, exports, media, records, saved, search, terms
-from portal.views.site import help_pages, languages, signing_in
+from portal.views.site import help_pages, home, languages, signing_in
 
 BLUEPRINTS = (
     signing_in.pages,
+    home.pages,
     search.pages,
     records.pages,
     media.pages,
     captures.pages,
+    adding.pages,
+    requesting.pages,
     accounts.pages,
     coverage.pages,
     jobs.pages,

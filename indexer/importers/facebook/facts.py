@@ -17,6 +17,7 @@ from indexer.importers.facebook.content import read_entry, writer_of
 from indexer.importers.facebook.context import KINDS, READ_ERRORS
 from indexer.importers.facebook.html_pages_2017 import is_2017
 from indexer.importers.facebook.members import ACTIVITY, Role, members
+from indexer.importers.facebook.requesting import STEPS
 from indexer.importers.facebook.shapes import Entry, walk
 from indexer.importers.meta.html_header import HEAD, account_of_link, page_header, profile_rows
 from indexer.importers.meta.html_pages import page_boxes, plain_head
@@ -26,7 +27,12 @@ from indexer.platforms import Platform
 from indexer.record import Account, CaptureFacts, Moment, Problem, RecordKind
 from indexer.text import repair_mojibake
 
-PLATFORM = Platform("facebook", "Facebook", usual_kinds=frozenset({RecordKind.POST, RecordKind.COMMENT, RecordKind.MESSAGE}))
+PLATFORM = Platform(
+    "facebook",
+    "Facebook",
+    usual_kinds=frozenset({RecordKind.POST, RecordKind.COMMENT, RecordKind.MESSAGE}),
+    request_steps=STEPS,
+)
 _FOOTER = re.compile(rb'<div class="footer">')
 _DOWNLOADED = re.compile(r"Downloaded by (?P<name>.+?) on (?P<date>.+)")
 _HEADING = re.compile(rb"<h1>([^<]+)</h1>")

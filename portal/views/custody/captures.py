@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from zoneinfo import available_timezones
 
-from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from indexer.catalog import CaptureView
 from indexer.custody import LONGEST_NAME, LONGEST_WHY, Level, is_outdated
-from indexer.evidence import is_junk
 from indexer.i18n import say
 from indexer.local_time import UnknownZone, zone
-from portal.access import UPLOAD_LIMIT, Right, limiter, needs, reader
+from portal.access import Right, needs, reader
 from portal.i18n import _, error_text
-from portal.jobs import JobKind, is_running, job_rows, start, uploads
+from portal.jobs import JobKind, is_running, job_rows, start
 from portal.site import site
 
 pages = Blueprint("captures", __name__)
@@ -53,36 +51,8 @@ def index() -> ResponseReturnValue:
         outdated=[view for view in active if is_outdated(view)],
         may_take_in=may_take_in,
         jobs=job_rows().recent(JOBS_SHOWN, kinds=CUSTODY_KINDS) if may_take_in else [],
-        incoming=waiting_files() if may_take_in else [],
         worker_runs=is_running(site().config),
-        most=site().config.max_upload,
     )
-
-
-@pages.post("/captures/upload")
-@limiter.limit(UPLOAD_LIMIT)
-@needs(Right.TAKE_IN)
-def upload() -> ResponseReturnValue:
-    """Keep the uploaded files and start a job for each file, or a single job if they are parts of the same export."""
-    files = [file for file in request.files.getlist("archive") if file.filename]
-    if not files:
-        site().note_later("upload:failed", reader().name, request.path, {"why": "no file"})
-        return _respond(_("Choose a file first."), url_for("captures.index"), status=422)
-    kept = uploads.keep(files)
-    detail = {"files": [path.name for path in kept], "bytes": [path.stat().st_size for path in kept]}
-    site().note_later("upload:arrived", reader().name, f"{len(kept)} files" if len(kept) > 1 else kept[0].name, detail)
-    return _take_in(kept, "upload")
-
-
-@pages.post("/captures/incoming")
-@needs(Right.TAKE_IN)
-def incoming() -> ResponseReturnValue:
-    """Start jobs for archives in incoming/."""
-    waiting = {path.name: path for path in waiting_files()}
-    chosen = [waiting[name] for name in request.form.getlist("name") if name in waiting]
-    if not chosen:
-        return _respond(_("Choose a file first."), url_for("captures.index"), status=422)
-    return _take_in(chosen, "incoming")
 
 
 @pages.get("/captures/<int:capture_id>")
@@ -194,56 +164,6 @@ def verify() -> ResponseReturnValue:
     title = say("Full: archives are reread") if is_full else say("Quick: evidence, catalog and event log")
     level = Level.FULL if is_full else Level.QUICK
     return redirect(url_for("jobs.job", job_id=start(JobKind.VERIFY, str(title), {"level": level.value})))
-
-
-def waiting_files() -> list[Path]:
-    """Return the files and folders in incoming/, without hidden files and those of operating systems."""
-    folder = site().repository.paths.incoming
-    if not folder.is_dir():
-        return []
-    return sorted(path for path in folder.iterdir() if not path.name.startswith(".") and not path.is_symlink() and not is_junk(path.name))
-
-
-def _take_in(paths: list[Path], source: str) -> ResponseReturnValue:
-    batches = [paths] if "one" in request.form else [[path] for path in paths]
-    zone_name = request.form.get("zone", "").strip() or None
-    if zone_name:
-        try:
-            zone(zone_name)
-        except UnknownZone as error:
-            if source == "upload":
-                uploads.discard(paths)
-                site().note_later("upload:failed", reader().name, request.path, {"why": str(error)})
-            return _respond(error_text(error), url_for("captures.index"), status=422)
-    account = request.form.get("account", "").strip()
-    started = [
-        start(
-            JobKind.TAKE_IN,
-            ", ".join(path.name for path in batch),
-            {"paths": [str(path) for path in batch], "source": source, "zone": zone_name, "account": account},
-        )
-        for batch in batches
-    ]
-    if source == "upload":
-        _discard_repeated(batches, started)
-    return _respond("", url_for("jobs.job", job_id=started[0]) if len(started) == 1 else url_for("captures.index"))
-
-
-def _discard_repeated(batches: list[list[Path]], started: list[int]) -> None:
-    """Remove the files of a form submitted twice; the job of the first submission has its own."""
-    for batch, job_id in zip(batches, started, strict=True):
-        job = job_rows().get(job_id)
-        if job is None or job.arguments["paths"] != [str(path) for path in batch]:
-            uploads.discard(batch)
-
-
-def _respond(problem: str, address: str, status: int = 200) -> ResponseReturnValue:
-    """Redirect a form to a page; return the address to the script, which asks for JSON."""
-    if request.accept_mimetypes.best == "application/json":
-        return jsonify(problem=problem, address=address), status
-    if problem:
-        flash(problem, "problem")
-    return redirect(address)
 
 
 def _capture(capture_id: int) -> CaptureView:
