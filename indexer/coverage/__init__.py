@@ -3,7 +3,8 @@
 from indexer.coverage import scope
 from indexer.coverage.days import DayStatus, Interval, clip, merge_runs
 from indexer.coverage.scope import CoverageCalculator
-from indexer.coverage.summary import OLD, STATUSES, AccountDays, Coverage
+from indexer.coverage.summary import OLD, AccountDays, Coverage
+from indexer.coverage.words import STATUSES
 
 __all__ = [
     "OLD",

@@ -32,6 +32,7 @@ PLATFORM = Platform(
     "Facebook",
     usual_kinds=frozenset({RecordKind.POST, RecordKind.COMMENT, RecordKind.MESSAGE}),
     request_steps=STEPS,
+    glyph="M11 2.5h-1A2.5 2.5 0 0 0 7.5 5v8.5M5 8h5",
 )
 _FOOTER = re.compile(rb'<div class="footer">')
 _DOWNLOADED = re.compile(r"Downloaded by (?P<name>.+?) on (?P<date>.+)")
