@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
-from babel.dates import format_date, format_interval, format_skeleton, format_time
+from babel.dates import format_date, format_interval, format_skeleton, format_time, get_month_names
 from babel.numbers import format_decimal
 from flask import Flask
 
@@ -97,6 +97,7 @@ def install(app: Flask) -> None:
         local_iso=local_iso,
         local_day=local_day_of,
         day=day,
+        month_word=month_word,
         duration=duration,
         host=host,
         http_only=http_only,
@@ -199,6 +200,16 @@ def days(first: date | None, last: date | None) -> str:
     if first == last:
         return day(first)
     return str(format_interval(first, last, "yMMMd", locale=locale()))
+
+
+def month_of(value: date) -> str:
+    """Format the month of a day: Jul 2014."""
+    return str(format_skeleton("yMMM", value, locale=locale()))
+
+
+def month_word(number: int) -> str:
+    """Return the short name of a month, from 1."""
+    return str(get_month_names("abbreviated", context="stand-alone", locale=locale())[number])
 
 
 def duration(seconds: float) -> str:

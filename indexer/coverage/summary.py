@@ -183,11 +183,16 @@ class Coverage:
     @cached_property
     def remarks(self) -> tuple[Sentence, ...]:
         """The notes without the ends. The note on deleted records always comes last."""
+        return (*self._outdated, *self._unsure_beginnings, *self.limits)
+
+    @property
+    def _unsure_beginnings(self) -> Iterable[Sentence]:
+        """Notes on accounts whose archives do not state that they begin with the account."""
         unsure: dict[date, list[str]] = {}
         for account in self.accounts:
             if account.before is DayStatus.NOT_CERTAIN and account.intervals:
                 unsure.setdefault(date.fromordinal(account.intervals[0].first), []).append(account.full_label)
-        notes = [
+        return [
             say(
                 "{accounts}: the archive does not state whether it includes days before {day}.",
                 accounts=self._name_accounts(labels),
@@ -195,11 +200,12 @@ class Coverage:
             )
             for day, labels in sorted(unsure.items())
         ]
-        if self.kinds is None:
-            notes += self._missing_kinds(self._missing_usual)
+
+    @cached_property
+    def limits(self) -> tuple[Sentence, ...]:
+        """What the archives lack whatever their days: kinds of records, and what was deleted earlier."""
         return (
-            *self._outdated,
-            *notes,
+            *(self._missing_kinds(self._missing_usual) if self.kinds is None else ()),
             say("Anything deleted before an archive was made is not in it, and the archive gives no indication of it."),
         )
 

@@ -39,6 +39,7 @@ class AccountRow:
     marks: tuple[Mark, ...]
     captures: tuple[int, ...]
     is_old: bool
+    is_open_before: bool  # the archives do not state whether they include earlier days
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,7 @@ def _row(account: AccountDays, coverage: Coverage, years: Axis) -> AccountRow:
         marks=tuple(_mark(run, years) for run in runs),
         captures=tuple(sorted({number for run in account.intervals for number in run.captures})),
         is_old=bool(coverage.today and account.captured_to and (coverage.today - account.captured_to).days > OLD),
+        is_open_before=account.before is DayStatus.NOT_CERTAIN,
     )
 
 

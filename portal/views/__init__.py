@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portal.views.administration import health, users
 from portal.views.custody import accounts, adding, captures, jobs, requesting
-from portal.views.search import certificates, coverage, exports, media, records, saved, search, terms
+from portal.views.search import certificates, coverage, exports, media, records, reports, saved, search, terms
 from portal.views.site import help_pages, home, languages, signing_in
 
 AREAS = {
@@ -13,6 +13,8 @@ AREAS = {
     "records": "search",
     "saved": "search",
     "captures": "archives",
+    "adding": "archives",
+    "requesting": "archives",
     "accounts": "archives",
     "coverage": "archives",
     "reports": "reports",
@@ -40,6 +42,7 @@ BLUEPRINTS = (
     certificates.pages,
     saved.pages,
     terms.pages,
+    reports.pages,
     users.pages,
     help_pages.pages,
     health.pages,

@@ -11,6 +11,7 @@ from indexer.catalog import CaptureView
 from indexer.custody import LONGEST_NAME, LONGEST_WHY, Level, is_outdated
 from indexer.i18n import say
 from indexer.local_time import UnknownZone, zone
+from portal import capture_words
 from portal.access import Right, needs, reader
 from portal.i18n import _, error_text
 from portal.jobs import JobKind, is_running, job_rows, start
@@ -18,6 +19,7 @@ from portal.site import site
 
 pages = Blueprint("captures", __name__)
 
+LISTED = 100  # archives on a page
 PROBLEMS_SHOWN = 100
 TITLE = 200  # characters of a job's title
 CUSTODY_KINDS = frozenset(
@@ -42,10 +44,14 @@ def index() -> ResponseReturnValue:
     may_take_in = reader().may(Right.TAKE_IN)
     held = site().repository.catalog.captures(with_set_aside=True)
     active = [view for view in held if view.aside is None]
+    number, pages_in_all = _page_number(), max(1, -(-len(active) // LISTED))
+    number = min(number, pages_in_all)
     site().note_later("capture:viewed", reader().name, "all captures")
     return render_template(
         "captures/index.html",
-        captures=active,
+        captures=active[(number - 1) * LISTED : number * LISTED],
+        number=number,
+        pages_in_all=pages_in_all,
         set_aside=[view for view in held if view.aside is not None],
         unnamed=[view for view in active if view.account is not None and view.account.is_unnamed],
         outdated=[view for view in active if is_outdated(view)],
@@ -60,17 +66,18 @@ def index() -> ResponseReturnValue:
 def capture(capture_id: int) -> ResponseReturnValue:
     """Show a capture: facts, limits, reconciliation, problems, files not read, times."""
     view = _capture(capture_id)
-    page = request.args.get("page", "1")
-    number = int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 8 else 1
+    number = _page_number()
     catalog = site().repository.catalog
     site().note_later("capture:viewed", reader().name, f"capture {capture_id}")
     return render_template(
         "captures/capture.html",
         capture=view,
-        problems=catalog.problems(capture_id, PROBLEMS_SHOWN, (max(1, number) - 1) * PROBLEMS_SHOWN),
-        page=max(1, number),
+        summary=capture_words.describe(view, catalog.contents(capture_id)),
+        faults=capture_words.faults(view),
+        platform_sum=capture_words.platform_sum(view),
+        problems=catalog.problems(capture_id, PROBLEMS_SHOWN, (number - 1) * PROBLEMS_SHOWN),
+        page=number,
         pages_in_all=max(1, -(-view.problems // PROBLEMS_SHOWN)),
-        first_problem=(max(1, number) - 1) * PROBLEMS_SHOWN + 1,
         unreadable_dates=view.unreadable_dates,
         ignored=catalog.ignored(capture_id),
         zones=sorted(available_timezones()),
@@ -164,6 +171,12 @@ def verify() -> ResponseReturnValue:
     title = say("Full: archives are reread") if is_full else say("Quick: evidence, catalog and event log")
     level = Level.FULL if is_full else Level.QUICK
     return redirect(url_for("jobs.job", job_id=start(JobKind.VERIFY, str(title), {"level": level.value})))
+
+
+def _page_number() -> int:
+    """Return the page of the address, from 1."""
+    page = request.args.get("page", "1")
+    return max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 8 else 1
 
 
 def _capture(capture_id: int) -> CaptureView:

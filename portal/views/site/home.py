@@ -16,9 +16,10 @@ from portal.access import Reader, Right, User, needs, reader, restrict, signed_i
 from portal.config import DEMO_BODY
 from portal.home import freshness, open_decisions, time_since
 from portal.i18n import _
-from portal.jobs import OPEN_STATES, Job, JobKind, is_running, job_rows, may_open
+from portal.jobs import OPEN_STATES, Job, is_running, job_rows, may_open
 from portal.search import HistoryEntry, SavedSearches, count_saved, facets, history, warn_if_index_unusable
 from portal.site import site
+from portal.views.custody.jobs import OWN_PAGES
 
 pages = Blueprint("home", __name__)
 
@@ -28,11 +29,6 @@ PROBLEMS_SHOWN = 3  # lines of each kind
 JOBS_READ = 20
 COUNTING_SECONDS = 0.05  # for the hits of saved searches today
 NOON, EVENING = 12, 17  # hours
-OWN_PAGES = {
-    JobKind.TERM_LIST: "terms.report",
-    JobKind.CERTIFICATE: "certificates.certificate",
-    JobKind.CERTIFICATE_CHECK: "certificates.checked",
-}
 
 
 @dataclass(frozen=True, slots=True)
