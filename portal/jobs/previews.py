@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from indexer.custody import ArchivePreview, preview
-from indexer.i18n import pack, unpack
+from indexer.i18n import Sentence, pack, unpack
 from indexer.progress import Progress, Report
 from indexer.repository import Repository
 from portal.jobs.rows import Job
@@ -29,6 +29,7 @@ class PreviewItem:
     tokens: tuple[str, ...]
     size: int
     refusal: str
+    repair: str  # what to do about the refusal
     details: str
     headline: str
     sentences: tuple[str, ...]
@@ -37,7 +38,7 @@ class PreviewItem:
 
     @property
     def can_be_added(self) -> bool:
-        """Whether adding it would add something."""
+        """Whether it is new. An archive on file can be added again, which repairs the copy in the vault."""
         return not self.refusal and self.held is None
 
 
@@ -65,7 +66,8 @@ def preview_items(job: Job) -> list[PreviewItem]:
                     paths=tuple(Path(path) for path in stored["paths"]),
                     tokens=tuple(stored["tokens"]),
                     size=shown["size"],
-                    refusal=shown["refusal"],
+                    refusal=_part(shown["refusal"], "why") or shown["refusal"],
+                    repair=_part(shown["refusal"], "repair"),
                     details=shown["details"],
                     headline=shown["headline"],
                     sentences=tuple(shown["sentences"]),
@@ -74,6 +76,12 @@ def preview_items(job: Job) -> list[PreviewItem]:
                 )
             )
     return items
+
+
+def _part(refusal: str, name: str) -> str:
+    """Return a part of a refusal that is a sentence of parts; "" if it has none."""
+    value = refusal.values.get(name, "") if isinstance(refusal, Sentence) else ""
+    return value if isinstance(value, str) else ""
 
 
 def item_of(paths: Sequence[Path], tokens: Sequence[str] = ()) -> dict[str, Any]:

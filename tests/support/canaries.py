@@ -18,6 +18,8 @@ def addresses(town: Town) -> list[str]:
         "record_id": ids,
         "capture_id": captures,
         "user_id": users,
+        "account_id": [town.account_id(CITY), town.account_id(SECRET)],
+        "platform": ["twitter", "no-such"],
         "job_id": jobs,
         "saved_id": list(range(1, 9)),
         "number": [0],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -91,6 +92,7 @@ def preview(job_id: int) -> ResponseReturnValue:
         job=job,
         items=items,
         to_add=[item for item in items if item.can_be_added],
+        held=[item for item in items if item.held is not None],
         can_be_parts=len(items) > 1,
         hours=staging.KEEP_HOURS,
         is_upload=job.arguments["source"] == "upload",
@@ -115,10 +117,7 @@ def together(job_id: int) -> ResponseReturnValue:
 def remove(job_id: int) -> ResponseReturnValue:
     """Delete an uploaded file that is not to be added."""
     job = _job(job_id)
-    for token in request.form.getlist("token"):
-        if (upload := _staged(token)) is not None:
-            staging.discard(upload)
-            site().note_later("upload:discarded", reader().name, upload.name, {"why": "removed"})
+    _discard(request.form.getlist("token"), "removed")
     left = _items(job) if job.state is JobState.DONE else []
     return redirect(url_for("adding.preview", job_id=job_id) if left else url_for("adding.form"))
 
@@ -128,7 +127,7 @@ def remove(job_id: int) -> ResponseReturnValue:
 def confirm(job_id: int) -> ResponseReturnValue:
     """Start a job for each archive that can be added."""
     job = _job(job_id)
-    items = [item for item in (_items(job) if job.state is JobState.DONE else []) if item.can_be_added]
+    items = _items(job) if job.state is JobState.DONE else []
     zone_name = request.form.get("zone", "").strip() or None
     try:
         zone(zone_name or site().repository.zone)
@@ -137,7 +136,8 @@ def confirm(job_id: int) -> ResponseReturnValue:
         return redirect(url_for("adding.preview", job_id=job_id))
     started = []
     for number, item in enumerate(items, 1):
-        paths = _claimed(item)
+        is_chosen = item.can_be_added or (item.held is not None and f"again-{number}" in request.form)
+        paths = _claimed(item) if is_chosen else []
         if paths:
             arguments = {
                 "paths": [str(path) for path in paths],
@@ -147,6 +147,8 @@ def confirm(job_id: int) -> ResponseReturnValue:
                 "number": number,  # two files of a form may have the same name
             }
             started.append(start(JobKind.TAKE_IN, ", ".join(item.names)[:TITLE], arguments))
+    for item in items:
+        _discard(item.tokens, "refused, or already on file")  # those not claimed
     if not started:
         flash(_("These files are no longer waiting: they were added, removed, or kept too long."), "problem")
         return redirect(url_for("captures.index"))
@@ -186,6 +188,14 @@ def _claimed(item: PreviewItem) -> list[Path]:
         return []
     paths = [staging.claim(upload) for upload in uploads if upload is not None]
     return [path for path in paths if path is not None] if None not in paths else []
+
+
+def _discard(tokens: Iterable[str], why: str) -> None:
+    """Delete uploaded files that are not to be added, and log each."""
+    for token in tokens:
+        if (upload := _staged(token)) is not None:
+            staging.discard(upload)
+            site().note_later("upload:discarded", reader().name, upload.name, {"why": why})
 
 
 def _items(job: Job) -> list[PreviewItem]:

@@ -105,7 +105,7 @@ def test_a_link_sets_a_password_once_and_signs_in(town: Town) -> None:
     assert short.status_code == 422
     assert "12 characters" in short.text
     form = {"password": "a long enough sentence", "again": "a long enough sentence", "csrf_token": token(client, page)}
-    assert client.post(page, data=form).headers["Location"] == "/search"
+    assert client.post(page, data=form).headers["Location"] == "/"
     assert client.get("/search").status_code == 200
     stranger = town.client()
     assert stranger.get(page).status_code == 410
@@ -175,7 +175,7 @@ def test_changing_the_password_needs_the_old_one_and_ends_other_sign_ins(town: T
 )
 def test_signing_in_never_leads_elsewhere(town: Town, wanted: str) -> None:
     with town.app.test_request_context():
-        assert own_address(wanted) == "/search"
+        assert own_address(wanted) == "/"
 
 
 def test_signing_in_leads_to_the_page_that_was_asked_for(town: Town) -> None:
