@@ -28,6 +28,7 @@ class FacetValue:
     count: int
     is_on: bool
     address: str
+    platform: str = ""  # of an account, shown by its glyph
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +95,14 @@ def values(params: SearchParams, results: Results, accounts: Sequence[AccountVie
     """Return every value of a facet that has records or is set: those that are set first, then the largest."""
     counted = {value.value: value for value in results.facets.get(name, ())}
     chosen = [value for key, value in params.pairs if key == name and value not in counted]
-    labels = {str(account.id): _account_label(account) for account in accounts} if name == "account" else {}
+    held = {str(account.id): account for account in accounts} if name == "account" else {}
     choices = [
         FacetValue(
-            labels.get(value) or _value_label(name, value, counted[value].label if value in counted else value),
+            held[value].label if value in held else _value_label(name, value, counted[value].label if value in counted else value),
             counted[value].count if value in counted else 0,
             params.has(name, value),
             params.toggled(name, value),
+            held[value].platform if value in held else "",
         )
         for value in [*chosen, *counted]
         if value
@@ -135,13 +137,11 @@ def _value_label(name: str, value: str, label: str) -> str:
 
 
 def chips(params: SearchParams, accounts: Sequence[AccountView]) -> list[Chip]:
-    """Return a chip for each filter that is set, with the address without it."""
+    """Return a chip for each filter that is set, with the address without it; the days have a button of their own."""
     names = {str(number): _account_label(account) for account in accounts for number in account.numbers}
     shown = [
         Chip(_chip_label(name, value, names), params.toggled(name, value)) for name, value in params.pairs if name not in {"from", "to"}
     ]
-    if params.filters.first_day or params.filters.last_day:
-        shown.insert(0, Chip(words.days(params.filters.first_day, params.filters.last_day), params.without_days()))
     if params.as_of is not None:
         shown.insert(0, Chip(_("as it was on %(day)s", day=words.day(params.as_of)), params.without_day()))
     if params.dialect is Dialect.DTSEARCH:

@@ -94,6 +94,9 @@ def _line(params: SearchParams, hit: Hit, number: int, group: LineGroup | None =
     view = hit.view
     between = parties(view)
     who, to, about = _people(view, between)
+    title = view.content.title if view.content.text else ""
+    if title.startswith(f"{who} ") and not to:  # "City of Kestrel Bend added a new photo."
+        about, title = f"{title.removeprefix(who).strip().rstrip('.')} {about}".strip(), ""
     is_note = between is not None and between.is_event and bool(view.content.title)
     posted = view.content.posted_at
     return HitLine(
@@ -103,7 +106,7 @@ def _line(params: SearchParams, hit: Hit, number: int, group: LineGroup | None =
         who=who,
         to=to,
         about=about,
-        title="" if is_note else _title(view),
+        title="" if is_note else " · ".join(filter(None, (_thread(view), title))),
         snippet=((view.content.title, False),) if is_note else hit.snippet,
         tags=tuple(_tags(params, hit, between)),
         at=posted,
@@ -145,11 +148,10 @@ def _people(view: RecordView, between: Parties | None) -> tuple[str, str, str]:
     return author, "", f"· {account}"
 
 
-def _title(view: RecordView) -> str:
-    """Return the titles above the text: of the conversation, and of the record unless its title is all it has."""
+def _thread(view: RecordView) -> str:
+    """Return the name of a conversation, unless it only repeats who wrote."""
     content = view.content
-    titles = [content.thread_title if content.thread_title != content.author else "", content.title if content.text else ""]
-    return " · ".join(title for title in titles if title)
+    return content.thread_title if content.thread_title != content.author else ""
 
 
 def _tags(params: SearchParams, hit: Hit, between: Parties | None) -> Iterator[tuple[str, str]]:
