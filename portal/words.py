@@ -104,7 +104,7 @@ def install(app: Flask) -> None:
         mask_tokens=mask_tokens,
         mask_facts=mask_facts,
     )
-    app.jinja_env.globals.update(ROLES=ROLES, ROLE_HELP=ROLE_HELP, SORTS=SORTS, RULES=RULES, rule_word=rule_word)
+    app.jinja_env.globals.update(ROLES=ROLES, ROLE_HELP=ROLE_HELP, SORTS=SORTS, RULES=RULES, rule_word=rule_word, days=days)
 
 
 def state_word(state: str) -> str:

@@ -12,12 +12,13 @@ from indexer import platforms
 from indexer.catalog import AccountView
 from indexer.local_time import zone
 from indexer.query import Filters
+from portal import words
 from portal.access import Reader, Right, User, needs, reader, restrict, signed_in_user
 from portal.config import DEMO_BODY
 from portal.home import freshness, open_decisions, time_since
 from portal.i18n import _
 from portal.jobs import OPEN_STATES, Job, is_running, job_rows, may_open
-from portal.search import HistoryEntry, SavedSearches, count_saved, facets, history, warn_if_index_unusable
+from portal.search import HistoryEntry, SavedSearches, SearchParams, count_saved, facets, history, warn_if_index_unusable
 from portal.site import site
 from portal.views.custody.jobs import OWN_PAGES
 
@@ -92,4 +93,10 @@ def _running(who: Reader) -> list[Job]:
 
 def _past_searches(who: Reader, accounts: list[AccountView]) -> list[_PastSearch]:
     entries, _before = history(site().repository.db, who.name, most=SEARCHES_SHOWN)
-    return [_PastSearch(entry, tuple(chip.label for chip in facets.chips(entry.params, accounts))) for entry in entries]
+    return [_PastSearch(entry, _filters(entry.params, accounts)) for entry in entries]
+
+
+def _filters(params: SearchParams, accounts: list[AccountView]) -> tuple[str, ...]:
+    first, last = params.filters.first_day, params.filters.last_day
+    chosen = (words.days(first, last),) if first or last else ()
+    return (*chosen, *(chip.label for chip in facets.chips(params, accounts)))

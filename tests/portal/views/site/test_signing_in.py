@@ -142,12 +142,12 @@ def test_the_link_command_makes_the_first_administrator_and_later_links_for_the_
     printed = [CliRunner().invoke(main, ["--data", str(tmp_path), "link"]) for _ in range(2)]
     assert [one.exit_code for one in printed] == [0, 0], printed[0].output
     repository = open_repository(tmp_path)
-    assert [(user.name, user.role) for user in Users(repository.db).all()] == [("administrator", Role.ADMINISTRATOR)]
+    assert [(user.name, user.role) for user in Users(repository.db).all()] == [("clerk", Role.ADMINISTRATOR)]
     key = printed[1].output.strip().rsplit("/", 1)[1]
     assert printed[1].output.startswith("http://127.0.0.1:8000/link/")
     found = sign_ins.Links(repository.db).user_of(key)
     assert found is not None
-    assert found.name == "administrator"
+    assert found.name == "clerk"
     repository.close()
     assert CliRunner().invoke(main, ["--data", str(tmp_path), "link", "nobody"]).exit_code == 1
 
