@@ -20,9 +20,7 @@ def main(arguments: list[str]) -> int:
     """Run pip and print a line every few seconds; return pip's exit status."""
     total, seen, said = count_packages(Path(arguments[-1])), 0, time.monotonic()
     lines: list[str] = []
-    pip = subprocess.Popen(
-        [*PIP, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace"
-    )
+    pip = subprocess.Popen([*PIP, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8")  # noqa: S603  # fixed command
     for line in pip.stdout or ():
         lines.append(line)
         if match := _COLLECTING.match(line):

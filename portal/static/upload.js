@@ -98,7 +98,19 @@
       input.value = "";
       return;
     }
-    look(sent);
+    if (sent.length === tokens.length) look(sent);
+    else offer(sent);
+  }
+
+  // Some files failed: their reader sees which, and goes on with the others.
+  function offer(sent) {
+    const go = document.createElement("button");
+    go.type = "button";
+    go.className = "btn btn-primary";
+    go.textContent = form.dataset.rest;
+    go.addEventListener("click", () => look(sent));
+    state.replaceChildren(go);
+    go.focus();
   }
 
   function look(tokens) {
