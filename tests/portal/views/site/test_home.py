@@ -179,7 +179,7 @@ def test_a_saved_search_says_how_many_are_new(town: Town, tmp_path: Path) -> Non
 
     posts = [post(1_400_000_000_000_000_321, "The ferry runs again", "Tue Jun 01 15:00:00 +0000 2021")]
     ingest(town.repository, [x_archive(tmp_path / "f.zip", "FerryMO", "771950", posts, [], {})], taken_by="rhea", source="test")
-    assert section(client.get("/").text, "saved") == "Saved searches The ferry 1 records 1 new"
+    assert section(client.get("/").text, "saved") == "Saved searches The ferry 1 record 1 new"
 
 
 def test_a_person_known_by_number_is_a_decision_until_named(town: Town) -> None:
