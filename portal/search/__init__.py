@@ -5,13 +5,14 @@ from portal.search.address import MAX_QUERY, SearchParams
 from portal.search.examples import examples
 from portal.search.facets import Chip
 from portal.search.history import HistoryEntry, LastRun, history, last_runs, parse_address, search_key
-from portal.search.run import plan, run, run_in_groups, search_request, warn_if_index_unusable
+from portal.search.run import Answer, answer, plan, run, run_in_groups, search_request, warn_if_index_unusable
 from portal.search.saved import SavedSearch, SavedSearches, SavingError
 from portal.search.saved_counts import CountedSearch, count_saved
 from portal.search.turns import TooManySearches
 
 __all__ = [
     "MAX_QUERY",
+    "Answer",
     "Chip",
     "CountedSearch",
     "HistoryEntry",
@@ -22,6 +23,7 @@ __all__ = [
     "SearchParams",
     "TooManySearches",
     "address",
+    "answer",
     "count_saved",
     "coverage_band",
     "coverage_rows",
