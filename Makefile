@@ -28,11 +28,12 @@ help:
 setup: .venv/ready
 
 .venv/ready: requirements.txt
-	@echo "[setup] making .venv and installing what the product runs on ..."
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed."; exit 1; }
 	@$(PYTHON) -c 'import ensurepip' || { echo "Python's venv is missing: apt-get install python3-venv"; exit 1; }
+	@echo "[setup 1/2] making .venv ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/$(PIP_INSTALL) -r requirements.txt
+	@echo "[setup 2/2] installing what the product runs on (once, about a minute) ..."
+	@$(BIN)/python deploy/install.py -r requirements.txt
 	@touch $@
 
 setup-dev: setup .venv/ready-dev
@@ -49,13 +50,13 @@ requirements: setup-dev
 	done
 
 run: setup
-	@echo "[1/3] taking the sample archives into custody (once) ..."
-	@for archive in archive_data/samples/*.zip; do $(BIN)/python -m indexer ingest --by "make run" "$$archive" || exit 1; done
+	@echo "[1/3] adding the sample archives (once) ..."
+	@set -- archive_data/samples/*.zip; at=0; for archive; do at=$$((at + 1)); echo "      $$at of $$#: $${archive##*/}"; \
+		said=$$($(BIN)/python -m indexer ingest --by "make run" "$$archive" 2>&1) || { echo "$$said"; exit 1; }; done
+	@echo "[2/3] bringing the search index up to date ..."
 	@$(BIN)/python -m indexer sync
-	@echo "[2/3] making a one-time sign-in link ..."
-	@SHOWME_DEMO=1 $(BIN)/python -m portal link
-	@echo "[3/3] serving http://$(ADDRESS) (stop with Ctrl-C) ..."
-	@SHOWME_DEMO=1 $(BIN)/gunicorn --config gunicorn.conf.py --bind $(ADDRESS) wsgi:app
+	@echo "[3/3] starting the portal (stop it with Ctrl-C) ..."
+	@SHOWME_DEMO=1 $(BIN)/python -m portal welcome & SHOWME_DEMO=1 exec $(BIN)/gunicorn --config gunicorn.conf.py --bind $(ADDRESS) wsgi:app
 
 test: setup-dev lint types floors unit browser
 	@echo "[test] all passed"

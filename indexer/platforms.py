@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from indexer.i18n import Sentence
 from indexer.record import RecordKind
 
 
@@ -14,7 +15,8 @@ class Platform:
 
     `usual_kinds` are the kinds that readers expect in its archives: an archive in scope without a file of them is announced.
     `names_by_number`: its archives identify other people only by number, shown as "`short` user 3051921866". `glyph` is its
-    sign beside records: an SVG path, drawn as strokes in a box of 16 by 16.
+    sign beside records: an SVG path, drawn as strokes in a box of 16 by 16. `request_steps` tell a clerk how to get an archive
+    from the platform.
     """
 
     code: str
@@ -23,6 +25,7 @@ class Platform:
     aliases: tuple[str, ...] = ()
     usual_kinds: frozenset[RecordKind] = frozenset()
     names_by_number: bool = False
+    request_steps: tuple[Sentence, ...] = ()
     glyph: str = "M3 3h10v7H7.5L4.5 13v-3H3z"  # a speech bubble
 
 

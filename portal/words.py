@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
-from babel.dates import format_date, format_interval, format_skeleton, format_time
+from babel.dates import format_date, format_interval, format_skeleton, format_time, get_month_names
 from babel.numbers import format_decimal
 from flask import Flask
 
@@ -97,13 +97,14 @@ def install(app: Flask) -> None:
         local_iso=local_iso,
         local_day=local_day_of,
         day=day,
+        month_word=month_word,
         duration=duration,
         host=host,
         http_only=http_only,
         mask_tokens=mask_tokens,
         mask_facts=mask_facts,
     )
-    app.jinja_env.globals.update(ROLES=ROLES, ROLE_HELP=ROLE_HELP, SORTS=SORTS, RULES=RULES, rule_word=rule_word)
+    app.jinja_env.globals.update(ROLES=ROLES, ROLE_HELP=ROLE_HELP, SORTS=SORTS, RULES=RULES, rule_word=rule_word, days=days)
 
 
 def state_word(state: str) -> str:
@@ -226,6 +227,16 @@ def days(first: date | None, last: date | None) -> str:
     if first == last:
         return day(first)
     return str(format_interval(first, last, "yMMMd", locale=locale()))
+
+
+def month_of(value: date) -> str:
+    """Format the month of a day: Jul 2014."""
+    return str(format_skeleton("yMMM", value, locale=locale()))
+
+
+def month_word(number: int) -> str:
+    """Return the short name of a month, from 1."""
+    return str(get_month_names("abbreviated", context="stand-alone", locale=locale())[number])
 
 
 def duration(seconds: float) -> str:

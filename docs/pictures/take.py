@@ -74,7 +74,7 @@ def sign_in(page: Page, link: str) -> None:
     page.fill("#password", PASSWORD)
     page.fill("#again", PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/search")
+    page.wait_for_selector("h1")
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from indexer.catalog import audit, stored_data
 from indexer.catalog.accounts import CatalogState, bump_revision, catalog_state, person_label, whole_accounts
 from indexer.catalog.audit import Anchor, AnchorState, AuditLog, Event
+from indexer.catalog.capture_views import CaptureContents
 from indexer.catalog.capture_writer import (
     SIGHTING_COLUMNS,
     VERSION_COLUMNS,
@@ -54,7 +55,18 @@ from indexer.catalog.history import (
     export_times,
 )
 from indexer.catalog.location import catalog_file
-from indexer.catalog.models import UNNAMED, AccountView, AttachmentView, CaptureView, Origin, ProblemView, Reconciled, RecordView, by_number
+from indexer.catalog.models import (
+    UNNAMED,
+    AccountView,
+    AttachmentView,
+    CaptureView,
+    Origin,
+    ProblemView,
+    Reconciled,
+    RecordView,
+    by_number,
+    namesakes,
+)
 from indexer.catalog.parties import Direction, Parties, parties, person
 from indexer.catalog.reader import Catalog
 from indexer.catalog.record_views import FirstCapture, current_texts, first_captures, version_texts
@@ -108,6 +120,7 @@ __all__ = [
     "AuditLog",
     "BigId",
     "Busy",
+    "CaptureContents",
     "CaptureResult",
     "CaptureView",
     "CaptureWriter",
@@ -162,6 +175,7 @@ __all__ = [
     "members",
     "meta",
     "metadata",
+    "namesakes",
     "other_ids",
     "parties",
     "people",

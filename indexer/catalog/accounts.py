@@ -11,8 +11,9 @@ from indexer import platforms
 from indexer.catalog.database import among_keys, select_keys
 from indexer.catalog.models import AccountRef, AccountView
 from indexer.catalog.stored_data import SET_ASIDE
-from indexer.catalog.tables import account_handle, account_name, accounts, captures, meta, people, root_id
+from indexer.catalog.tables import account_handle, account_name, accounts, captures, meta, people, records, root_id, versions
 from indexer.local_time import from_ms
+from indexer.record import RecordKind
 
 POSITION: Final = "position"
 """The key in `meta` of the last number on the index's work list."""
@@ -92,6 +93,20 @@ def _account_view(root: Any, rows: list[Any]) -> AccountView:
 def people_named(connection: sa.Connection) -> dict[tuple[str, str], str]:
     """Return the names that records custodians gave to user numbers, by platform and number."""
     return {(platform, native_id): name for platform, native_id, name in connection.execute(_PEOPLE)}
+
+
+def senders_by_number(connection: sa.Connection) -> set[tuple[str, str]]:
+    """Return the platform and number of everyone whose messages name them only by number."""
+    numbering = [platform.code for platform in platforms.registered() if platform.names_by_number]
+    senders = (
+        sa.select(accounts.c.platform, versions.c.author)
+        .distinct()
+        .select_from(
+            records.join(versions, versions.c.id == records.c.current_version_id).join(accounts, accounts.c.id == records.c.account_id)
+        )
+        .where(accounts.c.platform.in_(numbering), records.c.kind == str(RecordKind.MESSAGE))
+    )
+    return {(platform, author) for platform, author in connection.execute(senders) if author.isascii() and author.isdigit()}
 
 
 def bump_revision(connection: sa.Connection) -> None:

@@ -1,7 +1,10 @@
-"""Builds CaptureViews from rows of captures."""
+"""Builds CaptureViews from rows of captures, and counts what a capture holds."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -10,7 +13,7 @@ import sqlalchemy as sa
 from indexer.catalog.accounts import whole_accounts
 from indexer.catalog.models import AccountView, CaptureView, Reconciled, SetAside, by_number
 from indexer.catalog.stored_data import COMPLETE, SET_ASIDE, CaptureResult, StoredFacts
-from indexer.catalog.tables import capture_files, captures, problems
+from indexer.catalog.tables import capture_files, captures, problems, records, sightings, versions
 from indexer.i18n import unpack
 from indexer.local_time import from_ms
 
@@ -75,3 +78,29 @@ def _capture_view(row: Any, account: AccountView | None, files: list[str], undat
         unreadable_dates=undated,
         aside=SetAside(aside_at, row.aside_by or "", row.aside_why or "") if aside_at else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureContents:
+    """The records sighted in a capture, by kind, and the times (UTC) of the first and last; None if none has a time."""
+
+    kinds: Mapping[str, int]
+    first: datetime | None
+    last: datetime | None
+
+
+def capture_contents(connection: sa.Connection, capture_id: int) -> CaptureContents:
+    """Count the records of a capture."""
+    query = (
+        sa.select(
+            records.c.kind, sa.func.count(records.c.pk.distinct()), sa.func.min(versions.c.posted_ms), sa.func.max(versions.c.posted_ms)
+        )
+        .select_from(sightings)
+        .join(versions, versions.c.id == sightings.c.version_id)
+        .join(records, records.c.pk == sightings.c.record_pk)
+        .where(sightings.c.capture_id == capture_id)
+        .group_by(records.c.kind)
+    )
+    rows = connection.execute(query).all()
+    firsts, lasts = [row[2] for row in rows if row[2] is not None], [row[3] for row in rows if row[3] is not None]
+    return CaptureContents({row[0]: row[1] for row in rows}, from_ms(min(firsts, default=None)), from_ms(max(lasts, default=None)))

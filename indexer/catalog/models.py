@@ -147,6 +147,18 @@ def by_number(accounts: Iterable[AccountView]) -> dict[int, AccountView]:
     return {number: account for account in accounts for number in account.numbers}
 
 
+def namesakes(accounts: Iterable[AccountView]) -> list[tuple[AccountView, AccountView]]:
+    """Return pairs of accounts on the same platform with the same handle, which may be one account."""
+    first: dict[tuple[str, str], AccountView] = {}
+    pairs = []
+    for account in sorted(accounts, key=lambda account: account.id):
+        if account.handle:
+            earlier = first.setdefault((account.platform, account.handle.casefold()), account)
+            if earlier is not account:
+                pairs.append((earlier, account))
+    return pairs
+
+
 @dataclass(frozen=True, slots=True)
 class SetAside:
     """The time, user and reason of setting a capture aside."""

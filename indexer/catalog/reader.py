@@ -13,8 +13,8 @@ import msgspec
 import sqlalchemy as sa
 
 from indexer.catalog import stored_data
-from indexer.catalog.accounts import POSITION, CatalogState, catalog_state, people_named, whole_accounts
-from indexer.catalog.capture_views import capture_views
+from indexer.catalog.accounts import POSITION, CatalogState, catalog_state, people_named, senders_by_number, whole_accounts
+from indexer.catalog.capture_views import CaptureContents, capture_contents, capture_views
 from indexer.catalog.database import BATCH, among_keys, in_batches, select_keys
 from indexer.catalog.models import AccountView, CaptureView, EarlierReading, ProblemView, RecordView, SightingView
 from indexer.catalog.record_views import COUNTED, absent_from, current_views, origin, version_views
@@ -63,6 +63,7 @@ class Catalog:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self._values: dict[str, tuple[int, Any]] = {}
+        self._senders: tuple[int, set[tuple[str, str]]] | None = None
 
     def state(self) -> CatalogState:
         """Return the catalog's counters: while they are equal, what was derived from accounts, captures and records still holds."""
@@ -98,6 +99,11 @@ class Catalog:
         )
         with self._engine.connect() as connection:
             return capture_views(connection, captures.c.id.in_(holding), captures.c.state == SET_ASIDE, with_set_aside=True)
+
+    def contents(self, capture_id: int) -> CaptureContents:
+        """Return what a capture holds: its records by kind, and their first and last time."""
+        with self._engine.connect() as connection:
+            return capture_contents(connection, capture_id)
 
     def problems(self, capture_id: int, limit: int = 100, offset: int = 0) -> list[ProblemView]:
         """Return a page of a capture's problems in the order in which they occurred."""
@@ -135,6 +141,14 @@ class Catalog:
                 kept = self._values[name] = holdings, read(connection)
         value: T = kept[1]
         return value
+
+    def unnamed_people(self) -> int:
+        """Return how many senders of messages are known only by number and have no name. Read again only after an archive was added."""
+        position = self.position()
+        with self._engine.connect() as connection:
+            if self._senders is None or self._senders[0] != position:
+                self._senders = (position, senders_by_number(connection))
+            return len(self._senders[1] - people_named(connection).keys())
 
     # records
 

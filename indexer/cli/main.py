@@ -1,4 +1,4 @@
-"""The command line: identify, ingest, problems, search, export, sync, rebuild, status; other modules add more commands.
+"""The command line: identify, preview, ingest, problems, search, export, sync, rebuild, status; other modules add more commands.
 
 Exit status 0 only if all went well; 1 if any evidence is missing, damaged or unknown; 2 if a command or a query is
 invalid. With --json the last line of standard output is a JSON object, documented in docs/command-line.md; progress
@@ -23,6 +23,7 @@ from indexer.cli.options import (
     answer,
     data_option,
     filter_options,
+    has_catalog,
     json_option,
     maker_options,
     meter,
@@ -35,6 +36,7 @@ from indexer.cli.options import (
 from indexer.cli.reports import certificate, coverage, terms
 from indexer.custody import indexing, recover
 from indexer.custody import ingest as ingest_archive
+from indexer.custody import preview as preview_archive
 from indexer.evidence import open_archive
 from indexer.exports import Choices
 from indexer.importers import identify as identify_archive
@@ -67,6 +69,24 @@ def identify(*, paths: tuple[Path, ...], as_json: bool) -> None:
         as_json=as_json,
         text=f"{identified.importer.title}, {identified.facts.form}, account {shape['account']['handle'] or shape['account']['name']}.",
     )
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@data_option
+@json_option
+@click.pass_obj
+def preview(data: Path | None, /, *, paths: tuple[Path, ...], as_json: bool) -> None:
+    """Show what an archive is before it is taken in, and write nothing. Several PATHS are the parts of one export."""
+    with report_errors():
+        if has_catalog(data):
+            with open_data(data) as repository:
+                archive = preview_archive(list(paths), repository)
+        else:
+            archive = preview_archive(list(paths))
+    answer(output.previewed(archive), as_json=as_json, text=output.previewed_text(archive))
+    if archive.is_refused:
+        raise SystemExit(1)
 
 
 @main.command()

@@ -210,6 +210,11 @@ def open_data(data: Path | None) -> Iterator[Repository]:
         repository.close()
 
 
+def has_catalog(data: Path | None) -> bool:
+    """Tell whether a data folder has a catalog: opening it would make one."""
+    return bool(settings.read("SHOWME_DATABASE_URL")) or settings.paths(data).catalog.exists()
+
+
 @contextmanager
 def report_errors() -> Iterator[None]:
     """Turn errors into CommandError or InvalidInput, with messages that the evidence is safe and what to do next."""

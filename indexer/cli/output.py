@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from indexer import __version__, platforms, private_files
 from indexer.catalog import CaptureView, ProblemView
-from indexer.custody import IngestReport, Verification, clock, describe_proof
+from indexer.custody import ArchivePreview, IngestReport, Verification, clock, describe_proof
 from indexer.evidence import MISSING
 from indexer.exports import ExportReport
 from indexer.importers import IdentifiedArchive
@@ -52,6 +52,43 @@ def identified(archive: IdentifiedArchive) -> JsonObject:
         "counts": dict(facts.counts),
         "cannot_contain": list(facts.cannot_contain),
     }
+
+
+def previewed(archive: ArchivePreview) -> JsonObject:
+    """JSON of `preview`."""
+    first, last = archive.chosen_days
+    return {
+        "name": archive.name,
+        "size": archive.size,
+        "headline": str(archive.headline),
+        "sentences": [str(sentence) for sentence in archive.sentences()],
+        "refusal": str(archive.refusal) or None,
+        "details": str(archive.details) or None,
+        "importer": archive.importer or None,
+        "form": str(archive.form) or None,
+        "account": {
+            "platform": archive.platform,
+            "native_id": archive.native_id,
+            "handle": archive.handle,
+            "name": archive.account_name,
+            "joins": archive.joins.id if archive.joins else None,
+        },
+        "exported_on": archive.exported,
+        "is_partial": archive.is_partial,
+        "chosen_days": [first, last],
+        "kinds": {str(kind): count for kind, count in sorted(archive.kinds.items())},
+        "first_day": archive.first_day,
+        "last_day": archive.last_day,
+        "is_whole": archive.is_whole,
+        "problems": archive.problems,
+        "declared": archive.declared,
+        "capture": archive.held.id if archive.held else None,
+    }
+
+
+def previewed_text(archive: ArchivePreview) -> str:
+    """Text of `preview`."""
+    return "\n".join(map(str, filter(None, (archive.headline, *archive.sentences(), archive.details))))
 
 
 def ingested(report: IngestReport) -> JsonObject:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -10,6 +10,7 @@ from typing import Final
 
 from indexer import platforms
 from indexer.coverage.days import DayStatus, Interval, Reason, merge_runs
+from indexer.coverage.words import ACCOUNT_SENTENCES, KINDS, REASONS, SENTENCES, WITHOUT_REASON, join_list
 from indexer.i18n import Sentence, say
 from indexer.record import RecordKind
 
@@ -165,6 +166,15 @@ class Coverage:
         ordered = sorted(groups.items(), key=lambda pair: (-len(pair[1]), -pair[0].length, pair[0].first, pair[0].template))
         return tuple(self._gap(gap, labels) for gap, labels in ordered) + self._missing_kinds(self._missing_requested)
 
+    def gaps_of(self, account: AccountDays) -> tuple[Sentence, ...]:
+        """Return the gaps of one account, the longest first, without its name."""
+        gaps = sorted(_gaps_of(account, self, self._horizon), key=lambda gap: (-gap.length, gap.first))
+        named = [(gap, *_gap_template(gap)) for gap in gaps]
+        lines = [ACCOUNT_SENTENCES[template](days=gap.days, why=reasons) for gap, template, reasons in named]
+        if missing := self._missing_requested(account):
+            lines.append(say("no archive in scope has a file with {kinds}", kinds=join_list([KINDS[kind]() for kind in missing])))
+        return tuple(lines)
+
     @cached_property
     def notes(self) -> tuple[Sentence, ...]:
         """Other things a reader must know, starting with the end of each account's archives."""
@@ -173,11 +183,16 @@ class Coverage:
     @cached_property
     def remarks(self) -> tuple[Sentence, ...]:
         """The notes without the ends. The note on deleted records always comes last."""
+        return (*self._outdated, *self._unsure_beginnings, *self.limits)
+
+    @property
+    def _unsure_beginnings(self) -> Iterable[Sentence]:
+        """Notes on accounts whose archives do not state that they begin with the account."""
         unsure: dict[date, list[str]] = {}
         for account in self.accounts:
             if account.before is DayStatus.NOT_CERTAIN and account.intervals:
                 unsure.setdefault(date.fromordinal(account.intervals[0].first), []).append(account.full_label)
-        notes = [
+        return [
             say(
                 "{accounts}: the archive does not state whether it includes days before {day}.",
                 accounts=self._name_accounts(labels),
@@ -185,11 +200,12 @@ class Coverage:
             )
             for day, labels in sorted(unsure.items())
         ]
-        if self.kinds is None:
-            notes += self._missing_kinds(self._missing_usual)
+
+    @cached_property
+    def limits(self) -> tuple[Sentence, ...]:
+        """What the archives lack whatever their days: kinds of records, and what was deleted earlier."""
         return (
-            *self._outdated,
-            *notes,
+            *(self._missing_kinds(self._missing_usual) if self.kinds is None else ()),
             say("Anything deleted before an archive was made is not in it, and the archive gives no indication of it."),
         )
 
@@ -225,9 +241,8 @@ class Coverage:
                 )
 
     def _gap(self, gap: _Gap, labels: Sequence[str]) -> Sentence:
-        reasons = join_list([REASONS[reason]() for reason in Reason if reason in gap.reasons])
-        template = gap.template if reasons is not None or gap.template not in _WITHOUT_REASON else _WITHOUT_REASON[gap.template]
-        return _SENTENCES[template](accounts=self._name_accounts(labels), days=gap.days, why=reasons)
+        template, reasons = _gap_template(gap)
+        return SENTENCES[template](accounts=self._name_accounts(labels), days=gap.days, why=reasons)
 
     def _name_accounts(self, labels: Sequence[str]) -> str:
         if len(labels) <= NAMED:
@@ -319,63 +334,14 @@ def _gap(run: Interval, begin: int, end: int) -> _Gap:
     )
 
 
+def _gap_template(gap: _Gap) -> tuple[str, str | None]:
+    """Return the template of a gap and its reasons in words."""
+    reasons = join_list([REASONS[reason]() for reason in Reason if reason in gap.reasons])
+    return (gap.template if reasons is not None else WITHOUT_REASON.get(gap.template, gap.template)), reasons
+
+
 _END_OF_ARCHIVE: Final = frozenset({Reason.DAY_OF_EXPORT, Reason.EXPORT_NOT_STATED})
 """Why the last day of any archive is only partly captured: not a defect."""
 
 _END_NOT_STATED: Final = frozenset({Reason.EXPORT_NOT_STATED, Reason.RANGE_NOT_STATED})
 """Why days after an archive's last record are uncertain."""
-
-_SENTENCES: Final[Mapping[str, Callable[..., Sentence]]] = {
-    "not captured: all": lambda **v: say("{accounts}: not captured for any of these days.", **v),
-    "not captured: before": lambda **v: say("{accounts}: nothing captured before {days}.", **v),
-    "not captured: after": lambda **v: say("{accounts}: nothing captured after {days}.", **v),
-    "not captured: days": lambda **v: say("{accounts}: not captured for {days}.", **v),
-    "in part: all": lambda **v: say("{accounts}: all of these days are only partly captured: {why}.", **v),
-    "in part: all, no reason": lambda **v: say("{accounts}: all of these days are only partly captured.", **v),
-    "in part: days": lambda **v: say("{accounts}: only partly captured for {days}: {why}.", **v),
-    "in part: days, no reason": lambda **v: say("{accounts}: only partly captured for {days}.", **v),
-    "not certain: all": lambda **v: say("{accounts}: coverage of these days is uncertain: {why}.", **v),
-    "not certain: days": lambda **v: say("{accounts}: coverage of {days} is uncertain: {why}.", **v),
-}
-_WITHOUT_REASON: Final = {"in part: all": "in part: all, no reason", "in part: days": "in part: days, no reason"}
-
-REASONS: Final[Mapping[Reason, Callable[[], Sentence]]] = {
-    Reason.UNREAD: lambda: say("parts of an archive could not be read"),
-    Reason.SHORT: lambda: say("fewer records were read than the platform counts"),
-    Reason.ONE_PART: lambda: say("the archive is one of several parts"),
-    Reason.DAY_OF_EXPORT: lambda: say("the archive was made during that day"),
-    Reason.RANGE_NOT_STATED: lambda: say("the archive does not state its date range"),
-    Reason.EXPORT_NOT_STATED: lambda: say("the archive does not state when it was made"),
-}
-STATUSES: Final[Mapping[DayStatus, Callable[[], Sentence]]] = {
-    DayStatus.CAPTURED: lambda: say("captured"),
-    DayStatus.BEFORE_FIRST: lambda: say("captured, before the account's first record"),
-    DayStatus.IN_PART: lambda: say("partly captured"),
-    DayStatus.NOT_CERTAIN: lambda: say("not certain"),
-    DayStatus.NOT_CAPTURED: lambda: say("not captured"),
-}
-KINDS: Final[Mapping[str, Callable[[], Sentence]]] = {
-    "post": lambda: say("posts"),
-    "reply": lambda: say("replies"),
-    "repost": lambda: say("reposts"),
-    "comment": lambda: say("comments"),
-    "message": lambda: say("direct messages"),
-    "like": lambda: say("likes"),
-    "story": lambda: say("stories"),
-    "reel": lambda: say("reels"),
-    "photo": lambda: say("photos"),
-    "video": lambda: say("videos"),
-    "event": lambda: say("events"),
-}
-
-
-def join_list(words: Iterable[str]) -> str | None:
-    """Join words with commas as one value of a sentence; None without words. Each may be translatable itself.
-
-    The halves are joined, then their halves: hundreds of words nested one in the other would be too deep to translate.
-    """
-    joined = list(words)
-    if len(joined) < 2:
-        return joined[0] if joined else None
-    middle = len(joined) // 2
-    return say("{words}, {word}", words=join_list(joined[:middle]), word=join_list(joined[middle:]))

@@ -5,6 +5,7 @@ from indexer.custody.accounts import LONGEST_NAME, check_merge
 from indexer.custody.anchor_file import InvalidAnchor, read_anchor, write_anchor
 from indexer.custody.catalog_checks import stored_digest
 from indexer.custody.ingest import IngestReport, ingest, recover
+from indexer.custody.previews import ArchivePreview, preview
 from indexer.custody.raw_items import check_raw_items
 from indexer.custody.reread import is_outdated, outdated, reread
 from indexer.custody.reread_writer import RereadReport
@@ -16,6 +17,7 @@ __all__ = [
     "LISTED",
     "LONGEST_NAME",
     "LONGEST_WHY",
+    "ArchivePreview",
     "DecisionRefused",
     "IngestReport",
     "InvalidAnchor",
@@ -33,6 +35,7 @@ __all__ = [
     "ingest",
     "is_outdated",
     "outdated",
+    "preview",
     "raw_finding",
     "read_anchor",
     "recover",

@@ -1,11 +1,12 @@
 """What was handed in: archives, their members, fixity and the vault. Read, never changed."""
 
 from indexer.evidence import fixity
-from indexer.evidence.archive import DAMAGE, SAFE, Archive, ArchiveError, MemberDamaged, damage_of, open_archive, refusal
+from indexer.evidence.archive import DAMAGE, Archive, Member, MemberDamaged, damage_of, open_archive, parts_of
 from indexer.evidence.fixity import Finding, IntegrityFinding, file_digest
 from indexer.evidence.html_members import HtmlDamaged, HtmlItem, PageItem, PageMarks, html_items, page_items
 from indexer.evidence.json_members import JsonDamaged, JsonItem, json_items
 from indexer.evidence.names import is_junk
+from indexer.evidence.refusals import SAFE, ArchiveError, refusal, split_refusal
 from indexer.evidence.vault import MISSING, AdmittedFile, StagedFile, Vault, archive_digest
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "IntegrityFinding",
     "JsonDamaged",
     "JsonItem",
+    "Member",
     "MemberDamaged",
     "PageItem",
     "PageMarks",
@@ -35,5 +37,7 @@ __all__ = [
     "json_items",
     "open_archive",
     "page_items",
+    "parts_of",
     "refusal",
+    "split_refusal",
 ]

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO
 
 from indexer.evidence.names import compose, compose_unique, decode_utf8_name, is_junk, natural_key, unsafe_reason
+from indexer.evidence.refusals import ArchiveError, refusal
 from indexer.i18n import Sentence, say
 
 # Everything that Python's container and decompression modules raise for damaged bytes. Their documentation names a few of
@@ -46,17 +47,7 @@ MAX_TOTAL_BYTES = 2**40
 MAX_MEMBER_RATIO, MEMBER_RATIO_FROM = 250, 100 * 2**20  # a member above 100 MiB that shrank 250-fold
 MAX_TOTAL_RATIO, TOTAL_RATIO_FROM = 200, 2**30  # deflate of platform JSON reaches about 30
 
-SAFE = say("Your file was not changed and nothing was added.")
 _AGAIN = say("Download the archive again.")
-
-
-class ArchiveError(Exception):
-    """The archive cannot be taken in. The text states the problem, that the evidence is safe, and the next step."""
-
-
-def refusal(why: Sentence, repair: Sentence | None = None) -> Sentence:
-    """Build the message for a refused archive: the reason, that the file is safe, and how to fix it."""
-    return say("{why} {safe} {repair}", why=why, safe=SAFE, repair=repair) if repair else say("{why} {safe}", why=why, safe=SAFE)
 
 
 class _Refusal(ArchiveError):

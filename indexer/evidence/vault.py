@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import IO
 
 from indexer.atomic_files import sync
-from indexer.evidence.archive import Archive, ArchiveError, open_archive, parts_of, refusal
+from indexer.evidence.archive import Archive, open_archive, parts_of
 from indexer.evidence.fixity import BLOCK, file_digest
+from indexer.evidence.refusals import ArchiveError, refusal
 from indexer.i18n import say
 from indexer.private_files import is_read_only
 from indexer.progress import ByteTick

@@ -8,7 +8,7 @@ from typing import Final
 
 from indexer import platforms
 from indexer.evidence import Archive, ArchiveError, refusal
-from indexer.i18n import say
+from indexer.i18n import Sentence, say
 from indexer.importers.importer import Importer
 from indexer.record import CaptureFacts, Problem, Record, Tally
 
@@ -74,11 +74,20 @@ def claim(archive: Archive) -> tuple[Importer, Archive]:
             raise NotIdentified(refusal(why, say("Take in each platform's own file.")))
     expected_marks = "; ".join(f"{importer.title}: {', '.join(importer.marks)}" for importer in IMPORTERS)
     first_names = ", ".join(archive.names[:8]) + (" ..." if len(archive.names) > 8 else "")
-    why = say(
-        "{archive} is not an archive that we know. Looked for {marks}. Found {count} files: {names}.",
+    details = say(
+        "{archive}: looked for {marks}. Found {count} files: {names}.",
         archive=archive.label,
         marks=expected_marks,
         count=len(archive.names),
         names=first_names,
     )
-    raise NotIdentified(refusal(why, say("If it is one part of several, name all parts together.")))
+    why = say("This is not an {platforms} archive.", platforms=_platform_names())
+    raise NotIdentified(refusal(why, say("If it is one part of several, name all parts together."), details))
+
+
+def _platform_names() -> Sentence | str:
+    """Return the names of all platforms, as in "X, Facebook or Instagram"."""
+    names = [importer.platform.short or importer.platform.title for importer in IMPORTERS]
+    if len(names) < 2:
+        return "".join(names)
+    return say("{names} or {last}", names=", ".join(names[:-1]), last=names[-1])

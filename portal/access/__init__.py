@@ -1,7 +1,7 @@
 """Access control: rules, guard, users, sign-ins, limits."""
 
 from portal.access import guard, limits
-from portal.access.guard import LARGE_BODIES, OPEN, UPLOAD_ENDPOINT, SignedIn, needs, reader
+from portal.access.guard import LARGE_BODIES, OPEN, UPLOAD_ENDPOINT, SignedIn, needs, reader, signed_in_user
 from portal.access.limits import BY_ADDRESS, BY_NAME, CHECK_LIMIT, UPLOAD_LIMIT, limiter, tried_name, was_refused
 from portal.access.rules import Reader, Right, Role, may_see, may_see_raw, restrict, still_covers
 from portal.access.sign_ins import Links, LinkUsed, SignIns
@@ -35,6 +35,7 @@ __all__ = [
     "needs",
     "reader",
     "restrict",
+    "signed_in_user",
     "still_covers",
     "tried_name",
     "users",

@@ -22,7 +22,7 @@ OPEN = frozenset({"static", "health.healthz", "languages.choose", "signing_in.si
 OPEN_BY_SETTING = {"public_check.page": "PUBLIC_CHECK"}
 """Addresses that require no sign-in if the configuration key is true; otherwise they ask for it like any other."""
 
-UPLOAD_ENDPOINT = "captures.upload"
+UPLOAD_ENDPOINT = "adding.upload"
 LARGE_BODIES = {UPLOAD_ENDPOINT: "MAX_UPLOAD", "certificates.handed_in": "MAX_CHECK", "public_check.page": "MAX_PUBLIC_CHECK"}
 """Addresses that take files, with the configuration key of their largest request; others take SMALL_BODY."""
 
@@ -59,6 +59,12 @@ def reader() -> Reader:
     """Return the signed-in reader of the current request. Only for views that name a right."""
     signed_in: SignedIn = current_user
     return signed_in.user.reader
+
+
+def signed_in_user() -> User:
+    """Return the signed-in user of the current request, with the full name. Only for views that name a right."""
+    signed_in: SignedIn = current_user
+    return signed_in.user
 
 
 def reader_if_any() -> Reader | None:

@@ -37,6 +37,7 @@ grants = sa.Table(
     sa.Column("account_id", BigId, sa.ForeignKey("accounts.id"), primary_key=True),
 )
 
+FIRST_NAME = "clerk"  # with which the first administrator signs in
 MIN_PASSWORD, MAX_PASSWORD = 12, 1000
 MIN_DIFFERENT = 5  # different characters
 MIN_BESIDE_NAME = 6  # characters that are not the user's name
@@ -141,14 +142,14 @@ class Users:
                 self.set_password(user.id, password)
         return user
 
-    def first_administrator(self) -> User:
-        """Return the first active administrator; add the user "administrator" if there are no users.
+    def first_administrator(self, name: str | None = None) -> User:
+        """Return the first active administrator; if there are no users, add one with this name, or "clerk".
 
         Raises UserError if there are users, but no active administrator.
         """
         everyone = self.all()
         if not everyone:
-            return self.add("administrator", "", Role.ADMINISTRATOR, "start")
+            return self.add(name or FIRST_NAME, "", Role.ADMINISTRATOR, "start")
         active = [user for user in everyone if user.role is Role.ADMINISTRATOR and not user.is_disabled]
         if not active:
             raise UserError(say("No administrator can sign in."))

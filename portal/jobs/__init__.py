@@ -1,8 +1,8 @@
 """Long work: rows, queue, runners and the worker."""
 
-from portal.jobs import notices, stored, uploads, words, worker
+from portal.jobs import notices, previews, staging, stored, uploads, words, worker
 from portal.jobs.queue import job_rows, restart, start
-from portal.jobs.rows import SET, Job, JobKind, JobState
+from portal.jobs.rows import OPEN_STATES, SET, Job, JobKind, Jobs, JobState
 from portal.jobs.runners import certificate_file, check_file, export_file
 from portal.jobs.stored import may_open
 from portal.jobs.uploads import NoRoom
@@ -10,10 +10,12 @@ from portal.jobs.words import progress
 from portal.jobs.worker import is_running
 
 __all__ = [
+    "OPEN_STATES",
     "SET",
     "Job",
     "JobKind",
     "JobState",
+    "Jobs",
     "NoRoom",
     "certificate_file",
     "check_file",
@@ -22,8 +24,10 @@ __all__ = [
     "job_rows",
     "may_open",
     "notices",
+    "previews",
     "progress",
     "restart",
+    "staging",
     "start",
     "stored",
     "uploads",

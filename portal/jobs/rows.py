@@ -54,6 +54,7 @@ SILENT_AFTER = 120_000  # milliseconds without a heartbeat (sent every 10 s) aft
 class JobKind(StrEnum):
     """A kind of long-running job."""
 
+    PREVIEW = "preview"
     TAKE_IN = "take in"
     VERIFY = "verify"
     SET_ZONE = "set zone"
@@ -165,10 +166,18 @@ class Jobs:
         """Return a job."""
         return next(iter(self._select(jobs.c.id == job_id, 1)), None)
 
-    def recent(self, limit: int = 20, *, kinds: frozenset[JobKind] | None = None, user_id: int | None = None) -> list[Job]:
-        """Return the latest jobs, newest first, optionally of some kinds or of a user."""
-        condition = sa.true() if kinds is None else jobs.c.kind.in_([kind.value for kind in kinds])
-        return self._select(sa.and_(condition, sa.true() if user_id is None else jobs.c.user_id == user_id), limit)
+    def recent(
+        self,
+        limit: int = 20,
+        *,
+        kinds: frozenset[JobKind] | None = None,
+        states: frozenset[JobState] | None = None,
+        user_id: int | None = None,
+    ) -> list[Job]:
+        """Return the latest jobs, newest first, optionally of some kinds, in some states or of a user."""
+        of_kinds = sa.true() if kinds is None else jobs.c.kind.in_([kind.value for kind in kinds])
+        in_states = sa.true() if states is None else jobs.c.state.in_([state.value for state in states])
+        return self._select(sa.and_(of_kinds, in_states, sa.true() if user_id is None else jobs.c.user_id == user_id), limit)
 
     def waiting(self) -> list[int]:
         """Return the ids of all waiting jobs, oldest first."""

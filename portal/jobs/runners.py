@@ -31,7 +31,7 @@ from indexer.term_reports import run as term_list
 from portal import config, stored_sets
 from portal.access import Right, User, Users, restrict, still_covers
 from portal.config import LONG_QUERIES
-from portal.jobs import decisions, stored, uploads
+from portal.jobs import decisions, previews, stored, uploads
 from portal.jobs.rows import SET, Job, JobKind, Jobs
 
 BEAT_EVERY = 10.0  # seconds
@@ -113,6 +113,11 @@ def _take_in(repository: Repository, job: Job, user: User, tell: Report) -> Mapp
         "set_aside": report.capture.aside is not None,
         "named": differing_handle(report.capture, job.arguments.get("account", "")) if report.already_captured else "",
     }
+
+
+def _previews(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
+    _check(user, Right.TAKE_IN)
+    return previews.preview_archives(repository, job, tell)
 
 
 def differing_handle(capture: CaptureView, handle: str) -> str:
@@ -235,6 +240,7 @@ def _custodians_only(work: Work) -> Work:
 
 
 _WORK: Mapping[JobKind, Work] = {
+    JobKind.PREVIEW: _previews,
     JobKind.TAKE_IN: _take_in,
     JobKind.VERIFY: _verify,
     JobKind.SET_ZONE: _set_zone,

@@ -58,6 +58,8 @@ def may_open(reader: Reader, job: Job) -> bool:
         return job.user_id == reader.user_id and reader.may(Right.SEARCH) and _is_covered(reader, job)
     if job.kind in CERTIFYING:
         return _is_accessible(reader, job) and reader.may(Right.CERTIFY) and _is_covered(reader, job)
+    if job.kind is JobKind.PREVIEW:  # the files wait for the user who uploaded them
+        return job.user_id == reader.user_id and reader.may(Right.TAKE_IN)
     if job.kind is not JobKind.EXPORT:
         return reader.may(Right.TAKE_IN)
     return _is_accessible(reader, job) and reader.may(Right.EXPORT) and _is_covered(reader, job)

@@ -12,6 +12,7 @@ from portal.jobs.rows import Job, JobKind, JobState
 from portal.words import bytes_word, days, duration, number
 
 JOB_KINDS = {
+    JobKind.PREVIEW: _l("Looking at archives"),
     JobKind.TAKE_IN: _l("Adding an archive"),
     JobKind.VERIFY: _l("Verifying evidence and catalog"),
     JobKind.SET_ZONE: _l("Setting an archive's time zone"),
@@ -36,6 +37,7 @@ JOB_STATES = {
 
 
 STAGES = {
+    "previewing": _l("looking at the files"),
     "copying": _l("copying to the vault"),
     "reading": _l("reading records"),
     "indexing": _l("indexing"),

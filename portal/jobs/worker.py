@@ -20,6 +20,7 @@ from portal.config import Config
 from portal.jobs import queue as job_queue
 from portal.jobs import runners
 from portal.jobs.rows import Jobs
+from portal.jobs.staging import KEEP_HOURS, remove_expired
 from portal.jobs.uploads import remove_orphans
 
 LOCK_SECONDS = 5.0
@@ -74,6 +75,12 @@ def tidy(repository: Repository, config: Config) -> None:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
+def discard_expired(repository: Repository, config: Config) -> None:
+    """Remove uploaded files that nobody added in time, and log each."""
+    for name in remove_expired(config.uploads):
+        repository.audit.add("upload:discarded", "worker", name, {"why": f"not added within {KEEP_HOURS} hours"})
+
+
 def _enqueue_waiting(repository: Repository, queue: Any, task: Callable[[int], Any], config: Config) -> None:
     """Fill an empty queue with all waiting jobs, at start and again at intervals; remove orphaned uploads."""
     while True:
@@ -82,6 +89,7 @@ def _enqueue_waiting(repository: Repository, queue: Any, task: Callable[[int], A
                 for job_id in Jobs(repository.db).waiting():
                     task(job_id)
             remove_orphans(config.uploads)
+            discard_expired(repository, config)
         except Exception:  # a locked database passes; the next round tries again
             log.exception("waiting jobs could not be put in the queue")
         time.sleep(ENQUEUE_EVERY)

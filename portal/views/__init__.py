@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from portal.views.administration import health, users
-from portal.views.custody import accounts, captures, jobs
-from portal.views.search import baskets, certificates, coverage, exports, hand_over, media, records, saved, search, sets, terms
-from portal.views.site import help_pages, languages, signing_in
+from portal.views.custody import accounts, adding, captures, jobs, requesting
+from portal.views.search import (
+    baskets,
+    certificates,
+    coverage,
+    exports,
+    hand_over,
+    media,
+    records,
+    reports,
+    saved,
+    search,
+    sets,
+    terms,
+)
+from portal.views.site import help_pages, home, languages, signing_in
 
 AREAS = {
     "home": "home",
@@ -16,6 +29,8 @@ AREAS = {
     "baskets": "search",
     "hand_over": "search",
     "captures": "archives",
+    "adding": "archives",
+    "requesting": "archives",
     "accounts": "archives",
     "coverage": "archives",
     "reports": "reports",
@@ -29,10 +44,13 @@ AREAS = {
 
 BLUEPRINTS = (
     signing_in.pages,
+    home.pages,
     search.pages,
     records.pages,
     media.pages,
     captures.pages,
+    adding.pages,
+    requesting.pages,
     accounts.pages,
     coverage.pages,
     jobs.pages,
@@ -44,6 +62,7 @@ BLUEPRINTS = (
     certificates.public_pages,
     saved.pages,
     terms.pages,
+    reports.pages,
     users.pages,
     help_pages.pages,
     health.pages,

@@ -8,9 +8,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from tests.support.browser import Portal, tab_to
+from tests.support.browser import Portal, sound, tab_to
+from tests.support.builders import zip_files
 from tests.support.town import post, x_archive
 
 pytestmark = pytest.mark.browser
@@ -38,8 +39,11 @@ def test_the_keyboard_alone_signs_in_searches_opens_a_record_and_comes_back(port
     tab_to(page, "#password")
     page.keyboard.type("a sentence for the tests")
     page.keyboard.press("Enter")
+    page.wait_for_url(portal.address + "/")
+    tab_to(page, ".door-first")
+    page.keyboard.press("Enter")
     page.wait_for_url("**/search")
-    tab_to(page, "#q")
+    page.focus("#q")
     page.keyboard.type("parade")
     page.keyboard.press("Enter")
     expect(page.locator("#count")).to_have_text("1 record")
@@ -100,47 +104,101 @@ def test_a_picture_of_an_archive_is_shown_and_a_page_named_like_a_picture_does_n
     assert page.title() != "ran"
 
 
-def test_an_upload_is_taken_in_and_can_be_searched(portal: Portal, tmp_path: Path) -> None:
-    archive = x_archive(
-        tmp_path / "river.zip",
-        "RiverDeskMO",
-        "771300",
-        [post(1_400_000_000_000_000_007, "The ferry runs again", "Tue Jun 01 15:00:00 +0000 2021")],
+def archive_of(folder: Path, name: str, number: str, text: str) -> Path:
+    """Return an X archive with one post."""
+    return x_archive(
+        folder / f"{name}.zip",
+        name,
+        number,
+        [post(1_400_000_000_000_000_000 + int(number), text, "Tue Jun 01 15:00:00 +0000 2021")],
         [],
         {},
     )
+
+
+DROP = """files => {
+    const data = new DataTransfer();
+    for (const [name, bytes] of files) data.items.add(new File([Uint8Array.from(bytes)], name, { type: "application/zip" }));
+    for (const kind of ["dragenter", "dragover", "drop"]) {
+        document.querySelector("h1").dispatchEvent(new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer: data }));
+    }
+}"""
+
+
+def test_archives_dropped_anywhere_are_previewed_and_added_together(portal: Portal, tmp_path: Path) -> None:
+    paths = [
+        archive_of(tmp_path, "RiverDeskMO", "771300", "The ferry runs again"),
+        archive_of(tmp_path, "BargeDeskMO", "771301", "The barge is late"),
+    ]
+    notes = zip_files({"minutes/may.txt": "the minutes"}, tmp_path / "notes.zip")
     page = portal.page()
-    page.goto(portal.address + "/captures")
-    page.set_input_files("#archive", str(archive))
-    page.click("#upload button")
+    page.goto(portal.address + "/archives/add")
+    page.evaluate(DROP, [[path.name, list(path.read_bytes())] for path in (*paths, notes)])
+    page.wait_for_url("**/archives/add/*")
+    expect(page.locator(".preview h2")).to_have_text(
+        ["@RiverDeskMO, 2021, 1 post", "@BargeDeskMO, 2021, 1 post", "This is not an X, Facebook or Instagram archive."], timeout=30_000
+    )
+    expect(page.locator("h1")).to_have_text("Add these 2 archives?")
+    details = page.locator(".preview details")
+    expect(details.locator("p")).to_be_hidden()
+    details.locator("summary").press("Enter")
+    expect(details.locator("p")).to_contain_text("minutes/may.txt")
+    sound(page)
+    page.locator(".preview", has_text="BargeDeskMO").get_by_role("button").press("Enter")
+    expect(page.locator("h1")).to_have_text("Add this archive?")
+    page.click("text='Add this archive'")
     page.wait_for_url("**/jobs/*")
-    page.click("text=Open the archive", timeout=30_000)
+    expect(page.locator(".note-good")).to_contain_text("1 post of @RiverDeskMO, Jun 2021.", timeout=30_000)
+    page.click("text=Open the archive")
     expect(page.locator("main")).to_contain_text("Everything in this archive is accounted for.")
     page.goto(portal.address + "/search?q=ferry")
     expect(page.locator("#count")).to_have_text("1 record")
+    page.goto(portal.address + "/search?q=barge")
+    expect(page.locator("#count")).to_have_text("0 records")
 
 
-def test_the_upload_works_without_any_script(portal: Portal, tmp_path: Path) -> None:
-    archive = x_archive(
-        tmp_path / "creek.zip",
-        "CreekDeskMO",
-        "771400",
-        [post(1_400_000_000_000_000_008, "The creek path is closed", "Tue Jun 01 15:00:00 +0000 2021")],
-        [],
-        {},
+def test_each_file_has_its_own_progress_and_a_failed_one_leaves_the_others(portal: Portal, tmp_path: Path) -> None:
+    paths = [archive_of(tmp_path, "GoodDeskMO", "771310", "good"), archive_of(tmp_path, "LostDeskMO", "771311", "lost")]
+    page = portal.page()
+    page.goto(portal.address + "/archives/add")
+    page.route(
+        "**/captures/upload", lambda route: route.abort() if b"LostDeskMO" in (route.request.post_data_buffer or b"") else route.continue_()
     )
+    page.set_input_files("#archive", [str(path) for path in paths])
+    page.click("#upload button")
+    expect(page.locator("#upload-files li")).to_have_count(2)
+    expect(page.locator("#upload-files li").first).to_contain_text("sent")
+    expect(page.locator("#upload-files li.drop-failed")).to_contain_text("LostDeskMO.zip")
+    expect(page.locator("#upload-files li.drop-failed")).to_contain_text("The connection was lost.")
+    expect(page.locator("#upload-state button")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/archives/add/*")
+    expect(page.locator(".preview h2")).to_have_text(["@GoodDeskMO, 2021, 1 post"], timeout=30_000)
+
+
+def test_adding_works_without_any_script(portal: Portal, tmp_path: Path) -> None:
+    archive = archive_of(tmp_path, "CreekDeskMO", "771400", "The creek path is closed")
     state = portal.page().context.storage_state()
     page = portal.browser.new_context(java_script_enabled=False, storage_state=state).new_page()
-    page.goto(portal.address + "/captures")
+    page.goto(portal.address + "/archives/add")
     page.set_input_files("#archive", str(archive))
     page.click("#upload button")
+    page.wait_for_url("**/archives/add/*")
+    reload_until(page, "text='Add this archive'")
+    page.click("text='Add this archive'")
     page.wait_for_url("**/jobs/*")
+    reload_until(page, "text=Open the archive")
+    expect(page.locator("main")).to_contain_text("The archive was added")
+
+
+def reload_until(page: Page, selector: str) -> None:
+    """Reload the page as a reader without scripts does, until it has an element."""
     for _ in range(60):
-        if page.locator("text=Open the archive").count():
-            break
+        if page.locator(selector).count():
+            return
         page.wait_for_timeout(500)
         page.reload()
-    expect(page.locator("main")).to_contain_text("The archive was added")
+    pytest.fail(f"{selector} does not come")
 
 
 def test_an_export_holds_what_was_counted(portal: Portal) -> None:

@@ -43,7 +43,8 @@ class Portal:
             page.fill("#name", name)
             page.fill("#password", PASSWORD)
             page.press("#password", "Enter")
-            page.wait_for_url("**/search")
+            page.wait_for_url(self.address + "/")
+            page.goto(self.address + "/search")
         return page
 
 
@@ -84,6 +85,7 @@ def tab_to(page: Page, selector: str, most: int = 60) -> None:
 
 
 PLAIN = [
+    "/",
     "/search",
     "/search?q=flood",
     "/search?q=flood&kind=post&platform=twitter&from=2018-01-01&media=without",
@@ -103,6 +105,11 @@ PLAIN = [
     "/exports",
     "/captures",
     "/captures/1",
+    "/archives/add",
+    "/archives/request/facebook",
+    "/accounts",
+    "/coverage/accounts/1",
+    "/reports",
     "/help",
     "/help/search",
     "/help/saved",

@@ -18,6 +18,8 @@ def addresses(town: Town) -> list[str]:
         "record_id": ids,
         "capture_id": captures,
         "user_id": users,
+        "account_id": sorted(number for account in town.repository.catalog.accounts(None) for number in account.numbers),
+        "platform": ["twitter", "no-such"],
         "job_id": jobs,
         "saved_id": list(range(1, 9)),
         "number": [0],

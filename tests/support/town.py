@@ -224,9 +224,9 @@ def fill(data: Path, archives: Sequence[Callable[[Path], Path]] = (city_archive,
         report = ingest(repository, [make(data / "made" / f"{make.__name__}.zip")], taken_by="rhea", source="incoming")
         assert report.capture.went_well, report.capture
     users = Users(repository.db)
-    city = next(one.id for one in repository.catalog.accounts(None) if one.handle == CITY)
+    city = next((one.id for one in repository.catalog.accounts(None) if one.handle == CITY), None)
     for name, role in ROLES.items():
         user = users.add(name, name.title(), role, "test")
         users.set_password(user.id, PASSWORD)
-        users.change(user.id, full_name=user.full_name, role=role, granted={city} if name == "gwen" else set(), is_disabled=False)
+        users.change(user.id, full_name=user.full_name, role=role, granted={city} if name == "gwen" and city else set(), is_disabled=False)
     return repository

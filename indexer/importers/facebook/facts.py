@@ -17,6 +17,7 @@ from indexer.importers.facebook.content import read_entry, writer_of
 from indexer.importers.facebook.context import KINDS, READ_ERRORS
 from indexer.importers.facebook.html_pages_2017 import is_2017
 from indexer.importers.facebook.members import ACTIVITY, Role, members
+from indexer.importers.facebook.requesting import STEPS
 from indexer.importers.facebook.shapes import Entry, walk
 from indexer.importers.meta.html_header import HEAD, account_of_link, page_header, profile_rows
 from indexer.importers.meta.html_pages import page_boxes, plain_head
@@ -30,6 +31,7 @@ PLATFORM = Platform(
     "facebook",
     "Facebook",
     usual_kinds=frozenset({RecordKind.POST, RecordKind.COMMENT, RecordKind.MESSAGE}),
+    request_steps=STEPS,
     glyph="M11 2.5h-1A2.5 2.5 0 0 0 7.5 5v8.5M5 8h5",
 )
 _FOOTER = re.compile(rb'<div class="footer">')

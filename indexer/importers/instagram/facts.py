@@ -11,6 +11,7 @@ from indexer.i18n import Sentence, say
 from indexer.importers.instagram.context import UNREADABLE
 from indexer.importers.instagram.labels import OWNER_NAME, USERNAME, is_label
 from indexer.importers.instagram.members import ItemFormat, role_of
+from indexer.importers.instagram.requesting import STEPS
 from indexer.importers.instagram.shapes import Entry
 from indexer.importers.meta.dates import find_dates
 from indexer.importers.meta.html_header import profile_rows
@@ -21,6 +22,7 @@ PLATFORM = Platform(
     "instagram",
     "Instagram",
     usual_kinds=frozenset({RecordKind.POST, RecordKind.STORY, RecordKind.COMMENT, RecordKind.MESSAGE}),
+    request_steps=STEPS,
     glyph="M5 2h6a3 3 0 0 1 3 3v6a3 3 0 0 1-3 3H5a3 3 0 0 1-3-3V5a3 3 0 0 1 3-3zM8 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6M11.6 4.4h.01",
 )
 _PROFILES = (

@@ -14,6 +14,7 @@ from indexer.importers.twitter.csv_table import handle_in_csv
 from indexer.importers.twitter.encrypted import Encrypted, read_encrypted
 from indexer.importers.twitter.items import Item, decode, items_of
 from indexer.importers.twitter.members import DataFile, Layout, Role, data_file, layout_of
+from indexer.importers.twitter.requesting import STEPS
 from indexer.importers.twitter.text import Number
 from indexer.importers.twitter.times import parse_time
 from indexer.importers.twitter.tweets import decode_tweet, id_of, text_of
@@ -27,6 +28,7 @@ PLATFORM = Platform(
     aliases=("x",),
     usual_kinds=frozenset({RecordKind.POST, RecordKind.MESSAGE}),
     names_by_number=True,
+    request_steps=STEPS,
     glyph="M3 3l10 10M13 3L3 13",
 )
 CSV = "tweets.csv"

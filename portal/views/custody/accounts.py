@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from indexer import platforms
-from indexer.catalog import AccountView, by_number
+from indexer.catalog import AccountView, by_number, namesakes
 from indexer.custody import LONGEST_NAME, DecisionRefused, check_merge
 from portal.access import Right, User, grants_of, needs
 from portal.i18n import _, error_text
@@ -26,7 +26,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "accounts/index.html",
         accounts=held,
-        same=_same_handle(held),
+        same=namesakes(held),
         people=people,
         platforms=[platform.code for platform in platforms.registered()],
         longest=LONGEST_NAME,
@@ -106,18 +106,6 @@ def _users_losing_access(part: AccountView, into: AccountView) -> list[User]:
     granted = grants_of(users.db)
     limited = [user for user in users.all() if not user.reader.may(Right.SEE_ALL_ACCOUNTS)]
     return [user for user in limited if 0 < len(granted.get(user.id, set()) & numbers) < len(numbers)]
-
-
-def _same_handle(held: list[AccountView]) -> list[tuple[AccountView, AccountView]]:
-    """Return pairs of accounts on the same platform with the same handle, which may be one account."""
-    first: dict[tuple[str, str], AccountView] = {}
-    pairs = []
-    for account in sorted(held, key=lambda account: account.id):
-        if account.handle:
-            earlier = first.setdefault((account.platform, account.handle.casefold()), account)
-            if earlier is not account:
-                pairs.append((earlier, account))
-    return pairs
 
 
 def _account(number: int) -> AccountView:

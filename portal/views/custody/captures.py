@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from zoneinfo import available_timezones
 
-from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from indexer.catalog import CaptureView
 from indexer.custody import LONGEST_NAME, LONGEST_WHY, Level, is_outdated
-from indexer.evidence import is_junk
 from indexer.i18n import say
 from indexer.local_time import UnknownZone, zone
-from portal.access import UPLOAD_LIMIT, Right, limiter, needs, reader
+from portal import capture_words
+from portal.access import Right, needs, reader
 from portal.i18n import _, error_text
-from portal.jobs import JobKind, is_running, job_rows, start, uploads
+from portal.jobs import JobKind, is_running, job_rows, start
 from portal.site import site
 
 pages = Blueprint("captures", __name__)
 
+LISTED = 100  # archives on a page
 PROBLEMS_SHOWN = 100
 TITLE = 200  # characters of a job's title
 CUSTODY_KINDS = frozenset(
@@ -44,45 +44,21 @@ def index() -> ResponseReturnValue:
     may_take_in = reader().may(Right.TAKE_IN)
     held = site().repository.catalog.captures(with_set_aside=True)
     active = [view for view in held if view.aside is None]
+    number, pages_in_all = _page_number(), max(1, -(-len(active) // LISTED))
+    number = min(number, pages_in_all)
     site().note_later("capture:viewed", reader().name, "all captures")
     return render_template(
         "captures/index.html",
-        captures=active,
+        captures=active[(number - 1) * LISTED : number * LISTED],
+        number=number,
+        pages_in_all=pages_in_all,
         set_aside=[view for view in held if view.aside is not None],
         unnamed=[view for view in active if view.account is not None and view.account.is_unnamed],
         outdated=[view for view in active if is_outdated(view)],
         may_take_in=may_take_in,
         jobs=job_rows().recent(JOBS_SHOWN, kinds=CUSTODY_KINDS) if may_take_in else [],
-        incoming=waiting_files() if may_take_in else [],
         worker_runs=is_running(site().config),
-        most=site().config.max_upload,
     )
-
-
-@pages.post("/captures/upload")
-@limiter.limit(UPLOAD_LIMIT)
-@needs(Right.TAKE_IN)
-def upload() -> ResponseReturnValue:
-    """Keep the uploaded files and start a job for each file, or a single job if they are parts of the same export."""
-    files = [file for file in request.files.getlist("archive") if file.filename]
-    if not files:
-        site().note_later("upload:failed", reader().name, request.path, {"why": "no file"})
-        return _respond(_("Choose a file first."), url_for("captures.index"), status=422)
-    kept = uploads.keep(files)
-    detail = {"files": [path.name for path in kept], "bytes": [path.stat().st_size for path in kept]}
-    site().note_later("upload:arrived", reader().name, f"{len(kept)} files" if len(kept) > 1 else kept[0].name, detail)
-    return _take_in(kept, "upload")
-
-
-@pages.post("/captures/incoming")
-@needs(Right.TAKE_IN)
-def incoming() -> ResponseReturnValue:
-    """Start jobs for archives in incoming/."""
-    waiting = {path.name: path for path in waiting_files()}
-    chosen = [waiting[name] for name in request.form.getlist("name") if name in waiting]
-    if not chosen:
-        return _respond(_("Choose a file first."), url_for("captures.index"), status=422)
-    return _take_in(chosen, "incoming")
 
 
 @pages.get("/captures/<int:capture_id>")
@@ -90,17 +66,18 @@ def incoming() -> ResponseReturnValue:
 def capture(capture_id: int) -> ResponseReturnValue:
     """Show a capture: facts, limits, reconciliation, problems, files not read, times."""
     view = _capture(capture_id)
-    page = request.args.get("page", "1")
-    number = int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 8 else 1
+    number = _page_number()
     catalog = site().repository.catalog
     site().note_later("capture:viewed", reader().name, f"capture {capture_id}")
     return render_template(
         "captures/capture.html",
         capture=view,
-        problems=catalog.problems(capture_id, PROBLEMS_SHOWN, (max(1, number) - 1) * PROBLEMS_SHOWN),
-        page=max(1, number),
+        summary=capture_words.describe(view, catalog.contents(capture_id)),
+        faults=capture_words.faults(view),
+        platform_sum=capture_words.platform_sum(view),
+        problems=catalog.problems(capture_id, PROBLEMS_SHOWN, (number - 1) * PROBLEMS_SHOWN),
+        page=number,
         pages_in_all=max(1, -(-view.problems // PROBLEMS_SHOWN)),
-        first_problem=(max(1, number) - 1) * PROBLEMS_SHOWN + 1,
         unreadable_dates=view.unreadable_dates,
         ignored=catalog.ignored(capture_id),
         zones=sorted(available_timezones()),
@@ -196,54 +173,10 @@ def verify() -> ResponseReturnValue:
     return redirect(url_for("jobs.job", job_id=start(JobKind.VERIFY, str(title), {"level": level.value})))
 
 
-def waiting_files() -> list[Path]:
-    """Return the files and folders in incoming/, without hidden files and those of operating systems."""
-    folder = site().repository.paths.incoming
-    if not folder.is_dir():
-        return []
-    return sorted(path for path in folder.iterdir() if not path.name.startswith(".") and not path.is_symlink() and not is_junk(path.name))
-
-
-def _take_in(paths: list[Path], source: str) -> ResponseReturnValue:
-    batches = [paths] if "one" in request.form else [[path] for path in paths]
-    zone_name = request.form.get("zone", "").strip() or None
-    if zone_name:
-        try:
-            zone(zone_name)
-        except UnknownZone as error:
-            if source == "upload":
-                uploads.discard(paths)
-                site().note_later("upload:failed", reader().name, request.path, {"why": str(error)})
-            return _respond(error_text(error), url_for("captures.index"), status=422)
-    account = request.form.get("account", "").strip()
-    started = [
-        start(
-            JobKind.TAKE_IN,
-            ", ".join(path.name for path in batch),
-            {"paths": [str(path) for path in batch], "source": source, "zone": zone_name, "account": account},
-        )
-        for batch in batches
-    ]
-    if source == "upload":
-        _discard_repeated(batches, started)
-    return _respond("", url_for("jobs.job", job_id=started[0]) if len(started) == 1 else url_for("captures.index"))
-
-
-def _discard_repeated(batches: list[list[Path]], started: list[int]) -> None:
-    """Remove the files of a form submitted twice; the job of the first submission has its own."""
-    for batch, job_id in zip(batches, started, strict=True):
-        job = job_rows().get(job_id)
-        if job is None or job.arguments["paths"] != [str(path) for path in batch]:
-            uploads.discard(batch)
-
-
-def _respond(problem: str, address: str, status: int = 200) -> ResponseReturnValue:
-    """Redirect a form to a page; return the address to the script, which asks for JSON."""
-    if request.accept_mimetypes.best == "application/json":
-        return jsonify(problem=problem, address=address), status
-    if problem:
-        flash(problem, "problem")
-    return redirect(address)
+def _page_number() -> int:
+    """Return the page of the address, from 1."""
+    page = request.args.get("page", "1")
+    return max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 8 else 1
 
 
 def _capture(capture_id: int) -> CaptureView:

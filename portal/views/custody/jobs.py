@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+from indexer.evidence import split_refusal
+from portal import capture_words
 from portal.access import Right, needs, reader
 from portal.i18n import _
 from portal.jobs import Job, JobKind, JobState, export_file, is_running, job_rows, may_open, notices, progress, restart, words
@@ -14,6 +18,7 @@ pages = Blueprint("jobs", __name__)
 
 LISTED = 50
 OWN_PAGES = {
+    JobKind.PREVIEW: "adding.preview",
     JobKind.TERM_LIST: "terms.report",
     JobKind.CERTIFICATE: "certificates.certificate",
     JobKind.CERTIFICATE_CHECK: "certificates.checked",
@@ -36,7 +41,16 @@ def job(job_id: int) -> ResponseReturnValue:
     """Show a job; a small script updates the page, which also works without it."""
     job_row = _job(job_id)
     notices.mark_told(reader(), job_row)
-    return render_template("jobs/job.html", job=job_row, worker_runs=is_running(site().config))
+    if job_row.kind is JobKind.PREVIEW:
+        return redirect(url_for(OWN_PAGES[job_row.kind], job_id=job_id))
+    short, details = split_refusal(job_row.error)
+    return render_template(
+        "jobs/job.html",
+        job=job_row,
+        worker_runs=is_running(site().config),
+        outcome=_outcome(job_row),
+        refusal={"short": short, "details": details},
+    )
 
 
 @pages.get("/jobs/<int:job_id>.json")
@@ -99,6 +113,17 @@ def download(job_id: int) -> ResponseReturnValue:
     )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _outcome(job_row: Job) -> dict[str, Any] | None:
+    """Return the sentences on an archive that was added; None for any other job."""
+    if job_row.kind is not JobKind.TAKE_IN or job_row.state is not JobState.DONE:
+        return None
+    catalog = site().repository.catalog
+    capture = catalog.capture(job_row.result["capture"], with_set_aside=True)
+    if capture is None:
+        return None
+    return {"summary": capture_words.describe(capture, catalog.contents(capture.id)), "faults": capture_words.faults(capture)}
 
 
 def _job(job_id: int) -> Job:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,21 +10,15 @@ from flask.typing import ResponseReturnValue
 from portal.access import Right, needs, reader
 from portal.i18n import _
 from portal.search import (
-    Chip,
-    LastRun,
     SavedSearch,
     SavedSearches,
     SavingError,
     SearchParams,
     address,
+    count_saved,
     facets,
     history,
-    last_runs,
     parse_address,
-    plan,
-    search_key,
-    search_request,
-    selections,
     warn_if_index_unusable,
 )
 from portal.site import site
@@ -35,23 +28,6 @@ pages = Blueprint("saved", __name__)
 COUNTING_SECONDS = 1.5  # time limit for counting current hits on the page; the remaining searches are counted when they are run
 
 
-@dataclass(frozen=True, slots=True)
-class SavedSearchRow:
-    """A saved search for its page. `now` is None if not counted; `more` compares with the reader's last run."""
-
-    saved: SavedSearch
-    params: SearchParams
-    chips: tuple[Chip, ...]
-    run: LastRun | None
-    now: int | None
-    may_have_news: bool  # an archive was added, reread or restored since
-
-    @property
-    def more(self) -> int:
-        """Hits added since the last run; 0 if either count is unknown."""
-        return self.now - self.run.total if self.now is not None and self.run and self.run.total is not None else 0
-
-
 @pages.get("/saved")
 @needs(Right.SEARCH)
 def index() -> ResponseReturnValue:
@@ -59,7 +35,7 @@ def index() -> ResponseReturnValue:
     deleted_id = request.args.get("deleted", type=int)
     deleted = _searches().own(deleted_id, is_deleted=True) if deleted_id and deleted_id < 2**63 else None
     status = warn_if_index_unusable()
-    return render_template("saved/index.html", searches=_rows(_searches().all()), gone=deleted), status
+    return render_template("saved/index.html", searches=count_saved(_searches().all(), COUNTING_SECONDS), gone=deleted), status
 
 
 @pages.get("/saved/new")
@@ -164,22 +140,3 @@ def _form(params: SearchParams, *, name: str = "", is_shared: bool = False, save
     chips = facets.chips(params, accounts)
     given = {"name": name, "is_shared": is_shared}
     return render_template("saved/form.html", params=params, chips=chips, given=given, saved=saved, problem=problem)
-
-
-def _rows(searches: list[SavedSearch]) -> list[SavedSearchRow]:
-    searched = [parse_address(saved.address) for saved in searches]
-    runs = last_runs(site().repository.db, reader().name, [search_key(params) for params in searched])
-    accounts = site().repository.catalog.accounts(reader().permission.accounts)
-    newest = selections.last_change()
-    deadline = time.monotonic() + COUNTING_SECONDS
-    rows = []
-    for saved, params in zip(searches, searched, strict=True):
-        now = None
-        if not params.errors and time.monotonic() < deadline:
-            results = plan(replace(search_request(params), limit=0, offset=0)).head()
-            now = results.total if results.answered else None
-        run = runs.get(search_key(params))
-        moment = run.at if run and run.at else saved.made_at
-        may_have_news = moment is not None and newest is not None and newest > moment - selections.INDEXING
-        rows.append(SavedSearchRow(saved, params, tuple(facets.chips(params, accounts)), run, now, may_have_news))
-    return rows

@@ -24,13 +24,6 @@ LONGEST_FIND = 100
 LONGEST_ADDRESS = 4_000  # bytes after "?"; servers and proxies refuse addresses slightly longer
 
 
-@pages.get("/")
-@needs(Right.SEARCH)
-def home() -> ResponseReturnValue:
-    """Redirect to the search page."""
-    return redirect(url_for("search.page"))
-
-
 @pages.get("/search")
 @needs(Right.SEARCH)
 def page() -> ResponseReturnValue:

@@ -80,7 +80,7 @@ def link(token: str) -> ResponseReturnValue:
     site().note("user:password-set", user.name)
     _begin(user)
     flash(_("Your password is set and you are signed in."))
-    return redirect(url_for("search.page"))
+    return redirect(url_for("home.page"))
 
 
 @pages.route("/password", methods=["GET", "POST"])
@@ -107,17 +107,17 @@ def password() -> ResponseReturnValue:
     site().note("user:password-set", user.name)
     _begin(user)
     flash(_("Your password is changed. You are signed out everywhere else."))
-    return redirect(url_for("search.page"))
+    return redirect(url_for("home.page"))
 
 
 def own_address(target: str) -> str:
-    """Return an address within the portal; an address that leads elsewhere becomes the search page."""
+    """Return an address within the portal; an address that leads elsewhere becomes the home page."""
     try:
         parts = urlsplit(target)
     except ValueError:
-        return url_for("search.page")
+        return url_for("home.page")
     outside = parts.scheme or parts.netloc or not target.startswith("/") or target.startswith(("//", "/\\")) or "\\" in target
-    return url_for("search.page") if outside or any(ord(char) < 0x21 for char in target) else target
+    return url_for("home.page") if outside or any(ord(char) < 0x21 for char in target) else target
 
 
 def _begin(user: User) -> None:

@@ -333,6 +333,6 @@ def test_two_hundred_captures_cost_a_search_less_than_a_blink(repository: Reposi
 
 
 def test_every_status_has_words() -> None:
-    from indexer.coverage.summary import STATUSES
+    from indexer.coverage.words import STATUSES
 
     assert set(STATUSES) == set(DayStatus)

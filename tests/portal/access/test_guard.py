@@ -19,6 +19,7 @@ FILLED = {
     "saved_id": 1,
     "number": 0,
     "account_id": 1,
+    "platform": "twitter",
     "name": "search",
     "token": "no-such",
     "code": "en",

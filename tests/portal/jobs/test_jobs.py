@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -22,9 +23,10 @@ from indexer.record import RecordKind
 from indexer.search.request import SearchRequest, from_json, request_json
 from portal.access.rules import Role
 from portal.access.users import Users
-from portal.jobs import queue, runners, uploads, worker
+from portal.jobs import queue, runners, staging, uploads, worker
 from portal.jobs import rows as jobs
 from portal.jobs.rows import Job, JobKind, Jobs, JobState
+from tests.support.adding import added, looked, previewed
 from tests.support.town import ACCOUNT_CANARY, MESSAGE_CANARY, Town, post, token, x_archive
 
 pytestmark = pytest.mark.databases
@@ -52,45 +54,70 @@ def ferry(folder: Path, handle: str, number: str, text: str = "The ferry runs ag
     )
 
 
-def send(client: FlaskClient, paths: list[Path], **more: str) -> str:
-    files = [(io.BytesIO(path.read_bytes()), path.name) for path in paths]
-    answer = client.post("/captures/upload", data={"csrf_token": token(client, "/captures"), "archive": files, **more})
-    assert answer.status_code == 302, answer.text
-    return answer.headers["Location"]
+def send(town: Town, client: FlaskClient, paths: list[Path], **more: str) -> str:
+    """Send files, look at the preview and add them."""
+    form = {name: more.pop(name) for name in ("one",) if name in more}
+    return added(client, previewed(town, client, paths, **form), **more)
 
 
 def test_an_upload_is_taken_into_custody_and_its_copy_removed(town: Town, tmp_path: Path) -> None:
     client = town.client("rhea")
-    job = done(town, send(client, [ferry(tmp_path, "FerryMO", "771500")]))
+    job = done(town, send(town, client, [ferry(tmp_path, "FerryMO", "771500")]))
     assert (job.state, job.error) == (JobState.DONE, "")
     capture = town.repository.catalog.capture(job.result["capture"])
     assert capture is not None
     assert (capture.name, capture.taken_by, capture.source) == ("FerryMO.zip", "rhea", "upload")
     assert list(town.app.extensions["showme"].config.uploads.iterdir()) == []
     assert client.get("/search.json?q=ferry").json["total"] == 1
-    assert "The archive was added" in client.get(f"/jobs/{job.id}").text
+    assert "1 post of @FerryMO, Jun 2021." in client.get(f"/jobs/{job.id}").text
 
 
-def test_the_same_archive_again_is_said_to_be_there(town: Town, tmp_path: Path) -> None:
+def test_the_same_archive_again_is_said_to_be_there_and_added_only_when_it_is_said(town: Town, tmp_path: Path) -> None:
     client = town.client("rhea")
     archive = ferry(tmp_path, "TwiceMO", "771600")
-    assert not done(town, send(client, [archive])).result["already"]
-    again = done(town, send(client, [archive]))
+    assert not done(town, send(town, client, [archive])).result["already"]
+    preview = previewed(town, client, [archive])
+    page = client.get(preview).text
+    assert "already on file" in page
+    assert "Choose another file" in page
+    before = len(Jobs(town.repository.db).recent(100))
+    assert added(client, preview) == "/captures"
+    assert len(Jobs(town.repository.db).recent(100)) == before
+    again = done(town, added(client, previewed(town, client, [archive]), **{"again-1": "1"}))
     assert again.result["already"]
     assert "Nothing was added twice" in client.get(f"/jobs/{again.id}").text
 
 
-def test_what_is_no_archive_fails_in_words_and_takes_nothing_in(town: Town, tmp_path: Path) -> None:
+def test_what_is_no_archive_is_said_before_anything_is_added(town: Town, tmp_path: Path) -> None:
     client = town.client("rhea")
     before = len(town.repository.catalog.captures())
-    (tmp_path / "notes.zip").write_bytes(b"these are notes")
-    job = done(town, send(client, [tmp_path / "notes.zip"]))
-    assert job.state is JobState.FAILED
-    assert "nothing was added" in job.error
+    with zipfile.ZipFile(tmp_path / "notes.zip", "w") as notes:
+        notes.writestr("minutes/may.txt", "the minutes")
+    page = client.get(previewed(town, client, [tmp_path / "notes.zip"])).text
+    assert '<h2 class="break">This is not an X, Facebook or Instagram archive.</h2>' in page
+    assert re.search(r"<details class=\"fold\"><summary>Details</summary><p[^>]*>[^<]*minutes/may.txt", page)
+    assert "Add this archive" not in page
     assert len(town.repository.catalog.captures()) == before
+
+
+def test_an_archive_that_fails_later_says_it_shortly_and_leads_to_another_file(town: Town, tmp_path: Path) -> None:
+    client = town.client("rhea")
+    archive = ferry(tmp_path, "CutMO", "771650")
+    preview = previewed(town, client, [archive])
+    address = added(client, preview)
+    job = Jobs(town.repository.db).get(int(address.rsplit("/", 1)[1]))
+    assert job is not None
+    with zipfile.ZipFile(job.arguments["paths"][0], "w") as other:  # as if the disk had lost it
+        other.writestr("minutes/may.txt", "the minutes")
+    job = done(town, address)
+    assert job.state is JobState.FAILED
     page = client.get(f"/jobs/{job.id}").text
-    assert "nothing was added" in page
-    assert "Try again" in page
+    said = re.search(r'role="alert">([^<]*)<', page)
+    assert said
+    assert said[1].startswith("This is not an X, Facebook or Instagram archive.")
+    assert "minutes/may.txt" not in said[1]
+    assert "minutes/may.txt" in page
+    assert '<a class="btn btn-primary" href="/archives/add">Choose another file</a>' in page
 
 
 def test_a_refused_upload_leaves_nothing_on_the_disk(town: Town) -> None:
@@ -98,9 +125,57 @@ def test_a_refused_upload_leaves_nothing_on_the_disk(town: Town) -> None:
     for path in folder.glob("*/*"):
         uploads.discard([path])
     client = town.client("rhea")
-    for form in ({}, {"csrf_token": token(client, "/captures"), "zone": "Missouri/Somewhere"}):
-        client.post("/captures/upload", data={**form, "archive": (io.BytesIO(b"x" * 100_000), "a.zip")})
+    client.post("/captures/upload", data={"archive": (io.BytesIO(b"x" * 100_000), "a.zip")})
     assert list(folder.iterdir()) == []
+
+
+def test_files_that_are_not_added_are_removed_when_it_is_said_or_after_a_day(town: Town, tmp_path: Path) -> None:
+    config = town.app.extensions["showme"].config
+    client, other = town.client("rhea"), town.client("ada")
+    preview = previewed(town, client, [ferry(tmp_path, "KeptMO", "771660"), ferry(tmp_path, "LeftMO", "771661")])
+    tokens = re.findall(r'name="token" value="([^"]+)"', client.get(preview).text)
+    assert len(tokens) == 2
+    assert other.get(preview).status_code == 404, "uploads belong to who sent them"
+    job_id = preview.rsplit("/", 1)[1]
+    form = {"csrf_token": token(other, "/archives/add"), "token": tokens}
+    assert other.post(f"/archives/add/{job_id}/remove", data=form).status_code == 404
+    looks = other.post("/archives/add", data=form)
+    assert looks.headers["Location"] == "/archives/add", "nobody can preview the files of somebody else"
+    assert len(list(config.uploads.iterdir())) == 2
+    client.post(f"/archives/add/{job_id}/remove", data={"csrf_token": token(client, "/archives/add"), "token": tokens[0]})
+    assert [path.name for path in config.uploads.iterdir()] == [tokens[1]]
+    assert "LeftMO.zip" in client.get(preview).text
+    last = town.repository.audit.last_id()
+    worker.discard_expired(town.repository, config)
+    assert len(list(config.uploads.iterdir())) == 1, "a day has not passed"
+    long_ago = time.time() - 3600 * (staging.KEEP_HOURS + 1)
+    os.utime(config.uploads / tokens[1], (long_ago, long_ago))
+    worker.discard_expired(town.repository, config)
+    assert list(config.uploads.iterdir()) == []
+    events = [event for event in town.repository.audit.newest(20) if event.id > last and event.tag == "upload:discarded"]
+    assert [(event.actor, event.subject) for event in events if event.actor == "worker"] == [("worker", "LeftMO.zip")]
+    assert "No file is waiting" in client.get(preview).text
+
+
+def test_two_files_of_the_same_name_are_two_archives_and_a_form_sent_twice_adds_each_once(town: Town, tmp_path: Path) -> None:
+    client = town.client("rhea")
+    first = ferry(tmp_path / "one", "SameMO", "771671")
+    second = ferry(tmp_path / "two", "SameMO", "771672")
+    preview = previewed(town, client, [first, second])
+    form = {"once": "a1b2c3d4"}
+    before = len(Jobs(town.repository.db).recent(100))
+    assert added(client, preview, **form) == "/captures"
+    assert added(client, preview, **form) == "/captures"
+    assert len(Jobs(town.repository.db).recent(100)) == before + 2
+
+
+def test_a_zone_that_is_none_is_said_and_the_files_still_wait(town: Town, tmp_path: Path) -> None:
+    client = town.client("rhea")
+    preview = previewed(town, client, [ferry(tmp_path, "ZoneMO", "771680")])
+    assert added(client, preview, zone="Missouri/Somewhere") == preview
+    page = client.get(preview).text
+    assert "not a time zone" in page
+    assert "ZoneMO.zip" in page
 
 
 def test_an_upload_is_written_to_the_disk_while_it_arrives(town: Town) -> None:
@@ -156,29 +231,35 @@ def test_files_of_incoming_are_picked_up_and_stay_there(town: Town) -> None:
     ferry(folder, "BargeMO", "771700", "The barge is late")
     (folder / ".hidden.zip").write_bytes(b"")
     client = town.client("rhea")
-    page = client.get("/captures").text
+    page = client.get("/archives/add").text
     assert "BargeMO.zip" in page
     assert ".hidden" not in page
-    form = {"csrf_token": token(client, "/captures"), "name": "BargeMO.zip"}
-    named = done(town, client.post("/captures/incoming", data={**form, "account": "@somebody"}).headers["Location"])
+    form = {"csrf_token": token(client, "/archives/add"), "name": "BargeMO.zip"}
+    preview = looked(town, client.post("/captures/incoming", data=form).headers["Location"])
+    assert "@BargeMO" in client.get(preview).text
+    named = done(town, added(client, preview, **{"account-1": "@somebody"}))
     assert named.state is JobState.FAILED, "a handle is only for an archive that names no account"
     assert "Leave the account field empty." in named.error
-    job = done(town, client.post("/captures/incoming", data=form).headers["Location"])
+    job = done(town, added(client, preview))
     assert job.state is JobState.DONE
     assert (folder / "BargeMO.zip").exists()
     outside = client.post("/captures/incoming", data={**form, "name": "../catalog.sqlite3"})
-    assert outside.headers["Location"] == "/captures"
+    assert outside.headers["Location"] == "/archives/add"
 
 
 def test_files_sent_together_are_one_archive_only_when_it_is_said(town: Town, tmp_path: Path) -> None:
     client = town.client("rhea")
     paths = [ferry(tmp_path, "OneMO", "771801"), ferry(tmp_path, "TwoMO", "771802")]
-    before = len(Jobs(town.repository.db).recent(100))
-    assert send(client, paths) == "/captures"
-    assert len(Jobs(town.repository.db).recent(100)) == before + 2
-    send(client, paths, one="1")
-    job = Jobs(town.repository.db).recent(1)[0]
-    assert len(job.arguments["paths"]) == 2
+    before = len(Jobs(town.repository.db).recent(100, kinds=frozenset({JobKind.TAKE_IN})))
+    assert send(town, client, paths) == "/captures"
+    assert len(Jobs(town.repository.db).recent(100, kinds=frozenset({JobKind.TAKE_IN}))) == before + 2
+    apart = previewed(town, client, paths)
+    together = client.post(f"{apart}/together", data={"csrf_token": token(client, "/archives/add")}).headers["Location"]
+    for preview in (previewed(town, client, paths, one="1"), looked(town, together)):
+        job = Jobs(town.repository.db).get(int(preview.rsplit("/", 1)[1]))
+        assert job is not None
+        assert [len(item["paths"]) for item in job.arguments["items"]] == [2]
+        assert "OneMO.zip, TwoMO.zip" in client.get(preview).text
 
 
 def test_verify_names_what_was_changed_in_the_vault(town: Town) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from portal.access.rules import Role
 from portal.access.users import Users, whole_grants
 from portal.jobs import runners
 from portal.jobs.rows import Job, Jobs, JobState
+from tests.support.adding import added, previewed
 from tests.support.builders import zip_files
 from tests.support.canaries import MARKERS, addresses
 from tests.support.platforms.instagram import UNNAMED
@@ -110,9 +110,8 @@ def test_an_archive_without_a_name_is_asked_for_and_named(town: Town, tmp_path: 
     client = town.client("rhea")
     assert "does not name its account" in client.get("/captures").text
     assert "This archive does not name its account" in client.get(f"/captures/{number}").text
-    files = {"archive": [(io.BytesIO(archive.read_bytes()), archive.name)], "account": "@bluffphotos"}
-    answer = client.post("/captures/upload", data={"csrf_token": token(client, "/captures"), **files})
-    again = int(answer.headers["Location"].rsplit("/", 1)[1])
+    preview = previewed(town, client, [archive])
+    again = int(added(client, preview, **{"account-1": "@bluffphotos", "again-1": "1"}).rsplit("/", 1)[1])
     runners.run(town.repository, again)
     page = client.get(f"/jobs/{again}").text
     assert "Name the account @bluffphotos" in page

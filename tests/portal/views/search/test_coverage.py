@@ -76,44 +76,6 @@ def test_request_staff_read_of_granted_accounts_in_days_and_words_only(town: Tow
     assert all(not part["captures"] for part in shape["accounts"][0]["intervals"])
 
 
-def test_an_account_that_is_not_granted_is_not_there_even_when_it_is_asked_for(town: Town) -> None:
-    secret = town.account_id(SECRET)
-    for name in ("gwen", "nora"):
-        page = town.client(name).get(f"/coverage?account={secret}").text
-        assert SECRET not in page
-        assert '<table class="grid months">' not in page
-    assert "You do not have access to any account yet" in town.client("nora").get("/coverage").text
-
-
-def test_the_page_shows_years_and_a_year_leads_to_its_months(town: Town) -> None:
-    client = town.client("rhea")
-    page = client.get("/coverage").text
-    assert "Accounts and years" in page
-    address = re.search(r'href="(/coverage\?from=2023[^"]+)"', page)
-    assert address
-    months = client.get(address[1].replace("&amp;", "&")).text
-    assert "Accounts and months" in months
-    assert "2023-06" in months
-    assert f"account={town.account_id(CITY)}&amp;from=2023-06-01&amp;to=2023-06-30" in months
-    assert "29 days not captured, 1 day partly captured" in months
-
-
-def test_every_cell_has_its_state_in_words_and_leads_to_a_search_that_answers(town: Town) -> None:
-    client = town.client("rhea")
-    page = client.get("/coverage?from=2023-01-01&to=2023-12-31").text
-    cells = re.findall(r'<a class="month month-\w+" href="([^"]+)"[^>]*>.*?visually-hidden">([^<]+)<', page)
-    assert len(cells) == 24
-    assert {words for _, words in cells} == {"captured", "29 days not captured, 1 day partly captured", "not captured"}
-    assert client.get(cells[0][0].replace("&amp;", "&")).status_code == 200
-
-
-def test_a_day_that_cannot_be_read_is_said_beside_its_field(town: Town) -> None:
-    answer = town.client("rhea").get("/coverage?from=yesterday")
-    assert answer.status_code == 400
-    assert 'id="err-from"' in answer.text
-    assert 'aria-invalid="true"' in answer.text
-
-
 def test_days_that_no_day_can_be_are_no_zero_of_captures(town: Town) -> None:
     page = town.client("rhea").get("/search?q=date:2018&from=2020-01-01").text
     assert "The filters exclude every day" in page

@@ -105,7 +105,7 @@ def test_a_link_sets_a_password_once_and_signs_in(town: Town) -> None:
     assert short.status_code == 422
     assert "12 characters" in short.text
     form = {"password": "a long enough sentence", "again": "a long enough sentence", "csrf_token": token(client, page)}
-    assert client.post(page, data=form).headers["Location"] == "/search"
+    assert client.post(page, data=form).headers["Location"] == "/"
     assert client.get("/search").status_code == 200
     stranger = town.client()
     assert stranger.get(page).status_code == 410
@@ -142,12 +142,12 @@ def test_the_link_command_makes_the_first_administrator_and_later_links_for_the_
     printed = [CliRunner().invoke(main, ["--data", str(tmp_path), "link"]) for _ in range(2)]
     assert [one.exit_code for one in printed] == [0, 0], printed[0].output
     repository = open_repository(tmp_path)
-    assert [(user.name, user.role) for user in Users(repository.db).all()] == [("administrator", Role.ADMINISTRATOR)]
+    assert [(user.name, user.role) for user in Users(repository.db).all()] == [("clerk", Role.ADMINISTRATOR)]
     key = printed[1].output.strip().rsplit("/", 1)[1]
     assert printed[1].output.startswith("http://127.0.0.1:8000/link/")
     found = sign_ins.Links(repository.db).user_of(key)
     assert found is not None
-    assert found.name == "administrator"
+    assert found.name == "clerk"
     repository.close()
     assert CliRunner().invoke(main, ["--data", str(tmp_path), "link", "nobody"]).exit_code == 1
 
@@ -175,7 +175,7 @@ def test_changing_the_password_needs_the_old_one_and_ends_other_sign_ins(town: T
 )
 def test_signing_in_never_leads_elsewhere(town: Town, wanted: str) -> None:
     with town.app.test_request_context():
-        assert own_address(wanted) == "/search"
+        assert own_address(wanted) == "/"
 
 
 def test_signing_in_leads_to_the_page_that_was_asked_for(town: Town) -> None:

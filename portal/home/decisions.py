@@ -1,0 +1,66 @@
+"""What waits for a records custodian's decision: problems, names, merges, outdated readings, failed jobs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from indexer.catalog import AccountView, CaptureView, namesakes
+from indexer.custody import is_outdated
+from indexer.repository import Repository
+from portal.access import Reader, Right
+from portal.jobs import Job, JobKind, Jobs, JobState, may_open
+
+FAILED_WITHIN = timedelta(days=14)
+JOBS_READ = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """Everything that needs a person. Readers who may not add archives get only their own failed jobs."""
+
+    short: tuple[CaptureView, ...] = ()  # fewer records than the platform counts
+    with_problems: tuple[CaptureView, ...] = ()
+    unnamed: tuple[AccountView, ...] = ()
+    people: int = 0  # numbers without a name
+    namesakes: tuple[tuple[AccountView, AccountView], ...] = ()
+    outdated: tuple[CaptureView, ...] = ()
+    failed: tuple[Job, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """Number of lines on the page."""
+        kinds = (self.people, self.unnamed, self.namesakes, self.outdated)
+        return len(self.short) + len(self.with_problems) + len(self.failed) + sum(1 for kind in kinds if kind)
+
+
+def open_decisions(repository: Repository, reader: Reader, jobs: Jobs) -> Decisions:
+    """Return what waits for the reader's decision."""
+    failed = tuple(_failed(jobs, reader))
+    if not reader.may(Right.TAKE_IN):
+        return Decisions(failed=failed)
+    captures = repository.catalog.captures()
+    accounts = repository.catalog.accounts()
+    return Decisions(
+        short=tuple(capture for capture in captures if capture.is_short),
+        with_problems=tuple(capture for capture in captures if (capture.problems or capture.unreadable_dates) and not capture.is_short),
+        unnamed=tuple(account for account in accounts if account.is_unnamed),
+        people=repository.catalog.unnamed_people(),
+        namesakes=tuple(namesakes(accounts)),
+        outdated=tuple(capture for capture in captures if is_outdated(capture)),
+        failed=failed,
+    )
+
+
+def _failed(jobs: Jobs, reader: Reader) -> list[Job]:
+    """Return the reader's jobs that failed lately and were not repeated since with success."""
+    since = datetime.now(UTC) - FAILED_WITHIN
+    succeeded: set[tuple[JobKind, str]] = set()
+    failed = []
+    for job in jobs.recent(JOBS_READ, user_id=reader.user_id):
+        if job.state is JobState.DONE:
+            succeeded.add((job.kind, job.title))
+        elif job.can_retry and (job.kind, job.title) not in succeeded and (job.ended_at or since) >= since and may_open(reader, job):
+            succeeded.add((job.kind, job.title))  # the same failure once
+            failed.append(job)
+    return failed
