@@ -54,7 +54,18 @@ from indexer.catalog.history import (
     export_times,
 )
 from indexer.catalog.location import catalog_file
-from indexer.catalog.models import UNNAMED, AccountView, AttachmentView, CaptureView, Origin, ProblemView, Reconciled, RecordView, by_number
+from indexer.catalog.models import (
+    UNNAMED,
+    AccountView,
+    AttachmentView,
+    CaptureView,
+    Origin,
+    ProblemView,
+    Reconciled,
+    RecordView,
+    SightingView,
+    by_number,
+)
 from indexer.catalog.parties import Direction, Parties, parties
 from indexer.catalog.reader import Catalog
 from indexer.catalog.record_views import FirstCapture, current_texts, first_captures, version_texts
@@ -129,6 +140,7 @@ __all__ = [
     "RecordHistory",
     "RecordView",
     "SeenVersion",
+    "SightingView",
     "StoredFacts",
     "Text",
     "VaultFile",
