@@ -13,7 +13,8 @@ class Platform:
     """A platform. `code` is stored and used in searches and URLs; `aliases` are accepted in searches too.
 
     `usual_kinds` are the kinds that readers expect in its archives: an archive in scope without a file of them is announced.
-    `names_by_number`: its archives identify other people only by number, shown as "`short` user 3051921866".
+    `names_by_number`: its archives identify other people only by number, shown as "`short` user 3051921866". `glyph` is its
+    sign beside records: an SVG path, drawn as strokes in a box of 16 by 16.
     """
 
     code: str
@@ -22,6 +23,7 @@ class Platform:
     aliases: tuple[str, ...] = ()
     usual_kinds: frozenset[RecordKind] = frozenset()
     names_by_number: bool = False
+    glyph: str = "M3 3h10v7H7.5L4.5 13v-3H3z"  # a speech bubble
 
 
 _registered: dict[str, Platform] = {}

@@ -7,7 +7,6 @@ from pathlib import Path
 from urllib.parse import quote
 
 from flask import Flask, Response, request
-from flask_bootstrap import Bootstrap5
 from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -15,7 +14,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from indexer.query import TABLES
 from portal import config as settings
-from portal import i18n, words
+from portal import i18n, icons, words
 from portal.access import Right, SignedIn, guard, limiter, limits
 from portal.config import Config
 from portal.i18n import Babel
@@ -23,14 +22,14 @@ from portal.jobs import uploads
 from portal.jobs import words as job_words
 from portal.search import turns
 from portal.site import Site
-from portal.views import BLUEPRINTS
+from portal.views import AREAS, BLUEPRINTS
 from portal.views.site import errors
 
 ROOT = Path(__file__).parent.parent
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self' data:; "  # data: icons inside Bootstrap's style sheet
+    "img-src 'self' data:; "  # data: the arrow of a select box, in the style sheet
     "media-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
@@ -49,9 +48,6 @@ class RowNumber(IntegerConverter):
 
     def __init__(self, url_map: Map) -> None:
         super().__init__(url_map, max=2**63 - 1)
-
-
-STATIC = frozenset({"static", "bootstrap.static"})
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -82,7 +78,6 @@ def _configure(app: Flask, config: Config) -> None:
         MAX_FORM_MEMORY_SIZE=guard.SMALL_BODY,  # enough for the longest query in its longest encoding
         WTF_CSRF_TIME_LIMIT=None,  # the token is valid as long as the sign-in
         WTF_CSRF_SSL_STRICT=not config.demo,
-        BOOTSTRAP_SERVE_LOCAL=True,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.url_map.converters["int"] = RowNumber
@@ -127,15 +122,16 @@ def _install_languages(app: Flask) -> None:
     i18n.install(app)
     words.install(app)
     words.install_facts(app)
+    icons.install(app)
     job_words.install(app)
 
 
 def _register_pages(app: Flask) -> None:
     """Register the pages and the values that every template uses."""
-    Bootstrap5(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     errors.install(app)
+    app.jinja_env.globals["AREAS"] = AREAS
     app.jinja_env.globals["form_token"] = lambda: secrets.token_hex(8)  # identifies a form that is submitted twice
     site: Site = app.extensions["showme"]
 
@@ -160,7 +156,7 @@ def _install_headers(app: Flask) -> None:
     def add_headers(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        if request.endpoint not in STATIC:
+        if request.endpoint != "static":
             response.headers.setdefault("Cache-Control", "no-store")
         if app.config["SESSION_COOKIE_SECURE"]:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_interval, format_skeleton, format_time
 from babel.numbers import format_decimal
 from flask import Flask
 
@@ -41,6 +41,14 @@ STATE_WORDS = {
     "absent": _l("Gone from a later archive"),
     "undated": _l("Without a date"),
     "zone-assumed": _l("Time zone assumed"),
+}
+MEDIA_WORDS = {
+    "with": _l("with pictures or video"),
+    "without": _l("without pictures or video"),
+    "picture": _l("with pictures"),
+    "video": _l("with video"),
+    "file": _l("with other files"),
+    "none": _l("without files"),
 }
 ROLES = {
     Role.ADMINISTRATOR: _l("administrator"),
@@ -103,6 +111,11 @@ def install(app: Flask) -> None:
 def state_word(state: str) -> str:
     """Return the word for a record's state."""
     return str(STATE_WORDS.get(state, state))
+
+
+def media_word(media: str) -> str:
+    """Return the word for a kind of media, or for none."""
+    return str(MEDIA_WORDS.get(media, media))
 
 
 def kind_word(kind: str) -> str:
@@ -170,6 +183,38 @@ def local_day_of(instant: datetime) -> date:
 def day(value: date) -> str:
     """Format a day."""
     return format_date(value, format="medium", locale=locale())
+
+
+def month(value: date) -> str:
+    """Format the month of a day."""
+    return str(format_skeleton("yMMM", value, locale=locale()))
+
+
+def capitalized(word: str) -> str:
+    """Return a word or phrase with a capital first letter, as in a list."""
+    return word[:1].upper() + word[1:]
+
+
+def clock(instant: datetime) -> str:
+    """Format the time of day of an instant in the public body's zone, to the minute."""
+    local = instant.astimezone(zone(site().repository.zone))
+    return format_time(local, "short", tzinfo=local.tzinfo, locale=locale())
+
+
+def weekday(value: date) -> str:
+    """Format a day with its weekday, as a heading."""
+    return format_date(value, format="full", locale=locale())
+
+
+def days(first: date | None, last: date | None) -> str:
+    """Format a range of days, either end open: "May 20 – Jul 12, 2019"."""
+    if first is None and last is None:
+        return _("Any day")
+    if first is None or last is None:
+        return _("from %(day)s", day=day(first)) if first else _("to %(day)s", day=day(last)) if last else ""
+    if first == last:
+        return day(first)
+    return str(format_interval(first, last, "yMMMd", locale=locale()))
 
 
 def duration(seconds: float) -> str:

@@ -53,8 +53,13 @@ class Parties:
         """The parties as a line of text: "Neva Thornquill → City of Kestrel Bend"; empty for an event."""
         if self.is_event:
             return ""
-        first = ", ".join(self.recipients[:SHOWN]) + (f" +{self.more}" if self.more else "") or self.group
+        first = self.shown_recipients
         return f"{self.sender} {ARROW} {first}" if self.sender and first else self.sender or first
+
+    @property
+    def shown_recipients(self) -> str:
+        """The recipients of a line: the first few, or the name of the group."""
+        return ", ".join(self.recipients[:SHOWN]) + (f" +{self.more}" if self.more else "") or self.group
 
 
 def parties(view: RecordView) -> Parties | None:

@@ -5,22 +5,24 @@ from indexer.search.announced import CountedAnnouncement, announcement_json, sen
 from indexer.search.answering import IndexUnusable, NotAnswered, StopReason
 from indexer.search.as_json import JsonObject, account_json, grouped_hits, item_suffix, results
 from indexer.search.as_of import Limits
-from indexer.search.facets import bars
+from indexer.search.facets import Bar, bars
 from indexer.search.groups import GroupBy, Grouped
 from indexer.search.highlight import TextPiece, highlight_text, spans
 from indexer.search.near_duplicates import COMPARED, find_near_duplicates
 from indexer.search.plan import Plan
 from indexer.search.reading import describe_filters, describe_scope
 from indexer.search.request import SearchRequest, from_json, request_json
-from indexer.search.results import Results
+from indexer.search.results import Hit, Results
 from indexer.search.suggestions import Explanation
 
 __all__ = [
     "COMPARED",
+    "Bar",
     "CountedAnnouncement",
     "Explanation",
     "GroupBy",
     "Grouped",
+    "Hit",
     "IndexUnusable",
     "JsonObject",
     "Limits",

@@ -18,7 +18,7 @@ from portal.i18n import _
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-OPEN = frozenset({"static", "bootstrap.static", "health.healthz", "languages.choose", "signing_in.sign_in", "signing_in.link"})
+OPEN = frozenset({"static", "health.healthz", "languages.choose", "signing_in.sign_in", "signing_in.link"})
 UPLOAD_ENDPOINT = "captures.upload"
 CHECK_ROOM = "showme-check-room"
 SMALL_BODY = 2**20  # bytes; enough for every form but the upload

@@ -1,6 +1,6 @@
 """Searching in the portal: address, run, facets, coverage band, history and saved searches."""
 
-from portal.search import address, coverage_band, facets, turns
+from portal.search import address, coverage_band, facets, hit_lines, turns
 from portal.search.address import MAX_QUERY, SearchParams
 from portal.search.examples import examples
 from portal.search.facets import Chip
@@ -23,6 +23,7 @@ __all__ = [
     "examples",
     "facets",
     "history",
+    "hit_lines",
     "last_runs",
     "parse_address",
     "plan",

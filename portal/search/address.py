@@ -28,7 +28,16 @@ _ORDERS = _l("Sort must be one of: %(known)s.")
 _WAYS = _l("Search syntax must be one of: %(known)s.")
 _GROUPS = _l("Group must be one of: %(known)s.")
 
+_VIEWS = _l("View must be one of: %(known)s.")
+
 Choice = TypeVar("Choice", bound=StrEnum)
+
+
+class View(StrEnum):
+    """How a page shows its records."""
+
+    LIST = "list"
+    PICTURES = "pictures"
 
 
 class Values(Protocol):
@@ -53,6 +62,7 @@ class SearchParams:
     dialect: Dialect = Dialect.PLAIN
     as_of: date | None = None
     group: GroupBy = GroupBy.NONE
+    view: View = View.LIST
 
     @property
     def offset(self) -> int:
@@ -66,6 +76,14 @@ class SearchParams:
 
     def address(self, *, page: int = 1) -> str:
         """Return the part of the address after "?", at page 1 unless `page` says otherwise."""
+        return urlencode(self._parts(page))
+
+    @property
+    def form_pairs(self) -> list[tuple[str, str]]:
+        """Names and values of a form's hidden fields that repeat this search from page 1."""
+        return self._parts(1)
+
+    def _parts(self, page: int) -> list[tuple[str, str]]:
         parts = _query_pairs(self.query)
         if self.dialect is not Dialect.PLAIN:
             parts.append(("dialect", self.dialect.value))
@@ -78,9 +96,11 @@ class SearchParams:
             parts.append(("sort", self.sort.value))
         if self.size != SIZES[0]:
             parts.append(("size", str(self.size)))
+        if self.view is not View.LIST:
+            parts.append(("view", self.view.value))
         if page != 1:
             parts.append(("page", str(page)))
-        return urlencode(parts)
+        return parts
 
     @property
     def way(self) -> str:
@@ -111,6 +131,10 @@ class SearchParams:
         others = tuple(pair for pair in self.pairs if pair[0] not in {"from", "to"})
         return replace(self, query=query, dialect=Dialect.PLAIN, pairs=others, group=GroupBy.NONE).address()
 
+    def without_days(self) -> str:
+        """Return the address without the range of days."""
+        return replace(self, pairs=tuple(pair for pair in self.pairs if pair[0] not in {"from", "to"})).address()
+
     def without_day(self) -> str:
         """Return the address of the same search today, not as of a day."""
         return replace(self, as_of=None).address()
@@ -122,6 +146,13 @@ class SearchParams:
     def ungrouped(self) -> str:
         """Return the address without grouping."""
         return replace(self, group=GroupBy.NONE).address()
+
+    def viewed_as(self, view: str) -> str:
+        """Return the address with another view; the pictures are those of the records with media."""
+        if view == View.LIST:
+            return replace(self, view=View.LIST).address()
+        pairs = self.pairs if any(name == "media" for name, _value in self.pairs) else (*self.pairs, ("media", "with"))
+        return replace(self, view=View(view), pairs=pairs).address()
 
     def sorted_by(self, sort: Sort) -> str:
         """Return the address with another sort order."""
@@ -170,6 +201,7 @@ def parse(values: Values) -> SearchParams:
         dialect=_choice(Dialect.PLAIN, values, "dialect", _WAYS, errors),
         as_of=_day([("as_of", _last(values, "as_of"))] if _last(values, "as_of") else [], "as_of", errors),
         group=_choice(GroupBy.NONE, values, "group", _GROUPS, errors),
+        view=_choice(View.LIST, values, "view", _VIEWS, errors),
     )
 
 

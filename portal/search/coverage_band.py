@@ -55,6 +55,14 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """The coverage of a search in one line; loud where a gap touches the days asked for, or an answer of zero."""
+
+    text: str
+    is_loud: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A month or year; `address` shows the months of a year, empty if the columns are months."""
 
@@ -111,6 +119,42 @@ def band(coverage: Coverage | None) -> Band | None:
     drawn = {segment.css for bar in bars for segment in bar.segments}
     legend = tuple((css, STATUSES[status]()) for status, css in CLASSES.items() if css in drawn)
     return Band(coverage, bars, legend, len(coverage.accounts) - len(shown))
+
+
+def scope(coverage: Coverage | None, total: int) -> Scope | None:
+    """Return the line beside the number of records; it opens into every account."""
+    if coverage is None:
+        return None
+    if coverage.has_failed or coverage.failed or coverage.no_day_fits or not coverage.accounts:
+        return Scope(str(coverage.summary), is_loud=True)
+    accounts, incomplete = len(coverage.accounts), len(coverage.with_gaps)
+    ends = [account.captured_to for account in coverage.accounts]
+    if None in ends:
+        never = ends.count(None)
+        text = _n("%(num)s of %(all)s accounts not captured", "%(num)s of %(all)s accounts not captured", never, all=words.number(accounts))
+        return Scope(text, is_loud=True)
+    if coverage.has_first or coverage.has_last:
+        whole = words.number(accounts - incomplete)
+        text = _n(
+            "%(whole)s of %(num)s account captured for all these days",
+            "%(whole)s of %(num)s accounts captured for all these days",
+            accounts,
+            whole=whole,
+        )
+        return Scope(text, is_loud=bool(incomplete))
+    first, last = min(filter(None, ends)), max(filter(None, ends))
+    if first == last:
+        text = _n("%(num)s account, captured to %(day)s", "%(num)s accounts, captured to %(day)s", accounts, day=words.day(last))
+    else:
+        text = _(
+            "%(count)s accounts, captured to between %(first)s and %(last)s",
+            count=words.number(accounts),
+            first=words.day(first),
+            last=words.day(last),
+        )
+    if incomplete:
+        text = _("%(coverage)s; %(count)s with gaps", coverage=text, count=words.number(incomplete))
+    return Scope(text, is_loud=bool(incomplete) and not total)
 
 
 def _segments(account: AccountDays, first: date, last: date) -> tuple[Segment, ...]:

@@ -2,44 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from indexer import platforms
 from indexer.catalog import AccountView
-from indexer.query import STATES, Diagnostic, Dialect
-from indexer.record import RecordKind
-from indexer.search import Results
+from indexer.query import Diagnostic, Dialect
+from indexer.search import Bar, Results
+from indexer.text import fold
 from portal import words
-from portal.access import Reader
-from portal.i18n import _
+from portal.i18n import Lazy, _, _l
 from portal.search.address import SearchParams
 
-AUTHORS_SHOWN = 8
-CHART_WIDTH, CHART_HEIGHT, LEAST_BAR = 960, 96, 2
-LABELS_AT_MOST = 12
+SHOWN, LISTED = 8, 30
+MOST_VALUES = 500
+CHART_WIDTH, CHART_HEIGHT, LEAST_BAR = 240, 36, 1
 
 
 @dataclass(frozen=True, slots=True)
 class FacetValue:
-    """A value of a facet; `count` is None if the value would widen the filters that are set, and so was not counted."""
+    """A value of a facet with the number of records it has under all other filters."""
 
     label: str
-    count: int | None
+    count: int
     is_on: bool
     address: str
+    platform: str = ""  # of an account, shown by its glyph
 
 
 @dataclass(frozen=True, slots=True)
 class FacetGroup:
-    """A facet and its values, such as all platforms."""
+    """A facet: the first values, the rest of the LISTED largest, and the number of values beyond them."""
 
     name: str
     title: str
-    choices: tuple[FacetValue, ...]
-    more: int = 0  # number of values not listed
+    first: tuple[FacetValue, ...]
+    rest: tuple[FacetValue, ...] = ()
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,46 +65,83 @@ class ChartBar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """The bars, the drawing's size, and the labels below it."""
+    """The bars, the drawing's size, and the labels of its ends."""
 
     bars: tuple[ChartBar, ...]
     width: int
     height: int
-    most: int
-    labels: tuple[str, ...]  # of every bar, or of the first, middle and last
-
-    @property
-    def labels_all(self) -> bool:
-        """Whether every bar has a label."""
-        return len(self.labels) == len(self.bars)
+    labels: tuple[str, ...]
 
 
-def groups(params: SearchParams, results: Results | None, accounts: Sequence[AccountView], reader: Reader) -> list[FacetGroup]:
-    """Return the facets beside the results, with every value that the reader may choose, counted or not."""
-    counted = results.facets if results and results.answered else {}
-    counts = {name: {value.value: value.count for value in values} for name, values in counted.items()}
-    held = {account.platform for account in accounts}
-    named = [
-        ("account", _("Account"), [(str(account.id), _account_label(account)) for account in accounts]),
-        ("platform", _("Platform"), [(platform.code, platform.title) for platform in platforms.registered() if platform.code in held]),
-        ("kind", _("Kind"), [(kind.value, words.kind_word(kind.value)) for kind in RecordKind if reader.permission.allows_kind(kind)]),
+def groups(params: SearchParams, results: Results | None, accounts: Sequence[AccountView]) -> list[FacetGroup]:
+    """Return the facets beside the results; a facet with a single value that is not set says nothing and is left out."""
+    if results is None or not results.answered:
+        return []
+    shown = [_group(name, title, values(params, results, accounts, name)) for name, title in TITLES.items()]
+    return [group for group in shown if len(group.first) > 1 or any(choice.is_on for choice in group.first)]
+
+
+TITLES = {
+    "account": _l("Account"),
+    "platform": _l("Platform"),
+    "kind": _l("Kind"),
+    "author": _l("Author"),
+    "state": _l("Status"),
+    "media": _l("Media"),
+}
+
+
+def values(params: SearchParams, results: Results, accounts: Sequence[AccountView], name: str) -> list[FacetValue]:
+    """Return every value of a facet that has records or is set: those that are set first, then the largest."""
+    counted = {value.value: value for value in results.facets.get(name, ())}
+    chosen = [value for key, value in params.pairs if key == name and value not in counted]
+    held = {str(account.id): account for account in accounts} if name == "account" else {}
+    choices = [
+        FacetValue(
+            held[value].label if value in held else _value_label(name, value, counted[value].label if value in counted else value),
+            counted[value].count if value in counted else 0,
+            params.has(name, value),
+            params.toggled(name, value),
+            held[value].platform if value in held else "",
+        )
+        for value in [*chosen, *counted]
+        if value
     ]
-    named.append(("state", _("Status"), [(state, words.state_word(state)) for state in STATES]))
-    shown = [_facet(params, name, title, values, counts.get(name)) for name, title, values in named if values]
-    if authors := counts.get("author"):
-        chosen = [value for name, value in params.pairs if name == "author" and value not in authors]
-        ordered = [*chosen, *sorted(authors, key=lambda author: (not params.has("author", author), -authors[author], author))]
-        labels = {value.value: value.label for value in results.facets.get("author", ())} if results else {}
-        labeled = [(author, labels.get(author, author)) for author in ordered[: AUTHORS_SHOWN + len(chosen)] if author]
-        facet = _facet(params, "author", _("Author"), labeled, authors)
-        shown.append(FacetGroup(facet.name, facet.title, facet.choices, max(0, len(authors) - AUTHORS_SHOWN)))
-    return [facet for facet in shown if facet.choices]
+    return sorted(choices, key=lambda choice: (not choice.is_on, -choice.count, choice.label.casefold()))
+
+
+def find(choices: Sequence[FacetValue], letters: str) -> list[FacetValue]:
+    """Return the values whose names contain the letters, in any case and with or without accents."""
+    wanted = fold(letters.strip())
+    return [choice for choice in choices if wanted in fold(choice.label)]
+
+
+def _group(name: str, title: Lazy, choices: Sequence[FacetValue]) -> FacetGroup:
+    set_values = sum(choice.is_on for choice in choices)
+    shown = max(SHOWN, set_values)
+    shown += 1 if len(choices) == shown + 1 else 0  # a single value more takes no more room than the words that fold it
+    listed = max(LISTED, shown)
+    return FacetGroup(name, str(title), tuple(choices[:shown]), tuple(choices[shown:listed]), max(0, len(choices) - listed))
+
+
+def _value_label(name: str, value: str, label: str) -> str:
+    if name == "platform":
+        return words.platform_word(value)
+    if name == "kind":
+        return words.capitalized(words.kind_word(value))
+    if name == "state":
+        return words.capitalized(words.state_word(value))
+    if name == "media":
+        return words.capitalized(words.media_word(value))
+    return label
 
 
 def chips(params: SearchParams, accounts: Sequence[AccountView]) -> list[Chip]:
-    """Return a chip for each filter that is set, with the address without it."""
+    """Return a chip for each filter that is set, with the address without it; the days have a button of their own."""
     names = {str(number): _account_label(account) for account in accounts for number in account.numbers}
-    shown = [Chip(_chip_label(name, value, names), params.toggled(name, value)) for name, value in params.pairs]
+    shown = [
+        Chip(_chip_label(name, value, names), params.toggled(name, value)) for name, value in params.pairs if name not in {"from", "to"}
+    ]
     if params.as_of is not None:
         shown.insert(0, Chip(_("as it was on %(day)s", day=words.day(params.as_of)), params.without_day()))
     if params.dialect is Dialect.DTSEARCH:
@@ -118,7 +155,7 @@ def chart(params: SearchParams, results: Results | None) -> Chart | None:
         return None
     most = max(bar.count for bar in results.bars) or 1
     step = CHART_WIDTH / len(results.bars)
-    width = max(1.0, min(step * 0.82, 48.0))
+    width = max(1.0, min(step * 0.82, 24.0))
     drawn = []
     for index, bar in enumerate(results.bars):
         height = max(LEAST_BAR, bar.count / most * CHART_HEIGHT) if bar.count else 0
@@ -130,15 +167,20 @@ def chart(params: SearchParams, results: Results | None) -> Chart | None:
                 round(CHART_HEIGHT - height, 2),
                 round(width, 2),
                 round(height, 2),
-                bar.label,
+                _bar_label(bar),
                 bar.count,
                 params.with_days(first, last),
             )
         )
-    labels = [bar.label for bar in drawn]
-    if len(labels) > LABELS_AT_MOST:
-        labels = [labels[0], labels[len(labels) // 2], labels[-1]]
-    return Chart(tuple(drawn), CHART_WIDTH, CHART_HEIGHT, most, tuple(labels))
+    return Chart(tuple(drawn), CHART_WIDTH, CHART_HEIGHT, tuple(dict.fromkeys((drawn[0].label, drawn[-1].label))))
+
+
+def _bar_label(bar: Bar) -> str:
+    if bar.first_day == bar.last_day:
+        return words.day(bar.first_day)
+    if bar.first_day.month == bar.last_day.month:
+        return words.month(bar.first_day)
+    return f"{bar.first_day.year:04}"
 
 
 def _intersect(params: SearchParams, first: date, last: date) -> tuple[date, date]:
@@ -147,28 +189,11 @@ def _intersect(params: SearchParams, first: date, last: date) -> tuple[date, dat
     return max(first, low) if low else first, min(last, high) if high else last
 
 
-def _facet(params: SearchParams, name: str, title: str, values: Iterable[tuple[str, str]], counts: Mapping[str, int] | None) -> FacetGroup:
-    labeled = list(values)
-    any_on = any(params.has(name, value) for value, _label in labeled)
-    choices = []
-    for value, label in labeled:
-        is_on = params.has(name, value)
-        count = None if counts is None or (any_on and not is_on) else counts.get(value, 0)
-        choices.append(FacetValue(label, count, is_on, params.toggled(name, value)))
-    choices.sort(key=lambda choice: (not choice.is_on, -(choice.count or 0)))
-    shows_all = any_on or counts is None or name == "account"
-    return FacetGroup(name, title, tuple(choice for choice in choices if shows_all or choice.is_on or choice.count))
-
-
 def _account_label(account: AccountView) -> str:
     return f"{account.label} · {words.platform_word(account.platform)}"
 
 
 def _chip_label(name: str, value: str, accounts: Mapping[str, str]) -> str:
-    if name == "from":
-        return _("from %(day)s", day=_day(value))
-    if name == "to":
-        return _("to %(day)s", day=_day(value))
     if name == "account":
         return accounts.get(value, _("an account you do not have access to"))
     if name == "platform":
@@ -176,17 +201,10 @@ def _chip_label(name: str, value: str, accounts: Mapping[str, str]) -> str:
     if name == "kind":
         return words.kind_word(value)
     if name == "media":
-        return _("with pictures or video") if value == "with" else _("without pictures or video")
+        return words.media_word(value)
     if name == "state":
         return words.state_word(value)
     return _("author %(name)s", name=value)
-
-
-def _day(value: str) -> str:
-    try:
-        return words.day(date.fromisoformat(value))
-    except ValueError:
-        return value
 
 
 QueryPiece = tuple[str, bool, tuple[int, ...]]

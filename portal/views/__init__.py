@@ -7,6 +7,23 @@ from portal.views.custody import accounts, captures, jobs
 from portal.views.search import certificates, coverage, exports, media, records, saved, search, terms
 from portal.views.site import help_pages, languages, signing_in
 
+AREAS = {
+    "home": "home",
+    "search": "search",
+    "records": "search",
+    "saved": "search",
+    "captures": "archives",
+    "accounts": "archives",
+    "coverage": "archives",
+    "reports": "reports",
+    "terms": "reports",
+    "certificates": "reports",
+    "exports": "reports",
+    "jobs": "reports",
+    "help": "help",
+}
+"""The menu's area of each blueprint."""
+
 BLUEPRINTS = (
     signing_in.pages,
     search.pages,

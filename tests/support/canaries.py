@@ -27,7 +27,7 @@ def addresses(town: Town) -> list[str]:
     }
     made = []
     for rule in town.app.url_map.iter_rules():
-        if "GET" not in (rule.methods or set()) or rule.endpoint in {"static", "bootstrap.static"}:
+        if "GET" not in (rule.methods or set()) or rule.endpoint == "static":
             continue
         choices: list[dict[str, object]] = [{}]
         for name in sorted(rule.arguments):

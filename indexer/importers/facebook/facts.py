@@ -26,7 +26,12 @@ from indexer.platforms import Platform
 from indexer.record import Account, CaptureFacts, Moment, Problem, RecordKind
 from indexer.text import repair_mojibake
 
-PLATFORM = Platform("facebook", "Facebook", usual_kinds=frozenset({RecordKind.POST, RecordKind.COMMENT, RecordKind.MESSAGE}))
+PLATFORM = Platform(
+    "facebook",
+    "Facebook",
+    usual_kinds=frozenset({RecordKind.POST, RecordKind.COMMENT, RecordKind.MESSAGE}),
+    glyph="M11 2.5h-1A2.5 2.5 0 0 0 7.5 5v8.5M5 8h5",
+)
 _FOOTER = re.compile(rb'<div class="footer">')
 _DOWNLOADED = re.compile(r"Downloaded by (?P<name>.+?) on (?P<date>.+)")
 _HEADING = re.compile(rb"<h1>([^<]+)</h1>")

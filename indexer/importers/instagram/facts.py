@@ -21,6 +21,7 @@ PLATFORM = Platform(
     "instagram",
     "Instagram",
     usual_kinds=frozenset({RecordKind.POST, RecordKind.STORY, RecordKind.COMMENT, RecordKind.MESSAGE}),
+    glyph="M5 2h6a3 3 0 0 1 3 3v6a3 3 0 0 1-3 3H5a3 3 0 0 1-3-3V5a3 3 0 0 1 3-3zM8 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6M11.6 4.4h.01",
 )
 _PROFILES = (
     "personal_information/personal_information/personal_information",

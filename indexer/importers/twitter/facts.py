@@ -27,6 +27,7 @@ PLATFORM = Platform(
     aliases=("x",),
     usual_kinds=frozenset({RecordKind.POST, RecordKind.MESSAGE}),
     names_by_number=True,
+    glyph="M3 3l10 10M13 3L3 13",
 )
 CSV = "tweets.csv"
 _FIRST_POSTS = 200  # number of posts searched for the account if no file names it

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from indexer.catalog import AccountView
 from indexer.search import Grouped, Results, StopReason
 from indexer.search import results as shape_of
+from portal import words
 from portal.access import Right, needs, reader
-from portal.search import SearchParams, address, coverage_band, facets, run_in_groups
+from portal.search import SearchParams, address, coverage_band, facets, hit_lines, run, run_in_groups
 from portal.site import site
 
 pages = Blueprint("search", __name__)
 
+LONGEST_FIND = 100
 LONGEST_ADDRESS = 4_000  # bytes after "?"; servers and proxies refuse addresses slightly longer
 
 
@@ -41,6 +45,24 @@ def ask() -> ResponseReturnValue:
     """Redirect a search from the form, of any length, to its address; an invalid search is shown with its errors."""
     params = address.parse(request.form)
     return _page(params) if params.errors else redirect(f"{url_for('search.page')}?{params.address()}", 303)
+
+
+@pages.get("/search/values/<name>")
+@needs(Right.SEARCH)
+def values(name: str) -> ResponseReturnValue:
+    """List a facet's values whose names contain the letters of `find`: those beyond the largest, which the results list."""
+    params = address.parse(request.args)
+    if name not in facets.TITLES:
+        abort(404)
+    results = run(params) if not params.errors else None
+    if results is None or not results.answered:
+        return redirect(f"{url_for('search.page')}?{params.address()}")
+    letters = request.args.get("find", "")[:LONGEST_FIND]
+    accounts = site().repository.catalog.accounts(reader().permission.accounts)
+    matching = facets.find(facets.values(params, results, accounts, name), letters)
+    group = {"name": name, "title": facets.TITLES[name]}
+    shown = matching[: facets.MOST_VALUES]
+    return render_template("search/values.html", params=params, group=group, choices=shown, total=len(matching), find=letters)
 
 
 def _page(params: SearchParams) -> ResponseReturnValue:
@@ -76,12 +98,24 @@ def template_values(params: SearchParams, results: Results | None, grouped: Grou
     return {
         "params": params,
         "results": results,
-        "groups": facets.groups(params, results, accounts, reader()),
+        "days_asked": words.days(params.filters.first_day, params.filters.last_day),
         "chips": facets.chips(params, accounts),
         "grouped": grouped,
+        "lines": hit_lines.lines(params, results, grouped) if results else [],
         "pages_in_all": max(1, -(-total // params.size)),
-        "chart": facets.chart(params, results),
         "coverage_band": coverage_band.band(results.coverage) if results else None,
+        "scope": coverage_band.scope(results.coverage, results.total) if results else None,
+        "details": lambda: _details(params, results, accounts),
         "has_accounts": bool(accounts),
         "underlined": facets.underlined,
+    }
+
+
+def _details(params: SearchParams, results: Results | None, accounts: Sequence[AccountView]) -> dict[str, Any]:
+    """Return what a page says besides its hits: facets, chart, and how the query was read."""
+    return {
+        "problem": "",
+        "groups": facets.groups(params, results, accounts),
+        "chart": facets.chart(params, results),
+        "explained": results.explained if results else None,
     }

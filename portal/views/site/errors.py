@@ -84,7 +84,6 @@ def install(app: Flask) -> None:
     app.register_error_handler(TooManySearches, _busy)
 
 
-STATIC = frozenset({"static", "bootstrap.static"})
 REFUSALS = frozenset({403, 404, 429})
 REFUSAL_EVERY = 60.0  # seconds; keeps a stranger from filling the log
 MAX_REFUSALS = 1_000
@@ -106,7 +105,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 def _log_refusal(code: int) -> None:
     """Log a refused page; for visitors not signed in, once a minute per address and page."""
-    if request.endpoint in STATIC:
+    if request.endpoint == "static":
         return
     if current_user.is_authenticated:
         _log_event("page:refused", str(code))

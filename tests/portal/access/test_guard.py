@@ -10,7 +10,7 @@ from portal.access import guard
 from portal.access.rules import RIGHTS, Right
 from tests.support.town import PASSWORD, ROLES, Town, token
 
-STATIC = {"static", "bootstrap.static"}
+STATIC = {"static"}
 FILLED = {
     "record_id": "twitter:1:post:1",
     "capture_id": 1,
@@ -37,7 +37,7 @@ def every(app: Flask) -> list[tuple[str, str, str]]:
 
 
 def test_the_addresses_open_to_everybody_are_exactly_these() -> None:
-    assert {"static", "bootstrap.static", "health.healthz", "languages.choose", "signing_in.sign_in", "signing_in.link"} == guard.OPEN
+    assert {"static", "health.healthz", "languages.choose", "signing_in.sign_in", "signing_in.link"} == guard.OPEN
 
 
 def test_nothing_else_answers_who_is_not_signed_in(town: Town) -> None:
