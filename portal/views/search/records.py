@@ -14,7 +14,7 @@ from indexer.query import Node, parse
 from indexer.search import COMPARED, GroupBy, TextPiece, find_near_duplicates, highlight_text, spans
 from portal.access import Right, may_see, may_see_raw, needs, reader
 from portal.records import chosen_version, cite, conversation_of, viewable, visible_record, way_back, word_diff
-from portal.search import SearchParams, plan, search_request
+from portal.search import SearchParams, hit_lines, plan, search_request
 from portal.site import site
 
 pages = Blueprint("records", __name__)
@@ -51,6 +51,7 @@ def record(record_id: str) -> ResponseReturnValue:
         is_not_read=site().repository.catalog.is_not_read(current.pk),
         earlier_readings=site().repository.catalog.earlier_readings(current.pk),
         sightings=sightings,
+        tags=list(hit_lines.state_tags(view, position["params"].as_of)),
         citation=cite(view, sightings),
         permalink=site().config.public_url
         + url_for("records.record", record_id=view.record_id, version=request.args.get("version") or None),
