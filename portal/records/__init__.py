@@ -4,7 +4,7 @@ from portal.records.citation import cite
 from portal.records.conversation import Conversation, conversation_of
 from portal.records.differences import Change, DiffRun, word_diff
 from portal.records.opened import chosen_version, visible_record, way_back
-from portal.records.pictures import Viewed, viewable, viewed
+from portal.records.pictures import Viewed, picture_size, viewable, viewed
 
 __all__ = [
     "Change",
@@ -14,6 +14,7 @@ __all__ = [
     "chosen_version",
     "cite",
     "conversation_of",
+    "picture_size",
     "viewable",
     "viewed",
     "visible_record",
