@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 FOLDER = Path(__file__).parents[2] / "portal" / "static" / "help"
 LANGUAGES = ("en", "es")
-WIDTH = 1000
+WIDTH = 1100  # wide enough for two columns
 LARGEST = 120_000  # bytes of a picture
 SCALE = 1.5  # pixels of the picture for each of the screen, for screens that have more of them
 QUALITY = 0.75
