@@ -11,6 +11,7 @@ AREAS = {
     "home": "home",
     "search": "search",
     "records": "search",
+    "media": "search",
     "saved": "search",
     "captures": "archives",
     "accounts": "archives",

@@ -33,6 +33,21 @@ REFERENCE: Final = (
     (_l("Working here"), ("keyboard", "roles")),
 )
 NAMES: Final = TASKS + tuple(name for _heading, names in REFERENCE for name in names)
+TASK_OF_AREA: Final = {
+    "home": "answer-a-request",
+    "search": "answer-a-request",
+    "records": "answer-a-request",
+    "saved": "answer-a-request",
+    "exports": "answer-a-request",
+    "terms": "check-a-term-list",
+    "captures": "add-an-archive",
+    "adding": "add-an-archive",
+    "coverage": "add-an-archive",
+    "certificates": "prove-a-zero",
+    "users": "roles",
+}
+"""The page that helps with each blueprint's pages."""
+
 _PICTURE = re.compile(r'src="pictures/([\w-]+\.webp)"')
 
 
@@ -61,6 +76,12 @@ def page(name: str) -> ResponseReturnValue:
 
 def _reference(language: str) -> list[tuple[str, list[tuple[str, str]]]]:
     return [(str(heading), [(name, title(name, language)) for name in names]) for heading, names in REFERENCE]
+
+
+def page_for(blueprint: str | None) -> tuple[str, str] | None:
+    """Return the name and title of the page that helps with a blueprint's pages."""
+    name = TASK_OF_AREA.get(blueprint or "")
+    return (name, title(name, language_code())) if name else None
 
 
 @lru_cache

@@ -100,3 +100,12 @@ def test_the_help_begins_with_the_four_tasks(town: Town) -> None:
 def test_the_page_of_roles_names_every_role() -> None:
     rows = [line.split("|")[1].strip() for line in markdown_text("roles", "en").splitlines() if line.startswith("| ")][1:]
     assert rows == [role.value for role in Role]
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [("/search", "answer-a-request"), ("/terms", "check-a-term-list"), ("/captures", "add-an-archive"), ("/certificates", "prove-a-zero")],
+)
+def test_every_area_leads_to_the_help_for_its_task(town: Town, address: str, name: str) -> None:
+    foot = town.client("rhea").get(address).text.split("<footer", 1)[1]
+    assert f'href="/help/{name}"' in foot
