@@ -5,12 +5,13 @@ from portal.search.address import MAX_QUERY, SearchParams
 from portal.search.examples import examples
 from portal.search.facets import Chip
 from portal.search.history import LastRun, history, last_runs, parse_address, search_key
-from portal.search.run import plan, run, run_in_groups, search_request, warn_if_index_unusable
+from portal.search.run import Answer, answer, plan, run, run_in_groups, search_request, warn_if_index_unusable
 from portal.search.saved import SavedSearch, SavedSearches, SavingError
 from portal.search.turns import TooManySearches
 
 __all__ = [
     "MAX_QUERY",
+    "Answer",
     "Chip",
     "LastRun",
     "SavedSearch",
@@ -19,6 +20,7 @@ __all__ = [
     "SearchParams",
     "TooManySearches",
     "address",
+    "answer",
     "coverage_band",
     "examples",
     "facets",

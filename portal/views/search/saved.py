@@ -173,7 +173,7 @@ def _rows(searches: list[SavedSearch]) -> list[SavedSearchRow]:
     for saved, params in zip(searches, searched, strict=True):
         now = None
         if not params.errors and time.monotonic() < deadline:
-            results = plan(replace(search_request(params), limit=0, offset=0)).page()
+            results = plan(replace(search_request(params), limit=0, offset=0)).head()
             now = results.total if results.answered else None
         rows.append(SavedSearchRow(saved, params, tuple(facets.chips(params, accounts)), runs.get(search_key(params)), now))
     return rows
