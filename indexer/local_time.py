@@ -13,6 +13,7 @@ from indexer.i18n import say
 from indexer.record import Moment, TimeRule
 
 EPOCH_DAY = date(1970, 1, 1).toordinal()
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -92,6 +93,18 @@ def local_text(instant: datetime | None, zone_name: str) -> str:
         return ""
     instant = to_local(instant, zone_name)
     return f"{instant.replace(tzinfo=None).isoformat(' ', 'seconds')} {instant.tzname()}"
+
+
+def us_day(day: date) -> str:
+    """Format a day for people: "Jul 4, 2018"."""
+    return f"{_MONTHS[day.month - 1]} {day.day}, {day.year}"
+
+
+def local_words(instant: datetime, zone_name: str) -> str:
+    """Format an instant for people, to the minute, with the zone's name: "Jul 4, 2018, 11:30 PM CDT"."""
+    local = to_local(instant, zone_name)
+    half = "AM" if local.hour < 12 else "PM"
+    return f"{us_day(local.date())}, {(local.hour + 11) % 12 + 1}:{local.minute:02} {half} {local.tzname()}"
 
 
 def day_range(first: date | None, last: date | None, zone_name: str) -> tuple[datetime | None, datetime | None]:

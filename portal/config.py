@@ -16,6 +16,8 @@ from sqlalchemy.exc import ArgumentError
 from indexer import private_files, settings
 from indexer.settings import BadSetting, Setting
 
+LONG_QUERIES = "long_queries.sqlite3"  # in the data folder
+
 PORTAL_SETTINGS = (
     Setting("SHOWME_SECRET_KEY", "", "Signs cookies. At least 32 random characters; start fails without it, except in the demo."),
     Setting("SHOWME_DEMO", "0", "1: a demo on this computer. Makes a secret key and allows cookies over plain HTTP."),
@@ -93,8 +95,8 @@ class Config:
 
     @property
     def long_queries_file(self) -> Path:
-        """Queries too long for an address."""
-        return self.data / "long_queries.sqlite3"
+        """Queries too long for an address, and record sets."""
+        return self.data / LONG_QUERIES
 
     @property
     def event_queue_file(self) -> Path:

@@ -66,7 +66,7 @@ from indexer.catalog.models import (
     SightingView,
     by_number,
 )
-from indexer.catalog.parties import Direction, Parties, parties
+from indexer.catalog.parties import Direction, Parties, parties, person
 from indexer.catalog.reader import Catalog
 from indexer.catalog.record_views import FirstCapture, current_texts, first_captures, version_texts
 from indexer.catalog.stored_data import (
@@ -176,6 +176,7 @@ __all__ = [
     "other_ids",
     "parties",
     "people",
+    "person",
     "person_label",
     "problem_columns",
     "problems",

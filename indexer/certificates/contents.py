@@ -23,6 +23,7 @@ from indexer.certificates.file_format import (
     Query,
     ResultSummary,
     Scope,
+    Selection,
     Software,
     State,
     Stored,
@@ -36,7 +37,7 @@ from indexer.local_time import to_local
 from indexer.progress import Tick
 from indexer.query import And, Dialect, Everything, Filters, Node, Not, Or, Permission, Sort, canonical, paraphrase
 from indexer.repository import Repository
-from indexer.search import Plan, Results, SearchRequest, describe_scope
+from indexer.search import Plan, RecordSet, Results, SearchRequest, SetOrigin, describe_scope
 
 UNKNOWN_ACCOUNT = 0
 """An id that no account has: a filter for an account no longer on file finds nothing rather than everything."""
@@ -56,7 +57,7 @@ def refs(numbers: frozenset[int] | None, accounts: Mapping[int, AccountView]) ->
     return (*references, *unknown)
 
 
-def chosen_filters(filters: Filters, accounts: Mapping[int, AccountView]) -> ChosenFilters:
+def chosen_filters(filters: Filters, accounts: Mapping[int, AccountView], selection: Selection | None = None) -> ChosenFilters:
     """Return the maker's filters as a certificate stores them; accounts they may not see become empty references."""
     visible = {number: account for number, account in accounts.items() if filters.permission.allows_account(number)}
     return ChosenFilters(
@@ -68,6 +69,7 @@ def chosen_filters(filters: Filters, accounts: Mapping[int, AccountView]) -> Cho
         _sorted(filters.authors),
         filters.has_media,
         _sorted(filters.states),
+        selection,
     )
 
 
@@ -107,8 +109,33 @@ def rebuild_search(stored: Stored, accounts: Iterable[AccountView]) -> RebuiltSe
         states=_set(chosen.states),
         permission=Permission(account_ids(stored.made.scope.allowed_accounts), stored.made.scope.without_conversations),
     )
-    request = SearchRequest(stored.query.typed, filters, Sort.NEWEST, dialect=Dialect(stored.query.dialect), as_of=stored.query.as_of)
+    request = SearchRequest(
+        stored.query.typed,
+        filters,
+        Sort.NEWEST,
+        dialect=Dialect(stored.query.dialect),
+        as_of=stored.query.as_of,
+        records=_record_set(chosen.selection),
+    )
     return RebuiltSearch(request, tuple(dict.fromkeys(missing)))
+
+
+def _selection(plan: Plan) -> Selection | None:
+    """Return the record set searched as a certificate stores it: without records that the maker may not see."""
+    chosen, filters = plan.request.records, Filters(permission=plan.request.filters.permission)
+    if chosen is None:
+        return None
+    record_ids = chosen.record_ids
+    if not filters.permission.is_all:
+        visible = Plan(plan.repository, SearchRequest("*", filters, records=chosen)).views()
+        record_ids = tuple(sorted(view.record_id for view in visible))
+    return Selection(chosen.origin.value, chosen.by, chosen.day, record_ids)
+
+
+def _record_set(selection: Selection | None) -> RecordSet | None:
+    if selection is None:
+        return None
+    return RecordSet.of(SetOrigin(selection.origin), selection.record_ids, by=selection.by, day=selection.day)
 
 
 def _sorted(values: frozenset[str] | None) -> tuple[str, ...] | None:
@@ -251,7 +278,7 @@ def header(plan: Plan, certificate_id: str, made_by: Creation, summary: ResultSu
         id=certificate_id,
         made=made_by,
         query=Query(request.query, results.canonical, request.dialect.value, readings["en"], readings["es"], request.as_of),
-        filters=chosen_filters(request.filters, accounts),
+        filters=chosen_filters(request.filters, accounts, _selection(plan)),
         zone=repository.zone,
         software=software(repository),
         state=positions,

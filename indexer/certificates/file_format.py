@@ -64,6 +64,18 @@ class Query(_Part, frozen=True):
     as_of: date | None
 
 
+class Selection(_Part, frozen=True):
+    """The record set that was searched: then the certificate proves a list, not a search.
+
+    `origin` is how its records were selected (`SetOrigin`), `by` the person, `day` a local day; the records are ids.
+    """
+
+    origin: str
+    by: str
+    day: date | None
+    record_ids: tuple[str, ...]
+
+
 class ChosenFilters(_Part, frozen=True):
     """The filters that the maker chose. None means not filtered; days are local, both included."""
 
@@ -75,6 +87,7 @@ class ChosenFilters(_Part, frozen=True):
     authors: tuple[str, ...] | None
     has_media: bool | None
     states: tuple[str, ...] | None = None  # missing in certificates made before this filter existed
+    selection: Selection | None = None  # likewise
 
 
 class Software(_Part, frozen=True):

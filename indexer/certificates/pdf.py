@@ -7,11 +7,11 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from indexer import platforms
-from indexer.certificates.file_format import AccountRef, Announcement, CaptureRef, Expansion, Header, ResultSummary
+from indexer.certificates.file_format import AccountRef, Announcement, CaptureRef, Expansion, Header, ResultSummary, Selection
 from indexer.i18n import say
 from indexer.local_time import to_local
 from indexer.query import ENGLISH
-from indexer.search import CountedAnnouncement, sentences
+from indexer.search import CountedAnnouncement, RecordSet, SetOrigin, describe_set, sentences
 from indexer.typeset import compile_pdf
 
 WORDS_SHOWN: Final = 60
@@ -51,7 +51,7 @@ def _opening_blocks(header: Header) -> Iterator[Block]:
     for doubt in header.announcements:  # before the count, which depends on how the query was read
         yield from ({"kind": "warning", "text": sentence} for sentence in _doubt_sentences(doubt))
     yield {"kind": "result", "text": _result_sentence(header.found)}
-    if not header.found.total:
+    if not header.found.total and header.filters.selection is None:
         yield {
             "kind": "para",
             "text": say(
@@ -112,6 +112,8 @@ def filter_sentences(header: Header) -> list[str]:
     """Return the filters that the maker chose, in words."""
     chosen = header.filters
     words: list[str] = []
+    if chosen.selection is not None:
+        words.append(say("only within {selection}", selection=selection_words(chosen.selection)))
     if chosen.first_day and chosen.last_day:
         words.append(say("posted from {first} to {last}, both days included", first=_day(chosen.first_day), last=_day(chosen.last_day)))
     elif chosen.first_day:
@@ -131,6 +133,12 @@ def filter_sentences(header: Header) -> list[str]:
     if chosen.states is not None:
         words.append(say("states: {names}", names=", ".join(ENGLISH.get(f"is {state}", state) for state in chosen.states)))
     return words
+
+
+def selection_words(selection: Selection) -> str:
+    """Describe the record set of a certificate: "5 records selected by R. Delgado"."""
+    chosen = RecordSet(SetOrigin(selection.origin), selection.record_ids, selection.by, selection.day)
+    return describe_set(chosen, ENGLISH, with_count=True)
 
 
 def _result_blocks(header: Header) -> Iterator[Block]:

@@ -149,7 +149,7 @@ def search(
 
 @main.command()
 @click.argument("query")
-@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="ZIP to write; must not exist yet.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="ZIP to write, which must not exist yet; or a folder.")
 @filter_options
 @package_options
 @maker_options
@@ -169,7 +169,7 @@ def export(
 ) -> None:
     """Write all records of a search into one ZIP (a BagIt bag with CSV, XLSX, JSON Lines and media)."""
     with report_errors(), open_data(data) as repository:
-        if out.exists():
+        if out.exists() and not out.is_dir():
             raise InvalidInput(f"{out} already exists; name another file.")
         request = request_of(repository, query, filters)
         report = export_search(repository, request, out, maker=maker, choices=choices, progress=ticker("exporting"))
@@ -178,7 +178,7 @@ def export(
         shape,
         as_json=as_json,
         text=f"{output.counted(shape['rows'], 'record')} and "
-        f"{output.counted(shape['media_files'], 'media file')} in {out} (SHA-256 {shape['sha256']}).",
+        f"{output.counted(shape['media_files'], 'media file')} in {report.path} (SHA-256 {shape['sha256']}).",
     )
 
 

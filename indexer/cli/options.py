@@ -106,8 +106,8 @@ def _option_group(name: str, make: Callable[..., Any], *options: Callable[..., A
     return decorate
 
 
-def _make_choices(media: bool, viewer: bool, pdf: str, context: bool, certificate: bool) -> Choices:  # noqa: FBT001  # named like the options
-    return Choices(media, viewer, PdfLayout(pdf), context, certificate)
+def _make_choices(media: bool, viewer: bool, pdf: str, context: bool, certificate: bool, subject: str) -> Choices:  # noqa: FBT001, PLR0917  # named like the options
+    return Choices(media, viewer, PdfLayout(pdf), context, certificate, subject)
 
 
 package_options = _option_group(
@@ -124,6 +124,7 @@ package_options = _option_group(
     ),
     click.option("--context/--no-context", default=False, show_default=True, help="Put the rest of the threads into it, in files apart."),
     click.option("--certificate/--no-certificate", default=True, show_default=True, help="Put the certificate of the search into it."),
+    click.option("--subject", default="", help="What the package is about, for its title and its name; else the query."),
 )
 """Add the options for the contents of a package, passed as `choices`."""
 

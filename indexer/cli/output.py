@@ -232,6 +232,7 @@ def exported(report: ExportReport) -> JsonObject:
     """JSON of `export`."""
     return {
         "path": str(report.path),
+        "name": report.name,
         "rows": report.rows,
         "media_files": report.media_files,
         "missing_media": report.missing_media,

@@ -34,7 +34,7 @@ from indexer.exports.values import (
     SetDigest,
 )
 from indexer.exports.viewer_files import ViewerFiles
-from indexer.exports.xlsx_file import XlsxFile
+from indexer.exports.workbook import XlsxFile
 from indexer.local_time import zone
 from indexer.progress import Tick
 
@@ -107,7 +107,8 @@ def write_package(
     refuse_too_many(description.total, choices.pdf)
     with partial_folder(target) as folder:
         path = folder / "package.zip"
-        bag = BagZip(path, safe_name(target.stem), description.made_at)
+        name = description.name or safe_name(target.stem)
+        bag = BagZip(path, name, description.made_at)
         try:
             package = _Package(bag, folder, description, choices, extras, progress)
             formats = package.fill(views, exporters)
@@ -116,6 +117,7 @@ def write_package(
             raise
         yield ExportReport(
             path=target,
+            name=name,
             rows=package.rows,
             media_files=package.media.counts.stored,
             bytes=path.stat().st_size,

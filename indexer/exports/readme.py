@@ -134,6 +134,8 @@ def search_json(description: Description, rows: int, media: MediaCounts, notes: 
     """Return search.json: the description, the counts and the notes, in a stable format."""
     table = asdict(description) | {
         "made_at": utc_text(description.made_at),
+        "first_day": description.first_day and description.first_day.isoformat(),
+        "last_day": description.last_day and description.last_day.isoformat(),
         "rows": rows,
         "media": {status: media.by_status.get(status, 0) for status in (STORED, NOT_HELD, UNREADABLE, LEFT_OUT)},
         "format_notes": list(notes),

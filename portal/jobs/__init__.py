@@ -1,8 +1,8 @@
 """Long work: rows, queue, runners and the worker."""
 
-from portal.jobs import stored, uploads, words, worker
+from portal.jobs import notices, stored, uploads, words, worker
 from portal.jobs.queue import job_rows, restart, start
-from portal.jobs.rows import Job, JobKind, JobState
+from portal.jobs.rows import SET, Job, JobKind, JobState
 from portal.jobs.runners import certificate_file, check_file, export_file
 from portal.jobs.stored import may_open
 from portal.jobs.uploads import NoRoom
@@ -10,6 +10,7 @@ from portal.jobs.words import progress
 from portal.jobs.worker import is_running
 
 __all__ = [
+    "SET",
     "Job",
     "JobKind",
     "JobState",
@@ -20,6 +21,7 @@ __all__ = [
     "is_running",
     "job_rows",
     "may_open",
+    "notices",
     "progress",
     "restart",
     "start",

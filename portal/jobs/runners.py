@@ -28,13 +28,19 @@ from indexer.query import Dialect
 from indexer.repository import Repository
 from indexer.search import NotAnswered, Plan, SearchRequest, from_json
 from indexer.term_reports import run as term_list
+from portal import stored_sets
 from portal.access import Right, User, Users, restrict, still_covers
+from portal.config import LONG_QUERIES
 from portal.jobs import decisions, stored, uploads
-from portal.jobs.rows import Job, JobKind, Jobs
+from portal.jobs.rows import SET, Job, JobKind, Jobs
 
 BEAT_EVERY = 10.0  # seconds
 REPORT_EVERY = 0.5  # seconds
 log = logging.getLogger(__name__)
+
+
+class Stopped(Exception):
+    """The user stopped the job while it ran."""
 
 
 class NotAllowed(Exception):
@@ -54,6 +60,8 @@ def run(repository: Repository, job_id: int) -> None:
     try:
         with _beating(jobs, job_id) as tell:
             result = _WORK[job.kind](repository, job, user, tell)
+    except Stopped:
+        jobs.stopped(job_id)
     except IndexDamaged as error:
         jobs.fail(job_id, say("{reason} The evidence is safe. Rebuild the index with: python -m indexer rebuild", reason=str(error)))
     except (
@@ -136,18 +144,27 @@ def _set_zone(repository: Repository, job: Job, user: User, tell: Report) -> Map
     return {"capture": job.arguments["capture"], "changed": changed}
 
 
-def _request(job: Job, user: User) -> SearchRequest:
-    """Return a job's search, restricted to its maker's permission today."""
+def _request(repository: Repository, job: Job, user: User) -> SearchRequest:
+    """Return a job's search, restricted to its maker's permission today. Raises NotAllowed if its record set is not stored."""
     request = from_json(job.arguments)
+    if key := job.arguments.get(SET):
+        chosen = stored_sets.load_from(repository.paths.data / LONG_QUERIES, key)
+        if chosen is None:
+            raise NotAllowed(say("The selection of records behind this job is no longer stored. Select the records again."))
+        request = replace(request, records=chosen)
     return replace(request, filters=restrict(request.filters, user.reader))
 
 
 def _export(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
     _check(user, Right.EXPORT)
-    choices = stored.decode_choices(job.arguments)
+    choices = replace(
+        stored.decode_choices(job.arguments),
+        subject=job.arguments.get("about", ""),  # older jobs lack the field
+        other_names=frozenset(Jobs(repository.db).package_names()),
+    )
     if choices.certificate:
         _check(user, Right.CERTIFY)
-    request = _request(job, user)
+    request = _request(repository, job, user)
     target = export_file(repository, job.id)
     target.unlink(missing_ok=True)
     report = export_search(
@@ -160,6 +177,7 @@ def _export(repository: Repository, job: Job, user: User, tell: Report) -> Mappi
         progress=_stage_counter(tell, "writing"),
     )
     return {
+        "name": report.name,
         "rows": report.rows,
         "media_files": report.media_files,
         "missing_media": report.missing_media,
@@ -172,7 +190,7 @@ def _export(repository: Repository, job: Job, user: User, tell: Report) -> Mappi
 
 def _term_list(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
     _check(user, Right.SEARCH)
-    request = _request(job, user)
+    request = _request(repository, job, user)
     listed = term_list.read_list(request.query, keep_numbers=bool(job.arguments.get("keep_numbers")))
     report = term_list.run(repository, listed, request, by=user.name, progress=_stage_counter(tell, "terms"))
     packed: Mapping[str, Any] = pack(term_list.as_json(report))
@@ -181,7 +199,7 @@ def _term_list(repository: Repository, job: Job, user: User, tell: Report) -> Ma
 
 def _certificate(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
     _check(user, Right.CERTIFY)
-    with certify(Plan(repository, _request(job, user)), by=_signature(user), progress=_stage_counter(tell, "listing")) as draft:
+    with certify(Plan(repository, _request(repository, job, user)), by=_signature(user), progress=_stage_counter(tell, "listing")) as draft:
         written = write_certificate(repository, draft, certificate_file(repository, job.id), actor=user.name)
     return {"id": written.id, "total": draft.header.found.total, "json_sha256": written.json_digest, "pdf_sha256": written.pdf_digest}
 
@@ -254,7 +272,7 @@ def _check(user: User, right: Right) -> None:
 
 @contextmanager
 def _beating(jobs: Jobs, job_id: int) -> Iterator[Report]:
-    """Send heartbeats while a job runs; yield a function that records progress at intervals."""
+    """Send heartbeats while a job runs; yield a function that records progress at intervals, and raises Stopped if asked to stop."""
     stop = threading.Event()
     latest: list[Progress] = []
     reported = 0.0
@@ -270,6 +288,9 @@ def _beating(jobs: Jobs, job_id: int) -> Iterator[Report]:
             return
         reported = now
         latest[:] = [progress]
+        is_complete = progress.total and progress.done >= progress.total
+        if not is_complete and jobs.shall_stop(job_id):  # what was begun is removed by the code that began it
+            raise Stopped
         jobs.beat(
             job_id, stage=progress.stage, done=progress.done, total=progress.total, rate=progress.rate, seconds_left=progress.seconds_left
         )

@@ -41,6 +41,7 @@ class LineGroup:
 class HitLine:
     """A hit. `heading` is on the first line of each day or month; `tags` are pairs of style class and word; `at` is UTC."""
 
+    record_id: str
     address: str
     platform: str
     kind: str
@@ -106,6 +107,7 @@ def _line(
     is_note = between is not None and between.is_event and bool(view.content.title)
     posted = view.content.posted_at
     return HitLine(
+        record_id=view.record_id,
         address=_address(params, hit, number),
         platform=view.account.platform,
         kind=words.kind_word(view.kind),

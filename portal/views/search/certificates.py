@@ -9,12 +9,12 @@ from flask.typing import ResponseReturnValue
 
 from indexer.certificates import check_words, load_check
 from indexer.custody import Level
-from indexer.search import request_json
 from portal import certificates
 from portal.access import Right, needs, reader
 from portal.jobs import JobKind, JobState, certificate_file, check_file, is_running, start
-from portal.search import address, run, search_request
+from portal.search import address, request_arguments, run
 from portal.site import site
+from portal.views.search import exports
 
 pages = Blueprint("certificates", __name__)
 
@@ -35,8 +35,8 @@ def make() -> ResponseReturnValue:
     params = address.parse(request.form)
     if params.errors or not run(params).answered:
         return redirect(f"{url_for('search.page')}?{params.address()}")
-    arguments = {**request_json(search_request(params)), "address": params.address()}
-    return redirect(url_for("certificates.certificate", job_id=start(JobKind.CERTIFICATE, params.query or "*", arguments)))
+    arguments = {**request_arguments(params), "address": params.address()}
+    return redirect(url_for("certificates.certificate", job_id=start(JobKind.CERTIFICATE, exports.subject(params), arguments)))
 
 
 @pages.get("/certificates/<int:job_id>")

@@ -277,3 +277,17 @@ def test_a_long_conversation_opens_on_demand(town: Town, tmp_path: Path) -> None
     assert "Show 3 later records" in page
     assert "q=quay&amp;hit=2" in way[1]
     assert len(re.findall(r'class="thread-text" dir="auto">Answer \d+', client.get(unescape(way[1])).text)) == 14
+
+
+def test_a_record_is_handed_over_by_itself_and_put_into_the_basket(town: Town) -> None:
+    client, number = town.client("rhea"), town.record_id("closed Mill Bridge")
+    page = client.get(f"/records/{number}").text
+    form = page.split('action="/selection"', 1)[1].split("</form>", 1)[0]
+    fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form))
+    assert (fields["record"], fields["then"]) == (number, "hand-over")
+    answer = client.post("/selection", data=fields)
+    assert answer.status_code == 302
+    handing_over = client.get(answer.headers["Location"]).text
+    assert "1 record" in handing_over
+    assert 'action="/basket/add"' in page
+    assert 'action="/selection"' in town.client("gwen").get(f"/records/{number}").text, "request staff may export"
