@@ -23,7 +23,7 @@ from portal.jobs import words as job_words
 from portal.search import baskets, turns
 from portal.site import Site
 from portal.views import AREAS, BLUEPRINTS
-from portal.views.site import errors
+from portal.views.site import errors, help_pages
 
 ROOT = Path(__file__).parent.parent
 
@@ -136,6 +136,7 @@ def _register_pages(app: Flask) -> None:
         app.register_blueprint(blueprint)
     errors.install(app)
     app.jinja_env.globals["AREAS"] = AREAS
+    app.jinja_env.globals["help_page_for"] = help_pages.page_for
     app.jinja_env.globals.update(finished_jobs=lambda: notices.take_new(reader()), in_basket=baskets.holds)
     app.jinja_env.globals["form_token"] = lambda: secrets.token_hex(8)  # identifies a form that is submitted twice
     site: Site = app.extensions["showme"]

@@ -23,24 +23,24 @@ from portal.i18n import _, _l, _n, locale, locale_name
 from portal.site import site
 
 KINDS = {
-    "post": _l("post"),
-    "reply": _l("reply"),
-    "repost": _l("repost"),
-    "comment": _l("comment"),
-    "message": _l("message"),
-    "like": _l("like"),
-    "story": _l("story"),
-    "reel": _l("reel"),
-    "photo": _l("photo"),
-    "video": _l("video"),
-    "event": _l("event"),
+    "post": _l("Post"),
+    "reply": _l("Reply"),
+    "repost": _l("Repost"),
+    "comment": _l("Comment"),
+    "message": _l("Message"),
+    "like": _l("Like"),
+    "story": _l("Story"),
+    "reel": _l("Reel"),
+    "photo": _l("Photo"),
+    "video": _l("Video"),
+    "event": _l("Event"),
 }
 STATE_WORDS = {
-    "edited": _l("edited"),
-    "deleted": _l("deleted on the platform"),
-    "absent": _l("gone from a later archive"),
-    "undated": _l("without a date"),
-    "zone-assumed": _l("time zone assumed"),
+    "edited": _l("Edited"),
+    "deleted": _l("Deleted on the platform"),
+    "absent": _l("Gone from a later archive"),
+    "undated": _l("Without a date"),
+    "zone-assumed": _l("Time zone assumed"),
 }
 MEDIA_WORDS = {
     "with": _l("with pictures or video"),
@@ -96,6 +96,8 @@ def install(app: Flask) -> None:
         local_time=local_time,
         local_iso=local_iso,
         local_day=local_day_of,
+        long_time=long_time,
+        full_time=full_time,
         day=day,
         month_word=month_word,
         duration=duration,
@@ -150,15 +152,25 @@ def bytes_word(size: int) -> str:
 
 def local_time(instant: datetime) -> str:
     """Format an instant in the public body's zone, to the minute, with the zone's abbreviation."""
-    return _local_time(instant, site().repository.zone, locale_name())
+    return _with_clock(instant, "medium", site().repository.zone, locale_name())
+
+
+def long_time(instant: datetime) -> str:
+    """Format an instant with its month in words: July 9, 2019, 9:30 AM CDT."""
+    return _with_clock(instant, "long", site().repository.zone, locale_name())
+
+
+def full_time(instant: datetime) -> str:
+    """Format an instant with its day of the week: Tuesday, July 9, 2019, 9:30 AM CDT."""
+    return _with_clock(instant, "full", site().repository.zone, locale_name())
 
 
 @lru_cache(maxsize=10_000)
-def _local_time(instant: datetime, zone_name: str, language: str) -> str:
+def _with_clock(instant: datetime, style: str, zone_name: str, language: str) -> str:
     """Format an instant with Babel, cached as numbers are. Equal instants in other zones give the same text."""
     local = instant.astimezone(zone(zone_name))
     clock = format_time(local, "short", tzinfo=local.tzinfo, locale=language)
-    return f"{format_date(local, 'medium', locale=language)}, {clock} {local.tzname()}"
+    return f"{format_date(local, style, locale=language)}, {clock} {local.tzname()}"
 
 
 def local_iso(instant: datetime) -> str:

@@ -64,6 +64,7 @@ from indexer.catalog.models import (
     ProblemView,
     Reconciled,
     RecordView,
+    SightingView,
     by_number,
     namesakes,
 )
@@ -142,6 +143,7 @@ __all__ = [
     "RecordHistory",
     "RecordView",
     "SeenVersion",
+    "SightingView",
     "StoredFacts",
     "Text",
     "VaultFile",

@@ -24,6 +24,7 @@ AREAS = {
     "home": "home",
     "search": "search",
     "records": "search",
+    "media": "search",
     "saved": "search",
     "sets": "search",
     "baskets": "search",
