@@ -1,5 +1,6 @@
 """The seam between search and an index: documents in, record numbers out. A library is loaded when its index is opened."""
 
+from indexer.engines.background_writer import BackgroundWriter
 from indexer.engines.documents import make_document
 from indexer.engines.engine import (
     ENGINES,
@@ -19,6 +20,7 @@ from indexer.engines.state import analyzer, check_files
 __all__ = [
     "ENGINES",
     "WILDCARD_LIMIT",
+    "BackgroundWriter",
     "Document",
     "Engine",
     "Hits",
