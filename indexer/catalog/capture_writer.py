@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from indexer.catalog import audit, stored_data
 from indexer.catalog.accounts import holdings_changed
@@ -93,7 +94,8 @@ class CaptureWriter:
     def add(self, batch: Sequence[Record]) -> list[IndexRow]:
         """Write records, versions and sightings in a transaction; return the index rows of new records."""
         new_rows: list[IndexRow] = []
-        batch = [with_catalog_id(record, self._other_ids) for record in batch]
+        if self._other_ids:
+            batch = [with_catalog_id(record, self._other_ids) for record in batch]
         ids = [f"{self.account_key}:{record.kind}:{record.native_id}" for record in batch]
         new_records: list[tuple[object, ...]] = []
         new_versions: list[tuple[object, ...]] = []

@@ -1,5 +1,6 @@
 """The seam between search and an index: documents in, record numbers out. A library is loaded when its index is opened."""
 
+from indexer.engines.background_writer import BackgroundWriter
 from indexer.engines.documents import make_document, media_of, states_of
 from indexer.engines.engine import (
     COUNTED,
@@ -30,6 +31,7 @@ __all__ = [
     "MONTHS",
     "WILDCARD_LIMIT",
     "Answered",
+    "BackgroundWriter",
     "Counts",
     "Document",
     "Engine",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from indexer.catalog import AccountView, IndexRow
 from indexer.engines.engine import Document
 from indexer.local_time import local_day_of
 from indexer.query import MEDIA, STATES, absent_from
 from indexer.record import is_conversation
+
+if TYPE_CHECKING:
+    from indexer.catalog import AccountView, IndexRow  # the process of index_process.py starts without the catalog's libraries
 
 _NOBODY: Mapping[tuple[str, str], str] = MappingProxyType({})
 
@@ -17,8 +20,10 @@ _NOBODY: Mapping[tuple[str, str], str] = MappingProxyType({})
 def make_document(row: IndexRow, account: AccountView, zone: str, people: Mapping[tuple[str, str], str] = _NOBODY) -> Document:
     """Build the document of a record. `people` maps (platform, user number) to the names people gave them."""
     content = row.content
-    has = ["media"] if content.attachments else []
-    has += {_MEDIA_WORDS.get(attachment.media_type.split("/")[0], "file") for attachment in content.attachments}
+    has: list[str] = []
+    if content.attachments:
+        has.append("media")
+        has += {_MEDIA_WORDS.get(attachment.media_type.split("/")[0], "file") for attachment in content.attachments}
     if content.links:
         has.append("link")
     if content.hashtags:
@@ -38,8 +43,9 @@ def make_document(row: IndexRow, account: AccountView, zone: str, people: Mappin
     if content.posted_ms is not None and content.time_is_assumed:
         has.append("zone-assumed")
     posted = None if content.posted_ms is None else content.posted_ms // 1000
-    facts = (content.extra.get(fact, "") for fact in _SEARCHED_FACTS)
-    parts = (content.text, content.title, content.thread_title, *(attachment.description for attachment in content.attachments), *facts)
+    extra = content.extra
+    facts = [extra[fact] for fact in _SEARCHED_FACTS if fact in extra] if not _ANY_SEARCHED_FACT.isdisjoint(extra) else ()
+    parts = (content.text, content.title, content.thread_title, *[attachment.description for attachment in content.attachments], *facts)
     return Document(
         pk=row.pk,
         parts=tuple(dict.fromkeys(part for part in (*parts, *row.earlier) if part)),
@@ -90,4 +96,5 @@ _SEARCHED_FACTS = (
     "target",
     "with",
 )
+_ANY_SEARCHED_FACT = frozenset(_SEARCHED_FACTS)
 _MEDIA_WORDS = {"image": "picture", "video": "video", "audio": "sound"}

@@ -13,6 +13,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final, Protocol
 
+import msgspec
+
 from indexer.query import SEES_ALL, Expanding, Filters, Node, Permission, Sort
 
 WILDCARD_LIMIT: Final = 10_000
@@ -31,8 +33,7 @@ to counts, the most frequent first; MONTHS maps local months ("2018-07") and DAY
 have neither."""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(msgspec.Struct, frozen=True, gc=False):
     """A record's data for the index.
 
     `parts` are the searchable texts (text, title, descriptions of pictures): no phrase spans two parts. `day` is the

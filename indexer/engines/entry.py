@@ -144,8 +144,12 @@ def fold_texts(texts: Iterable[str]) -> list[str]:
 
 
 def _join_words(text: str) -> str:
-    joined = " ".join(words(text) if len(text) <= _PIECE else _words_of_long_text(text))
-    return _LONG.sub(lambda match: clip(match[0]), joined) if len(joined) > LONGEST_WORD else joined
+    if len(text) > _PIECE:
+        return _LONG.sub(lambda match: clip(match[0]), " ".join(_words_of_long_text(text)))
+    joined = " ".join(listed := words(text))
+    if len(joined) > LONGEST_WORD and len(max(listed, key=len)) > LONGEST_WORD:
+        return " ".join(map(clip, listed))
+    return joined
 
 
 def _words_of_long_text(text: str) -> Iterator[str]:

@@ -69,6 +69,21 @@ class JobKind(StrEnum):
     CERTIFICATE_CHECK = "certificate check"
 
 
+LOCKING = frozenset(
+    {
+        JobKind.TAKE_IN,
+        JobKind.VERIFY,
+        JobKind.SET_ZONE,
+        JobKind.REREAD,
+        JobKind.SET_ASIDE,
+        JobKind.NAME_ACCOUNT,
+        JobKind.NAME_PERSON,
+        JobKind.MERGE_ACCOUNTS,
+    }
+)
+"""The kinds of jobs that hold the lock for writing vault, catalog and index."""
+
+
 class JobState(StrEnum):
     """The state of a job, as stored."""
 
@@ -185,6 +200,21 @@ class Jobs:
             return list(
                 connection.execute(sa.select(jobs.c.id).where(jobs.c.state == JobState.WAITING.value).order_by(jobs.c.id)).scalars()
             )
+
+    def next_archive(self) -> int | None:
+        """Return the id of the oldest waiting job that needs the lock, if it takes an archive in."""
+        kinds = [kind.value for kind in LOCKING]
+        waiting = sa.select(jobs.c.id, jobs.c.kind).where(jobs.c.state == JobState.WAITING.value, jobs.c.kind.in_(kinds))
+        with self.db.connect() as connection:
+            row = connection.execute(waiting.order_by(jobs.c.id).limit(1)).first()
+        return row.id if row is not None and row.kind == JobKind.TAKE_IN.value else None
+
+    def is_lock_wanted(self) -> bool:
+        """Return whether a running job other than an ingest may be waiting for the lock of an ingest."""
+        with self.db.connect() as connection:
+            kinds = [kind.value for kind in LOCKING - {JobKind.TAKE_IN}]
+            running = sa.select(jobs.c.id).where(jobs.c.state == JobState.RUNNING.value, jobs.c.kind.in_(kinds))
+            return connection.execute(running.limit(1)).first() is not None
 
     def start(self, job_id: int) -> bool:
         """Claim a waiting job; False if another worker has it or it is not waiting."""

@@ -15,7 +15,7 @@ from indexer.catalog import CaptureView
 from indexer.certificates import CertificateFailed, NotACertificate, Paper, certify, save_check
 from indexer.certificates import verify as certificate_check
 from indexer.certificates import write as write_certificate
-from indexer.custody import DecisionRefused, UnknownCapture, clock, ingest, set_zone
+from indexer.custody import Custody, DecisionRefused, IngestSession, UnknownCapture, clock, set_zone
 from indexer.custody import verify as custody
 from indexer.engines import IndexDamaged
 from indexer.evidence import ArchiveError
@@ -36,6 +36,7 @@ from portal.jobs.rows import SET, Job, JobKind, Jobs
 
 BEAT_EVERY = 10.0  # seconds
 REPORT_EVERY = 0.5  # seconds
+_taking_in = threading.Lock()  # held by the thread that takes archives in
 log = logging.getLogger(__name__)
 
 
@@ -48,8 +49,27 @@ class NotAllowed(Exception):
 
 
 def run(repository: Repository, job_id: int) -> None:
-    """Run a job; any error becomes the job's message, so that no job is lost."""
+    """Run a job. Archives that wait are taken in one after another, in the order of their jobs and in one session."""
     jobs = Jobs(repository.db)
+    job = jobs.get(job_id)
+    if job is None or job.kind is not JobKind.TAKE_IN:
+        _run_one(repository, jobs, job_id)
+        return
+    # a thread that does not get the lock leaves its job to the thread that has it, which looks again after it lets go
+    next_id: int | None = jobs.next_archive() or job_id
+    while next_id is not None and _taking_in.acquire(blocking=False):
+        try:
+            with IngestSession(repository) as session:
+                while next_id is not None:
+                    _run_one(repository, jobs, next_id, session)
+                    next_id = None if jobs.is_lock_wanted() else jobs.next_archive()
+        finally:
+            _taking_in.release()
+        next_id = jobs.next_archive()
+
+
+def _run_one(repository: Repository, jobs: Jobs, job_id: int, session: IngestSession | None = None) -> None:
+    """Run a job; any error becomes the job's message, so that no job is lost."""
     if not jobs.start(job_id):
         return
     job = jobs.get(job_id)
@@ -59,7 +79,7 @@ def run(repository: Repository, job_id: int) -> None:
         return
     try:
         with _beating(jobs, job_id) as tell:
-            result = _WORK[job.kind](repository, job, user, tell)
+            result = _take_in(jobs, job, user, tell, session) if session else _WORK[job.kind](repository, job, user, tell)
     except Stopped:
         jobs.stopped(job_id)
     except IndexDamaged as error:
@@ -91,19 +111,14 @@ def run(repository: Repository, job_id: int) -> None:
         jobs.finish(job_id, result)
 
 
-def _take_in(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
+def _take_in(jobs: Jobs, job: Job, user: User, tell: Report, session: IngestSession) -> Mapping[str, Any]:
     _check(user, Right.TAKE_IN)
     paths = [Path(path) for path in job.arguments["paths"]]
     source = job.arguments["source"]
-    report = ingest(
-        repository,
-        paths,
-        taken_by=user.name,
-        source=source,
-        zone_name=job.arguments["zone"],
-        account=job.arguments.get("account", ""),  # older jobs lack the field
-        progress=tell,
-    )
+    account = job.arguments.get("account", "")  # older jobs lack the field
+    report = session.take_in(paths, Custody(user.name, source, job.arguments["zone"], account), tell)
+    if jobs.is_lock_wanted() or jobs.next_archive() is None:
+        session.close()  # nothing follows: the job ends when its records can be found
     if source == "upload":
         uploads.discard(paths)
     return {
@@ -241,7 +256,6 @@ def _custodians_only(work: Work) -> Work:
 
 _WORK: Mapping[JobKind, Work] = {
     JobKind.PREVIEW: _previews,
-    JobKind.TAKE_IN: _take_in,
     JobKind.VERIFY: _verify,
     JobKind.SET_ZONE: _set_zone,
     JobKind.REREAD: _custodians_only(decisions.reread_captures),
