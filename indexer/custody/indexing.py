@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Self
 
 from indexer.catalog import AccountView, IndexRow, by_number, in_batches
@@ -105,7 +105,7 @@ class BackgroundIndexer:
         self._repository = repository
         self._waiting: list[Document] = []
         self._accounts: dict[int, AccountView] = {}
-        self._people: dict[tuple[str, str], str] = {}
+        self._people: Mapping[tuple[str, str], str] = {}
         self._writer: BackgroundWriter | None = None
         self._position = _index_position(repository)  # after the commits requested so far
         self._is_usable = False

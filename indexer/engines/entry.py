@@ -111,15 +111,17 @@ MARKS: Final = (*(words for words in MEDIA.values() if words), ("media",), *((wo
 tantivy counts numbers below some thousand in half the time."""
 
 
-def marked_media(marks: int) -> list[str]:
+@lru_cache(maxsize=1 << len(MARKS))
+def marked_media(marks: int) -> tuple[str, ...]:
     """Return the kinds of media (keys of MEDIA) of a document's marks."""
-    kinds = [kind for kind, words in MEDIA.items() if words and marks & 1 << MARKS.index(words)]
-    return kinds if marks & 1 << MARKS.index(("media",)) else [*kinds, "without"]
+    kinds = tuple(kind for kind, words in MEDIA.items() if words and marks & 1 << MARKS.index(words))
+    return kinds if marks & 1 << MARKS.index(("media",)) else (*kinds, "without")
 
 
-def marked_states(marks: int) -> list[str]:
+@lru_cache(maxsize=1 << len(MARKS))
+def marked_states(marks: int) -> tuple[str, ...]:
     """Return the states (keys of STATES) of a document's marks."""
-    return [state for state, word in STATES.items() if marks & 1 << MARKS.index((word,))]
+    return tuple(state for state, word in STATES.items() if marks & 1 << MARKS.index((word,)))
 
 
 @lru_cache(maxsize=1_000)
@@ -132,6 +134,7 @@ def month_number(day: date) -> int:
     return day.year * 12 + day.month - 1 - _FIRST_MONTH + (_ALL_MONTHS if day.year < _FIRST_YEAR else 0)
 
 
+@lru_cache(maxsize=5_000)
 def month_of(number: int) -> str:
     """Return the month ("2018-07") of a number of `month_number`."""
     year, month = divmod((number + _FIRST_MONTH) % _ALL_MONTHS, 12)

@@ -109,7 +109,10 @@ def results(answer: Results, zone_name: str, grouped: Grouped | None = None) -> 
             name: [{"value": value.value, "label": value.label, "count": value.count} for value in values]
             for name, values in answer.facets.items()
         },
-        "bars": [{"from": bar.first_day.isoformat(), "to": bar.last_day.isoformat(), "count": bar.count} for bar in answer.bars],
+        "bars": [
+            {"from": bar.first_day.isoformat(), "to": bar.last_day.isoformat(), "count": bar.count, "granularity": bar.granularity.value}
+            for bar in answer.bars
+        ],
         "coverage": scope.as_json(answer.coverage) if answer.coverage else None,
         **_explained(answer.explained),
         "announcements": [announcement_json(announcement) for announcement in answer.announcements],

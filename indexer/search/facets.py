@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from indexer import platforms
 from indexer.catalog import AccountView, person_label
-from indexer.engines import FACETS, Counts, media_of, states_of
-from indexer.query import ENGLISH, Filters
+from indexer.engines import FACETS, Counts, Engine, media_of, states_of
+from indexer.query import ENGLISH, And, DayRange, Everything, Filters, Node, Not, canonical
 
 MONTHS_AS_BARS = 48  # with more months, each bar is a year
 DAYS_AS_BARS = 92  # with more days, each bar is a month: three months have no more
@@ -152,3 +152,31 @@ def _label(facet: str, value: str, accounts: Mapping[str, AccountView]) -> str:
     if facet in BY_VERSION:
         return ENGLISH[f"{'is' if facet == 'state' else facet} {value}"]
     return value
+
+
+# records without a date, which a date filter excludes: they are counted separately
+
+UNDATED = Not(DayRange(None, None))
+
+
+def without_days(tree: Node) -> Node:
+    """Remove the date ranges that every hit must satisfy."""
+    if isinstance(tree, DayRange):
+        return Everything()
+    if isinstance(tree, And):
+        rest = tuple(without_days(child) for child in tree.children if not isinstance(child, DayRange))
+        return rest[0] if len(rest) == 1 else And(rest) if rest else Everything()
+    return tree
+
+
+def undated_query(tree: Node) -> str:
+    """Query text (plain dialect) that finds the undated records of a search without its date ranges."""
+    return canonical(And((without_days(tree), UNDATED)))
+
+
+def undated_outside(engine: Engine, tree: Node, filters: Filters) -> int:
+    """Count the undated records that match apart from the date filter; 0 without a date filter. Raises TooBroad."""
+    without_range, without_ranges = replace(filters, first_day=None, last_day=None), without_days(tree)
+    if without_range == filters and without_ranges == tree:
+        return 0
+    return engine.total(And((without_ranges, UNDATED)), without_range)

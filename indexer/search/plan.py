@@ -18,14 +18,23 @@ from indexer.repository import Repository
 from indexer.search.announced import CountedAnnouncement, count_alternatives, uncounted
 from indexer.search.answering import IndexUnusable, NotAnswered, answering, check_index
 from indexer.search.as_of import AsOfQuery, DayState, Limits, day_state
-from indexer.search.facets import BY_VERSION, bars, corrected, facets_of, is_short, may_be_short, without_own
+from indexer.search.facets import (
+    BY_VERSION,
+    bars,
+    corrected,
+    facets_of,
+    is_short,
+    may_be_short,
+    undated_outside,
+    undated_query,
+    without_own,
+)
 from indexer.search.highlight import excerpt, spans
 from indexer.search.reading import paraphrases
 from indexer.search.record_sets import record_numbers
 from indexer.search.request import SearchRequest
 from indexer.search.results import Hit, Results
 from indexer.search.suggestions import Expansion, Explanation, expand_terms, explain
-from indexer.search.undated import undated_outside, undated_query
 
 
 class _Answer(NamedTuple):

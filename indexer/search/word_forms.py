@@ -18,7 +18,6 @@ from indexer.query import (
     Or,
     Parsed,
     Permission,
-    Stem,
     Wildcard,
     Word,
     nodes,
@@ -76,14 +75,20 @@ def _plain_words(tree: Node) -> Iterator[str]:
 
 def _forms_of(index: Engine, word: str, permission: Permission) -> dict[str, int]:
     """Return the indexed words with the same stem, the word included if there is one, each with its record count."""
-    forms = dict(index.expand(Stem(stem(word)), permission))
-    if root := spanish_stem(word):
-        try:
-            words = index.expand(Wildcard(f"{root}*"), permission)
-        except TooBroad:
-            words = {}
-        forms |= {form: records for form, records in words.items() if spanish_stem(form) == root}
+    english, spanish = stem(word), spanish_stem(word)
+    forms = _with_stem(index, stem, english, english[: max(_LEAST_LETTERS, len(english) - 1)], permission)
+    if spanish:
+        forms |= _with_stem(index, spanish_stem, spanish, spanish, permission)
     return {form: records for form, records in forms.items() if form.isalpha()}
+
+
+def _with_stem(index: Engine, stem_of: Callable[[str], str], root: str, start: str, permission: Permission) -> dict[str, int]:
+    """Return the indexed words with a stem and a beginning (a `Stem` looks further: a prefix of two letters takes long)."""
+    try:
+        words = index.expand(Wildcard(f"{start}*"), permission)
+    except TooBroad:
+        return {}
+    return {word: records for word, records in words.items() if stem_of(word) == root}
 
 
 def _add(parsed: Parsed, word: str, forms: Sequence[str]) -> tuple[str, Node] | None:
