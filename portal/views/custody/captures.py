@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -103,7 +104,7 @@ def capture(capture_id: int) -> ResponseReturnValue:
         first_problem=(max(1, number) - 1) * PROBLEMS_SHOWN + 1,
         unreadable_dates=view.unreadable_dates,
         ignored=catalog.ignored(capture_id),
-        zones=sorted(available_timezones()),
+        zones=_zones(),
         is_outdated=view.aside is None and is_outdated(view),
         with_it=[capture for capture in _outdated_of(view) if capture.id != view.id],
         may_take_in=reader().may(Right.TAKE_IN),
@@ -202,6 +203,12 @@ def waiting_files() -> list[Path]:
     if not folder.is_dir():
         return []
     return sorted(path for path in folder.iterdir() if not path.name.startswith(".") and not path.is_symlink() and not is_junk(path.name))
+
+
+@cache
+def _zones() -> list[str]:
+    """Return the names of all time zones: they are read from hundreds of files."""
+    return sorted(available_timezones())
 
 
 def _take_in(paths: list[Path], source: str) -> ResponseReturnValue:
