@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
@@ -196,12 +196,12 @@ def _day(value: date, language: str) -> str:
 
 def month(value: date) -> str:
     """Format the month of a day, with its short name."""
-    return str(format_skeleton("yMMM", value, locale=locale()))
+    return _skeleton("yMMM", value, locale_name())
 
 
 def long_month(value: date) -> str:
     """Format the month of a day, as a heading."""
-    return str(format_skeleton("yMMMM", value, locale=locale()))
+    return _skeleton("yMMMM", value, locale_name())
 
 
 def year(value: date) -> str:
@@ -211,7 +211,7 @@ def year(value: date) -> str:
 
 def short_day(value: date) -> str:
     """Format a day below a heading that states its year: "Fri, Jul 4"."""
-    return str(format_skeleton("MMMEd", value, locale=locale()))
+    return _skeleton("MMMEd", value, locale_name())
 
 
 def capitalized(word: str) -> str:
@@ -222,12 +222,30 @@ def capitalized(word: str) -> str:
 def clock(instant: datetime) -> str:
     """Format the time of day of an instant in the public body's zone, to the minute."""
     local = instant.astimezone(zone(site().repository.zone))
-    return format_time(local, "short", tzinfo=local.tzinfo, locale=locale())
+    return _clock(local.hour, local.minute, locale_name())
 
 
 def weekday(value: date) -> str:
     """Format a day with its weekday, as a heading."""
-    return format_date(value, format="full", locale=locale())
+    return _weekday(value, locale_name())
+
+
+@lru_cache(maxsize=10_000)
+def _skeleton(skeleton: str, value: date, language: str) -> str:
+    """Format a day or month with Babel, cached as numbers are."""
+    return str(format_skeleton(skeleton, value, locale=language))
+
+
+@lru_cache(maxsize=10_000)
+def _clock(hour: int, minute: int, language: str) -> str:
+    """Format a time of day with Babel, cached as numbers are."""
+    return format_time(time(hour, minute), "short", locale=language)
+
+
+@lru_cache(maxsize=10_000)
+def _weekday(value: date, language: str) -> str:
+    """Format a day in full with Babel, cached as numbers are."""
+    return format_date(value, format="full", locale=language)
 
 
 def days(first: date | None, last: date | None) -> str:
@@ -238,12 +256,13 @@ def days(first: date | None, last: date | None) -> str:
         return _("from %(day)s", day=day(first)) if first else _("to %(day)s", day=day(last)) if last else ""
     if first == last:
         return day(first)
-    return str(format_interval(first, last, "yMMMd", locale=locale()))
+    return _interval(first, last, locale_name())
 
 
-def month_of(value: date) -> str:
-    """Format the month of a day: Jul 2014."""
-    return str(format_skeleton("yMMM", value, locale=locale()))
+@lru_cache(maxsize=10_000)
+def _interval(first: date, last: date, language: str) -> str:
+    """Format a range of days with Babel, cached as numbers are."""
+    return str(format_interval(first, last, "yMMMd", locale=language))
 
 
 def month_word(number: int) -> str:
