@@ -62,9 +62,9 @@ def search(page: Page, address: str) -> None:
 
 def certificate(page: Page, address: str) -> None:
     """Certify that search and show the certificate."""
-    page.goto(f"{address}/search?q=council+w/10+(flood*+OR+levee)")
-    page.click("details.certify > summary")
-    page.click("details.certify button")
+    page.goto(f"{address}/hand-over?q=council+w/10+(flood*+OR+levee)")
+    page.check("#what-certificate")
+    page.click(".hand-over button")
     page.wait_for_selector("main a[href$='.pdf']", timeout=120_000)
 
 

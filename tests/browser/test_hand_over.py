@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.test_accessibility import OPTIONS
-from tests.support.browser import Portal
+from tests.support.browser import Portal, sound
 
 pytestmark = pytest.mark.browser
-
-
-def sound(page: Page) -> None:
-    """Check a page with axe, and that nothing leaves the screen."""
-    found = Axe().run(page, options=OPTIONS).response["violations"]
-    assert not found, (page.url, found[0]["help"], found[0]["nodes"][0]["html"])
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])

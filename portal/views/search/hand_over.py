@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from indexer import cost
 from indexer.exports import PdfLayout, package_name
-from indexer.query import Word
+from indexer.query import And, Word
 from indexer.search import NotAnswered, Plan, Results
 from portal.access import Right, needs, reader
 from portal.config import NEUTRAL_BODY
@@ -34,7 +34,7 @@ def page() -> ResponseReturnValue:
         return redirect(f"{url_for('search.page')}?{request.query_string.decode('latin-1')}")
     plan = Plan(site().repository, search_request(params), cost.PAGE)
     try:
-        results, with_files = plan.counts(), plan.count(Word("media", "has"))
+        results, with_files = plan.counts(), plan.count(And((plan.tree, Word("media", "has"))))
     except NotAnswered:
         return redirect(f"{url_for('search.page')}?{params.address()}")
     may_certify = reader().may(Right.CERTIFY)

@@ -21,6 +21,7 @@ FILLED = {
     "account_id": 1,
     "platform": "twitter",
     "name": "search",
+    "change": "new",
     "token": "no-such",
     "code": "en",
     "filename": "theme.css",

@@ -106,7 +106,7 @@ def test_a_check_is_identical_then_names_new_changed_and_gone_with_links(town: T
 def test_request_staff_neither_make_nor_see_certificates(town: Town) -> None:
     page = certify(town.client("rhea"), "flood")
     client = town.client("gwen")
-    assert "Make a search certificate" not in client.get("/search?q=flood").text
+    assert "ertif" not in client.get("/hand-over?q=flood").text
     form_token = token(client, "/search?q=flood")
     for answer in (
         client.get("/certificates"),

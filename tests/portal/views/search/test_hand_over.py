@@ -76,6 +76,16 @@ def test_a_list_in_which_nothing_matches_is_no_result_of_zero(town: Town) -> Non
     assert client.get(f"/hand-over?q=zeppelin&set={key}").status_code == 302
 
 
+@pytest.mark.parametrize("query", ["parade", "flood", "parade OR flood", "*", "agenda"])
+def test_what_will_be_inside_is_counted_among_the_records_handed_over(town: Town, query: str) -> None:
+    client = town.client("lena")
+    page = client.get("/hand-over", query_string={"q": query}).text
+    total = client.get("/search.json", query_string={"q": query}).json["total"]
+    with_files = client.get("/search.json", query_string={"q": query, "media": "with"}).json["total"]
+    assert f"Hand over {total} record" in page
+    assert re.findall(r"(\d+) of the records ha", page) == [str(with_files)]
+
+
 def test_nobody_selects_what_they_may_not_see(town: Town) -> None:
     everything = ids(town.client("lena"), "q=flood")
     clerk = town.client("gwen")
