@@ -87,7 +87,7 @@ def open_first_hit(page: Page) -> None:
 
 def hand_over(page: Page) -> None:
     """Follow the one primary action of the results."""
-    page.locator(".do .btn-primary").first.click()
+    page.click(".do > .btn-primary")
     page.wait_for_load_state()
 
 
@@ -99,9 +99,9 @@ def run_list(page: Page) -> None:
     page.wait_for_selector(".term-table", timeout=WAIT)
 
 
-def certify(page: Page) -> None:
-    """Make the certificate of the search on the page and show it."""
-    form = {"csrf_token": page.locator("input[name=csrf_token]").first.input_value(), "q": '"Harlan Voss"'}
+def certify(page: Page, query: str = '"Harlan Voss"') -> None:
+    """Make the certificate of a query and show it; the page is one of the portal."""
+    form = {"csrf_token": page.locator("input[name=csrf_token]").first.input_value(), "q": query}
     answer = page.request.post(page.url.split("/search")[0] + "/certificates", form=form)
     page.goto(answer.url)
     page.wait_for_selector("main a[href$='.pdf']", timeout=WAIT)

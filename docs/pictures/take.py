@@ -19,6 +19,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote_plus
 
 import help_pictures
 from playwright.sync_api import Page, sync_playwright
@@ -27,6 +28,7 @@ ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 SAMPLES = sorted((ROOT / "archive_data" / "samples").glob("*.zip"))
 WIDTH, HEIGHT = 1280, 860
+QUERY = "council w/10 (flood* OR levee)"
 START_SECONDS = 60
 PASSWORD = "the river reads nine feet"  # noqa: S105  # of a portal that lives for a minute
 CHROMIUM = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -57,15 +59,13 @@ def main() -> None:
 
 def search(page: Page, address: str) -> None:
     """Show a search with words near each other: how it was read, what it stands for, what was captured."""
-    page.goto(f"{address}/search?q=council+w/10+(flood*+OR+levee)")
+    page.goto(f"{address}/search?q={quote_plus(QUERY)}")
 
 
 def certificate(page: Page, address: str) -> None:
     """Certify that search and show the certificate."""
-    page.goto(f"{address}/hand-over?q=council+w/10+(flood*+OR+levee)")
-    page.check("#what-certificate")
-    page.click(".hand-over button")
-    page.wait_for_selector("main a[href$='.pdf']", timeout=120_000)
+    search(page, address)
+    help_pictures.certify(page, QUERY)
 
 
 def coverage(page: Page, address: str) -> None:
@@ -79,7 +79,7 @@ def sign_in(page: Page, link: str) -> None:
     page.fill("#password", PASSWORD)
     page.fill("#again", PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_selector("h1")
+    page.wait_for_url(lambda url: "/link/" not in url)
 
 
 @contextmanager

@@ -98,7 +98,9 @@ def test_a_picture_of_an_archive_is_shown_and_a_page_named_like_a_picture_does_n
     assert width == 64
     page.goto(portal.address + "/search?q=%22picture+that+is%22")
     page.click(".hit-link")
-    address = page.locator(".files a").first.get_attribute("href")
+    page.goto(portal.address + str(page.locator(".files a").first.get_attribute("href")))
+    expect(page.locator(".note-warn")).to_contain_text("not what its name says")
+    address = page.get_by_role("link", name="Download").get_attribute("href")
     answer = page.request.get(portal.address + (address or ""))
     assert answer.headers["content-disposition"].startswith("attachment")
     assert page.title() != "ran"
