@@ -11,7 +11,7 @@ import msgspec
 import sqlalchemy as sa
 
 from indexer.catalog import stored_data
-from indexer.catalog.accounts import people_named, senders_by_number, whole_accounts
+from indexer.catalog.accounts import REVISION, people_named, senders_by_number, whole_accounts
 from indexer.catalog.capture_views import CaptureContents, capture_contents, capture_views
 from indexer.catalog.database import BATCH, among_keys, in_batches, select_keys
 from indexer.catalog.models import AccountView, CaptureView, EarlierReading, ProblemView, RecordView, SightingView
@@ -45,6 +45,12 @@ VersionChooser = Callable[[Sequence[int]], Mapping[int, int]]
 
 _CURRENT = records.join(versions, versions.c.id == records.c.current_version_id).join(accounts, accounts.c.id == records.c.account_id)
 
+_STATE = sa.select(
+    sa.select(meta.c.value).where(meta.c.key == "position").scalar_subquery(),
+    sa.select(sa.func.count()).where(captures.c.state == COMPLETE).scalar_subquery(),
+    sa.select(sa.func.max(captures.c.id)).where(captures.c.state == COMPLETE).scalar_subquery(),
+    sa.select(meta.c.value).where(meta.c.key == REVISION).scalar_subquery(),
+)
 _STILL_SEEN = sa.exists().where(
     sightings.c.record_pk == earlier_readings.c.record_pk,
     sightings.c.version_id == earlier_readings.c.version_id,
@@ -257,6 +263,11 @@ class Catalog:
         with self._engine.connect() as connection:
             value = connection.execute(sa.select(meta.c.value).where(meta.c.key == "position")).scalar()
         return int(value or 0)
+
+    def state(self) -> tuple[object, ...]:
+        """Return a value that changes with every capture, name, merge, zone and set-aside."""
+        with self._engine.connect() as connection:
+            return tuple(connection.execute(_STATE).one())
 
     def count(self) -> int:
         """Return the number of records, not counting those only in set-aside captures."""
