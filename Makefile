@@ -21,7 +21,7 @@ help:
 	@echo "make fuzz     read $(COUNT) damaged archives and name what is lost in silence (SEED=1 COUNT=3000; ONLY=7 tries number 7 again)"
 	@echo "make golden   write the golden files of the importers anew"
 	@echo "make samples  make the sample archives anew"
-	@echo "make pictures take the README's pictures anew from the running product (needs Chromium)"
+	@echo "make pictures take the README's and the help's pictures anew from the running product (needs Chromium)"
 	@echo "make requirements  pin every package of requirements*.in, with hashes (ARGS=--upgrade: newest versions)"
 	@echo "make translations  collect the texts of the pages, for portal/translations/*/LC_MESSAGES/messages.po"
 

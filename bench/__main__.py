@@ -17,10 +17,10 @@ from typing import Any
 
 import click
 
-from bench import corpus, export, ingest, language, pages, peers, queries
+from bench import corpus, export, ingest, language, many, pages, peers, queries
 from bench.figures import MB, Goal, Line, show_goals
 
-PARTS = ("corpus", "ingest", "queries", "language", "http", "export")
+PARTS = ("corpus", "ingest", "queries", "language", "http", "many", "export")
 OUT = Path(__file__).with_name("out")
 BIG, GOALS_SIZE = 500_000, 1_000_000
 
@@ -52,9 +52,10 @@ def main(*, records: int, accounts: int, years: int, only: str, big: int | None,
         "queries": lambda: _queries(out, built),
         "language": lambda: _language(out, built),
         "http": lambda: _http(out, built, datasette),
+        "many": lambda: _with_goals(many.measure(out, many.Many()), many.show),
         "export": lambda: _with_goals(export.measure(out, size), export.show),
     }
-    if set(selected) - {"corpus", "ingest"} and "ingest" not in selected and not ingest.is_there(ingest.repository_of(out, size)):
+    if set(selected) - {"corpus", "ingest", "many"} and "ingest" not in selected and not ingest.is_there(ingest.repository_of(out, size)):
         selected = ("ingest", *selected)
     for name, part in parts.items():
         if name in selected:

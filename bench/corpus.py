@@ -84,25 +84,30 @@ def write_archive(path: Path, size: Size, number: int) -> int:
         while not files or sum(file[2] for file in files) < count:
             part = len(files)
             name = "data/tweets.js" if part == 0 else f"data/tweets-part{part}.js"
-            count_in_part, written = _write_part(archive, name, part, posts, size.part)
+            count_in_part, written = write_part(archive, name, part, posts, size.part)
             total += written
             files.append((name, f"YTD.tweets.part{part}", count_in_part))
-        account = [
-            {
-                "account": {
-                    "email": f"office{number}@osagebluff.example",
-                    "username": poster.handle,
-                    "accountId": poster.native_id,
-                    "accountDisplayName": poster.name,
-                }
-            }
-        ]
-        _add(archive, "data/account.js", f"window.YTD.account.part0 = {json.dumps(account, indent=2)}")
-        _add(archive, "data/manifest.js", f"window.__THAR_CONFIG = {json.dumps(_manifest(poster, files, end), indent=2)}")
+        add_account(archive, poster, files, end)
     return total
 
 
-def _write_part(archive: zipfile.ZipFile, name: str, part: int, posts: Iterator[str], most: int) -> tuple[int, int]:
+def add_account(archive: zipfile.ZipFile, poster: Poster, files: list[tuple[str, str, int]], generated: datetime) -> None:
+    """Add the account's own file and the manifest; `files` are (name, variable, posts)."""
+    account = [
+        {
+            "account": {
+                "email": f"office{poster.number}@osagebluff.example",
+                "username": poster.handle,
+                "accountId": poster.native_id,
+                "accountDisplayName": poster.name,
+            }
+        }
+    ]
+    _add(archive, "data/account.js", f"window.YTD.account.part0 = {json.dumps(account, indent=2)}")
+    _add(archive, "data/manifest.js", f"window.__THAR_CONFIG = {json.dumps(_manifest(poster, files, generated), indent=2)}")
+
+
+def write_part(archive: zipfile.ZipFile, name: str, part: int, posts: Iterator[str], most: int) -> tuple[int, int]:
     """Write a file of posts; return its number of posts and bytes."""
     count = written = 0
     with archive.open(_info(name), "w", force_zip64=True) as raw, io.BufferedWriter(raw, 1 << 20) as stream:

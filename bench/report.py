@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from bench import pages
 from bench.figures import MB, median, number
 
 RESULTS = Path(__file__).with_name("out") / "results.json"
@@ -33,6 +34,7 @@ def report(results: dict[str, Any]) -> str:
         "queries": _queries,
         "language": _language,
         "http": _pages,
+        "many": _many,
         "export": _export,
     }
     for name, write in writers.items():
@@ -96,8 +98,15 @@ def _language(part: dict[str, Any]) -> Iterator[str]:
 
 
 def _pages(part: dict[str, Any]) -> Iterator[str]:
-    rows = [(f"{run['server']} ({run['note']})", run["clients"], run["p50"], run["p95"], run["per_second"]) for run in part["runs"]]
-    yield from _table(("pages over HTTP", "clients", "p50 ms", "p95 ms", "pages/s"), rows)
+    yield from _table(("pages over HTTP (ms)", *pages.HEADS), [pages.cells(run) for run in part["runs"]])
+    alone = ("our search page, one at a time", part["alone"]["first"], part["alone"]["whole"])
+    yield ""
+    yield from _table(("CPU of the server, ms a page", "until total and hits are there", "in all"), [alone])
+
+
+def _many(part: dict[str, Any]) -> Iterator[str]:
+    head = f"pages where {part['accounts']} accounts and {part['captures']} captures of one of them are held"
+    yield from _table((head, "CPU ms", "kB"), [(f"`{row['path']}`", row["cpu"], row["bytes"] / 1000) for row in part["pages"]])
 
 
 def _export(part: dict[str, Any]) -> Iterator[str]:

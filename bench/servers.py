@@ -18,9 +18,11 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import urlencode
 
+from bench import processor
 from bench.children import ROOT
 
 HOST = "127.0.0.1"
+PEER = "Datasette"
 START_SECONDS = 60.0
 PASSWORD = "bench-only-muddy-river-1904"  # noqa: S105  # for a repository with invented posts only
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
@@ -32,11 +34,16 @@ class NotServed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server on a local port; `headers` are sent with every request."""
+    """A server on a local port; `headers` are sent with every request, `group` is the process group of all its processes."""
 
     name: str
     port: int
     headers: dict[str, str]
+    group: int
+
+    def processor(self) -> float:
+        """Return the processor seconds that the server has used."""
+        return processor.seconds_of(self.group)
 
 
 @contextmanager
@@ -45,9 +52,9 @@ def portal(repository: Path) -> Iterator[Server]:
     port = _free_port()
     environ = {"SHOWME_DATA": str(repository), "SHOWME_DEMO": "1", "SHOWME_ADDRESS": f"{HOST}:{port}", "SHOWME_JOB_WORKER": "0"}
     gunicorn = [str(Path(sys.executable).with_name("gunicorn")), "--config", "gunicorn.conf.py", "--bind", f"{HOST}:{port}", "wsgi:app"]
-    with _running(gunicorn, port, environ):
+    with _running(gunicorn, port, environ) as group:
         cookie = _sign_in(port, environ)
-        yield Server("our search page", port, {"Cookie": cookie})
+        yield Server("our search page", port, {"Cookie": cookie}, group)
 
 
 @contextmanager
@@ -58,19 +65,19 @@ def datasette(command: Path, database: Path, *, limits: bool) -> Iterator[Server
     words += ["--setting", "suggest_facets", "off"]  # suggestions take longer than the answer; a careful user turns them off
     if not limits:
         words += ["--setting", "sql_time_limit_ms", "60000", "--setting", "facet_time_limit_ms", "60000"]
-    with _running(words, port, {}):
-        yield Server("Datasette", port, {})
+    with _running(words, port, {}) as group:
+        yield Server(PEER, port, {}, group)
 
 
 @contextmanager
-def _running(command: list[str], port: int, environ: dict[str, str]) -> Iterator[None]:
+def _running(command: list[str], port: int, environ: dict[str, str]) -> Iterator[int]:
     with tempfile.TemporaryFile() as errors:
         server = subprocess.Popen(  # noqa: S603  # our own commands
             command, cwd=ROOT, env={**os.environ, **environ}, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True
         )
         try:
             _wait_for(server, port)
-            yield
+            yield server.pid
         except NotServed as error:
             errors.seek(0)
             raise NotServed(f"{error} {errors.read().decode(errors='replace')[-3000:]}".rstrip()) from error

@@ -25,6 +25,14 @@ class Sentence(str):
     values: Mapping[str, object]
 
 
+class FullDay(date):
+    """A day for letters: "November 3, 2025"."""
+
+
+class DayInYear(date):
+    """A day for letters, beside one of the same year: "November 3"."""
+
+
 def say(template: str, /, **values: object) -> Sentence:
     """Format a sentence. `template` is English with placeholders like `{days}` and is the key in the catalogs of other languages.
 
@@ -38,7 +46,40 @@ def say(template: str, /, **values: object) -> Sentence:
 def _format_us(value: object) -> object:
     if type(value) is int:
         return f"{value:,}"
-    return f"{value:%b} {value.day}, {value.year}" if type(value) is date else value
+    if type(value) is date:
+        return f"{value:%b} {value.day}, {value.year}"
+    if isinstance(value, DayInYear):
+        return f"{value:%B} {value.day}"
+    return f"{value:%B} {value.day}, {value.year}" if isinstance(value, FullDay) else value
+
+
+def full_day(day: date) -> FullDay:
+    """Return a day that sentences write out."""
+    return FullDay(day.year, day.month, day.day)
+
+
+def day_range(first: date, last: date) -> Sentence:
+    """Return two days as a sentence writes them: "May 20 to July 12, 2019"."""
+    if first == last:
+        return say("{day}", day=full_day(first))
+    begin = DayInYear(first.year, first.month, first.day) if first.year == last.year else full_day(first)
+    return say("{first} to {last}", first=begin, last=full_day(last))
+
+
+def with_full_days(text: str) -> str:
+    """Return a sentence whose days are written out, at every depth; any other text unchanged."""
+    if not isinstance(text, Sentence):
+        return text
+    values = {name: _written_out(value) for name, value in text.values.items()}
+    if text.template == "{first} to {last}" and isinstance(values["first"], date) and isinstance(values["last"], date):
+        return day_range(values["first"], values["last"])
+    return say(text.template, **values)
+
+
+def _written_out(value: object) -> object:
+    if type(value) is date:
+        return full_day(value)
+    return with_full_days(value) if isinstance(value, str) else value
 
 
 def message_of(error: Exception) -> str:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import overload
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from msgspec.structs import replace
+
 from indexer.i18n import say
 from indexer.record import Moment, TimeRule
 
 EPOCH_DAY = date(1970, 1, 1).toordinal()
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -69,10 +71,27 @@ def local_day(instant: datetime, zone_name: str) -> date:
 
 def local_day_of(seconds: int, zone_name: str) -> date:
     """Calendar day of a Unix time (seconds, UTC) in a zone; fast for many times close together."""
-    return _day_of_quarter(seconds // 900, zone_name)
+    offset = _offset_of(seconds // 86400, zone_name)
+    return _day_of_quarter(seconds // 900, zone_name) if offset is None else _day_since_1970((seconds + offset) // 86400)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
+def _offset_of(utc_day: int, zone_name: str) -> int | None:
+    """Return a zone's offset in seconds on a day in UTC (counted from 1970), or None if it changes on that day."""
+    try:
+        noon = _EPOCH + timedelta(days=utc_day, hours=12)
+        before, after = ((noon + timedelta(hours=hours)).astimezone(zone(zone_name)).utcoffset() for hours in (-12, 12))
+    except OverflowError:
+        return None
+    return before // timedelta(seconds=1) if before is not None and before == after else None
+
+
+@lru_cache(maxsize=20_000)
+def _day_since_1970(day: int) -> date:
+    return date.fromordinal(EPOCH_DAY + day)
+
+
+@lru_cache(maxsize=20_000)
 def _day_of_quarter(quarter: int, zone_name: str) -> date:
     """Day of a quarter hour: since 1970 every zone's offset and clock change is a multiple of 15 minutes."""
     return local_day(_EPOCH + timedelta(seconds=quarter * 900), zone_name)
@@ -92,6 +111,18 @@ def local_text(instant: datetime | None, zone_name: str) -> str:
         return ""
     instant = to_local(instant, zone_name)
     return f"{instant.replace(tzinfo=None).isoformat(' ', 'seconds')} {instant.tzname()}"
+
+
+def us_day(day: date) -> str:
+    """Format a day for people: "Jul 4, 2018"."""
+    return f"{_MONTHS[day.month - 1]} {day.day}, {day.year}"
+
+
+def local_words(instant: datetime, zone_name: str) -> str:
+    """Format an instant for people, to the minute, with the zone's name: "Jul 4, 2018, 11:30 PM CDT"."""
+    local = to_local(instant, zone_name)
+    half = "AM" if local.hour < 12 else "PM"
+    return f"{us_day(local.date())}, {(local.hour + 11) % 12 + 1}:{local.minute:02} {half} {local.tzname()}"
 
 
 def day_range(first: date | None, last: date | None, zone_name: str) -> tuple[datetime | None, datetime | None]:

@@ -124,7 +124,13 @@ def words(text: str) -> list[str]:
     """Folded tokens of a text in order, as indexed and as queried. No token is empty or contains a space."""
     if text.isascii():
         return _ASCII_TOKEN.findall(text.lower())
-    return [word for token in TOKEN.findall(text) if (word := token.lower() if token.isascii() else _word(token))]
+    folded: list[str] = []
+    for part in text.split():  # no token contains white space; most parts are ASCII, which has the faster pattern
+        if part.isascii():
+            folded += _ASCII_TOKEN.findall(part.lower())
+        else:
+            folded += [word for token in TOKEN.findall(part) if (word := token.lower() if token.isascii() else _word(token))]
+    return folded
 
 
 def tokens(text: str) -> Iterator[Token]:

@@ -13,17 +13,17 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from indexer.query import TABLES
+from portal import addresses, i18n, icons, words
 from portal import config as settings
-from portal import i18n, icons, words
-from portal.access import Right, SignedIn, guard, limiter, limits
-from portal.config import Config
+from portal.access import Right, SignedIn, guard, limiter, limits, reader
+from portal.config import MAX_CHECK, MAX_PUBLIC_CHECK, Config
 from portal.i18n import Babel
-from portal.jobs import uploads
+from portal.jobs import notices, uploads
 from portal.jobs import words as job_words
-from portal.search import turns
+from portal.search import baskets, turns
 from portal.site import Site
 from portal.views import AREAS, BLUEPRINTS
-from portal.views.site import errors
+from portal.views.site import errors, help_pages
 
 ROOT = Path(__file__).parent.parent
 
@@ -75,6 +75,9 @@ def _configure(app: Flask, config: Config) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_UPLOAD=config.max_upload,
+        MAX_CHECK=MAX_CHECK,
+        MAX_PUBLIC_CHECK=MAX_PUBLIC_CHECK,
+        PUBLIC_CHECK=config.public_check,
         MAX_FORM_MEMORY_SIZE=guard.SMALL_BODY,  # enough for the longest query in its longest encoding
         WTF_CSRF_TIME_LIMIT=None,  # the token is valid as long as the sign-in
         WTF_CSRF_SSL_STRICT=not config.demo,
@@ -128,10 +131,13 @@ def _install_languages(app: Flask) -> None:
 
 def _register_pages(app: Flask) -> None:
     """Register the pages and the values that every template uses."""
+    addresses.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     errors.install(app)
     app.jinja_env.globals["AREAS"] = AREAS
+    app.jinja_env.globals["help_page_for"] = help_pages.page_for
+    app.jinja_env.globals.update(finished_jobs=lambda: notices.take_new(reader()), in_basket=baskets.holds)
     app.jinja_env.globals["form_token"] = lambda: secrets.token_hex(8)  # identifies a form that is submitted twice
     site: Site = app.extensions["showme"]
 

@@ -30,7 +30,7 @@ def describe(capture: CaptureView, contents: CaptureContents) -> str:
     account = capture.account.label if capture.account else capture.name
     if contents.first is None or contents.last is None:
         return _("%(records)s of %(account)s.", records=counts, account=account)
-    first, last = words.month_of(words.local_day_of(contents.first)), words.month_of(words.local_day_of(contents.last))
+    first, last = words.month(words.local_day_of(contents.first)), words.month(words.local_day_of(contents.last))
     if first == last:
         return _("%(records)s of %(account)s, %(month)s.", records=counts, account=account, month=first)
     return _("%(records)s of %(account)s, %(first)s to %(last)s.", records=counts, account=account, first=first, last=last)

@@ -14,7 +14,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from indexer import private_files, settings
-from indexer.settings import BadSetting, Setting
+from indexer.settings import LETTERHEAD_SETTINGS, LINE_BREAK, BadSetting, Letterhead, Setting, read_letterhead
+
+LONG_QUERIES = "long_queries.sqlite3"  # in the data folder
 
 PORTAL_SETTINGS = (
     Setting("SHOWME_SECRET_KEY", "", "Signs cookies. At least 32 random characters; start fails without it, except in the demo."),
@@ -25,10 +27,11 @@ PORTAL_SETTINGS = (
     Setting("SHOWME_ADDRESS", "127.0.0.1:8000", "Where the portal listens, and the address that printed links begin with."),
     Setting("SHOWME_PUBLIC_URL", "", "Address that people type if a proxy is in front of the portal; empty: http:// and SHOWME_ADDRESS."),
     Setting("SHOWME_PROXIES", "0", "How many trusted proxies are in front of the portal and set X-Forwarded-For, -Proto, and -Host."),
+    *LETTERHEAD_SETTINGS,
     Setting(
-        "SHOWME_BODY_NAME",
-        "",
-        "Name of the public body, shown on every page; empty: the demo's city in the demo, otherwise a neutral name.",
+        "SHOWME_PUBLIC_CHECK",
+        "0",
+        "1: anyone can check a certificate file at /check without signing in: whether it is unaltered and in the event log, nothing else.",
     ),
     Setting("SHOWME_WEB_WORKERS", "2", "Web worker processes."),
     Setting("SHOWME_WEB_THREADS", "4", "Threads of each web worker."),
@@ -52,11 +55,18 @@ PORTAL_SETTINGS = (
 
 MIN_SECRET = 32
 DEMO_BODY, NEUTRAL_BODY = "City of Kestrel Bend", "Social media records"
+DEMO_LETTERHEAD = {
+    "SHOWME_BODY_NAME": DEMO_BODY,
+    "SHOWME_BODY_ADDRESS": LINE_BREAK.join(("Office of the City Clerk", "14 Ferry Street", "Kestrel Bend, Missouri")),
+    "SHOWME_BODY_CONTACT": "(573) 555-0142 · clerk@kestrelbend.example",
+    "SHOWME_BODY_SEAL": str(Path(__file__).parent / "static" / "seal-of-kestrel-bend.svg"),
+}
 HOW_TO_MAKE = "Make one: python -c 'import secrets; print(secrets.token_hex(32))'"
 DEMO_STAYS_HOME = (
     "The demo listens on {address}, which other computers can reach: it uses plain HTTP and shows its records to anyone. "
     "Let it listen on 127.0.0.1, or set SHOWME_DEMO_ANYWHERE=1 as well. To serve other people, remove SHOWME_DEMO and see docs/portal.md."
 )
+MAX_CHECK, MAX_PUBLIC_CHECK = 256 * 2**20, 16 * 2**20  # bytes of a file that is checked, with and without signing in
 LINK_LIFE = timedelta(hours=24)
 
 
@@ -72,6 +82,8 @@ class Config:
     public_url: str
     proxies: int
     body_name: str
+    letterhead: Letterhead
+    public_check: bool  # certificate files can be checked without signing in
     web_workers: int
     web_threads: int
     job_worker: bool
@@ -93,8 +105,8 @@ class Config:
 
     @property
     def long_queries_file(self) -> Path:
-        """Queries too long for an address."""
-        return self.data / "long_queries.sqlite3"
+        """Queries too long for an address, and record sets."""
+        return self.data / LONG_QUERIES
 
     @property
     def event_queue_file(self) -> Path:
@@ -136,6 +148,8 @@ def read(environ: Mapping[str, str] | None = None, data: Path | None = None) -> 
         public_url=(table["SHOWME_PUBLIC_URL"] or f"http://{table['SHOWME_ADDRESS']}").rstrip("/"),
         proxies=_number(table, "SHOWME_PROXIES", least=0),
         body_name=table["SHOWME_BODY_NAME"] or (DEMO_BODY if demo else NEUTRAL_BODY),
+        letterhead=letterhead(variables),
+        public_check=_switch(table, "SHOWME_PUBLIC_CHECK"),
         web_workers=_number(table, "SHOWME_WEB_WORKERS"),
         web_threads=_number(table, "SHOWME_WEB_THREADS"),
         job_worker=_switch(table, "SHOWME_JOB_WORKER"),
@@ -145,6 +159,14 @@ def read(environ: Mapping[str, str] | None = None, data: Path | None = None) -> 
         sign_in_life=timedelta(hours=_number(table, "SHOWME_SIGN_IN_HOURS")),
         idle_life=timedelta(minutes=_number(table, "SHOWME_IDLE_MINUTES")),
     )
+
+
+def letterhead(environ: Mapping[str, str] | None = None) -> Letterhead:
+    """Return the letterhead of the settings; the demo's city has one of its own. Raises BadSetting."""
+    variables = os.environ if environ is None else environ
+    is_demo_city = variables.get("SHOWME_DEMO") == "1" and variables.get("SHOWME_BODY_NAME", "") in {"", DEMO_BODY}
+    chosen = {name: value for name, value in variables.items() if value}
+    return read_letterhead({**DEMO_LETTERHEAD, **chosen} if is_demo_city else chosen)
 
 
 def settings_for_log(environ: Mapping[str, str] | None = None) -> dict[str, str]:

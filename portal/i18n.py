@@ -10,18 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 import flask_babel  # type: ignore[import-untyped]  # the package has no types
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.messages.mofile import read_mo
 from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request
 from markupsafe import Markup
 
-from indexer.i18n import Sentence, message_of, say
+from indexer.i18n import DayInYear, FullDay, Sentence, message_of, say
 
 Locale = Any
 Babel = flask_babel.Babel
@@ -44,8 +44,12 @@ def chosen_language() -> str:
 
 
 def locale_name() -> str:
-    """Return the locale for numbers and dates of the current request: "en_US" or "es_US"."""
-    return _REGION[chosen_language()]
+    """Return the locale for numbers and dates of the current request, looked up once: "en_US" or "es_US"."""
+    try:
+        return str(g.locale_name)
+    except AttributeError:
+        g.locale_name = _REGION[chosen_language()]
+        return str(g.locale_name)
 
 
 def translate(text: str) -> str:
@@ -64,6 +68,10 @@ def _format_value(value: object) -> object:
         return translate(value)
     if type(value) is int:
         return format_decimal(value, locale=locale())
+    if isinstance(value, DayInYear):
+        return format_skeleton("MMMMd", value, locale=locale())
+    if isinstance(value, FullDay):
+        return format_date(value, "long", locale=locale())
     if isinstance(value, date) and not isinstance(value, datetime):
         return format_date(value, "medium", locale=locale())
     return value
@@ -142,11 +150,33 @@ def install(app: Flask) -> None:
     """Make templates look up texts as this module does (a page has hundreds) and print sentences translated."""
     app.jinja_env.filters["translated"] = translate_stored
     app.jinja_env.finalize = lambda value: translate(value) if type(value) is Sentence else value
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # Jinja's own extension adds it
-        gettext=lambda text: _catalog().ugettext(text),
-        ngettext=lambda singular, plural, count: _catalog().ungettext(singular, plural, count),
-        newstyle=True,
-    )
+    app.jinja_env.newstyle_gettext = True  # type: ignore[attr-defined]  # Jinja's own extension adds it
+    app.jinja_env.globals.update(_=_markup, gettext=_markup, ngettext=_plural_markup)
+
+
+def _markup(text: str, /, **values: object) -> str:
+    """Return a text in the reader's language for a template that escapes what it prints; values are escaped.
+
+    Does what Jinja's own new-style gettext does, without a look at the template's context.
+    """
+    return _template(_catalog(), text) % values if values else _whole(_catalog(), text)
+
+
+def _plural_markup(singular: str, plural: str, count: int, /, **values: object) -> str:
+    """Return the singular or plural of a text for a count; `%(num)s` is the count."""
+    return Markup(_catalog().ungettext(singular, plural, count)) % {"num": count, **values}  # noqa: S704  # our own texts; values are escaped
+
+
+@lru_cache(maxsize=10_000)
+def _template(texts: Any, text: str) -> Markup:
+    """Return the translation of one of our texts, kept: a page has hundreds, and the next page mostly the same."""
+    return Markup(texts.ugettext(text))  # noqa: S704  # our own texts
+
+
+@lru_cache(maxsize=10_000)
+def _whole(texts: Any, text: str) -> Markup:
+    """Return the translation of a text without values, kept. As Jinja does, it is a template all the same: %% is a percent sign."""
+    return _template(texts, text) % {}
 
 
 def _(text: str, **values: object) -> str:
@@ -162,11 +192,13 @@ def _n(singular: str, plural: str, count: int, /, **values: object) -> str:
 
 def _catalog() -> Any:
     """Return the texts of the reader's language, looked up once per request."""
-    if not has_request_context():
-        return flask_babel.get_translations()
-    if "texts" not in g:
-        g.texts = flask_babel.get_translations()
-    return g.texts
+    try:
+        return g.texts
+    except (AttributeError, RuntimeError):  # not yet looked up, or no request
+        texts = flask_babel.get_translations()
+        if has_request_context():
+            g.texts = texts
+        return texts
 
 
 class Lazy:
@@ -189,7 +221,7 @@ def _l(text: str) -> Lazy:
 
 def language_code() -> str:
     """Return the language of the page: "en" or "es"."""
-    return str(locale().language)
+    return locale_name()[:2]
 
 
 def locale() -> Any:

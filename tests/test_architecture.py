@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -38,6 +40,15 @@ def test_no_folder_holds_more_than_fifteen_modules() -> None:
         for folder in {path.parent for path in (ROOT / top).rglob("*.py")}:
             modules = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
             assert len(modules) <= 15, folder
+
+
+@pytest.mark.parametrize(
+    ("module", "unneeded"), [("indexer.engines.index_process", ("sqlalchemy", "indexer.catalog")), ("indexer.cli.main", ("alembic",))]
+)
+def test_a_process_that_starts_often_does_not_load_what_it_does_not_need(module: str, unneeded: tuple[str, ...]) -> None:
+    program = f"import sys, {module}; print([name for name in {unneeded!r} if name in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
 
 
 TESTS = ROOT / "tests"

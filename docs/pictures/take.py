@@ -1,6 +1,6 @@
-"""Takes the README's pictures anew from the running product: `make pictures`.
+"""Takes the pictures of the README and of the help pages anew from the running product: `make pictures`.
 
-A fresh data folder takes in the sample archives; a real Gunicorn serves them; Chromium looks at three pages as a records
+A fresh data folder takes in the sample archives; a real Gunicorn serves them; Chromium looks at the pages as a records
 custodian does. Nothing is drawn or touched up.
 """
 
@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import help_pictures
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +48,10 @@ def main() -> None:
             show()
             page.screenshot(path=HERE / f"{name}.png")
             print(f"docs/pictures/{name}.png")
+        storage = Path(folder) / "cookies.json"
+        page.context.storage_state(path=storage)
+        for picture in help_pictures.take(browser, address, storage):
+            print(picture)
         browser.close()
 
 

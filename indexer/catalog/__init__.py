@@ -1,7 +1,7 @@
 """The catalog: tables, reading and writing rows, views, and the event log."""
 
 from indexer.catalog import audit, stored_data
-from indexer.catalog.accounts import REVISION, bump_revision, person_label, whole_accounts
+from indexer.catalog.accounts import CatalogState, bump_revision, catalog_state, person_label, whole_accounts
 from indexer.catalog.audit import Anchor, AnchorState, AuditLog, Event
 from indexer.catalog.capture_views import CaptureContents
 from indexer.catalog.capture_writer import (
@@ -64,10 +64,11 @@ from indexer.catalog.models import (
     ProblemView,
     Reconciled,
     RecordView,
+    SightingView,
     by_number,
     namesakes,
 )
-from indexer.catalog.parties import Direction, Parties, parties
+from indexer.catalog.parties import Direction, Parties, parties, person
 from indexer.catalog.reader import Catalog
 from indexer.catalog.record_views import FirstCapture, current_texts, first_captures, version_texts
 from indexer.catalog.stored_data import (
@@ -106,7 +107,6 @@ __all__ = [
     "BATCH",
     "COMPLETE",
     "CONTENT_COLUMNS",
-    "REVISION",
     "SEEN_VERSIONS",
     "SET_ASIDE",
     "SIGHTING_COLUMNS",
@@ -126,6 +126,7 @@ __all__ = [
     "CaptureView",
     "CaptureWriter",
     "Catalog",
+    "CatalogState",
     "Direction",
     "DisjointSets",
     "Event",
@@ -142,6 +143,7 @@ __all__ = [
     "RecordHistory",
     "RecordView",
     "SeenVersion",
+    "SightingView",
     "StoredFacts",
     "Text",
     "VaultFile",
@@ -157,6 +159,7 @@ __all__ = [
     "capture_files",
     "captures",
     "catalog_file",
+    "catalog_state",
     "connect",
     "connect_read_only",
     "current_texts",
@@ -178,6 +181,7 @@ __all__ = [
     "other_ids",
     "parties",
     "people",
+    "person",
     "person_label",
     "problem_columns",
     "problems",

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 import sqlalchemy as sa
@@ -37,12 +38,15 @@ TAGS: Mapping[str, str] = {
     "index:rebuilt": "the search index was deleted and rebuilt from the catalog",
     "search:run": "a search was run",
     "search:saved": "a search was saved, changed, deleted or restored",
+    "set:made": "records were selected, or those that are new since something, as a record set",
+    "basket:changed": "records were added to a user's basket or removed from it",
     "terms:run": "a list of terms was run",
     "record:viewed": "a record was opened",
     "raw:viewed": "the raw item of a record was opened",
     "export:made": "an export was made",
     "certificate:made": "a search was certified",
     "certificate:checked": "the search of a certificate was repeated and compared",
+    "certificate:file-checked": "a certificate's file or a package was handed in and checked: whole, unaltered, known to this log",
     "certificate:downloaded": "a certificate was downloaded",
     "export:downloaded": "an export was downloaded",
     "user:added": "a user was added",
@@ -62,7 +66,8 @@ TAGS: Mapping[str, str] = {
     "upload:discarded": "an uploaded file was not added and was deleted: by its user, or because it was kept too long",
     "upload:failed": "an upload was refused or interrupted; none of it was kept",
     "job:failed": "a job failed, or was interrupted because the worker stopped",
-    "job:retried": "a failed or interrupted job was restarted",
+    "job:retried": "a failed, interrupted or stopped job was restarted",
+    "job:stopped": "a user stopped a job; it left nothing behind",
     "index:damaged": "the search index was found damaged, empty or ahead of the catalog",
     "portal:started": "the portal started, with these settings",
     "portal:stopped": "the portal stopped",
@@ -71,6 +76,11 @@ TAGS: Mapping[str, str] = {
 }
 
 FIRST = "0" * 64
+
+# Built once: every page appends an event.
+_LAST_ID: Final = sa.select(sa.func.max(events.c.id))
+_NEWEST: Final = sa.select(events.c.id, events.c.hash).order_by(events.c.id.desc()).limit(1)
+_INSERT: Final = events.insert()
 
 
 class UnknownTag(ValueError):
@@ -123,7 +133,7 @@ class AuditLog:
     def last_id(self) -> int:
         """Return the id of the newest event; 0 for an empty log."""
         with self._engine.connect() as connection:
-            return connection.execute(sa.select(sa.func.max(events.c.id))).scalar() or 0
+            return connection.execute(_LAST_ID).scalar() or 0
 
     def newest(self, limit: int = 100) -> list[Event]:
         """Return the newest events, newest first."""
@@ -143,7 +153,7 @@ class AuditLog:
     def anchor(self) -> Anchor:
         """Return the log's length and newest hash."""
         with self._engine.connect() as connection:
-            newest = connection.execute(sa.select(events.c.id, events.c.hash).order_by(events.c.id.desc()).limit(1)).first()
+            newest = connection.execute(_NEWEST).first()
         return Anchor(newest.id, newest.hash) if newest else Anchor(0, FIRST)
 
     def compare_with(self, anchor: Anchor) -> AnchorState:
@@ -152,7 +162,7 @@ class AuditLog:
             return AnchorState.HOLDS if anchor.hash == FIRST else AnchorState.REWRITTEN
         with self._engine.connect() as connection:
             hash_now = connection.execute(sa.select(events.c.hash).where(events.c.id == anchor.events)).scalar()
-            newest = connection.execute(sa.select(sa.func.max(events.c.id))).scalar() or 0
+            newest = connection.execute(_LAST_ID).scalar() or 0
         if hash_now is None:
             return AnchorState.CUT if newest < anchor.events else AnchorState.REWRITTEN
         return AnchorState.HOLDS if hash_now == anchor.hash else AnchorState.REWRITTEN
@@ -183,16 +193,13 @@ def append(  # noqa: PLR0917  # an event's parts, in the order of the table
     """
     if tag not in TAGS:
         raise UnknownTag(f"{tag!r} is not an event tag; indexer/catalog/audit.py lists them")
-    last = connection.execute(sa.select(events.c.id, events.c.hash).order_by(events.c.id.desc()).limit(1)).first()
+    last = connection.execute(_NEWEST).first()
     number, previous = (last.id + 1, last.hash) if last else (1, FIRST)
     at = from_ms(to_ms(at or datetime.now(UTC)))
     text = msgspec.json.encode(detail or {}, order="sorted").decode()
     event = Event(number, at, tag, actor, subject, text, previous, "")
-    connection.execute(
-        events.insert().values(
-            id=number, at_ms=to_ms(at), tag=tag, actor=actor, subject=subject, detail=text, previous=previous, hash=_hash(event)
-        )
-    )
+    row = {"id": number, "at_ms": to_ms(at), "tag": tag, "actor": actor, "subject": subject, "detail": text}
+    connection.execute(_INSERT, {**row, "previous": previous, "hash": _hash(event)})
 
 
 def _event(row: sa.Row[tuple[object, ...]]) -> Event:

@@ -9,14 +9,16 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from indexer.catalog import audit, stored_data
+from indexer.catalog.accounts import holdings_changed
 from indexer.catalog.completion import mark_absences, queue_for_index, refresh_account, set_capture_versions
 from indexer.catalog.database import among_keys, insert_many, select_keys, transaction
 from indexer.catalog.models import Reconciled
@@ -92,7 +94,8 @@ class CaptureWriter:
     def add(self, batch: Sequence[Record]) -> list[IndexRow]:
         """Write records, versions and sightings in a transaction; return the index rows of new records."""
         new_rows: list[IndexRow] = []
-        batch = [with_catalog_id(record, self._other_ids) for record in batch]
+        if self._other_ids:
+            batch = [with_catalog_id(record, self._other_ids) for record in batch]
         ids = [f"{self.account_key}:{record.kind}:{record.native_id}" for record in batch]
         new_records: list[tuple[object, ...]] = []
         new_versions: list[tuple[object, ...]] = []
@@ -256,6 +259,7 @@ def begin_capture(engine: sa.Engine, capture: NewCapture) -> CaptureWriter:
             for part, f in enumerate(capture.files)
         ]
         connection.execute(capture_files.insert(), rows)
+        holdings_changed(connection)
         columns = (records.c.pk, versions.c.id, sightings.c.id)
         is_new = connection.execute(sa.select(records.c.pk).where(records.c.account_id == account_id).limit(1)).first() is None
         ids = read_other_ids(connection, account_id)
@@ -312,6 +316,7 @@ def remove_unfinished(engine: sa.Engine) -> RemovedCaptures:
             connection.execute(
                 accounts.delete().where(accounts.c.id.not_in(sa.select(captures.c.account_id).where(captures.c.account_id.is_not(None))))
             )
+            holdings_changed(connection)
             audit.append(connection, "capture:removed", "system", f"capture {capture_id}")
     return RemovedCaptures(len(unfinished), orphans)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import msgspec
 import sqlalchemy as sa
 
+from indexer.catalog.accounts import POSITION, holdings_changed
 from indexer.catalog.database import refresh_statistics
 from indexer.catalog.history import export_times, posted_range
 from indexer.catalog.record_views import COUNTED
@@ -198,6 +199,7 @@ def refresh_account(connection: sa.Connection, account_id: int) -> None:
     connection.execute(
         accounts.update().where(accounts.c.id == account_id).values(records=totals[0], first_ms=totals[1], last_ms=totals[2])
     )
+    holdings_changed(connection)
 
 
 def queue_for_index(connection: sa.Connection, pks: sa.Select[tuple[int]]) -> None:
@@ -205,5 +207,5 @@ def queue_for_index(connection: sa.Connection, pks: sa.Select[tuple[int]]) -> No
     connection.execute(outbox.insert().from_select(["record_pk"], pks))
     newest = connection.execute(sa.select(sa.func.max(outbox.c.seq))).scalar()
     if newest is not None:
-        connection.execute(meta.delete().where(meta.c.key == "position"))
-        connection.execute(meta.insert().values(key="position", value=str(newest)))
+        connection.execute(meta.delete().where(meta.c.key == POSITION))
+        connection.execute(meta.insert().values(key=POSITION, value=str(newest)))

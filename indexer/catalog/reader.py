@@ -6,12 +6,14 @@ Captures that are still being taken in are never returned, and captures set asid
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeVar
 
 import msgspec
 import sqlalchemy as sa
 
 from indexer.catalog import stored_data
-from indexer.catalog.accounts import REVISION, people_named, senders_by_number, whole_accounts
+from indexer.catalog.accounts import POSITION, CatalogState, catalog_state, people_named, senders_by_number, whole_accounts
 from indexer.catalog.capture_views import CaptureContents, capture_contents, capture_views
 from indexer.catalog.database import BATCH, among_keys, in_batches, select_keys
 from indexer.catalog.models import AccountView, CaptureView, EarlierReading, ProblemView, RecordView, SightingView
@@ -37,20 +39,16 @@ from indexer.catalog.threads import thread
 from indexer.i18n import from_json
 from indexer.local_time import from_ms
 
+T = TypeVar("T")
 THREAD_LIMIT = 500
 
 VersionChooser = Callable[[Sequence[int]], Mapping[int, int]]
 """Maps some of the given records to the version id to return; the others are returned in their current version."""
 
 
+_POSITION = sa.select(meta.c.value).where(meta.c.key == POSITION)
 _CURRENT = records.join(versions, versions.c.id == records.c.current_version_id).join(accounts, accounts.c.id == records.c.account_id)
 
-_STATE = sa.select(
-    sa.select(meta.c.value).where(meta.c.key == "position").scalar_subquery(),
-    sa.select(sa.func.count()).where(captures.c.state == COMPLETE).scalar_subquery(),
-    sa.select(sa.func.max(captures.c.id)).where(captures.c.state == COMPLETE).scalar_subquery(),
-    sa.select(meta.c.value).where(meta.c.key == REVISION).scalar_subquery(),
-)
 _STILL_SEEN = sa.exists().where(
     sightings.c.record_pk == earlier_readings.c.record_pk,
     sightings.c.version_id == earlier_readings.c.version_id,
@@ -64,15 +62,23 @@ class Catalog:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._values: dict[str, tuple[int, Any]] = {}
         self._senders: tuple[int, set[tuple[str, str]]] | None = None
+
+    def state(self) -> CatalogState:
+        """Return the catalog's counters: while they are equal, what was derived from accounts, captures and records still holds."""
+        with self._engine.connect() as connection:
+            return catalog_state(connection)
 
     # captures and accounts
 
     def captures(self, allowed: frozenset[int] | None = None, *, with_set_aside: bool = False) -> list[CaptureView]:
         """Return complete captures, newest first, of the allowed accounts (None: all)."""
-        conditions = () if allowed is None else (captures.c.account_id.in_(allowed),)
+        if allowed is None:
+            held = self._kept("captures", partial(capture_views, with_set_aside=True))
+            return [view for view in held if with_set_aside or view.state == COMPLETE]
         with self._engine.connect() as connection:
-            return capture_views(connection, *conditions, with_set_aside=with_set_aside)
+            return capture_views(connection, captures.c.account_id.in_(allowed), with_set_aside=with_set_aside)
 
     def capture(self, capture_id: int, *, with_set_aside: bool = False) -> CaptureView | None:
         """Return a complete capture, or with `with_set_aside` also a set-aside capture."""
@@ -118,13 +124,23 @@ class Catalog:
 
     def accounts(self, allowed: frozenset[int] | None = None, *, with_set_aside: bool = False) -> list[AccountView]:
         """Return the whole accounts that a reader may see (None: all), by platform and handle."""
-        with self._engine.connect() as connection:
-            return whole_accounts(connection, allowed, with_set_aside=with_set_aside)
+        name = "accounts with those set aside" if with_set_aside else "accounts"
+        held = self._kept(name, partial(whole_accounts, with_set_aside=with_set_aside))
+        return [account for account in held if allowed is None or account.id in allowed]
 
-    def people(self) -> dict[tuple[str, str], str]:
+    def people(self) -> Mapping[tuple[str, str], str]:
         """Return the names that records custodians gave to user numbers, by platform and number."""
+        return self._kept("people", people_named)
+
+    def _kept(self, name: str, read: Callable[[sa.Connection], T]) -> T:
+        """Return what `read` returns, kept until the counter of accounts, captures and people has moved."""
         with self._engine.connect() as connection:
-            return people_named(connection)
+            holdings = catalog_state(connection).holdings
+            kept = self._values.get(name)
+            if kept is None or kept[0] != holdings:
+                kept = self._values[name] = holdings, read(connection)
+        value: T = kept[1]
+        return value
 
     def unnamed_people(self) -> int:
         """Return how many senders of messages are known only by number and have no name. Read again only after an archive was added."""
@@ -261,13 +277,8 @@ class Catalog:
     def position(self) -> int:
         """Return the catalog's position: the last number on the index's work list."""
         with self._engine.connect() as connection:
-            value = connection.execute(sa.select(meta.c.value).where(meta.c.key == "position")).scalar()
+            value = connection.execute(_POSITION).scalar()
         return int(value or 0)
-
-    def state(self) -> tuple[object, ...]:
-        """Return a value that changes with every capture, name, merge, zone and set-aside."""
-        with self._engine.connect() as connection:
-            return tuple(connection.execute(_STATE).one())
 
     def count(self) -> int:
         """Return the number of records, not counting those only in set-aside captures."""

@@ -31,19 +31,20 @@ from indexer.local_time import from_ms
 
 def current_views(connection: sa.Connection, pks: Sequence[int]) -> dict[int, RecordView]:
     """Return the current version of records, by record number."""
-    return {row.pk: _view(row, extras) for row, extras in _rows(connection, _CURRENT, pks)}
+    return {view.pk: view for _version_id, view in _views(connection, _CURRENT, pks)}
 
 
 def version_views(connection: sa.Connection, version_ids: Sequence[int]) -> dict[int, RecordView]:
     """Return versions of records, by version id."""
-    return {row.version_id: _view(row, extras) for row, extras in _rows(connection, _SINGLE, version_ids)}
+    return dict(_views(connection, _SINGLE, version_ids))
 
 
-def _rows(connection: sa.Connection, query: sa.Select[Any], keys: Sequence[int]) -> Iterator[tuple[Any, _Extras]]:
+def _views(connection: sa.Connection, query: sa.Select[Any], keys: Sequence[int]) -> Iterator[tuple[int, RecordView]]:
+    """Yield versions with their ids."""
     for batch in in_batches(keys):
         rows = connection.execute(query, {"keys": batch}).all()
         extras = _Extras(connection, rows)
-        yield from ((row, extras) for row in rows)
+        yield from (_view(row, extras) for row in rows)
 
 
 _whole = accounts.alias("whole")
@@ -58,7 +59,7 @@ COUNTED: Final = sa.exists().where(
 
 
 def _view_query(join: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    return sa.select(
+    return sa.select(  # in the order in which `_view` unpacks it
         records.c.pk,
         records.c.record_id,
         records.c.kind,
@@ -66,9 +67,9 @@ def _view_query(join: sa.ColumnElement[bool]) -> sa.Select[Any]:
         records.c.versions.label("version_count"),
         _whole.c.id.label("account_id"),
         _whole.c.platform,
+        _whole.c.native_id.label("account_native_id"),
         sa.func.coalesce(_whole.c.given_handle, _whole.c.handle).label("handle"),
         sa.func.coalesce(_whole.c.given_name, _whole.c.name).label("account_name"),
-        _whole.c.native_id.label("account_native_id"),
         versions.c.id.label("version_id"),
         versions.c.number,
         versions.c.digest,
@@ -91,14 +92,24 @@ def absent_from(connection: sa.Connection, pks: Sequence[int]) -> dict[int, tupl
 # Statements are built once: building them for each page costs more than running them.
 _CURRENT = _view_query(records.c.current_version_id == versions.c.id).where(among_keys(records.c.pk))
 _SINGLE = _view_query(records.c.pk == versions.c.record_pk).where(among_keys(versions.c.id))
+_PLACE = (  # in the order in which `_Extras` unpacks it
+    sightings.c.attached,
+    sightings.c.capture_id,
+    captures.c.digest.label("capture_digest"),
+    sightings.c.member,
+    sightings.c.item,
+    sightings.c.start,
+    sightings.c.length,
+    sightings.c.pointer,
+)
 _SEEN = (
-    sa.select(sightings, captures.c.digest.label("capture_digest"))
+    sa.select(sightings.c.version_id, *_PLACE)
     .join(captures, captures.c.id == sightings.c.capture_id)
     .where(among_keys(sightings.c.record_pk, "pks"), among_keys(sightings.c.version_id, "version_ids"), captures.c.state == COMPLETE)
     .order_by(sightings.c.capture_id, sightings.c.id)
 )
 _SEEN_BEFORE = (
-    sa.select(earlier_readings.c.version_id.label("read_as"), sightings, captures.c.digest.label("capture_digest"))
+    sa.select(earlier_readings.c.version_id.label("read_as"), *_PLACE)
     .select_from(
         earlier_readings.join(
             sightings,
@@ -132,15 +143,14 @@ class _Extras:
     def __init__(self, connection: sa.Connection, rows: Sequence[Any]) -> None:
         version_ids = [row.version_id for row in rows]
         pks = list({row.pk for row in rows})
-        self.sighting: dict[int, Any] = {}
+        self.origin: dict[int, Origin] = {}
         self.attached: dict[int, dict[str, tuple[int, str]]] = {}
-        for row in connection.execute(_SEEN, {"pks": pks, "version_ids": version_ids}):
-            self.sighting[row.version_id] = row
-            self._attach(row.version_id, row)
-        if any(version_id not in self.sighting for version_id in version_ids):  # versions of readings before the archive was reread
-            for row in connection.execute(_SEEN_BEFORE, {"version_ids": version_ids}):
-                if self.sighting.setdefault(row.read_as, row) is row:
-                    self._attach(row.read_as, row)
+        for version_id, attached, *place in connection.execute(_SEEN, {"pks": pks, "version_ids": version_ids}):
+            self._see(version_id, attached, Origin(*place))
+        if any(version_id not in self.origin for version_id in version_ids):  # versions of readings before the archive was reread
+            for version_id, attached, *place in connection.execute(_SEEN_BEFORE, {"version_ids": version_ids}):
+                if version_id not in self.origin:
+                    self._see(version_id, attached, Origin(*place))
         self.people = people_named(connection)
         files = {pair for attached in self.attached.values() for pair in attached.values()}
         self.media: dict[tuple[int, str], tuple[int, str]] = {}
@@ -157,32 +167,37 @@ class _Extras:
 
     def attachment_view(self, attachment: StoredAttachment, version_id: int) -> AttachmentView:
         """Return an attachment of a version with its file in the newest capture that contains it."""
-        capture_id, member = self.attached.get(version_id, {}).get(attachment.name, (self.sighting[version_id].capture_id, ""))
+        capture_id, member = self.attached.get(version_id, {}).get(attachment.name, (self.origin[version_id].capture_id, ""))
         size, sha256 = self.media.get((capture_id, member), (0, ""))
         stated = msgspec.structs.asdict(attachment)
         return AttachmentView(**stated, member=member, capture_id=capture_id, size=size, sha256=sha256)
 
-    def _attach(self, version_id: int, row: Any) -> None:
-        if row.attached:
-            attached = msgspec.json.decode(row.attached, type=dict[str, str])
-            self.attached.setdefault(version_id, {}).update((name, (row.capture_id, member)) for name, member in attached.items())
+    def _see(self, version_id: int, attached: bytes | None, place: Origin) -> None:
+        """Take in a sighting of a version; a later one replaces its place and adds to its files."""
+        self.origin[version_id] = place
+        if attached:
+            members_by_name = msgspec.json.decode(attached, type=dict[str, str])
+            self.attached.setdefault(version_id, {}).update((name, (place.capture_id, member)) for name, member in members_by_name.items())
 
 
-def _view(row: Any, extras: _Extras) -> RecordView:
-    content, sighting = stored_data.content(row), extras.sighting[row.version_id]
-    return RecordView(
-        pk=row.pk,
-        record_id=row.record_id,
-        kind=row.kind,
-        native_id=row.native_id,
-        account=AccountRef(row.account_id, row.platform, row.account_native_id, row.handle, row.account_name),
-        content=_with_names(content, row.platform, extras.people),
-        attachments=tuple(extras.attachment_view(attachment, row.version_id) for attachment in content.attachments),
-        version=row.number,
-        versions=row.version_count,
-        content_digest=row.digest,
-        origin=origin(sighting),
-        not_in_capture_of=tuple(extras.absences.get(row.pk, ())),
+def _view(row: Any, extras: _Extras) -> tuple[int, RecordView]:
+    """Return the version id and the view of a row; unpacked, because a look-up by name costs most of a view."""
+    pk, record_id, kind, native_id, version_count, account_id, platform, *rest = row
+    account_native_id, handle, account_name, version_id, number, digest, *values = rest
+    content = stored_data.content_of(values)
+    return version_id, RecordView(
+        pk=pk,
+        record_id=record_id,
+        kind=kind,
+        native_id=native_id,
+        account=AccountRef(account_id, platform, account_native_id, handle, account_name),
+        content=_with_names(content, platform, extras.people),
+        attachments=tuple(extras.attachment_view(attachment, version_id) for attachment in content.attachments),
+        version=number,
+        versions=version_count,
+        content_digest=digest,
+        origin=extras.origin[version_id],
+        not_in_capture_of=tuple(extras.absences.get(pk, ())),
     )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -113,9 +115,10 @@ class Content(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def time_is_assumed(self) -> bool:
         """Whether the archive leaves out the zone of the posting time."""
-        return bool(self.posted_rule) and TimeRule(self.posted_rule).is_assumption
+        return self.posted_rule in _ASSUMED_RULES
 
 
+_ASSUMED_RULES: Final = frozenset(str(rule) for rule in TimeRule if rule.is_assumption)
 _FIELDS: Final = {field.name: field for field in msgspec.structs.fields(Content)}
 COLUMNS: Final = tuple(column.name for column in versions.columns if column.name in _FIELDS)
 """The fields with their own column, in table order."""
@@ -123,10 +126,22 @@ COLUMNS: Final = tuple(column.name for column in versions.columns if column.name
 CONTENT_COLUMNS: Final = (*(versions.c[name] for name in COLUMNS), versions.c.data)
 """Columns that a query must select for `content` to read its rows."""
 
-_IN_COLUMNS: Final = {name: _FIELDS[name].default for name in COLUMNS}
 _NULLABLE: Final = frozenset(name for name in COLUMNS if versions.c[name].nullable)
 _SAME_IN_RECORD: Final = tuple(
-    name for name in _FIELDS if name in Record.__dataclass_fields__ and name not in {"edited", "deleted", "attachments", "extra"}
+    name for name in _FIELDS if name in Record.__struct_fields__ and name not in {"edited", "deleted", "attachments", "extra"}
+)
+_same_in_record = attrgetter(*_SAME_IN_RECORD)
+_in_columns = attrgetter(*COLUMNS)
+
+# The fields without their own column, in the order of `Content`: encoded, it is a Content whose other fields are omitted.
+_IN_DATA: Final = tuple(name for name in _FIELDS if name not in COLUMNS)
+_in_data = attrgetter(*_IN_DATA)
+_Data = msgspec.defstruct(
+    "_Data",
+    [(name, _FIELDS[name].type, {} if name == "extra" else _FIELDS[name].default) for name in _IN_DATA],
+    frozen=True,
+    omit_defaults=True,
+    gc=False,
 )
 
 _decoder = msgspec.json.Decoder(Content)
@@ -156,13 +171,13 @@ def build(record: Record) -> Content:
         deleted=_stored_moment(record.deleted),
         attachments=tuple(StoredAttachment(a.name, a.media_type, a.url, a.description) for a in record.attachments),
         extra=dict(record.extra),
-        **{name: getattr(record, name) for name in _SAME_IN_RECORD},
+        **dict(zip(_SAME_IN_RECORD, _same_in_record(record), strict=True)),
     )
 
 
 def encode(content: Content) -> bytes:
     """Encode the fields without their own column as JSON."""
-    return _encoder.encode(msgspec.structs.replace(content, **_IN_COLUMNS))
+    return _encoder.encode(_Data(*_in_data(content)))
 
 
 def decode(data: bytes) -> Content:
@@ -172,15 +187,20 @@ def decode(data: bytes) -> Content:
 
 def row_values(content: Content) -> tuple[Any, ...]:
     """Return the values of CONTENT_COLUMNS for a content."""
-    values = (getattr(content, name) for name in COLUMNS)
-    return (*(None if value == "" and name in _NULLABLE else value for name, value in zip(COLUMNS, values, strict=True)), encode(content))
+    values = zip(COLUMNS, _in_columns(content), strict=True)
+    return (*[None if value == "" and name in _NULLABLE else value for name, value in values], encode(content))
 
 
 def content(row: Any) -> Content:
     """Return the content of a row that has CONTENT_COLUMNS."""
-    return msgspec.structs.replace(
-        _decoder.decode(row.data), **{name: value for name in COLUMNS if (value := getattr(row, name)) is not None}
-    )
+    return content_of([*(getattr(row, name) for name in COLUMNS), row.data])
+
+
+def content_of(values: Sequence[Any]) -> Content:
+    """Return the content of the values of CONTENT_COLUMNS."""
+    *columns, data = values
+    filled = {name: value for name, value in zip(COLUMNS, columns, strict=True) if value is not None}
+    return msgspec.structs.replace(_decoder.decode(data), **filled)
 
 
 def with_moments(content: Content, edited: StoredMoment | None, deleted: StoredMoment | None) -> Content:

@@ -15,6 +15,7 @@ from indexer.atomic_files import partial_folder, publish, sync
 from indexer.certificates import contents as parts
 from indexer.certificates import file_format
 from indexer.certificates import pdf as certificate_pdf
+from indexer.certificates.contents import PLAIN_PAPER, Paper
 from indexer.certificates.file_format import Header
 from indexer.evidence import file_digest
 from indexer.i18n import message_of, say
@@ -35,8 +36,9 @@ class CertificateFailed(Exception):
 class Certificate:
     """A certificate not yet written: its header, and its record lines in a temporary file. Close it, or use `with`."""
 
-    def __init__(self, header: Header, spool: IO[bytes]) -> None:
+    def __init__(self, header: Header, spool: IO[bytes], seal: Path | None = None) -> None:
         self.header = header
+        self.seal = seal  # picture for the letterhead of the PDF
         self._spool = spool
 
     def lines(self) -> Iterator[str]:
@@ -67,7 +69,7 @@ class CertificateFiles:
     pdf_digest: str
 
 
-def certify(plan: Plan, *, by: str, at: datetime | None = None, progress: Tick | None = None) -> Certificate:
+def certify(plan: Plan, *, by: str, paper: Paper = PLAIN_PAPER, at: datetime | None = None, progress: Tick | None = None) -> Certificate:
     """Return the certificate of a search. `at` is in UTC and defaults to now.
 
     All its parts describe the same state of catalog and index. Raises NotAnswered for a query that cannot be run, and
@@ -82,9 +84,9 @@ def certify(plan: Plan, *, by: str, at: datetime | None = None, progress: Tick |
             results = parts.list_records(plan, spool, progress)
             if results is not None:
                 creation = parts.creation(repository, permission, by, at or datetime.now(UTC))
-                header = parts.header(plan, uuid.uuid4().hex, creation, results)
+                header = parts.header(plan, uuid.uuid4().hex, creation, results, paper)
                 if parts.state(repository, permission) == before:
-                    return Certificate(header, spool)
+                    return Certificate(header, spool, paper.letterhead.seal)
         except parts.Altered as error:
             spool.close()
             raise CertificateFailed(message_of(error)) from error
@@ -130,7 +132,7 @@ def write_into(folder: Path, certificate: Certificate, name: str = "certificate.
         file_format.write(header, certificate.lines(), out)
     digest = file_digest(json_path)
     try:
-        pdf_path.write_bytes(certificate_pdf.render_pdf(header, name, digest))
+        pdf_path.write_bytes(certificate_pdf.render_pdf(header, name, digest, certificate.seal))
     except PdfFailed as error:
         raise CertificateFailed(str(error)) from error
     sync(json_path)

@@ -102,6 +102,7 @@ class Check:
     reasons: tuple[Reason, ...] = ()
     zone: str = "UTC"
     captures_aside: tuple[CaptureRef, ...] = ()
+    is_list: bool = False  # it is the certificate of a list: nothing was searched
 
     @property
     def is_identical(self) -> bool:

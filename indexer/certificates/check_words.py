@@ -141,7 +141,9 @@ def _outcome(check: Check) -> Iterator[str]:
             "Altered: in {count} places the catalog or the vault differs from the archives as they were added. Do not rely on this result.",
             count=check.altered_total,
         )
-    if check.is_identical:
+    if check.is_list:
+        yield from _list_outcome(check)
+    elif check.is_identical:
         yield say("Identical: the search finds the same {count} records with the same content.", count=check.total_now)
     elif check.is_reordered:
         yield say(
@@ -150,6 +152,23 @@ def _outcome(check: Check) -> Iterator[str]:
         )
     else:
         yield say("Not identical: the search found {then} records then and finds {now} now.", then=check.total_then, now=check.total_now)
+
+
+def _list_outcome(check: Check) -> Iterator[str]:
+    if check.is_identical:
+        yield say("Identical: the same {count} records are on file with the same content.", count=check.total_now)
+    elif check.is_reordered:
+        yield say(
+            "The same {count} records are on file with the same content but in another order: their times were recalculated.",
+            count=check.total_now,
+        )
+    else:
+        yield say(
+            "Not identical: of the {then} records listed, {now} are on file now; see which have changed or are gone.",
+            then=check.total_then,
+            now=check.total_now,
+        )
+    yield say("Only the list was compared: this says nothing about other records.")
 
 
 def _counts(check: Check) -> Iterator[str]:

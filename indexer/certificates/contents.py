@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO, Final
+from typing import IO, Any, Final
+
+import msgspec
+import sqlalchemy as sa
 
 from indexer import __version__
-from indexer.catalog import AccountView, by_number
+from indexer.catalog import AccountView, among_keys, by_number, select_keys, sightings
 from indexer.certificates.file_format import (
     AccountCount,
     AccountRef,
     Announcement,
+    Body,
     CaptureRef,
     ChosenFilters,
     Creation,
@@ -23,20 +27,23 @@ from indexer.certificates.file_format import (
     Query,
     ResultSummary,
     Scope,
+    Selection,
     Software,
     State,
     Stored,
     TermCount,
 )
 from indexer.certificates.record_digests import digest_records
+from indexer.certificates.wording import outside_sentence
 from indexer.coverage import scope as coverage
 from indexer.engines import analyzer
-from indexer.i18n import say
+from indexer.i18n import say, with_full_days
 from indexer.local_time import to_local
 from indexer.progress import Tick
-from indexer.query import And, Dialect, Everything, Filters, Node, Not, Or, Permission, Sort, canonical, paraphrase
+from indexer.query import TABLES, And, Dialect, Everything, Filters, Node, Not, Or, Permission, Sort, canonical, paraphrase
 from indexer.repository import Repository
-from indexer.search import Plan, Results, SearchRequest, describe_scope
+from indexer.search import Plan, RecordSet, Results, SearchRequest, SetOrigin, describe_scope
+from indexer.settings import NO_LETTERHEAD, Letterhead
 
 UNKNOWN_ACCOUNT = 0
 """An id that no account has: a filter for an account no longer on file finds nothing rather than everything."""
@@ -56,7 +63,7 @@ def refs(numbers: frozenset[int] | None, accounts: Mapping[int, AccountView]) ->
     return (*references, *unknown)
 
 
-def chosen_filters(filters: Filters, accounts: Mapping[int, AccountView]) -> ChosenFilters:
+def chosen_filters(filters: Filters, accounts: Mapping[int, AccountView], selection: Selection | None = None) -> ChosenFilters:
     """Return the maker's filters as a certificate stores them; accounts they may not see become empty references."""
     visible = {number: account for number, account in accounts.items() if filters.permission.allows_account(number)}
     return ChosenFilters(
@@ -68,12 +75,25 @@ def chosen_filters(filters: Filters, accounts: Mapping[int, AccountView]) -> Cho
         _sorted(filters.authors),
         filters.has_media,
         _sorted(filters.states),
+        selection,
+        _sorted(filters.media),
     )
 
 
 def scope(permission: Permission, accounts: Mapping[int, AccountView], words: str) -> Scope:
     """Return the maker's permission as a certificate stores it."""
     return Scope(words, refs(permission.accounts, accounts), permission.without_messages)
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What a certificate is written on: the letterhead, and its "Re:" line (a request or matter), empty for none."""
+
+    letterhead: Letterhead = NO_LETTERHEAD
+    subject: str = ""
+
+
+PLAIN_PAPER: Final = Paper()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +125,36 @@ def rebuild_search(stored: Stored, accounts: Iterable[AccountView]) -> RebuiltSe
         authors=_set(chosen.authors),
         has_media=chosen.has_media,
         states=_set(chosen.states),
+        media=_set(chosen.media),
         permission=Permission(account_ids(stored.made.scope.allowed_accounts), stored.made.scope.without_conversations),
     )
-    request = SearchRequest(stored.query.typed, filters, Sort.NEWEST, dialect=Dialect(stored.query.dialect), as_of=stored.query.as_of)
+    request = SearchRequest(
+        stored.query.typed,
+        filters,
+        Sort.NEWEST,
+        dialect=Dialect(stored.query.dialect),
+        as_of=stored.query.as_of,
+        records=_record_set(chosen.selection),
+    )
     return RebuiltSearch(request, tuple(dict.fromkeys(missing)))
+
+
+def _selection(plan: Plan) -> Selection | None:
+    """Return the record set searched as a certificate stores it: without records that the maker may not see."""
+    chosen, filters = plan.request.records, Filters(permission=plan.request.filters.permission)
+    if chosen is None:
+        return None
+    record_ids = chosen.record_ids
+    if not filters.permission.is_all:
+        visible = Plan(plan.repository, SearchRequest("*", filters, records=chosen)).views()
+        record_ids = tuple(sorted(view.record_id for view in visible))
+    return Selection(chosen.origin.value, chosen.by, chosen.day, record_ids)
+
+
+def _record_set(selection: Selection | None) -> RecordSet | None:
+    if selection is None:
+        return None
+    return RecordSet.of(SetOrigin(selection.origin), selection.record_ids, by=selection.by, day=selection.day)
 
 
 def _sorted(values: frozenset[str] | None) -> tuple[str, ...] | None:
@@ -158,6 +204,7 @@ def list_records(plan: Plan, spool: IO[bytes], progress: Tick | None) -> ResultS
         tuple(_terms(plan)),
         _accounts(plan.repository, results),
         expansions(plan),
+        results.undated_outside,
     )
 
 
@@ -235,6 +282,14 @@ def captures(repository: Repository, filters: Filters) -> tuple[CaptureRef, ...]
     )
 
 
+def captures_with(repository: Repository, filters: Filters, pks: Sequence[int]) -> tuple[CaptureRef, ...]:
+    """Return the captures that contain any of the records and that the maker may see, oldest first."""
+    query = sa.select(sightings.c.capture_id).where(among_keys(sightings.c.record_pk)).distinct()
+    with repository.db.connect() as connection:
+        numbers = {row.capture_id for row in select_keys(connection, query, pks)}
+    return tuple(msgspec.structs.replace(capture, in_scope=True) for capture in captures(repository, filters) if capture.id in numbers)
+
+
 def _is_searched(account: AccountRef | None, filters: Filters) -> bool:
     if account is None:
         return True  # the account is unknown, so it cannot be ruled out
@@ -242,29 +297,63 @@ def _is_searched(account: AccountRef | None, filters: Filters) -> bool:
     return in_accounts and (filters.platforms is None or account.platform in filters.platforms)
 
 
-def header(plan: Plan, certificate_id: str, made_by: Creation, summary: ResultSummary) -> Header:
+def body(letterhead: Letterhead) -> Body:
+    """Return the letterhead as a certificate stores it. The seal is an ornament of the PDF only."""
+    return Body(letterhead.name, letterhead.address, letterhead.contact, letterhead.custodian, letterhead.custodian_title)
+
+
+_ADVICE: Final = "Request a new archive from the platform."
+"""The end of notes that are advice to the body, no fact for a reader of its certificate."""
+
+
+def coverage_json(results: Results) -> dict[str, Any] | None:
+    """Return the coverage of a search, with its days written out as letters do."""
+    covered = results.coverage
+    if covered is None:
+        return None
+    return {
+        **coverage.as_json(covered),
+        "summary": with_full_days(covered.summary),
+        "gaps": [with_full_days(line) for line in covered.gaps],
+        "notes": [with_full_days(line) for line in covered.notes if not line.template.endswith(_ADVICE)],
+        "cannot_contain": [{"text": with_full_days(text), "accounts": list(labels)} for text, labels in covered.cannot_contain],
+    }
+
+
+def header(plan: Plan, certificate_id: str, made_by: Creation, summary: ResultSummary, paper: Paper) -> Header:
     """Return the certificate without its list of records. Raises NotAnswered."""
     repository, request, results = plan.repository, plan.request, plan.counts()
     accounts = by_number(repository.catalog.accounts())
+    is_list = request.records is not None  # then the certificate claims no coverage
     positions, readings = state(repository, request.filters.permission), results.readings
     return Header(
         id=certificate_id,
         made=made_by,
-        query=Query(request.query, results.canonical, request.dialect.value, readings["en"], readings["es"], request.as_of),
-        filters=chosen_filters(request.filters, accounts),
+        query=Query(
+            request.query, results.canonical, request.dialect.value, readings["en"], readings["es"], request.as_of, *_query_words(plan)
+        ),
+        filters=chosen_filters(request.filters, accounts, _selection(plan)),
         zone=repository.zone,
         software=software(repository),
         state=positions,
-        captures=captures(repository, request.filters),
-        coverage=coverage.as_json(results.coverage) if results.coverage else None,
+        captures=captures_with(repository, request.filters, plan.ids()) if is_list else captures(repository, request.filters),
+        coverage=None if is_list else coverage_json(results),
         found=summary,
         anchor=anchor(repository),
         announcements=tuple(
             Announcement(doubt.code, doubt.message, doubt.start, doubt.end, doubt.other_query, doubt.other_total)
             for doubt in results.announcements
         ),
-        warnings=(*_warnings(results, positions), *(results.as_of.sentences if results.as_of else ())),
+        warnings=(*_warnings(results, positions), *map(with_full_days, results.as_of.sentences if results.as_of else ())),
+        body=body(paper.letterhead),
+        subject=paper.subject,
     )
+
+
+def _query_words(plan: Plan) -> tuple[str, str]:
+    """Return the query without its filters in words, in English and Spanish."""
+    forms = {expansion.node: [word for word, _count in expansion.words] for expansion in plan.expansions}
+    return paraphrase(plan.tree, TABLES["en"], forms), paraphrase(plan.tree, TABLES["es"], forms)
 
 
 def _warnings(results: Results, positions: State) -> Iterator[str]:
@@ -279,11 +368,5 @@ def _warnings(results: Results, positions: State) -> Iterator[str]:
             )
         else:
             yield say("The search index was behind the catalog when this search was made, so newer content could not be found.")
-    undated = results.undated_outside
-    if undated == 1:
-        yield say("One more record matches but has no readable date, so it is not in any date range.")
-    elif undated:
-        yield say(
-            "{count} more records match but have no readable date, so they are not in any date range.",
-            count=undated,
-        )
+    if results.undated_outside:
+        yield outside_sentence(results.undated_outside)

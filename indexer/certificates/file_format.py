@@ -14,9 +14,14 @@ import msgspec
 from indexer.i18n import Sentence, say
 
 FORMAT: Final = "Show-Me Records certificate of a search"
-FORMAT_VERSION: Final = 2
-OLDER: Final = frozenset({1})
-"""Older formats that can be read: 1 (until 2026) has no anchor or announcements, and another name for the catalog position."""
+FORMAT_VERSION: Final = 3
+OLDER: Final = frozenset({1, 2})
+"""Older formats that can be read: 2 has no letterhead, subject or selection; 1 (until 2026) has neither anchor nor announcements,
+and another name for the catalog position."""
+
+
+UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What reading JSON raises for a damaged file, or one that is nested deeper than any certificate."""
 
 
 class NotACertificate(Exception):
@@ -62,6 +67,20 @@ class Query(_Part, frozen=True):
     reading_english: str
     reading_spanish: str
     as_of: date | None
+    words_english: str = ""  # the query alone, without filters; empty in older formats
+    words_spanish: str = ""
+
+
+class Selection(_Part, frozen=True):
+    """The record set that was searched: then the certificate proves a list, not a search.
+
+    `origin` is how its records were selected (`SetOrigin`), `by` the person, `day` a local day; the records are ids.
+    """
+
+    origin: str
+    by: str
+    day: date | None
+    record_ids: tuple[str, ...]
 
 
 class ChosenFilters(_Part, frozen=True):
@@ -75,6 +94,8 @@ class ChosenFilters(_Part, frozen=True):
     authors: tuple[str, ...] | None
     has_media: bool | None
     states: tuple[str, ...] | None = None  # missing in certificates made before this filter existed
+    selection: Selection | None = None  # likewise
+    media: tuple[str, ...] | None = None  # likewise
 
 
 class Software(_Part, frozen=True):
@@ -146,6 +167,7 @@ class ResultSummary(_Part, frozen=True):
     by_term: tuple[TermCount, ...]
     by_account: tuple[AccountCount, ...]
     expansions: tuple[Expansion, ...]
+    undated_outside: int = 0  # matches without a date, which no range of days contains; 0 in older formats
 
 
 class Announcement(_Part, frozen=True):
@@ -157,6 +179,16 @@ class Announcement(_Part, frozen=True):
     end: int
     other_query: str | None
     other_total: int | None
+
+
+class Body(_Part, frozen=True):
+    """The public body and its records custodian, as on the letterhead. Empty texts were not set."""
+
+    name: str
+    address: tuple[str, ...]
+    contact: str
+    custodian: str
+    custodian_title: str
 
 
 class Header(_Part, frozen=True, kw_only=True):
@@ -177,6 +209,13 @@ class Header(_Part, frozen=True, kw_only=True):
     warnings: tuple[str, ...]
     anchor: LogAnchor | None = None
     announcements: tuple[Announcement, ...] = ()
+    body: Body | None = None
+    subject: str = ""
+
+    @property
+    def is_list(self) -> bool:
+        """Whether the certificate proves a list of records that somebody selected, not a search."""
+        return self.filters.selection is not None
 
 
 class Stored(Header, frozen=True, kw_only=True):
@@ -274,7 +313,7 @@ def _format_version(raw: mmap.mmap, name: str) -> int:
     """Return the format version of a certificate. Raises NotACertificate for other files and unknown formats."""
     try:
         head = msgspec.json.decode(raw, type=_Format)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise NotACertificate(say("{name} is not a certificate: {why}", name=name, why=str(error))) from error
     if head.format != FORMAT:
         raise NotACertificate(say("{name} is JSON, but not a search certificate.", name=name))
@@ -294,8 +333,10 @@ def _decode_as(raw: mmap.mmap, name: str, version: int, kind: type[_Certificate]
     try:
         if version == FORMAT_VERSION:
             return msgspec.json.decode(raw, type=kind)
-        return msgspec.convert(_upgrade(msgspec.json.decode(raw, type=dict[str, Any])), type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        if version == 2:  # a format version
+            return _refuse_newer_fields(msgspec.json.decode(raw, type=kind))
+        return _refuse_newer_fields(msgspec.convert(_upgrade(msgspec.json.decode(raw, type=dict[str, Any])), type=kind))
+    except UNREADABLE as error:
         raise NotACertificate(
             say("{name} was a certificate, but it is damaged or was changed: {why}", name=name, why=str(error))
         ) from error
@@ -311,6 +352,21 @@ def _upgrade(content: dict[str, Any]) -> dict[str, Any]:
         raise msgspec.ValidationError(f"Object contains unknown field `{newer_fields[0]}`")
     renamed = {"catalog_position" if key == "catalogue_position" else key: value for key, value in state.items()}
     return {**content, "state": renamed}
+
+
+def _refuse_newer_fields(header: _Certificate) -> _Certificate:
+    """Return a certificate of format 1 or 2. Raises msgspec.ValidationError for values of fields that only format 3 has."""
+    values = {
+        "body": header.body,
+        "selection": header.filters.selection is not None,
+        "subject": header.subject,
+        "undated_outside": header.found.undated_outside,
+        "words_english": header.query.words_english or header.query.words_spanish,
+    }
+    for name, value in values.items():
+        if value:
+            raise msgspec.ValidationError(f"Object contains unknown field `{name}`")
+    return header
 
 
 class _Format(msgspec.Struct):

@@ -6,15 +6,15 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-import msgspec
 import sqlalchemy as sa
 
-from indexer.catalog import Anchor, FirstCapture, among_keys, events, first_captures, records, select_keys, sightings
+from indexer.catalog import Anchor, FirstCapture, among_keys, first_captures, records, select_keys, sightings
 from indexer.certificates import contents as parts
 from indexer.certificates import file_format
 from indexer.certificates.certify import TRIES, CertificateFailed
 from indexer.certificates.check import Alteration, Check, Difference, FileState, RecordChange
 from indexer.certificates.contents import RebuiltSearch, rebuild_search
+from indexer.certificates.file_check import file_state
 from indexer.certificates.file_format import LineDigest, NotACertificate, Stored
 from indexer.certificates.reasons import reasons
 from indexer.certificates.record_digests import DigestedRecord, digest_records
@@ -40,7 +40,7 @@ def verify(repository: Repository, path: Path, *, by: str, level: Level = Level.
     rebuilt = _rebuild_search(repository, stored)
     for _ in range(TRIES):
         before = parts.state(repository, rebuilt.request.filters.permission)
-        check = _compare(repository, stored, (sha256, _file_state(repository, stored.id, sha256)), rebuilt, (level, progress))
+        check = _compare(repository, stored, (sha256, file_state(repository, stored.id, sha256)), rebuilt, (level, progress))
         if parts.state(repository, rebuilt.request.filters.permission) == before:
             break
     else:
@@ -114,7 +114,7 @@ def _compare(repository: Repository, stored: Stored, file: tuple[str, FileState]
         gone=tuple(_change(name, content, "", origins, known_digests) for name, content in remaining.items()),
         in_step=parts.state(repository, permission).in_step,
         differences=tuple(_differences(plan, stored)),
-        captures_added=tuple(capture for capture in captures if capture.digest not in known_digests),
+        captures_added=() if stored.is_list else tuple(capture for capture in captures if capture.digest not in known_digests),
         captures_missing=tuple(capture for capture in stored.captures if capture.digest not in digests_now | aside_digests),
         captures_aside=tuple(capture for capture in stored.captures if capture.digest in aside_digests),
         accounts_missing=rebuilt.missing,
@@ -126,6 +126,7 @@ def _compare(repository: Repository, stored: Stored, file: tuple[str, FileState]
         raw_only=raw_only,
         reasons=reasons(repository, stored, permission),
         zone=repository.zone,
+        is_list=stored.is_list,
     )
 
 
@@ -190,15 +191,6 @@ def _change(record_id: str, before: str, content: str, origins: Mapping[str, Fir
     origin = origins.get(record_id)
     is_new = origin is not None and origin.capture_digest not in known_digests
     return RecordChange(record_id, int(was_version or 0), was_digest, int(version or 0), digest, origin, is_new)
-
-
-def _file_state(repository: Repository, certificate_id: str, sha256: str) -> FileState:
-    query = sa.select(events.c.detail).where(events.c.tag == "certificate:made", events.c.subject == certificate_id)
-    with repository.db.connect() as connection:
-        details = [msgspec.json.decode(detail) for detail in connection.execute(query).scalars()]
-    if not details:
-        return FileState.UNKNOWN
-    return FileState.UNALTERED if any(detail.get("sha256") == sha256 for detail in details) else FileState.ALTERED
 
 
 def _differences(plan: Plan, stored: Stored) -> Iterator[Difference]:

@@ -34,10 +34,9 @@ from indexer.cli.options import (
     ticker,
 )
 from indexer.cli.reports import certificate, coverage, terms
-from indexer.custody import indexing, recover
-from indexer.custody import ingest as ingest_archive
+from indexer.custody import Custody, IngestReport, IngestSession, group_parts, indexing, recover, total_bytes
 from indexer.custody import preview as preview_archive
-from indexer.evidence import open_archive
+from indexer.evidence import ArchiveError, open_archive
 from indexer.exports import Choices
 from indexer.importers import identify as identify_archive
 from indexer.productions import Maker, export_search
@@ -94,16 +93,52 @@ def preview(data: Path | None, /, *, paths: tuple[Path, ...], as_json: bool) -> 
 @click.option("--zone", help="Account's time zone, if known (America/Chicago). Default: the public body's zone is assumed.")
 @click.option("--account", default="", help="Account handle, if the archive does not name it.")
 @click.option("--by", default=getpass.getuser, help="Who takes it into custody; default: the login name.")
+@click.option(
+    "--parts/--separate",
+    "are_parts",
+    default=None,
+    help="Whether several PATHS are the parts of one export; default: they are, unless their contents contradict each other.",
+)
 @data_option
 @json_option
 @click.pass_obj
-def ingest(data: Path | None, /, *, paths: tuple[Path, ...], zone: str | None, account: str, by: str, as_json: bool) -> None:
-    """Take one archive into custody and index it. Several PATHS are the parts of one export."""
+def ingest(
+    data: Path | None, /, *, paths: tuple[Path, ...], zone: str | None, account: str, by: str, are_parts: bool | None, as_json: bool
+) -> None:
+    """Take archives into custody and index them. Several PATHS are the parts of one export, or archives of their own."""
+    with report_errors():
+        separate = [(path,) for path in paths]
+        archives = separate if are_parts is False else [paths] if are_parts or len(paths) == 1 else group_parts(paths)
+    custody = Custody(by, "command line", zone, account)
+    if len(archives) == 1:
+        _ingest_one(data, archives[0], custody, as_json=as_json)
+        return
+    if account:
+        raise InvalidInput("--account names the account of one archive. Take the archives in one at a time, or leave it out.")
     with report_errors(), open_data(data) as repository, meter() as report:
-        result = ingest_archive(
-            repository, list(paths), taken_by=by, source="command line", zone_name=zone, account=account, progress=report
-        )
-        new_name = name_known_account(repository, result, account, by)
+        results: list[tuple[str, IngestReport | Exception]] = []
+        with IngestSession(repository, total_bytes(paths)) as session:
+            for (path,) in archives:
+                try:
+                    results.append((str(path), session.take_in([path], custody, report)))
+                except (ArchiveError, OSError) as error:  # of this archive: the next one is taken in all the same
+                    results.append((str(path), error))
+        problems_of = {
+            result.capture_id: repository.catalog.problems(result.capture_id, 20)
+            for _, result in results
+            if isinstance(result, IngestReport)
+        }
+    shape = output.all_ingested(results)
+    answer(shape, as_json=as_json, text=output.all_ingested_text(results, problems_of))
+    if not shape["went_well"]:
+        raise SystemExit(1)
+
+
+def _ingest_one(data: Path | None, paths: tuple[Path, ...], custody: Custody, *, as_json: bool) -> None:
+    with report_errors(), open_data(data) as repository, meter() as report:
+        with IngestSession(repository) as session:
+            result = session.take_in(list(paths), custody, report)
+        new_name = name_known_account(repository, result, custody.account, custody.taken_by)
         problems = repository.catalog.problems(result.capture_id, 20)
     shape = {**output.ingested(result), **({"named": new_name} if new_name else {})}
     answer(
@@ -169,7 +204,7 @@ def search(
 
 @main.command()
 @click.argument("query")
-@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="ZIP to write; must not exist yet.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="ZIP to write, which must not exist yet; or a folder.")
 @filter_options
 @package_options
 @maker_options
@@ -189,7 +224,7 @@ def export(
 ) -> None:
     """Write all records of a search into one ZIP (a BagIt bag with CSV, XLSX, JSON Lines and media)."""
     with report_errors(), open_data(data) as repository:
-        if out.exists():
+        if out.exists() and not out.is_dir():
             raise InvalidInput(f"{out} already exists; name another file.")
         request = request_of(repository, query, filters)
         report = export_search(repository, request, out, maker=maker, choices=choices, progress=ticker("exporting"))
@@ -198,7 +233,7 @@ def export(
         shape,
         as_json=as_json,
         text=f"{output.counted(shape['rows'], 'record')} and "
-        f"{output.counted(shape['media_files'], 'media file')} in {out} (SHA-256 {shape['sha256']}).",
+        f"{output.counted(shape['media_files'], 'media file')} in {report.path} (SHA-256 {shape['sha256']}).",
     )
 
 

@@ -26,7 +26,7 @@ from indexer.local_time import UnknownZone
 from indexer.private_files import ReadOnlyFolder
 from indexer.productions import Maker
 from indexer.progress import Progress, Report, Tick
-from indexer.query import STATES, Dialect, Filters, Sort
+from indexer.query import MEDIA, STATES, Dialect, Filters, Sort, choose_media
 from indexer.record import RecordKind
 from indexer.repository import Repository, open_repository
 from indexer.search import IndexUnusable, NotAnswered, SearchRequest
@@ -73,7 +73,12 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--kind", multiple=True, type=click.Choice([str(kind) for kind in RecordKind]), help="Repeatable."),
         click.option("--author", multiple=True, help="Author as shown; repeatable."),
         click.option("--state", multiple=True, type=click.Choice(sorted(STATES)), help="Only records in this state; repeatable."),
-        click.option("--with-media", type=click.Choice(["with", "without"]), help="Only records with or without pictures and video."),
+        click.option(
+            "--with-media",
+            multiple=True,
+            type=click.Choice(["with", *MEDIA]),
+            help="Only records with or without pictures, video and other files, or with media of a kind; the kinds are repeatable.",
+        ),
         click.option(
             "--dialect",
             type=click.Choice([str(dialect) for dialect in Dialect]),
@@ -106,8 +111,8 @@ def _option_group(name: str, make: Callable[..., Any], *options: Callable[..., A
     return decorate
 
 
-def _make_choices(media: bool, viewer: bool, pdf: str, context: bool, certificate: bool) -> Choices:  # noqa: FBT001  # named like the options
-    return Choices(media, viewer, PdfLayout(pdf), context, certificate)
+def _make_choices(media: bool, viewer: bool, pdf: str, context: bool, certificate: bool, subject: str) -> Choices:  # noqa: FBT001, PLR0917  # named like the options
+    return Choices(media, viewer, PdfLayout(pdf), context, certificate, subject)
 
 
 package_options = _option_group(
@@ -124,6 +129,7 @@ package_options = _option_group(
     ),
     click.option("--context/--no-context", default=False, show_default=True, help="Put the rest of the threads into it, in files apart."),
     click.option("--certificate/--no-certificate", default=True, show_default=True, help="Put the certificate of the search into it."),
+    click.option("--subject", default="", help="What the package is about, for its title and its name; else the query."),
 )
 """Add the options for the contents of a package, passed as `choices`."""
 
@@ -156,6 +162,10 @@ def _read_filters(repository: Repository, filters: dict[str, Any]) -> Filters:
     first, last = _as_day(filters["first"]), _as_day(filters["last"])
     if first and last and first > last:
         raise InvalidInput(f"--from {first} is after --to {last}.")
+    try:
+        has_media, media = choose_media(filters["with_media"])
+    except ValueError as error:
+        raise InvalidInput("--with-media with is given alone.") from error
     return Filters(
         first_day=first,
         last_day=last,
@@ -164,7 +174,8 @@ def _read_filters(repository: Repository, filters: dict[str, Any]) -> Filters:
         kinds=frozenset(filters["kind"]) or None,
         authors=frozenset(filters["author"]) or None,
         states=frozenset(filters["state"]) or None,
-        has_media=None if filters["with_media"] is None else filters["with_media"] == "with",
+        has_media=has_media,
+        media=media,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from indexer import __version__, platforms, private_files
 from indexer.catalog import CaptureView, ProblemView
@@ -95,6 +95,30 @@ def ingested(report: IngestReport) -> JsonObject:
     """JSON of `ingest`."""
     healed = [{"name": file.name, "sha256": file.digest, "was": file.was} for file in report.healed]
     return {"already_captured": report.already_captured, "healed": healed, **capture(report.capture)}
+
+
+def all_ingested(results: Sequence[tuple[str, IngestReport | Exception]]) -> JsonObject:
+    """JSON of `ingest` with several archives: by path, in the order given, what was taken in or why it was not."""
+    archives = [
+        {"path": path, "error": None, **ingested(result)} if isinstance(result, IngestReport) else {"path": path, "error": str(result)}
+        for path, result in results
+    ]
+    return {
+        "archives": archives,
+        "failed": [archive["path"] for archive in archives if archive["error"]],
+        "went_well": all(archive.get("went_well") for archive in archives),
+    }
+
+
+def all_ingested_text(results: Sequence[tuple[str, IngestReport | Exception]], problems_of: Mapping[int, Sequence[ProblemView]]) -> str:
+    """Text of `ingest` with several archives."""
+    lines = [
+        ingested_text(result, problems_of[result.capture_id]) if isinstance(result, IngestReport) else f"Not taken in: {path}. {result}"
+        for path, result in results
+    ]
+    failed = [path for path, result in results if not isinstance(result, IngestReport)]
+    summary = f"{len(results) - len(failed):,} of {counted(len(results), 'archive')} taken in or already on file."
+    return "\n\n".join([*lines, summary + (f" Not taken in: {', '.join(failed)}." if failed else "")])
 
 
 def capture(view: CaptureView) -> JsonObject:
@@ -269,6 +293,7 @@ def exported(report: ExportReport) -> JsonObject:
     """JSON of `export`."""
     return {
         "path": str(report.path),
+        "name": report.name,
         "rows": report.rows,
         "media_files": report.media_files,
         "missing_media": report.missing_media,

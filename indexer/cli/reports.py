@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from indexer.certificates import CertificateFailed, NotACertificate, RecordChange, certify, check_words, write
+from indexer.certificates import CertificateFailed, NotACertificate, Paper, RecordChange, certify, check_words, write
 from indexer.certificates import verify as certificate_check
 from indexer.cli.options import (
     DAY,
@@ -32,6 +32,7 @@ from indexer.coverage import STATUSES, Coverage
 from indexer.coverage import scope as coverage_scope
 from indexer.custody import Level
 from indexer.search import Plan
+from indexer.settings import read_letterhead
 from indexer.term_reports import report as term_report
 from indexer.term_reports import run
 
@@ -48,10 +49,11 @@ def certificate() -> None:
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Name of the two files, .json and .pdf.")
 @filter_options
 @click.option("--by", default=getpass.getuser, help="Who makes it; default: the login name.")
+@click.option("--re", "subject", default="", help='The request or matter it is for: the certificate\'s "Re:" line.')
 @data_option
 @json_option
 @click.pass_obj
-def make(data: Path | None, /, *, query: str, out: Path, by: str, as_json: bool, **filters: Any) -> None:
+def make(data: Path | None, /, *, query: str, out: Path, by: str, subject: str, as_json: bool, **filters: Any) -> None:
     """Search and write a certificate: a PDF to read and sign, and a JSON file listing every record found."""
     with _certificate_errors(), open_data(data) as repository:
         target = out if out.suffix == ".json" else out.with_suffix(".json") if out.suffix == ".pdf" else out.with_name(f"{out.name}.json")
@@ -65,7 +67,8 @@ def make(data: Path | None, /, *, query: str, out: Path, by: str, as_json: bool,
             if path.exists():
                 raise InvalidInput(f"{path} already exists; name another file.")
         request = request_of(repository, query, filters)
-        with certify(Plan(repository, request), by=by, progress=ticker("listing")) as made:
+        paper = Paper(read_letterhead(), subject.strip())
+        with certify(Plan(repository, request), by=by, paper=paper, progress=ticker("listing")) as made:
             written = write(repository, made, target)
         result, warnings = made.header.found, made.header.warnings
     shape = {
@@ -137,7 +140,7 @@ def _certificate_errors() -> Iterator[None]:
             raise CommandError(str(error)) from error
 
 
-_NO_FILTERS = {"kind": (), "author": (), "state": (), "with_media": None, "dialect": "plain", "as_of": None, "sort": "newest"}
+_NO_FILTERS = {"kind": (), "author": (), "state": (), "with_media": (), "dialect": "plain", "as_of": None, "sort": "newest"}
 
 
 @click.command()

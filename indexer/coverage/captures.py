@@ -12,14 +12,12 @@ import sqlalchemy as sa
 from indexer import platforms
 from indexer.catalog import (
     COMPLETE,
-    REVISION,
     AccountView,
     CaptureResult,
     StoredFacts,
     accounts,
     captures,
     may_hide_records,
-    meta,
     problems,
     records,
     root_id,
@@ -32,14 +30,6 @@ from indexer.local_time import to_ms
 from indexer.record import RecordKind
 
 MESSAGE: Final = str(RecordKind.MESSAGE)
-
-STATE: Final = sa.select(
-    sa.select(meta.c.value).where(meta.c.key == "position").scalar_subquery(),
-    sa.select(sa.func.count()).where(captures.c.state == COMPLETE).scalar_subquery(),
-    sa.select(sa.func.max(captures.c.id)).where(captures.c.state == COMPLETE).scalar_subquery(),
-    sa.select(meta.c.value).where(meta.c.key == REVISION).scalar_subquery(),
-)
-"""Changes whenever captures or times in the catalog change; run at every search, so the statement is built once."""
 
 
 class CaptureDays(NamedTuple):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -14,13 +15,16 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from indexer.coverage.captures import MESSAGE, STATE, CapturedAccount, RecordTimes, read_accounts, record_times
+from indexer.catalog import CatalogState, catalog_state
+from indexer.coverage.captures import MESSAGE, CapturedAccount, RecordTimes, read_accounts, record_times
 from indexer.coverage.days import AFTER, FIRST, INTERNAL_REASONS, CaptureDates, Interval, clip, combine, intervals_of
 from indexer.coverage.summary import AccountDays, Coverage, FaultyCapture
 from indexer.local_time import from_ms, local_day
 from indexer.query import And, DayRange, Filters, Node, Or, Permission, Word
 
 _LOG: Final = logging.getLogger(__name__)
+_KEPT: Final = 64
+"""Coverages kept of one state of the catalog: those of the latest scopes asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +37,33 @@ class _Days:
     begin: int  # first day if the search has none
 
 
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """All that a coverage depends on besides the state of the catalog."""
+
+    permission: Permission
+    accounts: frozenset[int] | None
+    platforms: frozenset[str] | None
+    kinds: frozenset[str] | None
+    days: tuple[date | None, date, bool]  # first, last, whether the last was requested
+    today: date
+    index: tuple[int | None, int | None, bool]  # records indexed, records held, whether the index is up to date
+
+    def has(self, account: CapturedAccount) -> bool:
+        """Whether an account is in scope."""
+        number = account.view.id
+        is_chosen = self.accounts is None or number in self.accounts
+        return is_chosen and self.permission.allows_account(number) and (self.platforms is None or account.view.platform in self.platforms)
+
+
 class CoverageCalculator:
     """Computes the coverage of searches. One per repository; thread-safe."""
 
     def __init__(self, db: sa.Engine, zone_name: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._db, self._zone, self._now = db, zone_name, now
         self._lock = threading.Lock()
-        self._state: tuple[object, ...] | None = None
+        self._state: CatalogState | None = None
+        self._values: OrderedDict[_Scope, Coverage] = OrderedDict()
         self._accounts: tuple[CapturedAccount, ...] = ()
         self._days: dict[tuple[int, bool], _Days] = {}
         self._seen: dict[tuple[int, bool, tuple[str, ...]], RecordTimes] = {}
@@ -64,8 +88,12 @@ class CoverageCalculator:
         cannot disable search for the others.
         """
         try:
-            coverage = self._compute(filters, tree, as_of, indexed=indexed, held=held, in_step=in_step)
-            as_sentences(coverage)  # sentences are built lazily: force errors here rather than on the page
+            scope = self._scope_of(filters, tree, as_of, (indexed, held, in_step))
+            state, coverage = self._kept(scope)
+            if coverage is None:
+                coverage = self._compute(scope)
+                as_sentences(coverage)  # sentences are built lazily: force errors here rather than on the page
+                self._keep(state, scope, coverage)
         except sa.exc.SQLAlchemyError:
             raise  # an unreadable catalog is not a coverage problem
         except Exception:  # noqa: BLE001  # logged and stated: one archive cannot take search away from the others
@@ -73,27 +101,46 @@ class CoverageCalculator:
             return Coverage(self._zone, None, None, False, False, (), in_step=in_step, has_failed=True)
         return coverage
 
-    def _compute(
-        self, filters: Filters, tree: Node | None, as_of: date | None, *, indexed: int | None, held: int | None, in_step: bool
-    ) -> Coverage:
+    def _scope_of(self, filters: Filters, tree: Node | None, as_of: date | None, index: tuple[int | None, int | None, bool]) -> _Scope:
         today = local_day(self._now(), self._zone)
-        permission = filters.permission
-        first, last, chosen_last = _requested_days(filters, tree, as_of, today)
         kinds = _intersect(filters.kinds, bound_words(tree, "kind"))
         if kinds is not None:
-            kinds = frozenset(filter(permission.allows_kind, kinds))
+            kinds = frozenset(filter(filters.permission.allows_kind, kinds))
+        platforms = _intersect(filters.platforms, bound_words(tree, "platform"))
+        days = _requested_days(filters, tree, as_of, today)
+        return _Scope(filters.permission, filters.accounts, platforms, kinds, days, today, index)
+
+    def _kept(self, scope: _Scope) -> tuple[CatalogState | None, Coverage | None]:
+        """Return the catalog's state, and the coverage of a scope if it was computed in that state."""
+        with self._lock:
+            self._refresh()
+            if scope in self._values:
+                self._values.move_to_end(scope)
+            return self._state, self._values.get(scope)
+
+    def _keep(self, state: CatalogState | None, scope: _Scope, coverage: Coverage) -> None:
+        with self._lock:
+            if state == self._state and not coverage.failed:
+                self._values[scope] = coverage
+                while len(self._values) > _KEPT:
+                    self._values.popitem(last=False)
+
+    def _compute(self, scope: _Scope) -> Coverage:
+        permission, kinds, today = scope.permission, scope.kinds, scope.today
+        first, last, chosen_last = scope.days
+        indexed, held, in_step = scope.index
         coverage = Coverage(self._zone, None, None, first is not None, chosen_last, (), kinds, without_messages=permission.without_messages)
         coverage = replace(coverage, in_step=in_step and (indexed or 0) >= (held or 0))
         if permission.is_all:
             coverage = replace(coverage, indexed=indexed, held=held)
         if first is not None and first > last:
             return replace(coverage, no_day_fits=True)
-        scope, failed = self._scope(filters, tree)
+        accounts, failed = self._accounts_in(scope)
         coverage = replace(coverage, today=today, failed=failed)
-        if not scope:
+        if not accounts:
             return coverage
         after = last.toordinal() + 1
-        spans = [(account, days, min(first.toordinal() if first else days.begin, after - 1)) for account, days in scope]
+        spans = [(account, days, min(first.toordinal() if first else days.begin, after - 1)) for account, days in accounts]
         return replace(
             coverage,
             first=date.fromordinal(min(begin for _, _, begin in spans)),
@@ -106,30 +153,30 @@ class CoverageCalculator:
             cannot_contain=_cannot_contain(spans, after) if permission.is_all else (),
         )
 
-    def _scope(self, filters: Filters, tree: Node | None) -> tuple[list[tuple[CapturedAccount, _Days]], tuple[str, ...]]:
+    def _accounts_in(self, scope: _Scope) -> tuple[list[tuple[CapturedAccount, _Days]], tuple[str, ...]]:
         """Return the accounts in scope with their days, and the names of accounts whose days failed to compute."""
-        scope, failed = [], []
+        accounts, failed = [], []
         with self._lock:
-            self._refresh()
             for account in self._accounts:
-                if _is_in_scope(account, filters, tree):
+                if scope.has(account):
                     try:
-                        scope.append((account, self._days_of(account, filters.permission)))
+                        accounts.append((account, self._days_of(account, scope.permission)))
                     except sa.exc.SQLAlchemyError:
                         raise
                     except Exception:  # noqa: BLE001  # logged and stated: one archive cannot take search away from the others
                         _LOG.exception("The days of account %s could not be worked out.", account.view.id)
                         failed.append(account.full_label)
-        return scope, tuple(failed)
+        return accounts, tuple(failed)
 
     def _refresh(self) -> None:
         """Reload accounts and captures if the catalog has changed."""
         with self._db.connect() as connection:
-            state = tuple(connection.execute(STATE).one())
+            state = catalog_state(connection)
             if state != self._state:
-                if self._state is not None and state[-1] != self._state[-1]:
+                if self._state is not None and state.revision != self._state.revision:
                     self._seen = {}  # an archive was re-read: its times may have changed
                 self._accounts, self._days, self._state = tuple(read_accounts(connection)), {}, state
+                self._values.clear()
 
     def _days_of(self, account: CapturedAccount, permission: Permission) -> _Days:
         without_messages = permission.without_messages and any(MESSAGE in capture.kinds for capture in account.captures)
@@ -280,12 +327,6 @@ def _requested_days(filters: Filters, tree: Node | None, as_of: date | None, tod
     if last is None:
         return first, max(today, first or today), False
     return first, last if last <= today else min(last, max(today, first or today)), True
-
-
-def _is_in_scope(account: CapturedAccount, filters: Filters, tree: Node | None) -> bool:
-    view = account.view
-    platforms = _intersect(filters.platforms, bound_words(tree, "platform"))
-    return filters.has_account(view.id) and (platforms is None or view.platform in platforms)
 
 
 def _account_days(account: CapturedAccount, days: _Days, begin: int, after: int, *, has_first: bool, permission: Permission) -> AccountDays:

@@ -65,8 +65,12 @@ KINDS: Final[Mapping[str, Callable[[], Sentence]]] = {
 
 
 def join_list(words: Iterable[str]) -> str | None:
-    """Join words with commas as one value of a sentence; None without words. Each may be translatable itself."""
-    joined: str | None = None
-    for word in words:
-        joined = word if joined is None else say("{words}, {word}", words=joined, word=word)
-    return joined
+    """Join words with commas as one value of a sentence; None without words. Each may be translatable itself.
+
+    The halves are joined, then their halves: hundreds of words nested one in the other would be too deep to translate.
+    """
+    joined = list(words)
+    if len(joined) < 2:
+        return joined[0] if joined else None
+    middle = len(joined) // 2
+    return say("{words}, {word}", words=join_list(joined[:middle]), word=join_list(joined[middle:]))

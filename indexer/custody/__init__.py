@@ -4,7 +4,7 @@ from indexer.custody import accounts, clock, indexing, verify
 from indexer.custody.accounts import LONGEST_NAME, check_merge
 from indexer.custody.anchor_file import InvalidAnchor, read_anchor, write_anchor
 from indexer.custody.catalog_checks import stored_digest
-from indexer.custody.ingest import IngestReport, ingest, recover
+from indexer.custody.ingest import Custody, IngestReport, IngestSession, group_parts, ingest, recover, total_bytes
 from indexer.custody.previews import ArchivePreview, preview
 from indexer.custody.raw_items import check_raw_items
 from indexer.custody.reread import is_outdated, outdated, reread
@@ -18,8 +18,10 @@ __all__ = [
     "LONGEST_NAME",
     "LONGEST_WHY",
     "ArchivePreview",
+    "Custody",
     "DecisionRefused",
     "IngestReport",
+    "IngestSession",
     "InvalidAnchor",
     "Level",
     "RereadReport",
@@ -31,6 +33,7 @@ __all__ = [
     "check_raw_items",
     "clock",
     "describe_proof",
+    "group_parts",
     "indexing",
     "ingest",
     "is_outdated",
@@ -44,6 +47,7 @@ __all__ = [
     "set_aside",
     "set_zone",
     "stored_digest",
+    "total_bytes",
     "verify",
     "write_anchor",
 ]

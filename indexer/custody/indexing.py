@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import struct
-import subprocess
-import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Self
 
-import msgspec
-
-from indexer.catalog import IndexRow, by_number, in_batches
-from indexer.custody.index_process import Message
-from indexer.engines import Document, IndexDamaged, make_document
+from indexer.catalog import AccountView, IndexRow, by_number, in_batches
+from indexer.engines import BackgroundWriter, Document, IndexDamaged, make_document
 from indexer.progress import Tick
 from indexer.repository import Repository
 
@@ -88,70 +80,102 @@ class _Counter:
 
 
 MIN_RECORDS = 10_000  # records; below this number, starting the process costs more than it saves
+MIN_BYTES = 4 << 20  # of archives; from this size on, the process starts before the first archive is copied
 BATCH = 2000
-_encoder = msgspec.msgpack.Encoder()
 
 
 class BackgroundIndexer:
-    """Indexes new records in a second process during an ingest, under the repository's lock. Idles if the index is not up to date."""
+    """Indexes the new records of one archive after another in a second process, under the repository's lock.
 
-    def __init__(self, repository: Repository, expected: int = 0) -> None:
-        """Start the process at once if `expected`, the number of records that the platform declares, is large."""
+    The index never has a record that the catalog does not show, whenever a process is killed:
+
+    - While an archive is read, its documents wait in the process, uncommitted and invisible.
+    - The catalog's final transaction shows the archive (`CaptureWriter.finish`). Only then is the commit requested, with
+      the catalog's position after that transaction. So the index is behind for a moment, which pages say and the next
+      sync ends, but never ahead. (tantivy flushes and publishes in one step, so nothing of a commit can be done earlier.)
+    - The commit runs in the process while the next archive is copied and read. That archive's documents come after the
+      request in the same pipe, so they are never part of it.
+    - If an archive fails, its documents are dropped before its record numbers are given out again.
+
+    It idles if the index is not up to date, or if the process died: `is_behind` is then True, and a sync does the rest.
+    """
+
+    def __init__(self, repository: Repository, size: int = 0) -> None:
+        """Start the process at once if `size`, the bytes of all archives to come, is large."""
         self._repository = repository
-        self._accounts, self._people = by_number(repository.catalog.accounts()), repository.catalog.people()
         self._waiting: list[Document] = []
-        self._process: subprocess.Popen[bytes] | None = None
-        self._position = _index_position(repository)
-        self._usable = self._position == repository.catalog.position()
-        if self._usable and expected >= MIN_RECORDS:
+        self._accounts: dict[int, AccountView] = {}
+        self._people: Mapping[tuple[str, str], str] = {}
+        self._writer: BackgroundWriter | None = None
+        self._position = _index_position(repository)  # after the commits requested so far
+        self._is_usable = False
+        if size >= MIN_BYTES and self._position == repository.catalog.position():
             self._start()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End the process; the next sync indexes whatever it has not committed."""
-        if self._process is not None and self._process.stdin is not None:
-            with suppress(BrokenPipeError):  # it died; the next sync finds the index behind
-                self._process.stdin.close()
-            self._process.wait()
-            self._process = None
+        self.close()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the index will not be at the catalog's position, even after all requested commits."""
+        is_alive = self._writer is None or self._writer.is_alive
+        return not is_alive or self._position != self._repository.catalog.position()
+
+    def begin(self) -> None:
+        """Prepare for the next archive, whose capture has begun."""
+        self._accounts, self._people = by_number(self._repository.catalog.accounts()), self._repository.catalog.people()
+        self._waiting = []
+        self._is_usable = not self.is_behind
 
     def add(self, rows: Sequence[IndexRow]) -> None:
         """Send rows of records that are new to the catalog."""
-        if not self._usable:
+        if not self._is_usable:
             return
         self._waiting += [make_document(row, self._accounts[row.account_id], self._repository.zone, self._people) for row in rows]
-        if self._process is None and len(self._waiting) >= MIN_RECORDS:
+        if self._writer is None and len(self._waiting) >= MIN_RECORDS:
             self._start()
-        if self._process is not None:
+        if self._writer is not None:
             for batch in in_batches(self._waiting, BATCH):
-                self._send(batch)
+                self._writer.write(batch)
             self._waiting = []
 
     def commit(self, known_pks: Sequence[int]) -> None:
-        """Send the records already in the catalog and the absent records, now that they are final; commit at the catalog's position."""
-        if self._process is None:
+        """Send the records already in the catalog and the absent records, now that they are final; request the commit.
+
+        Call it after the catalog has shown the archive.
+        """
+        if self._writer is None or not self._is_usable:
             return
         changed = sorted({*known_pks, *self._repository.catalog.absent_since(self._position)})
         for batch in in_batches(changed, BATCH):
             self.add(self._repository.catalog.index_rows(batch))
-        self._send((), self._repository.catalog.position())
+        position = self._repository.catalog.position()
+        self._writer.commit(position)
+        self._position = position
+
+    def drop(self) -> None:
+        """Drop the documents of an archive that failed."""
+        self._waiting, self._is_usable = [], False
+        if self._writer is not None:
+            self._writer.drop()
+            self._writer.commit(self._position)  # of nothing: removes the files that the documents have left
+
+    def close(self) -> None:
+        """Wait for the requested commits and end the process; `begin` may start another."""
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+    def sync(self, progress: Tick | None = None) -> None:
+        """End the process and bring the index up to the catalog's position."""
+        self.close()
+        sync_locked(self._repository, progress)
+        self._position = self._repository.catalog.position()
 
     def _start(self) -> None:
         self._repository.release_index()  # only one process may write
-        folder = self._repository.paths.index / self._repository.engine_name
-        command = [sys.executable, "-m", "indexer.custody.index_process", self._repository.engine_name, str(folder)]
-        root = str(Path(__file__).parents[2])
         # the process shares the repository's lock, so that no other writer starts before it has ended
-        self._process = subprocess.Popen(  # noqa: S603  # our own module with our own arguments
-            command, stdin=subprocess.PIPE, cwd=root, pass_fds=self._repository.lock_files()
-        )
-
-    def _send(self, documents: Sequence[Document], position: int | None = None) -> None:
-        message = _encoder.encode(Message(list(documents), position))
-        if self._usable and self._process is not None and self._process.stdin is not None:
-            try:
-                self._process.stdin.write(struct.pack(">Q", len(message)) + message)
-            except BrokenPipeError:
-                self._usable = False  # the next sync finds the index behind and does the rest
+        self._writer = BackgroundWriter(self._repository.engine_name, self._repository.index_folder, self._repository.lock_files())

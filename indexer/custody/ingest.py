@@ -6,12 +6,15 @@ complete. `recover` removes the remains of a killed run at the next start.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
+from msgspec import structs
 from sqlalchemy.exc import DatabaseError
 
 from indexer.catalog import (
@@ -19,7 +22,6 @@ from indexer.catalog import (
     CaptureWriter,
     MemberOutcome,
     NewCapture,
-    Reconciled,
     VaultFile,
     begin_capture,
     remove_unfinished,
@@ -27,9 +29,9 @@ from indexer.catalog import (
 )
 from indexer.custody import clock, indexing
 from indexer.custody.indexing import BackgroundIndexer
+from indexer.custody.member_accounts import member_digests, member_outcomes, member_problems, reconcile
 from indexer.custody.read_again import resolve_record
 from indexer.evidence import (
-    DAMAGE,
     MISSING,
     SAFE,
     AdmittedFile,
@@ -37,8 +39,6 @@ from indexer.evidence import (
     ArchiveError,
     StagedFile,
     archive_digest,
-    damage_of,
-    fixity,
     open_archive,
     refusal,
 )
@@ -71,6 +71,69 @@ class IngestFailed(ArchiveError):
     """The ingest failed because of a bug, the disk or the catalog. Nothing was taken in."""
 
 
+class IngestSession:
+    """Takes archives into custody one after another, with one process that indexes them.
+
+    Each archive is taken in whole or not at all; one that fails does not stop the next. The repository's lock is taken
+    with the first archive and held to the end: other writers wait, searches do not. The index follows within seconds,
+    while the next archive is read; `close` waits for it.
+    """
+
+    def __init__(self, repository: Repository, size: int = 0) -> None:
+        """Prepare a session. `size`: bytes of all archives, if known before the first; only the start of a process depends on it."""
+        self._repository, self._size = repository, size
+        self._open = ExitStack()
+        self._indexer: BackgroundIndexer | None = None
+        self._meter = ProgressMeter(None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self._open.close()
+            self._indexer = None
+
+    def take_in(self, paths: Sequence[Path], custody: Custody, progress: Report | None = None) -> IngestReport:
+        """Take an archive into custody and have it indexed. Several paths are the parts of a single export.
+
+        Raises ArchiveError (with a text for people) and UnknownZone; nothing of this archive was taken in then.
+        """
+        zone(custody.zone_name or self._repository.zone)
+        self._meter = ProgressMeter(progress)
+        if self._indexer is None:
+            self._open.enter_context(self._repository.writing())
+            recover_locked(self._repository)
+            self._indexer = self._open.enter_context(BackgroundIndexer(self._repository, self._size or total_bytes(paths)))
+        report = _take_in(self._repository, paths, custody, self._meter, self._indexer)
+        if self._indexer.is_behind:
+            self._indexer.sync(self._meter.indexed)
+        return report
+
+    def close(self) -> None:
+        """Wait until everything taken in is searchable, and release the lock. A later `take_in` takes it again."""
+        indexer, self._indexer = self._indexer, None
+        with self._open:
+            if indexer is not None:
+                indexer.sync(self._meter.indexed)
+
+
+@dataclass(frozen=True, slots=True)
+class Custody:
+    """Who takes an archive in and how it came here, with what only a person knows about it.
+
+    `zone_name` is the account's zone if the user knows it; otherwise the body's zone is assumed. `account` is the
+    handle, for an archive that does not name its account.
+    """
+
+    taken_by: str
+    source: str  # "upload", "incoming", "command line"
+    zone_name: str | None = None
+    account: str = ""
+
+
 def ingest(
     repository: Repository,
     paths: Sequence[Path],
@@ -81,44 +144,40 @@ def ingest(
     account: str = "",
     progress: Report | None = None,
 ) -> IngestReport:
-    """Take an archive into custody and index it. Several paths are the parts of a single export.
+    """Take one archive into custody and index it, see `IngestSession.take_in`."""
+    with IngestSession(repository) as session:
+        return session.take_in(paths, Custody(taken_by, source, zone_name, account), progress)
 
-    `zone_name` is the account's zone if the user knows it; otherwise the body's zone is assumed. `account` is the
-    handle, for an archive that does not name its account.
-    Raises ArchiveError (with a text for people) and UnknownZone; nothing was taken in then.
-    """
-    zone(zone_name or repository.zone)
-    meter = ProgressMeter(progress)
-    with repository.writing():
-        recover_locked(repository)
-        try:
-            importer, source_archive = claim(open_archive(*paths))  # refused at the source, before anything is copied
-            staged = repository.vault.stage(paths, meter.copied(_total_bytes(paths)))
-            copy = open_archive(*(file.path for file in staged), label=paths[0].name).below(source_archive.root)
-            opened = IdentifiedArchive(importer, copy, importer.facts(copy))  # the staged copy is read, not the source
-            digest = archive_digest(staged)
-            facts = _facts_with_account(opened, account, digest)
-        except ArchiveError as error:
-            repository.vault.empty_staging()
-            repository.audit.add("capture:refused", taken_by, ", ".join(path.name for path in paths), {"why": str(error)})
-            raise
-        except OSError as error:
-            if cause := storage_error(error, repository.paths.data):
-                raise IngestFailed(f"{cause} {SAFE}") from error
-            raise
-        except Exception as error:  # an importer that fails before it reads a record
-            repository.vault.empty_staging()
-            failure = _failure("identifying the archive", repository, error)
-            repository.audit.add("capture:refused", taken_by, ", ".join(path.name for path in paths), {"why": str(failure)})
-            raise failure from error
-        existing = repository.catalog.capture_of_digest(digest)
-        if existing is not None:
-            healed = _admit(repository, staged, taken_by)
-            repository.audit.add("capture:repeated", taken_by, f"capture {existing.id}", {"digest": digest})
-            indexing.sync_locked(repository, meter.indexed)
-            return IngestReport(existing, already_captured=True, healed=healed)
-        capture_id = _take_in(repository, _Task(opened, facts, staged, digest, paths, taken_by, source, zone_name, meter))
-        indexing.sync_locked(repository, meter.indexed)
+
+def _take_in(
+    repository: Repository, paths: Sequence[Path], custody: Custody, meter: ProgressMeter, indexer: BackgroundIndexer
+) -> IngestReport:
+    try:
+        importer, source_archive = claim(open_archive(*paths))  # refused at the source, before anything is copied
+        staged = repository.vault.stage(paths, meter.copied(total_bytes(paths)))
+        copy = open_archive(*(file.path for file in staged), label=paths[0].name).below(source_archive.root)
+        opened = IdentifiedArchive(importer, copy, importer.facts(copy))  # the staged copy is read, not the source
+        digest = archive_digest(staged)
+        facts = _facts_with_account(opened, custody.account, digest)
+    except ArchiveError as error:
+        repository.vault.empty_staging()
+        repository.audit.add("capture:refused", custody.taken_by, ", ".join(path.name for path in paths), {"why": str(error)})
+        raise
+    except OSError as error:
+        if cause := storage_error(error, repository.paths.data):
+            raise IngestFailed(f"{cause} {SAFE}") from error
+        raise
+    except Exception as error:  # an importer that fails before it reads a record
+        repository.vault.empty_staging()
+        failure = _failure("identifying the archive", repository, error)
+        repository.audit.add("capture:refused", custody.taken_by, ", ".join(path.name for path in paths), {"why": str(failure)})
+        raise failure from error
+    existing = repository.catalog.capture_of_digest(digest)
+    if existing is not None:
+        healed = _admit(repository, staged, custody.taken_by)
+        repository.audit.add("capture:repeated", custody.taken_by, f"capture {existing.id}", {"digest": digest})
+        return IngestReport(existing, already_captured=True, healed=healed)
+    capture_id = _read_into_catalog(repository, _Task(opened, facts, staged, digest, paths, custody, meter), indexer)
     capture = repository.catalog.capture(capture_id)
     if capture is None:
         raise IngestFailed(f"The capture is not in the catalog. {SAFE}")
@@ -158,13 +217,11 @@ class _Task:
     staged: Sequence[StagedFile]
     digest: str
     paths: Sequence[Path]
-    taken_by: str
-    source: str
-    zone_name: str | None
+    custody: Custody
     meter: ProgressMeter
 
 
-def _take_in(repository: Repository, task: _Task) -> int:
+def _read_into_catalog(repository: Repository, task: _Task, indexer: BackgroundIndexer) -> int:
     label, importer, facts = task.paths[0].name, task.opened.importer, task.facts
     capture = NewCapture(
         digest=task.digest,
@@ -172,24 +229,26 @@ def _take_in(repository: Repository, task: _Task) -> int:
         name=", ".join(path.name for path in task.paths),
         facts=facts,
         importer=(importer.name, importer.version),
-        taken_by=task.taken_by,
+        taken_by=task.custody.taken_by,
         taken_at=datetime.now(UTC),
-        source=task.source,
-        zone=task.zone_name or repository.zone,
+        source=task.custody.source,
+        zone=task.custody.zone_name or repository.zone,
     )
     writer = begin_capture(repository.db, capture)
     exported = facts.exported.utc if facts.exported else None
     try:
         writer.add_problems(clock.ingest_problems(repository, exported, label, datetime.now(UTC)))
-        _admit(repository, task.staged, task.taken_by)
-        with ThreadPoolExecutor(1) as pool, BackgroundIndexer(repository, sum(facts.counts.values())) as indexer:
+        _admit(repository, task.staged, task.custody.taken_by)
+        indexer.begin()
+        with ThreadPoolExecutor(1) as pool:
             # hashing releases the GIL, so another core does it in the meantime
             pending_digests = pool.submit(member_digests, repository.vault.open([file.digest for file in task.staged]))
             outcomes, tallies = _read(writer, indexer, task, pending_digests)
-            writer.finish(outcomes, reconcile(facts.counts, tallies), task.taken_by)
-            indexer.commit(sorted(writer.known_pks))
+            writer.finish(outcomes, reconcile(facts.counts, tallies), task.custody.taken_by)
+        indexer.commit(sorted(writer.known_pks))
     except BaseException as error:
         try:
+            indexer.drop()
             recover_locked(repository)
         except (OSError, DatabaseError) as recovery_error:  # the next ingest or sync removes it; until then it is invisible
             raise _failure("the reading", repository, recovery_error) from error
@@ -248,11 +307,11 @@ def _read(
     for value in task.opened.records():
         if isinstance(value, Record):
             attached.update(root + attachment.member for attachment in value.attachments if attachment.member)
-            batch.append(resolve_record(value, root, writer.zone, is_set=task.zone_name is not None))
+            batch.append(resolve_record(value, root, writer.zone, is_set=task.custody.zone_name is not None))
             if len(batch) >= BATCH:
                 write()
         elif isinstance(value, Problem):
-            problems.append(replace(value, member=root + value.member))
+            problems.append(structs.replace(value, member=root + value.member))
             if value.code == "member-damaged":
                 damaged.add(root + value.member)
             if len(problems) >= BATCH:
@@ -270,55 +329,31 @@ def _read(
     return outcomes, tallies
 
 
-def reconcile(declared: Mapping[str, int], tallies: Mapping[str, int]) -> list[Reconciled]:
-    """Compare the platform's counts with the numbers read, by unit; a declared unit without a tally counts as 0."""
-    units = list(dict.fromkeys([*declared, *tallies]))
-    return [Reconciled(unit, declared.get(unit), tallies.get(unit, 0)) for unit in sorted(units)]
+def total_bytes(paths: Sequence[Path]) -> int:
+    """Return the size of all files of an archive."""
+    files = [file for path in paths for file in (path.rglob("*") if path.is_dir() else [path])]
+    return sum(file.stat().st_size for file in files if file.is_file())
 
 
-def member_outcomes(
-    archive: Archive, importer: Importer, attached: set[str], digests: Mapping[str, tuple[str, str]]
-) -> Iterator[MemberOutcome]:
-    """Yield the outcome of each member, by name."""
-    reason_of = compile_ignored(importer)
-    for name in sorted(archive.members):
-        size, digest = archive.members[name].size, digests[name][0]
-        inner = name.removeprefix(archive.root)
-        if name in archive.opened or name in attached:
-            yield MemberOutcome(name, size, digest, "read")
-        elif (name.startswith(archive.root) and (reason := reason_of(inner))) or (reason := reason_of(name)):
-            yield MemberOutcome(name, size, digest, "ignored", reason)
-        else:
-            yield MemberOutcome(name, size, digest, "unknown", "no importer knows this file")
+def group_parts(paths: Sequence[Path]) -> list[tuple[Path, ...]]:
+    """Return the archives of several paths: all as the parts of one export, or each as an archive of its own.
 
-
-def member_problems(outcomes: Sequence[MemberOutcome], digests: Mapping[str, tuple[str, str]]) -> Iterator[Problem]:
-    """Yield the problems of members that no importer knows or that are damaged."""
-    for outcome in outcomes:
-        if outcome.outcome == "unknown":
-            message = say("No importer knows this file; it is kept in the vault and was not read.")
-            yield Problem(outcome.name, "unknown-member", message)
-        if digests[outcome.name][1]:
-            message = say("The archive's own checksum fails: {damage}.", damage=digests[outcome.name][1])
-            yield Problem(outcome.name, "member-damaged", message)
-
-
-def member_digests(archive: Archive) -> dict[str, tuple[str, str]]:
-    """Return the SHA-256 of every member, or "" with the damage if it cannot be read to its end."""
-    digests = {}
-    for name, member in archive.members.items():
+    They are archives of their own only if those that can be opened contradict each other: the same member with two
+    contents, or the marks of two platforms. So a damaged part never lets the others be taken in without it.
+    """
+    intact = []
+    for path in paths:
         try:
-            with member.open() as stream:
-                digests[name] = (fixity.digest(stream), "")
-        except DAMAGE as error:
-            digests[name] = ("", damage_of(error))
-    return digests
-
-
-def _total_bytes(paths: Sequence[Path]) -> int:
-    return sum(
-        sum(file.stat().st_size for file in path.rglob("*") if file.is_file()) if path.is_dir() else path.stat().st_size for path in paths
-    )
+            open_archive(path)
+        except ArchiveError:
+            continue
+        intact.append(path)
+    if len(intact) > 1:
+        try:
+            claim(open_archive(*intact))
+        except ArchiveError:
+            return [(path,) for path in paths]
+    return [tuple(paths)]
 
 
 class _ReadingProgress:

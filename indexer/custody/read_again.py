@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
 import msgspec
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from indexer.catalog import (
     CaptureView,
@@ -47,7 +48,7 @@ def resolve_record(record: Record, root: str, zone_name: str, *, is_set: bool) -
         changes["place"] = replace(record.place, member=root + record.place.member)
         changes["folded"] = tuple(replace(place, member=root + place.member) for place in record.folded)
         changes["attachments"] = tuple(replace(a, member=root + a.member if a.member else "") for a in record.attachments)
-    return replace(record, **changes) if changes else record  # type: ignore[arg-type]  # the keys above are fields of Record
+    return replace(record, **changes) if changes else record
 
 
 @dataclass(frozen=True, slots=True)

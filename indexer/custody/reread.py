@@ -11,10 +11,11 @@ import hashlib
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from indexer.catalog import (
     BATCH,
@@ -30,7 +31,8 @@ from indexer.catalog import (
     with_catalog_id,
 )
 from indexer.custody import indexing
-from indexer.custody.ingest import IngestFailed, member_digests, member_outcomes, member_problems, reconcile, recover_locked
+from indexer.custody.ingest import IngestFailed, recover_locked
+from indexer.custody.member_accounts import member_digests, member_outcomes, member_problems, reconcile
 from indexer.custody.read_again import SIGHTINGS, Reading, record_fields, reopen_capture, row_fields
 from indexer.custody.reread_writer import Change, ChangeSpill, RereadOutcome, RereadReport, write
 from indexer.custody.set_aside import DecisionRefused

@@ -1,6 +1,7 @@
 """The seam between search and an index: documents in, record numbers out. A library is loaded when its index is opened."""
 
-from indexer.engines.documents import make_document
+from indexer.engines.background_writer import BackgroundWriter
+from indexer.engines.documents import make_document, media_of, states_of
 from indexer.engines.engine import (
     COUNTED,
     DAYS,
@@ -30,6 +31,7 @@ __all__ = [
     "MONTHS",
     "WILDCARD_LIMIT",
     "Answered",
+    "BackgroundWriter",
     "Counts",
     "Document",
     "Engine",
@@ -42,5 +44,7 @@ __all__ = [
     "check_files",
     "make_document",
     "matches",
+    "media_of",
     "open_engine",
+    "states_of",
 ]

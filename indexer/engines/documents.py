@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from indexer.catalog import AccountView, IndexRow
 from indexer.engines.engine import Document
 from indexer.local_time import local_day_of
-from indexer.query import absent_from
+from indexer.query import MEDIA, STATES, absent_from
 from indexer.record import is_conversation
+
+if TYPE_CHECKING:
+    from indexer.catalog import AccountView, IndexRow  # the process of index_process.py starts without the catalog's libraries
 
 _NOBODY: Mapping[tuple[str, str], str] = MappingProxyType({})
 
@@ -17,8 +20,10 @@ _NOBODY: Mapping[tuple[str, str], str] = MappingProxyType({})
 def make_document(row: IndexRow, account: AccountView, zone: str, people: Mapping[tuple[str, str], str] = _NOBODY) -> Document:
     """Build the document of a record. `people` maps (platform, user number) to the names people gave them."""
     content = row.content
-    has = ["media"] if content.attachments else []
-    has += {_MEDIA_WORDS.get(attachment.media_type.split("/")[0], "file") for attachment in content.attachments}
+    has: list[str] = []
+    if content.attachments:
+        has.append("media")
+        has += {_MEDIA_WORDS.get(attachment.media_type.split("/")[0], "file") for attachment in content.attachments}
     if content.links:
         has.append("link")
     if content.hashtags:
@@ -38,8 +43,9 @@ def make_document(row: IndexRow, account: AccountView, zone: str, people: Mappin
     if content.posted_ms is not None and content.time_is_assumed:
         has.append("zone-assumed")
     posted = None if content.posted_ms is None else content.posted_ms // 1000
-    facts = (content.extra.get(fact, "") for fact in _SEARCHED_FACTS)
-    parts = (content.text, content.title, content.thread_title, *(attachment.description for attachment in content.attachments), *facts)
+    extra = content.extra
+    facts = [extra[fact] for fact in _SEARCHED_FACTS if fact in extra] if not _ANY_SEARCHED_FACT.isdisjoint(extra) else ()
+    parts = (content.text, content.title, content.thread_title, *[attachment.description for attachment in content.attachments], *facts)
     return Document(
         pk=row.pk,
         parts=tuple(dict.fromkeys(part for part in (*parts, *row.earlier) if part)),
@@ -56,6 +62,16 @@ def make_document(row: IndexRow, account: AccountView, zone: str, people: Mappin
         author_names=(name,) if (name := people.get((account.platform, content.author))) else (),
         urls=content.links + content.short_links + ((content.url,) if content.url else ()),
     )
+
+
+def states_of(has: Collection[str]) -> list[str]:
+    """Return the states (keys of STATES) that a document's `has` words mean."""
+    return [state for state, word in STATES.items() if word in has]
+
+
+def media_of(has: Collection[str]) -> list[str]:
+    """Return the kinds of media (keys of MEDIA) that a document's `has` words mean."""
+    return [kind for kind, words in MEDIA.items() if (any(word in has for word in words) if words else "media" not in has)]
 
 
 def _account_words(account: AccountView) -> tuple[str, ...]:
@@ -80,4 +96,5 @@ _SEARCHED_FACTS = (
     "target",
     "with",
 )
+_ANY_SEARCHED_FACT = frozenset(_SEARCHED_FACTS)
 _MEDIA_WORDS = {"image": "picture", "video": "video", "audio": "sound"}

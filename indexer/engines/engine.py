@@ -13,25 +13,27 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final, Protocol
 
+import msgspec
+
 from indexer.query import SEES_ALL, Expanding, Filters, Node, Permission, Sort
 
 WILDCARD_LIMIT: Final = 10_000
 """Largest number of different words that a wildcard (or a phrase with wildcards) may match; more is TooBroad, never cut."""
 
 
-FACETS: Final = ("account", "platform", "kind", "author", "state")
+FACETS: Final = ("account", "platform", "kind", "author", "state", "media")
 MONTHS: Final = "month"
 DAYS: Final = "day"
 COUNTED: Final = (*FACETS, MONTHS)
 """What `Engine.counts` counts unless told otherwise."""
 
 Counts = Mapping[str, Mapping[str, int]]
-"""Exact counts of all hits by name. A facet maps its values (an account's number as text, the words of `is:`) to counts, the most
-frequent first; MONTHS maps local months ("2018-07") and DAYS local days ("2018-07-04"), in order. Undated hits have neither."""
+"""Exact counts of all hits by name. A facet maps its values (an account's number as text, the words of `is:`, the keys of MEDIA)
+to counts, the most frequent first; MONTHS maps local months ("2018-07") and DAYS local days ("2018-07-04"), in order. Undated hits
+have neither."""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(msgspec.Struct, frozen=True, gc=False):
     """A record's data for the index.
 
     `parts` are the searchable texts (text, title, descriptions of pictures): no phrase spans two parts. `day` is the

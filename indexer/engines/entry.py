@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 from functools import lru_cache
 from typing import Final, Required, TypedDict
 
 from indexer.engines.engine import Document
-from indexer.query import HAS, LONGEST_WORD, And, Node, Or, Phrase, Word, clip, state_of, tag_key
+from indexer.query import HAS, LONGEST_WORD, MEDIA, STATES, And, Node, Or, Phrase, Word, clip, state_of, tag_key
 from indexer.text import words
 
 LARGEST_PK: Final = (1 << 30) - 1
 UNDATED: Final = "undated"
 """The `has` word of documents without a day; not in `Document.has`."""
+_FIRST_YEAR: Final = 1970
+_FIRST_MONTH: Final = _FIRST_YEAR * 12
+_ALL_MONTHS: Final = 10_000 * 12  # of the years 0 to 9999
 _LAST: Final = (1 << 34) - 1
 _HALF: Final = 1 << 33
 _PIECE: Final = 1_000_000
@@ -40,7 +44,8 @@ class Entry(TypedDict, total=False):
     kind: Required[str]
     author: str
     day: int  # ordinal: 1 is 0001-01-01
-    month: int  # year * 12 + month - 1
+    month: int  # see month_number
+    marks: int  # see MARKS
     newest: Required[int]
     oldest: Required[int]
 
@@ -55,6 +60,7 @@ def make_entry(document: Document) -> Entry:
         "account_id": document.account_id,
         "platform": document.platform,
         "kind": document.kind,
+        "marks": 0,
         "newest": newest_key(posted, document.pk),
         "oldest": oldest_key(posted, document.pk),
     }
@@ -66,7 +72,7 @@ def make_entry(document: Document) -> Entry:
         fields["author_words"] = _fold_names((document.author, *document.author_names))
     if document.day is not None:
         fields["day"] = document.day.toordinal()
-        fields["month"] = document.day.year * 12 + document.day.month - 1
+        fields["month"] = month_number(document.day)
     has = _map_has(document.has) if document.day is not None else _map_has(document.has) | {UNDATED}
     if document.urls:
         fields["url"] = fold_texts(document.urls)
@@ -80,6 +86,7 @@ def make_entry(document: Document) -> Entry:
         has = has | {"mention"}
     if has:
         fields["has"] = sorted(has)
+        fields["marks"] = _marks(has)
     if text:
         fields["text"] = text
     return fields
@@ -99,14 +106,53 @@ def _map_has(has: tuple[str, ...]) -> frozenset[str]:
     return frozenset(HAS.get(word, word) for word in has)
 
 
+MARKS: Final = (*(words for words in MEDIA.values() if words), ("media",), *((word,) for word in STATES.values()))
+"""The `has` words behind each bit of `marks`: a single number gives the kinds of media and states of a document. Small, because
+tantivy counts numbers below some thousand in half the time."""
+
+
+@lru_cache(maxsize=1 << len(MARKS))
+def marked_media(marks: int) -> tuple[str, ...]:
+    """Return the kinds of media (keys of MEDIA) of a document's marks."""
+    kinds = tuple(kind for kind, words in MEDIA.items() if words and marks & 1 << MARKS.index(words))
+    return kinds if marks & 1 << MARKS.index(("media",)) else (*kinds, "without")
+
+
+@lru_cache(maxsize=1 << len(MARKS))
+def marked_states(marks: int) -> tuple[str, ...]:
+    """Return the states (keys of STATES) of a document's marks."""
+    return tuple(state for state, word in STATES.items() if marks & 1 << MARKS.index((word,)))
+
+
+@lru_cache(maxsize=1_000)
+def _marks(has: frozenset[str]) -> int:
+    return sum(1 << bit for bit, words in enumerate(MARKS) if not has.isdisjoint(words))
+
+
+def month_number(day: date) -> int:
+    """Return a month as a small number: months since January 1970; months before that follow those of the year 9999."""
+    return day.year * 12 + day.month - 1 - _FIRST_MONTH + (_ALL_MONTHS if day.year < _FIRST_YEAR else 0)
+
+
+@lru_cache(maxsize=5_000)
+def month_of(number: int) -> str:
+    """Return the month ("2018-07") of a number of `month_number`."""
+    year, month = divmod((number + _FIRST_MONTH) % _ALL_MONTHS, 12)
+    return f"{year:04}-{month + 1:02}"
+
+
 def fold_texts(texts: Iterable[str]) -> list[str]:
     """Fold each text to its words joined by spaces; texts without words are left out."""
     return [joined for text in texts if (joined := _join_words(text))]
 
 
 def _join_words(text: str) -> str:
-    joined = " ".join(words(text) if len(text) <= _PIECE else _words_of_long_text(text))
-    return _LONG.sub(lambda match: clip(match[0]), joined) if len(joined) > LONGEST_WORD else joined
+    if len(text) > _PIECE:
+        return _LONG.sub(lambda match: clip(match[0]), " ".join(_words_of_long_text(text)))
+    joined = " ".join(listed := words(text))
+    if len(joined) > LONGEST_WORD and len(max(listed, key=len)) > LONGEST_WORD:
+        return " ".join(map(clip, listed))
+    return joined
 
 
 def _words_of_long_text(text: str) -> Iterator[str]:

@@ -21,7 +21,7 @@ from typing import Final
 
 from indexer.atomic_files import publish, sync
 from indexer.engines.engine import IndexDamaged, IndexOutdated
-from indexer.query import HAS, LONGEST_WORD, STATES
+from indexer.query import HAS, LONGEST_WORD, MEDIA, STATES
 from indexer.text import FOLDING, TOKEN
 
 _NAME: Final = "position.json"
@@ -30,12 +30,12 @@ _REWRITTEN: Final = frozenset({"meta.json", ".managed.json"})  # by every commit
 _HASH_LIMIT: Final = 64 << 20  # bytes hashed before a search; the rest is hashed before the next searches
 _ATTEMPTS: Final = 20
 _RETRY_SECONDS: Final = 0.05  # seconds: a commit stores its checksums within a second
-_SCHEMA: Final = 5  # increased by hand when the fields of an index change
+_SCHEMA: Final = 6  # increased by hand when the fields of an index change
 
 
 def analyzer() -> str:
     """Return the fingerprint of the text analysis: with an index made by another analysis, searches would miss records."""
-    closed = f"{sorted(HAS.items())} {sorted(STATES.items())}"
+    closed = f"{sorted(HAS.items())} {sorted(STATES.items())} {sorted(MEDIA.items())}"
     ways = f"{_SCHEMA} {TOKEN.pattern} {FOLDING} {unicodedata.unidata_version} {LONGEST_WORD} {closed}"
     return hashlib.sha256(ways.encode("utf-8", "backslashreplace")).hexdigest()[:12]
 

@@ -2,44 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
 import tantivy
 from tantivy import Query
 
-from indexer.engines.engine import DAYS, FACETS, MONTHS, Counts
-from indexer.query import STATES
+from indexer.engines.engine import DAYS, MONTHS, Counts
+from indexer.engines.entry import marked_media, marked_states, month_of
 
 _MOST_BUCKETS: Final = 60_000  # tantivy raises an error above 65,000 buckets
-_FIELDS: Final = {"account": "account_id", "platform": "platform", "kind": "kind", "author": "author", MONTHS: "month", DAYS: "day"}
-_FILTERS: Final = {"state": {state: {"filter": f'has:"{word}"'} for state, word in STATES.items()}}
+_FIELDS: Final = {"account": "account_id", "state": "marks", "media": "marks", MONTHS: "month", DAYS: "day"}
 
 
 def count_values(searcher: tantivy.Searcher, query: Query, names: Collection[str]) -> Counts:
     """Return the exact count of every value of the named facets, of months and days."""
-    fields = {name: _FIELDS[name] for name in names if name in _FIELDS}
-    filters = {name: _FILTERS[name] for name in names if name in _FILTERS}
-    by_filter = {f"{name} {value}": condition for name, conditions in filters.items() for value, condition in conditions.items()}
-    aggregations = {name: {"terms": {"field": field, "size": _MOST_BUCKETS}} for name, field in fields.items()}
+    by_field = _count_fields(searcher, query, sorted({_FIELDS.get(name, name) for name in names}))
+    return {name: _READERS[name](by_field[_FIELDS.get(name, name)]) for name in names}
+
+
+def _count_fields(searcher: tantivy.Searcher, query: Query, fields: Sequence[str]) -> dict[str, dict[Any, int]]:
     try:
-        result = searcher.aggregate(query, aggregations | by_filter)
+        result = searcher.aggregate(query, {field: {"terms": {"field": field, "size": _MOST_BUCKETS}} for field in fields})
     except ValueError as error:
         if "bucket limit" not in str(error):
             raise
-        counts = {name: _page_through_values(searcher, query, field) for name, field in fields.items()}
-        result = searcher.aggregate(query, by_filter)
-    else:
-        counts = {
-            name: {bucket["key"]: bucket["doc_count"] for bucket in result[name]["buckets"]}
-            if not result[name]["sum_other_doc_count"]
-            else _page_through_values(searcher, query, field)
-            for name, field in fields.items()
-        }
-    for name, conditions in filters.items():
-        counts[name] = {value: count for value in conditions if (count := result[f"{name} {value}"]["doc_count"])}
-    return {name: _READERS[name](values) for name, values in counts.items()}
+        return {field: _page_through_values(searcher, query, field) for field in fields}
+    return {
+        field: {bucket["key"]: bucket["doc_count"] for bucket in result[field]["buckets"]}
+        if not result[field]["sum_other_doc_count"]
+        else _page_through_values(searcher, query, field)
+        for field in fields
+    }
 
 
 def _page_through_values(searcher: tantivy.Searcher, query: Query, field: str) -> dict[Any, int]:
@@ -54,16 +50,39 @@ def _page_through_values(searcher: tantivy.Searcher, query: Query, field: str) -
         composite["after"] = page["after_key"]
 
 
-def _facet(counts: dict[Any, int]) -> dict[str, int]:
+def _facet(counts: Mapping[Any, int]) -> dict[str, int]:
     return {str(value): count for value, count in sorted(counts.items(), key=lambda pair: (-pair[1], str(pair[0])))}
 
 
-def _months(counts: dict[int, int]) -> dict[str, int]:
-    return {f"{month // 12:04}-{month % 12 + 1:02}": count for month, count in sorted(counts.items())}
+def _number_facet(counts: Mapping[float, int]) -> dict[str, int]:
+    return _facet({int(value): count for value, count in counts.items()})
 
 
-def _days(counts: dict[int, int]) -> dict[str, int]:
+def _marks_facet(values_of: Callable[[int], Iterable[str]]) -> Callable[[Mapping[float, int]], dict[str, int]]:
+    def read(counts: Mapping[float, int]) -> dict[str, int]:
+        by_value = Counter[str]()
+        for marks, count in counts.items():
+            by_value.update(dict.fromkeys(values_of(int(marks)), count))
+        return _facet(by_value)
+
+    return read
+
+
+def _months(counts: Mapping[float, int]) -> dict[str, int]:
+    return dict(sorted((month_of(int(month)), count) for month, count in counts.items()))
+
+
+def _days(counts: Mapping[float, int]) -> dict[str, int]:
     return {date.fromordinal(int(day)).isoformat(): count for day, count in sorted(counts.items())}
 
 
-_READERS: Final = {**dict.fromkeys(FACETS, _facet), MONTHS: _months, DAYS: _days}
+_READERS: Final[Mapping[str, Callable[[Mapping[Any, int]], dict[str, int]]]] = {
+    "account": _number_facet,
+    "platform": _facet,
+    "kind": _facet,
+    "author": _facet,
+    "state": _marks_facet(marked_states),
+    "media": _marks_facet(marked_media),
+    MONTHS: _months,
+    DAYS: _days,
+}

@@ -25,7 +25,7 @@ from indexer.engines import state
 from indexer.engines.engine import COUNTED, DAYS, MONTHS, Answered, Counts, Document, Hits, IndexBusy, IndexDamaged, IndexOutdated, TooBroad
 from indexer.engines.entry import fit_name, make_entry
 from indexer.engines.whoosh_find import PART, WORD_FIELDS, Facts, Finder, schema, within
-from indexer.query import SEES_ALL, STATES, Expanding, Filters, Node, Permission, Sort, state_of
+from indexer.query import MEDIA, SEES_ALL, STATES, Expanding, Filters, Node, Permission, Sort, state_of
 
 _MEGABYTES = 256  # of words before Whoosh writes them out
 
@@ -203,15 +203,21 @@ class WhooshEngine:
 
 
 _STATES = frozenset(STATES.values())
+_MEDIA = frozenset(word for words in MEDIA.values() for word in words) | {"media"}
 _VALUES: Final[Mapping[str, Callable[[Facts], Iterable[str]]]] = {
     "account": lambda facts: (str(facts.account_id),),
     "platform": lambda facts: (facts.platform,),
     "kind": lambda facts: (facts.kind,),
     "author": lambda facts: (facts.author,) if facts.author else (),
     "state": lambda facts: map(state_of, facts.states),
+    "media": lambda facts: [kind for kind in MEDIA if _is_of_kind(facts, kind)],
     MONTHS: lambda facts: (date.fromordinal(facts.day).isoformat()[:7],) if facts.day is not None else (),
     DAYS: lambda facts: (date.fromordinal(facts.day).isoformat(),) if facts.day is not None else (),
 }
+
+
+def _is_of_kind(facts: Facts, kind: str) -> bool:
+    return not set(MEDIA[kind]).isdisjoint(facts.media) if MEDIA[kind] else "media" not in facts.media
 
 
 def _in_order(name: str, counts: Mapping[str, int]) -> dict[str, int]:
@@ -229,7 +235,7 @@ def _fields(document: Document) -> dict[str, Any]:
         indexed["kind"],
         indexed.get("author", ""),
         indexed.get("day"),
-        "media" in indexed.get("has", ()),
+        tuple(word for word in indexed.get("has", ()) if word in _MEDIA),
         "conversation" in indexed.get("has", ()),
         indexed["newest"],
         indexed["oldest"],
@@ -266,7 +272,8 @@ def _is_allowed(facts: Facts, filters: Filters) -> bool:
         and (filters.accounts is None or facts.account_id in filters.accounts)
         and (filters.platforms is None or facts.platform in filters.platforms)
         and (filters.kinds is None or facts.kind in filters.kinds)
-        and (filters.has_media is None or facts.has_media is filters.has_media)
+        and (filters.has_media is None or ("media" in facts.media) is filters.has_media)
+        and (filters.media is None or any(_is_of_kind(facts, kind) for kind in filters.media))
         and (filters.states is None or any(STATES[state] in facts.states for state in filters.states))
         and _may_see(filters.permission, facts)
     )

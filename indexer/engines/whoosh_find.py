@@ -49,7 +49,7 @@ class Facts:
     kind: str
     author: str
     day: int | None  # ordinal
-    has_media: bool
+    media: tuple[str, ...]  # its `has` words of media; "media" for any
     in_conversation: bool
     newest: int
     oldest: int

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import IO
 
 import msgspec
@@ -39,8 +38,7 @@ class JsonDamaged(Exception):
         self.code, self.message, self.offset = code, message, offset
 
 
-@dataclass(frozen=True, slots=True)
-class JsonItem:
+class JsonItem(msgspec.Struct, frozen=True, gc=False):
     """An item of a member with its exact bytes.
 
     `key` is the name of its array ("" for a bare array), `index` its number there (-1 for a value outside of

@@ -6,8 +6,10 @@ Streamed in one pass, so memory does not grow with the size of the texts. A pack
 
 from indexer.atomic_files import remove_partials
 from indexer.exports.columns import COLUMNS
-from indexer.exports.package import EXPORTERS, write_package
+from indexer.exports.names import numbered_name, package_name
+from indexer.exports.package import write_package
 from indexer.exports.pdf_file import refuse_too_many
+from indexer.exports.tables import EXPORTERS
 from indexer.exports.values import (
     CaptureLine,
     Choices,
@@ -36,6 +38,8 @@ __all__ = [
     "OpenMedia",
     "PdfLayout",
     "SetDigest",
+    "numbered_name",
+    "package_name",
     "refuse_too_many",
     "remove_partials",
     "write_package",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -14,7 +14,7 @@ from indexer.atomic_files import sync
 from indexer.exports.values import ExportError
 
 BLOCK = 1 << 20
-COMPRESSION = 5  # measured: half the time of 9 for a file 3 % larger
+COMPRESSION = 1  # measured: half the time of 5, a tenth of that of 9
 
 BAGIT_TXT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
@@ -31,7 +31,7 @@ class BagZip:
         self._path, self._base = path, base
         utc = made_at.astimezone(UTC)
         self._date = (min(max(utc.year, 1980), 2107), utc.month, utc.day, utc.hour, utc.minute, utc.second // 2 * 2)
-        self._zip = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, allowZip64=True, compresslevel=COMPRESSION)
+        self._zip = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, allowZip64=True)
         self._manifest_path = path.with_name("manifest.txt")
         self._manifest = self._manifest_path.open("wb")
         self._tags: list[tuple[str, str]] = []  # name, sha256
@@ -58,13 +58,15 @@ class BagZip:
         """Add a payload file from memory and return its SHA-256."""
         return self.add_stream(name, io.BytesIO(data), len(data))
 
-    def close(self, info: Sequence[tuple[str, str]]) -> None:
+    def close(self, info: Sequence[tuple[str, str]], pages: Mapping[str, str] | None = None) -> None:
         """Write the tag files, finish the ZIP and sync it to disk.
 
-        `info`: lines of bag-info.txt, in order; Payload-Oxum is added.
+        `info`: lines of bag-info.txt, in order; Payload-Oxum is added. `pages`: further texts beside it, by name.
         """
         self._manifest.close()
         lines = [*info, ("Payload-Oxum", f"{self.octets}.{self.files}")]
+        for name, text in (pages or {}).items():
+            self._tag(name, text.encode("utf-8", "replace"))
         self._tag("bagit.txt", BAGIT_TXT)
         self._tag("bag-info.txt", "".join(f"{name}: {_single_line(value)}\n" for name, value in lines).encode("utf-8", "replace"))
         with self._manifest_path.open("rb") as stream:
@@ -95,6 +97,7 @@ class BagZip:
             )
         entry = zipfile.ZipInfo(full, self._date)
         entry.compress_type = zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED
+        entry._compresslevel = COMPRESSION  # type: ignore[attr-defined]  # noqa: SLF001  # of the archive only for entries made by name
         entry.create_system, entry.external_attr = 3, 0o100644 << 16
         entry.file_size = size
         sha, written = hashlib.sha256(), 0

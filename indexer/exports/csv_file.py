@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import csv
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -14,6 +13,8 @@ from indexer.spreadsheets import FORMULA_STARTS, escape_formula
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SEPARATOR = re.compile("[\u0085\u2028\u2029]")
 _ODD = re.compile("[\0\u0085\u2028\u2029]")
+_BETWEEN = '","'
+_GUARDED = re.compile(f'(?:^|",")[{re.escape("".join(sorted(FORMULA_STARTS)))}]')
 
 
 class CsvFile:
@@ -34,39 +35,35 @@ class CsvRows:
     def __init__(self, path: Path, columns: Iterable[str]) -> None:
         self._file = path.open("wb")
         self._file.write(codecs.BOM_UTF8)
-        self._writer = csv.writer(self, quoting=csv.QUOTE_ALL)
-        self._writer.writerow(columns)
         self._guarded = self._replaced = self._nul = self._separated = 0
+        self.add({}, list(columns))
 
     def add(self, exact: Mapping[str, Exact], cells: list[Cell]) -> None:  # noqa: ARG002  # part of the protocol
-        """Write a record."""
-        line = cells
-        if any(cell.__class__ is str and _ODD.search(cell) for cell in cells):
-            line = [self._without_nul(cell) for cell in cells]
-        for number, cell in enumerate(cells):
-            if cell.__class__ is str and cell[:1] in FORMULA_STARTS and escape_formula(cell) != cell:
-                line = line[:] if line is cells else line
-                line[number] = escape_formula(cell)
-                self._guarded += 1
-        self._writer.writerow(line)
+        """Write a record. Most have nothing to escape, which is found out for the whole line at once."""
+        texts = [cell if cell.__class__ is str else str(cell) for cell in cells]
+        line = _BETWEEN.join(texts)
+        if line.count('"') != 2 * (len(texts) - 1) or _ODD.search(line) or _GUARDED.search(line):
+            line = _BETWEEN.join([self._escape(text) for text in texts])
+        self._write(f'"{line}"\r\n')
 
-    def _without_nul(self, cell: Cell) -> Cell:
-        """Replace each NUL, which many programs take for the end of the file, with a visible character; count line separators."""
-        if not isinstance(cell, str):
-            return cell
-        self._nul += cell.count("\0")
-        self._separated += _SEPARATOR.search(cell) is not None
-        return cell.replace("\0", "\u2400")
+    def _escape(self, cell: str) -> str:
+        """Neutralize a formula, double quotation marks, replace NUL, which many programs take for the end of the file; count them."""
+        if _ODD.search(cell):
+            self._nul += cell.count("\0")
+            self._separated += _SEPARATOR.search(cell) is not None
+            cell = cell.replace("\0", "\u2400")
+        escaped = escape_formula(cell)
+        self._guarded += escaped != cell
+        return escaped.replace('"', '""')
 
-    def write(self, line: str) -> int:
-        """Write a line for the csv module."""
+    def _write(self, line: str) -> None:
         try:
             data = line.encode()
         except UnicodeEncodeError:
             line, count = _SURROGATE.subn("\ufffd", line)
             self._replaced += count
             data = line.encode()
-        return self._file.write(data)
+        self._file.write(data)
 
     def abandon(self) -> None:
         """Close the file without finishing it. Does nothing after `close`."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC
 from pathlib import Path
 
+from indexer import platforms
 from indexer.atomic_files import partial_folder, publish
 from indexer.catalog import RecordView
 from indexer.evidence import file_digest
@@ -18,6 +19,8 @@ from indexer.exports.jsonl_file import JsonlFile
 from indexer.exports.media import MediaWriter, safe_name
 from indexer.exports.pdf_file import PdfFiles, refuse_too_many
 from indexer.exports.readme import Contents, readme, search_json
+from indexer.exports.start_page import start_page
+from indexer.exports.tables import EXPORTERS, Tables, open_tables
 from indexer.exports.values import (
     Choices,
     Description,
@@ -29,12 +32,10 @@ from indexer.exports.values import (
     FormatReport,
     OpenMedia,
     PdfLayout,
-    RowWriter,
     SeenRecords,
     SetDigest,
 )
 from indexer.exports.viewer_files import ViewerFiles
-from indexer.exports.xlsx_file import XlsxFile
 from indexer.local_time import zone
 from indexer.progress import Tick
 
@@ -77,8 +78,6 @@ class ContextFiles:
         return tuple(notes)
 
 
-EXPORTERS: tuple[Exporter, ...] = (CsvFile(), XlsxFile(), JsonlFile())
-
 PROGRESS_EVERY = 250
 RETRY = "Nothing was exported. Run the search again: the catalog may have changed in between. If it happens again, rebuild the index."
 
@@ -107,7 +106,8 @@ def write_package(
     refuse_too_many(description.total, choices.pdf)
     with partial_folder(target) as folder:
         path = folder / "package.zip"
-        bag = BagZip(path, safe_name(target.stem), description.made_at)
+        name = description.name or safe_name(target.stem)
+        bag = BagZip(path, name, description.made_at)
         try:
             package = _Package(bag, folder, description, choices, extras, progress)
             formats = package.fill(views, exporters)
@@ -116,6 +116,7 @@ def write_package(
             raise
         yield ExportReport(
             path=target,
+            name=name,
             rows=package.rows,
             media_files=package.media.counts.stored,
             bytes=path.stat().st_size,
@@ -149,30 +150,32 @@ class _Package:
         add_picture = self.pdf.picture if self.pdf else None
         self.media = MediaWriter(bag, folder / "media.csv", description, extras.open_media, with_media=choices.media, also=add_picture)
         self._records_digest = SetDigest()
+        self._accounts: Counter[str] = Counter()
         self.rows = 0
         self.steps = description.total + extras.context_total
 
     def fill(self, views: Iterable[RecordView], exporters: tuple[Exporter, ...]) -> dict[str, FormatReport]:
         """Write everything to the bag; return the changes each format had to make."""
-        names = [column.name for column in COLUMNS]
         paths = {exporter.name: self._folder / f"records{exporter.suffix}" for exporter in exporters}
         with ExitStack() as open_files:
             open_files.callback(self.media.abandon)
             if self.pdf:
                 open_files.callback(self.pdf.abandon)
-            writers: dict[str, RowWriter] = {}
-            for exporter in exporters:
-                writers[exporter.name] = exporter.open(paths[exporter.name], names, self._about)
-                open_files.callback(writers[exporter.name].abandon)
+            tables = open_tables(exporters, paths, self._about)
+            open_files.callback(tables.abandon)
             seen = SeenRecords()
-            self._write_records(views, list(writers.values()), seen)
+            self._write_records(views, tables, seen)
             context_notes = self._write_context(open_files, seen)
             notes = [*self.media.close(), *(self.pdf.close() if self.pdf else ()), *context_notes]
-            formats = _finish_files(self._bag, paths, writers)
-        self._write_summary([note for written in formats.values() for note in written.notes] + notes)
+            formats = {}
+            for name, report in tables.close():
+                self._bag.add_file(f"data/{paths[name].name}", paths[name], compress=name != "xlsx")
+                paths[name].unlink()
+                formats[name] = report
+        self._write_summary([note for exporter in exporters for note in formats[exporter.name].notes] + notes)
         return formats
 
-    def _write_records(self, views: Iterable[RecordView], writers: list[RowWriter], seen: SeenRecords) -> None:
+    def _write_records(self, views: Iterable[RecordView], tables: Tables, seen: SeenRecords) -> None:
         """Write every record once. Raises ExportMismatch if they are not exactly the records counted."""
         total = self._about.total
         for view in views:
@@ -183,10 +186,9 @@ class _Package:
                 raise ExportMismatch(f"The search returned the record {view.record_id} twice, so another record may be missing. {RETRY}")
             if self._extras.certified:
                 self._records_digest.add(f"{view.record_id}\t{view.version}\t{view.content_digest}")  # the record's line in a certificate
+            self._accounts[f"{view.account.label}, {platforms.title(view.account.platform)}"] += 1
             exact = exact_values(Row(view, self._about.zone, self.media.add(view), self._extras.terms.get(view.pk, "")))
-            line = cells(exact)
-            for writer in writers:
-                writer.add(exact, line)
+            tables.add(exact)
             self._write_extras(view, exact)
             self._tick(self.rows)
         if self.rows != total:
@@ -196,7 +198,7 @@ class _Package:
 
     def _write_context(self, open_files: ExitStack, seen: SeenRecords) -> tuple[str, ...]:
         """Write the related records to separate files; return their notes for README.txt."""
-        if not self._choices.context:
+        if not self._choices.context or not self._extras.context_total:
             return ()
         files = ContextFiles(self._bag, self._folder, self._about, self._extras.open_media, with_media=self._choices.media)
         open_files.callback(files.abandon)
@@ -231,28 +233,18 @@ class _Package:
             self._choices, self._extras.context_total, tuple(self.pdf.files) if self.pdf else (), tuple(self._extras.documents)
         )
         bag.add_text("data/search.json", search_json(about, self.rows, self.media.counts, notes, contents))
-        bag.add_text("data/README.txt", readme(about, self.rows, self.media.counts, notes, contents))
+        text = readme(about, self.rows, self.media.counts, notes, contents)
+        bag.add_text("data/README.txt", text)
         if self.viewer:
             self.viewer.close(context=self._extras.context_total, notes=notes, files=contents.files())
         bag.close(
             [
                 *([("Source-Organization", about.organization)] if about.organization else []),
-                ("External-Description", f"Social media records found by the search: {about.query}. Searched for: {about.reading}"),
+                ("External-Description", f"{about.title}: social media records found by the search: {about.reading}"),
                 ("Bagging-Date", f"{about.made_at.astimezone(UTC):%Y-%m-%d}"),
                 ("Bag-Software-Agent", f"Show-Me Records {about.version}"),
                 ("Records", str(self.rows)),
                 ("Made-By", about.made_by),
-            ]
+            ],
+            {"START-HERE.html": start_page(about, self._accounts, notes, contents), "README.txt": text},
         )
-
-
-def _finish_files(bag: BagZip, paths: Mapping[str, Path], writers: Mapping[str, RowWriter]) -> dict[str, FormatReport]:
-    """Finish every file and add it to the bag. The workbook is slow to finish, so the other files are packed meanwhile."""
-    with ThreadPoolExecutor(1) as executor:
-        slow = {name: executor.submit(writer.close) for name, writer in writers.items() if name == "xlsx"}
-        formats = {}
-        for name in sorted(writers, key=lambda name: name in slow):
-            formats[name] = slow[name].result() if name in slow else writers[name].close()
-            bag.add_file(f"data/{paths[name].name}", paths[name], compress=name not in slow)
-            paths[name].unlink()
-    return {name: formats[name] for name in writers}

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from indexer import platforms
-from indexer.catalog import Direction, Parties, RecordView, parties
+from indexer.catalog import Direction, Parties, RecordView, parties, person
 from indexer.exports.bag import BagZip
 from indexer.exports.pdf_process import PdfJob, start
 from indexer.exports.values import Description, Exact, ExportError, Extras, MediaFile, PdfLayout
 from indexer.i18n import say
-from indexer.local_time import local_text, utc_text
+from indexer.local_time import local_words
 from indexer.typeset import PdfFailed
 
 _FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})  # baseline, extended and progressive: the kinds PDF viewers display
@@ -237,16 +237,18 @@ class PdfFiles:
         span = say("Records {first} to {last} of {total}", first=first, last=last, total=about.total) if last else say("No records")
         facts: list[list[Any]] = [
             [say("Records"), [span]],
-            [say("Query as typed"), [about.query or "*"]],
+            *([[say("Days"), [about.days]]] if about.days else []),
+            [say("Query as typed"), [about.query or say("none: all records")]],
             [say("Searched for"), [about.reading]],
             *([[say("Filters"), list(about.filters)]] if about.filters else []),
             [say("Sort"), [about.sort]],
             [say("Time zone"), [about.zone]],
-            [say("Created"), [say("{when} by {who}", when=local_text(about.made_at, about.zone), who=about.made_by)]],
+            [say("Created"), [say("{when} by {who}", when=local_words(about.made_at, about.zone), who=about.made_by)]],
         ]
         return {
             "title": title,
-            "running": say("{title}. Search: {reading}", title=title, reading=_shorten(about.reading)),
+            "subject": about.title,
+            "running": say("{body}: {subject}", body=about.organization or say("Social media records"), subject=_shorten(about.title)),
             "foot": span,
             "about": facts,
             "pages": self._layout is PdfLayout.PAGES,
@@ -255,17 +257,17 @@ class PdfFiles:
 
     def _record_data(self, view: RecordView, exact: Mapping[str, Exact]) -> dict[str, Any]:
         pictures, others = self._attachments(view, exact)
-        people = parties(view)
+        people, content = parties(view), view.content
+        posted = local_words(content.posted_at, self._about.zone) if content.posted_at else say("No date")
         heading = say(
-            "{number}. {kind}, {account}, {platform}",
+            "{number}. {when} · {who} on {platform}",
             number=self._records,
-            kind=view.kind.capitalize(),
-            account=(people and people.line) or view.account.handle_or_name,
-            platform=platforms.title(view.account.platform),
+            when=posted,
+            who=_who(view, people),
+            platform=platforms.get(view.account.platform).short or platforms.title(view.account.platform),
         )
         facts = _people(view, people)
-        facts += [[say("Posted"), [str(exact["posted_local"]) or say("The archive gives no time.")]]]
-        facts += [[say("Time in UTC"), [utc_text(view.content.posted_at)]]] if view.content.posted_at else []
+        facts += [[say("Posted"), [_posted(exact)]]]
         facts += [[say("Edited"), [str(exact["edited"])]]] if exact["edited"] else []
         facts += [[say("Deleted"), [str(exact["deleted"])]]] if exact["deleted"] else []
         facts += [[say("On the platform"), [str(exact["url"])]]] if exact["url"] else []
@@ -277,7 +279,7 @@ class PdfFiles:
         is_event = bool(people and people.is_event and view.content.title)  # its text only repeats a name in the title
         return {
             "heading": heading,
-            "tags": _tags(view),
+            "tags": [view.kind.capitalize(), *_tags(view)],
             "title": [] if is_event else _lines(view.content.title),
             "text": _lines(view.content.title if is_event else view.content.text),
             "pictures": pictures,
@@ -311,6 +313,21 @@ class PdfFiles:
         others = [other for other in self._extras.versions(view) if other.version != view.version]
         facts = [[say("Version {number}", number=other.version), _lines(other.content.text or other.content.title)] for other in others]
         return [[say("Versions"), [which]], *facts]
+
+
+def _who(view: RecordView, people: Parties | None) -> str:
+    """Return sender and recipients of a message, the conversation of an event, or the author; the account where none is stated."""
+    if people is None:
+        return person(view.content.author, view.account.platform) or view.account.handle_or_name
+    return people.line or people.group or view.account.handle_or_name
+
+
+def _posted(exact: Mapping[str, Exact]) -> str:
+    """Return the local time with its zone and the same time in UTC."""
+    local, utc = str(exact["posted_local"]), str(exact["posted_utc"])
+    if not local:
+        return say("The archive gives no time.")
+    return say("{local}, in UTC {utc}", local=local, utc=utc)
 
 
 def _people(view: RecordView, people: Parties | None) -> list[list[Any]]:

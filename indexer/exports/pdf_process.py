@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from indexer.i18n import say
-from indexer.typeset import PdfFailed, compile_pdf
+from indexer.typeset import PdfFailed, compile_pdf, make_displayable
 
 TIMEOUT: Final = 900.0  # seconds per file; a file of 500 records takes about five
+PAGE_HEIGHT, LINE_WIDTH, FACTS_WIDTH = 580.0, 468.0, 380.0  # points of a page of records.typ, with room to spare
 _ROOT: Final = Path(__file__).parents[2]
 PROGRAM: Final[Sequence[str]] = (sys.executable, "-c", "from indexer.exports import pdf_process; pdf_process.run()")
 
@@ -82,6 +83,8 @@ def make(task: Mapping[str, Any]) -> int:
     """Write the PDF of a task; return the number of pictures that could not be drawn. Raises PdfFailed, OSError."""
     data, folder, made_at = task["data"], Path(task["pictures"]), datetime.fromisoformat(task["made_at"])
     records, undrawn = data["records"], 0
+    for record in records:
+        record["fits"] = _height_at_most(record) <= PAGE_HEIGHT
     try:
         content = compile_pdf("records", data, _files(records, folder), made_at=made_at)
     except PdfFailed:
@@ -89,6 +92,23 @@ def make(task: Mapping[str, Any]) -> int:
         content = compile_pdf("records", data, _files(records, folder), made_at=made_at)
     Path(task["target"]).write_bytes(content)
     return undrawn
+
+
+def _height_at_most(record: Mapping[str, Any]) -> float:
+    """Return a height in points that a record surely does not exceed, so that most need not be measured, which costs memory."""
+    texts = (*record["title"], *record["text"], record["heading"])
+    facts = [line for _, lines in record["facts"] for line in lines] + [picture["caption"] for picture in record["pictures"]]
+    lines = sum(_lines_at_most(text, LINE_WIDTH / 13) for text in texts) * 20
+    small_lines = sum(_lines_at_most(line, FACTS_WIDTH / 8.5) for line in facts) * 15
+    pictures: float = sum(picture["height"] + 25 for picture in record["pictures"])
+    return 90 + lines + small_lines + pictures
+
+
+def _lines_at_most(text: str, letters: float) -> int:
+    """Return the lines of a text if each letter is as wide as it is high; far more for scripts with wider signs."""
+    shown = make_displayable(text)
+    width = len(shown) if shown.isascii() else sum(1 if letter < "\u0600" else 12 for letter in shown)
+    return 1 + int(width / (letters * 0.8))
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ class Contents:
 
     def files(self) -> tuple[str, ...]:
         """Return the files below data/ that the viewer lists."""
-        context = ("context.csv", "context.jsonl") if self.choices.context else ()
+        context = ("context.csv", "context.jsonl") if self.context else ()
         return (
             "README.txt",
             "records.csv",
@@ -43,9 +43,12 @@ def readme(description: Description, rows: int, media: MediaCounts, notes: Seque
     lines = [
         "SOCIAL MEDIA RECORDS",
         *([about.organization] if about.organization else []),
+        _line(about.title),
+        *([about.days] if about.days else []),
         "",
         "What this is",
         f"  {rows:,} records from social media archives: everything the search below found, in its order.",
+        "  The files are in the folder data; START-HERE.html, above it, links them.",
         "  records.csv, records.xlsx and records.jsonl contain the same records in the same order; open whichever you prefer.",
         "  media/ has their pictures, videos, and files, one folder per record. media.csv lists every attachment,",
         "  including those that are not here, with the reason. search.json has the information on this page in machine-readable form.",
@@ -71,7 +74,7 @@ def readme(description: Description, rows: int, media: MediaCounts, notes: Seque
             if LEFT_OUT in media.by_status
             else []
         ),
-        *([f"  Related records, not counted above:               {contents.context:,}"] if contents.choices.context else []),
+        *([f"  Related records, not counted above:               {contents.context:,}"] if contents.context else []),
         *_section("Notes", [*about.notes, *notes]),
         *coverage_lines(about.coverage),
         *_section("Archives searched", [f"{line.name}, SHA-256 {line.digest}" for line in about.captures]),
@@ -92,7 +95,7 @@ def readme(description: Description, rows: int, media: MediaCounts, notes: Seque
         "  Spreadsheets that open records.csv round long IDs (1700000000089000267 becomes 1.7E+18). Open",
         "  records.xlsx instead, where they are text, or import the columns native_id, author_id, thread, and parent as text.",
         "  records.xlsx is for Excel. records.jsonl has one JSON object per line with every text exactly as it is.",
-        "  The columns are explained on the first sheet of records.xlsx.",
+        "  The columns are explained on the sheet About of records.xlsx.",
         "",
     ]
     return "\n".join(lines)
@@ -119,7 +122,9 @@ def _extra_files(contents: Contents) -> list[str]:
     if contents.pdf:
         last = f" to {contents.pdf[-1]}" if len(contents.pdf) > 1 else ""
         lines += [f"  {contents.pdf[0]}{last}: the same records for reading and printing."]
-    if contents.choices.context:
+    if contents.choices.context and not contents.context:
+        lines += ["  Related records were asked for: the conversations of these records have no others."]
+    if contents.context:
         lines += [
             f"  context.csv and context.jsonl: {contents.context:,} related records from the same conversations. The search did not",
             "  find them: they are context, not part of the result, and are not in the files above. Their pictures and files are",
@@ -134,6 +139,8 @@ def search_json(description: Description, rows: int, media: MediaCounts, notes: 
     """Return search.json: the description, the counts and the notes, in a stable format."""
     table = asdict(description) | {
         "made_at": utc_text(description.made_at),
+        "first_day": description.first_day and description.first_day.isoformat(),
+        "last_day": description.last_day and description.last_day.isoformat(),
         "rows": rows,
         "media": {status: media.by_status.get(status, 0) for status in (STORED, NOT_HELD, UNREADABLE, LEFT_OUT)},
         "format_notes": list(notes),

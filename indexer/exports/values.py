@@ -5,15 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Any, Final, Protocol
 
 from indexer.catalog import AttachmentView, RecordView
+from indexer.i18n import say
+from indexer.local_time import us_day
 
 Cell = str | int
 """The value of a spreadsheet cell."""
+
+_ALL_RECORDS: Final = say("All records")
 
 Exact = str | int | list[str] | list[dict[str, str | int]] | dict[str, str] | None
 """A value as JSON stores it: lists stay lists, nothing is escaped or cut."""
@@ -59,6 +63,20 @@ class Description:
     readings: Mapping[str, str] = field(default_factory=dict)  # the whole search in one sentence, by language ("en", "es")
     anchor: Mapping[str, int | str] | None = None  # event log when the export was made: number of events and latest hash ("events", "hash")
     coverage: Mapping[str, Any] | None = None  # captured days of the search's scope, as JSON (docs/command-line.md)
+    subject: str = ""  # a person's words for what the package is about; empty: the query
+    first_day: date | None = None  # local days asked for, else those of the first and last dated record
+    last_day: date | None = None
+    name: str = ""  # of the package's folder; empty: that of its file
+
+    @property
+    def title(self) -> str:
+        """What the package is about: its subject, or else the query."""
+        return self.subject or (_ALL_RECORDS if self.query.strip() in {"", "*"} else self.query)
+
+    @property
+    def days(self) -> str:
+        """The days in words: "May 20, 2019 to Jul 12, 2019"; empty where none are known."""
+        return " to ".join(dict.fromkeys(us_day(day) for day in (self.first_day, self.last_day) if day))
 
 
 class PdfLayout(StrEnum):
@@ -71,13 +89,19 @@ class PdfLayout(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Options of a package, besides the tables of records."""
+    """Options of a package, besides the tables of records.
+
+    `subject`: what it is about, in a person's words, for its title and name; empty: the query. `other_names`: names that
+    other packages have; the package is then named by body, subject and days. None: by its file.
+    """
 
     media: bool = True
     viewer: bool = False
     pdf: PdfLayout = PdfLayout.NONE
     context: bool = False
     certificate: bool = False
+    subject: str = ""
+    other_names: frozenset[str] | None = None
 
 
 def _no_versions(view: RecordView) -> Sequence[RecordView]:  # noqa: ARG001  # default of a lookup
@@ -175,9 +199,10 @@ class Exporter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """The exported package: its path, records, media files, size in bytes and SHA-256."""
+    """The exported package: its path, name (that of its folder), records, media files, size in bytes and SHA-256."""
 
     path: Path
+    name: str
     rows: int
     media_files: int
     bytes: int

@@ -14,6 +14,8 @@ from pathlib import Path
 from string import Template
 from typing import Any, Final
 
+import msgspec
+
 from indexer import platforms
 from indexer.catalog import RecordView, parties
 from indexer.exports.bag import BagZip
@@ -207,10 +209,15 @@ def utf16_offsets(text: str, offsets: Sequence[int]) -> list[int]:
 
 def _json(value: object) -> str:
     """Return JSON that is safe inside a script: ASCII only, without characters that begin or end markup."""
-    return _encode(value).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    try:
+        text = _encode(value).decode("ascii")
+    except UnicodeError:  # other letters, or half of one: only the slower encoder escapes them
+        text = _encode_ascii(value)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-_encode: Final[Callable[[object], str]] = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+_encode: Final = msgspec.json.Encoder(enc_hook=str).encode  # sentences are texts
+_encode_ascii: Final[Callable[[object], str]] = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
 def _script(call: str, value: object) -> str:

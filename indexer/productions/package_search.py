@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib import metadata
 from pathlib import Path
 
 from indexer import __version__
 from indexer.atomic_files import scratch_folder
-from indexer.certificates import Certificate, CertificateFailed, CertificateFiles, certify, log_certificate, write_into
+from indexer.certificates import PLAIN_PAPER, Certificate, CertificateFailed, CertificateFiles, Paper, certify, log_certificate, write_into
 from indexer.coverage import scope
-from indexer.exports import CaptureLine, Choices, Description, ExportError, ExportReport, Extras, SetDigest, refuse_too_many, write_package
+from indexer.exports import (
+    CaptureLine,
+    Choices,
+    Description,
+    ExportError,
+    ExportReport,
+    Extras,
+    SetDigest,
+    numbered_name,
+    package_name,
+    refuse_too_many,
+    write_package,
+)
 from indexer.i18n import say
+from indexer.local_time import local_day
 from indexer.productions.thread_context import related_records, visible_records
 from indexer.progress import Tick
-from indexer.query import Dialect
+from indexer.query import Dialect, Sort
 from indexer.repository import Repository
 from indexer.search import Plan, SearchRequest, describe_filters, spans
 from indexer.term_reports import terms_by_record
@@ -31,6 +44,7 @@ class Maker:
     name: str
     login: str = ""
     organization: str = ""
+    paper: Paper = PLAIN_PAPER  # for the certificate
 
     @property
     def actor(self) -> str:
@@ -58,16 +72,23 @@ def export_search(
 ) -> ExportReport:
     """Write all results of a search to a package at `target`, and log the export and its certificate.
 
+    `target` may be a folder: the package is then named by body, subject and days, unlike any other there.
+
     Raises NotAnswered for a query that cannot be run, ExportError if the package would be incomplete.
     """
     plan = Plan(repository, request)
     refuse_too_many(len(plan.ids()), choices.pdf)
-    description = describe(plan, maker.name, maker.organization)
+    description = describe(plan, maker.name, maker.organization, choices.subject)
+    if target.is_dir():
+        description = _with_name(description, frozenset(path.stem for path in target.glob("*.zip")))
+        target /= f"{description.name}.zip"
+    elif choices.other_names is not None:
+        description = _with_name(description, choices.other_names)
     extras = _extras(plan, choices)
     if term_union.terms:
         extras = replace(extras, terms=terms_by_record(repository, request, term_union.terms, term_union.dialect))
     with ExitStack() as open_files:
-        prepared = open_files.enter_context(_prepare_certificate(plan, maker.name)) if choices.certificate else None
+        prepared = open_files.enter_context(_prepare_certificate(plan, maker.name, _paper(maker, choices))) if choices.certificate else None
         if prepared:
             extras = replace(extras, documents=prepared.documents, certified=prepared.records)
         with write_package(target, plan.views(), description, choices=choices, extras=extras, progress=progress) as report:
@@ -106,13 +127,18 @@ class _PreparedCertificate:
         return {"certificate.json": self.written.json, "certificate.pdf": self.written.pdf}
 
 
+def _paper(maker: Maker, choices: Choices) -> Paper:
+    """Return the certificate's letterhead and "Re:" line; the subject of the package where the maker names none."""
+    return replace(maker.paper, subject=maker.paper.subject or choices.subject)
+
+
 @contextmanager
-def _prepare_certificate(plan: Plan, by: str) -> Iterator[_PreparedCertificate]:
+def _prepare_certificate(plan: Plan, by: str, paper: Paper) -> Iterator[_PreparedCertificate]:
     """Make the certificate of the search without logging it. Raises NotAnswered, ExportError."""
     with scratch_folder("showme-certificate") as folder:
         digest = SetDigest()
         try:
-            with certify(plan, by=by) as certificate:
+            with certify(plan, by=by, paper=paper) as certificate:
                 for line in certificate.lines():
                     digest.add(line)
                 written = write_into(folder, certificate)
@@ -121,8 +147,31 @@ def _prepare_certificate(plan: Plan, by: str) -> Iterator[_PreparedCertificate]:
         yield _PreparedCertificate(certificate, written, digest.hex())
 
 
-def describe(plan: Plan, by: str, organization: str = "") -> Description:
+def _with_name(description: Description, other_names: Collection[str]) -> Description:
+    """Name a package by body, subject and days, unlike any other."""
+    name = package_name(
+        body=description.organization,
+        subject=description.subject or description.query,
+        first=description.first_day,
+        last=description.last_day,
+    )
+    return replace(description, name=numbered_name(name, other_names))
+
+
+def _days(plan: Plan) -> tuple[date | None, date | None]:
+    """Return the first and last local day asked for; where the search sets none, the day of the first or last dated record."""
+    filters, zone_name = plan.request.filters, plan.repository.zone
+    if filters.first_day and filters.last_day:
+        return filters.first_day, filters.last_day
+    counts, by_time = plan.counts(), plan.ordered(Sort.OLDEST) if plan.request.sort is Sort.RELEVANCE else plan
+    dated = by_time.ids()[: counts.total - counts.undated]  # those without a date come last
+    ends = [local_day(view.content.posted_at, zone_name) for view in plan.views(dated[:: max(1, len(dated) - 1)]) if view.content.posted_at]
+    return filters.first_day or min(ends, default=None), filters.last_day or max(ends, default=None)
+
+
+def describe(plan: Plan, by: str, organization: str = "", subject: str = "") -> Description:
     """Return the description of an export, complete enough to repeat the search. Raises NotAnswered."""
+    first_day, last_day = _days(plan)
     repository, request, results = plan.repository, plan.request, plan.counts()
     notes = []
     if results.undated:
@@ -134,7 +183,7 @@ def describe(plan: Plan, by: str, organization: str = "") -> Description:
     return Description(
         query=request.query,
         reading=results.reading,
-        filters=describe_filters(request.filters, repository.catalog.accounts(), as_of=request.as_of),
+        filters=describe_filters(request, repository.catalog.accounts()),
         sort=str(request.sort),
         zone=repository.zone,
         total=len(plan.ids()),
@@ -150,6 +199,9 @@ def describe(plan: Plan, by: str, organization: str = "") -> Description:
         readings=results.readings,
         anchor=asdict(repository.audit.anchor()),
         coverage=scope.as_json(results.coverage) if results.coverage else None,
+        subject=subject,
+        first_day=first_day,
+        last_day=last_day,
     )
 
 

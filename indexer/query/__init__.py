@@ -4,12 +4,14 @@ from indexer.query.canonical import canonical
 from indexer.query.checks import MOST_LETTERS
 from indexer.query.diagnostics import Announcement, Diagnostic
 from indexer.query.doubts import pasted
-from indexer.query.expansion import as_typed, matcher, matching_words, prefixes
-from indexer.query.filters import SEES_ALL, Filters, Permission, Sort
+from indexer.query.expansion import as_typed, matcher, matching_words, prefixes, spanish_stem, stem
+from indexer.query.filters import SEES_ALL, Filters, Permission, Sort, choose_media
 from indexer.query.nodes import (
     HAS,
     LONGEST_WORD,
+    MEDIA,
     STATES,
+    TEXT,
     And,
     DayRange,
     Dialect,
@@ -43,11 +45,13 @@ __all__ = [
     "ENGLISH",
     "HAS",
     "LONGEST_WORD",
+    "MEDIA",
     "MOST_LETTERS",
     "PART_GAP",
     "SEES_ALL",
     "STATES",
     "TABLES",
+    "TEXT",
     "And",
     "Announcement",
     "DayRange",
@@ -76,6 +80,7 @@ __all__ = [
     "absent_from",
     "as_typed",
     "canonical",
+    "choose_media",
     "clip",
     "day",
     "expanding",
@@ -89,7 +94,9 @@ __all__ = [
     "parse",
     "pasted",
     "prefixes",
+    "spanish_stem",
     "state_of",
+    "stem",
     "tag_key",
     "width",
 ]

@@ -11,16 +11,18 @@ from typing import Final
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
-from snowballstemmer import EnglishStemmer
+from snowballstemmer import EnglishStemmer, SpanishStemmer
 
 from indexer.query.nodes import Expanding, Fuzzy, NumberRange, Stem, Wildcard
+from indexer.text import fold
 
 
 class _PerThread(threading.local):
-    """One stemmer per thread: it keeps state while it works."""
+    """One stemmer of each language per thread: it keeps state while it works."""
 
     def __init__(self) -> None:
         self.stemmer = EnglishStemmer()
+        self.spanish = SpanishStemmer()
 
 
 _per_thread: Final = _PerThread()
@@ -30,6 +32,20 @@ _per_thread: Final = _PerThread()
 def stem(word: str) -> str:
     """Return the English stem of a folded word; most non-English words are their own stem. Never empty for a word."""
     return str(_per_thread.stemmer.stemWord(word))
+
+
+_SPANISH_END: Final = re.compile(r"(?:[ao]s?|[cs]ion(?:es)?|dad(?:es)?|mente|[ai]r|[aei]ron|ndo)$")
+_LEAST_SPANISH: Final = 4  # letters of a stem: shorter ones join words that have nothing in common
+
+
+@lru_cache(maxsize=100_000)
+def spanish_stem(word: str) -> str:
+    """Return the Spanish stem of a folded word that ends like a Spanish one; empty for other words and for short stems."""
+    if not _SPANISH_END.search(word):
+        return ""
+    accented = f"{word[:-2]}ón" if word.endswith(("cion", "sion")) else word  # folding took the accent that the stemmer looks for
+    root = str(fold(_per_thread.spanish.stemWord(accented)))
+    return root if len(root) >= _LEAST_SPANISH else ""
 
 
 _WILDCARDS: Final = re.compile(r"[*?=]")

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from indexer.query.nodes import MEDIA
 from indexer.record import RecordKind
+
+
+def choose_media(chosen: Collection[str]) -> tuple[bool | None, frozenset[str] | None]:
+    """Return `has_media` and `media` of the filters for chosen values: "with" or "without" alone, or keys of MEDIA.
+
+    Raises ValueError for another value or combination.
+    """
+    if not chosen:
+        return None, None
+    if set(chosen) in ({"with"}, {"without"}):
+        return "with" in chosen, None
+    if not MEDIA.keys() >= set(chosen):
+        raise ValueError(f"not media: {sorted(chosen)}")
+    return None, frozenset(chosen)
 
 
 class Sort(StrEnum):
@@ -67,7 +83,8 @@ class Filters:
     """Filters of a search. None means no filter; an empty set matches nothing (fail closed).
 
     `permission` is separate from the reader's own filters, so no filter can widen it.
-    Days are local days, both included. `states` are keys of `nodes.STATES`; a record needs any of them.
+    Days are local days, both included. `states` are keys of `nodes.STATES` and `media` keys of `nodes.MEDIA`; a record needs any of
+    them. `has_media` alone: with any media or without.
     """
 
     first_day: date | None = None
@@ -78,6 +95,7 @@ class Filters:
     authors: frozenset[str] | None = None
     has_media: bool | None = None
     states: frozenset[str] | None = None
+    media: frozenset[str] | None = None
     permission: Permission = SEES_ALL
 
     def has_account(self, account_id: int) -> bool:

@@ -50,6 +50,9 @@ STATES: Final = {"edited": "edit", "deleted": "deletion", "absent": "absent", "u
 """Values of `is:` and their `has` words in the index: edited; deleted on the platform; in an earlier capture but not in a later
 one; without a date; with a time whose zone the archive does not state."""
 
+MEDIA: Final = {"picture": ("picture",), "video": ("video",), "other": ("file", "sound"), "without": ()}
+"""Kinds of media of a record and their `has` words in the index: pictures, video, other files, none at all."""
+
 ABSENT_FROM: Final = re.compile(r"absent-[1-9][0-9]{0,9}")
 """`is:absent-17`: in an earlier capture but not in capture 17. The index uses the same word."""
 

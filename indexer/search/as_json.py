@@ -8,8 +8,10 @@ from indexer.catalog import AccountView, RecordView, parties
 from indexer.coverage import scope
 from indexer.local_time import to_local, utc_text
 from indexer.masking import mask_tokens
+from indexer.query import ENGLISH
 from indexer.search.announced import announcement_json
 from indexer.search.groups import Grouped
+from indexer.search.record_sets import describe_set
 from indexer.search.results import Hit, Results
 from indexer.search.suggestions import Explanation
 
@@ -87,6 +89,7 @@ def results(answer: Results, zone_name: str, grouped: Grouped | None = None) -> 
         "limit": answer.request.limit,
         "offset": answer.request.offset,
         "records": [{**record(hit.view, zone_name), "found_in_version": hit.version} for hit in hits],
+        "set": _set_shape(answer),
         "as_of": {
             "day": limits.day.isoformat(),
             "undated": limits.undated,
@@ -106,7 +109,10 @@ def results(answer: Results, zone_name: str, grouped: Grouped | None = None) -> 
             name: [{"value": value.value, "label": value.label, "count": value.count} for value in values]
             for name, values in answer.facets.items()
         },
-        "bars": [{"from": bar.first_day.isoformat(), "to": bar.last_day.isoformat(), "count": bar.count} for bar in answer.bars],
+        "bars": [
+            {"from": bar.first_day.isoformat(), "to": bar.last_day.isoformat(), "count": bar.count, "granularity": bar.granularity.value}
+            for bar in answer.bars
+        ],
         "coverage": scope.as_json(answer.coverage) if answer.coverage else None,
         **_explained(answer.explained),
         "announcements": [announcement_json(announcement) for announcement in answer.announcements],
@@ -120,6 +126,20 @@ def results(answer: Results, zone_name: str, grouped: Grouped | None = None) -> 
             }
             for diagnostic in answer.diagnostics
         ],
+    }
+
+
+def _set_shape(answer: Results) -> JsonObject | None:
+    """Return the record set searched; its number of records only for a reader who may see all of them."""
+    chosen = answer.request.records
+    if chosen is None:
+        return None
+    sees_all = answer.request.filters.permission.is_all
+    return {
+        "description": describe_set(chosen, ENGLISH, with_count=sees_all),
+        "records": chosen.count if sees_all else None,
+        "left_out": answer.left_out if sees_all else None,
+        "digest": chosen.digest,
     }
 
 
@@ -143,6 +163,15 @@ def _explained(explanation: Explanation) -> JsonObject:
             for suggestion in explanation.suggestions
         ],
         "unsearchable": list(explanation.unsearchable),
+        "forms": [
+            {
+                "word": found.word,
+                "forms": [{"word": word, "records": count} for word, count in found.forms],
+                "more": found.more,
+                "query": found.query,
+            }
+            for found in explanation.forms
+        ],
     }
 
 

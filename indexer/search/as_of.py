@@ -41,7 +41,7 @@ from indexer.catalog import (
 from indexer.engines import Document, Engine, make_document, matches
 from indexer.i18n import say
 from indexer.local_time import day_range, from_ms, local_day, to_ms
-from indexer.query import STATES, And, DayRange, Filters, Node, Not, Numbered, Or, Permission, Sort, Word
+from indexer.query import MEDIA, STATES, And, DayRange, Filters, Node, Not, Numbered, Or, Permission, Sort, Word
 from indexer.repository import Repository
 
 
@@ -326,10 +326,17 @@ def _as_nodes(filters: Filters) -> tuple[Node, ...]:
     if filters.has_media is not None:
         media = Word("media", "has")
         filter_nodes.append(media if filters.has_media else Not(media))
+    if filters.media is not None:
+        filter_nodes.append(Or(tuple(_media_node(kind) for kind in sorted(filters.media))))
     if filters.states is not None:
         filter_nodes.append(Or(tuple(Word(STATES[state], "has") for state in sorted(filters.states))))
     return tuple(filter_nodes)
 
 
+def _media_node(kind: str) -> Node:
+    words = tuple(Word(word, "has") for word in MEDIA[kind])
+    return Or(words) if words else Not(Word("media", "has"))
+
+
 def _without_version_filters(filters: Filters) -> Filters:
-    return replace(filters, first_day=None, last_day=None, has_media=None, states=None)
+    return replace(filters, first_day=None, last_day=None, has_media=None, states=None, media=None)

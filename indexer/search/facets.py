@@ -8,12 +8,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from indexer import platforms
 from indexer.catalog import AccountView, person_label
-from indexer.engines import FACETS, Counts
-from indexer.query import ENGLISH, STATES, Filters, state_of
+from indexer.engines import FACETS, Counts, Engine, media_of, states_of
+from indexer.query import ENGLISH, And, DayRange, Everything, Filters, Node, Not, canonical
 
 MONTHS_AS_BARS = 48  # with more months, each bar is a year
 DAYS_AS_BARS = 92  # with more days, each bar is a month: three months have no more
@@ -100,12 +100,13 @@ def _month_bar(year: int, month: int, months: Mapping[str, int]) -> Bar:
     return Bar(date(year, month, 1), date(year, month, last_day), label, months.get(label, 0), Granularity.MONTH)
 
 
-_OWN: Final[Mapping[str, Mapping[str, None]]] = {
+_OWN: Final[Mapping[str, Mapping[str, Any]]] = {
     "account": {"accounts": None},
     "platform": {"platforms": None},
     "kind": {"kinds": None},
     "author": {"authors": None},
     "state": {"states": None},
+    "media": {"has_media": None, "media": None},
 }
 
 
@@ -114,14 +115,19 @@ def without_own(filters: Filters, facet: str) -> Filters:
     return replace(filters, **_OWN[facet])
 
 
-def corrected(counts: Mapping[str, int], current: Mapping[str, int], of_the_day: Iterable[Iterable[str]]) -> dict[str, int]:
-    """States of an answer as of a day: `counts` by current state, without the `current` states of records that changed.
+BY_VERSION: Final = ("state", "media")
+"""Facets whose values differ between the versions of a record; the index has those of the current version."""
 
-    `of_the_day` has the `has` words of their versions of that day.
+
+def corrected(facet: str, counts: Mapping[str, int], current: Mapping[str, int], versions: Iterable[Collection[str]]) -> dict[str, int]:
+    """Return the counts of a facet by version as of a day: `counts` less the `current` ones of changed records plus `versions`.
+
+    `versions` has the `has` words of each of these records on that day.
     """
-    then = Counter(state for words in of_the_day for state in map(state_of, words) if state in STATES)
-    states = {state: counts.get(state, 0) - current.get(state, 0) + then[state] for state in STATES}
-    return {state: count for state, count in states.items() if count}
+    values = states_of if facet == "state" else media_of
+    then = Counter(value for words in versions for value in values(words))
+    totals = {value: counts.get(value, 0) - current.get(value, 0) + then[value] for value in {*counts, *then}}
+    return {value: count for value, count in totals.items() if count}
 
 
 def facets_of(counts: Counts, held: Sequence[AccountView], people: Mapping[tuple[str, str], str]) -> dict[str, tuple[FacetValue, ...]]:
@@ -143,6 +149,34 @@ def _label(facet: str, value: str, accounts: Mapping[str, AccountView]) -> str:
         return f"{account.label} ({platforms.title(account.platform)})"
     if facet == "platform":
         return platforms.title(value)
-    if facet == "state":
-        return ENGLISH[f"is {value}"]
+    if facet in BY_VERSION:
+        return ENGLISH[f"{'is' if facet == 'state' else facet} {value}"]
     return value
+
+
+# records without a date, which a date filter excludes: they are counted separately
+
+UNDATED = Not(DayRange(None, None))
+
+
+def without_days(tree: Node) -> Node:
+    """Remove the date ranges that every hit must satisfy."""
+    if isinstance(tree, DayRange):
+        return Everything()
+    if isinstance(tree, And):
+        rest = tuple(without_days(child) for child in tree.children if not isinstance(child, DayRange))
+        return rest[0] if len(rest) == 1 else And(rest) if rest else Everything()
+    return tree
+
+
+def undated_query(tree: Node) -> str:
+    """Query text (plain dialect) that finds the undated records of a search without its date ranges."""
+    return canonical(And((without_days(tree), UNDATED)))
+
+
+def undated_outside(engine: Engine, tree: Node, filters: Filters) -> int:
+    """Count the undated records that match apart from the date filter; 0 without a date filter. Raises TooBroad."""
+    without_range, without_ranges = replace(filters, first_day=None, last_day=None), without_days(tree)
+    if without_range == filters and without_ranges == tree:
+        return 0
+    return engine.total(And((without_ranges, UNDATED)), without_range)

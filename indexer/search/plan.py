@@ -13,18 +13,28 @@ from typing import Final, NamedTuple
 from indexer import cost
 from indexer.catalog import AccountView, RecordView
 from indexer.engines import DAYS, FACETS, MONTHS, Counts, Engine, Hits
-from indexer.query import Announcement, Filters, Node, Numbered, Sort, nodes, parse
+from indexer.query import And, Announcement, Filters, Node, Numbered, Sort, nodes, parse
 from indexer.repository import Repository
 from indexer.search.announced import CountedAnnouncement, count_alternatives, uncounted
 from indexer.search.answering import IndexUnusable, NotAnswered, answering, check_index
 from indexer.search.as_of import AsOfQuery, DayState, Limits, day_state
-from indexer.search.facets import bars, corrected, facets_of, is_short, may_be_short, without_own
+from indexer.search.facets import (
+    BY_VERSION,
+    bars,
+    corrected,
+    facets_of,
+    is_short,
+    may_be_short,
+    undated_outside,
+    undated_query,
+    without_own,
+)
 from indexer.search.highlight import excerpt, spans
 from indexer.search.reading import paraphrases
+from indexer.search.record_sets import record_numbers
 from indexer.search.request import SearchRequest
 from indexer.search.results import Hit, Results
 from indexer.search.suggestions import Expansion, Explanation, expand_terms, explain
-from indexer.search.undated import undated_outside, undated_query
 
 
 class _Answer(NamedTuple):
@@ -124,7 +134,7 @@ class Plan:
         if node == self.parsed.tree:
             return self._head.total
         with self._bounded():
-            return self._index.total(*self._in_index(self._as_of(node, self.request.filters), node))
+            return self._total_in_index(node)
 
     def hits(self, pks: Sequence[int]) -> tuple[Hit, ...]:
         """Return the given results as hits of a page, in that order. Raises NotAnswered."""
@@ -154,8 +164,8 @@ class Plan:
             in_step = check_index(self.repository)
             order, limit, offset = self.request.sort, self.request.limit, max(0, self.request.offset)
             hits = self._index.search(*self._in_index(query, tree), order, limit, offset)
-            limits = query.state.limits(self._index, query, tree, filters) if query else None
-            return _Answer(hits, in_step, limits, undated_outside(self._index, tree, filters), self._index.count())
+            limits = query.state.limits(self._index, query, self._within(tree), filters) if query else None
+            return _Answer(hits, in_step, limits, undated_outside(self._index, self._within(tree), filters), self._index.count())
 
     @cached_property
     def _unparsed(self) -> Results:
@@ -182,11 +192,14 @@ class Plan:
             held=held_records,
             in_step=answer.in_step,
             as_of=answer.limits,
-            coverage=repository.coverage.of(
+            coverage=None
+            if request.records is not None
+            else repository.coverage.of(
                 request.filters, tree, request.as_of, indexed=answer.indexed, held=held_records, in_step=answer.in_step
             ),
+            left_out=self._left_out,
             canonical=self.parsed.canonical,
-            readings=paraphrases(tree, request.filters, self._accounts, repository.zone, as_of=request.as_of, forms=forms),
+            readings=paraphrases(tree, request, self._accounts, repository.zone, forms=forms),
         )
 
     @cached_property
@@ -203,8 +216,9 @@ class Plan:
     def _counted(self) -> Counts:
         """Facets, and months or days, of all hits; each facet without its own filter."""
         request, repository, answered = self.request, self.repository, self._answer.hits.answered
-        key = (self.tree, request.filters, request.as_of, answered.mark, repository.catalog.position() if request.as_of else None)
-        size = sum(1 for _node in nodes(self.tree))
+        tree = self._within(self.tree)
+        key = (tree, request.filters, request.as_of, answered.mark, repository.catalog.position() if request.as_of else None)
+        size = sum(1 for _node in nodes(tree))
         with self._bounded():
             return repository.cache.get_or_compute(
                 "counts", key, self._count_values, _KEPT_VALUES, lambda counts: size + sum(map(len, counts.values()))
@@ -226,13 +240,14 @@ class Plan:
         """Count the query's hits within these filters, as of the request's day if there is one."""
         query, answered = self._as_of(self.tree, filters), self._answer.hits.answered
         if query is None:
-            return self._index.counts(self.tree, filters, names, answered)
+            return self._index.counts(self._within(self.tree), filters, names, answered)
         counts = dict(self._index.counts(query.tree, query.filters, names, answered))
-        if "state" in counts and query.found:  # the index has the current states
+        by_version = [name for name in BY_VERSION if name in counts]
+        if by_version and query.found:
             numbered = Numbered(frozenset(query.found))
-            pks = self._index.ids(numbered, query.filters, Sort.OLDEST, answered)
-            current = self._index.counts(numbered, query.filters, ("state",), answered)
-            counts["state"] = corrected(counts["state"], current["state"], [query.found[pk] for pk in pks])
+            versions = [query.found[pk] for pk in self._index.ids(numbered, query.filters, Sort.OLDEST, answered)]
+            current = self._index.counts(numbered, query.filters, by_version, answered)
+            counts |= {name: corrected(name, counts[name], current[name], versions) for name in by_version}
         return counts
 
     @cached_property
@@ -244,10 +259,9 @@ class Plan:
     @cached_property
     def _explained(self) -> Explanation:
         with self._bounded():
-            return self._explain()
-
-    def _explain(self) -> Explanation:
-        return explain(self._index, self.parsed, self.expansions, self.request.filters.permission, self._answer.hits.total)
+            return explain(
+                self._index, self.parsed, self.expansions, self.request.filters.permission, self._head.total, count=self._total_in_index
+            )
 
     @cached_property
     def _accounts(self) -> Sequence[AccountView]:
@@ -266,10 +280,31 @@ class Plan:
         return day_state(self.repository, self._accounts, self.request.as_of) if self.request.as_of is not None else None
 
     def _as_of(self, node: Node, filters: Filters) -> AsOfQuery | None:
-        return self._day_state.rewrite(node, filters) if self._day_state is not None else None
+        return self._day_state.rewrite(self._within(node), filters) if self._day_state is not None else None
+
+    def _total_in_index(self, node: Node) -> int:
+        return self._index.total(*self._in_index(self._as_of(node, self.request.filters), node))
 
     def _in_index(self, query: AsOfQuery | None, node: Node) -> tuple[Node, Filters]:
-        return (node, self.request.filters) if query is None else (query.tree, query.filters)
+        return (self._within(node), self.request.filters) if query is None else (query.tree, query.filters)
+
+    # within a record set
+
+    @cached_property
+    def _members(self) -> Numbered | None:
+        """The records of the request's set; None without a set."""
+        chosen = self.request.records
+        return None if chosen is None else Numbered(record_numbers(self.repository, chosen))
+
+    def _within(self, node: Node) -> Node:
+        return node if self._members is None else And((node, self._members))
+
+    @property
+    def _left_out(self) -> int:
+        """Records of the set that are no longer on file, for readers who may see every record."""
+        if self.request.records is None or self._members is None or not self.request.filters.permission.is_all:
+            return 0
+        return self.request.records.count - len(self._members.pks)
 
     # helpers
 

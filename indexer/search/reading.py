@@ -12,7 +12,9 @@ from typing import Final
 from indexer import platforms
 from indexer.catalog import AccountView
 from indexer.i18n import say
-from indexer.query import ENGLISH, TABLES, Expanding, Filters, Node, Permission, day, paraphrase
+from indexer.query import ENGLISH, MEDIA, TABLES, Expanding, Filters, Node, Permission, day, paraphrase
+from indexer.search.record_sets import describe_set
+from indexer.search.request import SearchRequest
 
 NAMED: Final = 3
 """Up to this many accounts are named; more are counted."""
@@ -22,12 +24,11 @@ _NO_FORMS: Final[Mapping[Expanding, Sequence[str]]] = {}
 
 def paraphrase_search(
     tree: Node,
-    filters: Filters,
+    request: SearchRequest,
     accounts: Sequence[AccountView],
     zone: str,
     table: Mapping[str, str] = ENGLISH,
     *,
-    as_of: date | None = None,
     forms: Mapping[Expanding, Sequence[str]] = _NO_FORMS,
 ) -> str:
     """Describe a search in one sentence without a period, in the language of `table` (see `reading_words.TABLES`).
@@ -36,34 +37,32 @@ def paraphrase_search(
     are the indexed words of each Stem.
     """
     text = paraphrase(tree, table, forms)
-    for part in _describe(filters, accounts, zone, table, as_of):
+    for part in _describe(request, accounts, zone, table):
         text = table["comma"].format(text, part)
     return text
 
 
 def paraphrases(
     tree: Node,
-    filters: Filters,
+    request: SearchRequest,
     accounts: Sequence[AccountView],
     zone: str,
     *,
-    as_of: date | None = None,
     forms: Mapping[Expanding, Sequence[str]] = _NO_FORMS,
 ) -> dict[str, str]:
     """Describe a search in every language, by code: {"en": …, "es": …}."""
-    return {code: paraphrase_search(tree, filters, accounts, zone, table, as_of=as_of, forms=forms) for code, table in TABLES.items()}
+    return {code: paraphrase_search(tree, request, accounts, zone, table, forms=forms) for code, table in TABLES.items()}
 
 
-def describe_filters(
-    filters: Filters, accounts: Sequence[AccountView], table: Mapping[str, str] = ENGLISH, *, as_of: date | None = None
-) -> tuple[str, ...]:
-    """Describe each filter in a phrase, naming every account in scope.
+def describe_filters(request: SearchRequest, accounts: Sequence[AccountView], table: Mapping[str, str] = ENGLISH) -> tuple[str, ...]:
+    """Describe each filter of a search in a phrase, naming every account in scope.
 
     `accounts` may include every account: one that the filters do not allow is never named.
     """
+    filters = request.filters
     is_narrowed = filters.accounts is not None or filters.permission.accounts is not None
     named = [_account_names(in_scope(filters, accounts), table)] if is_narrowed else []
-    return (*_days(filters, table), *_platforms(filters, table), *named, *_other_filters(filters, table, as_of))
+    return (*_days(filters, table), *_platforms(filters, table), *named, *_other_filters(request, table))
 
 
 def describe_scope(permission: Permission, accounts: Sequence[AccountView]) -> str:
@@ -88,12 +87,13 @@ def in_scope(filters: Filters, accounts: Sequence[AccountView]) -> list[AccountV
     ]
 
 
-def _describe(filters: Filters, accounts: Sequence[AccountView], zone: str, table: Mapping[str, str], as_of: date | None) -> list[str]:
+def _describe(request: SearchRequest, accounts: Sequence[AccountView], zone: str, table: Mapping[str, str]) -> list[str]:
+    filters = request.filters
     days = _days(filters, table)
     name = table.get(f"zone {zone}", zone)
     zone_text = name if days else table["zone"].format(name)
     scope = _accounts(filters, in_scope(filters, accounts), table)
-    return [*days, zone_text, *_platforms(filters, table), scope, *_other_filters(filters, table, as_of)]
+    return [*days, zone_text, *_platforms(filters, table), scope, *_other_filters(request, table)]
 
 
 def _platforms(filters: Filters, table: Mapping[str, str]) -> list[str]:
@@ -103,8 +103,8 @@ def _platforms(filters: Filters, table: Mapping[str, str]) -> list[str]:
     return [table["on platform"].format(table["or"].join(titles))]
 
 
-def _other_filters(filters: Filters, table: Mapping[str, str], as_of: date | None) -> list[str]:
-    parts = []
+def _other_filters(request: SearchRequest, table: Mapping[str, str]) -> list[str]:
+    parts, filters = [], request.filters
     if filters.kinds is not None:
         kinds = [table[f"kind {kind}"] for kind in sorted(filters.kinds)] or [table["nothing"]]
         parts.append(table["of kind"].format(table["or"].join(kinds)))
@@ -112,13 +112,18 @@ def _other_filters(filters: Filters, table: Mapping[str, str], as_of: date | Non
         parts.append(table["by author"].format(table["or"].join(sorted(filters.authors)) or table["nobody"]))
     if filters.has_media is not None:
         parts.append(table["with media" if filters.has_media else "without media"])
+    if filters.media is not None:
+        kinds = [table[f"media {kind}"] for kind in MEDIA if kind in filters.media] or [table["nothing"]]
+        parts.append(table["or"].join(kinds))
     if filters.states is not None:
         states = [table[f"is {state}"] for state in sorted(filters.states)] or [table["nothing"]]
         parts.append(table["or"].join(states))
     if filters.permission.without_messages:
         parts.append(table["no messages"])
-    if as_of is not None:
-        parts.append(table["as of"].format(day(as_of, table)))
+    if request.as_of is not None:
+        parts.append(table["as of"].format(day(request.as_of, table)))
+    if request.records is not None:
+        parts.append(table["within"].format(describe_set(request.records, table, with_count=filters.permission.is_all)))
     return parts
 
 

@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from indexer.query import Dialect, Filters, Permission, Sort
 from indexer.record import RecordKind
+from indexer.search.record_sets import RecordSet, set_from_json, set_json
 
-_SETS: Final = ("accounts", "platforms", "kinds", "authors", "states")
+_SETS: Final = ("accounts", "platforms", "kinds", "authors", "states", "media")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class SearchRequest:
     offset: int = 0
     dialect: Dialect = Dialect.PLAIN
     as_of: date | None = None  # search records as visible at the end of this local day
+    records: RecordSet | None = None  # search only within these records
 
 
 def request_json(request: SearchRequest) -> dict[str, Any]:
@@ -34,6 +36,7 @@ def request_json(request: SearchRequest) -> dict[str, Any]:
         "sort": request.sort.value,
         "dialect": request.dialect.value,
         "as_of": _text(request.as_of),
+        "records": set_json(request.records) if request.records is not None else None,
         "filters": {
             "first_day": _text(filters.first_day),
             "last_day": _text(filters.last_day),
@@ -47,7 +50,7 @@ def request_json(request: SearchRequest) -> dict[str, Any]:
 
 def from_json(stored: Mapping[str, Any]) -> SearchRequest:
     """Convert from `request_json` output. Raises KeyError, ValueError for anything else; no value is assumed."""
-    values = {"states": None, **stored["filters"]}  # requests stored before this filter existed have none
+    values = {"states": None, "media": None, **stored["filters"]}  # requests stored before these filters existed have none
     sets = {name: _set(values[name]) for name in _SETS}
     permission = Permission(_set(values["allowed_accounts"]), values["without_conversations"])
     if permission.without_messages and sets["kinds"] == frozenset(filter(permission.allows_kind, RecordKind)):
@@ -57,7 +60,8 @@ def from_json(stored: Mapping[str, Any]) -> SearchRequest:
     )
     # requests stored before dialects existed are plain
     dialect, as_of = Dialect(stored.get("dialect", Dialect.PLAIN)), _day(stored.get("as_of"))
-    return SearchRequest(stored["query"], filters, Sort(stored["sort"]), dialect=dialect, as_of=as_of)
+    records = set_from_json(stored["records"]) if stored.get("records") is not None else None  # older requests have none
+    return SearchRequest(stored["query"], filters, Sort(stored["sort"]), dialect=dialect, as_of=as_of, records=records)
 
 
 def _list(values: frozenset[Any] | None) -> list[Any] | None:

@@ -49,10 +49,16 @@ class Results:
     index_unusable: bool = False  # the diagnostic is about the index, not the query
     stopped: StopReason | None = None  # a valid query that exceeded the limits of one search
     as_of: Limits | None = None  # limits of an answer as of a day
-    coverage: Coverage | None = None  # None without an answer
+    coverage: Coverage | None = None  # None without an answer, and within a record set: it proves a list, not a search
+    left_out: int = 0  # records of the request's set that are no longer on file; 0 for readers with a limited permission
     canonical: str = ""  # the query as parsed, fully parenthesized, in the plain dialect
     readings: Mapping[str, str] = field(default_factory=dict)  # the search in one sentence, by language ("en", "es")
     explained: Explanation = field(default_factory=Explanation)  # only if a page was requested
+
+    @property
+    def proves_list(self) -> bool:
+        """True if only a record set was searched: the answer is a list, and finding nothing in it is no result of zero."""
+        return self.request.records is not None
 
     @property
     def answered(self) -> bool:

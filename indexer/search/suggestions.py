@@ -5,7 +5,7 @@ Counts cover the records that the reader may see, regardless of the filters.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -32,6 +32,7 @@ from indexer.query import (
     expanding,
     parse,
 )
+from indexer.search.word_forms import WordForms, find_forms
 from indexer.text import tokens
 
 MOST_CHECKED: Final = 200
@@ -77,10 +78,16 @@ class Explanation:
     suggestions: tuple[Suggestion, ...] = ()
     repaired: str = ""  # the query with all suggestions applied; empty without any
     unsearchable: tuple[str, ...] = ()
+    forms: tuple[WordForms, ...] = ()
 
 
-def explain(index: Engine, parsed: Parsed, expansions: tuple[Expansion, ...], permission: Permission, total: int) -> Explanation:
-    """Explain a query that found `total` records. Raises TooBroad, TooCostly, IndexDamaged."""
+def explain(
+    index: Engine, parsed: Parsed, expansions: tuple[Expansion, ...], permission: Permission, total: int, *, count: Callable[[Node], int]
+) -> Explanation:
+    """Explain a query that found `total` records; `count` counts another tree within the same filters.
+
+    Raises TooBroad, TooCostly, IndexDamaged.
+    """
     if parsed.tree is None:
         raise ValueError("an invalid query has nothing to explain")
     doubtful = list(dict.fromkeys(_terms_to_check(parsed.tree, is_found=total > 0)))
@@ -92,6 +99,11 @@ def explain(index: Engine, parsed: Parsed, expansions: tuple[Expansion, ...], pe
             suggestions = tuple(_suggestions(index, parsed, missing, permission))
     except cost.TooCostly:  # the answer itself is complete
         missing, suggestions, unchecked = [], (), len(doubtful)
+    try:
+        with cost.isolated(EXPLAINING):
+            forms = tuple(find_forms(index, parsed, permission, total, count))
+    except (cost.TooCostly, TooBroad):  # nothing is offered
+        forms = ()
     return Explanation(
         expansions,
         tuple(canonical(node) for node in missing),
@@ -99,6 +111,7 @@ def explain(index: Engine, parsed: Parsed, expansions: tuple[Expansion, ...], pe
         suggestions,
         _apply_all(parsed, suggestions),
         unsearchable(parsed),
+        forms,
     )
 
 

@@ -108,7 +108,7 @@ def run(
     else:
         raise IndexChanged(say("Records were being indexed while the list ran, so its counts would not be consistent. Run it again."))
     accounts = repository.catalog.accounts()
-    filters = describe_filters(request.filters, accounts)
+    filters = describe_filters(replace(request, as_of=None), accounts)
     report = TermReport(
         term_list=term_list,
         results=results,

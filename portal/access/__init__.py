@@ -1,8 +1,8 @@
 """Access control: rules, guard, users, sign-ins, limits."""
 
 from portal.access import guard, limits
-from portal.access.guard import OPEN, UPLOAD_ENDPOINT, SignedIn, needs, reader, signed_in_user
-from portal.access.limits import BY_ADDRESS, BY_NAME, UPLOAD_LIMIT, limiter, tried_name, was_refused
+from portal.access.guard import LARGE_BODIES, OPEN, UPLOAD_ENDPOINT, SignedIn, needs, reader, signed_in_user
+from portal.access.limits import BY_ADDRESS, BY_NAME, CHECK_LIMIT, UPLOAD_LIMIT, limiter, tried_name, was_refused
 from portal.access.rules import Reader, Right, Role, may_see, may_see_raw, restrict, still_covers
 from portal.access.sign_ins import Links, LinkUsed, SignIns
 from portal.access.users import MIN_PASSWORD, User, UserError, Users, grants_of, users
@@ -10,6 +10,8 @@ from portal.access.users import MIN_PASSWORD, User, UserError, Users, grants_of,
 __all__ = [
     "BY_ADDRESS",
     "BY_NAME",
+    "CHECK_LIMIT",
+    "LARGE_BODIES",
     "MIN_PASSWORD",
     "OPEN",
     "UPLOAD_ENDPOINT",

@@ -1,7 +1,7 @@
 """Default deny: every address requires a signed-in user whose role has the right that its view names.
 
-OPEN lists every address that requires no sign-in. The portal does not start with a view that is neither listed nor names
-a right (`refuse_unguarded`).
+OPEN lists every address that requires no sign-in, OPEN_BY_SETTING those that a setting opens. The portal does not start with a
+view that is neither listed nor names a right (`refuse_unguarded`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,13 @@ from portal.i18n import _
 View = TypeVar("View", bound=Callable[..., Any])
 
 OPEN = frozenset({"static", "health.healthz", "languages.choose", "signing_in.sign_in", "signing_in.link"})
+OPEN_BY_SETTING = {"public_check.page": "PUBLIC_CHECK"}
+"""Addresses that require no sign-in if the configuration key is true; otherwise they ask for it like any other."""
+
 UPLOAD_ENDPOINT = "adding.upload"
+LARGE_BODIES = {UPLOAD_ENDPOINT: "MAX_UPLOAD", "certificates.handed_in": "MAX_CHECK", "public_check.page": "MAX_PUBLIC_CHECK"}
+"""Addresses that take files, with the configuration key of their largest request; others take SMALL_BODY."""
+
 CHECK_ROOM = "showme-check-room"
 SMALL_BODY = 2**20  # bytes; enough for every form but the upload
 
@@ -73,9 +79,9 @@ def install(app: Flask, check_room: Callable[[int | None], None]) -> None:
 
 
 def refuse_unguarded(app: Flask) -> None:
-    """Raise LookupError for an address that names no right and is not in OPEN."""
+    """Raise LookupError for an address that names no right and is neither in OPEN nor in OPEN_BY_SETTING."""
     for rule in app.url_map.iter_rules():
-        if rule.endpoint not in OPEN and not isinstance(right_of(app, rule.endpoint), Right):
+        if rule.endpoint not in OPEN and rule.endpoint not in OPEN_BY_SETTING and not isinstance(right_of(app, rule.endpoint), Right):
             raise LookupError(f"{rule.rule} ({rule.endpoint}) names no right and is not open to everybody.")
 
 
@@ -87,8 +93,11 @@ def right_of(app: Flask, endpoint: str) -> Right | None:
 
 def _guard() -> Response | None:
     endpoint = request.endpoint
-    request.max_content_length = current_app.config["MAX_UPLOAD"] if endpoint == UPLOAD_ENDPOINT else SMALL_BODY
+    request.max_content_length = current_app.config[LARGE_BODIES[endpoint]] if endpoint in LARGE_BODIES else SMALL_BODY
     if endpoint in OPEN:
+        return None
+    if endpoint in OPEN_BY_SETTING and current_app.config[OPEN_BY_SETTING[endpoint]]:
+        _check_room()
         return None
     if not current_user.is_authenticated:
         return _ask_to_sign_in()
@@ -97,10 +106,15 @@ def _guard() -> Response | None:
     right = right_of(current_app, endpoint)
     if right is None or not reader().may(right):
         abort(403)
-    if endpoint == UPLOAD_ENDPOINT:
-        check_room: Callable[[int | None], None] = current_app.extensions[CHECK_ROOM]
-        check_room(request.content_length)  # before the CSRF check, which reads the whole form
+    if endpoint in LARGE_BODIES:
+        _check_room()
     return None
+
+
+def _check_room() -> None:
+    """Refuse files that do not fit on the disk, before the CSRF check reads the whole form."""
+    check_room: Callable[[int | None], None] = current_app.extensions[CHECK_ROOM]
+    check_room(request.content_length)
 
 
 def _ask_to_sign_in() -> Response:

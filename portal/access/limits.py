@@ -88,6 +88,7 @@ limiter = Limiter(get_remote_address, strategy="fixed-window")
 BY_ADDRESS = "30 per 15 minutes"
 BY_NAME = "50 per 15 minutes"  # more than by address, so that a stranger cannot easily lock a user out
 UPLOAD_LIMIT = "60 per hour"
+CHECK_LIMIT = "20 per 15 minutes"  # files checked from an address
 
 
 def tried_name() -> str:

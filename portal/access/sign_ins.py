@@ -10,12 +10,13 @@ import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 import sqlalchemy as sa
 
 from indexer.catalog import BigId, Busy, Text, metadata, transaction
 from indexer.local_time import milliseconds, now_ms
-from portal.access.users import PATIENCE, User, Users, hash_password, users
+from portal.access.users import PATIENCE, User, Users, hash_password, user_rows, users, users_of
 from portal.config import LINK_LIFE
 
 sign_in_links = sa.Table(
@@ -45,6 +46,19 @@ SEEN_EVERY = 60_000  # milliseconds; a busy reader's sign-in is not written on e
 AHEAD = 60_000  # milliseconds a sign-in or link may be ahead of the clock: with several servers, a clock may be slow
 
 
+_ALIVE: Final = sa.and_(
+    sign_ins.c.digest == sa.bindparam("key"),
+    sign_ins.c.ended_ms.is_(None),
+    sign_ins.c.started_ms > sa.bindparam("started_after"),
+    sign_ins.c.seen_ms > sa.bindparam("seen_after"),
+    sign_ins.c.started_ms <= sa.bindparam("latest"),  # later: the clock was set back since, or the row was written by hand
+    sign_ins.c.seen_ms <= sa.bindparam("latest"),
+)
+# Built once: every page looks its reader up.
+_SIGNED_IN: Final = user_rows(sign_ins.join(users, users.c.id == sign_ins.c.user_id), sign_ins.c.seen_ms).where(_ALIVE)
+_SEEN_NOW: Final = sign_ins.update().where(_ALIVE).values(seen_ms=sa.bindparam("now"))
+
+
 class LinkUsed(Exception):
     """The link was used, has expired, was replaced by a newer link, or never existed."""
 
@@ -67,23 +81,21 @@ class SignIns:
 
     def user_of(self, token: str) -> User | None:
         """Return who is signed in with a token, and keep the sign-in from idling out; None when it has ended."""
-        now, key = now_ms(), digest(token)
-        alive = sa.and_(
-            sign_ins.c.digest == key,
-            sign_ins.c.ended_ms.is_(None),
-            sign_ins.c.started_ms > now - milliseconds(self.life),
-            sign_ins.c.seen_ms > now - milliseconds(self.idle),
-            sign_ins.c.started_ms <= now + AHEAD,  # the clock was set back since, or the row was written by hand
-            sign_ins.c.seen_ms <= now + AHEAD,
-        )
+        now = now_ms()
+        alive = {
+            "key": digest(token),
+            "started_after": now - milliseconds(self.life),
+            "seen_after": now - milliseconds(self.idle),
+            "latest": now + AHEAD,
+        }
         with self.db.connect() as connection:
-            row = connection.execute(sa.select(sign_ins.c.user_id, sign_ins.c.seen_ms).where(alive)).first()
-        user = Users(self.db).by_id(row.user_id) if row else None
-        if row is None or user is None or user.is_disabled:
+            rows = connection.execute(_SIGNED_IN, alive).all()
+            user = next(iter(users_of(connection, rows)), None)
+        if user is None or user.is_disabled:
             return None
-        if row.seen_ms < now - SEEN_EVERY:
+        if rows[0].seen_ms < now - SEEN_EVERY:
             with suppress(Busy), transaction(self.db, SEEN_PATIENCE) as connection:  # otherwise the next page writes it
-                connection.execute(sign_ins.update().where(alive).values(seen_ms=now))
+                connection.execute(_SEEN_NOW, {**alive, "now": now})
         return user
 
     def end(self, token: str) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any, Final
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -156,26 +157,42 @@ class Users:
 
     def _where(self, condition: sa.ColumnElement[bool]) -> list[User]:
         with self.db.connect() as connection:
-            rows = connection.execute(sa.select(users).where(condition).order_by(users.c.name)).all()
-            grant_rows = sa.select(grants).where(grants.c.user_id.in_([row.id for row in rows]))
-            granted: dict[int, set[int]] = {}
-            for row in connection.execute(grant_rows):
-                granted.setdefault(row.user_id, set()).add(row.account_id)
-            part_of = sa.select(accounts.c.id, root_id).where(accounts.c.merged_into.is_not(None))
-            merged = {row[0]: row[1] for row in connection.execute(part_of)}
-        return [
-            User(
-                row.id,
-                row.name,
-                row.full_name,
-                Role(row.role),
-                whole_grants(granted.get(row.id, ()), merged),
-                row.is_disabled,
-                row.password is not None,
-                merged,
-            )
-            for row in rows
-        ]
+            return users_of(connection, connection.execute(_USER_ROWS.where(condition).order_by(users.c.name)).all())
+
+
+def user_rows(source: sa.FromClause, *further: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """Build the query for `users_of`: a row per grant of each user in `source`, with further columns of it."""
+    columns = (users.c.id, users.c.name, users.c.full_name, users.c.role, users.c.is_disabled, users.c.password)
+    rows = source.outerjoin(grants, grants.c.user_id == users.c.id)
+    return sa.select(*columns, grants.c.account_id, *further).select_from(rows)
+
+
+def users_of(connection: sa.Connection, rows: Sequence[Any]) -> list[User]:
+    """Return the users in rows of `user_rows`, in their order."""
+    if not rows:
+        return []
+    merged = {part: whole for part, whole in connection.execute(_MERGED)}  # noqa: C416  # the type checker does not see rows as pairs
+    granted: dict[int, set[int]] = {}
+    for row in rows:
+        granted.setdefault(row.id, set()).update(() if row.account_id is None else (row.account_id,))
+    return [
+        User(
+            row.id,
+            row.name,
+            row.full_name,
+            Role(row.role),
+            whole_grants(granted[row.id], merged),
+            row.is_disabled,
+            row.password is not None,
+            merged,
+        )
+        for row in {row.id: row for row in rows}.values()
+    ]
+
+
+# Built once: every page looks its reader up.
+_MERGED: Final = sa.select(accounts.c.id, root_id).where(accounts.c.merged_into.is_not(None))
+_USER_ROWS: Final = user_rows(users)
 
 
 def grants_of(db: sa.Engine) -> dict[int, set[int]]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from indexer.catalog import AccountView, CaptureView, namesakes
+from indexer.catalog import AccountView, CaptureView, CatalogState, namesakes
 from indexer.custody import is_outdated
 from indexer.repository import Repository
 from portal.access import Reader, Right
@@ -36,7 +36,7 @@ class Decisions:
         return len(self.short) + len(self.with_problems) + len(self.failed) + sum(1 for kind in kinds if kind)
 
 
-_kept: Final[dict[Path, tuple[tuple[object, ...], Decisions]]] = {}  # by data folder, for a state of its catalog
+_kept: Final[dict[Path, tuple[CatalogState, Decisions]]] = {}  # by data folder, for a state of its catalog
 
 
 def open_decisions(repository: Repository, reader: Reader, jobs: Jobs) -> Decisions:

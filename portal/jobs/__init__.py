@@ -1,8 +1,8 @@
 """Long work: rows, queue, runners and the worker."""
 
-from portal.jobs import previews, staging, stored, uploads, words, worker
+from portal.jobs import notices, previews, staging, stored, uploads, words, worker
 from portal.jobs.queue import job_rows, restart, start
-from portal.jobs.rows import OPEN_STATES, Job, JobKind, Jobs, JobState
+from portal.jobs.rows import OPEN_STATES, SET, Job, JobKind, Jobs, JobState
 from portal.jobs.runners import certificate_file, check_file, export_file
 from portal.jobs.stored import may_open
 from portal.jobs.uploads import NoRoom
@@ -11,6 +11,7 @@ from portal.jobs.worker import is_running
 
 __all__ = [
     "OPEN_STATES",
+    "SET",
     "Job",
     "JobKind",
     "JobState",
@@ -22,6 +23,7 @@ __all__ = [
     "is_running",
     "job_rows",
     "may_open",
+    "notices",
     "previews",
     "progress",
     "restart",

@@ -40,11 +40,14 @@ jobs = sa.Table(
     sa.Column("total", sa.BigInteger, nullable=False),
     sa.Column("rate", sa.Float, nullable=False),
     sa.Column("seconds_left", sa.Float),
+    sa.Column("stop_ms", sa.BigInteger),  # when its user asked to stop it; NULL while nobody has
+    sa.Index("jobs_of_user", "user_id", "ended_ms"),
 )
 
 BEAT_PATIENCE = 0.5  # seconds
 SAME_FORM_WITHIN = 600_000  # milliseconds; the same form submitted later is a new job
 ONCE = "once"  # key in a job's arguments: the digest of its form
+SET = "set"  # key in a job's arguments: the stored name of the record set that was searched
 SILENT_AFTER = 120_000  # milliseconds without a heartbeat (sent every 10 s) after which a worker counts as dead
 
 
@@ -66,6 +69,21 @@ class JobKind(StrEnum):
     CERTIFICATE_CHECK = "certificate check"
 
 
+LOCKING = frozenset(
+    {
+        JobKind.TAKE_IN,
+        JobKind.VERIFY,
+        JobKind.SET_ZONE,
+        JobKind.REREAD,
+        JobKind.SET_ASIDE,
+        JobKind.NAME_ACCOUNT,
+        JobKind.NAME_PERSON,
+        JobKind.MERGE_ACCOUNTS,
+    }
+)
+"""The kinds of jobs that hold the lock for writing vault, catalog and index."""
+
+
 class JobState(StrEnum):
     """The state of a job, as stored."""
 
@@ -74,10 +92,13 @@ class JobState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
+    STOPPED = "stopped"
 
 
 OPEN_STATES = frozenset({JobState.WAITING, JobState.RUNNING})
-RETRY_STATES = frozenset({JobState.FAILED, JobState.INTERRUPTED})
+RETRY_STATES = frozenset({JobState.FAILED, JobState.INTERRUPTED, JobState.STOPPED})
+STOPPABLE = frozenset({JobKind.EXPORT, JobKind.CERTIFICATE, JobKind.CERTIFICATE_CHECK, JobKind.TERM_LIST, JobKind.VERIFY})
+"""Jobs that can be stopped while they run: they change nothing in the catalog, and their files appear whole or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +122,19 @@ class Job:
     total: int
     rate: float
     seconds_left: float | None
+    is_stopping: bool = False
 
     @property
     def is_open(self) -> bool:
         """Whether the job is waiting or running."""
         return self.state in OPEN_STATES
+
+    @property
+    def can_stop(self) -> bool:
+        """Whether the job can be stopped: while it waits, or while it only reads."""
+        if self.is_stopping:
+            return False
+        return self.state is JobState.WAITING or (self.state is JobState.RUNNING and self.kind in STOPPABLE)
 
     @property
     def can_retry(self) -> bool:
@@ -140,7 +169,7 @@ class Jobs:
             recent = sa.select(jobs.c.id, jobs.c.arguments).where(
                 jobs.c.user_id == user_id,
                 jobs.c.kind == kind.value,
-                jobs.c.state.not_in([JobState.FAILED.value, JobState.INTERRUPTED.value]),
+                jobs.c.state.not_in([state.value for state in RETRY_STATES]),
                 jobs.c.made_ms > now_ms() - SAME_FORM_WITHIN,
             )
             for row in connection.execute(recent) if once else ():
@@ -172,6 +201,21 @@ class Jobs:
                 connection.execute(sa.select(jobs.c.id).where(jobs.c.state == JobState.WAITING.value).order_by(jobs.c.id)).scalars()
             )
 
+    def next_archive(self) -> int | None:
+        """Return the id of the oldest waiting job that needs the lock, if it takes an archive in."""
+        kinds = [kind.value for kind in LOCKING]
+        waiting = sa.select(jobs.c.id, jobs.c.kind).where(jobs.c.state == JobState.WAITING.value, jobs.c.kind.in_(kinds))
+        with self.db.connect() as connection:
+            row = connection.execute(waiting.order_by(jobs.c.id).limit(1)).first()
+        return row.id if row is not None and row.kind == JobKind.TAKE_IN.value else None
+
+    def is_lock_wanted(self) -> bool:
+        """Return whether a running job other than an ingest may be waiting for the lock of an ingest."""
+        with self.db.connect() as connection:
+            kinds = [kind.value for kind in LOCKING - {JobKind.TAKE_IN}]
+            running = sa.select(jobs.c.id).where(jobs.c.state == JobState.RUNNING.value, jobs.c.kind.in_(kinds))
+            return connection.execute(running.limit(1)).first() is not None
+
     def start(self, job_id: int) -> bool:
         """Claim a waiting job; False if another worker has it or it is not waiting."""
         now = now_ms()
@@ -196,7 +240,7 @@ class Jobs:
             )
 
     def finish(self, job_id: int, result: Mapping[str, Any]) -> None:
-        """Mark a job as done and save its result."""
+        """Mark a job as done and save its result, even if it was asked to stop too late."""
         with transaction(self.db) as connection:
             _end(connection, job_id, state=JobState.DONE.value, result=json.dumps(result))
 
@@ -218,19 +262,50 @@ class Jobs:
             ).rowcount
 
     def retry(self, job_id: int) -> bool:
-        """Put a failed or interrupted job back to waiting; False if it is neither, or another request was faster.
+        """Put a failed, interrupted or stopped job back to waiting; False if it is none of these, or another request was faster.
 
         A single statement checks and changes it: a job just claimed by a worker, or just ended, never runs twice.
         """
-        ended_badly = jobs.c.state.in_([JobState.FAILED.value, JobState.INTERRUPTED.value])
+        ended_badly = jobs.c.state.in_([state.value for state in RETRY_STATES])
         fell_silent = sa.and_(jobs.c.state == JobState.RUNNING.value, jobs.c.beat_ms < now_ms() - SILENT_AFTER)
         with transaction(self.db) as connection:
             updated = connection.execute(
                 jobs.update()
                 .where(jobs.c.id == job_id, sa.or_(ended_badly, fell_silent))
-                .values(state=JobState.WAITING.value, error="", ended_ms=None)
+                .values(state=JobState.WAITING.value, error="", ended_ms=None, stop_ms=None)
             )
             return updated.rowcount == 1
+
+    def ask_to_stop(self, job_id: int) -> JobState | None:
+        """Stop a waiting job, or ask the worker to stop a running one; return the state it was in, None if it cannot be stopped."""
+        with transaction(self.db) as connection:
+            waiting = jobs.update().where(jobs.c.id == job_id, jobs.c.state == JobState.WAITING.value)
+            if connection.execute(waiting.values(state=JobState.STOPPED.value, stop_ms=now_ms(), ended_ms=now_ms())).rowcount:
+                return JobState.WAITING
+            kinds = [kind.value for kind in STOPPABLE]
+            running = jobs.update().where(jobs.c.id == job_id, jobs.c.state == JobState.RUNNING.value, jobs.c.kind.in_(kinds))
+            return JobState.RUNNING if connection.execute(running.values(stop_ms=now_ms())).rowcount else None
+
+    def shall_stop(self, job_id: int) -> bool:
+        """Whether the user asked to stop a job."""
+        with self.db.connect() as connection:
+            return connection.execute(sa.select(jobs.c.stop_ms).where(jobs.c.id == job_id)).scalar() is not None
+
+    def stopped(self, job_id: int) -> None:
+        """Mark a job as stopped at its user's request."""
+        with transaction(self.db) as connection:
+            _end(connection, job_id, state=JobState.STOPPED.value)
+
+    def ended_since(self, user_id: int, moment_ms: int, limit: int) -> list[Job]:
+        """Return a user's jobs that ended after a moment, newest first."""
+        return self._select(sa.and_(jobs.c.user_id == user_id, jobs.c.ended_ms > moment_ms), limit)
+
+    def package_names(self) -> list[str]:
+        """Return the names of the packages that exports have made."""
+        query = sa.select(jobs.c.result).where(jobs.c.kind == JobKind.EXPORT.value, jobs.c.state == JobState.DONE.value)
+        with self.db.connect() as connection:
+            results = [json.loads(result) for result in connection.execute(query).scalars()]
+        return [str(result["name"]) for result in results if "name" in result]  # older packages are named by their number
 
     def _select(self, condition: sa.ColumnElement[bool], limit: int) -> list[Job]:
         query = sa.select(jobs, users.c.name.label("made_by")).join(users).where(condition).order_by(jobs.c.id.desc()).limit(limit)
@@ -269,4 +344,5 @@ def _job(row: sa.Row[Any]) -> Job:
         total=row.total,
         rate=row.rate,
         seconds_left=row.seconds_left,
+        is_stopping=row.stop_ms is not None and state is JobState.RUNNING,
     )

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from indexer.catalog import CaptureView
-from indexer.certificates import CertificateFailed, NotACertificate, certify, save_check
+from indexer.certificates import CertificateFailed, NotACertificate, Paper, certify, save_check
 from indexer.certificates import verify as certificate_check
 from indexer.certificates import write as write_certificate
-from indexer.custody import DecisionRefused, UnknownCapture, clock, ingest, set_zone
+from indexer.custody import Custody, DecisionRefused, IngestSession, UnknownCapture, clock, set_zone
 from indexer.custody import verify as custody
 from indexer.engines import IndexDamaged
 from indexer.evidence import ArchiveError
@@ -28,13 +28,20 @@ from indexer.query import Dialect
 from indexer.repository import Repository
 from indexer.search import NotAnswered, Plan, SearchRequest, from_json
 from indexer.term_reports import run as term_list
+from portal import config, stored_sets
 from portal.access import Right, User, Users, restrict, still_covers
+from portal.config import LONG_QUERIES
 from portal.jobs import decisions, previews, stored, uploads
-from portal.jobs.rows import Job, JobKind, Jobs
+from portal.jobs.rows import SET, Job, JobKind, Jobs
 
 BEAT_EVERY = 10.0  # seconds
 REPORT_EVERY = 0.5  # seconds
+_taking_in = threading.Lock()  # held by the thread that takes archives in
 log = logging.getLogger(__name__)
+
+
+class Stopped(Exception):
+    """The user stopped the job while it ran."""
 
 
 class NotAllowed(Exception):
@@ -42,8 +49,27 @@ class NotAllowed(Exception):
 
 
 def run(repository: Repository, job_id: int) -> None:
-    """Run a job; any error becomes the job's message, so that no job is lost."""
+    """Run a job. Archives that wait are taken in one after another, in the order of their jobs and in one session."""
     jobs = Jobs(repository.db)
+    job = jobs.get(job_id)
+    if job is None or job.kind is not JobKind.TAKE_IN:
+        _run_one(repository, jobs, job_id)
+        return
+    # a thread that does not get the lock leaves its job to the thread that has it, which looks again after it lets go
+    next_id: int | None = jobs.next_archive() or job_id
+    while next_id is not None and _taking_in.acquire(blocking=False):
+        try:
+            with IngestSession(repository) as session:
+                while next_id is not None:
+                    _run_one(repository, jobs, next_id, session)
+                    next_id = None if jobs.is_lock_wanted() else jobs.next_archive()
+        finally:
+            _taking_in.release()
+        next_id = jobs.next_archive()
+
+
+def _run_one(repository: Repository, jobs: Jobs, job_id: int, session: IngestSession | None = None) -> None:
+    """Run a job; any error becomes the job's message, so that no job is lost."""
     if not jobs.start(job_id):
         return
     job = jobs.get(job_id)
@@ -53,7 +79,9 @@ def run(repository: Repository, job_id: int) -> None:
         return
     try:
         with _beating(jobs, job_id) as tell:
-            result = _WORK[job.kind](repository, job, user, tell)
+            result = _take_in(jobs, job, user, tell, session) if session else _WORK[job.kind](repository, job, user, tell)
+    except Stopped:
+        jobs.stopped(job_id)
     except IndexDamaged as error:
         jobs.fail(job_id, say("{reason} The evidence is safe. Rebuild the index with: python -m indexer rebuild", reason=str(error)))
     except (
@@ -83,19 +111,14 @@ def run(repository: Repository, job_id: int) -> None:
         jobs.finish(job_id, result)
 
 
-def _take_in(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
+def _take_in(jobs: Jobs, job: Job, user: User, tell: Report, session: IngestSession) -> Mapping[str, Any]:
     _check(user, Right.TAKE_IN)
     paths = [Path(path) for path in job.arguments["paths"]]
     source = job.arguments["source"]
-    report = ingest(
-        repository,
-        paths,
-        taken_by=user.name,
-        source=source,
-        zone_name=job.arguments["zone"],
-        account=job.arguments.get("account", ""),  # older jobs lack the field
-        progress=tell,
-    )
+    account = job.arguments.get("account", "")  # older jobs lack the field
+    report = session.take_in(paths, Custody(user.name, source, job.arguments["zone"], account), tell)
+    if jobs.is_lock_wanted() or jobs.next_archive() is None:
+        session.close()  # nothing follows: the job ends when its records can be found
     if source == "upload":
         uploads.discard(paths)
     return {
@@ -141,30 +164,40 @@ def _set_zone(repository: Repository, job: Job, user: User, tell: Report) -> Map
     return {"capture": job.arguments["capture"], "changed": changed}
 
 
-def _request(job: Job, user: User) -> SearchRequest:
-    """Return a job's search, restricted to its maker's permission today."""
+def _request(repository: Repository, job: Job, user: User) -> SearchRequest:
+    """Return a job's search, restricted to its maker's permission today. Raises NotAllowed if its record set is not stored."""
     request = from_json(job.arguments)
+    if key := job.arguments.get(SET):
+        chosen = stored_sets.load_from(repository.paths.data / LONG_QUERIES, key)
+        if chosen is None:
+            raise NotAllowed(say("The selection of records behind this job is no longer stored. Select the records again."))
+        request = replace(request, records=chosen)
     return replace(request, filters=restrict(request.filters, user.reader))
 
 
 def _export(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
     _check(user, Right.EXPORT)
-    choices = stored.decode_choices(job.arguments)
+    choices = replace(
+        stored.decode_choices(job.arguments),
+        subject=job.arguments.get("about", ""),  # older jobs lack the field
+        other_names=frozenset(Jobs(repository.db).package_names()),
+    )
     if choices.certificate:
         _check(user, Right.CERTIFY)
-    request = _request(job, user)
+    request = _request(repository, job, user)
     target = export_file(repository, job.id)
     target.unlink(missing_ok=True)
     report = export_search(
         repository,
         request,
         target,
-        maker=Maker(_signature(user), user.name, job.arguments.get("organization", "")),  # older jobs lack the field
+        maker=Maker(_signature(user), user.name, job.arguments.get("organization", ""), _paper(job)),  # older jobs lack the field
         choices=choices,
         term_union=TermUnion(tuple(job.arguments.get("terms", ())), Dialect(job.arguments.get("dialect_of_terms", Dialect.PLAIN))),
         progress=_stage_counter(tell, "writing"),
     )
     return {
+        "name": report.name,
         "rows": report.rows,
         "media_files": report.media_files,
         "missing_media": report.missing_media,
@@ -177,7 +210,7 @@ def _export(repository: Repository, job: Job, user: User, tell: Report) -> Mappi
 
 def _term_list(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
     _check(user, Right.SEARCH)
-    request = _request(job, user)
+    request = _request(repository, job, user)
     listed = term_list.read_list(request.query, keep_numbers=bool(job.arguments.get("keep_numbers")))
     report = term_list.run(repository, listed, request, by=user.name, progress=_stage_counter(tell, "terms"))
     packed: Mapping[str, Any] = pack(term_list.as_json(report))
@@ -186,9 +219,15 @@ def _term_list(repository: Repository, job: Job, user: User, tell: Report) -> Ma
 
 def _certificate(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
     _check(user, Right.CERTIFY)
-    with certify(Plan(repository, _request(job, user)), by=_signature(user), progress=_stage_counter(tell, "listing")) as draft:
+    plan, report = Plan(repository, _request(repository, job, user)), _stage_counter(tell, "listing")
+    with certify(plan, by=_signature(user), paper=_paper(job), progress=report) as draft:
         written = write_certificate(repository, draft, certificate_file(repository, job.id), actor=user.name)
     return {"id": written.id, "total": draft.header.found.total, "json_sha256": written.json_digest, "pdf_sha256": written.pdf_digest}
+
+
+def _paper(job: Job) -> Paper:
+    """Return the letterhead of the settings, and the request or matter that the job's form named."""
+    return Paper(config.letterhead(), job.arguments.get("subject", ""))  # older jobs lack the field
 
 
 def _certificate_check(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
@@ -217,7 +256,6 @@ def _custodians_only(work: Work) -> Work:
 
 _WORK: Mapping[JobKind, Work] = {
     JobKind.PREVIEW: _previews,
-    JobKind.TAKE_IN: _take_in,
     JobKind.VERIFY: _verify,
     JobKind.SET_ZONE: _set_zone,
     JobKind.REREAD: _custodians_only(decisions.reread_captures),
@@ -260,7 +298,7 @@ def _check(user: User, right: Right) -> None:
 
 @contextmanager
 def _beating(jobs: Jobs, job_id: int) -> Iterator[Report]:
-    """Send heartbeats while a job runs; yield a function that records progress at intervals."""
+    """Send heartbeats while a job runs; yield a function that records progress at intervals, and raises Stopped if asked to stop."""
     stop = threading.Event()
     latest: list[Progress] = []
     reported = 0.0
@@ -276,6 +314,9 @@ def _beating(jobs: Jobs, job_id: int) -> Iterator[Report]:
             return
         reported = now
         latest[:] = [progress]
+        is_complete = progress.total and progress.done >= progress.total
+        if not is_complete and jobs.shall_stop(job_id):  # what was begun is removed by the code that began it
+            raise Stopped
         jobs.beat(
             job_id, stage=progress.stage, done=progress.done, total=progress.total, rate=progress.rate, seconds_left=progress.seconds_left
         )

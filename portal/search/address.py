@@ -14,9 +14,10 @@ from typing import Protocol, TypeVar
 from urllib.parse import quote_plus, urlencode
 
 from indexer import platforms
-from indexer.query import MOST_LETTERS, STATES, Dialect, Filters, Sort
+from indexer.query import MEDIA, MOST_LETTERS, STATES, Dialect, Filters, Sort, choose_media
 from indexer.record import RecordKind
-from indexer.search import GroupBy
+from indexer.search import GroupBy, RecordSet
+from portal import stored_sets
 from portal.i18n import Lazy, _, _l
 from portal.search import long_queries
 
@@ -62,6 +63,7 @@ class SearchParams:
     dialect: Dialect = Dialect.PLAIN
     as_of: date | None = None
     group: GroupBy = GroupBy.NONE
+    records: RecordSet | None = None  # the record set searched, named by `set=`
     view: View = View.LIST
 
     @property
@@ -72,7 +74,12 @@ class SearchParams:
     @property
     def is_filtered(self) -> bool:
         """Whether any filter is set."""
-        return bool(self.pairs) or self.as_of is not None
+        return bool(self.pairs) or self.as_of is not None or self.records is not None
+
+    @property
+    def set_name(self) -> str:
+        """The stored name of the record set searched; empty without a set."""
+        return "" if self.records is None else stored_sets.store(self.records)
 
     def address(self, *, page: int = 1) -> str:
         """Return the part of the address after "?", at page 1 unless `page` says otherwise."""
@@ -90,6 +97,8 @@ class SearchParams:
         parts += self.pairs
         if self.as_of is not None:
             parts.append(("as_of", self.as_of.isoformat()))
+        if self.records is not None:
+            parts.append(("set", self.set_name))
         if self.group is not GroupBy.NONE:
             parts.append(("group", self.group.value))
         if self.sort is not Sort.NEWEST:
@@ -124,7 +133,11 @@ class SearchParams:
 
     def without_filters(self) -> str:
         """Return the address of the same query without filters."""
-        return replace(self, pairs=(), as_of=None).address()
+        return replace(self, pairs=(), as_of=None, records=None).address()
+
+    def without_set(self) -> str:
+        """Return the address of the same search in all records."""
+        return replace(self, records=None).address()
 
     def without_dates(self, query: str) -> str:
         """Return the address of another query, in standard syntax, with the same filters except the days."""
@@ -148,10 +161,10 @@ class SearchParams:
         return replace(self, group=GroupBy.NONE).address()
 
     def viewed_as(self, view: str) -> str:
-        """Return the address with another view; the pictures are those of the records with media."""
+        """Return the address with another view; the pictures are those of the records with pictures."""
         if view == View.LIST:
             return replace(self, view=View.LIST).address()
-        pairs = self.pairs if any(name == "media" for name, _value in self.pairs) else (*self.pairs, ("media", "with"))
+        pairs = self.pairs if any(name == "media" for name, _value in self.pairs) else (*self.pairs, ("media", "picture"))
         return replace(self, view=View(view), pairs=pairs).address()
 
     def sorted_by(self, sort: Sort) -> str:
@@ -180,6 +193,7 @@ def parse(values: Values) -> SearchParams:
     first, last = _day(pairs, "from", errors), _day(pairs, "to", errors)
     if first and last and first > last:
         errors["to"] = _("The end date is before the start date.")
+    has_media, media = _media(pairs, errors)
     filters = Filters(
         first_day=first,
         last_day=last,
@@ -187,7 +201,8 @@ def parse(values: Values) -> SearchParams:
         platforms=_codes(pairs, "platform", {platform.code for platform in platforms.registered()}, errors),
         kinds=_codes(pairs, "kind", {kind.value for kind in RecordKind}, errors),
         authors=frozenset(value for name, value in pairs if name == "author") or None,
-        has_media=_media(pairs, errors),
+        has_media=has_media,
+        media=media,
         states=_codes(pairs, "state", set(STATES), errors),
     )
     return SearchParams(
@@ -201,6 +216,7 @@ def parse(values: Values) -> SearchParams:
         dialect=_choice(Dialect.PLAIN, values, "dialect", _WAYS, errors),
         as_of=_day([("as_of", _last(values, "as_of"))] if _last(values, "as_of") else [], "as_of", errors),
         group=_choice(GroupBy.NONE, values, "group", _GROUPS, errors),
+        records=_load_set(_last(values, "set"), errors),
         view=_choice(View.LIST, values, "view", _VIEWS, errors),
     )
 
@@ -228,6 +244,13 @@ def _load_query(key: str, errors: dict[str, str]) -> str:
     if query is None:
         errors["q"] = _("The long query behind this address is no longer stored. Paste the query again.")
     return query or ""
+
+
+def _load_set(key: str, errors: dict[str, str]) -> RecordSet | None:
+    chosen = stored_sets.load(key) if key else None
+    if key and chosen is None:
+        errors["set"] = _("The selection of records behind this address is no longer stored. Select the records again.")
+    return chosen
 
 
 def _last(values: Values, name: str) -> str:
@@ -268,13 +291,12 @@ def _accounts(pairs: Sequence[tuple[str, str]], errors: dict[str, str]) -> froze
     return frozenset(int(value) for value in given) or None
 
 
-def _media(pairs: Sequence[tuple[str, str]], errors: dict[str, str]) -> bool | None:
-    given = _values(pairs, "media")
-    if not given:
-        return None
-    if given[-1] not in {"with", "without"} or len(given) > 1:
-        errors["media"] = _("Media must be one of: with, without.")
-    return given[-1] == "with"
+def _media(pairs: Sequence[tuple[str, str]], errors: dict[str, str]) -> tuple[bool | None, frozenset[str] | None]:
+    try:
+        return choose_media(_values(pairs, "media"))
+    except ValueError:
+        errors["media"] = _("Media must be “with” alone, or one or more of: %(known)s.", known=", ".join(MEDIA))
+        return None, None
 
 
 def _choice(default: Choice, values: Values, name: str, problem: Lazy, errors: dict[str, str]) -> Choice:

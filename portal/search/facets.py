@@ -9,11 +9,12 @@ from itertools import pairwise
 
 from indexer import platforms
 from indexer.catalog import AccountView
-from indexer.query import Diagnostic, Dialect
-from indexer.search import Bar, Results
+from indexer.query import TABLES, Diagnostic, Dialect
+from indexer.search import Bar, Results, describe_set
 from indexer.text import fold
 from portal import words
-from portal.i18n import Lazy, _, _l
+from portal.access import reader
+from portal.i18n import Lazy, _, _l, language_code
 from portal.search.address import SearchParams
 
 SHOWN, LISTED = 8, 30
@@ -146,11 +147,20 @@ def chips(params: SearchParams, accounts: Sequence[AccountView]) -> list[Chip]:
     shown = [
         Chip(_chip_label(name, value, names), params.toggled(name, value)) for name, value in params.pairs if name not in {"from", "to"}
     ]
+    if params.records is not None:
+        shown.insert(0, Chip(set_label(params), params.without_set()))
     if params.as_of is not None:
         shown.insert(0, Chip(_("as it was on %(day)s", day=words.day(params.as_of)), params.without_day()))
     if params.dialect is Dialect.DTSEARCH:
         shown.insert(0, Chip(_("dtSearch syntax"), params.in_standard_syntax()))
     return shown
+
+
+def set_label(params: SearchParams) -> str:
+    """Return the description of the record set searched, in the reader's language; empty without a set."""
+    if params.records is None:
+        return ""
+    return describe_set(params.records, TABLES[language_code()], with_count=reader().permission.is_all)
 
 
 def chart(params: SearchParams, results: Results | None) -> Chart | None:

@@ -41,6 +41,7 @@ class LineGroup:
 class HitLine:
     """A hit. `heading` is on the first line of each day or month; `tags` are pairs of style class and word; `at` is UTC."""
 
+    record_id: str
     address: str
     platform: str
     kind: str
@@ -53,6 +54,7 @@ class HitLine:
     at: datetime | None
     day: str  # empty below the heading of a day
     time: str
+    is_assumed: bool  # its time zone
     heading: str
     pictures: tuple[Picture, ...]
     group: LineGroup | None = None
@@ -76,13 +78,15 @@ def lines(params: SearchParams, results: Results, grouped: Grouped | None) -> li
 
 
 def _under_headings(params: SearchParams, hits: Sequence[Hit]) -> Iterator[HitLine]:
-    """Yield lines under the headings of their days, or of their months if most days have a single hit."""
+    """Yield lines under headings: of days, or of months or years if most days or months have a single hit on the page."""
     days = [words.local_day_of(hit.view.content.posted_at) if hit.view.content.posted_at else None for hit in hits]
-    by_day = len(set(days)) * 2 <= len(days)
+    name = next(
+        (name for name in (words.weekday, words.long_month) if len({day and name(day) for day in days}) * 2 <= len(days)), words.year
+    )
     last = ""
     for number, (hit, day) in enumerate(zip(hits, days, strict=True), params.offset + 1):
-        heading = _("Without a date") if day is None else words.weekday(day) if by_day else words.month(day, "long")
-        shown = "" if by_day or day is None else words.short_day(day)
+        heading = _("Without a date") if day is None else name(day)
+        shown = "" if day is None or name is words.weekday else words.short_day(day)
         yield _line(params, hit, number, heading="" if heading == last else heading, day=shown)
         last = heading
 
@@ -106,6 +110,7 @@ def _line(
     is_note = between is not None and between.is_event and bool(view.content.title)
     posted = view.content.posted_at
     return HitLine(
+        record_id=view.record_id,
         address=_address(params, hit, number),
         platform=view.account.platform,
         kind=words.kind_word(view.kind),
@@ -118,6 +123,7 @@ def _line(
         at=posted,
         day=(words.day(words.local_day_of(posted)) if posted else "") if day is None else day,
         time=words.clock(posted) if posted else _("no date"),
+        is_assumed=view.content.time_is_assumed,
         heading=heading,
         pictures=tuple(_pictures(view)),
         group=group,
@@ -185,8 +191,6 @@ def state_tags(view: RecordView, as_of: date | None) -> Iterator[tuple[str, str]
         yield "tag-warn", _("edited")
     for day in view.not_in_capture_of:
         yield "tag-bad", _("gone by %(day)s", day=words.day(day))
-    if content.time_is_assumed:
-        yield "", _("time zone assumed")
 
 
 def _attachments(attachments: Sequence[AttachmentView]) -> str:

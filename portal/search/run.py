@@ -4,22 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from flask import flash
 
 from indexer import cost
 from indexer.engines import IndexDamaged, IndexOutdated
-from indexer.search import GroupBy, Grouped, Plan, Results, SearchRequest, groups
+from indexer.search import GroupBy, Grouped, Plan, Results, SearchRequest, groups, request_json
 from portal.access import reader, restrict
 from portal.i18n import _
+from portal.jobs import SET
 from portal.search.address import SearchParams
 from portal.site import site
 
 
 def search_request(params: SearchParams) -> SearchRequest:
     """Return the search request of an address, restricted by the access rule."""
-    filters = restrict(params.filters, reader())
-    return SearchRequest(params.query or "*", filters, params.sort, params.size, params.offset, dialect=params.dialect, as_of=params.as_of)
+    return SearchRequest(
+        params.query or "*",
+        restrict(params.filters, reader()),
+        params.sort,
+        params.size,
+        params.offset,
+        dialect=params.dialect,
+        as_of=params.as_of,
+        records=params.records,
+    )
+
+
+def request_arguments(params: SearchParams) -> dict[str, Any]:
+    """Return the search of an address as a job stores it: a record set by its stored name."""
+    stored = request_json(replace(search_request(params), records=None))
+    return stored if params.records is None else {**stored, SET: params.set_name}
 
 
 def plan(request: SearchRequest) -> Plan:

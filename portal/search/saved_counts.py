@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from portal.access import reader
-from portal.search import facets
+from portal.search import facets, selections
 from portal.search.address import SearchParams
 from portal.search.facets import Chip
 from portal.search.history import LastRun, last_runs, parse_address, search_key
@@ -25,6 +25,7 @@ class CountedSearch:
     chips: tuple[Chip, ...]
     run: LastRun | None
     now: int | None
+    may_have_news: bool  # an archive was added, reread or restored since
 
     @property
     def more(self) -> int:
@@ -39,6 +40,7 @@ def count_saved(searches: Sequence[SavedSearch], seconds: float) -> list[Counted
     searched = [parse_address(saved.address) for saved in searches]
     runs = last_runs(site().repository.db, reader().name, [search_key(params) for params in searched])
     accounts = site().repository.catalog.accounts(reader().permission.accounts)
+    newest = selections.last_change()
     deadline = time.monotonic() + seconds
     rows = []
     for saved, params in zip(searches, searched, strict=True):
@@ -46,5 +48,8 @@ def count_saved(searches: Sequence[SavedSearch], seconds: float) -> list[Counted
         if not params.errors and time.monotonic() < deadline:
             results = plan(replace(search_request(params), limit=0, offset=0)).head()
             now = results.total if results.answered else None
-        rows.append(CountedSearch(saved, params, tuple(facets.chips(params, accounts)), runs.get(search_key(params)), now))
+        run = runs.get(search_key(params))
+        moment = run.at if run and run.at else saved.made_at
+        may_have_news = moment is not None and newest is not None and newest > moment - selections.INDEXING
+        rows.append(CountedSearch(saved, params, tuple(facets.chips(params, accounts)), run, now, may_have_news))
     return rows

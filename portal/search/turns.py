@@ -14,7 +14,9 @@ from flask import Flask, Response, g, request
 
 from portal.access import reader
 
-SEARCHING = frozenset({"search.page", "search.as_json", "search.ask", "records.record", "saved.index", "exports.make", "certificates.make"})
+SEARCHING = frozenset(
+    {"search.page", "search.as_json", "search.ask", "search.values", "records.record", "saved.index", "exports.make", "certificates.make"}
+)
 """Endpoints that search while the reader waits."""
 
 PATIENCE = 1.5  # seconds a search waits for its turn

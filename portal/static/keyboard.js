@@ -1,4 +1,4 @@
-// Single keys for a day's work: / search, j k next and previous record, Enter opens, u back, n p pages, ? help.
+// Single keys for a day's work: / search, j k next and previous record, Enter opens, x selects, u or Esc back, n p pages, ? help.
 // They can be switched off (WCAG 2.1.4); nothing is reachable by them alone.
 "use strict";
 
@@ -15,7 +15,7 @@
     }
   };
 
-  const writes = (element) => element.closest("input, textarea, select, [contenteditable]") !== null;
+  const writes = (element) => element.closest("input:not([type=checkbox]), textarea, select, [contenteditable]") !== null;
   const links = () => Array.from(document.querySelectorAll("#hits > li.hit a.hit-link"));
 
   function follow(relation) {
@@ -35,16 +35,32 @@
     return true;
   }
 
+  function select() {
+    const hit = document.activeElement.closest("#hits > li");
+    const box = hit && hit.querySelector('input[name="record"]');
+    if (box) box.click();
+    return Boolean(box);
+  }
+
   function search() {
     const field = document.getElementById("q");
     if (field) {
       field.focus();
       field.select();
-    } else {
-      const way = document.querySelector('a[data-key="search"]');
-      if (way) way.click();
+      return true;
     }
-    return true;
+    // from a record, its results with their query; #q asks the search page for the focus
+    const way = document.querySelector("a[data-results]") || document.querySelector('a[data-key="search"]');
+    if (way) window.location.assign(`${way.href.split("#")[0]}#q`);
+    return way !== null;
+  }
+
+  function arrive() {
+    const field = document.getElementById("q");
+    if (window.location.hash !== "#q" || !field) return;
+    window.history.replaceState(null, "", window.location.pathname + window.location.search);
+    field.focus();
+    field.select();
   }
 
   function help() {
@@ -60,11 +76,13 @@
     k: () => step(-1),
     n: () => follow("next"),
     p: () => follow("prev"),
+    x: select,
     u: () => follow("up"),
+    Escape: () => follow("up"),
   };
 
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || dialog.open) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]")) return;
     if (writes(event.target)) {
       if (event.key === "Escape") event.target.blur();
       return;
@@ -80,6 +98,8 @@
       box.checked = true; // it cannot be kept, so it is not promised
     }
   });
+
+  arrive();
 
   for (const opener of document.querySelectorAll("[data-keys]")) {
     opener.hidden = false;

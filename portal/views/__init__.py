@@ -4,14 +4,31 @@ from __future__ import annotations
 
 from portal.views.administration import health, users
 from portal.views.custody import accounts, adding, captures, jobs, requesting
-from portal.views.search import certificates, coverage, exports, media, records, reports, saved, search, terms
+from portal.views.search import (
+    baskets,
+    certificates,
+    coverage,
+    exports,
+    hand_over,
+    media,
+    records,
+    reports,
+    saved,
+    search,
+    sets,
+    terms,
+)
 from portal.views.site import help_pages, home, languages, signing_in
 
 AREAS = {
     "home": "home",
     "search": "search",
     "records": "search",
+    "media": "search",
     "saved": "search",
+    "sets": "search",
+    "baskets": "search",
+    "hand_over": "search",
     "captures": "archives",
     "adding": "archives",
     "requesting": "archives",
@@ -39,7 +56,11 @@ BLUEPRINTS = (
     coverage.pages,
     jobs.pages,
     exports.pages,
+    hand_over.pages,
+    sets.pages,
+    baskets.pages,
     certificates.pages,
+    certificates.public_pages,
     saved.pages,
     terms.pages,
     reports.pages,

@@ -12,10 +12,10 @@ pytestmark = pytest.mark.browser
 
 def certified(page: Page, portal: Portal, query: str) -> None:
     page.goto(f"{portal.address}/search?q={query}")
-    page.locator("details.certify summary").focus()
-    page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    page.locator('a[href^="/hand-over"]').press("Enter")
+    if (only := page.locator("#what-certificate")).count():
+        only.press("Space")
+    page.locator(".hand-over button").press("Enter")
     page.wait_for_url("**/certificates/*")
     expect(page.locator(".certificate-result")).to_be_visible(timeout=30_000)
 
@@ -23,7 +23,7 @@ def certified(page: Page, portal: Portal, query: str) -> None:
 def test_a_search_is_certified_and_checked_by_keyboard(portal: Portal) -> None:
     page = portal.page("rhea")
     certified(page, portal, "council")
-    expect(page.locator(".certificate-result")).to_have_text("The search found 40 records.")
+    expect(page.locator(".certificate-result")).to_have_text("40 records.")
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the PDF").press("Enter")
     assert download.value.path().read_bytes().startswith(b"%PDF")
@@ -34,5 +34,5 @@ def test_a_search_is_certified_and_checked_by_keyboard(portal: Portal) -> None:
 def test_a_certificate_of_nothing_is_read_on_a_narrow_screen(portal: Portal) -> None:
     page = portal.page("lena", width=390)
     certified(page, portal, "zeppelin")
-    expect(page.locator(".certificate-result")).to_have_text("The search found no records.")
+    expect(page.locator(".certificate-result")).to_have_text("No records.")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -205,8 +205,8 @@ def test_an_export_holds_what_was_counted(portal: Portal) -> None:
     page = portal.page()
     page.goto(portal.address + "/search?q=flood")
     count = int(page.locator("#count").inner_text().split()[0])
-    page.click("text=Export these")
-    page.click("text=Make the export")
+    page.click("text=Hand over…")
+    page.click("text=Make the files")
     page.wait_for_url("**/jobs/*")
     with page.expect_download(timeout=60_000) as waiting:
         page.click("a:has-text('Download')", timeout=60_000)

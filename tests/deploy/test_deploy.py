@@ -21,7 +21,7 @@ import pytest
 from indexer.repository import open_repository
 from indexer.settings import SETTINGS
 from portal import config, create_app
-from portal.access.guard import UPLOAD_ENDPOINT
+from portal.access.guard import LARGE_BODIES
 from portal.config import PORTAL_SETTINGS
 from tests.support.servers import Server, free_port, serving
 
@@ -174,9 +174,9 @@ def test_a_proxy_speaks_tls_passes_pages_on_and_limits_bodies(proxy: tuple[int, 
     assert headers["Location"].startswith("/sign-in")
 
 
-def test_the_address_that_a_proxy_gives_for_uploads_is_the_portals(tmp_path: Path) -> None:
+def test_the_addresses_that_a_proxy_gives_for_files_are_the_portals(tmp_path: Path) -> None:
     app = create_app(config.read({"SHOWME_DEMO": "1"}, tmp_path))
-    paths = {rule.rule for rule in app.url_map.iter_rules(UPLOAD_ENDPOINT)}
+    paths = {rule.rule for endpoint in LARGE_BODIES for rule in app.url_map.iter_rules(endpoint)}
     app.extensions["showme"].close()
     assert set(re.findall(r"location = (\S+)", (DEPLOY / "nginx.conf").read_text())) == paths
     assert set(re.findall(r"path (\S+)", (DEPLOY / "Caddyfile").read_text())) == paths

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from indexer.local_time import UnknownZone, day_range, derive_utc, from_epoch, local_day, local_text, utc_text, zone
+from indexer.local_time import UnknownZone, day_range, derive_utc, from_epoch, local_day, local_day_of, local_text, utc_text, zone
 from indexer.record import Moment, TimeRule
 
 CENTRAL = "America/Chicago"
@@ -23,6 +23,21 @@ def test_the_days_of_a_clock_change_have_23_and_25_hours() -> None:
         assert start is not None
         assert end is not None
         assert (end - start).total_seconds() == hours * 3600
+
+
+@pytest.mark.parametrize("name", ["America/Chicago", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kathmandu", "UTC"])
+@pytest.mark.parametrize("year", [1970, 2007, 2011, 2024])
+def test_the_day_of_a_unix_time_is_the_local_day_of_its_instant(name: str, year: int) -> None:
+    start = datetime(year, 1, 1, tzinfo=UTC)
+    for quarters in range(0, 366 * 96, 7):
+        instant = start + timedelta(minutes=15 * quarters, seconds=899)
+        assert local_day_of(int(instant.timestamp()), name) == local_day(instant, name), instant
+
+
+def test_the_first_and_last_hours_of_the_calendar_have_a_day() -> None:
+    for year in (1, 9999):
+        instant = datetime(year, 1 if year == 1 else 12, 1 if year == 1 else 31, 12, tzinfo=UTC)
+        assert local_day_of(int(instant.timestamp()), "America/Chicago").year in {year, year - 1 or 1}
 
 
 def test_an_open_range_stays_open() -> None:

@@ -98,7 +98,10 @@ def test_signs_that_are_drawn_alone_are_no_words() -> None:
     assert words("ـ ʼ ﾞ ﾟ") == []
 
 
-@given(st.text(max_size=60))
+@given(
+    st.text(max_size=60)
+    | st.lists(st.sampled_from(["Flood", "naïve", "’s", "1\u20e3", "\u3000", "\x1c", "🏳️‍🌈", "#", "水", "\u00a0"])).map("".join)
+)
 def test_tokens_and_words_are_the_same(text: str) -> None:
     found = list(tokens(text))
     assert [token.word for token in found] == words(text)

@@ -35,7 +35,7 @@ def test_every_role_and_right_is_documented_as_the_access_rule_has_it() -> None:
 def test_every_parameter_of_a_search_is_documented_with_its_values() -> None:
     table = rows("/search.json")
     named = {name for row in table for name in re.findall(r"`(\w+)`", row[0])}
-    assert named == {*FILTER_NAMES, "q", "stored", "dialect", "as_of", "group", "sort", "size", "page"}
+    assert named == {*FILTER_NAMES, "q", "stored", "set", "dialect", "as_of", "group", "sort", "size", "page"}
     values = {row[0]: row[1] for row in table}
     assert re.findall(r"`(\w+)`", values["`kind`"]) == [kind.value for kind in RecordKind]
     assert re.findall(r"`(\w+)`", values["`platform`"]) == [one.code for one in platforms.registered()]

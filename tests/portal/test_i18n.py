@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from flask import Flask, render_template_string
 
-from indexer.i18n import say
+from indexer.coverage.summary import join_list
+from indexer.i18n import from_json, say, to_json
 from portal.i18n import translate
 from tests.support.town import Town
 
@@ -47,3 +50,12 @@ def test_a_page_says_a_sentence_with_the_numbers_of_its_locale(town: Town) -> No
             shown = render_template_string("{{ sentence }}", sentence=sentence)
             assert wanted in shown
             assert "&lt;b&gt;" in shown
+
+
+def test_a_sentence_on_thousands_of_accounts_can_be_translated_stored_and_read_back(town: Town) -> None:
+    accounts = [f"@Office{number} (X)" for number in range(3000)]
+    sentence = say("Captured through {day}: {accounts}.", day=date(2025, 1, 2), accounts=join_list(accounts))
+    assert sentence == f"Captured through Jan 2, 2025: {', '.join(accounts)}."
+    assert from_json(to_json(sentence), "") == sentence
+    with town.app.test_request_context("/", headers={"Accept-Language": "es"}):
+        assert translate(sentence).count(", @Office") == 2999

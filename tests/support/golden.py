@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ def lines(path: Path) -> Iterator[str]:
 
 
 def _plain(value: Any) -> dict[str, Any]:
-    table = asdict(value)
+    table = asdict(value) if is_dataclass(value) else msgspec.structs.asdict(value)
     if "kinds" in table:
         table["kinds"] = sorted(table["kinds"])
     return {key: content for key, content in table.items() if content not in ("", (), None, {}, False, 0)}

@@ -44,5 +44,7 @@ def _prepare(connection: object, _record: object) -> None:
 
 
 def _begin(connection: sa.Connection) -> None:
-    writes = connection.get_execution_options().get(WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if connection.get_execution_options().get(WRITES):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # may wait, and fail: as a statement of SQLAlchemy, with its errors
+    elif (driver := connection.connection.dbapi_connection) is not None:
+        driver.execute("BEGIN")  # takes no lock and reads nothing: without SQLAlchemy's work for a statement

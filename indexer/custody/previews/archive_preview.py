@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from indexer import platforms, settings
 from indexer.catalog import TAKING_IN, AccountView, CaptureView, capture_files, captures
+from indexer.custody.ingest import total_bytes
 from indexer.custody.previews.contents import read_contents
 from indexer.evidence import ArchiveError, StagedFile, archive_digest, file_digest, open_archive, parts_of, split_refusal
 from indexer.i18n import Sentence, message_of, say
@@ -168,7 +169,7 @@ def preview(paths: Sequence[Path], repository: Repository | None = None, *, seco
     may take archives in. Its records are read for at most about `seconds` (plus the time to open it and to find its
     account), so counts and days of a large archive are lower bounds. Raises OSError if a file cannot be read.
     """
-    name, size = paths[0].name, _size(paths)
+    name, size = paths[0].name, total_bytes(paths)
     zone_name = repository.zone if repository else settings.read("SHOWME_TIME_ZONE")
     try:
         opened = identify(open_archive(*paths))
@@ -200,11 +201,6 @@ def preview(paths: Sequence[Path], repository: Repository | None = None, *, seco
         held=held,
         may_be_held=may_be_held,
     )
-
-
-def _size(paths: Sequence[Path]) -> int:
-    files = [file for path in paths for file in (path.rglob("*") if path.is_dir() else [path])]
-    return sum(file.stat().st_size for file in files if file.is_file())
 
 
 def _held(repository: Repository, paths: Sequence[Path]) -> tuple[CaptureView | None, bool]:

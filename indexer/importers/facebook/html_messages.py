@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from indexer.importers.facebook.content import Content
 from indexer.importers.facebook.context import Context, media_key

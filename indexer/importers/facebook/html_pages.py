@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import PurePosixPath
+
+from msgspec.structs import replace
 
 from indexer.importers.facebook.content import Content, group_of, share_kind
 from indexer.importers.facebook.context import KINDS, MEDIA_ROLES, STATES, Context, digest

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
 from typing import TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from indexer.evidence import Archive, JsonDamaged, JsonItem, MemberDamaged, json_items
 from indexer.i18n import say

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from indexer.i18n import say
 from indexer.importers.instagram.context import Context, Source, reaction_record, with_extra

@@ -7,10 +7,11 @@ and the post's unescaped text is the beginning of the note's.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
+from msgspec.structs import replace
 
 from indexer.evidence import Archive
 from indexer.i18n import message_of, say

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import msgspec
+from msgspec.structs import replace
 
 from indexer.evidence import JsonItem
 from indexer.i18n import Sentence, say
@@ -101,8 +101,7 @@ _BARE_DECODER, _WRAPPED_DECODER = msgspec.json.Decoder(Tweet), msgspec.json.Deco
 _BARE_CORE, _WRAPPED_CORE = msgspec.json.Decoder(_Core), msgspec.json.Decoder(_WrappedCore)
 
 
-@dataclass(frozen=True, slots=True)
-class ReadTweet:
+class ReadTweet(msgspec.Struct, frozen=True, gc=False):
     """A post as decoded (for matching its long text) and as a record, with its problems."""
 
     tweet: Tweet
@@ -261,8 +260,7 @@ class TweetReader:
             return None
 
 
-@dataclass(frozen=True, slots=True)
-class _TextSource:
+class _TextSource(msgspec.Struct, frozen=True, gc=False):
     """The source of a post's text: stored text, its entities and media, and the original's text if it differs."""
 
     text: str

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -17,21 +19,22 @@ pages = Blueprint("users", __name__)
 @needs(Right.MANAGE_USERS)
 def index() -> ResponseReturnValue:
     """List the users."""
-    return render_template("users/index.html", users=site().users.all(), roles=list(Role))
+    return _list()
 
 
 @pages.post("/users")
 @needs(Right.MANAGE_USERS)
 def add() -> ResponseReturnValue:
-    """Add a user, and continue to the page that grants accounts and makes the one-time link."""
+    """Add a user with the accounts granted, and show the one-time link for the first password."""
+    role, granted = _role(), _granted()
     try:
-        user = site().users.add(request.form.get("name", ""), request.form.get("full_name", ""), _role(), reader().name)
+        added = site().users.add(request.form.get("name", ""), request.form.get("full_name", ""), role, reader().name)
+        if granted:
+            site().users.change(added.id, full_name=added.full_name, role=role, granted=granted, is_disabled=False)
     except UserError as error:
-        problem = error_text(error)
-        return render_template("users/index.html", users=site().users.all(), roles=list(Role), problem=problem, given=request.form), 422
-    site().note("user:added", reader().name, user.name, {"role": user.role.value})
-    flash(_("%(name)s was added. Make a one-time link so that they can set a password.", name=user.name))
-    return redirect(url_for("users.user", user_id=user.id))
+        return _list(problem=error_text(error), given=request.form, granted=granted), 422
+    site().note("user:added", reader().name, added.name, {"role": role.value, "grants": sorted(granted)})
+    return _show_link(_user(added.id))
 
 
 @pages.get("/users/<int:user_id>")
@@ -46,10 +49,9 @@ def user(user_id: int) -> ResponseReturnValue:
 def change(user_id: int) -> ResponseReturnValue:
     """Set full name, role, grants and state; a disabled user is signed out everywhere at once."""
     before = _user(user_id)
-    accounts = site().repository.catalog.accounts()
-    chosen = {int(value) for value in request.form.getlist("account") if value.isascii() and value.isdigit()}
-    granted = {number for account in accounts if account.id in chosen for number in account.numbers}  # every part of a merged account
-    granted |= before.grants - by_number(accounts).keys()  # accounts set aside are not on the page
+    granted = _granted() | (
+        before.grants - by_number(site().repository.catalog.accounts()).keys()
+    )  # accounts set aside are not on the page
     disabled = "is_disabled" in request.form
     if disabled and user_id == reader().user_id:
         return _show(before, problem=_("You cannot disable your own account.")), 422
@@ -75,14 +77,30 @@ def change(user_id: int) -> ResponseReturnValue:
 @needs(Right.MANAGE_USERS)
 def make_link(user_id: int) -> ResponseReturnValue:
     """Make a one-time link and show it once."""
-    user = _user(user_id)
+    return _show_link(_user(user_id))
+
+
+def _list(problem: str = "", given: Mapping[str, str] | None = None, granted: Collection[int] = ()) -> str:
+    values = {"problem": problem, "given": given or {}, "granted": granted}
+    accounts = site().repository.catalog.accounts(None)
+    return render_template("users/index.html", users=site().users.all(), roles=list(Role), accounts=accounts, **values)
+
+
+def _show(user: User, **values: str) -> str:
+    return render_template("users/user.html", user=user, roles=list(Role), accounts=site().repository.catalog.accounts(None), **values)
+
+
+def _show_link(user: User) -> str:
+    """Make a one-time link, which ends the user's earlier links, and show it."""
     token = site().links.make(user.id, reader().name)
     site().note("user:link-made", reader().name, user.name)
     return _show(user, link=site().config.public_url + url_for("signing_in.link", token=token))
 
 
-def _show(user: User, **values: str) -> str:
-    return render_template("users/user.html", user=user, roles=list(Role), accounts=site().repository.catalog.accounts(None), **values)
+def _granted() -> set[int]:
+    """Return the accounts checked in the form, with every part of a merged account."""
+    chosen = {int(value) for value in request.form.getlist("account") if value.isascii() and value.isdigit()}
+    return {number for account in site().repository.catalog.accounts() if account.id in chosen for number in account.numbers}
 
 
 def _user(user_id: int) -> User:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from zoneinfo import available_timezones
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -80,7 +81,7 @@ def capture(capture_id: int) -> ResponseReturnValue:
         pages_in_all=max(1, -(-view.problems // PROBLEMS_SHOWN)),
         unreadable_dates=view.unreadable_dates,
         ignored=catalog.ignored(capture_id),
-        zones=sorted(available_timezones()),
+        zones=_zones(),
         is_outdated=view.aside is None and is_outdated(view),
         with_it=[capture for capture in _outdated_of(view) if capture.id != view.id],
         may_take_in=reader().may(Right.TAKE_IN),
@@ -171,6 +172,12 @@ def verify() -> ResponseReturnValue:
     title = say("Full: archives are reread") if is_full else say("Quick: evidence, catalog and event log")
     level = Level.FULL if is_full else Level.QUICK
     return redirect(url_for("jobs.job", job_id=start(JobKind.VERIFY, str(title), {"level": level.value})))
+
+
+@cache
+def _zones() -> list[str]:
+    """Return the names of all time zones: they are read from hundreds of files."""
+    return sorted(available_timezones())
 
 
 def _page_number() -> int:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from indexer.certificates import check_words, load_check
 from indexer.custody import Level
-from indexer.search import request_json
 from portal import certificates
-from portal.access import Right, needs, reader
-from portal.jobs import JobKind, JobState, certificate_file, check_file, is_running, start
-from portal.search import address, run, search_request
+from portal.access import CHECK_LIMIT, Right, limiter, needs, reader
+from portal.config import MAX_CHECK, MAX_PUBLIC_CHECK
+from portal.jobs import JobKind, JobState, certificate_file, check_file, is_running, start, uploads
+from portal.search import address, request_arguments, run
 from portal.site import site
+from portal.views.search import exports
 
 pages = Blueprint("certificates", __name__)
+public_pages = Blueprint("public_check", __name__)
 
+MAX_SUBJECT = 200  # characters of the request or matter that a certificate names
+SEAL_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".svg": "image/svg+xml"}
 TYPES = {"json": "application/json", "pdf": "application/pdf"}
 
 
@@ -35,8 +40,50 @@ def make() -> ResponseReturnValue:
     params = address.parse(request.form)
     if params.errors or not run(params).answered:
         return redirect(f"{url_for('search.page')}?{params.address()}")
-    arguments = {**request_json(search_request(params)), "address": params.address()}
-    return redirect(url_for("certificates.certificate", job_id=start(JobKind.CERTIFICATE, params.query or "*", arguments)))
+    subject = " ".join(request.form.get("subject", "").split())[:MAX_SUBJECT]
+    arguments = {**request_arguments(params), "address": params.address(), "subject": subject}
+    return redirect(url_for("certificates.certificate", job_id=start(JobKind.CERTIFICATE, exports.subject(params), arguments)))
+
+
+@pages.route("/certificates/check-file", methods=["GET", "POST"])
+@limiter.limit(CHECK_LIMIT, methods=["POST"])
+@needs(Right.CERTIFY)
+def handed_in() -> ResponseReturnValue:
+    """Check a file that is handed in: whether it is unaltered, and what is new, changed, or gone since. The file is not kept."""
+    return _check_page(is_public=False)
+
+
+@public_pages.route("/check", methods=["GET", "POST"])
+@limiter.limit(CHECK_LIMIT, methods=["POST"])
+def page() -> ResponseReturnValue:
+    """Check a file for anyone, if the body allows it: whether it is unaltered and known to the event log, nothing else."""
+    return _check_page(is_public=True)
+
+
+def _check_page(*, is_public: bool) -> ResponseReturnValue:
+    most = MAX_PUBLIC_CHECK if is_public else MAX_CHECK
+    context: dict[str, Any] = {"is_public": is_public, "most": most, "handed_in": None, "shown": certificates.SHOWN}
+    if request.method == "GET":
+        return render_template("certificates/check_file.html", **context)
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        return render_template("certificates/check_file.html", **context, is_missing=True), 422
+    sent.stream.flush()
+    try:
+        result = certificates.check_handed_in(Path(sent.stream.name), uploads.safe_name(sent.filename), is_public=is_public)
+    except certificates.TooManyFiles:
+        return render_template("certificates/check_file.html", **context, is_busy=True), 503
+    return render_template("certificates/check_file.html", **{**context, "handed_in": result}), 422 if result.refusal else 200
+
+
+@pages.get("/certificates/seal")
+@needs(Right.CERTIFY)
+def seal() -> ResponseReturnValue:
+    """Show the seal of the letterhead."""
+    path = site().config.letterhead.seal
+    if path is None or not path.is_file():
+        abort(404)
+    return send_file(path, mimetype=SEAL_TYPES[path.suffix.lower()], max_age=3600)
 
 
 @pages.get("/certificates/<int:job_id>")
@@ -47,7 +94,13 @@ def certificate(job_id: int) -> ResponseReturnValue:
     if job.state is not JobState.DONE:
         return render_template("certificates/waiting.html", job=job, certificate_id=job_id, worker_runs=is_running(site().config))
     site().note_later("certificate:viewed", reader().name, job.result["id"])
-    return render_template("certificates/certificate.html", job=job, proof=certificates.proof(job), checks=certificates.checks(job_id))
+    return render_template(
+        "certificates/certificate.html",
+        job=job,
+        proof=certificates.proof(job),
+        checks=certificates.checks(job_id),
+        has_seal=site().config.letterhead.seal is not None,
+    )
 
 
 @pages.get("/certificates/<int:job_id>/<name>")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from indexer.catalog import RecordView
@@ -13,14 +13,15 @@ from indexer.masking import mask_raw
 from indexer.query import Node, parse
 from indexer.search import COMPARED, GroupBy, TextPiece, find_near_duplicates, highlight_text, spans
 from portal.access import Right, may_see, may_see_raw, needs, reader
-from portal.records import chosen_version, visible_record, word_diff
-from portal.search import SearchParams, address, plan, search_request
+from portal.records import chosen_version, cite, conversation_of, viewable, visible_record, way_back, word_diff
+from portal.search import SearchParams, hit_lines, plan, search_request
 from portal.site import site
 
 pages = Blueprint("records", __name__)
 
 THREAD_SHOWN = 200
 SAME_SHOWN = 20
+SAME_OPEN = 3  # shown at once; the others are folded
 TEXT_SHOWN = 100_000  # characters; a link leads to the full text
 RAW_SHOWN = 200_000
 
@@ -38,6 +39,7 @@ def record(record_id: str) -> ResponseReturnValue:
     tree = _tree(position["params"])
     elsewhere = find_near_duplicates(site().repository, view, reader().permission)
     thread = [post for post in site().repository.catalog.thread(current, THREAD_SHOWN) if may_see(reader(), post)]
+    sightings = site().repository.catalog.sightings(current.pk)
     page = render_template(
         "records/record.html",
         view=view,
@@ -48,12 +50,18 @@ def record(record_id: str) -> ResponseReturnValue:
         versions=[(version, _changes(versions, index)) for index, version in enumerate(versions)],
         is_not_read=site().repository.catalog.is_not_read(current.pk),
         earlier_readings=site().repository.catalog.earlier_readings(current.pk),
-        sightings=site().repository.catalog.sightings(current.pk),
-        thread=thread,
+        sightings=sightings,
+        tags=list(hit_lines.state_tags(view, position["params"].as_of)),
+        citation=cite(view, sightings),
+        permalink=site().config.public_url
+        + url_for("records.record", record_id=view.record_id, version=request.args.get("version") or None),
+        conversation=conversation_of(thread, view.pk, is_whole=request.args.get("conversation") == "all"),
+        in_viewer=frozenset(viewable(view)),
         same=[match for match in elsewhere.records if may_see(reader(), match)],
         elsewhere=elsewhere,
         same_compared=COMPARED,
         same_shown=SAME_SHOWN,
+        same_open=SAME_OPEN,
         thread_shown=THREAD_SHOWN,
         text_shown=TEXT_SHOWN,
         may_see_raw=may_see_raw(reader(), view),
@@ -73,7 +81,7 @@ def raw(record_id: str) -> ResponseReturnValue:
     masked = mask_raw(site().repository.raw(view.origin))
     site().note("raw:viewed", reader().name, record_id, {"version": view.version})
     return render_template(
-        "records/raw.html", view=view, text=masked.text[:RAW_SHOWN], length=len(masked.text), count=masked.count, **_way_back()
+        "records/raw.html", view=view, text=masked.text[:RAW_SHOWN], length=len(masked.text), count=masked.count, **way_back()
     )
 
 
@@ -114,18 +122,9 @@ def _marks(view: RecordView, tree: Node) -> bool:
     return bool(spans(view.content.text[:TEXT_SHOWN], tree) or spans(view.content.title, tree))
 
 
-def _way_back() -> dict[str, Any]:
-    """Return the search that led here and the hit's number in its results, or 0."""
-    params = address.parse(request.args)
-    number = request.args.get("hit", "")
-    if params.errors or not (number.isascii() and number.isdigit() and 0 < len(number) < 9 and int(number)):
-        return {"params": params if not params.errors else SearchParams(), "hit": 0}
-    return {"params": params, "hit": int(number)}
-
-
 def _position_in_results() -> dict[str, Any]:
     """Return the way back to the results, and the hits before and after this record; `hit` counts from 1."""
-    way = _way_back()
+    way = way_back()
     params, hit = way["params"], way["hit"]
     if not hit:
         return {**way, "before": None, "after": None, "total": 0}

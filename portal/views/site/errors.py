@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 import time
 
@@ -15,8 +16,9 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException, InternalServe
 from indexer.catalog import Busy, is_locked
 from indexer.engines import IndexDamaged, IndexOutdated
 from indexer.evidence import ArchiveError
+from indexer.local_time import from_ms, now_ms
 from indexer.search import IndexUnusable, NotAnswered, StopReason
-from portal.access import OPEN, UPLOAD_ENDPOINT, reader
+from portal.access import LARGE_BODIES, OPEN, UPLOAD_ENDPOINT, reader
 from portal.i18n import Lazy, _, _l, translate
 from portal.jobs import NoRoom
 from portal.search import TooManySearches
@@ -24,6 +26,7 @@ from portal.serving.client_socket import SlowClient
 from portal.site import site as the_site
 
 BUSY_SECONDS = 5  # Retry-After for programs
+FAILURES = 500  # from this status on, a page has its time and a reference number, which the server's log has too
 
 TEXTS = {
     400: (_l("Invalid request"), _l("Go back, reload the page, and try again. Nothing was changed.")),
@@ -39,8 +42,8 @@ TEXTS = {
     500: (
         _l("Something went wrong"),
         _l(
-            "The evidence is safe; it is never changed. Try again. If the problem continues, tell your system administrator "
-            "when it happened."
+            "The evidence is safe; it is never changed. Try again. If the problem continues, give your system administrator "
+            "this time and number."
         ),
     ),
     503: (_l("The portal is temporarily unavailable"), _l("Try again in a minute.")),
@@ -87,6 +90,12 @@ MAX_REFUSALS = 1_000
 _refused_at: dict[tuple[str, str], float] = {}
 
 
+FILE_TO_CHECK_TOO_LARGE = (
+    _l("File too large"),
+    _l("Check the certificate.json on its own: in an export, it is in the folder data. Nothing was kept."),
+)
+
+
 def _http(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code < 400:
@@ -95,9 +104,10 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         code = 500
     if request.endpoint == UPLOAD_ENDPOINT:
         _log_event("upload:failed", _upload_failure(error, code))
-    elif code in REFUSALS:
+        return _page(code)
+    if code in REFUSALS:
         _log_refusal(code)
-    return _page(code)
+    return _page(code, words=FILE_TO_CHECK_TOO_LARGE if code == 413 and request.endpoint in LARGE_BODIES else None)
 
 
 def _log_refusal(code: int) -> None:
@@ -178,11 +188,18 @@ def _busy(error: TooManySearches) -> ResponseReturnValue:
 def _page(code: int, detail: str = "", kept: str = "", words: tuple[Lazy, Lazy] | None = None, reason: str = "") -> ResponseReturnValue:
     """Return an error page; `detail` is translated, `kept` is an archive error's message in English, `reason` the code in JSON."""
     title, text = words or TEXTS.get(code, TEXTS[500])
+    at, reference = from_ms(now_ms()), ""
+    if code >= FAILURES:
+        reference = secrets.token_hex(4)
+        current_app.logger.error("reference %s: %s %s answered %s", reference, request.method, request.url_rule, code)
     if request.path.endswith(".json") or request.accept_mimetypes.best == "application/json":
-        extra = {"code": reason} if reason else {}
+        extra = {name: value for name, value in (("code", reason), ("reference", reference)) if value}
         return jsonify(error=str(title), detail=detail or kept or str(text), **extra), code
     try:
-        return render_template("errors/error.html", code=code, title=title, text=text, detail=detail, kept=kept), code
+        return render_template(
+            "errors/error.html", code=code, title=title, text=text, detail=detail, kept=kept, at=at, reference=reference
+        ), code
     except Exception:  # the page layout needs the catalog, which may itself be broken
         current_app.logger.exception("the error page itself")
-        return Response(f"{title}\n{detail or kept}\n{text}\n", code, content_type="text/plain; charset=utf-8")
+        lines = (str(title), detail or kept, str(text), f"{at:%Y-%m-%d %H:%M:%S} UTC {reference}")
+        return Response("\n".join(lines) + "\n", code, content_type="text/plain; charset=utf-8")

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from indexer.catalog.audit import AnchorState
-from indexer.certificates import check_words, file_format
+from indexer.certificates import check_words, document, file_format
 from indexer.certificates.certify import CertificateFailed, certify, write
 from indexer.certificates.check import Check, FileState, load_check, save_check
 from indexer.certificates.file_format import NotACertificate
@@ -194,15 +194,18 @@ def test_the_anchor_command_writes_what_verify_reads(repository: Repository, tmp
     assert run("verify", "--anchor", str(tmp_path / "old.json")).exit_code == 2
 
 
-# certificates of format 1
+# certificates of older formats
 
 
-def as_format_1(path: Path) -> None:
-    """Write a certificate as the program did until 2026, and let the event log know it."""
+def as_older_format(path: Path, version: int) -> None:
+    """Write a certificate as older versions of the program did."""
     content = json.loads(path.read_bytes())
-    del content["anchor"], content["announcements"]
-    content["format_version"] = 1
-    content["state"]["catalogue_position"] = content["state"].pop("catalog_position")
+    content["format_version"] = version
+    del content["body"], content["subject"], content["filters"]["selection"], content["found"]["undated_outside"]
+    del content["query"]["words_english"], content["query"]["words_spanish"]
+    if version == 1:  # until 2026
+        del content["anchor"], content["announcements"]
+        content["state"]["catalogue_position"] = content["state"].pop("catalog_position")
     names = sorted(content)
     lines = [f'"{name}":{json.dumps(content[name], sort_keys=True, separators=(",", ":"), ensure_ascii=False)}' for name in names]
     path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
@@ -213,11 +216,11 @@ def test_a_certificate_of_format_1_is_read_and_checked(repository: Repository, t
 
     path = certified(repository, tmp_path / "c.json", "flood*")
     now = file_format.read(path)
-    as_format_1(path)
+    as_older_format(path, 1)
     repository.audit.add("certificate:made", "rhea", now.id, {"sha256": file_digest(path)})
     stored = file_format.read(path)
     assert (stored.format_version, stored.anchor, stored.announcements) == (1, None, ())
-    assert (stored.state, stored.records, stored.found) == (now.state, now.records, now.found)
+    assert (stored.state, stored.records, stored.found.digest) == (now.state, now.records, now.found.digest)
     assert file_format.read_header(path).state == now.state
     check = verify(repository, path, by="lena")
     assert (check.went_well, check.anchor, check.file) == (True, None, FileState.UNALTERED)
@@ -225,10 +228,37 @@ def test_a_certificate_of_format_1_is_read_and_checked(repository: Repository, t
     assert not verify(repository, path, by="lena").went_well
 
 
+def test_a_certificate_of_format_2_is_read_shown_and_checked(repository: Repository, tmp_path: Path) -> None:
+    from indexer.evidence.fixity import file_digest
+
+    path = certified(repository, tmp_path / "c.json", "flood*")
+    now = file_format.read(path)
+    as_older_format(path, 2)
+    repository.audit.add("certificate:made", "rhea", now.id, {"sha256": file_digest(path)})
+    stored = file_format.read(path)
+    assert (stored.format_version, stored.anchor, stored.body, stored.subject) == (2, now.anchor, None, "")
+    assert file_format.read_header(path).query.reading_english == now.query.reading_english
+    assert now.query.reading_english in json.dumps(document(file_format.read_header(path), "c.json", "0" * 64), default=str)
+    assert verify(repository, path, by="lena").went_well
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("subject", "a matter"), ("body", {"name": "x", "address": [], "contact": "", "custodian": "", "custodian_title": ""})],
+)
+def test_a_format_2_file_with_values_of_format_3_is_refused(repository: Repository, tmp_path: Path, key: str, value: object) -> None:
+    path = certified(repository, tmp_path / "c.json")
+    as_older_format(path, 2)
+    path.write_text(json.dumps({**json.loads(path.read_bytes()), key: value}))
+    for read in (file_format.read, file_format.read_header):
+        with pytest.raises(NotACertificate, match=key):
+            read(path)
+
+
 @pytest.mark.parametrize("key", ["anchor", "announcements"])
 def test_a_format_1_file_with_names_of_format_2_is_refused(repository: Repository, tmp_path: Path, key: str) -> None:
     path = certified(repository, tmp_path / "c.json")
-    as_format_1(path)
+    as_older_format(path, 1)
     content = json.loads(path.read_bytes())
     path.write_text(json.dumps({**content, key: None}))
     with pytest.raises(NotACertificate, match=key):

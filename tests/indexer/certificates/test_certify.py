@@ -121,7 +121,8 @@ def test_a_search_without_a_hit_is_a_whole_document(repository: Repository, tmp_
     assert (stored.found.total, stored.records) == (0, [])
     assert stored.found.digest == hashlib.sha256(b"").hexdigest()
     text = text_of(path)
-    assert "The search found no records." in text
+    assert "No records. The query was valid, the search ran to completion, and no record on file matches it." in text
+    assert "and that it found no record." in text
     assert "zeppelin" in text
     assert repository.catalog.captures()[0].digest in text
     assert verify(repository, path, by="rhea").went_well
@@ -151,7 +152,8 @@ def test_the_whole_language_is_certified_with_readings_in_both_languages(reposit
     }
     assert "within 3 words of" in stored.query.reading_english
     assert "3 palabras" in stored.query.reading_spanish
-    assert stored.query.reading_spanish in text_of(path)
+    assert stored.query.words_english in text_of(path)
+    assert "palabras" not in text_of(path)  # the paper is in English
     assert verify(repository, path, by="rhea").went_well
 
 
@@ -189,7 +191,7 @@ def test_the_coverage_and_its_gaps_are_in_both_files(repository: Repository, tmp
 def test_any_sign_and_any_length_of_a_query_can_be_set(repository: Repository, tmp_path: Path) -> None:
     for at, query in enumerate(['漢字 OR "🎉 flood" OR שלום OR "$x$ [#panic]" OR \u0378abc', "url:https://example.org/" + "a" * 900]):
         path = made(repository, tmp_path / f"{at}.json", query)
-        assert "The search found no records." in text_of(path)
+        assert "No records." in text_of(path)
         assert file_format.read(path).query.typed == query
 
 
@@ -315,9 +317,11 @@ def test_who_may_not_see_everything_learns_nothing_of_the_rest(repository: Repos
         (b"hello", "is not a certificate"),
         (b"{}", "not a search certificate"),
         (b"[1]", "is not a certificate"),
-        (b'{"format":"Show-Me Records certificate of a search","format_version":3}', "reads formats up to 2"),
+        (b'{"format":"Show-Me Records certificate of a search","format_version":4}', "reads formats up to 3"),
         (b'{"format":"Show-Me Records certificate of a search","format_version":1}', "damaged or was changed"),
         (b'{"format":"\xff"}', "is not a certificate"),
+        (b"[" * 2_000_000, "is not a certificate"),
+        (b'{"format":"Show-Me Records certificate of a search","coverage":' + b"[" * 2_000_000, "is not a certificate"),
     ],
 )
 def test_other_files_are_refused_in_words(repository: Repository, tmp_path: Path, content: bytes, words: str) -> None:

@@ -14,6 +14,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
+from indexer.catalog.accounts import holdings_changed
 from indexer.catalog.stored_data import StoredFacts
 from indexer.catalog.tables import captures
 from indexer.coverage.days import DayStatus
@@ -296,6 +297,7 @@ def test_a_capture_that_is_taken_in_is_seen_at_once_and_one_in_the_making_never(
     assert len(repository.coverage.of(Filters()).accounts) == 1, "an archive without a record captures its days too"
     with repository.db.begin() as connection:
         connection.execute(captures.update().where(captures.c.id == number).values(state="taking in"))
+        holdings_changed(connection)
     assert repository.coverage.of(Filters()).accounts == ()
 
 

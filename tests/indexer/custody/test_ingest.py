@@ -298,9 +298,9 @@ def test_a_helper_that_dies_costs_nothing_but_time(repository: Repository, tmp_p
 
     def start_and_kill(self: indexing.BackgroundIndexer) -> None:
         started(self)
-        assert self._process is not None
-        self._process.kill()
-        self._process.wait()
+        assert self._writer is not None
+        self._writer.process.kill()
+        self._writer.process.wait()
 
     monkeypatch.setattr(indexing.BackgroundIndexer, "_start", start_and_kill)
     take(repository, x_zip(tmp_path / "x.zip", POSTS))

@@ -114,7 +114,7 @@ def test_an_empty_index_answers_with_a_real_zero(engine: Engine) -> None:
     assert (engine.count(), engine.position()) == (0, 0)
     hits = search(engine, "*")
     assert (list(hits.pks), hits.total, hits.months, hits.undated) == ([], 0, {}, 0)
-    assert hits.facets == {"account": {}, "platform": {}, "kind": {}, "author": {}, "state": {}}
+    assert hits.facets == {"account": {}, "platform": {}, "kind": {}, "author": {}, "state": {}, "media": {}}
     assert found(engine, "*") == []
     assert engine.expand(Wildcard("a*")) == {}
 
@@ -274,6 +274,7 @@ def test_every_filter_narrows_hits_facets_and_months_alike(engine: Engine) -> No
         "kind": {"comment": 1, "photo": 1},
         "author": {"Bob": 1},
         "state": {},
+        "media": {"without": 1},
     }
     assert hits.months == {"2018-06": 1, "2019-01": 1}
 

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from unittest import mock
 
@@ -15,12 +18,14 @@ import bagit
 import pytest
 
 from indexer.catalog.models import RecordView
-from indexer.exports import COLUMNS, ExportMismatch, remove_partials
+from indexer.exports import COLUMNS, Choices, ExportMismatch, PdfLayout, remove_partials
 from indexer.exports.media import MEDIA_COLUMNS
+from indexer.exports.workbook import READABLE_COLUMNS
 from indexer.local_time import UnknownZone
 from tests.support.export_samples import NASTY, attachment, description, make, record, unpack
 
 ROOT = Path(__file__).parents[3]
+COVERAGE = {"from": "2018-07-01", "to": "2018-07-31", "summary": "All days of @riverbendmo are captured.", "gaps": [], "notes": []}
 
 
 def test_the_package_is_a_valid_bag_for_the_library_of_congress(tmp_path: Path) -> None:
@@ -47,6 +52,51 @@ def test_the_package_is_a_valid_bag_for_the_library_of_congress(tmp_path: Path) 
     assert (report.rows, report.media_files) == (len(views), 2)
     assert report.bytes == report.path.stat().st_size
     assert report.sha256 == hashlib.sha256(report.path.read_bytes()).hexdigest()
+
+
+def test_the_page_to_start_with_says_what_this_is_and_links_what_is_here(tmp_path: Path) -> None:
+    about = description(
+        3, query="*", organization="City of <b>Riverbend", first_day=date(2018, 7, 1), last_day=date(2018, 7, 31), coverage=COVERAGE
+    )
+    views = [record(1, attachments=(attachment(),)), record(2), record(3, id=2, handle="riverpages", platform="facebook")]
+    choices = Choices(viewer=True, pdf=PdfLayout.RUN_ON, context=True)
+    folder = unpack(make(tmp_path / "a.zip", views, about=about, choices=choices).path, tmp_path / "out")
+    bag = bagit.Bag(str(folder))
+    bag.validate(processes=1)
+    assert {"START-HERE.html", "README.txt", "bagit.txt", "bag-info.txt", "manifest-sha256.txt"} == set(bag.tagfile_entries())
+    page = (folder / "START-HERE.html").read_text()
+    for words in (
+        "<h1>All records</h1>",
+        "City of &lt;b&gt;Riverbend",
+        "Jul 1, 2018 to Jul 31, 2018",
+        "3 social media records of 2 accounts",
+        "<dt>@riverbendmo, X / Twitter</dt><dd>2</dd>",
+        "2 records carry no date",
+        "sha256sum -c manifest-sha256.txt",
+        "All days of @riverbendmo",
+    ):
+        assert words in page
+    links = re.findall('href="([^"]*)"', page)
+    assert {"data/viewer/index.html", "data/records.xlsx", "data/records-0001.pdf", "data/records.csv", "README.txt"} <= set(links)
+    assert all((folder / link).is_file() for link in links)
+    assert "context" not in page
+    assert "script" not in re.sub("description|transcript", "", page)
+    style = re.search("<style>(.*?)</style>", page, re.DOTALL)
+    assert style
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    assert f"default-src 'none'; style-src 'sha256-{digest}'" in page
+    readme = (folder / "README.txt").read_text()
+    assert readme == (folder / "data" / "README.txt").read_text()
+    assert "the conversations of these records have no others" in readme
+    assert not (folder / "data" / "context.csv").exists()
+    assert "All records: social media records" in bag.info["External-Description"]
+
+
+def test_a_package_of_nothing_says_so_on_its_first_page(tmp_path: Path) -> None:
+    folder = unpack(make(tmp_path / "a.zip", [], about=description(0, query="zebra")).path, tmp_path / "out")
+    page = (folder / "START-HERE.html").read_text()
+    assert "found no records" in page
+    assert "<h1>zebra</h1>" in page
 
 
 def test_a_changed_byte_is_found_by_the_bag(tmp_path: Path) -> None:
@@ -219,7 +269,7 @@ def test_every_entry_of_the_zip_carries_the_time_of_the_export(tmp_path: Path) -
 
 def test_the_documentation_names_every_column_with_its_meaning() -> None:
     text = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
-    rows = [line for line in text.splitlines() if line.startswith("| `")]
-    wanted = [f"| `{column.name}` | {column.meaning} |" for column in COLUMNS]
+    rows = [line for line in text.partition("\n## Columns of")[2].splitlines() if line.startswith("| `")]
+    wanted = [f"| `{column.name}` | {column.meaning} |" for column in (*READABLE_COLUMNS, *COLUMNS)]
     wanted += [f"| `{name}` | {meaning} |" for name, meaning in MEDIA_COLUMNS.items()]
-    assert [row for row in rows if "data/" not in row.split("|")[1] and "bagit.txt" not in row] == wanted
+    assert rows == wanted

@@ -45,9 +45,11 @@ def test_every_record_is_in_it_with_its_time_account_id_and_digest(tmp_path: Pat
         "Social media records of City of Riverbend",
         'records that hold "flood" or "roads"',
         "Records 1 to 2 of 2",
-        "1. Post, riverbendmo, X / Twitter",
+        "1. Jul 5, 2018, 12:30 AM CDT · riverbendmo on X",
+        "2. No date · riverbendmo on X",
+        "flood OR roads",
         "The road is closed.",
-        "2018-07-05 00:30:00 CDT",
+        "2018-07-05 00:30:00 CDT, in UTC 2018-07-05T05:30:00Z",
         "twitter:riverbendmo:post:1001",
         "The archive gives no time.",
         "Page 1 of",
@@ -61,6 +63,60 @@ def test_it_is_tagged_and_says_so(tmp_path: Path) -> None:
     root: Any = reader.trailer["/Root"]
     assert "pdfuaid:part>1<" in root["/Metadata"].get_data().decode()
     assert root["/MarkInfo"]["/Marked"]
+
+
+def outline(reader: pypdf.PdfReader) -> list[str]:
+    """Return the titles of all bookmarks, in order."""
+
+    def titles(level: Any) -> Iterator[str]:
+        for entry in level:
+            if isinstance(entry, list):
+                yield from titles(entry)
+            else:
+                yield str(entry.title)
+
+    return list(titles(reader.outline))
+
+
+def test_a_heading_and_a_bookmark_say_when_and_who(tmp_path: Path) -> None:
+    message = {"kind": "message", "author": "Neva Thornquill", "extra": {"participants": "Neva Thornquill, City of Riverbend"}}
+    event = {"kind": "message", "author": "", "title": "Somebody left", "thread_title": "Flood desk", "extra": {"event": "left"}}
+    views = [record(1, author="3051921866"), record(2, **message), record(3, **event), record(4, author="")]
+    reader = pypdf.PdfReader(package(tmp_path, views, about=description(4, subject="Request 7")) / "records-0001.pdf")
+    assert outline(reader) == [
+        "Social media records",
+        "1. Jul 5, 2018, 12:30 AM CDT · X user 3051921866 on X",
+        "2. Jul 5, 2018, 1:30 AM CDT · Neva Thornquill → City of Riverbend on X",
+        "3. Jul 5, 2018, 2:30 AM CDT · Flood desk on X",
+        "4. Jul 5, 2018, 3:30 AM CDT · riverbendmo on X",
+    ]
+    assert "Request 7" in reader.pages[0].extract_text()
+
+
+def test_a_record_stays_together_with_its_pictures_where_a_page_holds_it(tmp_path: Path) -> None:
+    views = [record(n, f"Text-{n}- " * (1 + 9 * n), attachments=(attachment("a.png", description=f"Words-{n}-"),)) for n in range(6)]
+    reader = pypdf.PdfReader(package(tmp_path, views, open_media=files(a=png(400, 300))) / "records-0001.pdf")
+    pages = [page.extract_text() for page in reader.pages]
+    assert len(pages) > 2
+    for n in range(6):
+        on = [number for number, text in enumerate(pages) if f"Text-{n}-" in text]
+        assert len(on) == 1
+        assert [number for number, text in enumerate(pages) if f"Words-{n}-" in text] == on
+        assert [number for number, text in enumerate(pages) if f"post:100{n}" in text] == on
+
+
+def test_a_record_longer_than_a_page_begins_where_its_heading_is_and_loses_nothing(tmp_path: Path) -> None:
+    first, last = (tuple(attachment(f"{name}.png", description=f"Words-{name}-") for name in names) for names in ("abcde", "fghij"))
+    long = "\n".join(f"Line-{n}-" for n in range(200))
+    views = [record(1), record(2, long, attachments=first), record(3, "Short", attachments=last)]
+    opened = files(**{name: png(400, 300 + ord(name)) for name in "abcdefghij"})
+    reader = pypdf.PdfReader(package(tmp_path, views, open_media=opened) / "records-0001.pdf")
+    pages = [page.extract_text() for page in reader.pages]
+    text = "\n".join(pages)
+    assert all(f"Line-{n}-" in text for n in range(200))
+    assert all(text.count(f"Words-{name}-") == 1 for name in "abcdefghij")
+    assert sum(len(page.images) for page in reader.pages) == 10
+    assert any("3. Jul" in page and "Short" in page and "Words-f-" in page for page in pages)
 
 
 def test_no_text_stops_it(tmp_path: Path) -> None:

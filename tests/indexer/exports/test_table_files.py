@@ -9,17 +9,22 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import openpyxl
 import pytest
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.utils.datetime import from_excel
 from xlsxwriter.worksheet import Worksheet
 
 from indexer.exports import COLUMNS
 from indexer.exports.csv_file import CsvFile, CsvRows
-from indexer.exports.xlsx_file import RecordSheet, XlsxFile
+from indexer.exports.workbook import READABLE_COLUMNS, XlsxFile
+from indexer.exports.workbook import sheets as sheets_module
+from indexer.exports.workbook.readable import excel_time
+from indexer.exports.workbook.sheets import RecordSheet
 from indexer.local_time import to_ms
 from indexer.spreadsheets import CELL_LIMIT, escape_formula, fit_xlsx, unescape_formula
 from tests.support.export_samples import NASTY, attachment, description, make, record, unpack
@@ -38,7 +43,7 @@ def csv_rows(path: Path) -> list[list[str]]:
         return list(csv.reader(file, strict=True))
 
 
-def sheet_rows(path: Path, sheet: str = "records") -> list[list[str]]:
+def sheet_rows(path: Path, sheet: str = "All columns") -> list[list[str]]:
     book = openpyxl.load_workbook(path, read_only=True)
     rows = [["" if value is None else value for value in row] for row in book[sheet].iter_rows(values_only=True)]
     book.close()
@@ -91,7 +96,6 @@ def test_a_csv_gives_back_every_text(rows: list[list[str]]) -> None:
     class Memory(CsvRows):
         def __init__(self) -> None:
             self._file: Any = io.BytesIO()
-            self._writer = csv.writer(self, quoting=csv.QUOTE_ALL)
             self._guarded = self._replaced = self._nul = self._separated = 0
 
     memory = Memory()
@@ -99,6 +103,13 @@ def test_a_csv_gives_back_every_text(rows: list[list[str]]) -> None:
         memory.add({}, list(row))
     read = csv.reader(io.StringIO(memory._file.getvalue().decode(), newline=""), strict=True)
     assert [[unescape_formula(cell) for cell in row] for row in read] == [[cell.replace("\0", "\u2400") for cell in row] for row in rows]
+
+
+@pytest.mark.parametrize("text", ["=\0", "=a\u2028b", "'=\"", '"=', "\0", '","=', "a\r\n=b"])
+def test_a_cell_that_needs_more_than_one_change_gets_them_all(tmp_path: Path, text: str) -> None:
+    row = csv_rows(data_of(tmp_path, [record(1, text)]) / "records.csv")[1]
+    assert unescape_formula(row[TEXT]) == text.replace("\0", "\u2400")
+    assert not row[TEXT].startswith("=")
 
 
 def test_the_workbook_has_the_same_values_as_the_csv(tmp_path: Path) -> None:
@@ -114,31 +125,135 @@ def test_the_workbook_has_the_same_values_as_the_csv(tmp_path: Path) -> None:
     assert len(plain) > 15
 
 
-def test_the_workbook_holds_no_formula_no_link_and_no_number_made_of_text(tmp_path: Path) -> None:
+def test_the_workbook_holds_no_formula_and_no_number_made_of_text(tmp_path: Path) -> None:
     data = data_of(tmp_path, [record(1, "=1+1"), record(2, "0123"), record(3, "https://example.org/"), record(4, "1e5")])
     book = openpyxl.load_workbook(data / "records.xlsx")
-    cells = [row[TEXT] for row in book["records"].iter_rows(min_row=2)]
+    cells = [row[TEXT] for row in book["All columns"].iter_rows(min_row=2)]
     assert [cell.value for cell in cells] == ["=1+1", "0123", "https://example.org/", "1e5"]
     assert [cell.hyperlink for cell in cells] == [None] * 4
     version = NAMES.index("version")
-    assert [row[version].data_type for row in book["records"].iter_rows(min_row=2)] == ["n"] * 4
-    assert b"<f>" not in (data / "records.xlsx").read_bytes()
+    assert [row[version].data_type for row in book["All columns"].iter_rows(min_row=2)] == ["n"] * 4
+    with zipfile.ZipFile(data / "records.xlsx") as parts:
+        for name in parts.namelist():
+            assert b"<f>" not in parts.read(name)
 
 
-def test_the_workbook_can_be_read_by_people(tmp_path: Path) -> None:
-    data = data_of(tmp_path, [record(n) for n in range(5)])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+def test_no_readable_cell_is_run(tmp_path: Path, start: str) -> None:
+    view = record(1, f"{start}1+1", author=f"{start}cmd", handle=f"{start}h", url=f"{start}url", kind="message", extra={"to": f"{start}to"})
+    sheet = openpyxl.load_workbook(data_of(tmp_path, [view]) / "records.xlsx")["Records"]
+    assert [cell.data_type for cell in sheet[2] if cell.value is not None] == ["d", *["s"] * 8][
+        : sum(cell.value is not None for cell in sheet[2])
+    ]
+    assert not [cell for cell in sheet[2] if cell.hyperlink]
+
+
+def readable(tmp_path: Path, *views: Any, **options: Any) -> list[dict[str, Any]]:
+    """Return the rows of the sheet Records by heading; the date's without its zone."""
+    sheet = openpyxl.load_workbook(data_of(tmp_path, list(views), **options) / "records.xlsx")["Records"]
+    names = [column.name for column in READABLE_COLUMNS]
+    return [dict(zip(names, row, strict=True)) for row in sheet.iter_rows(min_row=2)]
+
+
+def test_the_first_sheet_says_when_who_and_what_for_people(tmp_path: Path) -> None:
+    post, message, undated, broken = readable(
+        tmp_path,
+        record(1, "Road closed", attachments=(attachment(),), not_in_capture_of=()),
+        record(
+            2, "Is it open?", kind="message", author="Neva Thornquill", extra={"participants": "Neva Thornquill, City"}, versions=2, url=""
+        ),
+        record(3, "", title="The City shared a link.", posted_ms=None, posted_written="", url="javascript:alert(1)"),
+        record(
+            4, posted_ms=None, posted_written="???", attachments=(attachment("a.png"), attachment("b.png"), attachment("c.png", member=""))
+        ),
+    )
+    assert (post["Date"].value, post["Date"].is_date) == (datetime(2018, 7, 5, 0, 30), True)
+    assert post["Date"].number_format == "mmm d, yyyy h:mm AM/PM"
+    assert [post[name].value for name in ("Account", "From", "To", "Kind", "Text", "State")] == [
+        "riverbendmo (X)",
+        "riverbendmo",
+        None,
+        "Post",
+        "Road closed",
+        None,
+    ]
+    assert post["Link"].hyperlink.target == post["Link"].value == "https://twitter.com/riverbendmo/status/1001"
+    assert (post["Pictures"].value, post["Pictures"].hyperlink.target.startswith("media/twitter-riverbendmo-post-1001-")) == (
+        "road.jpg",
+        True,
+    )
+    assert [message[name].value for name in ("From", "To", "Kind", "State")] == [
+        "Neva Thornquill",
+        "City",
+        "Message",
+        "version 1 of 2; gone from the archive of May 6, 2021",
+    ]
+    assert (undated["Date"].value, undated["Text"].value, undated["Link"].hyperlink) == (None, "The City shared a link.", None)
+    assert undated["State"].value == "gone from the archive of May 6, 2021; without a date"
+    assert broken["State"].value == "gone from the archive of May 6, 2021; date cannot be read: ???"
+    assert broken["Pictures"].value == "3 files:\na.png\nb.png\nc.png (not in the archive)"
+    assert broken["Pictures"].hyperlink.target.endswith("/")
+
+
+def test_the_links_of_the_first_sheet_lead_to_files_of_the_package(tmp_path: Path) -> None:
+    names = ("a b#1.jpg", "résumé [1].jpg", "100% {x}.jpg", "洪水.jpg")
+    data = data_of(tmp_path, [record(number, attachments=(attachment(name),)) for number, name in enumerate(names)])
+    sheet = openpyxl.load_workbook(data / "records.xlsx")["Records"]
+    links = [row[8].hyperlink for row in sheet.iter_rows(min_row=2)]
+    targets = [unquote(link.target + (f"#{link.location}" if link.location else "")) for link in links]
+    assert all((data / target).is_file() for target in targets)
+    assert len(targets) == len(names)
+
+
+def test_links_beyond_excel_s_limit_are_text_and_the_sheet_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets_module, "LINKS_PER_SHEET", 3)
+    data = data_of(tmp_path, [record(number) for number in range(5)])
+    sheet = openpyxl.load_workbook(data / "records.xlsx")["Records"]
+    assert [bool(row[6].hyperlink) for row in sheet.iter_rows(min_row=2)] == [True] * 3 + [False] * 2
+    assert all(row[6].value for row in sheet.iter_rows(min_row=2))
+    assert "Excel's limit" in sheet["G1"].value
+    assert "2 more addresses and files are there as plain text" in (data / "README.txt").read_text()
+
+
+def test_the_workbook_can_be_read_and_printed_by_people(tmp_path: Path) -> None:
+    about = description(5, organization="City of R & B", subject="Request 7: flood")
+    data = data_of(tmp_path, [record(n) for n in range(5)], about=about)
     book = openpyxl.load_workbook(data / "records.xlsx")
-    assert book.sheetnames == ["about", "records"]
-    sheet = book["records"]
-    assert sheet.freeze_panes == "B2"
-    assert sheet.auto_filter.ref == f"A1:{sheet.cell(6, len(NAMES)).coordinate}"
+    assert book.sheetnames == ["Records", "All columns", "About"]
+    assert book.active.title == "Records"
+    sheet = book["Records"]
+    assert [cell.value for cell in sheet[1]] == ["Date (Central Time)", *(column.name for column in READABLE_COLUMNS[1:])]
+    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.dimensions) == ("B2", "A1:J6", "A1:J6")
     assert sheet["A1"].font.b
-    assert sheet.dimensions == sheet.auto_filter.ref
-    about = {str(name): str(value) for name, value in book["about"].iter_rows(values_only=True)}
-    assert about["query as typed"] == "flood OR roads"
-    assert about["time zone"] == "America/Chicago"
-    assert about["records"] == "5"
-    assert about["column posted_local"].startswith("When it was posted")
+    assert all(cell.alignment.wrap_text and cell.alignment.vertical == "top" for cell in sheet[2] if cell.value and not cell.is_date)
+    assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == ("landscape", None, 0)
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.print_title_rows == "$1:$1"
+    assert sheet.oddHeader.left.text == "City of R && B: Request 7: flood"
+    assert sheet.oddFooter.right.text == "Page &P of &N"
+    whole = book["All columns"]
+    assert whole.freeze_panes == "B2"
+    assert whole.auto_filter.ref == f"A1:{whole.cell(6, len(NAMES)).coordinate}"
+    assert whole["A1"].font.b
+    assert whole.dimensions == whole.auto_filter.ref
+    lines = {str(name): str(value) for name, value in book["About"].iter_rows(values_only=True)}
+    assert lines["query as typed"] == "flood OR roads"
+    assert lines["time zone"] == "America/Chicago"
+    assert lines["records"] == "5"
+    assert lines["Records: Link"].startswith("The record on the platform")
+    assert lines["column posted_local"].startswith("When it was posted")
+
+
+@given(st.datetimes(datetime(1900, 3, 1), datetime(9999, 12, 31)))
+def test_a_date_is_the_day_and_time_that_excel_shows(local: datetime) -> None:
+    local = local.replace(microsecond=0)
+    days = excel_time(f"{local.isoformat(' ')} CDT")
+    assert isinstance(days, float)
+    assert from_excel(round(days, 9)) == local
+
+
+def test_a_day_before_excel_s_calendar_stays_text() -> None:
+    assert excel_time("1900-02-28 23:30:00 CST") == "1900-02-28 23:30:00 CST"
 
 
 def test_what_excel_cannot_hold_is_cut_at_a_visible_mark_and_counted(tmp_path: Path) -> None:
@@ -147,6 +262,7 @@ def test_what_excel_cannot_hold_is_cut_at_a_visible_mark_and_counted(tmp_path: P
         [record(1, "x" * 40_000), record(2, "😀" * 20_000), record(3, "y" * CELL_LIMIT), record(4, "bell \x07"), record(5, "a\r\nb")],
     )
     cells = [row[TEXT] for row in sheet_rows(data / "records.xlsx")[1:]]
+    assert [row[5] for row in sheet_rows(data / "records.xlsx", "Records")[1:]] == cells
     assert cells[0].startswith("x" * 30_000)
     assert cells[0].endswith("[… cut here: 40,000 characters in all, whole in records.csv]")
     assert cells[1].endswith("[… cut here: 20,000 characters in all, whole in records.csv]")
@@ -157,7 +273,7 @@ def test_what_excel_cannot_hold_is_cut_at_a_visible_mark_and_counted(tmp_path: P
     readme = (data / "README.txt").read_text()
     assert "records.xlsx: 2 cells are longer than the 32,767 characters" in readme
     assert "records.xlsx: 2 cells had control characters" in readme
-    about = " ".join(str(row[1]) for row in sheet_rows(data / "records.xlsx", "about"))
+    about = " ".join(str(row[1]) for row in sheet_rows(data / "records.xlsx", "About"))
     assert "2 cells are longer" in about
 
 
@@ -173,10 +289,13 @@ def test_every_text_becomes_one_that_a_workbook_can_hold(text: str) -> None:
 def test_records_beyond_a_sheet_go_on_the_next_one(tmp_path: Path) -> None:
     data = data_of(tmp_path, [record(n) for n in range(25)], exporters=(CsvFile(), XlsxFile(rows_per_sheet=11)))
     book = openpyxl.load_workbook(data / "records.xlsx")
-    assert book.sheetnames == ["about", "records", "records 2", "records 3"]
-    ids = [row[0] for name in book.sheetnames[1:] for row in book[name].iter_rows(min_row=2, values_only=True)]
+    assert book.sheetnames == ["Records", "Records 2", "Records 3", "All columns", "All columns 2", "All columns 3", "About"]
+    assert [row[9] for name in book.sheetnames[:3] for row in book[name].iter_rows(min_row=2, values_only=True)] == [
+        row[0] for row in csv_rows(data / "records.csv")[1:]
+    ]
+    ids = [row[0] for name in book.sheetnames[3:6] for row in book[name].iter_rows(min_row=2, values_only=True)]
     assert ids == [row[0] for row in csv_rows(data / "records.csv")[1:]]
-    assert [book[name]["A1"].value for name in book.sheetnames[1:]] == ["record_id"] * 3
+    assert [book[name]["A1"].value for name in book.sheetnames[3:6]] == ["record_id"] * 3
     assert "are on 3 sheets" in (data / "README.txt").read_text()
 
 

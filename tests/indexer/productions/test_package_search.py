@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -122,3 +123,46 @@ def test_the_event_of_a_certificate_is_written_only_with_a_whole_package(
     with pytest.raises(ExportMismatch):
         export_search(repository, FLOOD, tmp_path / "b.zip", maker=Maker("rhea"), choices=Choices(certificate=True))
     assert len(repository.audit.newest(100)) == before
+
+
+@pytest.mark.parametrize(
+    ("request_", "choices", "name"),
+    [
+        (SearchRequest("flood", sort=Sort.OLDEST), Choices(), "kestrel-bend_flood_2019-05-24_2019-07-09"),
+        (SearchRequest("flood", sort=Sort.NEWEST), Choices(), "kestrel-bend_flood_2019-05-24_2019-07-09"),
+        (SearchRequest("flood", sort=Sort.RELEVANCE), Choices(), "kestrel-bend_flood_2019-05-24_2019-07-09"),
+        (SearchRequest("flood notice"), Choices(), "kestrel-bend_flood-notice_2019-05-24"),
+        (SearchRequest("*"), Choices(subject="Request 26-17: the flood"), "kestrel-bend_request-26-17-the-flood_2018-01-01_2019-07-09"),
+        (SearchRequest("zebra"), Choices(), "kestrel-bend_zebra"),
+        (SearchRequest("flood", Filters(first_day=date(2019, 5, 1))), Choices(), "kestrel-bend_flood_2019-05-01_2019-07-09"),
+        (
+            SearchRequest("zebra", Filters(first_day=date(2019, 5, 1), last_day=date(2019, 8, 2))),
+            Choices(),
+            "kestrel-bend_zebra_2019-05-01_2019-08-02",
+        ),
+    ],
+)
+def test_a_package_in_a_folder_is_named_by_body_subject_and_days(
+    tmp_path: Path, request_: SearchRequest, choices: Choices, name: str
+) -> None:
+    days = ("Fri May 24 14:00:00 +0000 2019", "Wed Jul 10 02:30:00 +0000 2019", "Mon Jan 01 12:00:00 +0000 2018", "no date")
+    words = ("A flood notice", "The flood is over", "Parade", "A flood of joy")
+    tweets = [tweet(number, text, created_at=day) for number, (day, text) in enumerate(zip(days, words, strict=True), 1)]
+    held = repository_at(tmp_path / "data")
+    ingest(held, [x_zip(tmp_path / "x.zip", tweets)], taken_by="rhea", source="test")
+    (tmp_path / "out").mkdir()
+    maker = Maker("rhea", organization="City of Kestrel Bend")
+    for number in ("", "_2"):
+        report = export_search(held, request_, tmp_path / "out", maker=maker, choices=choices)
+        assert report.path == tmp_path / "out" / f"{name}{number}.zip"
+        assert report.name == name + number
+        assert unpack(report.path, tmp_path / f"unpacked{number}").name == name + number
+    held.close()
+
+
+def test_a_package_with_a_file_of_its_own_is_named_unlike_the_others(repository: Repository, tmp_path: Path) -> None:
+    first = export_search(repository, FLOOD, tmp_path / "export-1.zip", maker=Maker("rhea"), choices=Choices(other_names=frozenset()))
+    again = Choices(other_names=frozenset({first.name}))
+    second = export_search(repository, FLOOD, tmp_path / "export-2.zip", maker=Maker("rhea"), choices=again)
+    assert (second.path.name, second.name) == ("export-2.zip", f"{first.name}_2")
+    assert unpack(second.path, tmp_path / "out").name == second.name

@@ -14,6 +14,7 @@ from indexer.query.reading import day, paraphrase
 from indexer.query.reading_words import ENGLISH, SPANISH, TABLES
 from indexer.record import RecordKind
 from indexer.search.reading import paraphrase_search, paraphrases
+from indexer.search.request import SearchRequest
 
 TAX = Or((Word("budget"), Wildcard("tax*")))
 CASES: list[tuple[Node, str, str]] = [
@@ -92,7 +93,7 @@ def test_the_forms_of_a_stem_are_said_where_they_are_known() -> None:
 def test_a_whole_search_is_one_sentence() -> None:
     july = Filters(first_day=date(2018, 7, 1), last_day=date(2018, 7, 31))
     tree = Near(Word("council"), Word("budget"), 5)
-    said = paraphrases(tree, july, ACCOUNTS, "America/Chicago")
+    said = paraphrases(tree, SearchRequest(filters=july), ACCOUNTS, "America/Chicago")
     assert said["en"] == "council within 5 words of budget, posted July 1 – July 31, 2018, Central Time, in 3 accounts"
     assert said["es"] == (
         "council a 5 palabras o menos de budget, publicado del 1 de julio al 31 de julio de 2018, hora del Centro, en 3 cuentas"
@@ -122,12 +123,15 @@ def test_a_whole_search_is_one_sentence() -> None:
     ],
 )
 def test_every_filter_is_said(filters: Filters, part: str) -> None:
-    assert part in paraphrase_search(Everything(), filters, ACCOUNTS, "America/Chicago")
+    assert part in paraphrase_search(Everything(), SearchRequest(filters=filters), ACCOUNTS, "America/Chicago")
 
 
 def test_accounts_that_the_reader_may_not_see_are_not_even_counted() -> None:
     said = paraphrase_search(
-        Everything(), Filters(permission=Permission(frozenset({1, 2}), without_messages=False)), ACCOUNTS, "America/Chicago"
+        Everything(),
+        SearchRequest(filters=Filters(permission=Permission(frozenset({1, 2}), without_messages=False))),
+        ACCOUNTS,
+        "America/Chicago",
     )
     assert "in 2 accounts" in said
     assert "Town3" not in said
@@ -135,7 +139,7 @@ def test_accounts_that_the_reader_may_not_see_are_not_even_counted() -> None:
 
 def test_what_the_role_leaves_out_is_said_once_and_the_day_it_stands_for_last() -> None:
     reader = Filters(permission=Permission(None, without_messages=True))
-    said = paraphrase_search(Everything(), reader, ACCOUNTS, "America/Phoenix", as_of=date(2020, 2, 1))
+    said = paraphrase_search(Everything(), SearchRequest(filters=reader, as_of=date(2020, 2, 1)), ACCOUNTS, "America/Phoenix")
     assert said == (
         "every record, days in America/Phoenix, in 3 accounts, without direct messages, as it was at the end of February 1, 2020"
     )

@@ -30,7 +30,7 @@ from indexer.query import (
     Word,
 )
 from indexer.query.filters import Filters, Permission, Sort
-from indexer.query.nodes import STATES
+from indexer.query.nodes import MEDIA, STATES
 
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # waiting for a disk thousands of times proves nothing
 WORDS = ("tax", "tax", "Tax", "taxes", "flood", "#flood", "café", "don't", "1,000", "🎉", "東京", "the", "the", "a", "@hall", "T-ax")
@@ -66,6 +66,9 @@ def documents(draw: st.DrawFn) -> Document:
                         [
                             "media",
                             "picture",
+                            "video",
+                            "sound",
+                            "file",
                             "parent",
                             "conversation",
                             "edit",
@@ -246,6 +249,7 @@ filters = st.just(Filters()) | st.builds(
     kinds=st.none() | st.frozensets(st.sampled_from(["post", "reply"])),
     authors=st.none() | st.frozensets(st.sampled_from(["Ann Lee", "ann", ""])),
     has_media=st.none() | st.booleans(),
+    media=st.none() | st.none() | st.sets(st.sampled_from(sorted(MEDIA))).map(frozenset),
     states=st.none() | st.none() | st.sets(st.sampled_from(sorted(STATES))).map(frozenset),
     permission=st.builds(Permission, accounts=st.none() | st.frozensets(st.integers(1, 3)), without_messages=st.booleans()),
 )

@@ -160,6 +160,8 @@ def allowed(document: Document, filters: Filters) -> bool:
         return False
     if filters.states is not None and not filters.states & set(states(document)):
         return False
+    if filters.media is not None and not filters.media & set(media(document)):
+        return False
     if filters.permission.without_messages and "conversation" in document.has:
         return False
     return filters.has_media is None or ("media" in document.has) == filters.has_media
@@ -181,6 +183,12 @@ def expansion(documents: Iterable[Document], node: Expanding, permission: Permis
     return dict(sorted(every.items()))
 
 
+def media(document: Document) -> list[str]:
+    words = {"picture": {"picture"}, "video": {"video"}, "other": {"file", "sound"}}
+    kinds = [kind for kind, has in words.items() if has & set(document.has)]
+    return kinds if "media" in document.has else [*kinds, "without"]
+
+
 def states(document: Document) -> list[str]:
     undated = ["undated"] if document.day is None else []
     return sorted({state for state, word in STATES.items() if word in (*document.has, *undated)})
@@ -196,6 +204,7 @@ def counts(documents: Iterable[Document], pks: Iterable[int]) -> tuple[dict[str,
         "kind": Counter(one.kind for one in hits),
         "author": Counter(one.author for one in hits if one.author),
         "state": Counter(state for one in hits for state in states(one)),
+        "media": Counter(kind for one in hits for kind in media(one)),
         "month": Counter(one.day.isoformat()[:7] for one in hits if one.day),
         "day": Counter(one.day.isoformat() for one in hits if one.day),
     }

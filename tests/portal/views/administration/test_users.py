@@ -13,25 +13,43 @@ from tests.support.town import Town, token
 pytestmark = pytest.mark.databases
 
 
-def test_an_administrator_adds_a_user_grants_an_account_and_hands_over_a_link(town: Town) -> None:
+def link_in(page: str) -> str:
+    """Return the path of the one-time link that a page shows."""
+    link = re.search(r'<input id="one-time-link"[^>]* value="http://127.0.0.1:8000(/link/[^"]+)"', page)
+    assert link
+    return link[1]
+
+
+def test_an_administrator_adds_a_user_with_accounts_and_hands_over_a_link_in_one_step(town: Town) -> None:
     admin = town.client("ada")
-    form = {"csrf_token": token(admin, "/users")}
-    added = admin.post("/users", data={**form, "name": "Petra", "full_name": "Petra Vance", "role": "request staff"})
-    page = added.headers["Location"]
-    assert "none: sees nothing" in admin.get("/users").text
-    admin.post(page, data={**form, "full_name": "Petra Vance", "role": "request staff", "account": ["1", "999999", "x"]})
+    form = {"csrf_token": token(admin, "/users"), "name": "Petra", "full_name": "Petra Vance", "role": "request staff"}
+    link = link_in(admin.post("/users", data={**form, "account": ["1", "999999", "x"]}).text)
     petra = Users(town.repository.db).by_name("petra")
     assert petra is not None
     assert (petra.role, petra.grants) == (Role.REQUEST_STAFF, frozenset({1}))
-    shown = admin.post(f"{page}/link", data=form).text
-    link = re.search(r"<code class=\"break\">http://127.0.0.1:8000(/link/[^<]+)</code>", shown)
-    assert link
     guest = town.client()
-    data = {"password": "petra has a sentence", "again": "petra has a sentence", "csrf_token": token(guest, link[1])}
-    assert guest.post(link[1], data=data).status_code == 302
+    assert "You will need this name" in guest.get(link).text
+    data = {"password": "petra has a sentence", "again": "petra has a sentence", "csrf_token": token(guest, link)}
+    assert guest.post(link, data=data).status_code == 302
     assert guest.get("/search.json?q=flood").json["total"] == 2
+    added = next(event for event in town.repository.audit.newest(12) if event.tag == "user:added")
+    assert '"grants": [1]' in added.detail or '"grants":[1]' in added.detail
     tags = [event.tag for event in town.repository.audit.newest(12)]
-    assert {"user:added", "user:changed", "user:link-made", "user:password-set", "user:signed-in"} <= set(tags)
+    assert {"user:added", "user:link-made", "user:password-set", "user:signed-in"} <= set(tags)
+
+
+def test_grants_are_changed_later_and_nothing_is_granted_unasked(town: Town) -> None:
+    admin = town.client("ada")
+    form = {"csrf_token": token(admin, "/users"), "role": "request staff", "full_name": ""}
+    admin.post("/users", data={**form, "name": "quinn"})
+    quinn = Users(town.repository.db).by_name("quinn")
+    assert quinn is not None
+    assert quinn.grants == frozenset()
+    assert "none: sees nothing" in admin.get("/users").text
+    assert admin.post(f"/users/{quinn.id}", data={**form, "account": "1"}).status_code == 302
+    quinn = Users(town.repository.db).by_name("quinn")
+    assert quinn is not None
+    assert quinn.grants == {1}
 
 
 def test_a_link_is_shown_once_and_is_not_in_the_event_log(town: Town) -> None:
@@ -39,20 +57,21 @@ def test_a_link_is_shown_once_and_is_not_in_the_event_log(town: Town) -> None:
     user = Users(town.repository.db).by_name("nora")
     assert user is not None
     shown = admin.post(f"/users/{user.id}/link", data={"csrf_token": token(admin, "/users")}).text
-    key = re.search(r"/link/([\w-]+)<", shown)
-    assert key
-    assert key[1] not in admin.get(f"/users/{user.id}").text
-    assert not any(key[1] in event.detail + event.subject for event in town.repository.audit.newest(50))
+    key = link_in(shown).removeprefix("/link/")
+    assert key not in admin.get(f"/users/{user.id}").text
+    assert not any(key in event.detail + event.subject for event in town.repository.audit.newest(50))
 
 
 def test_what_is_wrong_with_a_new_user_is_said_and_the_form_keeps_what_was_written(town: Town) -> None:
     admin = town.client("ada")
     answer = admin.post(
-        "/users", data={"csrf_token": token(admin, "/users"), "name": "rhea", "full_name": "Another Rhea", "role": "legal staff"}
+        "/users",
+        data={"csrf_token": token(admin, "/users"), "name": "rhea", "full_name": "Another Rhea", "role": "request staff", "account": "1"},
     )
     assert answer.status_code == 422
     assert "There is already a user named rhea." in answer.text
     assert 'value="Another Rhea"' in answer.text
+    assert re.search(r'name="account" id="account-1" value="1" checked', answer.text)
     unknown = admin.post("/users", data={"csrf_token": token(admin, "/users"), "name": "someone", "role": "mayor"})
     assert unknown.status_code == 400
     assert Users(town.repository.db).by_name("someone") is None

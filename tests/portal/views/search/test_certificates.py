@@ -34,10 +34,11 @@ def certify(client: FlaskClient, query: str, **filters: str) -> str:
 
 def test_a_search_is_certified_read_and_handed_over(town: Town) -> None:
     client = town.client("lena")
-    assert "Make a search certificate" in client.get("/search?q=flood").text
+    assert '/hand-over?q=flood">Hand over…' in client.get("/search?q=flood").text
+    assert 'value="certificate"' in client.get("/hand-over?q=flood").text
     page = certify(client, "flood bridge", kind="post")
     shown = client.get(page).text
-    assert "The search found 1 record." in shown
+    assert "1 record." in shown
     assert "kinds of record: post" in shown
     with client.get(f"{page}/certificate.pdf") as pdf:
         assert pdf.mimetype == "application/pdf"
@@ -56,10 +57,11 @@ def test_a_search_is_certified_read_and_handed_over(town: Town) -> None:
 
 def test_a_search_that_finds_nothing_is_certified_from_its_page(town: Town) -> None:
     client = town.client("rhea")
-    assert "Make a search certificate" in client.get("/search?q=zeppelin").text
+    assert '/hand-over?q=zeppelin">Certify it…' in client.get("/search?q=zeppelin").text
+    assert "Make the certificate" in client.get("/hand-over?q=zeppelin").text
     shown = client.get(certify(client, "zeppelin")).text
-    assert "The search found no records." in shown
-    assert "what was captured" in shown
+    assert "No records." in shown
+    assert "what the platforms leave out of archives" in shown
 
 
 def test_a_question_that_cannot_be_read_makes_no_certificate(town: Town) -> None:
@@ -161,4 +163,4 @@ def test_a_certificate_that_was_interrupted_is_tried_again_on_its_own_page(town:
     assert "Try again" in client.get(page).text
     answer = client.post(f"/jobs/{number}/retry", data={"csrf_token": token(client, page)})
     assert answer.headers["Location"] == page
-    assert "The search found 1 record." in client.get(page).text
+    assert "1 record." in client.get(page).text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -219,3 +220,74 @@ def test_a_query_with_markup_in_it_is_never_markup_on_a_page(town: Town) -> None
         page = client.get(address, query_string={"q": '"><script>x</script> flood', "author": "'\"><b>", "hit": "1"}).text
         assert "<script>x" not in page, address
         assert "<b>" not in page, address
+
+
+def test_a_record_can_be_cited_and_linked_to_without_scripts(town: Town) -> None:
+    number = town.record_id("closed Mill Bridge")
+    view = town.repository.catalog.record(number)
+    assert view is not None
+    page = unescape(town.client("rhea").get(f"/records/{number}").text)
+    citation = re.search(r'<textarea id="citation"[^>]*>([^<]+)</textarea>', page)
+    assert citation
+    assert citation[1].startswith(f"@{CITY}, X post of July 4, 2018, 1:00\N{NARROW NO-BREAK SPACE}PM CDT, record {number}, ")
+    assert citation[1].endswith(f"(SHA-256 {view.origin.capture_digest})")
+    link = re.search(r'<input id="permalink"[^>]* value="([^"]+)"', page)
+    assert link
+    assert link[1].endswith(f"/records/{number}")
+    assert town.client("rhea").get(link[1].removeprefix("http://127.0.0.1:8000")).status_code == 200
+
+
+def test_evidence_is_folded_and_whole(town: Town) -> None:
+    number = town.record_id("Parade")
+    view = town.repository.catalog.record(number)
+    assert view is not None
+    page = town.client("rhea").get(f"/records/{number}").text
+    evidence = page.split('<details class="fold" id="evidence">', 1)[1].split("</details>", 1)[0]
+    parts = (
+        view.origin.capture_digest,
+        view.origin.member,
+        view.content_digest,
+        view.attachments[0].sha256,
+        number,
+        "city_archive.zip",
+        "/raw/",
+    )
+    assert [part for part in parts if part not in evidence] == []
+
+
+def test_a_long_conversation_opens_on_demand(town: Town, tmp_path: Path) -> None:
+    start = 1_150_000_000_000_000_000
+    answers = [
+        post(
+            start + at,
+            f"Answer {at} about the quay wall",
+            f"Sat May 25 16:{at:02}:00 +0000 2019",
+            **({"in_reply_to_status_id": str(start + at - 1), "in_reply_to_status_id_str": str(start + at - 1)} if at else {}),
+        )
+        for at in range(14)
+    ]
+    ingest(town.repository, [x_archive(tmp_path / "wall.zip", CITY, CITY_ID, answers, [], {})], taken_by="rhea", source="upload")
+    number = town.record_id("Answer 7 about the quay wall")
+    client = town.client("rhea")
+    page = client.get(f"/records/{number}?q=quay&hit=2").text
+    assert re.findall(r'class="thread-text" dir="auto">Answer (\d+)', page) == ["4", "5", "6", "7", "8", "9", "10"]
+    assert page.count('aria-current="true"') == 1
+    way = re.search(r'href="([^"]+)#thread">Show 4 earlier records', page)
+    assert way
+    assert "Show 3 later records" in page
+    assert "q=quay&amp;hit=2" in way[1]
+    assert len(re.findall(r'class="thread-text" dir="auto">Answer \d+', client.get(unescape(way[1])).text)) == 14
+
+
+def test_a_record_is_handed_over_by_itself_and_put_into_the_basket(town: Town) -> None:
+    client, number = town.client("rhea"), town.record_id("closed Mill Bridge")
+    page = client.get(f"/records/{number}").text
+    form = page.split('action="/selection"', 1)[1].split("</form>", 1)[0]
+    fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form))
+    assert (fields["record"], fields["then"]) == (number, "hand-over")
+    answer = client.post("/selection", data=fields)
+    assert answer.status_code == 302
+    handing_over = client.get(answer.headers["Location"]).text
+    assert "1 record" in handing_over
+    assert 'action="/basket/add"' in page
+    assert 'action="/selection"' in town.client("gwen").get(f"/records/{number}").text, "request staff may export"

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
+from typing import Any
 
 from flask import abort, make_response, render_template, request
 
 from indexer.catalog import RecordView
 from portal.access import Right, may_see, reader
+from portal.search import SearchParams, address
 from portal.site import site
 
 
@@ -42,40 +39,10 @@ def chosen_version(current: RecordView, versions: list[RecordView]) -> RecordVie
     return next((view for view in versions if str(view.version) == number), None) or abort(404)
 
 
-MAX_WORDS = 5_000
-_WORD = re.compile(r"\s+|[^\s]+")
-
-
-class Change(StrEnum):
-    """The change of a run of words between two versions."""
-
-    KEPT = "kept"
-    ADDED = "added"
-    REMOVED = "removed"
-
-
-@dataclass(frozen=True, slots=True)
-class DiffRun:
-    """A run of words with the same change."""
-
-    change: Change
-    text: str
-
-
-def word_diff(before: str, after: str) -> list[DiffRun] | None:
-    """Compare two texts word by word; None if they are too long."""
-    old, new = _WORD.findall(before), _WORD.findall(after)
-    if max(len(old), len(new)) > MAX_WORDS:
-        return None
-    return list(_diff_runs(old, new))
-
-
-def _diff_runs(old: list[str], new: list[str]) -> Iterator[DiffRun]:
-    for tag, old_start, old_end, new_start, new_end in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            yield DiffRun(Change.KEPT, "".join(old[old_start:old_end]))
-            continue
-        if old_end > old_start:
-            yield DiffRun(Change.REMOVED, "".join(old[old_start:old_end]))
-        if new_end > new_start:
-            yield DiffRun(Change.ADDED, "".join(new[new_start:new_end]))
+def way_back() -> dict[str, Any]:
+    """Return the search that led here and the hit's number in its results, or 0."""
+    params = address.parse(request.args)
+    number = request.args.get("hit", "")
+    if params.errors or not (number.isascii() and number.isdigit() and 0 < len(number) < 9 and int(number)):
+        return {"params": params if not params.errors else SearchParams(), "hit": 0}
+    return {"params": params, "hit": int(number)}
