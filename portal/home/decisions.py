@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
 
-from indexer.catalog import AccountView, CaptureView, namesakes
+from indexer.catalog import AccountView, CaptureView, CatalogState, namesakes
 from indexer.custody import is_outdated
 from indexer.repository import Repository
 from portal.access import Reader, Right
@@ -34,22 +36,34 @@ class Decisions:
         return len(self.short) + len(self.with_problems) + len(self.failed) + sum(1 for kind in kinds if kind)
 
 
+_kept: Final[dict[Path, tuple[CatalogState, Decisions]]] = {}  # by data folder, for a state of its catalog
+
+
 def open_decisions(repository: Repository, reader: Reader, jobs: Jobs) -> Decisions:
     """Return what waits for the reader's decision."""
     failed = tuple(_failed(jobs, reader))
     if not reader.may(Right.TAKE_IN):
         return Decisions(failed=failed)
+    return replace(_of_archives(repository), people=repository.catalog.unnamed_people(), failed=failed)
+
+
+def _of_archives(repository: Repository) -> Decisions:
+    """Return what archives and accounts need; read again only after the catalog has changed."""
+    state = repository.catalog.state()
+    kept = _kept.get(repository.paths.data)
+    if kept is not None and kept[0] == state:
+        return kept[1]
     captures = repository.catalog.captures()
     accounts = repository.catalog.accounts()
-    return Decisions(
+    found = Decisions(
         short=tuple(capture for capture in captures if capture.is_short),
         with_problems=tuple(capture for capture in captures if (capture.problems or capture.unreadable_dates) and not capture.is_short),
         unnamed=tuple(account for account in accounts if account.is_unnamed),
-        people=repository.catalog.unnamed_people(),
         namesakes=tuple(namesakes(accounts)),
         outdated=tuple(capture for capture in captures if is_outdated(capture)),
-        failed=failed,
     )
+    _kept[repository.paths.data] = (state, found)
+    return found
 
 
 def _failed(jobs: Jobs, reader: Reader) -> list[Job]:

@@ -35,6 +35,8 @@ class CountedSearch:
 
 def count_saved(searches: Sequence[SavedSearch], seconds: float) -> list[CountedSearch]:
     """Count the hits of saved searches for at most about `seconds`; the remaining searches are counted when they are run."""
+    if not searches:
+        return []
     searched = [parse_address(saved.address) for saved in searches]
     runs = last_runs(site().repository.db, reader().name, [search_key(params) for params in searched])
     accounts = site().repository.catalog.accounts(reader().permission.accounts)

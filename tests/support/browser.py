@@ -142,6 +142,7 @@ def addresses(page: Page, portal: Portal) -> list[str]:
         found.append(str(page.locator(".hit-link").first.get_attribute("href")))
     found.append(re.sub(r"^/records/([^?]*).*", r"/raw/\1", found[-1]))
     page.goto(portal.address + "/captures")
+    page.click("#verify > summary")
     page.click("form[action='/captures/verify'] button")
     page.wait_for_selector(".note-good, .note-bad", timeout=30_000)
     found.append(page.url.removeprefix(portal.address))

@@ -15,22 +15,43 @@ from portal.site import site
 
 pages = Blueprint("accounts", __name__)
 
+PER_PAGE = 25
+NAMESAKES_SHOWN = 10
+
 
 @pages.get("/accounts")
 @needs(Right.TAKE_IN)
 def index() -> ResponseReturnValue:
-    """List accounts and named people, with forms to name and merge them."""
+    """List accounts and named people, with forms to name them and the way to merge them."""
     catalog = site().repository.catalog
     held = catalog.accounts()
+    find = " ".join(request.args.get("find", "").split())[:LONGEST_NAME]
+    shown = [account for account in held if _matches(account, find)]
+    page = request.args.get("page", "1")
+    pages_in_all = max(1, -(-len(shown) // PER_PAGE))
+    number = min(max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 8 else 1, pages_in_all)
     people = sorted((platform, number, name) for (platform, number), name in catalog.people().items())
     return render_template(
         "accounts/index.html",
-        accounts=held,
-        same=namesakes(held),
+        accounts=shown[(number - 1) * PER_PAGE : number * PER_PAGE],
+        accounts_in_all=len(held),
+        find=find,
+        number=number,
+        pages_in_all=pages_in_all,
+        same=namesakes(held)[:NAMESAKES_SHOWN],
         people=people,
         platforms=[platform.code for platform in platforms.registered()],
         longest=LONGEST_NAME,
     )
+
+
+@pages.get("/accounts/<int:account_id>/merge")
+@needs(Right.TAKE_IN)
+def choose(account_id: int) -> ResponseReturnValue:
+    """Ask which account an account is part of."""
+    account = _account(account_id)
+    others = [other for other in site().repository.catalog.accounts() if other.platform == account.platform and other.id != account.id]
+    return render_template("accounts/choose.html", account=account, others=others)
 
 
 @pages.post("/accounts/<int:account_id>/name")
@@ -106,6 +127,11 @@ def _users_losing_access(part: AccountView, into: AccountView) -> list[User]:
     granted = grants_of(users.db)
     limited = [user for user in users.all() if not user.reader.may(Right.SEE_ALL_ACCOUNTS)]
     return [user for user in limited if 0 < len(granted.get(user.id, set()) & numbers) < len(numbers)]
+
+
+def _matches(account: AccountView, words: str) -> bool:
+    name = f"{account.label} {account.name} {platforms.title(account.platform)} {account.native_id}".casefold()
+    return all(word in name for word in words.casefold().split())
 
 
 def _account(number: int) -> AccountView:

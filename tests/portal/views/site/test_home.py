@@ -13,13 +13,15 @@ import pytest
 
 from indexer.coverage import OLD, AccountDays, Coverage
 from indexer.coverage.days import DayStatus, Interval
-from indexer.custody import ingest
+from indexer.custody import accounts, ingest
 from portal import config, create_app
 from portal.access.users import Users
 from portal.home import freshness, time_since
 from portal.jobs.rows import JobKind, Jobs
 from portal.views.site import home
-from tests.support.town import CITY, SECRET, Town, fill, token
+from tests.portal.views.custody.test_decisions import UNNAMED
+from tests.support.builders import zip_files
+from tests.support.town import CITY, SECRET, Town, fill, post, token, x_archive
 
 pytestmark = pytest.mark.databases
 
@@ -179,8 +181,6 @@ def test_a_saved_search_says_how_many_are_new(town: Town, tmp_path: Path) -> Non
     form = {"csrf_token": token(client, "/saved/new?q=ferry"), "name": "The ferry", "address": "q=ferry"}
     assert client.post("/saved", data=form).status_code == 302
     assert "new" not in section(client.get("/").text, "saved")
-    from tests.support.town import post, x_archive
-
     posts = [post(1_400_000_000_000_000_321, "The ferry runs again", "Tue Jun 01 15:00:00 +0000 2021")]
     ingest(town.repository, [x_archive(tmp_path / "f.zip", "FerryMO", "771950", posts, [], {})], taken_by="rhea", source="test")
     assert section(client.get("/").text, "saved") == "Saved searches The ferry 1 record 1 new"
@@ -190,8 +190,6 @@ def test_a_person_known_by_number_is_a_decision_until_named(town: Town) -> None:
     client = town.client("rhea")
     assert "1 person is known only by number." in section(client.get("/").text, "decide")
     assert section(town.client("lena").get("/").text, "decide") == ""
-    from indexer.custody import accounts
-
     accounts.name_person(town.repository, "twitter", "990011", "Jane Roe", "rhea")
     assert "by number" not in client.get("/").text
     accounts.unname_person(town.repository, "twitter", "990011", "rhea")
@@ -217,3 +215,35 @@ def test_the_page_of_reports_leads_to_each_kind_the_reader_may_make(town: Town, 
     assert len(re.findall(r'<div class="report-head">', page)) == kinds
     for address in set(re.findall(r'<a class="btn btn-secondary" href="([^"]+)"', page)):
         assert client.get(address).status_code == 200
+
+
+def test_an_account_without_a_name_is_there_at_once_and_gone_when_it_is_named(town: Town, tmp_path: Path) -> None:
+    client = town.client("rhea")
+    assert "no name yet" not in client.get("/").text
+    archive = zip_files(UNNAMED, tmp_path / "instagram.zip")
+    capture = ingest(town.repository, [archive], taken_by="rhea", source="test").capture
+    page = client.get("/").text
+    assert "1 account has no name yet." in section(page, "decide")
+    link = re.search(r'href="(/accounts[^"]*)"[^>]*>Name it', page)
+    assert link
+    assert f"account-{capture.account.id}" in client.get(unescape(link[1])).text
+    accounts.name_account(town.repository, capture.account.id, handle="bluffphotos", name="", actor="rhea")
+    assert "no name yet" not in client.get("/").text
+
+
+def test_four_hundred_accounts_are_named_on_pages_of_twenty_five_and_found_by_name(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    catalog = town.app.extensions["showme"].repository.catalog
+    first = catalog.accounts()[0]
+    many = [replace(first, id=number, handle=f"account{number:03}") for number in range(1, 401)]
+    monkeypatch.setattr(catalog, "accounts", lambda *_, **__: many)
+    client = town.client("rhea")
+    seen: list[str] = []
+    for number in range(1, 17):
+        answer = client.get(f"/accounts?page={number}")
+        assert len(answer.data) < 80_000
+        seen += re.findall(r'<h3 id="account-\d+"[^>]*>@(\w+)', answer.text)
+    assert seen == [account.handle for account in many]
+    assert re.findall(r'<h3 id="account-\d+"[^>]*>@(\w+)', client.get("/accounts?find=account37").text) == [
+        f"account37{at}" for at in range(10)
+    ]
+    assert len(client.get("/accounts/7/merge").data) < 80_000
