@@ -66,18 +66,25 @@ class Ours:
         self._repository = open_repository(repository)
 
     def ask(self, question: Question) -> Any:
-        """See Answering."""
+        """See Answering. Nothing is kept of an earlier question."""
+        self._repository.cache.clear()
         return Plan(self._repository, SearchRequest(question.ours, Filters(question.first, question.last), limit=PAGE)).page()
 
     def engine_only(self, question: Question) -> Any:
         """Return a call that runs the question on the index alone, without the catalog."""
         tree = Plan(self._repository, SearchRequest(question.ours)).tree  # parsing is not part of the measured time
-        return lambda: self._repository.index.search(tree, Filters(question.first, question.last), SearchRequest().sort, PAGE, 0)
+        index, filters = self._repository.index, Filters(question.first, question.last)
+
+        def ask() -> tuple[Any, Any]:
+            hits = index.search(tree, filters, SearchRequest().sort, PAGE, 0)
+            return hits, index.counts(tree, filters, answered=hits.answered)
+
+        return ask
 
     def months(self, question: Question) -> Mapping[str, int]:
         """Return the counts by month; a page with many months shows years instead."""
-        hits = self.engine_only(question)()
-        return dict(hits.months)
+        _hits, counts = self.engine_only(question)()
+        return dict(counts["month"])
 
     def answer(self, result: Any) -> Answer:
         """See Answering."""

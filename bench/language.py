@@ -94,7 +94,7 @@ def measure(out: Path, size: Size) -> dict[str, Any]:
 def totals_of(repository: Path) -> list[int]:
     """Return the number of hits of each question, in order."""
     with closing(open_repository(repository)) as fresh:
-        return [fresh.index.search(_tree(question), Filters(), Sort.NEWEST, 0, 0).total for question in QUESTIONS]
+        return [fresh.index.total(_tree(question), Filters()) for question in QUESTIONS]
 
 
 def _ours(repository: Path, question: Question) -> tuple[dict[str, Any], dict[str, Any], int]:
@@ -117,9 +117,21 @@ def _calls(repository: Repository, question: Question) -> dict[str, Callable[[],
     Plan(repository, SearchRequest("meeting", limit=PAGE)).page()
     request, tree = SearchRequest(question.ours, limit=PAGE), _tree(question)
     return {
-        "page": lambda: Plan(repository, request).page(),
-        "engine": lambda: repository.index.search(tree, Filters(), Sort.NEWEST, PAGE, 0),
+        "page": lambda: _page(repository, request),
+        "engine": lambda: _engine(repository, tree),
     }
+
+
+def _page(repository: Repository, request: SearchRequest) -> object:
+    """Answer a request with nothing kept of an earlier one."""
+    repository.cache.clear()
+    return Plan(repository, request).page()
+
+
+def _engine(repository: Repository, tree: Node) -> object:
+    """Return hits and counts of the index alone."""
+    hits = repository.index.search(tree, Filters(), Sort.NEWEST, PAGE, 0)
+    return hits, repository.index.counts(tree, Filters(), answered=hits.answered)
 
 
 def _tree(question: Question) -> Node:

@@ -26,25 +26,35 @@ from indexer.private_files import ReadOnlyFolder
 T = TypeVar("T")
 
 
+def _one(_value: object) -> int:
+    return 1
+
+
 class ResultCache:
     """Cache of values computed from a repository's current state: the last few of each kind. Thread-safe."""
 
     def __init__(self) -> None:
-        self._values: dict[str, OrderedDict[Hashable, Any]] = {}
+        self._values: dict[str, OrderedDict[Hashable, tuple[Any, int]]] = {}
         self._lock = threading.Lock()
 
-    def get_or_compute(self, kind: str, key: Hashable, make: Callable[[], T], limit: int) -> T:
-        """Return the cached value of a key, or compute it. At most `limit` values of a kind are kept. Two threads may both compute it."""
+    def get_or_compute(self, kind: str, key: Hashable, make: Callable[[], T], limit: int, weigh: Callable[[T], int] = _one) -> T:
+        """Return the cached value of a key, or compute it. Two threads may both compute it.
+
+        The most recently used values of a kind are kept, of at most `limit` weight together (without `weigh`: at most `limit`
+        values); a heavier one is not.
+        """
         with self._lock:
             values = self._values.setdefault(kind, OrderedDict())
             if key in values:
                 values.move_to_end(key)
-                value: T = values[key]
+                value: T = values[key][0]
                 return value
         value = make()
+        if (own_weight := weigh(value)) > limit:
+            return value
         with self._lock:
-            values[key] = value
-            while len(values) > limit:
+            values[key] = value, own_weight
+            while sum(weight for _value, weight in values.values()) > limit:
                 values.popitem(last=False)
         return value
 

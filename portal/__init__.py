@@ -15,12 +15,12 @@ from werkzeug.routing import IntegerConverter, Map
 from indexer.query import TABLES
 from portal import config as settings
 from portal import i18n, icons, words
-from portal.access import Right, SignedIn, guard, limiter, limits
+from portal.access import Right, SignedIn, guard, limiter, limits, reader
 from portal.config import MAX_CHECK, MAX_PUBLIC_CHECK, Config
 from portal.i18n import Babel
-from portal.jobs import uploads
+from portal.jobs import notices, uploads
 from portal.jobs import words as job_words
-from portal.search import turns
+from portal.search import baskets, turns
 from portal.site import Site
 from portal.views import AREAS, BLUEPRINTS
 from portal.views.site import errors
@@ -135,6 +135,7 @@ def _register_pages(app: Flask) -> None:
         app.register_blueprint(blueprint)
     errors.install(app)
     app.jinja_env.globals["AREAS"] = AREAS
+    app.jinja_env.globals.update(finished_jobs=lambda: notices.take_new(reader()), in_basket=baskets.holds)
     app.jinja_env.globals["form_token"] = lambda: secrets.token_hex(8)  # identifies a form that is submitted twice
     site: Site = app.extensions["showme"]
 

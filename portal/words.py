@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from babel.dates import format_date, format_interval, format_skeleton, format_time
@@ -169,9 +169,14 @@ def day(value: date) -> str:
     return format_date(value, format="medium", locale=locale())
 
 
-def month(value: date) -> str:
+def month(value: date, width: Literal["short", "long"] = "short") -> str:
     """Format the month of a day."""
-    return str(format_skeleton("yMMM", value, locale=locale()))
+    return str(format_skeleton("yMMM" if width == "short" else "yMMMM", value, locale=locale()))
+
+
+def short_day(value: date) -> str:
+    """Format a day below a heading that states its year: "Fri, Jul 4"."""
+    return str(format_skeleton("MMMEd", value, locale=locale()))
 
 
 def capitalized(word: str) -> str:

@@ -2,8 +2,14 @@
 
 from indexer.engines.documents import make_document
 from indexer.engines.engine import (
+    COUNTED,
+    DAYS,
     ENGINES,
+    FACETS,
+    MONTHS,
     WILDCARD_LIMIT,
+    Answered,
+    Counts,
     Document,
     Engine,
     Hits,
@@ -17,8 +23,14 @@ from indexer.engines.matching import matches
 from indexer.engines.state import analyzer, check_files
 
 __all__ = [
+    "COUNTED",
+    "DAYS",
     "ENGINES",
+    "FACETS",
+    "MONTHS",
     "WILDCARD_LIMIT",
+    "Answered",
+    "Counts",
     "Document",
     "Engine",
     "Hits",

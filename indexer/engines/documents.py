@@ -35,9 +35,7 @@ def make_document(row: IndexRow, account: AccountView, zone: str, people: Mappin
         has.append("deletion")
     if row.absent_from:
         has += ["absent", *(absent_from(capture) for capture in row.absent_from)]
-    if content.posted_ms is None:
-        has.append("undated")
-    elif content.time_is_assumed:
+    if content.posted_ms is not None and content.time_is_assumed:
         has.append("zone-assumed")
     posted = None if content.posted_ms is None else content.posted_ms // 1000
     facts = (content.extra.get(fact, "") for fact in _SEARCHED_FACTS)

@@ -6,8 +6,8 @@ return the same numbers in the same order for the same tree and filters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +20,14 @@ WILDCARD_LIMIT: Final = 10_000
 
 
 FACETS: Final = ("account", "platform", "kind", "author", "state")
+MONTHS: Final = "month"
+DAYS: Final = "day"
+COUNTED: Final = (*FACETS, MONTHS)
+"""What `Engine.counts` counts unless told otherwise."""
+
+Counts = Mapping[str, Mapping[str, int]]
+"""Exact counts of all hits by name. A facet maps its values (an account's number as text, the words of `is:`) to counts, the most
+frequent first; MONTHS maps local months ("2018-07") and DAYS local days ("2018-07-04"), in order. Undated hits have neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +48,30 @@ class Document:
     author: str
     posted: int | None
     day: date | None
-    has: tuple[str, ...] = ()  # "media", "picture", "video", "link", "reply" ...: searched by `has:`
+    has: tuple[str, ...] = ()  # "media", "picture", "video", "link", "reply" ... but "undated": searched by `has:`
     hashtags: tuple[str, ...] = ()
     mentions: tuple[str, ...] = ()
     author_names: tuple[str, ...] = ()  # names given to the author by a records custodian: also searched by `author:`
     urls: tuple[str, ...] = ()  # expanded and short forms of links, and the record's own URL
 
 
+class Answered(Protocol):
+    """The state of the index that answered a search; `Engine.counts` counts on the same state, whatever was committed since."""
+
+    @property
+    def mark(self) -> Hashable:
+        """Value that differs after each commit."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """An exact result: `total` and the facets count every match, not only those on the page.
-
-    `facets` maps "account" (the number as text), "platform", "kind", "author", "state" (the words of `is:`) to counts.
-    `months` maps "2018-07" (local) to counts. `undated` matches have no date and are outside of every range.
-    """
+    """A page of an exact result: `total` counts every match. `undated` matches have no date and are outside of every range."""
 
     pks: Sequence[int]
     total: int
-    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    months: Mapping[str, int] = field(default_factory=dict)
-    undated: int = 0
+    undated: int
+    answered: Answered
 
 
 class IndexDamaged(Exception):
@@ -117,11 +129,25 @@ class Engine(Protocol):
         ...
 
     def search(self, tree: Node, filters: Filters, sort: Sort, limit: int, offset: int) -> Hits:
-        """Return a page of hits and the exact counts, as of the last commit. Raises TooBroad, TooCostly, IndexDamaged."""
+        """Return a page of hits and their exact number, as of the last commit. Raises TooBroad, TooCostly, IndexDamaged."""
         ...
 
-    def ids(self, tree: Node, filters: Filters, sort: Sort) -> Iterator[int]:
-        """Yield every matching number in order, from a single snapshot of the index. Raises TooBroad, TooCostly, IndexDamaged."""
+    def total(self, tree: Node, filters: Filters) -> int:
+        """Return the exact number of hits alone, as of the last commit. Raises TooBroad, TooCostly, IndexDamaged."""
+        ...
+
+    def counts(self, tree: Node, filters: Filters, names: Collection[str] = COUNTED, answered: Answered | None = None) -> Counts:
+        """Count all hits by facet, month or day, in one pass; `answered`: on the state of the index of an earlier search.
+
+        Raises TooBroad, TooCostly, IndexDamaged.
+        """
+        ...
+
+    def ids(self, tree: Node, filters: Filters, sort: Sort, answered: Answered | None = None) -> Iterator[int]:
+        """Yield every matching number in order, from a single state of the index, that of an earlier search if given.
+
+        Raises TooBroad, TooCostly, IndexDamaged.
+        """
         ...
 
     def expand(self, node: Expanding, permission: Permission = SEES_ALL) -> Mapping[str, int]:

@@ -12,7 +12,9 @@ from indexer.query import HAS, LONGEST_WORD, And, Node, Or, Phrase, Word, clip, 
 from indexer.text import words
 
 LARGEST_PK: Final = (1 << 30) - 1
-_UNDATED: Final = (1 << 34) - 1
+UNDATED: Final = "undated"
+"""The `has` word of documents without a day; not in `Document.has`."""
+_LAST: Final = (1 << 34) - 1
 _HALF: Final = 1 << 33
 _PIECE: Final = 1_000_000
 _SPACE = re.compile(r"\s")
@@ -65,7 +67,7 @@ def make_entry(document: Document) -> Entry:
     if document.day is not None:
         fields["day"] = document.day.toordinal()
         fields["month"] = document.day.year * 12 + document.day.month - 1
-    has = _map_has(document.has)
+    has = _map_has(document.has) if document.day is not None else _map_has(document.has) | {UNDATED}
     if document.urls:
         fields["url"] = fold_texts(document.urls)
     if document.hashtags and (tags := [key for tag in document.hashtags if (key := tag_key(tag))]):
@@ -91,7 +93,7 @@ def _fold_names(names: tuple[str, ...]) -> list[str]:
 
 @lru_cache(maxsize=1_000)
 def _map_has(has: tuple[str, ...]) -> frozenset[str]:
-    unknown = [word for word in has if word not in HAS and not state_of(word)]
+    unknown = [word for word in has if word not in HAS and (word == UNDATED or not state_of(word))]
     if unknown:
         raise ValueError(f"has:{unknown[0]} cannot be searched for; add it to HAS or STATES in indexer/query/nodes.py")
     return frozenset(HAS.get(word, word) for word in has)
@@ -124,7 +126,7 @@ def fit_name(value: str) -> str:
 
 def oldest_key(posted: int | None, pk: int) -> int:
     """Sort key: ascending order gives oldest first, ties by pk, undated last. Times outside of 1697..2242 are clamped."""
-    return (_UNDATED if posted is None else _clamp(posted)) << 30 | pk
+    return (_LAST if posted is None else _clamp(posted)) << 30 | pk
 
 
 def newest_key(posted: int | None, pk: int) -> int:
@@ -133,7 +135,7 @@ def newest_key(posted: int | None, pk: int) -> int:
 
 
 def _clamp(posted: int) -> int:
-    return min(max(posted + _HALF, 1), _UNDATED - 1)
+    return min(max(posted + _HALF, 1), _LAST - 1)
 
 
 def scored_part(tree: Node) -> Node | None:

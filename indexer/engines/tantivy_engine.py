@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -21,18 +21,16 @@ import tantivy
 from tantivy import FieldType, Occur, Order, Query
 
 from indexer.engines import state
-from indexer.engines.engine import FACETS, Document, Hits, IndexBusy, IndexDamaged, IndexOutdated
-from indexer.engines.entry import LARGEST_PK, always_scored, make_entry, scored_part
-from indexer.engines.tantivy_fields import add_gaps, open_index, schema
+from indexer.engines.engine import COUNTED, Answered, Counts, Document, Hits, IndexBusy, IndexDamaged, IndexOutdated
+from indexer.engines.entry import LARGEST_PK, UNDATED, always_scored, make_entry, scored_part
+from indexer.engines.tantivy_counts import count_values
+from indexer.engines.tantivy_fields import add_gaps, all_of, open_index, schema, word_query
 from indexer.engines.tantivy_query import Compiler
-from indexer.query import SEES_ALL, STATES, And, Expanding, Filters, Node, Not, Permission, Sort
+from indexer.query import SEES_ALL, And, Expanding, Filters, Node, Not, Permission, Sort
 
 _HEAP: Final = 256_000_000  # bytes before a segment is written, all threads together
 _THREADS: Final = 2
 _CHUNK: Final = 50_000  # sort keys that `ids` fetches at a time
-_MOST_BUCKETS: Final = 60_000  # tantivy raises an error above 65,000 buckets
-_FACET_FIELDS: Final = {"account": "account_id", "platform": "platform", "kind": "kind", "author": "author", "months": "month"}
-_STATE_FILTERS: Final = {state: {"filter": f'has:"{word}"'} for state, word in STATES.items()}
 
 
 def open_folder(folder: Path) -> TantivyEngine:
@@ -47,6 +45,21 @@ class _Snapshot:
     mark: tuple[int, int]
     searcher: tantivy.Searcher
     compiler: Compiler
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """A search that was answered, and the query it was compiled to."""
+
+    snapshot: _Snapshot
+    tree: Node
+    filters: Filters
+    query: Query
+
+    @property
+    def mark(self) -> tuple[int, int]:
+        """See Answered."""
+        return self.snapshot.mark
 
 
 class TantivyEngine:
@@ -144,23 +157,32 @@ class TantivyEngine:
             unscored = _unscored_query(snapshot, tree, scored, filters)
             unscored_total, unscored_pks = _page_by_date(snapshot.searcher, unscored, sort, limit - len(pks), max(offset - scored_total, 0))
             total, pks = scored_total + unscored_total, pks + unscored_pks
-        if not total:
-            return Hits((), 0, {facet: {} for facet in FACETS})
-        counts = _facet_counts(snapshot.searcher, query)
-        months = {f"{month // 12:04}-{month % 12 + 1:02}": count for month, count in sorted(counts.pop("months").items())}
-        facets = {
-            facet: {str(value): count for value, count in sorted(values.items(), key=lambda pair: (-pair[1], str(pair[0])))}
-            for facet, values in counts.items()
-        }
-        return Hits(pks, total, facets, months, total - sum(months.values()))
+        undated = _count_undated(snapshot.searcher, query, filters) if total else 0
+        return Hits(pks, total, undated, _Answered(snapshot, tree, filters, query))
 
-    def ids(self, tree: Node, filters: Filters, sort: Sort) -> Iterator[int]:
+    def total(self, tree: Node, filters: Filters) -> int:
+        """See Engine.total."""
+        with self._readable():
+            snapshot = self._current()
+            return _total(snapshot.searcher, snapshot.compiler.query(tree, filters))
+
+    def counts(self, tree: Node, filters: Filters, names: Collection[str] = COUNTED, answered: Answered | None = None) -> Counts:
+        """See Engine.counts."""
+        with self._readable():
+            if not isinstance(answered, _Answered):
+                snapshot = self._current()
+                return count_values(snapshot.searcher, snapshot.compiler.query(tree, filters), names)
+            is_same = answered.tree == tree and answered.filters == filters
+            query = answered.query if is_same else answered.snapshot.compiler.query(tree, filters)
+            return count_values(answered.snapshot.searcher, query, names)
+
+    def ids(self, tree: Node, filters: Filters, sort: Sort, answered: Answered | None = None) -> Iterator[int]:
         """See Engine.ids: by date in chunks, each starting at the end of the previous chunk; by relevance all at once."""
         with self._readable():
-            yield from self._ids(tree, filters, sort)
+            snapshot = answered.snapshot if isinstance(answered, _Answered) else self._current()
+            yield from self._ids(snapshot, tree, filters, sort)
 
-    def _ids(self, tree: Node, filters: Filters, sort: Sort) -> Iterator[int]:
-        snapshot = self._current()
+    def _ids(self, snapshot: _Snapshot, tree: Node, filters: Filters, sort: Sort) -> Iterator[int]:
         query = snapshot.compiler.query(tree, filters)
         scored = scored_part(tree) if sort is Sort.RELEVANCE else None
         if scored is not None:
@@ -281,6 +303,19 @@ def _sort_keys(searcher: tantivy.Searcher, query: Query, sort: Sort, limit: int,
     return result.count, [key for key, _address in result.hits[:limit]]
 
 
+def _total(searcher: tantivy.Searcher, query: Query) -> int:
+    count: int = searcher.search(query, 1, count=True, order_by_field="newest").count  # type: ignore[attr-defined]  # missing in its stub
+    return count
+
+
+def _count_undated(searcher: tantivy.Searcher, query: Query, filters: Filters) -> int:
+    """Count the hits without a date; most often there is nothing to look up."""
+    has_days = filters.first_day is not None or filters.last_day is not None
+    if has_days or not searcher.doc_freq("has", UNDATED):
+        return 0
+    return _total(searcher, all_of((word_query("has", UNDATED), query)))
+
+
 def _page_by_date(searcher: tantivy.Searcher, query: Query, sort: Sort, limit: int, offset: int) -> tuple[int, list[int]]:
     total, keys = _sort_keys(searcher, query, sort, limit, offset)
     field, _order = _ORDERS[sort]
@@ -305,36 +340,3 @@ def _page_by_score(searcher: tantivy.Searcher, query: Query, limit: int, offset:
     keys = searcher.fast_field_values("newest", [address for _score, address in hits])
     ordered = sorted(zip((-score for score, _address in hits), (-int(key or 0) for key in keys), strict=True))
     return result.count, [_pk_of("newest", -key) for _score, key in ordered[offset:page_end]]
-
-
-def _facet_counts(searcher: tantivy.Searcher, query: Query) -> dict[str, dict[Any, int]]:
-    """Return the exact count of every facet value and month."""
-    aggregations = {name: {"terms": {"field": field, "size": _MOST_BUCKETS}} for name, field in _FACET_FIELDS.items()}
-    try:
-        result = searcher.aggregate(query, aggregations | _STATE_FILTERS)
-    except ValueError as error:
-        if "bucket limit" not in str(error):
-            raise
-        counts = {name: _page_through_values(searcher, query, field) for name, field in _FACET_FIELDS.items()}
-        result = searcher.aggregate(query, _STATE_FILTERS)
-    else:
-        counts = {
-            name: {bucket["key"]: bucket["doc_count"] for bucket in result[name]["buckets"]}
-            if not result[name]["sum_other_doc_count"]
-            else _page_through_values(searcher, query, field)
-            for name, field in _FACET_FIELDS.items()
-        }
-    counts["state"] = {state: count for state in _STATE_FILTERS if (count := result[state]["doc_count"])}
-    return counts
-
-
-def _page_through_values(searcher: tantivy.Searcher, query: Query, field: str) -> dict[Any, int]:
-    """Return the counts of a field with more values than tantivy returns at once, page by page."""
-    counts: dict[Any, int] = {}
-    composite: dict[str, Any] = {"size": _MOST_BUCKETS, "sources": [{"value": {"terms": {"field": field}}}]}
-    while True:
-        page = searcher.aggregate(query, {"values": {"composite": composite}})["values"]
-        counts.update((bucket["key"]["value"], bucket["doc_count"]) for bucket in page["buckets"])
-        if len(page["buckets"]) < _MOST_BUCKETS:
-            return counts
-        composite["after"] = page["after_key"]

@@ -6,14 +6,15 @@ of pickles: an index from another source is never opened but rebuilt from the ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import Any, Final
 
 import whoosh.index
 from whoosh.scoring import BM25F
@@ -21,7 +22,7 @@ from whoosh.searching import Searcher
 
 from indexer import cost
 from indexer.engines import state
-from indexer.engines.engine import FACETS, Document, Hits, IndexBusy, IndexDamaged, IndexOutdated, TooBroad
+from indexer.engines.engine import COUNTED, DAYS, MONTHS, Answered, Counts, Document, Hits, IndexBusy, IndexDamaged, IndexOutdated, TooBroad
 from indexer.engines.entry import fit_name, make_entry
 from indexer.engines.whoosh_find import PART, WORD_FIELDS, Facts, Finder, schema, within
 from indexer.query import SEES_ALL, STATES, Expanding, Filters, Node, Permission, Sort, state_of
@@ -41,6 +42,11 @@ class _Snapshot:
     generation: int
     searcher: Searcher
     facts: Mapping[int, Facts]
+
+    @property
+    def mark(self) -> int:
+        """See Answered."""
+        return self.generation
 
 
 class WhooshEngine:
@@ -123,25 +129,26 @@ class WhooshEngine:
     def _search(self, tree: Node, filters: Filters, sort: Sort, limit: int, offset: int) -> Hits:
         snapshot = self._current()
         hits = _sorted_hits(snapshot, tree, filters, sort)
-        facets: dict[str, dict[str, int]] = {facet: {} for facet in FACETS}
-        months: dict[str, int] = {}
-        for _key, facts in hits:
-            values = (str(facts.account_id), facts.platform, facts.kind, facts.author)
-            states = (("state", state_of(word)) for word in facts.states)
-            for facet, value in (*zip(FACETS, values, strict=False), *states):
-                if value:
-                    facets[facet][value] = facets[facet].get(value, 0) + 1
-            if facts.day is not None:
-                month = date.fromordinal(facts.day).isoformat()[:7]
-                months[month] = months.get(month, 0) + 1
-        by_count = {facet: dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))) for facet, counts in facets.items()}
         pks = [facts.pk for _key, facts in hits[offset : offset + limit]]
-        return Hits(pks, len(hits), by_count, dict(sorted(months.items())), len(hits) - sum(months.values()))
+        return Hits(pks, len(hits), sum(facts.day is None for _key, facts in hits), snapshot)
 
-    def ids(self, tree: Node, filters: Filters, sort: Sort) -> Iterator[int]:
+    def total(self, tree: Node, filters: Filters) -> int:
+        """See Engine.total."""
+        with self._readable():
+            return len(_sorted_hits(self._current(), tree, filters, Sort.OLDEST))
+
+    def counts(self, tree: Node, filters: Filters, names: Collection[str] = COUNTED, answered: Answered | None = None) -> Counts:
+        """See Engine.counts."""
+        with self._readable():
+            snapshot = answered if isinstance(answered, _Snapshot) else self._current()
+            hits = _sorted_hits(snapshot, tree, filters, Sort.OLDEST)
+        counts = {name: Counter(value for _key, facts in hits for value in _VALUES[name](facts)) for name in names}
+        return {name: _in_order(name, values) for name, values in counts.items()}
+
+    def ids(self, tree: Node, filters: Filters, sort: Sort, answered: Answered | None = None) -> Iterator[int]:
         """See Engine.ids."""
         with self._readable():
-            hits = _sorted_hits(self._current(), tree, filters, sort)
+            hits = _sorted_hits(answered if isinstance(answered, _Snapshot) else self._current(), tree, filters, sort)
         for _key, facts in hits:
             yield facts.pk
 
@@ -196,6 +203,19 @@ class WhooshEngine:
 
 
 _STATES = frozenset(STATES.values())
+_VALUES: Final[Mapping[str, Callable[[Facts], Iterable[str]]]] = {
+    "account": lambda facts: (str(facts.account_id),),
+    "platform": lambda facts: (facts.platform,),
+    "kind": lambda facts: (facts.kind,),
+    "author": lambda facts: (facts.author,) if facts.author else (),
+    "state": lambda facts: map(state_of, facts.states),
+    MONTHS: lambda facts: (date.fromordinal(facts.day).isoformat()[:7],) if facts.day is not None else (),
+    DAYS: lambda facts: (date.fromordinal(facts.day).isoformat(),) if facts.day is not None else (),
+}
+
+
+def _in_order(name: str, counts: Mapping[str, int]) -> dict[str, int]:
+    return dict(sorted(counts.items(), key=None if name in {MONTHS, DAYS} else lambda pair: (-pair[1], pair[0])))
 
 
 def _fields(document: Document) -> dict[str, Any]:

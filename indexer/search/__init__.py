@@ -11,13 +11,14 @@ from indexer.search.highlight import TextPiece, highlight_text, spans
 from indexer.search.near_duplicates import COMPARED, find_near_duplicates
 from indexer.search.plan import Plan
 from indexer.search.reading import describe_filters, describe_scope
-from indexer.search.record_sets import RecordSet, SetOrigin, describe_set, set_from_json, set_json
+from indexer.search.record_sets import MOST_RECORDS, RecordSet, SetOrigin, describe_set, record_ids, set_from_json, set_json
 from indexer.search.request import SearchRequest, from_json, request_json
 from indexer.search.results import Hit, Results
 from indexer.search.suggestions import Explanation
 
 __all__ = [
     "COMPARED",
+    "MOST_RECORDS",
     "Bar",
     "CountedAnnouncement",
     "Explanation",
@@ -47,6 +48,7 @@ __all__ = [
     "groups",
     "highlight_text",
     "item_suffix",
+    "record_ids",
     "request_json",
     "results",
     "sentences",

@@ -40,6 +40,11 @@ def count_alternatives(
     return tuple(counted)
 
 
+def uncounted(doubts: Iterable[Announcement]) -> tuple[CountedAnnouncement, ...]:
+    """Return announcements whose alternatives are not counted yet."""
+    return tuple(CountedAnnouncement(doubt.code, doubt.message, doubt.start, doubt.end, doubt.other_query) for doubt in doubts)
+
+
 def sentences(doubt: CountedAnnouncement) -> list[Sentence | str]:
     """Sentences for output without links: the reading, then the alternative and its count."""
     if doubt.other_query is None:

@@ -134,7 +134,7 @@ def _set_shape(answer: Results) -> JsonObject | None:
     sees_all = answer.request.filters.permission.is_all
     return {
         "description": describe_set(chosen, ENGLISH, with_count=sees_all),
-        "records": len(chosen) if sees_all else None,
+        "records": chosen.count if sees_all else None,
         "left_out": answer.left_out if sees_all else None,
         "digest": chosen.digest,
     }

@@ -103,14 +103,20 @@ _MAX_CACHED_ANSWERS: Final = 64
 class AsOfQuery:
     """An as-of search for the index: the rewritten tree, and the filters it does not already express.
 
-    `unknown`: records excluded because only a version later than the as-of day is available, which matches. `state` has
+    `found`: hits among the records matched individually, each with the `has` words of its version of that day. `unknown`:
+    records excluded because only a version later than the as-of day is available, which matches. `state` has
     the version of each record on that day.
     """
 
     tree: Node
     filters: Filters
+    found: Mapping[int, tuple[str, ...]]
     unknown: frozenset[int]
     state: DayState
+
+
+_Matched = tuple[Mapping[int, tuple[str, ...]], frozenset[int]]
+"""Hits with their `has` words, and the records of which only a later version matches."""
 
 
 class DayState:
@@ -135,7 +141,7 @@ class DayState:
         for pk, story in stories.items():
             self._note_version(pk, story)
         self._documents: dict[int, Document] | None = None
-        self._answers: OrderedDict[Any, tuple[frozenset[int], frozenset[int]]] = OrderedDict()
+        self._answers: OrderedDict[Any, _Matched] = OrderedDict()
         self._lock = threading.Lock()
 
     def version_ids(self, pks: Iterable[int]) -> dict[int, int]:
@@ -151,26 +157,27 @@ class DayState:
             conditions.append(Not(Numbered(self.matched_individually)))
         rewritten: Node = And(tuple(conditions))
         if found:
-            rewritten = Or((rewritten, Numbered(found)))
-        return AsOfQuery(rewritten, _without_version_filters(filters), unknown, self)
+            rewritten = Or((rewritten, Numbered(frozenset(found))))
+        return AsOfQuery(rewritten, _without_version_filters(filters), found, unknown, self)
 
-    def limits(self, engine: Engine, query: AsOfQuery, tree: Node, filters: Filters, per_account: Mapping[str, int]) -> Limits:
-        """Count the records affected by unknowns. `per_account`: hits by account number. Raises TooBroad."""
+    def limits(self, engine: Engine, query: AsOfQuery, tree: Node, filters: Filters) -> Limits:
+        """Count the records affected by unknowns. Raises TooBroad."""
 
         def count(node: Node) -> int:
-            return engine.search(node, query.filters, Sort.OLDEST, 0, 0).total
+            return engine.total(node, query.filters)
 
         has_days = filters.first_day is not None or filters.last_day is not None
         undated = 0 if has_days else count(And((tree, *_as_nodes(filters), Not(DayRange(None, None)))))
         unknown = count(Numbered(query.unknown)) if query.unknown else 0
-        before = sum(per_account.get(str(account), 0) for account in self.early_accounts)
+        early = self.early_accounts if filters.accounts is None else self.early_accounts & filters.accounts
+        before = engine.total(query.tree, replace(query.filters, accounts=early)) if early else 0
         if self._seen_before:
             before += count(And((query.tree, Numbered(self._seen_before))))
         return Limits(self.day, undated, unknown, before)
 
     # records matched individually
 
-    def _match(self, parts: tuple[Node, ...], permission: Permission) -> tuple[frozenset[int], frozenset[int]]:
+    def _match(self, parts: tuple[Node, ...], permission: Permission) -> _Matched:
         key = (parts, permission)
         with self._lock:
             if key in self._answers:
@@ -178,15 +185,15 @@ class DayState:
                 return self._answers[key]
         tree = And(parts)
         hits = [
-            entry.pk
+            entry
             for entry in self._documents_to_match()
             if permission.allows(entry.account_id, in_conversation="conversation" in entry.has)
             and entry.day is not None
             and matches(tree, entry)
         ]
         answer = (
-            frozenset(pk for pk in hits if pk in self._version_of_day),
-            frozenset(pk for pk in hits if pk in self._later_version),
+            {entry.pk: entry.has for entry in hits if entry.pk in self._version_of_day},
+            frozenset(entry.pk for entry in hits if entry.pk in self._later_version),
         )
         with self._lock:
             self._answers[key] = answer

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
 
 from indexer import platforms
 from indexer.catalog import AccountView, person_label
-from indexer.engines import Hits
-from indexer.query import ENGLISH
+from indexer.engines import FACETS, Counts
+from indexer.query import ENGLISH, STATES, Filters, state_of
 
 MONTHS_AS_BARS = 48  # with more months, each bar is a year
+DAYS_AS_BARS = 92  # with more days, each bar is a month: three months have no more
+
+
+class Granularity(StrEnum):
+    """The time that a bar of the chart stands for."""
+
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +38,24 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A month or year of the chart; days are local."""
+    """A day, month or year of the chart; days are local. `label` is "2018-07-04", "2018-07" or "2018"."""
 
     first_day: date
     last_day: date
     label: str
     count: int
+    granularity: Granularity
 
 
-def bars(months: Mapping[str, int]) -> tuple[Bar, ...]:
-    """Chart of counts by local month ("2018-07"), without gaps; by year above MONTHS_AS_BARS."""
+_NO_DAYS: Final[Mapping[str, int]] = {}
+
+
+def bars(months: Mapping[str, int], days: Mapping[str, int] = _NO_DAYS) -> tuple[Bar, ...]:
+    """Chart of counts by local day ("2018-07-04") if these are given and few, else by month ("2018-07") or year; without gaps."""
+    if days and (spanned := _spanned(days)) <= DAYS_AS_BARS:
+        first_day = date.fromisoformat(min(days))
+        return tuple(_day_bar(first_day + timedelta(step), days) for step in range(spanned))
+    months = months or _by_month(days)
     if not months:
         return ()
     first, last = min(months), max(months)
@@ -46,31 +66,75 @@ def bars(months: Mapping[str, int]) -> tuple[Bar, ...]:
     years: dict[int, int] = dict.fromkeys(range(spans[0][0], spans[-1][0] + 1), 0)
     for month, count in months.items():
         years[int(month[:4])] += count
-    return tuple(Bar(date(year, 1, 1), date(year, 12, 31), f"{year:04}", count) for year, count in years.items())
+    return tuple(Bar(date(year, 1, 1), date(year, 12, 31), f"{year:04}", count, Granularity.YEAR) for year, count in years.items())
+
+
+def is_short(first: date | None, last: date | None) -> bool:
+    """Tell whether the bars of a span of days are days."""
+    return first is not None and last is not None and (last - first).days < DAYS_AS_BARS
+
+
+def may_be_short(months: Mapping[str, int]) -> bool:
+    """Tell whether the days of these months may be few enough for a bar each."""
+    return bool(months) and _spanned({f"{min(months)}-28", f"{max(months)}-01"}) <= DAYS_AS_BARS
+
+
+def _spanned(days: Collection[str]) -> int:
+    """Return the number of days from the first to the last, both included."""
+    return (date.fromisoformat(max(days)) - date.fromisoformat(min(days))).days + 1
+
+
+def _by_month(days: Mapping[str, int]) -> dict[str, int]:
+    months = Counter[str]()
+    for day, count in days.items():
+        months[day[:7]] += count
+    return months
+
+
+def _day_bar(day: date, days: Mapping[str, int]) -> Bar:
+    return Bar(day, day, day.isoformat(), days.get(day.isoformat(), 0), Granularity.DAY)
 
 
 def _month_bar(year: int, month: int, months: Mapping[str, int]) -> Bar:
-    label = f"{year:04}-{month:02}"
-    return Bar(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]), label, months.get(label, 0))
+    label, last_day = f"{year:04}-{month:02}", calendar.monthrange(year, month)[1]
+    return Bar(date(year, month, 1), date(year, month, last_day), label, months.get(label, 0), Granularity.MONTH)
 
 
-def facets_of(hits: Hits, held: Sequence[AccountView], people: Mapping[tuple[str, str], str]) -> dict[str, tuple[FacetValue, ...]]:
+_OWN: Final[Mapping[str, Mapping[str, None]]] = {
+    "account": {"accounts": None},
+    "platform": {"platforms": None},
+    "kind": {"kinds": None},
+    "author": {"authors": None},
+    "state": {"states": None},
+}
+
+
+def without_own(filters: Filters, facet: str) -> Filters:
+    """Return the filters without the one that a facet sets: choosing an account still counts the other accounts."""
+    return replace(filters, **_OWN[facet])
+
+
+def corrected(counts: Mapping[str, int], current: Mapping[str, int], of_the_day: Iterable[Iterable[str]]) -> dict[str, int]:
+    """States of an answer as of a day: `counts` by current state, without the `current` states of records that changed.
+
+    `of_the_day` has the `has` words of their versions of that day.
+    """
+    then = Counter(state for words in of_the_day for state in map(state_of, words) if state in STATES)
+    states = {state: counts.get(state, 0) - current.get(state, 0) + then[state] for state in STATES}
+    return {state: count for state, count in states.items() if count}
+
+
+def facets_of(counts: Counts, held: Sequence[AccountView], people: Mapping[tuple[str, str], str]) -> dict[str, tuple[FacetValue, ...]]:
     """Values of each facet, most frequent first, with the names of accounts and people."""
     accounts = {str(account.id): account for account in held}
     authors = {native_id: person_label(platform, native_id, people) for platform, native_id in people}
     return {
         name: tuple(
             FacetValue(value, authors.get(value, value) if name == "author" else _label(name, value, accounts), count)
-            for value, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+            for value, count in sorted(counts[name].items(), key=lambda pair: (-pair[1], pair[0]))
         )
-        for name, counts in hits.facets.items()
+        for name in FACETS
     }
-
-
-def state_values(counts: Mapping[str, int]) -> tuple[FacetValue, ...]:
-    """States of the results, most frequent first, without zeros."""
-    values = [FacetValue(state, _label("state", state, {}), count) for state, count in counts.items() if count]
-    return tuple(sorted(values, key=lambda state_value: (-state_value.count, state_value.value)))
 
 
 def _label(facet: str, value: str, accounts: Mapping[str, AccountView]) -> str:

@@ -8,17 +8,17 @@ from contextlib import AbstractContextManager
 from copy import copy
 from dataclasses import replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from indexer import cost
 from indexer.catalog import AccountView, RecordView
-from indexer.engines import Engine, Hits
-from indexer.query import STATES, And, Announcement, Filters, Node, Numbered, Sort, Word, parse
+from indexer.engines import DAYS, FACETS, MONTHS, Counts, Engine, Hits
+from indexer.query import And, Announcement, Filters, Node, Numbered, Sort, nodes, parse
 from indexer.repository import Repository
-from indexer.search.announced import CountedAnnouncement, count_alternatives
+from indexer.search.announced import CountedAnnouncement, count_alternatives, uncounted
 from indexer.search.answering import IndexUnusable, NotAnswered, answering, check_index
 from indexer.search.as_of import AsOfQuery, DayState, Limits, day_state
-from indexer.search.facets import FacetValue, bars, facets_of, state_values
+from indexer.search.facets import bars, corrected, facets_of, is_short, may_be_short, without_own
 from indexer.search.highlight import excerpt, spans
 from indexer.search.reading import paraphrases
 from indexer.search.record_sets import record_numbers
@@ -38,11 +38,17 @@ class _Answer(NamedTuple):
     indexed: int
 
 
+_KEPT_VALUES: Final = 100_000  # facet values, months, days and nodes of the trees, in all kept answers: some 15 MB
+
+
 class Plan:
     """One search of a repository, parsed and answered once; its page, list, counts and certificate all come from it.
 
     Each part is computed on first use and then kept; for later changes of the catalog, make a new plan (`refreshed`).
-    `bounds` apply to each page, list and count separately.
+    `head` is what a page shows first: hits, total and what they cover. Facets and bars are counted for `page` and `counts`, on
+    the state of the index that answered, and kept in the repository's cache by query, filters and that state: another page or
+    order, the neighbors of a record and the description of an export do not count again. The least recently used are dropped
+    beyond `_KEPT_VALUES`. `bounds` apply to each head, count of facets, list and count separately.
     """
 
     def __init__(self, repository: Repository, request: SearchRequest, bounds: cost.Bounds = cost.PATIENT) -> None:
@@ -61,7 +67,7 @@ class Plan:
             return self
         plan = copy(self)
         plan.request = replace(self.request, sort=sort)
-        for name in ("_answer", "_ids"):  # these depend on the order; the counts do not
+        for name in ("_answer", "_ids", "_records"):  # these depend on the order; the counts do not
             plan.__dict__.pop(name, None)
         return plan
 
@@ -72,21 +78,28 @@ class Plan:
             raise NotAnswered(self.parsed.diagnostics)
         return self.parsed.tree
 
-    def page(self, *, with_records: bool = True) -> Results:
-        """One page of records, with total, facets and bars over all hits. Diagnostics explain an unanswered search."""
+    def head(self, *, with_records: bool = True) -> Results:
+        """One page of records with total, coverage and readings. Diagnostics explain an unanswered search.
+
+        Announcements lack the counts of the other readings; facets, bars and explanation are empty (see `page`).
+        """
         if self.parsed.tree is None:
-            announcements = self.count_alternatives(self.parsed.announcements)
-            return Results(self.request, self.parsed.reading, diagnostics=self.parsed.diagnostics, announcements=announcements)
+            return replace(self._unparsed, announcements=uncounted(self.parsed.announcements))
         try:
-            with self._bounded():
-                pks = self._answer.hits.pks
-                explained = self._explained if self.request.limit else Explanation()
-                states = {"state": self._states} if self.request.limit else {}
-            counts = self.counts()
+            return replace(self._head, request=self.request, records=self._records if with_records else ())
         except NotAnswered as error:
             return self.not_answered(error)
-        records = self.hits(pks) if with_records else ()
-        return replace(counts, records=records, explained=explained, facets={**counts.facets, **states})
+
+    def page(self, *, with_records: bool = True) -> Results:
+        """Return the head with facets and bars over all hits, counts of the other readings and the explanation; nothing is run twice."""
+        if self.parsed.tree is None:
+            return replace(self._unparsed, announcements=self.count_alternatives(self.parsed.announcements))
+        try:
+            records = self._records if with_records else ()
+            explained = self._explained if self.request.limit else Explanation()
+            return replace(self.counts(), records=records, explained=explained)
+        except NotAnswered as error:
+            return self.not_answered(error)
 
     def counts(self) -> Results:
         """Return a page without records and explanation. Raises NotAnswered."""
@@ -110,9 +123,9 @@ class Plan:
     def count(self, node: Node) -> int:
         """Count the records of one part of the query within the request's filters and as-of day. Raises NotAnswered."""
         if node == self.parsed.tree:
-            return self.counts().total
+            return self._head.total
         with self._bounded():
-            return self._index.search(*self._in_index(self._as_of(node), node), Sort.NEWEST, 0, 0).total
+            return self._index.total(*self._in_index(self._as_of(node, self.request.filters), node))
 
     def hits(self, pks: Sequence[int]) -> tuple[Hit, ...]:
         """Return the given results as hits of a page, in that order. Raises NotAnswered."""
@@ -142,24 +155,27 @@ class Plan:
             in_step = check_index(self.repository)
             order, limit, offset = self.request.sort, self.request.limit, max(0, self.request.offset)
             hits = self._index.search(*self._in_index(query, tree), order, limit, offset)
-            limits = query.state.limits(self._index, query, self._within(tree), filters, hits.facets.get("account", {})) if query else None
+            limits = query.state.limits(self._index, query, self._within(tree), filters) if query else None
             return _Answer(hits, in_step, limits, undated_outside(self._index, self._within(tree), filters), self._index.count())
 
     @cached_property
-    def _counts(self) -> Results:
+    def _unparsed(self) -> Results:
+        return Results(self.request, self.parsed.reading, diagnostics=self.parsed.diagnostics)
+
+    @cached_property
+    def _records(self) -> tuple[Hit, ...]:
+        return self.hits(self._answer.hits.pks)
+
+    @cached_property
+    def _head(self) -> Results:
         answer, forms = self._answer, {expansion.node: [word for word, _count in expansion.words] for expansion in self.expansions}
         tree, request, repository = self.tree, self.request, self.repository
         held_records = sum(account.records for account in self._accounts)
-        facets = facets_of(answer.hits, self._accounts, repository.catalog.people())
-        if answer.limits is not None:
-            del facets["state"]  # the index has the current states
         return Results(
             request=request,
             reading=self.parsed.reading,
             total=answer.hits.total,
-            announcements=self.count_alternatives(self.parsed.announcements),
-            facets=facets,
-            bars=bars(answer.hits.months),
+            announcements=uncounted(self.parsed.announcements),
             undated=answer.hits.undated,
             undated_outside=answer.undated_outside,
             undated_query=undated_query(tree) if answer.undated_outside else "",
@@ -178,6 +194,59 @@ class Plan:
         )
 
     @cached_property
+    def _counts(self) -> Results:
+        counted = self._counted
+        return replace(
+            self._head,
+            announcements=self.count_alternatives(self.parsed.announcements),
+            facets=facets_of(counted, self._accounts, self.repository.catalog.people()),
+            bars=bars(counted.get(MONTHS, {}), counted.get(DAYS, {})),
+        )
+
+    @cached_property
+    def _counted(self) -> Counts:
+        """Facets, and months or days, of all hits; each facet without its own filter."""
+        request, repository, answered = self.request, self.repository, self._answer.hits.answered
+        key = (
+            self.tree,
+            request.filters,
+            request.as_of,
+            request.records,
+            answered.mark,
+            repository.catalog.position() if request.as_of else None,
+        )
+        size = sum(1 for _node in nodes(self.tree))
+        with self._bounded():
+            return repository.cache.get_or_compute(
+                "counts", key, self._count_values, _KEPT_VALUES, lambda counts: size + sum(map(len, counts.values()))
+            )
+
+    def _count_values(self) -> Counts:
+        filters, is_found = self.request.filters, self._answer.hits.total > 0
+        others = {name: rest for name in FACETS if (rest := without_own(filters, name)) != filters}
+        times = DAYS if is_short(filters.first_day, filters.last_day) else MONTHS
+        names = [*(name for name in FACETS if name not in others), times]
+        counts = dict(self._count_in(filters, names)) if is_found else {name: {} for name in names}
+        for name, rest in others.items():
+            counts |= self._count_in(rest, (name,))
+        if times is MONTHS and may_be_short(counts[MONTHS]):
+            counts |= self._count_in(filters, (DAYS,))
+        return counts
+
+    def _count_in(self, filters: Filters, names: Sequence[str]) -> Counts:
+        """Count the query's hits within these filters, as of the request's day if there is one."""
+        query, answered = self._as_of(self.tree, filters), self._answer.hits.answered
+        if query is None:
+            return self._index.counts(self._within(self.tree), filters, names, answered)
+        counts = dict(self._index.counts(query.tree, query.filters, names, answered))
+        if "state" in counts and query.found:  # the index has the current states
+            numbered = Numbered(frozenset(query.found))
+            pks = self._index.ids(numbered, query.filters, Sort.OLDEST, answered)
+            current = self._index.counts(numbered, query.filters, ("state",), answered)
+            counts["state"] = corrected(counts["state"], current["state"], [query.found[pk] for pk in pks])
+        return counts
+
+    @cached_property
     def _ids(self) -> array[int]:
         with self._bounded():
             check_index(self.repository)
@@ -185,14 +254,11 @@ class Plan:
 
     @cached_property
     def _explained(self) -> Explanation:
-        return explain(self._index, self.parsed, self.expansions, self.request.filters.permission, self._answer.hits.total)
+        with self._bounded():
+            return self._explain()
 
-    @cached_property
-    def _states(self) -> tuple[FacetValue, ...]:
-        """Results by state, most frequent first; counted as of the request's day if there is one."""
-        if self._as_of_query is None or not self._answer.hits.total:
-            return state_values(self._answer.hits.facets["state"])
-        return state_values({state: self.count(And((self.tree, Word(word, "has")))) for state, word in STATES.items()})
+    def _explain(self) -> Explanation:
+        return explain(self._index, self.parsed, self.expansions, self.request.filters.permission, self._answer.hits.total)
 
     @cached_property
     def _accounts(self) -> Sequence[AccountView]:
@@ -204,14 +270,14 @@ class Plan:
     def _as_of_query(self) -> AsOfQuery | None:
         """The search rewritten for the index as of the request's day; None without a day."""
         with self._bounded():
-            return self._as_of(self.tree)
+            return self._as_of(self.tree, self.request.filters)
 
     @cached_property
     def _day_state(self) -> DayState | None:
         return day_state(self.repository, self._accounts, self.request.as_of) if self.request.as_of is not None else None
 
-    def _as_of(self, node: Node) -> AsOfQuery | None:
-        return self._day_state.rewrite(self._within(node), self.request.filters) if self._day_state is not None else None
+    def _as_of(self, node: Node, filters: Filters) -> AsOfQuery | None:
+        return self._day_state.rewrite(self._within(node), filters) if self._day_state is not None else None
 
     def _in_index(self, query: AsOfQuery | None, node: Node) -> tuple[Node, Filters]:
         return (self._within(node), self.request.filters) if query is None else (query.tree, query.filters)
@@ -232,7 +298,7 @@ class Plan:
         """Records of the set that are no longer on file, for readers who may see every record."""
         if self.request.records is None or self._members is None or not self.request.filters.permission.is_all:
             return 0
-        return len(self.request.records) - len(self._members.pks)
+        return self.request.records.count - len(self._members.pks)
 
     # helpers
 

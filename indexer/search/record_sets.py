@@ -21,7 +21,7 @@ from indexer.catalog import among_keys, records, select_keys
 from indexer.query import day as day_words
 from indexer.repository import Repository
 
-MOST: Final = 100_000
+MOST_RECORDS: Final = 100_000
 """Most records of a set."""
 
 _MAX_CACHED: Final = 8
@@ -56,7 +56,9 @@ class RecordSet:
         """Make a set from record ids in any order."""
         return cls(origin, tuple(sorted(set(record_ids))), by, day)
 
-    def __len__(self) -> int:
+    @property
+    def count(self) -> int:
+        """Number of records in the set."""
         return len(self.record_ids)
 
     @property
@@ -84,9 +86,9 @@ def set_from_json(stored: Mapping[str, Any]) -> RecordSet:
 def describe_set(chosen: RecordSet, table: Mapping[str, str], *, with_count: bool) -> str:
     """Describe a set: "5 records chosen by R. Delgado". The count is only for readers who may see every record."""
     day = day_words(chosen.day, table) if chosen.day else ""
-    if with_count and len(chosen) == 1:
+    if with_count and chosen.count == 1:
         return table[f"set {chosen.origin} 1"].format(chosen.by, day)
-    counted = table["set records"].format(f"{len(chosen):,}") if with_count else table["set records uncounted"]
+    counted = table["set records"].format(f"{chosen.count:,}") if with_count else table["set records uncounted"]
     return table[f"set {chosen.origin}"].format(chosen.by, day, counted)
 
 
@@ -94,6 +96,13 @@ def record_numbers(repository: Repository, chosen: RecordSet) -> frozenset[int]:
     """Return the catalog numbers of a set's records that are on file and not set aside."""
     key = (chosen, repository.catalog.position())
     return repository.cache.get_or_compute("record_set", key, partial(_read_numbers, repository, chosen), _MAX_CACHED)
+
+
+def record_ids(repository: Repository, pks: Iterable[int]) -> list[str]:
+    """Return the record ids of catalog numbers, in the order of their batches only."""
+    query = sa.select(records.c.record_id).where(among_keys(records.c.pk))
+    with repository.db.connect() as connection:
+        return [row.record_id for row in select_keys(connection, query, pks)]
 
 
 def _read_numbers(repository: Repository, chosen: RecordSet) -> frozenset[int]:

@@ -26,7 +26,6 @@ from indexer.query import (
     Parsed,
     Permission,
     Phrase,
-    Sort,
     Word,
     as_typed,
     canonical,
@@ -129,7 +128,7 @@ def _find_missing(index: Engine, doubtful: Sequence[Node], empty: set[Expanding]
 
 
 def _has_hits(index: Engine, node: Node, permission: Permission) -> bool:
-    return index.search(node, Filters(permission=permission), Sort.NEWEST, 0, 0).total > 0
+    return index.total(node, Filters(permission=permission)) > 0
 
 
 def _contains(node: Node, others: set[Node]) -> bool:

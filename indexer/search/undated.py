@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from indexer.engines import Engine
-from indexer.query import And, DayRange, Everything, Filters, Node, Not, Sort, canonical
+from indexer.query import And, DayRange, Everything, Filters, Node, Not, canonical
 
 UNDATED = Not(DayRange(None, None))
 
@@ -30,4 +30,4 @@ def undated_outside(engine: Engine, tree: Node, filters: Filters) -> int:
     without_range, without_ranges = replace(filters, first_day=None, last_day=None), without_days(tree)
     if without_range == filters and without_ranges == tree:
         return 0
-    return engine.search(And((without_ranges, UNDATED)), without_range, Sort.NEWEST, 0, 0).total
+    return engine.total(And((without_ranges, UNDATED)), without_range)

@@ -1,6 +1,6 @@
 """Long work: rows, queue, runners and the worker."""
 
-from portal.jobs import stored, uploads, words, worker
+from portal.jobs import notices, stored, uploads, words, worker
 from portal.jobs.queue import job_rows, restart, start
 from portal.jobs.rows import SET, Job, JobKind, JobState
 from portal.jobs.runners import certificate_file, check_file, export_file
@@ -21,6 +21,7 @@ __all__ = [
     "is_running",
     "job_rows",
     "may_open",
+    "notices",
     "progress",
     "restart",
     "start",

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 
-from flask import session
+import sqlalchemy as sa
 
 from indexer.local_time import now_ms, to_ms
 from portal.access import Reader
@@ -20,16 +20,22 @@ from portal.site import site
 SHOWN = 3  # jobs named on a page; the others are counted
 READ = 20
 FIRST_LOOK = 24 * 3600 * 1000  # milliseconds before the first page a user opens
-_TOLD = "jobs_told"  # key in the user's session
 BUSY_SECONDS = 2
 
 
 def take_new(reader: Reader) -> Sequence[Job]:
-    """Return a reader's jobs that ended since the last look, newest first, and remember that they were told."""
-    told = session.get(_TOLD)
-    since = told if isinstance(told, int) else _read(reader.user_id)
-    if told is None:
-        session[_TOLD] = since
+    """Return a reader's jobs that ended since the last look, newest first, and remember that they were told.
+
+    Without the database there is no news: the pages that say so use this too.
+    """
+    try:
+        return _take_new(reader)
+    except (sa.exc.SQLAlchemyError, sqlite3.Error):
+        return ()
+
+
+def _take_new(reader: Reader) -> Sequence[Job]:
+    since = _read(reader.user_id)
     jobs = [job for job in Jobs(site().repository.db).ended_since(reader.user_id, since, READ) if _is_news(reader, job)]
     if jobs:
         mark_told(reader, jobs[0])
@@ -39,11 +45,11 @@ def take_new(reader: Reader) -> Sequence[Job]:
 def mark_told(reader: Reader, job: Job) -> None:
     """Remember that a reader has been told of a job and of those that ended before it."""
     ended = to_ms(job.ended_at)
-    if ended is None or job.user_id != reader.user_id or ended <= session.get(_TOLD, 0):
+    if ended is None or job.user_id != reader.user_id:
         return
-    session[_TOLD] = ended
+    later = "INSERT INTO job_notices VALUES (?, ?) ON CONFLICT (user_id) DO UPDATE SET told_ms = max(told_ms, excluded.told_ms)"
     with closing(_open()) as connection:
-        connection.execute("INSERT OR REPLACE INTO job_notices (user_id, told_ms) VALUES (?, ?)", (reader.user_id, ended))
+        connection.execute(later, (reader.user_id, ended))
 
 
 def _is_news(reader: Reader, job: Job) -> bool:

@@ -261,6 +261,13 @@ class Jobs:
         """Return a user's jobs that ended after a moment, newest first."""
         return self._select(sa.and_(jobs.c.user_id == user_id, jobs.c.ended_ms > moment_ms), limit)
 
+    def package_names(self) -> list[str]:
+        """Return the names of the packages that exports have made."""
+        query = sa.select(jobs.c.result).where(jobs.c.kind == JobKind.EXPORT.value, jobs.c.state == JobState.DONE.value)
+        with self.db.connect() as connection:
+            results = [json.loads(result) for result in connection.execute(query).scalars()]
+        return [str(result["name"]) for result in results if "name" in result]  # older packages are named by their number
+
     def _select(self, condition: sa.ColumnElement[bool], limit: int) -> list[Job]:
         query = sa.select(jobs, users.c.name.label("made_by")).join(users).where(condition).order_by(jobs.c.id.desc()).limit(limit)
         with self.db.connect() as connection:

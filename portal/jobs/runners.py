@@ -157,7 +157,11 @@ def _request(repository: Repository, job: Job, user: User) -> SearchRequest:
 
 def _export(repository: Repository, job: Job, user: User, tell: Report) -> Mapping[str, Any]:
     _check(user, Right.EXPORT)
-    choices = stored.decode_choices(job.arguments)
+    choices = replace(
+        stored.decode_choices(job.arguments),
+        subject=job.arguments.get("about", ""),  # older jobs lack the field
+        other_names=frozenset(Jobs(repository.db).package_names()),
+    )
     if choices.certificate:
         _check(user, Right.CERTIFY)
     request = _request(repository, job, user)
@@ -173,6 +177,7 @@ def _export(repository: Repository, job: Job, user: User, tell: Report) -> Mappi
         progress=_stage_counter(tell, "writing"),
     )
     return {
+        "name": report.name,
         "rows": report.rows,
         "media_files": report.media_files,
         "missing_media": report.missing_media,

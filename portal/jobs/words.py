@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Flask
 
 from indexer.i18n import unpack
-from portal.i18n import _, _l
+from portal.i18n import _, _l, translate_stored
 from portal.jobs.rows import Job, JobKind, JobState
-from portal.words import bytes_word, duration, number
+from portal.words import bytes_word, days, duration, number
 
 JOB_KINDS = {
     JobKind.TAKE_IN: _l("Adding an archive"),
@@ -51,8 +53,28 @@ BYTE_STAGES = frozenset({"copying", "hashing"})
 
 def install(app: Flask) -> None:
     """Register these words for the templates."""
-    app.jinja_env.filters.update(progress=progress, unpacked=unpack)
+    app.jinja_env.filters.update(progress=progress, unpacked=unpack, job_subject=subject, job_title=title)
     app.jinja_env.globals.update(JOB_KINDS=JOB_KINDS, JOB_STATES=JOB_STATES)
+
+
+def subject(job: Job) -> str:
+    """Return what a job is about: its title, and the days of its search."""
+    days = days_of(job)
+    return f"{translate_stored(job.title, is_marked=False)}{f', {days}' if days else ''}"
+
+
+def days_of(job: Job) -> str:
+    """Return the days that a job's search is limited to, in words; empty without any."""
+    filters = job.arguments.get("filters") or {}
+    first, last = (date.fromisoformat(filters[name]) if filters.get(name) else None for name in ("first_day", "last_day"))
+    return days(first, last) if first or last else ""
+
+
+def title(job: Job) -> str:
+    """Return the title of a job's page: how much is done, or its state, then its subject."""
+    if job.state is JobState.RUNNING and job.total:
+        return f"{min(job.done / job.total, 1):.0%} · {subject(job)}"
+    return f"{JOB_STATES[job.state]} · {subject(job)}"
 
 
 def progress(job: Job) -> str:

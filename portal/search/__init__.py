@@ -1,16 +1,17 @@
 """Searching in the portal: address, run, facets, coverage band, history and saved searches."""
 
-from portal.search import address, coverage_band, facets, hit_lines, turns
+from portal.search import address, baskets, coverage_band, facets, hit_lines, selections, turns
 from portal.search.address import MAX_QUERY, SearchParams
 from portal.search.examples import examples
 from portal.search.facets import Chip
 from portal.search.history import LastRun, history, last_runs, parse_address, search_key
-from portal.search.run import plan, request_arguments, run, run_in_groups, search_request, warn_if_index_unusable
+from portal.search.run import Answer, answer, plan, request_arguments, run, run_in_groups, search_request, warn_if_index_unusable
 from portal.search.saved import SavedSearch, SavedSearches, SavingError
 from portal.search.turns import TooManySearches
 
 __all__ = [
     "MAX_QUERY",
+    "Answer",
     "Chip",
     "LastRun",
     "SavedSearch",
@@ -19,6 +20,8 @@ __all__ = [
     "SearchParams",
     "TooManySearches",
     "address",
+    "answer",
+    "baskets",
     "coverage_band",
     "examples",
     "facets",
@@ -32,6 +35,7 @@ __all__ = [
     "run_in_groups",
     "search_key",
     "search_request",
+    "selections",
     "turns",
     "warn_if_index_unusable",
 ]

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from indexer.catalog import RecordView
 from indexer.cost import PAGE, TooCostly, bounded
-from indexer.engines import IndexDamaged, TooBroad
+from indexer.engines import MONTHS, IndexDamaged, TooBroad
 from indexer.query import TABLES, Everything, Filters, Permission, Sort, paraphrase, parse
 from indexer.repository import Repository
 from indexer.search import bars
@@ -66,7 +66,7 @@ def _generate(repository: Repository, permission: Permission) -> Iterator[Exampl
     views = repository.catalog.views(hits.pks)
     if not views:
         return
-    months = [bar for bar in bars(hits.months) if bar.count]
+    months = [bar for bar in bars(repository.index.counts(Everything(), filters, (MONTHS,))[MONTHS]) if bar.count]
     queries = [*_word_queries(_sample_words(views)), *_fact_queries(views)]
     if months:
         busiest = max(months, key=lambda bar: bar.count)
@@ -83,7 +83,7 @@ def _generate(repository: Repository, permission: Permission) -> Iterator[Exampl
             raise AssertionError(f"the example {query} cannot be read")
         try:
             with bounded(PAGE):
-                count = repository.index.search(tree, filters, Sort.NEWEST, 0, 0).total
+                count = repository.index.total(tree, filters)
         except (TooBroad, TooCostly):
             continue  # in an archive this large, the beginning of the word matches too many words
         if count:

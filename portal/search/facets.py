@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from indexer import platforms
 from indexer.catalog import AccountView
 from indexer.query import TABLES, Diagnostic, Dialect
 from indexer.search import Bar, Results, describe_set
@@ -19,6 +20,7 @@ from portal.search.address import SearchParams
 SHOWN, LISTED = 8, 30
 MOST_VALUES = 500
 CHART_WIDTH, CHART_HEIGHT, LEAST_BAR = 240, 36, 1
+LEAST_DRAWN = 10  # records
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +77,11 @@ class Chart:
 
 
 def groups(params: SearchParams, results: Results | None, accounts: Sequence[AccountView]) -> list[FacetGroup]:
-    """Return the facets beside the results; a facet with a single value that is not set says nothing and is left out."""
+    """Return the facets beside the results, without those whose only value every record has."""
     if results is None or not results.answered:
         return []
     shown = [_group(name, title, values(params, results, accounts, name)) for name, title in TITLES.items()]
-    return [group for group in shown if len(group.first) > 1 or any(choice.is_on for choice in group.first)]
+    return [group for group in shown if any(choice.is_on or choice.count < results.total for choice in group.first)]
 
 
 TITLES = {
@@ -134,6 +136,8 @@ def _value_label(name: str, value: str, label: str) -> str:
         return words.capitalized(words.state_word(value))
     if name == "media":
         return words.capitalized(words.media_word(value))
+    if name == "author" and label.isascii() and label.isdigit():
+        return next((platforms.user_label(platform.code, label) for platform in platforms.registered() if platform.names_by_number), label)
     return label
 
 
@@ -160,8 +164,8 @@ def set_label(params: SearchParams) -> str:
 
 
 def chart(params: SearchParams, results: Results | None) -> Chart | None:
-    """Return the chart of hits over time; None if there is nothing to draw."""
-    if results is None or not results.answered or not results.bars:
+    """Return the chart of hits over time; None for so few hits that the list shows it as well."""
+    if results is None or results.total < LEAST_DRAWN or not results.bars:
         return None
     most = max(bar.count for bar in results.bars) or 1
     step = CHART_WIDTH / len(results.bars)

@@ -39,8 +39,9 @@ class LineGroup:
 
 @dataclass(frozen=True, slots=True)
 class HitLine:
-    """A hit. `heading` is the day, on the first line of each day; `tags` are pairs of style class and word; `at` is UTC."""
+    """A hit. `heading` is on the first line of each day or month; `tags` are pairs of style class and word; `at` is UTC."""
 
+    record_id: str
     address: str
     platform: str
     kind: str
@@ -51,6 +52,7 @@ class HitLine:
     snippet: tuple[TextPiece, ...]
     tags: tuple[tuple[str, str], ...]
     at: datetime | None
+    day: str  # empty below the heading of a day
     time: str
     heading: str
     pictures: tuple[Picture, ...]
@@ -63,7 +65,7 @@ class HitLine:
 
 
 def lines(params: SearchParams, results: Results, grouped: Grouped | None) -> list[HitLine]:
-    """Return the lines of a page; with headings by day if the order is by time and records are not grouped."""
+    """Return the lines of a page, under headings if the order is by time and records are not grouped."""
     if grouped is not None and not grouped.is_too_many:
         return [
             _line(params, place.first.hit, place.first.number, _group(params, place.size, [(o.hit, o.number) for o in place.others]))
@@ -71,17 +73,19 @@ def lines(params: SearchParams, results: Results, grouped: Grouped | None) -> li
         ]
     if params.sort is Sort.RELEVANCE:
         return [_line(params, hit, number) for number, hit in enumerate(results.records, params.offset + 1)]
-    return list(_by_day(params, results.records))
+    return list(_under_headings(params, results.records))
 
 
-def _by_day(params: SearchParams, hits: Sequence[Hit]) -> Iterator[HitLine]:
-    last: date | str | None = ""
-    for number, hit in enumerate(hits, params.offset + 1):
-        posted = hit.view.content.posted_at
-        day = words.local_day_of(posted) if posted else None
-        heading = "" if day == last else words.weekday(day) if day else _("Without a date")
-        last = day
-        yield _line(params, hit, number, heading=heading)
+def _under_headings(params: SearchParams, hits: Sequence[Hit]) -> Iterator[HitLine]:
+    """Yield lines under the headings of their days, or of their months if most days have a single hit."""
+    days = [words.local_day_of(hit.view.content.posted_at) if hit.view.content.posted_at else None for hit in hits]
+    by_day = len(set(days)) * 2 <= len(days)
+    last = ""
+    for number, (hit, day) in enumerate(zip(hits, days, strict=True), params.offset + 1):
+        heading = _("Without a date") if day is None else words.weekday(day) if by_day else words.month(day, "long")
+        shown = "" if by_day or day is None else words.short_day(day)
+        yield _line(params, hit, number, heading="" if heading == last else heading, day=shown)
+        last = heading
 
 
 def _group(params: SearchParams, size: int, others: Sequence[tuple[Hit, int]]) -> LineGroup | None:
@@ -90,7 +94,10 @@ def _group(params: SearchParams, size: int, others: Sequence[tuple[Hit, int]]) -
     return LineGroup(size, tuple(_line(params, hit, number) for hit, number in others), size - 1 - len(others))
 
 
-def _line(params: SearchParams, hit: Hit, number: int, group: LineGroup | None = None, *, heading: str | None = None) -> HitLine:
+def _line(
+    params: SearchParams, hit: Hit, number: int, group: LineGroup | None = None, *, heading: str = "", day: str | None = None
+) -> HitLine:
+    """Return a line; without `day`, it states its own day in full."""
     view = hit.view
     between = parties(view)
     who, to, about = _people(view, between)
@@ -100,6 +107,7 @@ def _line(params: SearchParams, hit: Hit, number: int, group: LineGroup | None =
     is_note = between is not None and between.is_event and bool(view.content.title)
     posted = view.content.posted_at
     return HitLine(
+        record_id=view.record_id,
         address=_address(params, hit, number),
         platform=view.account.platform,
         kind=words.kind_word(view.kind),
@@ -110,17 +118,12 @@ def _line(params: SearchParams, hit: Hit, number: int, group: LineGroup | None =
         snippet=((view.content.title, False),) if is_note else hit.snippet,
         tags=tuple(_tags(params, hit, between)),
         at=posted,
-        time=_time(posted, by_day=heading is not None),
-        heading=heading or "",
+        day=(words.day(words.local_day_of(posted)) if posted else "") if day is None else day,
+        time=words.clock(posted) if posted else _("no date"),
+        heading=heading,
         pictures=tuple(_pictures(view)),
         group=group,
     )
-
-
-def _time(posted: datetime | None, *, by_day: bool) -> str:
-    if posted is None:
-        return _("no date")
-    return words.clock(posted) if by_day else words.day(words.local_day_of(posted))
 
 
 def _address(params: SearchParams, hit: Hit, number: int) -> str:

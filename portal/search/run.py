@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import flash
@@ -64,6 +65,27 @@ def run_in_groups(params: SearchParams) -> tuple[Results, Grouped | None]:
         return run(params), None
     grouped = groups.search(site().repository, search_request(params), params.group, cost.PAGE)
     return _log_search(params, grouped.results), grouped
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to a search for a page: its hits and counts, and `rest()`, the same results with all that may come after them."""
+
+    results: Results
+    grouped: Grouped | None
+    rest: Callable[[], Results]
+
+
+def answer(params: SearchParams) -> Answer:
+    """Search for a page, hits first; the other readings of a doubtful query are counted at once, as they come before the hits."""
+    if params.group is not GroupBy.NONE:
+        results, grouped = run_in_groups(params)
+        return Answer(results, grouped, lambda: results)
+    searched = plan(search_request(params))
+    head = searched.head()
+    if head.announcements:
+        head = replace(head, announcements=searched.count_alternatives(searched.parsed.announcements))
+    return Answer(_log_search(params, head), None, lambda: searched.page(with_records=False))
 
 
 def _log_search(params: SearchParams, results: Results) -> Results:

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from flask import Flask, g, request
+from flask import Flask, Response, g, request
 
 from portal.access import reader
 
@@ -75,6 +75,13 @@ def install(app: Flask) -> None:
     def begin() -> None:
         if request.endpoint in SEARCHING:
             g.turn = turns.take(reader().user_id)
+
+    @app.after_request
+    def hold(response: Response) -> Response:
+        if response.is_streamed and "turn" in g:  # the search goes on while the response is sent
+            turn = g.pop("turn")
+            response.call_on_close(lambda: turns.give_back(turn))
+        return response
 
     @app.teardown_request
     def end(_error: BaseException | None) -> None:

@@ -6,6 +6,8 @@
   if (!box) return;
   const bar = document.getElementById("job-progress");
   const words = document.getElementById("job-words");
+  const state = document.querySelector("h1 .state");
+  const place = document.title.slice(document.title.lastIndexOf(" · ")); // the public body's name ends every title
   let failures = 0;
 
   async function look() {
@@ -14,11 +16,16 @@
       if (!answer.ok) throw new Error(String(answer.status));
       const job = await answer.json();
       failures = 0;
+      document.title = job.title + place;
       if (!job.open) {
         window.location.reload();
         return;
       }
       if (words.textContent !== job.words) words.textContent = job.words;
+      if (state && state.textContent !== job.state_words) {
+        state.textContent = job.state_words;
+        state.className = `state state-${job.state}`;
+      }
       if (job.total > 0) {
         bar.max = job.total;
         bar.value = job.done;

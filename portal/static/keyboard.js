@@ -1,4 +1,4 @@
-// Single keys for a day's work: / search, j k next and previous record, Enter opens, u back, n p pages, ? help.
+// Single keys for a day's work: / search, j k next and previous record, Enter opens, x selects, u back, n p pages, ? help.
 // They can be switched off (WCAG 2.1.4); nothing is reachable by them alone.
 "use strict";
 
@@ -15,7 +15,7 @@
     }
   };
 
-  const writes = (element) => element.closest("input, textarea, select, [contenteditable]") !== null;
+  const writes = (element) => element.closest("input:not([type=checkbox]), textarea, select, [contenteditable]") !== null;
   const links = () => Array.from(document.querySelectorAll("#hits > li.hit a.hit-link"));
 
   function follow(relation) {
@@ -33,6 +33,13 @@
     all[to].focus();
     all[to].closest("li.hit").scrollIntoView({ block: "nearest" });
     return true;
+  }
+
+  function select() {
+    const hit = document.activeElement.closest("#hits > li");
+    const box = hit && hit.querySelector('input[name="record"]');
+    if (box) box.click();
+    return Boolean(box);
   }
 
   function search() {
@@ -60,6 +67,7 @@
     k: () => step(-1),
     n: () => follow("next"),
     p: () => follow("prev"),
+    x: select,
     u: () => follow("up"),
   };
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portal.views.administration import health, users
 from portal.views.custody import accounts, captures, jobs
-from portal.views.search import certificates, coverage, exports, media, records, saved, search, terms
+from portal.views.search import baskets, certificates, coverage, exports, hand_over, media, records, saved, search, sets, terms
 from portal.views.site import help_pages, languages, signing_in
 
 AREAS = {
@@ -12,6 +12,9 @@ AREAS = {
     "search": "search",
     "records": "search",
     "saved": "search",
+    "sets": "search",
+    "baskets": "search",
+    "hand_over": "search",
     "captures": "archives",
     "accounts": "archives",
     "coverage": "archives",
@@ -34,6 +37,9 @@ BLUEPRINTS = (
     coverage.pages,
     jobs.pages,
     exports.pages,
+    hand_over.pages,
+    sets.pages,
+    baskets.pages,
     certificates.pages,
     certificates.public_pages,
     saved.pages,

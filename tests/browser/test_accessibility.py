@@ -41,9 +41,13 @@ def test_axe_finds_nothing_on_the_pages_before_signing_in(portal: Portal) -> Non
         assert not Axe().run(page, options=OPTIONS).response["violations"]
 
 
-def test_axe_finds_nothing_on_the_table_of_the_chart_and_the_export_form(portal: Portal) -> None:
-    page = portal.page("rhea", 390)
-    page.goto(portal.address + "/search?q=flood")
-    for summary in page.locator("summary").all():
-        summary.click()
-    assert not Axe().run(page, options=OPTIONS).response["violations"]
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_in_any_panel_of_the_search_page(portal: Portal, width: int) -> None:
+    page = portal.page("rhea", width)
+    page.goto(portal.address + "/search?q=flood&from=2018-01-01")
+    panels = page.locator("details")
+    for number in range(panels.count()):
+        page.evaluate("number => document.querySelectorAll('details').forEach((panel, at) => { panel.open = at === number })", number)
+        found = Axe().run(page, options=OPTIONS).response["violations"]
+        assert not found, (panels.nth(number).inner_text()[:60], found[0]["help"], found[0]["nodes"][0]["html"])
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), panels.nth(number).inner_text()[:60]

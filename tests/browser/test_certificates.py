@@ -12,11 +12,10 @@ pytestmark = pytest.mark.browser
 
 def certified(page: Page, portal: Portal, query: str) -> None:
     page.goto(f"{portal.address}/search?q={query}")
-    page.locator("details.certify summary").focus()
-    page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
-    page.keyboard.type("Sunshine request 2026-114")
-    page.keyboard.press("Enter")
+    page.locator('a[href^="/hand-over"]').press("Enter")
+    if (only := page.locator("#what-certificate")).count():
+        only.press("Space")
+    page.locator(".hand-over button").press("Enter")
     page.wait_for_url("**/certificates/*")
     expect(page.locator(".certificate-result")).to_be_visible(timeout=30_000)
 

@@ -77,7 +77,7 @@ def test_a_later_wording_is_not_shown_as_of_a_day_and_the_day_can_be_taken_away(
     page = water.page("lena", width=width)
     page.goto(water.address + "/search?q=hydrants")
     expect(page.locator(".snippet")).to_contain_text("Fridays")
-    page.click(".more > summary")
+    page.click("#search details.pop:has(#as_of) > summary")
     page.fill("#as_of", "2022-12-05")
     page.press("#as_of", "Enter")
     page.wait_for_url("**as_of=2022-12-05**")

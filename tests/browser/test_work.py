@@ -61,7 +61,7 @@ def test_the_first_tab_skips_to_the_content(portal: Portal) -> None:
     assert page.evaluate("document.activeElement.id") == "main"
 
 
-def test_a_bar_of_the_chart_narrows_the_days_and_its_chip_widens_them(portal: Portal) -> None:
+def test_a_bar_of_the_chart_narrows_the_days_and_a_link_beside_them_widens_them(portal: Portal) -> None:
     page = portal.page()
     page.goto(portal.address + "/search?q=agenda")
     before = page.locator("#count").inner_text()
@@ -70,9 +70,10 @@ def test_a_bar_of_the_chart_narrows_the_days_and_its_chip_widens_them(portal: Po
     page.focus(".chart svg a >> nth=0")
     page.keyboard.press("Enter")
     page.wait_for_url("**from=2018**")
-    expect(page.locator(".chip")).to_have_count(2)
-    page.locator(".chip").first.click()
-    expect(page.locator(".chip")).to_have_count(1)
+    expect(page.locator("#from")).to_have_value(re.compile("^2018-"))
+    page.click(".search-any-day")
+    page.wait_for_url(re.compile(r"/search$"))
+    expect(page.locator(".search-any-day")).to_have_count(0)
 
 
 def test_a_facet_sets_a_filter_and_the_same_link_takes_it_away(portal: Portal) -> None:
@@ -146,8 +147,8 @@ def test_an_export_holds_what_was_counted(portal: Portal) -> None:
     page = portal.page()
     page.goto(portal.address + "/search?q=flood")
     count = int(page.locator("#count").inner_text().split()[0])
-    page.click("text=Export these")
-    page.click("text=Make the export")
+    page.click("text=Hand over…")
+    page.click("text=Make the files")
     page.wait_for_url("**/jobs/*")
     with page.expect_download(timeout=60_000) as waiting:
         page.click("a:has-text('Download')", timeout=60_000)

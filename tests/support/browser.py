@@ -102,6 +102,9 @@ PLAIN = [
     "/history",
     "/terms",
     "/exports",
+    "/basket",
+    "/hand-over?q=flood",
+    "/hand-over?q=zeppelin",
     "/captures",
     "/captures/1",
     "/help",
@@ -137,11 +140,9 @@ def addresses(page: Page, portal: Portal) -> list[str]:
 
 def certified(page: Page, portal: Portal) -> list[str]:
     """Certify a search and check it; return the pages of both."""
-    page.goto(portal.address + "/search?q=flood")
-    page.locator("form[action='/certificates'] button").last.evaluate(
-        "button => button.closest('details') && (button.closest('details').open = true)"
-    )
-    page.locator("form[action='/certificates'] button").last.click()
+    page.goto(portal.address + "/hand-over?q=flood")
+    page.check("#what-certificate")
+    page.click(".hand-over button")
     page.wait_for_url(re.compile(r"/certificates/\d+"), timeout=60_000)
     found = [page.url.removeprefix(portal.address)]
     page.locator("form[action$='/checks'] button").first.click()

@@ -22,6 +22,7 @@ def addresses(town: Town) -> list[str]:
         "saved_id": list(range(1, 9)),
         "number": [0],
         "name": ["search", "report.csv", "report.json"],
+        "change": ["new", "changed", "gone"],
         "token": ["no-such"],
         "code": ["en"],
     }

@@ -173,6 +173,13 @@ def secret_archive(target: Path) -> Path:
     return x_archive(target, SECRET, SECRET_ID, posts, [], {})
 
 
+class WholePages(FlaskClient):
+    """A browser that reads every page to its end, as real ones do; `buffered=False` reads it part by part."""
+
+    def open(self, *args: Any, buffered: bool = True, **values: Any) -> Any:
+        return super().open(*args, buffered=buffered, **values)
+
+
 @dataclass
 class Town:
     """A portal with data in it."""
@@ -183,6 +190,7 @@ class Town:
 
     def client(self, name: str = "") -> FlaskClient:
         """Return a browser; signed in when a user is named."""
+        self.app.test_client_class = WholePages
         client = self.app.test_client()
         if name:
             answer = client.post("/sign-in", data={"name": name, "password": PASSWORD, "csrf_token": token(client, "/sign-in")})

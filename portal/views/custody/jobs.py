@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.access import Right, needs, reader
 from portal.i18n import _
-from portal.jobs import Job, JobKind, JobState, export_file, is_running, job_rows, may_open, progress, restart
+from portal.jobs import Job, JobKind, JobState, export_file, is_running, job_rows, may_open, notices, progress, restart, words
 from portal.site import site
 
 pages = Blueprint("jobs", __name__)
@@ -35,6 +35,7 @@ def exports() -> ResponseReturnValue:
 def job(job_id: int) -> ResponseReturnValue:
     """Show a job; a small script updates the page, which also works without it."""
     job_row = _job(job_id)
+    notices.mark_told(reader(), job_row)
     return render_template("jobs/job.html", job=job_row, worker_runs=is_running(site().config))
 
 
@@ -52,6 +53,8 @@ def as_json(job_id: int) -> ResponseReturnValue:
         rate=round(job_row.rate, 1),
         seconds_left=job_row.seconds_left,
         words=progress(job_row),
+        state_words=str(words.JOB_STATES[job_row.state]),
+        title=words.title(job_row),
     )
 
 
@@ -67,6 +70,21 @@ def retry(job_id: int) -> ResponseReturnValue:
     return redirect(url_for(OWN_PAGES.get(job_row.kind, "jobs.job"), job_id=job_id))
 
 
+@pages.post("/jobs/<int:job_id>/stop")
+@needs(Right.SEARCH)
+def stop(job_id: int) -> ResponseReturnValue:
+    """Stop a job that waits, or ask the worker to stop one that only reads."""
+    job_row = _job(job_id)
+    was = job_rows().ask_to_stop(job_id) if job_row.can_stop else None
+    if was is None:
+        flash(_("This job cannot be stopped any more."), "problem")
+    else:
+        site().note_later(
+            "job:stopped", reader().name, f"job {job_id}", {"kind": str(job_row.kind), "title": job_row.title, "was": was.value}
+        )
+    return redirect(url_for(OWN_PAGES.get(job_row.kind, "jobs.job"), job_id=job_id))
+
+
 @pages.get("/jobs/<int:job_id>/download")
 @needs(Right.EXPORT)
 def download(job_id: int) -> ResponseReturnValue:
@@ -76,7 +94,9 @@ def download(job_id: int) -> ResponseReturnValue:
     if job_row.kind is not JobKind.EXPORT or job_row.state is not JobState.DONE or not file.is_file():
         abort(404)
     site().note("export:downloaded", reader().name, f"export {job_id}", {"sha256": job_row.result.get("sha256")})
-    response: Response = send_file(file, mimetype="application/zip", as_attachment=True, download_name=file.name, max_age=0)
+    response: Response = send_file(
+        file, mimetype="application/zip", as_attachment=True, download_name=f"{job_row.result.get('name') or file.stem}.zip", max_age=0
+    )
     response.headers["Cache-Control"] = "no-store"
     return response
 

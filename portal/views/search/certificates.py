@@ -16,6 +16,7 @@ from portal.config import MAX_CHECK, MAX_PUBLIC_CHECK
 from portal.jobs import JobKind, JobState, certificate_file, check_file, is_running, start, uploads
 from portal.search import address, request_arguments, run
 from portal.site import site
+from portal.views.search import exports
 
 pages = Blueprint("certificates", __name__)
 public_pages = Blueprint("public_check", __name__)
@@ -41,7 +42,7 @@ def make() -> ResponseReturnValue:
         return redirect(f"{url_for('search.page')}?{params.address()}")
     subject = " ".join(request.form.get("subject", "").split())[:MAX_SUBJECT]
     arguments = {**request_arguments(params), "address": params.address(), "subject": subject}
-    return redirect(url_for("certificates.certificate", job_id=start(JobKind.CERTIFICATE, params.query or "*", arguments)))
+    return redirect(url_for("certificates.certificate", job_id=start(JobKind.CERTIFICATE, exports.subject(params), arguments)))
 
 
 @pages.route("/certificates/check-file", methods=["GET", "POST"])

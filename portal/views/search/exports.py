@@ -13,10 +13,12 @@ from portal.access import Right, needs, reader
 from portal.config import NEUTRAL_BODY
 from portal.i18n import _
 from portal.jobs import JobKind, JobState, job_rows, may_open, start, stored
-from portal.search import address, request_arguments, run
+from portal.search import SearchParams, address, facets, request_arguments, run
 from portal.site import site
 
 pages = Blueprint("exports", __name__)
+
+LONGEST_SUBJECT, LONGEST_REFERENCE = 120, 200  # characters of what a package is about, and of the request or matter it answers
 
 
 @pages.post("/exports")
@@ -37,9 +39,26 @@ def make() -> ResponseReturnValue:
         **stored.encode_choices(choices),
         "organization": "" if site().config.body_name == NEUTRAL_BODY else site().config.body_name,
         "address": params.address(),
+        "about": _line("about", LONGEST_SUBJECT),
+        "subject": _line("subject", LONGEST_REFERENCE),
         **_terms(),
     }
-    return redirect(url_for("jobs.job", job_id=start(JobKind.EXPORT, params.query or "*", arguments)))
+    return redirect(url_for("jobs.job", job_id=start(JobKind.EXPORT, subject(params), arguments)))
+
+
+def subject(params: SearchParams) -> str:
+    """Return what the form says its papers are about, or else the subject of its search."""
+    return _line("about", LONGEST_SUBJECT) or default_subject(params)
+
+
+def default_subject(params: SearchParams) -> str:
+    """Return the subject of a search: its words, the description of its record set, or "All records"."""
+    return (" ".join(params.query.split()) or facets.set_label(params) or _("All records"))[:LONGEST_SUBJECT]
+
+
+def _line(name: str, limit: int) -> str:
+    """Return a field of the form as one line."""
+    return " ".join(request.form.get(name, "").split())[:limit]
 
 
 def _terms() -> dict[str, Any]:
@@ -63,5 +82,5 @@ def _choices() -> Choices:
         viewer=form.get("viewer") == "1",
         pdf=PdfLayout(pdf) if pdf in set(PdfLayout) else PdfLayout.NONE,
         context=form.get("context") == "1",
-        certificate=form.get("certificate") == "1",
+        certificate=form.get("certificate") == "1" or form.get("what") == "both",
     )

@@ -131,7 +131,7 @@ def _position_in_results() -> dict[str, Any]:
         return {**way, "before": None, "after": None, "total": 0}
     start = max(0, hit - 2)
     nearby = replace(search_request(params), limit=3 if hit > 1 else 2, offset=start)
-    results = plan(nearby).page()
+    results = plan(nearby).head()
     hits = results.records
     index = hit - 1 - start
     return {

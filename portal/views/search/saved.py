@@ -25,6 +25,7 @@ from portal.search import (
     plan,
     search_key,
     search_request,
+    selections,
     warn_if_index_unusable,
 )
 from portal.site import site
@@ -43,6 +44,7 @@ class SavedSearchRow:
     chips: tuple[Chip, ...]
     run: LastRun | None
     now: int | None
+    may_have_news: bool  # an archive was added, reread or restored since
 
     @property
     def more(self) -> int:
@@ -168,12 +170,16 @@ def _rows(searches: list[SavedSearch]) -> list[SavedSearchRow]:
     searched = [parse_address(saved.address) for saved in searches]
     runs = last_runs(site().repository.db, reader().name, [search_key(params) for params in searched])
     accounts = site().repository.catalog.accounts(reader().permission.accounts)
+    newest = selections.last_change()
     deadline = time.monotonic() + COUNTING_SECONDS
     rows = []
     for saved, params in zip(searches, searched, strict=True):
         now = None
         if not params.errors and time.monotonic() < deadline:
-            results = plan(replace(search_request(params), limit=0, offset=0)).page()
+            results = plan(replace(search_request(params), limit=0, offset=0)).head()
             now = results.total if results.answered else None
-        rows.append(SavedSearchRow(saved, params, tuple(facets.chips(params, accounts)), runs.get(search_key(params)), now))
+        run = runs.get(search_key(params))
+        moment = run.at if run and run.at else saved.made_at
+        may_have_news = moment is not None and newest is not None and newest > moment - selections.INDEXING
+        rows.append(SavedSearchRow(saved, params, tuple(facets.chips(params, accounts)), run, now, may_have_news))
     return rows

@@ -9,12 +9,14 @@ from flask import Blueprint, abort, jsonify, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 
 from indexer.catalog import AccountView
-from indexer.search import Grouped, Results, StopReason
+from indexer.search import Results, StopReason
 from indexer.search import results as shape_of
 from portal import words
 from portal.access import Right, needs, reader
-from portal.search import SearchParams, address, coverage_band, facets, hit_lines, run, run_in_groups
+from portal.i18n import translate
+from portal.search import Answer, SearchParams, address, answer, coverage_band, facets, hit_lines, run, run_in_groups
 from portal.site import site
+from portal.streaming import render_in_two_parts
 
 pages = Blueprint("search", __name__)
 
@@ -66,8 +68,13 @@ def values(name: str) -> ResponseReturnValue:
 
 
 def _page(params: SearchParams) -> ResponseReturnValue:
-    results, grouped = (None, None) if params.errors else run_in_groups(params)
-    return render_template("search/page.html", **template_values(params, results, grouped)), _status(results)
+    if params.errors:
+        return render_template("search/page.html", **template_values(params, None)), 400
+    answered = answer(params)
+    status = _status(answered.results)
+    if not answered.results.answered:
+        return render_template("search/page.html", **template_values(params, answered)), status
+    return render_in_two_parts("search/page.html", status, template_values(params, answered))
 
 
 @pages.get("/search.json")
@@ -91,9 +98,10 @@ def _status(results: Results | None) -> int:
     return 200 if results and results.answered else 400
 
 
-def template_values(params: SearchParams, results: Results | None, grouped: Grouped | None = None) -> dict[str, Any]:
+def template_values(params: SearchParams, answered: Answer | None) -> dict[str, Any]:
     """Return the values of the search page's template."""
     accounts = site().repository.catalog.accounts(reader().permission.accounts)
+    results, grouped = (answered.results, answered.grouped) if answered else (None, None)
     total = grouped.total if grouped and not grouped.is_too_many else results.total if results else 0
     return {
         "params": params,
@@ -105,16 +113,17 @@ def template_values(params: SearchParams, results: Results | None, grouped: Grou
         "pages_in_all": max(1, -(-total // params.size)),
         "coverage_band": coverage_band.band(results.coverage) if results else None,
         "scope": coverage_band.scope(results.coverage, results.total) if results else None,
-        "details": lambda: _details(params, results, accounts),
+        "details": lambda: _details(params, answered, accounts),
         "has_accounts": bool(accounts),
         "underlined": facets.underlined,
     }
 
 
-def _details(params: SearchParams, results: Results | None, accounts: Sequence[AccountView]) -> dict[str, Any]:
-    """Return what a page says besides its hits: facets, chart, and how the query was read."""
+def _details(params: SearchParams, answered: Answer | None, accounts: Sequence[AccountView]) -> dict[str, Any]:
+    """Return what a page says after its hits: facets, chart, and how the query was read; `problem` is why there is none of it."""
+    results = answered.rest() if answered else None
     return {
-        "problem": "",
+        "problem": "" if results is None else " ".join(translate(diagnostic.message) for diagnostic in results.diagnostics),
         "groups": facets.groups(params, results, accounts),
         "chart": facets.chart(params, results),
         "explained": results.explained if results else None,

@@ -14,14 +14,16 @@ from indexer import platforms
 from indexer.i18n import unpack
 from indexer.query import TABLES, Dialect, Filters, paraphrase, parse
 from indexer.record import RecordKind
-from indexer.search import GroupBy
+from indexer.search import GroupBy, SetOrigin
 from indexer.term_reports import MOST_CHARACTERS, MOST_TERMS, ListError, read_list, union_query, unique_query
 from indexer.term_reports import report as term_report
 from portal.access import Right, needs, reader
 from portal.i18n import language_code, translate
 from portal.jobs import Job, JobKind, JobState, is_running, job_rows, may_open, start
-from portal.search import MAX_QUERY, SearchParams, address, facets, parse_address, request_arguments
+from portal.search import MAX_QUERY, SearchParams, address, facets, parse_address, request_arguments, selections
 from portal.site import site
+from portal.views.search import sets
+from portal.words import local_day_of
 
 pages = Blueprint("terms", __name__)
 
@@ -101,18 +103,48 @@ def records(job_id: int) -> ResponseReturnValue:
         abort(404)
     params, terms = parse_address(job.arguments["address"]), _queries(unpack(job.result)["terms"])
     line, dialect = request.args.get("line", type=int), params.dialect
+    group = GroupBy.THREADS if request.args.get("group") else GroupBy.NONE
     if line is None:
-        query = union_query(list(terms.values()), dialect)
-    elif line in terms and request.args.get("alone"):
+        union = _union(job, params, terms)
+        return redirect(_report(job_id) if union is None else f"{url_for('search.page')}?{replace(union, group=group).address()}")
+    if line in terms and request.args.get("alone"):
         query = unique_query(list(terms.values()), terms[line], dialect)
     else:
         query, dialect = terms.get(line, ""), params.dialect
     if not query:
         abort(404)
-    plain = line is None or bool(request.args.get("alone"))
-    group = GroupBy.THREADS if request.args.get("group") else GroupBy.NONE
-    target = replace(params, query=query, dialect=Dialect.PLAIN if plain else dialect, group=group)
+    target = replace(params, query=query, dialect=Dialect.PLAIN if request.args.get("alone") else dialect, group=group)
     return redirect(f"{url_for('search.page')}?{target.address()}")
+
+
+@pages.get("/terms/<int:job_id>/hand-over")
+@needs(Right.EXPORT)
+def hand_over(job_id: int) -> ResponseReturnValue:
+    """Redirect to handing over every record that a list finds, each with its terms."""
+    job = _job(job_id)
+    if job.state is not JobState.DONE:
+        abort(404)
+    union = _union(job, parse_address(job.arguments["address"]), _queries(unpack(job.result)["terms"]))
+    return redirect(_report(job_id) if union is None else f"{url_for('hand_over.page')}?{union.address()}&list={job_id}")
+
+
+def _report(job_id: int) -> str:
+    return url_for("terms.report", job_id=job_id)
+
+
+def _union(job: Job, params: SearchParams, terms: Mapping[int, str]) -> SearchParams | None:
+    """Return the search for every record that a list finds: one query, or a record set if that query would be too long.
+
+    None, with a message, if the set cannot be made.
+    """
+    query = union_query(list(terms.values()), params.dialect)
+    if not query:
+        abort(404)
+    if len(query) <= MAX_QUERY:
+        return replace(params, query=query, dialect=Dialect.PLAIN)
+    day = local_day_of(job.ended_at) if job.ended_at else None
+    chosen = sets.make(lambda: selections.select(SetOrigin.TERM_LIST, selections.union(params, terms.values()), day=day))
+    return None if chosen is None else replace(params, query="", dialect=Dialect.PLAIN, records=chosen)
 
 
 @pages.get("/terms/<int:job_id>/<name>")
@@ -165,7 +197,7 @@ def _form(params: SearchParams, text: str, name: str, errors: Mapping[str, str] 
         platforms=[platform.code for platform in platforms.registered() if platform.code in {account.platform for account in accounts}],
         kinds=[kind.value for kind in RecordKind if reader().permission.allows_kind(kind)],
         authors=sorted(params.filters.authors or ()),
-        is_filtered=params.filters != Filters() or params.as_of is not None,
+        is_filtered=params.filters != Filters() or params.as_of is not None or params.records is not None,
         most_terms=MOST_TERMS,
         most_characters=MOST_CHARACTERS,
         jobs=[job for job in jobs if may_open(reader(), job)],

@@ -24,7 +24,7 @@ from unittest import mock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer.engines import Document, open_engine, tantivy_query
+from indexer.engines import COUNTED, DAYS, Document, open_engine, tantivy_query
 from indexer.query import (
     Dialect,
     Node,
@@ -106,7 +106,9 @@ def _compare(batches: list[list[Document]], deleted: set[int], asked: Sequence[A
                         sorted(wanted) if sort is Sort.RELEVANCE else wanted
                     ), note
                     assert hits.total == len(wanted), note
-                    assert (hits.facets, hits.months, hits.undated) == counts, note
+                    counted = engine.counts(tree, narrowed, (*COUNTED, DAYS), hits.answered)
+                    assert (counted, hits.undated) == counts, note
+                    assert engine.total(tree, narrowed) == hits.total, note
             for node in expanding(written.tree):
                 meant = naive_engine.expansion(living.values(), node, narrowed.permission)
                 for engine in engines:

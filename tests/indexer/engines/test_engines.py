@@ -10,14 +10,28 @@ import subprocess
 import sys
 import tempfile
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
-from indexer.engines import ENGINES, WILDCARD_LIMIT, Document, Engine, Hits, IndexBusy, IndexOutdated, TooBroad, open_engine
+from indexer.engines import (
+    COUNTED,
+    DAYS,
+    ENGINES,
+    FACETS,
+    WILDCARD_LIMIT,
+    Counts,
+    Document,
+    Engine,
+    IndexBusy,
+    IndexOutdated,
+    TooBroad,
+    open_engine,
+)
 from indexer.engines.tantivy_engine import TantivyEngine
 from indexer.query import And, Everything, Not, Or, Phrase, Wildcard, Word, parse
 from indexer.query.filters import Filters, Permission, Sort
@@ -59,15 +73,27 @@ def filled(engine: Engine, *documents: Document) -> Engine:
     return engine
 
 
+class Found(NamedTuple):
+    """Hits with everything that an engine counts."""
+
+    pks: Sequence[int]
+    total: int
+    undated: int
+    facets: Counts
+    months: Mapping[str, int]
+
+
 def search(  # noqa: PLR0917  # the order is the engine's own
     engine: Engine, text: str, filters: Filters | None = None, sort: Sort = Sort.OLDEST, limit: int = 100, offset: int = 0
-) -> Hits:
+) -> Found:
     parsed = parse(text)
     assert parsed.tree is not None, parsed.diagnostics
-    hits = engine.search(parsed.tree, filters or Filters(), sort, limit, offset)
-    assert hits.undated + sum(hits.months.values()) == hits.total
-    assert all(sum(counts.values()) == hits.total for name, counts in hits.facets.items() if name not in {"author", "state"})
-    return hits
+    filters = filters or Filters()
+    hits = engine.search(parsed.tree, filters, sort, limit, offset)
+    counts = engine.counts(parsed.tree, filters, (*COUNTED, DAYS), hits.answered)
+    assert hits.undated + sum(counts["month"].values()) == hits.undated + sum(counts["day"].values()) == hits.total
+    assert all(sum(counts[name].values()) == hits.total for name in ("account", "platform", "kind"))
+    return Found(hits.pks, hits.total, hits.undated, {name: counts[name] for name in FACETS}, counts["month"])
 
 
 def found(engine: Engine, text: str, filters: Filters | None = None) -> list[int]:
@@ -75,7 +101,7 @@ def found(engine: Engine, text: str, filters: Filters | None = None) -> list[int
     assert parsed.tree is not None, parsed.diagnostics
     pks = list(search(engine, text, filters).pks)
     assert list(engine.ids(parsed.tree, filters or Filters(), Sort.OLDEST)) == pks
-    assert search(engine, text, filters).total == len(pks)
+    assert search(engine, text, filters).total == engine.total(parsed.tree, filters or Filters()) == len(pks)
     return pks
 
 

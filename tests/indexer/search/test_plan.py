@@ -55,8 +55,8 @@ def counted(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> Counter[
     for module in (plan, announced, union):
         monkeypatch.setattr(module, "parse", counting("parses", module.parse))  # type: ignore[attr-defined]  # imported there
     engine = repository.index
-    monkeypatch.setattr(engine, "search", counting("searches", engine.search))
-    monkeypatch.setattr(engine, "ids", counting("lists", engine.ids))
+    for name, call in (("searches", "search"), ("totals", "total"), ("counts", "counts"), ("lists", "ids")):
+        monkeypatch.setattr(engine, call, counting(name, getattr(engine, call)))
     return done
 
 
@@ -73,29 +73,50 @@ def a_term_report(repository: Repository, *lines: str, filters: Filters) -> None
     run.run(repository, run.read_list("\n".join(lines)), SearchRequest(filters=filters), by="Pat")
 
 
+def a_page_after_its_head(repository: Repository) -> None:
+    search = Plan(repository, FLOOD)
+    head, page = search.head(), search.page()
+    assert (head.facets, head.bars) == ({}, ())
+    assert page.facets["kind"]
+    assert page.bars
+    assert replace(page, facets={}, bars=(), explained=head.explained) == head
+
+
 def grouped(repository: Repository, request: SearchRequest, by: GroupBy) -> None:
     assert groups.search(repository, request, by).groups
 
 
 Action = Callable[[Repository, Path], object]
 
-ACTIONS: dict[str, tuple[Action, tuple[int, int, int]]] = {  # parses, searches of the index, lists of all numbers
-    "a page": (lambda repository, _: Plan(repository, FLOOD).page(), (1, 1, 0)),
-    "a page of days, whose undated records are counted": (lambda repository, _: Plan(repository, DAYS).page(), (1, 2, 0)),
-    "a page that announces another reading": (lambda repository, _: Plan(repository, SearchRequest("flood or creek")).page(), (2, 2, 0)),
-    "a page of threads": (lambda repository, _: grouped(repository, FLOOD, GroupBy.THREADS), (1, 1, 1)),
-    "a page of equal texts": (lambda repository, _: grouped(repository, FLOOD, GroupBy.SAME), (1, 1, 1)),
-    "a certificate": (lambda repository, _: a_certificate(repository, FLOOD), (1, 1, 1)),
-    "a certificate of three terms, each counted alone": (lambda repository, _: a_certificate(repository, WORDS), (1, 4, 1)),
-    "an export with certificate and context": (lambda repository, folder: an_export(repository, FLOOD, folder / "a.zip"), (2, 1, 2)),
+ACTIONS: dict[str, tuple[Action, tuple[int, int, int, int, int]]] = {  # parses; pages, totals, counts of facets and lists of the index
+    "the head of a page": (lambda repository, _: Plan(repository, FLOOD).head(), (1, 1, 0, 0, 0)),
+    "the head of a page that announces another reading": (
+        lambda repository, _: Plan(repository, SearchRequest("flood or creek")).head(),
+        (1, 1, 0, 0, 0),
+    ),
+    "a page after its head": (lambda repository, _: a_page_after_its_head(repository), (1, 1, 0, 2, 0)),
+    "a page": (lambda repository, _: Plan(repository, FLOOD).page(), (1, 1, 0, 2, 0)),
+    "a page of days, whose undated records are counted": (lambda repository, _: Plan(repository, DAYS).page(), (1, 1, 1, 2, 0)),
+    "a page that announces another reading": (
+        lambda repository, _: Plan(repository, SearchRequest("flood or creek")).page(),
+        (2, 1, 1, 2, 0),
+    ),
+    "a page of threads": (lambda repository, _: grouped(repository, FLOOD, GroupBy.THREADS), (1, 1, 0, 2, 1)),
+    "a page of equal texts": (lambda repository, _: grouped(repository, FLOOD, GroupBy.SAME), (1, 1, 0, 2, 1)),
+    "a certificate": (lambda repository, _: a_certificate(repository, FLOOD), (1, 1, 0, 2, 1)),
+    "a certificate of three terms, each counted alone": (lambda repository, _: a_certificate(repository, WORDS), (1, 1, 3, 2, 1)),
+    "an export with certificate and context": (lambda repository, folder: an_export(repository, FLOOD, folder / "a.zip"), (2, 1, 0, 2, 2)),
     "the same, the oldest first": (
         lambda repository, folder: an_export(repository, replace(FLOOD, sort=Sort.OLDEST), folder / "a.zip"),
-        (2, 1, 3),
+        (2, 1, 0, 2, 3),
     ),
-    "a report of three terms": (lambda repository, _: a_term_report(repository, "flood", "notice", "creek", filters=Filters()), (4, 1, 3)),
+    "a report of three terms": (
+        lambda repository, _: a_term_report(repository, "flood", "notice", "creek", filters=Filters()),
+        (4, 1, 0, 2, 3),
+    ),
     "a report of three terms for a reader who may not see all": (
         lambda repository, _: a_term_report(repository, "flood", "notice", "creek", filters=Filters(permission=SOME)),
-        (5, 1, 4),
+        (5, 1, 0, 2, 4),
     ),
 }
 
@@ -106,13 +127,44 @@ def test_each_action_parses_and_searches_no_more_than_it_must(
 ) -> None:
     action, numbers = ACTIONS[name]
     action(repository, tmp_path)
-    assert (counted["parses"], counted["searches"], counted["lists"]) == numbers
+    assert tuple(counted[name] for name in ("parses", "searches", "totals", "counts", "lists")) == numbers
 
 
 def test_the_second_page_of_groups_lists_nothing_again(repository: Repository, counted: Counter[str]) -> None:
     for offset in (0, 1):
         grouped(repository, replace(FLOOD, limit=1, offset=offset), GroupBy.THREADS)
-    assert counted == {"parses": 2, "searches": 2, "lists": 1}
+    assert counted == {"parses": 2, "searches": 2, "counts": 2, "lists": 1}
+
+
+OTHER_LOOKS: dict[str, SearchRequest] = {
+    "the second page": replace(FLOOD, offset=3, limit=3),
+    "another order": replace(FLOOD, sort=Sort.OLDEST),
+    "the neighbors of a record": replace(FLOOD, offset=1, limit=3),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_LOOKS)
+def test_another_look_at_the_same_hits_counts_nothing_again_until_something_is_added(
+    repository: Repository, counted: Counter[str], name: str, tmp_path: Path
+) -> None:
+    first = Plan(repository, FLOOD).page()
+    assert counted["counts"] == 2
+    other = Plan(repository, OTHER_LOOKS[name]).page()
+    assert (other.facets, other.bars, counted["counts"]) == (first.facets, first.bars, 2)
+    assert Plan(repository, replace(FLOOD, query="creek")).page().facets  # another query, and other filters, are counted
+    assert Plan(repository, replace(FLOOD, filters=Filters(permission=SOME))).page().facets
+    assert counted["counts"] == 6
+    ingest(repository, [x_zip(tmp_path / "y.zip", [tweet(99, "A flood")])], taken_by="Pat", source="test")
+    later = Plan(repository, FLOOD).page()
+    assert sum(value.count for value in later.facets["kind"]) == sum(value.count for value in first.facets["kind"]) + 1 == later.total
+
+
+def test_details_are_counted_on_the_state_of_the_index_that_answered(repository: Repository, tmp_path: Path) -> None:
+    search = Plan(repository, FLOOD)
+    head = search.head()
+    ingest(repository, [x_zip(tmp_path / "y.zip", [tweet(99, "A flood")])], taken_by="Pat", source="test")
+    page = search.page()
+    assert head.total == page.total == sum(value.count for value in page.facets["kind"]) == sum(bar.count for bar in page.bars) == 6
 
 
 def test_a_plan_keeps_its_answer_and_a_new_one_asks_again(repository: Repository, tmp_path: Path) -> None:
@@ -145,3 +197,15 @@ def test_memory_keeps_the_last_few_of_a_kind_and_makes_the_rest_anew() -> None:
     cache.clear()
     assert cache.get_or_compute("numbers", 1, lambda: value(1), limit=2) == 1
     assert made[1] == 2
+
+
+def test_memory_keeps_values_up_to_a_weight_and_none_that_is_heavier_alone() -> None:
+    cache, made = ResultCache(), list[int]()
+
+    def value(weight: int) -> int:
+        made.append(weight)
+        return weight
+
+    for key in (3, 4, 3, 5, 11, 3, 5, 4):
+        cache.get_or_compute("weights", key, lambda key=key: value(key), 10, lambda weight: weight)  # type: ignore[misc]  # bound now
+    assert made == [3, 4, 5, 11, 4]  # 4 was the least recently used when 5 came; 11 drove out nothing

@@ -20,6 +20,7 @@ FILLED = {
     "number": 0,
     "account_id": 1,
     "name": "search",
+    "change": "new",
     "token": "no-such",
     "code": "en",
     "filename": "theme.css",

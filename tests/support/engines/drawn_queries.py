@@ -73,7 +73,6 @@ def documents(draw: st.DrawFn) -> Document:
                             "absent",
                             "absent-2",
                             "absent-21",
-                            "undated",
                             "zone-assumed",
                         ]
                     )

@@ -50,6 +50,7 @@ def parts(document: Document, field: str) -> list[list[str]]:
         return [[fold(tag)] for tag in getattr(document, field + "s")]
     if field == "has":
         extra = [word for word in ("hashtag", "mention") if getattr(document, word + "s")]
+        extra += ["undated"] if document.day is None else []
         return [[{"parent": "reply"}.get(word, word)] for word in (*document.has, *extra)]
     if field in {"platform", "kind"}:
         return [[getattr(document, field)]]
@@ -157,7 +158,7 @@ def allowed(document: Document, filters: Filters) -> bool:
     ]
     if any(values is not None and value not in values for values, value in chosen):
         return False
-    if filters.states is not None and not {STATES[state] for state in filters.states} & set(document.has):
+    if filters.states is not None and not filters.states & set(states(document)):
         return False
     if filters.permission.without_messages and "conversation" in document.has:
         return False
@@ -180,7 +181,13 @@ def expansion(documents: Iterable[Document], node: Expanding, permission: Permis
     return dict(sorted(every.items()))
 
 
-def counts(documents: Iterable[Document], pks: Iterable[int]) -> tuple[dict[str, dict[str, int]], dict[str, int], int]:
+def states(document: Document) -> list[str]:
+    undated = ["undated"] if document.day is None else []
+    return sorted({state for state, word in STATES.items() if word in (*document.has, *undated)})
+
+
+def counts(documents: Iterable[Document], pks: Iterable[int]) -> tuple[dict[str, dict[str, int]], int]:
+    """Everything that an engine counts, and the number of undated hits."""
     wanted = set(pks)
     hits = [document for document in documents if document.pk in wanted]
     facets = {
@@ -188,7 +195,8 @@ def counts(documents: Iterable[Document], pks: Iterable[int]) -> tuple[dict[str,
         "platform": Counter(one.platform for one in hits),
         "kind": Counter(one.kind for one in hits),
         "author": Counter(one.author for one in hits if one.author),
-        "state": Counter(state for one in hits for state, word in STATES.items() if word in one.has),
+        "state": Counter(state for one in hits for state in states(one)),
+        "month": Counter(one.day.isoformat()[:7] for one in hits if one.day),
+        "day": Counter(one.day.isoformat() for one in hits if one.day),
     }
-    months = Counter(one.day.isoformat()[:7] for one in hits if one.day)
-    return {name: dict(counter) for name, counter in facets.items()}, dict(months), sum(one.day is None for one in hits)
+    return {name: dict(counter) for name, counter in facets.items()}, sum(one.day is None for one in hits)

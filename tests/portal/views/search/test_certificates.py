@@ -34,7 +34,8 @@ def certify(client: FlaskClient, query: str, **filters: str) -> str:
 
 def test_a_search_is_certified_read_and_handed_over(town: Town) -> None:
     client = town.client("lena")
-    assert "Make a search certificate" in client.get("/search?q=flood").text
+    assert '/hand-over?q=flood">Hand over…' in client.get("/search?q=flood").text
+    assert 'value="certificate"' in client.get("/hand-over?q=flood").text
     page = certify(client, "flood bridge", kind="post")
     shown = client.get(page).text
     assert "1 record." in shown
@@ -56,7 +57,8 @@ def test_a_search_is_certified_read_and_handed_over(town: Town) -> None:
 
 def test_a_search_that_finds_nothing_is_certified_from_its_page(town: Town) -> None:
     client = town.client("rhea")
-    assert "Make a search certificate" in client.get("/search?q=zeppelin").text
+    assert '/hand-over?q=zeppelin">Certify it…' in client.get("/search?q=zeppelin").text
+    assert "Make the certificate" in client.get("/hand-over?q=zeppelin").text
     shown = client.get(certify(client, "zeppelin")).text
     assert "No records." in shown
     assert "what the platforms leave out of archives" in shown

@@ -15,15 +15,15 @@ from tests.support.town import CITY, SECRET, Town
 
 
 def band(page: str) -> str:
-    found = re.search(r'<details class="coverage (?:.|\n)*?What coverage means', page)
+    found = re.search(r'<details class="scope (?:.|\n)*?What coverage means', page)
     assert found, "the page has no band"
     return found[0]
 
 
 def test_a_search_within_captured_days_says_so_in_one_closed_line(town: Town) -> None:
     shown = band(town.client("rhea").get("/search?q=flood&to=2022-12-31").text)
-    assert "All 2 accounts are captured for these days." in shown
-    assert "coverage-whole" in shown
+    assert "2 of 2 accounts captured for all these days" in shown
+    assert "scope-loud" not in shown
     assert " open>" not in shown.split("\n", 1)[0]
 
 
@@ -32,16 +32,34 @@ def test_a_search_beyond_the_last_archive_is_open_and_says_the_gap_first(town: T
     shown = band(page)
     assert " open>" in shown.split("\n", 1)[0]
     assert f"@{SECRET} (X / Twitter), @{CITY} (X / Twitter): nothing captured after Jun 1, 2023." in shown
-    assert shown.index("nothing captured") < shown.index("<svg") < shown.index("<table")
-    assert page.index('id="count"') < page.index('<details class="coverage ')
-    assert 'href="/captures/1"' in shown
+    assert "0 of 2 accounts captured for all these days" in shown
+    assert "scope-loud" in shown
+    assert shown.index("nothing captured") < shown.index("<table")
+    assert page.index('id="count"') < page.index('<details class="scope ')
+    assert re.search(r'href="/coverage\?account=\d+"', shown)
+
+
+def test_a_gap_is_loud_only_in_days_that_were_asked_for_or_without_a_hit(town: Town) -> None:
+    client = town.client("rhea")
+    for search, is_loud in (
+        ("q=flood", False),
+        ("q=flood&to=2024-01-01", True),
+        ("q=flood&to=2022-12-31", False),
+        ("q=zzzq&to=2022-12-31", False),
+    ):
+        assert ("scope-loud" in band(client.get(f"/search?{search}").text)) is is_loud, search
+
+
+def test_every_account_has_its_last_captured_day_in_the_opened_line(town: Town) -> None:
+    shown = band(town.client("rhea").get("/search?q=flood").text)
+    rows = re.findall(r'<th scope="row">.*?>(@\w+)</a></th>\s*<td>([^<]+)</td>', shown)
+    assert sorted(rows) == sorted([(f"@{SECRET}", "Jun 1, 2023"), (f"@{CITY}", "Jun 1, 2023")])
 
 
 def test_the_bars_are_for_eyes_and_the_table_for_everybody(town: Town) -> None:
     shown = band(town.client("rhea").get("/search?q=zzzq&from=2023-05-01&to=2024-01-01").text)
-    assert '<div class="coverage-bars" aria-hidden="true">' in shown
-    assert "May 1, 2023 to May 31, 2023" in shown
-    assert "partly captured" in shown
+    assert '<svg class="coverage-bar" focusable="false" aria-hidden="true">' in shown
+    assert re.search(r'<span class="visually-hidden">[^<]*2023 to [^<]*: [^<]*not captured', shown, re.IGNORECASE)
 
 
 def test_request_staff_read_of_granted_accounts_in_days_and_words_only(town: Town) -> None:

@@ -137,12 +137,16 @@ def test_the_same_export_of_who_sees_all_holds_the_other_half_of_the_thread(town
 
 
 def test_a_clerk_is_offered_no_certificate_and_gets_none(town: Town) -> None:
-    assert 'name="certificate"' in town.client("lena").get("/search?q=flood").text
+    assert 'value="both"' in town.client("lena").get("/hand-over?q=flood").text
     client = town.client("gwen")
-    assert 'name="certificate"' not in client.get("/search?q=flood").text
+    assert "ertificate" not in client.get("/hand-over?q=flood").text
+    assert "Hand over" not in client.get("/search?q=zeppelin").text
     before = len(Jobs(town.repository.db).recent(1000))
     refused = client.post("/exports", data={"csrf_token": token(client, "/search"), "q": "flood", "certificate": "1"})
     assert refused.status_code == 403
+    for what in ("both", "certificate"):
+        form = {"csrf_token": token(client, "/search"), "q": "zeppelin" if what == "certificate" else "flood", "what": what}
+        assert "/jobs/" not in client.post("/hand-over", data=form).headers.get("Location", "")
     assert len(Jobs(town.repository.db).recent(1000)) == before
 
 

@@ -36,7 +36,7 @@ def test_as_of_a_day_is_said_removable_and_kept_for_the_export(town: Town) -> No
     page = town.client("rhea").get("/search?q=flood&as_of=2018-07-04").text
     assert "Shown as it was on Jul 4, 2018. Records gone by then are left out." in page
     assert "as it was on" in page
-    assert '<input type="hidden" name="as_of" value="2018-07-04">' in page
+    assert '<input type="hidden" name="as_of" value="2018-07-04">' in town.client("rhea").get("/hand-over?q=flood&as_of=2018-07-04").text
     assert town.client("rhea").get("/search.json?q=flood&as_of=2018-07-03").json["total"] == 0
 
 

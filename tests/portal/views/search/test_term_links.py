@@ -74,11 +74,12 @@ def test_the_union_is_exported_with_the_terms_of_each_record_and_certified(town:
     client = town.client("rhea")
     number = reported(town, client, name)
     told = client.get(f"/terms/{number}/report.json").json
-    page = client.get(f"/terms/{number}").text
-    assert f"Export these {told['totals']['hits']} records" in page
-    query = unescape(re.findall(r'name="q" value="([^"]*)"', page)[0])
-    form = {"csrf_token": token(client, "/search"), "q": query}
-    made = finished(town, client.post("/exports", data={**form, "list": str(number)}).headers["Location"])
+    assert f'href="/terms/{number}/hand-over"' in client.get(f"/terms/{number}").text
+    page = client.get(f"/terms/{number}/hand-over", follow_redirects=True).text
+    assert f"Hand over {told['totals']['hits']} records" in page
+    fields = dict(re.findall(r'<input type="hidden" name="(q|list)" value="([^"]*)"', page))
+    form = {"csrf_token": token(client, "/search"), "q": unescape(fields["q"])}
+    made = finished(town, client.post("/hand-over", data={**form, "what": "records", "list": fields["list"]}).headers["Location"])
     answer = client.get(f"/jobs/{made}/download")
     with zipfile.ZipFile(io.BytesIO(answer.data)) as package:
         table = package.read(next(one for one in package.namelist() if one.endswith("/records.csv"))).decode("utf-8-sig")
@@ -89,7 +90,7 @@ def test_the_union_is_exported_with_the_terms_of_each_record_and_certified(town:
         if not term["diagnostics"]:
             assert sum(term["text"] in row["terms"].split("\n") for row in rows) == term["hits"], term["text"]
             assert sum(row["terms"] == term["text"] for row in rows) == term["unique"], term["text"]
-    proof = finished(town, client.post("/certificates", data=form).headers["Location"])
+    proof = finished(town, client.post("/hand-over", data={**form, "what": "certificate"}).headers["Location"])
     job = Jobs(town.repository.db).get(proof)
     assert job is not None
     assert job.result["total"] == told["totals"]["hits"]
