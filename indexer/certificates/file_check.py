@@ -77,6 +77,13 @@ class FileCheck:
     certificate: FileCheck | None = None
 
     @property
+    def is_altered(self) -> bool:
+        """Whether the file, or a file in it, is certainly not as it was made."""
+        inside = self.certificate is not None and self.certificate.is_altered
+        damaged = self.package is not None and self.package.damaged_total > 0
+        return self.state is FileState.ALTERED or not self.lines_fit or damaged or inside
+
+    @property
     def is_good(self) -> bool:
         """Whether nothing is wrong with the file, and this event log knows it."""
         inside = self.certificate is None or self.certificate.is_good

@@ -88,7 +88,7 @@ def export_search(
     if term_union.terms:
         extras = replace(extras, terms=terms_by_record(repository, request, term_union.terms, term_union.dialect))
     with ExitStack() as open_files:
-        prepared = open_files.enter_context(_prepare_certificate(plan, maker.name, _paper(maker, choices))) if choices.certificate else None
+        prepared = open_files.enter_context(_prepare_certificate(plan, maker.name, maker.paper)) if choices.certificate else None
         if prepared:
             extras = replace(extras, documents=prepared.documents, certified=prepared.records)
         with write_package(target, plan.views(), description, choices=choices, extras=extras, progress=progress) as report:
@@ -125,11 +125,6 @@ class _PreparedCertificate:
     @property
     def documents(self) -> dict[str, Path]:
         return {"certificate.json": self.written.json, "certificate.pdf": self.written.pdf}
-
-
-def _paper(maker: Maker, choices: Choices) -> Paper:
-    """Return the certificate's letterhead and "Re:" line; the subject of the package where the maker names none."""
-    return replace(maker.paper, subject=maker.paper.subject or choices.subject)
 
 
 @contextmanager

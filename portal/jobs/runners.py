@@ -222,7 +222,8 @@ def _certificate(repository: Repository, job: Job, user: User, tell: Report) -> 
     plan, report = Plan(repository, _request(repository, job, user)), _stage_counter(tell, "listing")
     with certify(plan, by=_signature(user), paper=_paper(job), progress=report) as draft:
         written = write_certificate(repository, draft, certificate_file(repository, job.id), actor=user.name)
-    return {"id": written.id, "total": draft.header.found.total, "json_sha256": written.json_digest, "pdf_sha256": written.pdf_digest}
+    header, digests = draft.header, {"json_sha256": written.json_digest, "pdf_sha256": written.pdf_digest}
+    return {"id": written.id, "total": header.found.total, "list": header.is_list, **digests}
 
 
 def _paper(job: Job) -> Paper:

@@ -98,6 +98,7 @@ PLAIN = [
     "/search?q=fl*+OR+agendda+OR+mill~~",
     "/coverage",
     "/certificates",
+    "/certificates/check-file",
     "/saved",
     "/saved/new?q=flood",
     "/history",
