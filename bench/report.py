@@ -111,7 +111,10 @@ def _many(part: dict[str, Any]) -> Iterator[str]:
 
 def _export(part: dict[str, Any]) -> Iterator[str]:
     head = f"export of {part['records']:,} records (CSV, XLSX, JSON Lines)"
-    yield from _table((head, "seconds", "peak MB"), [("ours", part["seconds"], part["peak_bytes"] / MB)])
+    rows = [
+        (name, package["seconds"], package["processor_seconds"], package["peak_bytes"] / MB) for name, package in part["packages"].items()
+    ]
+    yield from _table((head, "seconds", "processor s", "peak MB"), rows)
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[str]:

@@ -100,7 +100,7 @@ def _height_at_most(record: Mapping[str, Any]) -> float:
     facts = [line for _, lines in record["facts"] for line in lines] + [picture["caption"] for picture in record["pictures"]]
     lines = sum(_lines_at_most(text, LINE_WIDTH / 13) for text in texts) * 20
     small_lines = sum(_lines_at_most(line, FACTS_WIDTH / 8.5) for line in facts) * 15
-    pictures: float = sum(picture["height"] + 25 for picture in record["pictures"])
+    pictures = sum(float(picture["height"]) + 25 for picture in record["pictures"])
     return 90 + lines + small_lines + pictures
 
 

@@ -17,8 +17,9 @@ from typing import Any, Final
 import msgspec
 
 from indexer import platforms
-from indexer.catalog import RecordView, parties
+from indexer.catalog import RecordView, parties, person
 from indexer.exports.bag import BagZip
+from indexer.exports.names import is_everything
 from indexer.exports.readme import coverage_lines
 from indexer.exports.values import Description, Exact, Extras
 from indexer.exports.viewer_tables import tables
@@ -27,6 +28,7 @@ from indexer.local_time import local_text
 SOURCES: Final = Path(__file__).parent / "viewer"
 PLAIN_FILES: Final = ("fold.js", "page.js", "record.js", "viewer.css", "viewer.js", "words.js")
 LIST_ROWS, DETAIL_ROWS = 2_000, 250
+_PICTURES: Final = (".jpg", ".jpeg", ".png", ".gif", ".webp")
 CHUNK = 1_000_000  # characters per script, approximately
 _DELETED, _EDITED, _ASSUMED = 1, 2, 4
 
@@ -55,7 +57,7 @@ class ViewerFiles:
         meta = {
             "total": self._list_scripts.rows - context,
             "context_total": context,
-            "query": about.query,
+            "query": about.title if is_everything(about.query) else about.query,
             "reading": about.reading,
             "readings": dict(about.readings),
             "filters": list(about.filters),
@@ -77,8 +79,14 @@ class ViewerFiles:
         self._bag.add_text("data/viewer/tables.js", tables())
         for name in PLAIN_FILES:
             self._bag.add_text(f"data/viewer/{name}", (SOURCES / name).read_text(encoding="utf-8"))
-        title = f"{about.organization}: social media records" if about.organization else "Social media records"
-        texts = {"title": title, "query": about.query or "*", "reading": about.reading, "total": f"{meta['total']:,}"}
+        title = f"{about.organization}: {about.title}" if about.organization else about.title
+        texts = {
+            "title": title,
+            "band": about.organization or "Social media records",
+            "query": about.title,
+            "reading": about.reading,
+            "total": f"{meta['total']:,}",
+        }
         page = Template((SOURCES / "index.html").read_text(encoding="utf-8"))
         self._bag.add_text("data/viewer/index.html", page.substitute({name: html.escape(text) for name, text in texts.items()}))
 
@@ -102,7 +110,7 @@ class ViewerFiles:
             exact["posted_local"],
             self._account(view),
             view.kind,
-            view.content.author,
+            person(view.content.author, view.account.platform),
             text,
             view.content.title,
             more,
@@ -115,6 +123,7 @@ class ViewerFiles:
             len(view.attachments),
             view.versions,
             people and [people.sender, people.to, people.line or people.group, int(people.is_event)],
+            _thumbnail(exact["attachments"]) or 0,
         ]
 
     def _details(self, view: RecordView, exact: Mapping[str, Exact]) -> dict[str, Any]:
@@ -193,6 +202,14 @@ class _ScriptWriter:
         self._bag.add_text(f"data/viewer/{name}", text)
         self._files.append((name, start))
         self._waiting, self._characters = [], 0
+
+
+def _thumbnail(attachments: Exact) -> str:
+    """Return the path of the first picture that a browser surely shows; empty if there is none."""
+    for entry in attachments if isinstance(attachments, list) else ():
+        if isinstance(entry, dict) and str(entry["file"]).lower().endswith(_PICTURES):
+            return str(entry["file"])
+    return ""
 
 
 def utf16_offsets(text: str, offsets: Sequence[int]) -> list[int]:

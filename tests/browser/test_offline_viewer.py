@@ -93,6 +93,7 @@ def test_it_searches_words_phrases_and_beginnings(page: Page, words: str, count:
 
 
 def test_filters_narrow_and_the_address_keeps_them(page: Page) -> None:
+    page.click(".narrow summary")
     page.select_option("#kind", "comment")
     expect(page.locator("#count")).to_have_text("120 of 129 records")
     page.fill("#from", "2018-07-08")
@@ -124,6 +125,27 @@ def test_a_record_shows_its_text_picture_and_origin_and_the_way_back(page: Page)
     expect(page.locator("a.hit")).to_be_focused()
 
 
+def test_a_hit_says_who_and_when_in_words_and_shows_its_picture(page: Page, browser: Browser, folder: Path) -> None:
+    ask(page, "mill")
+    hit = page.locator("#results .hits li")
+    expect(hit.locator("a.hit")).to_have_text("riverbendmo")
+    expect(hit.locator(".hit-when")).to_have_text("Jul 4, 2018, 11:30 PM CDT")
+    expect(hit.locator("img.thumb")).to_have_count(1)
+    page.wait_for_function("document.querySelector('img.thumb').naturalWidth === 8")
+    hit.click(position={"x": 300, "y": 40})
+    expect(page.locator("article h1")).to_be_focused()
+    spanish = browser.new_context(locale="es-MX").new_page()
+    spanish.goto((folder / "viewer/index.html").as_uri() + "#q=mill")
+    expect(spanish.locator(".hit-when")).to_have_text("4 jul 2018, 11:30 p. m. CDT")
+    spanish.context.close()
+
+
+def test_several_hits_are_on_the_first_screen(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    tops = page.eval_on_selector_all("#results .hits li", "hits => hits.filter(hit => hit.getBoundingClientRect().bottom < 900).length")
+    assert tops >= 6
+
+
 def test_the_thread_has_its_context_marked_and_versions_are_compared(page: Page) -> None:
     ask(page, "inspection")
     page.click("a.hit")
@@ -137,6 +159,7 @@ def test_the_thread_has_its_context_marked_and_versions_are_compared(page: Page)
     expect(page.locator("article h1")).to_contain_text("Reply")
     page.click("text=Back to the records")
     page.click("text=Clear all")
+    page.click(".narrow summary")
     page.select_option("#scope", "context")
     expect(page.locator("#count")).to_have_text("1 record")
 

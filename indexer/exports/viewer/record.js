@@ -2,12 +2,11 @@
 "use strict";
 
 window.SHOWME_RECORD = (() => {
-  const { say, number, el, marked, link, who, heading, tags } = window.SHOWME_PAGE;
+  const { say, number, el, marked, link, who, heading, tags, timeWords, place } = window.SHOWME_PAGE;
   const PLAIN = { image: /\.(jpe?g|png|gif|webp)$/i, video: /\.(mp4|m4v|mov|webm)$/i, audio: /\.(mp3|m4a|wav|ogg)$/i };
   const MOST_WORDS = 1500;
   const STATUS = { "not in the archive": "status_held", "cannot be read in the archive": "status_unreadable", "media were left out of this export": "status_left_out" };
 
-  const place = (file) => `../${file.split("/").map(encodeURIComponent).join("/")}`;
   const section = (title, ...children) => el("section", {}, el("h2", {}, title), ...children);
 
   /** An attachment. Only pictures, video and sound (by suffix) are displayed or linked; other files, such as HTML, are only named. */
@@ -58,7 +57,7 @@ window.SHOWME_RECORD = (() => {
   function versions(one, detail) {
     if (detail.versions.length < 2) return null;
     const lines = detail.versions.map((version, at) => {
-      const head = el("p", {}, say("version", { number: number(version.version) }), version.version === detail.version ? ` · ${say("shown")}` : "", version.edited ? ` · ${say("edited_at", { when: version.edited })}` : "");
+      const head = el("p", {}, say("version", { number: number(version.version) }), version.version === detail.version ? ` · ${say("shown")}` : "", version.edited ? ` · ${say("edited_at", { when: timeWords(version.edited) })}` : "");
       const before = at ? differences(detail.versions[at - 1].text, version.text) : null;
       return el("li", {}, head, el("p", { class: "snippet", dir: "auto" }, before ?? version.text));
     });
@@ -69,6 +68,7 @@ window.SHOWME_RECORD = (() => {
     const facts = [
       [say("number"), number(one.at + 1)],
       ...(one.isMessage && !one.isEvent ? [[say("from_whom"), one.from || say("unknown")], [say("to_whom"), one.to || say("unknown")]] : []),
+      [say("local"), one.when || say("unknown")],
       [say("written"), detail.written || say("unknown")],
       [say("utc"), detail.utc || say("unknown")],
       [say("record_id"), el("code", {}, detail.record_id)],
@@ -85,7 +85,7 @@ window.SHOWME_RECORD = (() => {
     if (together.length < 2) return null;
     const lines = together.map(({ row, isContext }) => {
       const here = row.at === one.at;
-      const head = [el("strong", {}, here ? say("this_record") : ""), here ? " " : "", here ? null : el("a", { href: address(row.at) }, heading(row)), " ", row.when || say("no_date"), " ", el("span", { class: "quiet" }, row.isMessage ? who(row, account) : row.author), " ", tags(row, isContext)];
+      const head = [el("strong", {}, here ? say("this_record") : ""), here ? " " : "", here ? null : el("a", { href: address(row.at) }, heading(row)), " ", row.when ? timeWords(row.when) : say("no_date"), " ", el("span", { class: "quiet" }, row.isMessage ? who(row, account) : row.author), " ", tags(row, isContext)];
       return el("li", { "aria-current": here ? "true" : null, class: isContext ? "is-context" : null }, el("p", {}, head), el("p", { class: "snippet", dir: "auto" }, row.text || row.title));
     });
     return section(say("thread"), el("p", { class: "hint" }, say("thread_hint")), el("ol", { class: "hits" }, lines));
@@ -97,11 +97,11 @@ window.SHOWME_RECORD = (() => {
       around,
       el("article", { class: "record" },
         el("h1", { tabindex: "-1" }, heading(one), " · ", account.label, " ", el("span", { class: "quiet" }, "· ", account.platform_title)),
-        el("p", {}, one.when || say("no_date"), who(one, account) ? ` · ${who(one, account)}` : ""),
+        el("p", {}, one.when ? timeWords(one.when) : say("no_date"), who(one, account) ? ` · ${who(one, account)}` : ""),
         el("p", {}, tags(one, isContext)),
         isContext ? el("p", { class: "note" }, say("context_long")) : null,
-        detail.deleted ? el("p", { class: "note" }, say("deleted_at", { when: detail.deleted })) : null,
-        detail.edited ? el("p", { class: "quiet" }, say("edited_at", { when: detail.edited })) : null,
+        detail.deleted ? el("p", { class: "note" }, say("deleted_at", { when: timeWords(detail.deleted) })) : null,
+        detail.edited ? el("p", { class: "quiet" }, say("edited_at", { when: timeWords(detail.edited) })) : null,
         detail.thread_title ? el("p", { dir: "auto" }, el("strong", {}, detail.thread_title)) : null,
         one.title ? el("p", { class: "quiet", dir: "auto" }, marked(one.title, titlePlaces)) : null,
         one.isEvent && one.title ? null : one.text ? el("div", { class: "record-text", dir: "auto" }, marked(one.text, places)) : el("p", { class: "quiet" }, say("no_text")),

@@ -2,7 +2,7 @@
 "use strict";
 
 (() => {
-  const { say, number, speak, languages, language, el, marked, row: rowOf, kind, who, heading, tags } = window.SHOWME_PAGE;
+  const { say, number, speak, languages, language, el, marked, row: rowOf, kind, who, people, heading, tags, timeWords, place } = window.SHOWME_PAGE;
   const { EDGE, line, terms, fits, places } = window.SHOWME_FOLD;
   const PAGE = 50;
   const SNIPPET = 280;
@@ -20,6 +20,7 @@
   let foundFor = null;
   let families = null; // thread -> rows
   let focusOn = "";
+  let isNarrowOpen = false; // whether the reader opened the filters
   let loaded = 0; // number of meta.lists loaded
   const isWhole = () => loaded === meta.lists.length;
 
@@ -173,7 +174,7 @@
     const order = ["newest", "oldest", "relevance"].includes(meta.sort) ? [say(`sort_${meta.sort}`), null] : own(meta.sort);
     const facts = [
       [say("query"), [meta.query, null]], [say("reading"), reading], [say("filters"), own(meta.filters.join("\n"))], [say("order"), order],
-      [say("zone"), [meta.zone, null]], [say("made"), [say("made_by", { when: meta.made, who: meta.made_by }), null]], [say("software"), own(`Show-Me Records ${meta.version}`)],
+      [say("zone"), [meta.zone, null]], [say("made"), [say("made_by", { when: timeWords(meta.made), who: meta.made_by }), null]], [say("software"), own(`Show-Me Records ${meta.version}`)],
       [say("captures"), [meta.captures.map((one) => `${one.name}, SHA-256 ${one.digest}`).join("\n"), null]], [say("coverage"), own(meta.coverage.join("\n"))], [say("know"), own(meta.notes.join("\n"))],
     ].filter(([, [value]]) => value);
     const files = meta.files.map((file) => el("li", {}, el("a", { href: `../${file}` }, `data/${file}`)));
@@ -199,7 +200,7 @@
         el("div", { class: "field" }, el("label", { for: "q" }, say("search")), el("input", { type: "search", id: "q", name: "q", value: state.q, "aria-describedby": "q-hint", autocomplete: "off" })),
         el("button", { class: "act first" }, say("find")), clear),
       el("p", { class: "hint", id: "q-hint" }, say("search_hint")),
-      el("details", { class: "narrow", open: window.matchMedia("(min-width: 40rem)").matches || FILTERS.some((name) => state[name] !== "") }, el("summary", {}, say("filters")), el("div", { class: "fields" },
+      el("details", { class: "narrow", open: isNarrowOpen || FILTERS.some((name) => state[name] !== "") }, el("summary", {}, say("filters")), el("div", { class: "fields" },
         choice("account", [any, ...meta.accounts.map((one, at) => [String(at), `${one.label} (${one.platform_title})`])]),
         choice("platform", [any, ...platforms]),
         choice("kind", [any, ...kinds]),
@@ -207,6 +208,8 @@
         choice("media", [any, ["with", say("with")], ["without", say("without")]]),
         choice("sort", [["", say("sort_package")], ["newest", say("sort_newest")], ["oldest", say("sort_oldest")]]),
         meta.context_total ? choice("scope", [["", say("scope_records")], ["context", say("scope_context")], ["all", say("scope_all")]]) : null)));
+    const narrow = made.querySelector(".narrow");
+    narrow.addEventListener("toggle", () => { isNarrowOpen = narrow.open; });
     const go = (focus) => {
       focusOn = focus;
       const to = address(Object.fromEntries(new FormData(made)));
@@ -253,10 +256,17 @@
       page > 1 ? el("a", { href: address({ page: String(page - 1) }), rel: "prev" }, say("previous")) : null,
       el("span", {}, say("page", { page: number(page), pages: number(pages) })),
       page < pages ? el("a", { href: address({ page: String(page + 1) }), rel: "next" }, say("next")) : null);
-    const lines = shown.map((one) => el("li", { class: isContext(one) ? "is-context" : null },
-      el("p", {}, el("a", { class: "hit", id: `hit-${one.at + 1}`, href: address({ page: state.page, record: String(one.at + 1) }) }, `${heading(one)} · ${meta.accounts[one.account].label}`), " ", one.when || say("no_date"), " ", tags(one, isContext(one))),
-      who(one, meta.accounts[one.account]) ? el("p", { class: "quiet" }, who(one, meta.accounts[one.account])) : null,
-      el("p", { class: "snippet", dir: "auto" }, snippet(one, wanted))));
+    const lines = shown.map((one) => {
+      const account = meta.accounts[one.account];
+      const name = people(one, account);
+      return el("li", { class: isContext(one) ? "is-context" : null },
+        el("div", { class: "hit-body" },
+          el("p", { class: "hit-head" }, el("a", { class: "hit", id: `hit-${one.at + 1}`, href: address({ page: state.page, record: String(one.at + 1) }) }, name), " ",
+            el("span", { class: "quiet" }, [heading(one), ...(name === account.label ? [] : [account.label]), account.platform_title].join(" · ")), " ", tags(one, isContext(one))),
+          el("p", { class: "snippet", dir: "auto" }, snippet(one, wanted))),
+        one.thumb ? el("img", { class: "thumb", src: place(one.thumb), alt: "", loading: "lazy", decoding: "async" }) : null,
+        el("p", { class: "hit-when" }, one.when ? timeWords(one.when) : say("no_date")));
+    });
     return [
       el("p", { class: "count", role: "status", id: "count" }, count),
       isWhole() ? null : opening(),

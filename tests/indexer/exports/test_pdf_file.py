@@ -119,6 +119,21 @@ def test_a_record_longer_than_a_page_begins_where_its_heading_is_and_loses_nothi
     assert any("3. Jul" in page and "Short" in page and "Words-f-" in page for page in pages)
 
 
+@pytest.mark.parametrize("text", ["W" * 900, "Wide words " * 60, "漢字" * 200, "\n".join("W" * 12), "🎉" * 60, "\U0001f1fa" * 30])
+def test_a_record_taken_to_fit_a_page_does(tmp_path: Path, text: str) -> None:
+    views = [
+        record(n, text, attachments=(attachment("a.png", description=f"Words-{n}-"),), links=("https://a.example/" + "x" * 200,))
+        for n in range(3)
+    ]
+    reader = pypdf.PdfReader(package(tmp_path, views, open_media=files(a=png(300, 200))) / "records-0001.pdf")
+    for page in reader.pages:
+        places: list[float] = []
+        page.extract_text(visitor_text=lambda words, _cm, matrix, _font, _size, at=places: at.append(matrix[5]) if words.strip() else None)
+        assert min(places) > 20, "nothing is below the page"
+    text_of_all = " ".join(page.extract_text() for page in reader.pages)
+    assert all(f"Words-{n}-" in text_of_all and f"post:100{n}" in text_of_all for n in range(3))
+
+
 def test_no_text_stops_it(tmp_path: Path) -> None:
     views = [record(number, text[:3000], title=text[:300]) for number, text in enumerate(NASTY)]
     assert f"Records 1 to {len(NASTY)} of {len(NASTY)}" in words(package(tmp_path, views))
