@@ -232,13 +232,22 @@ class Coverage:
         """Notes on accounts whose newest archive is more than a year old, if the search extends to today."""
         if self.today is None or self.last is None or self.last < self.today:
             return
-        for account in self.accounts:
-            if account.captured_to is not None and (days := (self.today - account.captured_to).days) > OLD:
-                yield say(
-                    "{account}: the newest archive ends {count} days ago. Request a new archive from the platform.",
-                    account=account.full_label,
-                    count=days,
-                )
+        ends = [(account, (self.today - account.captured_to).days) for account in self.accounts if account.captured_to is not None]
+        outdated = [(account, days) for account, days in ends if days > OLD]
+        if len(outdated) > NAMED:
+            yield say(
+                "{accounts}: the newest archive is more than a year old; the oldest ended {count} days ago. Request new archives from the "
+                "platforms.",
+                accounts=self._name_accounts([account.full_label for account, _ in outdated]),
+                count=max(days for _, days in outdated),
+            )
+            return
+        for account, days in outdated:
+            yield say(
+                "{account}: the newest archive ends {count} days ago. Request a new archive from the platform.",
+                account=account.full_label,
+                count=days,
+            )
 
     def _gap(self, gap: _Gap, labels: Sequence[str]) -> Sentence:
         template, reasons = _gap_template(gap)

@@ -6,13 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask import url_for
-
 from indexer.catalog import AttachmentView, Parties, RecordView, parties
 from indexer.query import Sort
 from indexer.record import RecordKind
 from indexer.search import Grouped, Hit, Results, TextPiece
 from portal import words
+from portal.addresses import url_for
 from portal.i18n import _, _n
 from portal.search.address import SearchParams
 

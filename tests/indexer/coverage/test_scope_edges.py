@@ -146,6 +146,22 @@ def test_an_archive_of_more_than_a_year_ago_is_said_to_be_old(repository: Reposi
     assert not any("Request a new archive" in str(line) for line in past.notes), "old days need no new archive"
 
 
+@pytest.mark.parametrize(("count", "notes"), [(3, 3), (4, 1), (400, 1)])
+def test_many_old_archives_are_one_note_and_each_account_s_end_is_stated_all_the_same(count: int, notes: int) -> None:
+    today = date(2026, 1, 1)
+    accounts = []
+    for number in range(count):
+        first, after = today - timedelta(1000), today - timedelta(400 + number % 300)
+        days = (Interval(first.toordinal(), after.toordinal(), DayStatus.CAPTURED),)
+        accounts.append(AccountDays(number, f"@Office{number:03}", "twitter", first, days, None, frozenset()))
+    coverage = Coverage("UTC", today - timedelta(1000), today, False, False, tuple(accounts), today=today)
+    old = [str(line) for line in coverage.remarks if "newest archive" in str(line)]
+    assert len(old) == notes
+    assert notes > 1 or f"All {count} accounts: " in old[0]
+    ends = " ".join(map(str, coverage.ends))
+    assert all(account.label in ends for account in accounts)
+
+
 def test_a_fault_in_one_account_s_days_is_stated_and_the_others_are_told(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

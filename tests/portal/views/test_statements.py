@@ -14,8 +14,9 @@ from indexer.custody import ingest
 from portal import config, create_app
 from tests.support.town import CITY, CITY_ID, Town, fill, post, x_archive
 
-SEARCH_STATEMENTS = 14
-"""Of a search page: who reads (2), four looks at the counters, the index's position, four for the records, three for the event."""
+SEARCH_STATEMENTS = 15
+"""Of a search page: who reads (2), four looks at the counters, the index's position, four for the records, three for the event, one for
+jobs that have ended."""
 
 PAGES = (
     "/search",
