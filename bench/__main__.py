@@ -22,7 +22,7 @@ from bench.figures import MB, Goal, Line, show_goals
 
 PARTS = ("corpus", "ingest", "queries", "language", "http", "many", "export")
 OUT = Path(__file__).with_name("out")
-BIG, GOALS_SIZE = 500_000, 1_000_000
+BIG, GOALS_SIZE = 100_000, 1_000_000
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,17 +1,21 @@
-"""Measures ingest until records are searchable, with the real command line, archive by archive."""
+"""Measures ingest until records are searchable, with the real command line: all archives in one command."""
 
 from __future__ import annotations
 
 import json
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
 from bench import children, corpus
-from bench.figures import MB, Goal, Line, median, show_goals, show_table
+from bench.figures import MB, Goal, show_goals
+from indexer.custody.member_accounts import member_digests, member_outcomes
+from indexer.evidence import open_archive
+from indexer.importers import get_importer
 
-RATE = 8_000  # records a second
-BIG_RECORDS, BIG_PEAK = 500_000, 800 * MB
+RATE, PEAK = 5_500, 400 * MB  # records a second, 40 archives of 25,000 in one command
+BIG_RATE, BIG_RECORDS, BIG_PEAK = 7_000, 100_000, 400 * MB  # one archive
 
 
 class NotWhole(Exception):
@@ -32,30 +36,22 @@ def measure(out: Path, made: corpus.Corpus) -> dict[str, Any]:
     """Ingest every archive of a corpus into a new repository and return the figures."""
     repository = repository_of(out, made.size)
     shutil.rmtree(repository, ignore_errors=True)
-    line = Line("ingest")
-    rates, seconds, processor, peak, records = [], 0.0, 0.0, 0, 0
-    for number, archive in enumerate(made.archives, 1):
-        result = children.indexer(repository, "ingest", "--by", "bench", archive)
-        _check(result.answer, made.size.of_account(number))
-        rates.append(made.size.of_account(number) / result.seconds)
-        seconds, processor, peak = seconds + result.seconds, processor + result.processor, max(peak, result.peak)
-        records += made.size.of_account(number)
-        line(records, made.size.records)
+    result = children.indexer(repository, "ingest", "--by", "bench", "--separate", *made.archives)
+    answers = result.answer["archives"] if len(made.archives) > 1 else [result.answer]
+    for number, answer in enumerate(answers, 1):
+        _check(answer, made.size.of_account(number))
     status = children.indexer(repository, "status")
     counts = status.answer
     if (counts["indexed"], counts["held"]) != (made.size.records, made.size.records):
         raise NotWhole(f"{counts['indexed']:,} indexed and {counts['held']:,} held of {made.size.records:,} records")
-    largest = max(range(len(rates)), key=lambda at: made.size.of_account(at + 1))
     figures = {
-        "records": records,
-        "seconds": seconds,
-        "records_per_second": records / seconds,
-        "records_per_second_of_largest_archive": rates[largest],
-        "records_of_largest_archive": made.size.of_account(largest + 1),
-        "records_per_second_first_median_last": [rates[0], median(rates), rates[-1]],
-        "processor_seconds": processor,
-        "peak_bytes": peak,
+        "records": made.size.records,
+        "seconds": result.seconds,
+        "records_per_second": made.size.records / result.seconds,
+        "processor_seconds": result.processor,
+        "peak_bytes": result.peak,
         "seconds_of_an_idle_command": status.seconds,
+        "seconds_of_accounting": _accounting_seconds(made),
         "house_bytes": {name: _bytes(repository / name) for name in ("vault", "catalog.sqlite3", "index")},
     }
     (repository / "bench.json").write_text(json.dumps(figures))
@@ -64,23 +60,20 @@ def measure(out: Path, made: corpus.Corpus) -> dict[str, Any]:
 
 def show(figures: dict[str, Any], size: corpus.Size) -> list[Goal]:
     """Print the figures of an ingest and return its goals."""
-    first, middle, last = figures["records_per_second_first_median_last"]
-    show_table(
-        f"Ingest to searchable: {size.records:,} records in {size.accounts} archives, one command each",
-        ("", "records/s"),
-        [
-            ("all archives", figures["records_per_second"]),
-            (f"largest archive ({figures['records_of_largest_archive']:,} records)", figures["records_per_second_of_largest_archive"]),
-            ("first archive", first),
-            ("median archive", middle),
-            ("last archive", last),
-        ],
+    print(f"\nIngest to searchable: {size.records:,} records in {size.accounts} archives, one command")
+    print(
+        f"  {figures['records_per_second']:,.0f} records/s, {figures['seconds']:.1f} s (processor {figures['processor_seconds']:.1f} s), "
+        f"peak memory {figures['peak_bytes'] / MB:,.0f} MB"
     )
-    print(f"  {figures['seconds']:.1f} s; processor {figures['processor_seconds']:.1f} s; peak memory {figures['peak_bytes'] / MB:,.0f} MB")
-    idle = figures["seconds_of_an_idle_command"]
-    print(f"  a command that only starts (status) takes {idle:.2f} s: {idle * size.accounts:.0f} s of the time above are starts")
+    accounting = figures["seconds_of_accounting"]
+    print(f"  of it the account of every member (a SHA-256 and an outcome for each): {accounting:.1f} s of a processor, beside the reading")
+    print(f"  a command that only starts (status) takes {figures['seconds_of_an_idle_command']:.2f} s")
     print("  on disk: " + ", ".join(f"{name} {size_in_bytes / MB:,.0f} MB" for name, size_in_bytes in figures["house_bytes"].items()))
-    goals = [Goal(f"ingest >= {RATE:,} records/s", figures["records_per_second"], RATE, at_least=True, counts=size.records >= 1_000_000)]
+    is_goal_size = size.records >= 1_000_000
+    goals = [
+        Goal(f"ingest >= {RATE:,} records/s", figures["records_per_second"], RATE, at_least=True, counts=is_goal_size),
+        Goal("ingest: peak memory < 400 MB", figures["peak_bytes"] / MB, PEAK / MB, counts=is_goal_size),
+    ]
     show_goals(goals)
     return goals
 
@@ -113,11 +106,21 @@ def show_big(figures: dict[str, Any]) -> list[Goal]:
     )
     is_goal_size = figures["records"] >= BIG_RECORDS
     goals = [
-        Goal("one archive: ingest >= 8,000 records/s", figures["records_per_second"], RATE, at_least=True, counts=is_goal_size),
-        Goal("one archive: peak memory < 800 MB", figures["peak_bytes"] / MB, BIG_PEAK / MB, counts=is_goal_size),
+        Goal(f"one archive: ingest >= {BIG_RATE:,} records/s", figures["records_per_second"], BIG_RATE, at_least=True, counts=is_goal_size),
+        Goal("one archive: peak memory < 400 MB", figures["peak_bytes"] / MB, BIG_PEAK / MB, counts=is_goal_size),
     ]
     show_goals(goals)
     return goals
+
+
+def _accounting_seconds(made: corpus.Corpus) -> float:
+    """Return the CPU seconds of what ingest does for every member of the archives: its SHA-256 and its outcome."""
+    started = time.process_time()
+    for path in made.archives:
+        archive = open_archive(path)
+        digests = member_digests(archive)
+        list(member_outcomes(archive, get_importer("twitter"), set(), digests))
+    return time.process_time() - started
 
 
 def _check(answer: dict[str, Any], records: int) -> None:

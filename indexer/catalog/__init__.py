@@ -24,6 +24,7 @@ from indexer.catalog.completion import (
     queue_for_index,
     recompute_absences,
     refresh_account,
+    refresh_capture_times,
     set_capture_versions,
     set_current_versions,
 )
@@ -190,6 +191,7 @@ __all__ = [
     "recompute_absences",
     "records",
     "refresh_account",
+    "refresh_capture_times",
     "remove_unfinished",
     "root_id",
     "select_keys",

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from indexer.catalog import audit, stored_data
 from indexer.catalog.accounts import holdings_changed
-from indexer.catalog.completion import mark_absences, queue_for_index, refresh_account, set_capture_versions
+from indexer.catalog.completion import mark_absences, queue_for_index, refresh_account, refresh_capture_times, set_capture_versions
 from indexer.catalog.database import among_keys, insert_many, select_keys, transaction
 from indexer.catalog.models import Reconciled
 from indexer.catalog.stored_data import COMPLETE, TAKING_IN, CaptureResult, IndexRow, stored_facts
@@ -157,6 +157,7 @@ class CaptureWriter:
             if rows:
                 connection.execute(members.insert(), rows)
             _store(connection, self.capture_id, result, COMPLETE)
+            refresh_capture_times(connection, captures.c.id == self.capture_id)
             set_capture_versions(connection, self.capture_id)
             for capture_id, absent in mark_absences(connection, self.capture_id, self.account_id).items():
                 if capture_id == self.capture_id:

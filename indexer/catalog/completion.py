@@ -9,8 +9,8 @@ import msgspec
 import sqlalchemy as sa
 
 from indexer.catalog.accounts import POSITION, holdings_changed
-from indexer.catalog.database import refresh_statistics
-from indexer.catalog.history import export_times, posted_range
+from indexer.catalog.database import among_keys, refresh_statistics, select_keys
+from indexer.catalog.history import export_times
 from indexer.catalog.record_views import COUNTED
 from indexer.catalog.stored_data import COMPLETE, SET_ASIDE, CaptureResult, StoredFacts
 from indexer.catalog.tables import (
@@ -85,31 +85,52 @@ def _set_latest_versions(connection: sa.Connection, touched: sa.Select[tuple[int
 
 @dataclass(frozen=True, slots=True)
 class _CompleteCapture:
-    """A complete capture with the facts that decide which absences it proves. Times are milliseconds since 1970 UTC.
+    """A complete capture; captures are ordered by `exported`, the earliest possible instant of their export, and id.
 
-    `exported` is the earliest possible instant of its export. `first` is the start of its days, since downloads of
-    selected days do not always state them; None for a form of archive that is always whole.
+    Times are milliseconds since 1970 UTC.
     """
 
     id: int
     exported: int
-    first: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """The facts that decide which absences a capture proves.
+
+    `first` is the start of its days, since downloads of selected days do not always state them; None for a form of
+    archive that is always whole.
+    """
+
     facts: StoredFacts
+    first: int | None
     is_unread: bool
 
 
 def _complete_captures(connection: sa.Connection, account_id: int) -> list[_CompleteCapture]:
     times = export_times(connection, captures.c.account_id == account_id)
-    rows = connection.execute(sa.select(captures).where(captures.c.account_id == account_id, captures.c.state == COMPLETE)).all()
-    complete = []
-    for row in rows:
-        facts = msgspec.json.decode(row.facts, type=StoredFacts)
-        first = None
-        if not facts.is_whole_history:
-            oldest = posted_range(connection, row.id)[0]
-            first = row.taken_ms if oldest is None else oldest
-        complete.append(_CompleteCapture(row.id, times[row.id].not_before_ms, first, facts, _is_unread(connection, row)))
-    return complete
+    return [_CompleteCapture(capture_id, times[capture_id].not_before_ms) for capture_id in times]
+
+
+def _scope(connection: sa.Connection, capture_id: int) -> _Scope:
+    row = connection.execute(sa.select(captures).where(captures.c.id == capture_id)).one()
+    facts = msgspec.json.decode(row.facts, type=StoredFacts)
+    first = None
+    if not facts.is_whole_history:
+        first = row.taken_ms if row.first_ms is None else row.first_ms
+    return _Scope(facts, first, _is_unread(connection, row))
+
+
+def refresh_capture_times(connection: sa.Connection, of_captures: sa.ColumnElement[bool]) -> None:
+    """Store the times of the oldest and newest record of captures. Call it whenever their records or times have changed."""
+    times = (
+        sa.select(sightings.c.capture_id, sa.func.min(versions.c.posted_ms), sa.func.max(versions.c.posted_ms))
+        .select_from(sightings.join(versions, versions.c.id == sightings.c.version_id))
+        .where(sightings.c.capture_id.in_(sa.select(captures.c.id).where(of_captures)))
+        .group_by(sightings.c.capture_id)
+    )
+    for capture_id, first, last in connection.execute(times).all():
+        connection.execute(captures.update().where(captures.c.id == capture_id).values(first_ms=first, last_ms=last))
 
 
 def _is_unread(connection: sa.Connection, row: sa.Row[tuple[object, ...]]) -> bool:
@@ -163,11 +184,11 @@ def recompute_absences(connection: sa.Connection, account_id: int) -> None:
 
 
 def _mark(connection: sa.Connection, later: _CompleteCapture, earlier: list[int], account_id: int) -> int:
-    facts = later.facts
-    if facts.is_partial or facts.first_day or facts.last_day or later.is_unread or not earlier:
+    scope = _scope(connection, later.id)
+    facts = scope.facts
+    if facts.is_partial or facts.first_day or facts.last_day or scope.is_unread or not earlier:
         return 0  # a download of selected days, a part of several, or a damaged archive proves no absence
-    # lists instead of a subquery per record, for which SQLite would walk all sightings of a capture
-    in_earlier = sa.select(sightings.c.record_pk).where(sightings.c.capture_id.in_(earlier))
+    # a list instead of a subquery per record, for which SQLite would walk all sightings of a capture
     in_later = sa.select(sightings.c.record_pk).where(sightings.c.capture_id == later.id)
     dated = versions.c.posted_ms < later.exported
     absent = (
@@ -176,13 +197,15 @@ def _mark(connection: sa.Connection, later: _CompleteCapture, earlier: list[int]
         .where(
             records.c.account_id == account_id,
             records.c.kind.in_(facts.kinds),
-            sa.or_(versions.c.posted_ms.is_(None), dated) if later.first is None else sa.and_(versions.c.posted_ms >= later.first, dated),
-            records.c.pk.in_(in_earlier),
+            sa.or_(versions.c.posted_ms.is_(None), dated) if scope.first is None else sa.and_(versions.c.posted_ms >= scope.first, dated),
             records.c.pk.not_in(in_later),
             ~sa.exists().where(absences.c.record_pk == records.c.pk, absences.c.capture_id == later.id),
         )
     )
-    pks = connection.execute(absent).scalars().all()
+    missing = connection.execute(absent).scalars().all()
+    # only now, for the few that are missing: all sightings of the earlier captures grow with each of them
+    seen = sa.select(sightings.c.record_pk).where(among_keys(sightings.c.record_pk), sightings.c.capture_id.in_(earlier)).distinct()
+    pks = sorted(row.record_pk for row in select_keys(connection, seen, missing))
     if pks:
         connection.execute(absences.insert(), [{"record_pk": pk, "capture_id": later.id} for pk in pks])
         queue_for_index(connection, sa.select(absences.c.record_pk).where(absences.c.capture_id == later.id).order_by(absences.c.record_pk))

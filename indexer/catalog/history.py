@@ -97,23 +97,13 @@ def export_times(connection: sa.Connection, *conditions: sa.ColumnElement[bool])
     If the archive does not state its export date (Meta's JSON), it lies between its newest record and intake: an
     archive may be taken in years after it was made.
     """
-    times = {}
     query = (
-        sa.select(captures.c.id, captures.c.exported_ms, EXPORTED_BY.label("by_ms"), root_id.label("account_id"))
+        sa.select(captures.c.id, captures.c.exported_ms, captures.c.last_ms, EXPORTED_BY.label("by_ms"), root_id.label("account_id"))
         .select_from(captures.outerjoin(accounts, accounts.c.id == captures.c.account_id))
         .where(captures.c.state == COMPLETE, *conditions)
     )
-    for row in connection.execute(query).all():
-        newest = None if row.exported_ms is not None else posted_range(connection, row.id)[1]
+    times = {}
+    for row in connection.execute(query):
+        newest = None if row.exported_ms is not None else row.last_ms
         times[row.id] = ExportTimes(row.by_ms if newest is None else min(newest, row.by_ms), row.by_ms, row.account_id)
     return times
-
-
-def posted_range(connection: sa.Connection, capture_id: int) -> tuple[int | None, int | None]:
-    """Return the times of a capture's oldest and newest records, in milliseconds since 1970 UTC."""
-    oldest, newest = connection.execute(
-        sa.select(sa.func.min(versions.c.posted_ms), sa.func.max(versions.c.posted_ms))
-        .select_from(sightings.join(versions, versions.c.id == sightings.c.version_id))
-        .where(sightings.c.capture_id == capture_id)
-    ).one()
-    return oldest, newest

@@ -57,6 +57,8 @@ captures = sa.Table(
     sa.Column("state", Text, nullable=False),
     sa.Column("facts", sa.LargeBinary, nullable=False),
     sa.Column("result", sa.LargeBinary, nullable=False),
+    sa.Column("first_ms", sa.BigInteger),  # time of its oldest and of its newest record; NULL without a dated record
+    sa.Column("last_ms", sa.BigInteger),
     sa.Column("aside_ms", sa.BigInteger),  # time, user and reason of setting it aside; NULL while it counts
     sa.Column("aside_by", Text),
     sa.Column("aside_why", Text),

@@ -34,6 +34,7 @@ from indexer.catalog import (
     recompute_absences,
     records,
     refresh_account,
+    refresh_capture_times,
     set_current_versions,
     sightings,
     stored_facts,
@@ -150,6 +151,7 @@ class _Writer:
         connection, account_id = self._connection, self._account.id
         self._mark_not_read()
         self._write_capture()
+        refresh_capture_times(connection, captures.c.account_id == account_id)
         set_current_versions(connection, sa.select(sightings.c.record_pk).where(sightings.c.capture_id == self._number), self._number)
         for pks in in_batches(sorted(self._left_behind)):
             set_current_versions(connection, sa.select(records.c.pk).where(records.c.pk.in_(pks)), self._number)

@@ -6,7 +6,17 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from indexer.catalog import audit, captures, queue_for_index, refresh_account, sightings, stored_data, transaction, versions
+from indexer.catalog import (
+    audit,
+    captures,
+    queue_for_index,
+    refresh_account,
+    refresh_capture_times,
+    sightings,
+    stored_data,
+    transaction,
+    versions,
+)
 from indexer.custody import indexing
 from indexer.local_time import DEPENDS_ON_ZONE, from_wall, to_ms, zone
 from indexer.record import TimeRule
@@ -32,6 +42,7 @@ def set_zone(repository: Repository, capture_id: int, zone_name: str, actor: str
             if row is None:
                 raise UnknownCapture(f"There is no capture {capture_id}.")
             changed = _recompute_times(connection, capture_id, zone_name)
+            refresh_capture_times(connection, captures.c.account_id == row.account_id)  # other captures share versions
             connection.execute(captures.update().where(captures.c.id == capture_id).values(zone=zone_name))
             queue_for_index(
                 connection,
