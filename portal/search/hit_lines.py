@@ -23,6 +23,7 @@ class Picture:
     """A picture of a record, as a browser shows it."""
 
     address: str
+    viewer: str
     description: str
     name: str
 
@@ -62,6 +63,11 @@ class HitLine:
     def picture(self) -> str:
         """Address of the first picture; empty without one."""
         return self.pictures[0].address if self.pictures else ""
+
+    @property
+    def viewer(self) -> str:
+        """Address of the page that shows the first picture; empty without one."""
+        return self.pictures[0].viewer if self.pictures else ""
 
 
 def lines(params: SearchParams, results: Results, grouped: Grouped | None) -> list[HitLine]:
@@ -205,4 +211,5 @@ def _pictures(view: RecordView) -> Iterator[Picture]:
     for number, attachment in enumerate(view.attachments):
         if attachment.member and attachment.media_type in PICTURES:
             address = url_for("media.file", number=number, record_id=view.record_id)
-            yield Picture(address, attachment.description or "", attachment.name)
+            viewer = url_for("media.viewer", number=number, record_id=view.record_id)
+            yield Picture(address, viewer, attachment.description or "", attachment.name)
