@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from indexer.certificates import Paper
 from indexer.cli import output
 from indexer.cli.decisions import account, name_known_account, person, reread
 from indexer.cli.decisions import capture as capture_group
@@ -43,6 +45,7 @@ from indexer.productions import Maker, export_search
 from indexer.repository import Repository
 from indexer.search import GroupBy, Plan, groups
 from indexer.search import results as results_json
+from indexer.settings import read_letterhead
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -227,6 +230,7 @@ def export(
         if out.exists() and not out.is_dir():
             raise InvalidInput(f"{out} already exists; name another file.")
         request = request_of(repository, query, filters)
+        maker = replace(maker, paper=Paper(read_letterhead()))
         report = export_search(repository, request, out, maker=maker, choices=choices, progress=ticker("exporting"))
     shape = output.exported(report)
     answer(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,10 +13,12 @@ from typing import Any
 
 import pypdf
 import pytest
+from click.testing import CliRunner
 
 from indexer.certificates import Paper, certify, check_words, file_format, write
 from indexer.certificates.certify import CertificateFailed
 from indexer.certificates.verify import verify
+from indexer.cli.main import main
 from indexer.custody.ingest import ingest
 from indexer.query.filters import Filters, Permission
 from indexer.repository import Repository
@@ -261,3 +264,17 @@ def test_a_part_of_a_list_says_which_part(repository: Repository, tmp_path: Path
     assert "4 records in the basket of R. Delgado on March 1, 2026." in first
     assert "Of these, only records that match: flood. Of these, only records posted July 4 to July 5, 2018, both days included." in first
     assert "no longer on file" not in first
+
+
+def test_the_certificate_in_a_package_has_the_letterhead_of_the_settings(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOWME_BODY_NAME", "City of Osage Bluff")
+    options = ["--out", str(tmp_path / "a.zip"), "--data", str(repository.paths.data), "--subject", "flood"]
+    run = CliRunner().invoke(main, ["export", "flood", *options])
+    assert run.exit_code == 0, run.output
+    with zipfile.ZipFile(tmp_path / "a.zip") as package:
+        name = next(name for name in package.namelist() if name.endswith("certificate.json"))
+        stored = json.loads(package.read(name))
+    assert stored["body"]["name"] == "City of Osage Bluff"
+    assert not stored["subject"]  # what a package is about is no request or matter
