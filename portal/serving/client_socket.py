@@ -65,7 +65,7 @@ class Pace:
 
 
 class ClientSocket:
-    """Gives Gunicorn the bytes that have arrived, and holds a response until the worker's loop has sent it.
+    """Gives Gunicorn the bytes that have arrived; sends what the client takes of a response at once, and holds the rest for the loop.
 
     For a streamed body or a large response, the calling thread waits for the client, no longer than `Pace` allows.
     """
@@ -112,6 +112,7 @@ class ClientSocket:
         """Hold a response for the loop; send a large response from the calling thread."""
         if not self._is_direct:
             self.outbox += data
+            self.send_now()  # the first part of a page is on its way while the rest is worked out
             if len(self.outbox) <= MAX_HELD_RESPONSE:
                 return
             if self.before_large_response is not None:
