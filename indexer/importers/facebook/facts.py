@@ -17,7 +17,6 @@ from indexer.importers.facebook.content import read_entry, writer_of
 from indexer.importers.facebook.context import KINDS, READ_ERRORS
 from indexer.importers.facebook.html_pages_2017 import is_2017
 from indexer.importers.facebook.members import ACTIVITY, Role, members
-from indexer.importers.facebook.requesting import STEPS
 from indexer.importers.facebook.shapes import Entry, walk
 from indexer.importers.meta.html_header import HEAD, account_of_link, page_header, profile_rows
 from indexer.importers.meta.html_pages import page_boxes, plain_head
@@ -27,6 +26,17 @@ from indexer.platforms import Platform
 from indexer.record import Account, CaptureFacts, Moment, Problem, RecordKind
 from indexer.text import repair_mojibake
 
+STEPS = (
+    say("On a computer, sign in to facebook.com. For a Page, open the menu at the top right and switch to the Page."),
+    say("Choose Settings & privacy, Settings, Accounts Center, Your information and permissions, Export your information."),
+    say("Choose Create export, the Page or profile, then Export to device."),
+    say("Select all information, and set the date range to All time and the media quality to High."),
+    say("Set the format to JSON, which gives exact times. HTML can be added too."),
+    say("Choose Start export. Facebook takes hours or days, then sends an email."),
+    say("Go back to the same page and download every file within a few days; Facebook then deletes them."),
+    say("Keep the ZIP files as they are: do not open, unpack, or rename them."),
+)
+"""How to request an archive from Facebook, step by step; as seen in 2025."""
 PLATFORM = Platform(
     "facebook",
     "Facebook",

@@ -14,13 +14,21 @@ from indexer.importers.twitter.csv_table import handle_in_csv
 from indexer.importers.twitter.encrypted import Encrypted, read_encrypted
 from indexer.importers.twitter.items import Item, decode, items_of
 from indexer.importers.twitter.members import DataFile, Layout, Role, data_file, layout_of
-from indexer.importers.twitter.requesting import STEPS
 from indexer.importers.twitter.text import Number
 from indexer.importers.twitter.times import parse_time
 from indexer.importers.twitter.tweets import decode_tweet, id_of, text_of
 from indexer.platforms import Platform
 from indexer.record import Account, CaptureFacts, Moment, Problem, RecordKind
 
+STEPS = (
+    say("On a computer, sign in to x.com as the account."),
+    say("Choose More, Settings and privacy, Your account, Download an archive of your data."),
+    say("Enter the account's password, then the code that X sends by email or text message."),
+    say("Choose Request archive. X takes a day or longer, then notifies the account."),
+    say("Go back to the same page and choose Download. If X offers several files, download all of them."),
+    say("Keep the ZIP files as they are: do not open, unpack, or rename them."),
+)
+"""How to request an archive from X, step by step; as seen in 2025."""
 PLATFORM = Platform(
     "twitter",
     "X / Twitter",
