@@ -7,8 +7,7 @@ from datetime import date
 
 from indexer.coverage import OLD, AccountDays, Coverage
 from portal.i18n import _n
-from portal.search import coverage_band
-from portal.search.coverage_band import Segment
+from portal.search import Segment, coverage_band
 
 SHOWN_AS_DAYS = 60
 SHOWN_AS_MONTHS = 730  # days

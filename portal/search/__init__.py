@@ -2,6 +2,7 @@
 
 from portal.search import address, baskets, coverage_band, coverage_rows, facets, hit_lines, selections, turns
 from portal.search.address import MAX_QUERY, SearchParams
+from portal.search.coverage_band import Segment
 from portal.search.examples import examples
 from portal.search.facets import Chip
 from portal.search.history import HistoryEntry, LastRun, history, last_runs, parse_address, search_key
@@ -21,6 +22,7 @@ __all__ = [
     "SavedSearches",
     "SavingError",
     "SearchParams",
+    "Segment",
     "TooManySearches",
     "address",
     "answer",

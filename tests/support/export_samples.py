@@ -157,3 +157,6 @@ HOSTILE = (
     "--> ]]> <!-- ${window.HACKED=1} `x`",
     "\\u003c/script>\\",
 )
+
+
+COVERAGE = {"from": "2018-07-01", "to": "2018-07-31", "summary": "All days of @riverbendmo are captured.", "gaps": [], "notes": []}

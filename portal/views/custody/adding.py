@@ -15,9 +15,7 @@ from indexer.evidence import is_junk
 from indexer.local_time import UnknownZone, zone
 from portal.access import UPLOAD_LIMIT, Right, limiter, needs, reader
 from portal.i18n import _, error_text
-from portal.jobs import Job, JobKind, JobState, is_running, job_rows, previews, staging, start
-from portal.jobs.previews import PreviewItem
-from portal.jobs.staging import StagedUpload
+from portal.jobs import Job, JobKind, JobState, PreviewItem, StagedUpload, is_running, job_rows, previews, staging, start
 from portal.site import site
 
 pages = Blueprint("adding", __name__)

@@ -22,10 +22,9 @@ from indexer.exports import COLUMNS, Choices, ExportMismatch, PdfLayout, remove_
 from indexer.exports.media import MEDIA_COLUMNS
 from indexer.exports.workbook import READABLE_COLUMNS
 from indexer.local_time import UnknownZone
-from tests.support.export_samples import NASTY, attachment, description, make, record, unpack
+from tests.support.export_samples import COVERAGE, NASTY, attachment, description, make, record, unpack
 
 ROOT = Path(__file__).parents[3]
-COVERAGE = {"from": "2018-07-01", "to": "2018-07-31", "summary": "All days of @riverbendmo are captured.", "gaps": [], "notes": []}
 
 
 def test_the_package_is_a_valid_bag_for_the_library_of_congress(tmp_path: Path) -> None:

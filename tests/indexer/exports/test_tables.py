@@ -18,8 +18,7 @@ import pytest
 from indexer.catalog.models import RecordView
 from indexer.exports import Choices, ExportError, tables
 from indexer.i18n import say
-from tests.indexer.exports.test_package import COVERAGE
-from tests.support.export_samples import NASTY, attachment, description, make, record
+from tests.support.export_samples import COVERAGE, NASTY, attachment, description, make, record
 
 ROOT = Path(__file__).parents[3]
 
