@@ -21,7 +21,7 @@ from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request
 from markupsafe import Markup
 
-from indexer.i18n import DayInYear, FullDay, Sentence, message_of, say
+from indexer.i18n import DayInYear, FullDay, Sentence, full_day, message_of, say
 
 Locale = Any
 Babel = flask_babel.Babel
@@ -110,11 +110,25 @@ def recognize(text: str, language: str, least: int = MIN_LETTERS_OF_TEXT, depth:
     if not depth or len(text) > _MAX_LENGTH:
         return None
     matching = [
-        say(template, **{name: recognize(value, language, 1, depth - 1) or value for name, value in match.groupdict().items()})
+        say(
+            template,
+            **{name: _written_day(value) or recognize(value, language, 1, depth - 1) or value for name, value in match.groupdict().items()},
+        )
         for template, (letters, pattern) in templates.items()
         if letters >= least and pattern is not None and (match := pattern.fullmatch(text))
     ]
     return max(matching, key=lambda sentence: _literal_letters(sentence, language), default=None)
+
+
+def _written_day(text: str) -> date | None:
+    """Return the day that an English sentence names: "June 1, 2023", or "Jun 1, 2023"."""
+    for pattern in ("%B %d, %Y", "%b %d, %Y"):  # of May, the long name wins, which is as short
+        try:
+            day = datetime.strptime(text, pattern).date()  # noqa: DTZ007  # a day has no time zone
+        except ValueError:
+            continue
+        return full_day(day) if pattern.startswith("%B") else day
+    return None
 
 
 def _literal_letters(value: object, language: str) -> int:

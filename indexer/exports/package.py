@@ -198,7 +198,7 @@ class _Package:
 
     def _write_context(self, open_files: ExitStack, seen: SeenRecords) -> tuple[str, ...]:
         """Write the related records to separate files; return their notes for README.txt."""
-        if not self._choices.context or not self._extras.context_total:
+        if not self._choices.context:
             return ()
         files = ContextFiles(self._bag, self._folder, self._about, self._extras.open_media, with_media=self._choices.media)
         open_files.callback(files.abandon)

@@ -123,7 +123,7 @@ def _extra_files(contents: Contents) -> list[str]:
         last = f" to {contents.pdf[-1]}" if len(contents.pdf) > 1 else ""
         lines += [f"  {contents.pdf[0]}{last}: the same records for reading and printing."]
     if contents.choices.context and not contents.context:
-        lines += ["  Related records were asked for: the conversations of these records have no others."]
+        lines += ["  context.csv and context.jsonl are empty: the conversations of these records have no other records."]
     if contents.context:
         lines += [
             f"  context.csv and context.jsonl: {contents.context:,} related records from the same conversations. The search did not",

@@ -135,7 +135,6 @@ def test_a_certificate_is_shown_with_labels_of_the_reader_and_its_english_senten
     client.set_cookie("showme_language", "es")
     form = {"q": "flood", "kind": "post", "csrf_token": token(client, "/search?q=flood")}
     shown = client.get(client.post("/certificates", data=form).headers["Location"]).text
-    assert 'lang="en">flood, ' in shown
-    assert 'lang="es">flood, ' in shown
+    assert 'lang="es">flood<' in shown
     assert "no está en un archivo de X" in shown
     assert "is not in an X archive" not in shown

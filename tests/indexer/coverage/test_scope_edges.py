@@ -88,7 +88,7 @@ def test_an_account_of_one_day_leaves_search_to_the_others(repository: Repositor
         (DayStatus.IN_PART, frozenset({Reason.EXPORT_NOT_STATED}))
     ]
     with certify(Plan(repository, SearchRequest("*")), by="Pat") as certificate:
-        assert "Jan 1, 2024" in " ".join(certificate.header.coverage["notes"])
+        assert "January 1, 2024" in " ".join(certificate.header.coverage["notes"])
 
 
 REASON_SETS = st.frozensets(st.sampled_from(Reason), max_size=3)

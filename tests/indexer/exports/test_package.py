@@ -86,8 +86,7 @@ def test_the_page_to_start_with_says_what_this_is_and_links_what_is_here(tmp_pat
     assert f"default-src 'none'; style-src 'sha256-{digest}'" in page
     readme = (folder / "README.txt").read_text()
     assert readme == (folder / "data" / "README.txt").read_text()
-    assert "the conversations of these records have no others" in readme
-    assert not (folder / "data" / "context.csv").exists()
+    assert "context.jsonl are empty: the conversations of these records have no other records" in readme
     assert "All records: social media records" in bag.info["External-Description"]
 
 

@@ -18,7 +18,7 @@ import pytest
 from indexer.catalog.models import RecordView
 from indexer.exports import Choices, ExportError, tables
 from indexer.i18n import say
-from tests.support.export_samples import COVERAGE, NASTY, attachment, description, make, record
+from tests.support.export_samples import NASTY, attachment, description, make, record
 
 ROOT = Path(__file__).parents[3]
 
@@ -42,7 +42,9 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
 def test_the_bytes_are_the_same_wherever_a_table_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     views = [record(n, text, attachments=(attachment(f"{n}.jpg"),), extra={"n": text}) for n, text in enumerate(NASTY)]
     about = description(len(views), query="half \ud83d", notes=(say("{count} of them", count=2),))
-    about = replace(about, first_day=date(2018, 7, 1), coverage={**COVERAGE, "summary": say("All days.")})
+    about = replace(
+        about, first_day=date(2018, 7, 1), coverage={"from": None, "to": None, "summary": say("All days."), "gaps": [], "notes": []}
+    )
     here = make(tmp_path / "here" / "a.zip", views, choices=Choices(viewer=True), about=about)
     monkeypatch.setattr(tables, "APART_FROM", 0)
     apart = make(tmp_path / "apart" / "a.zip", views, choices=Choices(viewer=True), about=about)

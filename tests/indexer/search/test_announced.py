@@ -181,14 +181,15 @@ def test_two_columns_of_a_spreadsheet_are_a_numbered_list(repository: Repository
 def test_the_certificate_says_the_doubt_before_the_number_in_both_files(repository: Repository, tmp_path: Path) -> None:
     with certify(Plan(repository, SearchRequest("flood or creek")), by="Pat") as made:
         write_into(tmp_path, made)
-        blocks = certificate_pdf.document(made.header, "x.json", "0")["blocks"]
+        blocks = certificate_pdf.document(made.header, "x.json", "0")["front"]
     stored = file_format.read(tmp_path / "certificate.json")
     (doubt,) = stored.announcements
     assert (doubt.code, doubt.start, doubt.end, doubt.other_query, doubt.other_total) == ("small-operator", 6, 8, "flood OR creek", 2)
-    texts = [str(block.get("text", "")) for block in blocks]
-    result = next(at for at, block in enumerate(blocks) if block["kind"] == "result")
-    assert any("Lowercase “or”" in text for text in texts[:result])
-    assert any("flood OR creek, finds 2 records" in text for text in texts[:result])
+    (rows,) = [block["rows"] for block in blocks if block["kind"] == "points"]
+    result = next(at for at, row in enumerate(rows) if row.get("has_result"))
+    before = " ".join(str(line) for row in rows[:result] for line in row["lines"])
+    assert "Lowercase “or”" in before
+    assert "flood OR creek, finds 2 records" in before
     assert (tmp_path / "certificate.pdf").read_bytes().startswith(b"%PDF")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from indexer.catalog.accounts import holdings_changed
 from indexer.catalog.database import transaction
 from indexer.catalog.tables import captures, problems, versions
 from indexer.custody.ingest import ingest
@@ -208,6 +209,7 @@ def test_an_archive_of_an_older_importer_is_offered_to_be_read_again(town: Town)
     with transaction(town.repository.db) as connection:
         connection.execute(captures.update().where(captures.c.id == 1).values(importer_version="0"))
         connection.execute(versions.update().where(versions.c.id == 1).values(text="quagmire", digest="other"))
+        holdings_changed(connection)
     assert "Reread them" in client.get("/captures").text
     assert "Reread them" not in town.client("lena").get("/captures").text
     assert "Reread it" in client.get("/captures/1").text
