@@ -23,6 +23,7 @@ from indexer.certificates.wording import (
 )
 from indexer.i18n import full_day, say
 
+_BLANK: Final = "____________________"
 GAPS_SHOWN: Final = 4
 """Gaps on the first page; annex B lists all."""
 
@@ -213,12 +214,19 @@ def _only(filters: str) -> str:
     return say("Of these, only records {filters}.", filters=filters)
 
 
+def _person(body: Body | None) -> str:
+    """Return who states it, with a blank to fill in for what is not set; the default title is translated on pages."""
+    if body is None:
+        return _BLANK
+    if not body.custodian_title:
+        return say("{name}, {body}", name=body.custodian or _BLANK, body=body.name or _BLANK)
+    title_words = say("Records Custodian") if body.custodian_title == "Records Custodian" else body.custodian_title
+    return say("{name}, {title}, {body}", name=body.custodian or _BLANK, title=title_words, body=body.name or _BLANK)
+
+
 def _statement(header: Header, json_name: str) -> str:
     """Return the sentence that is signed. It claims only what the program recorded."""
-    body = header.body
-    parts = [body.custodian or "____________________", body.custodian_title, body.name or "____________________"] if body else []
-    person = ", ".join(part for part in parts if part) or "____________________"
-    values = {"person": person, "time": local_time(header.made.at_utc, header.zone), "name": json_name}
+    values = {"person": _person(header.body), "time": local_time(header.made.at_utc, header.zone), "name": json_name}
     if header.is_list:
         return say(
             "I, {person}, state that on {time}, according to the program Show-Me Records, the records counted above were in the archives "

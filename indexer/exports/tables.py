@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Final, Protocol
 
@@ -121,7 +122,8 @@ class TablesApart:
     def __init__(self, here: TablesHere, paths: Mapping[str, Path], about: Description) -> None:
         self._here, self._names = here, tuple(paths)
         self._waiting: list[list[Exact]] = []
-        task = _Task({name: str(path.resolve()) for name, path in paths.items()}, about, platforms.registered())
+        names = tuple(replace(platform, request_steps=()) for platform in platforms.registered())  # the steps are for pages
+        task = _Task({name: str(path.resolve()) for name, path in paths.items()}, about, names)
         self._process = subprocess.Popen(PROGRAM, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_ROOT)  # noqa: S603  # our own module
         self._send(json.dumps(msgspec.to_builtins(task, enc_hook=str)).encode("ascii"))  # escapes halves of characters
 

@@ -31,7 +31,7 @@ def test_axe_finds_nothing_and_nothing_leaves_the_screen(portal: Portal, width: 
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of two literals
     for address in ADDRESSES:
         page.goto(portal.address + address)
-        page.evaluate("document.querySelectorAll('details.coverage, details.coverage details').forEach(one => { one.open = true })")
+        page.evaluate("document.querySelectorAll('details.scope, details.scope details').forEach(one => { one.open = true })")
         found = Axe().run(page, options=OPTIONS).response["violations"]
         assert found == [], (address, [(one["id"], [node["html"][:160] for node in one["nodes"]]) for one in found])
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
@@ -40,11 +40,11 @@ def test_axe_finds_nothing_and_nothing_leaves_the_screen(portal: Portal, width: 
 def test_the_line_opens_by_keyboard(portal: Portal) -> None:
     page = portal.page("rhea", 390)
     page.goto(portal.address + "/search?q=flood&to=2022-12-31")
-    line = page.locator("details.coverage > summary")
-    assert not page.locator(".coverage-bars").is_visible()
+    line = page.locator("details.scope > summary")
+    assert not page.locator(".scope-accounts").is_visible()
     line.focus()
     page.keyboard.press("Enter")
-    assert page.locator(".coverage-bars").is_visible()
+    assert page.locator(".scope-accounts").is_visible()
 
 
 def test_an_account_leads_to_its_months_by_keyboard_and_a_month_to_its_search(portal: Portal) -> None:

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 def test_a_search_is_saved_renamed_deleted_and_brought_back_by_keyboard_alone(portal: Portal) -> None:
     page = portal.page("ada")
     page.goto(portal.address + "/search?q=flood&kind=post")
-    tab_to(page, ".save-search summary", 120)
+    tab_to(page, ".do details.pop:has(#save-name) > summary", 120)
     page.keyboard.press("Enter")
     tab_to(page, "#save-name")
     page.keyboard.type("Flood posts")

@@ -20,7 +20,7 @@ ENGLISH = re.compile(
 OURS = """() => {
   // what the program says by itself: no names, no queries, no words of an archive, nothing that says that it is English
   const others = "script, style, code, pre, kbd, samp, mark, datalist, textarea, [lang=en]:not(html), .brand, .snippet, .hit-title, .hit-who, "
-    + ".record-text, .record-title, .query-text";
+    + ".record-text, .record-title, .query-text, .thread-text, .letterhead p, .subject";
   const body = document.querySelector(".brand-body").textContent;
   const shown = [["title", document.title]];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

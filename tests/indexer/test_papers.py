@@ -14,15 +14,23 @@ from hypothesis import strategies as st
 
 from indexer.typeset import compile_pdf, make_displayable
 
-PAGE = {"title": "Records", "running": "Records", "foot": "Records", "about": [], "pages": False, "no_text": "none"}
-CERTIFICATE = {"title": "Certificate", "running": "C", "foot": "C", "page_words": "Page {page} of {pages}"}
+PAGE = {
+    "title": "Records",
+    "subject": "All records",
+    "running": "Records",
+    "foot": "Records",
+    "about": [],
+    "pages": False,
+    "no_text": "none",
+}
+CERTIFICATE = {"title": "Certificate", "seal": "", "front": [], "running": "C", "foot": "C", "page_words": "Page {page} of {pages}"}
 BASE = "https://www.riverbend.example/agenda/2019/07-04/minutes_of-the-council.pdf?session=12345&view=full#section-12"
 DIRECTING = frozenset("\u061c\u200c\u200d\u200e\u200f\u2066\u2067\u2068\u2069\u034f")
 """What changes how the signs around it are drawn, and so is not nothing: joiners, and marks of direction."""
 
 
 def record(text: str, facts: list[Any]) -> dict[str, Any]:
-    return {"heading": "1. Post", "tags": [], "title": [], "text": text.split("\n"), "pictures": [], "facts": facts}
+    return {"heading": "1. Post", "fits": False, "tags": [], "title": [], "text": text.split("\n"), "pictures": [], "facts": facts}
 
 
 def records(*made: dict[str, Any]) -> pypdfium2.PdfDocument:
@@ -30,7 +38,7 @@ def records(*made: dict[str, Any]) -> pypdfium2.PdfDocument:
 
 
 def certificate(*blocks: dict[str, Any]) -> pypdfium2.PdfDocument:
-    return pypdfium2.PdfDocument(compile_pdf("certificate", CERTIFICATE | {"blocks": list(blocks)}))
+    return pypdfium2.PdfDocument(compile_pdf("certificate", CERTIFICATE | {"annexes": list(blocks)}))
 
 
 def text_of(document: pypdfium2.PdfDocument) -> str:

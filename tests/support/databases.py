@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tests.support import postgres
 
@@ -73,3 +74,20 @@ def empty_database_url(request: pytest.FixtureRequest, database: str, tmp_path: 
     if database == "postgresql":
         return request.getfixturevalue("postgres_server").empty_database()
     return f"sqlite:///{tmp_path / 'empty.sqlite3'}"
+
+
+_ADDED = {
+    "0009": ("ALTER TABLE captures DROP COLUMN first_ms", "ALTER TABLE captures DROP COLUMN last_ms"),
+    "0008": ("DROP INDEX jobs_of_user", "ALTER TABLE jobs DROP COLUMN stop_ms", "DROP TABLE basket_records"),
+    "0005": ("ALTER TABLE problems DROP COLUMN sentence",),
+}
+"""Statements that undo a migration's additions, latest first."""
+
+
+def set_back(connection: sa.Connection, revision: str) -> None:
+    """Undo the additions of all migrations after a revision, and name it as the catalog's."""
+    for added, statements in _ADDED.items():
+        if added > revision:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+    connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{revision}'")

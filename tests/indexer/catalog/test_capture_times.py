@@ -14,6 +14,7 @@ from indexer.custody.set_aside import restore, set_aside
 from indexer.custody.zone import set_zone
 from indexer.repository import Repository
 from tests.support.builders import CASES
+from tests.support.databases import set_back
 from tests.support.platforms.facebook import POSTS as POSTS_FILE
 from tests.support.platforms.facebook import SECOND, archive_of, post
 from tests.support.repositories import repository_at, tweet, x_zip
@@ -61,9 +62,7 @@ def test_captures_of_before_get_their_times(tmp_path: Path) -> None:
         ingest(repository, [sample / "archive"], taken_by="Pat", source="test")
     expected = kept(repository)
     with repository.db.begin() as connection:
-        for column in ("first_ms", "last_ms"):
-            connection.exec_driver_sql(f"ALTER TABLE captures DROP COLUMN {column}")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0007'")
+        set_back(connection, "0008")
     repository.close()
     again = repository_at(tmp_path / "data")
     assert kept(again) == expected

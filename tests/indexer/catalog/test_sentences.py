@@ -16,6 +16,7 @@ from indexer.custody.read_again import fact_differences, reopen_capture
 from indexer.i18n import Sentence
 from indexer.repository import open_repository
 from tests.support.builders import CASES
+from tests.support.databases import set_back
 
 
 @pytest.fixture(name="data")
@@ -37,8 +38,7 @@ def age(data: Path) -> None:
             old = {**msgspec.to_builtins(facts), "cannot_contain": [str(line) for line in facts.limits]}
             del old["form"]
             connection.execute(captures.update().where(captures.c.id == row.id).values(facts=msgspec.json.encode(old)))
-        connection.execute(sa.text("ALTER TABLE problems DROP COLUMN sentence"))
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0004'"))
+        set_back(connection, "0004")
     repository.close()
 
 

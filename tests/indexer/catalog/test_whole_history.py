@@ -15,6 +15,7 @@ from indexer.custody.verify import Level, verify
 from indexer.query.filters import Filters
 from indexer.repository import Repository
 from tests.support.builders import CASES
+from tests.support.databases import set_back
 from tests.support.repositories import repository_at, tweet, x_zip
 
 
@@ -36,7 +37,7 @@ def test_the_captures_of_x_become_whole_histories_and_no_others(tmp_path: Path) 
             old = msgspec.json.decode(row.facts)
             del old["is_whole_history"]
             connection.execute(captures.update().where(captures.c.id == row.id).values(facts=msgspec.json.encode(old)))
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0005'")
+        set_back(connection, "0005")
     repository.close()
     again = repository_at(tmp_path / "data")
     now = facts(again)

@@ -144,6 +144,6 @@ def test_a_refused_archive_is_refused_in_spanish(portal: Town, tmp_path: Path) -
     kept = from_json(to_json(message_of(refused.value)), "")
     with portal.app.test_request_context(headers={"Accept-Language": "es"}):
         assert portal.app.jinja_env.filters["translated"](kept) == (
-            "notes.zip no es ni un ZIP ni un tar ni una carpeta. Su fichero no se modificó y no se recibió nada. "
-            "Indique el fichero que le dio la plataforma."
+            "notes.zip no es ni un ZIP ni un tar ni una carpeta. Su archivo no se modificó y no se recibió nada. "
+            "Indique el archivo que le dio la plataforma."
         )

@@ -13,8 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Add the columns and fill them."""
-    existing = {column["name"] for column in sa.inspect(op.get_bind()).get_columns("captures")}
-    for name in {"first_ms", "last_ms"} - existing:
+    for name in ("first_ms", "last_ms"):
         op.add_column("captures", sa.Column(name, sa.BigInteger()))
     captures = sa.table("captures", sa.column("id"), sa.column("first_ms"), sa.column("last_ms"))
     sightings = sa.table("sightings", sa.column("capture_id"), sa.column("version_id"))

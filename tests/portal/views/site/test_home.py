@@ -19,8 +19,8 @@ from portal.access.users import Users
 from portal.home import freshness, time_since
 from portal.jobs.rows import JobKind, Jobs
 from portal.views.site import home
-from tests.portal.views.custody.test_decisions import UNNAMED
 from tests.support.builders import zip_files
+from tests.support.platforms.instagram import UNNAMED
 from tests.support.town import CITY, SECRET, Town, fill, post, token, x_archive
 
 pytestmark = pytest.mark.databases
