@@ -18,7 +18,7 @@ from portal.i18n import Lazy, _, _l, language_code
 from portal.search.address import SearchParams
 
 SHOWN, LISTED = 8, 30
-MOST_VALUES = 500
+MOST_VALUES = 200
 CHART_WIDTH, CHART_HEIGHT, LEAST_BAR = 240, 36, 1
 LEAST_DRAWN = 10  # records
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,6 +12,7 @@ from indexer.catalog import by_number
 from portal.access import Right, Role, User, UserError, needs, reader
 from portal.i18n import _, error_text
 from portal.site import site
+from portal.views import account_choice
 
 pages = Blueprint("users", __name__)
 
@@ -26,6 +28,8 @@ def index() -> ResponseReturnValue:
 @needs(Right.MANAGE_USERS)
 def add() -> ResponseReturnValue:
     """Add a user with the accounts granted, and show the one-time link for the first password."""
+    if account_choice.is_find(request.form):
+        return _list(given=request.form, granted=_granted())
     role, granted = _role(), _granted()
     try:
         added = site().users.add(request.form.get("name", ""), request.form.get("full_name", ""), role, reader().name)
@@ -49,16 +53,18 @@ def user(user_id: int) -> ResponseReturnValue:
 def change(user_id: int) -> ResponseReturnValue:
     """Set full name, role, grants and state; a disabled user is signed out everywhere at once."""
     before = _user(user_id)
+    if account_choice.is_find(request.form):
+        return _show(before, given=request.form, granted=_granted())
     granted = _granted() | (
         before.grants - by_number(site().repository.catalog.accounts()).keys()
     )  # accounts set aside are not on the page
     disabled = "is_disabled" in request.form
     if disabled and user_id == reader().user_id:
-        return _show(before, problem=_("You cannot disable your own account.")), 422
+        return _show(before, problem=_("You cannot disable your own account."), given=request.form, granted=granted), 422
     try:
         site().users.change(user_id, full_name=request.form.get("full_name", ""), role=_role(), granted=granted, is_disabled=disabled)
     except UserError as error:
-        return _show(before, problem=error_text(error)), 422
+        return _show(before, problem=error_text(error), given=request.form, granted=granted), 422
     if disabled:
         site().sign_ins.end_all(user_id)
     detail = {
@@ -81,13 +87,23 @@ def make_link(user_id: int) -> ResponseReturnValue:
 
 
 def _list(problem: str = "", given: Mapping[str, str] | None = None, granted: Collection[int] = ()) -> str:
-    values = {"problem": problem, "given": given or {}, "granted": granted}
-    accounts = site().repository.catalog.accounts(None)
-    return render_template("users/index.html", users=site().users.all(), roles=list(Role), accounts=accounts, **values)
+    return render_template(
+        "users/index.html", users=site().users.all(), roles=list(Role), problem=problem, given=given or {}, choice=_choice(granted)
+    )
 
 
-def _show(user: User, **values: str) -> str:
-    return render_template("users/user.html", user=user, roles=list(Role), accounts=site().repository.catalog.accounts(None), **values)
+def _show(user: User, *, given: Mapping[str, str] | None = None, granted: Collection[int] | None = None, **values: Any) -> str:
+    """Return a user's page with what is stored, or with what was typed into its form."""
+    if given is None:
+        given = {"full_name": user.full_name, "role": user.role.value, **({"is_disabled": "1"} if user.is_disabled else {})}
+    choice = _choice(user.grants if granted is None else granted)
+    return render_template("users/user.html", user=user, roles=list(Role), given=given, choice=choice, **values)
+
+
+def _choice(granted: Collection[int]) -> account_choice.AccountChoice:
+    accounts = site().repository.catalog.accounts()
+    chosen = {account.id for account in accounts if account.id in granted}
+    return account_choice.choose(accounts, chosen, request.form if account_choice.is_find(request.form) else None)
 
 
 def _show_link(user: User) -> str:
@@ -98,8 +114,8 @@ def _show_link(user: User) -> str:
 
 
 def _granted() -> set[int]:
-    """Return the accounts checked in the form, with every part of a merged account."""
-    chosen = {int(value) for value in request.form.getlist("account") if value.isascii() and value.isdigit()}
+    """Return the accounts chosen in the form, listed there or not, with every part of a merged account."""
+    chosen = {int(value) for value in account_choice.chosen_values(request.form) if value.isascii() and value.isdigit()}
     return {number for account in site().repository.catalog.accounts() if account.id in chosen for number in account.numbers}
 
 

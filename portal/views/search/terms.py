@@ -9,8 +9,10 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from indexer import platforms
+from indexer.catalog import AccountView
 from indexer.i18n import unpack
 from indexer.query import TABLES, Dialect, Filters, paraphrase, parse
 from indexer.record import RecordKind
@@ -22,6 +24,7 @@ from portal.i18n import language_code, translate
 from portal.jobs import Job, JobKind, JobState, is_running, job_rows, may_open, start
 from portal.search import MAX_QUERY, SearchParams, address, facets, parse_address, request_arguments, selections
 from portal.site import site
+from portal.views import account_choice
 from portal.views.search import sets
 from portal.words import local_day_of
 
@@ -55,8 +58,10 @@ def run() -> ResponseReturnValue:
     """Run a list."""
     text = request.form.get("terms", "")
     name = " ".join(request.form.get("name", "").split())[:LONGEST_TITLE]
-    params = replace(address.parse(request.form), query="", page=1)
+    params = replace(address.parse(_with_kept(request.form)), query="", page=1)
     keep_numbers = request.form.get("numbers") == "keep"
+    if account_choice.is_find(request.form):
+        return _form(params, text, name, keep_numbers=keep_numbers)
     try:
         listed = read_list(text, keep_numbers=keep_numbers)
     except ListError as error:
@@ -193,7 +198,7 @@ def _form(params: SearchParams, text: str, name: str, errors: Mapping[str, str] 
         text=text,
         name=name,
         keep_numbers=keep_numbers,
-        accounts=accounts,
+        choice=_choice(params, accounts),
         platforms=[platform.code for platform in platforms.registered() if platform.code in {account.platform for account in accounts}],
         kinds=[kind.value for kind in RecordKind if reader().permission.allows_kind(kind)],
         authors=sorted(params.filters.authors or ()),
@@ -202,6 +207,19 @@ def _form(params: SearchParams, text: str, name: str, errors: Mapping[str, str] 
         most_characters=MOST_CHARACTERS,
         jobs=[job for job in jobs if may_open(reader(), job)],
     )
+
+
+def _with_kept(form: MultiDict[str, str]) -> MultiDict[str, str]:
+    """Return a form with the accounts that are chosen and not listed among its accounts."""
+    whole = MultiDict(form)
+    whole.setlist("account", account_choice.chosen_values(form))
+    return whole
+
+
+def _choice(params: SearchParams, accounts: Sequence[AccountView]) -> account_choice.AccountChoice:
+    """Return the accounts to list; those of an earlier list to which the reader has no access any more stay chosen."""
+    form = request.form if account_choice.is_find(request.form) else None
+    return account_choice.choose(accounts, params.filters.accounts or frozenset(), form)
 
 
 def _queries(terms: Sequence[Mapping[str, Any]]) -> dict[int, str]:

@@ -71,7 +71,7 @@ def test_what_is_wrong_with_a_new_user_is_said_and_the_form_keeps_what_was_writt
     assert answer.status_code == 422
     assert "There is already a user named rhea." in answer.text
     assert 'value="Another Rhea"' in answer.text
-    assert re.search(r'name="account" id="account-1" value="1" checked', answer.text)
+    assert re.search(r'name="account" value="1" id="account-1" checked', answer.text)
     unknown = admin.post("/users", data={"csrf_token": token(admin, "/users"), "name": "someone", "role": "mayor"})
     assert unknown.status_code == 400
     assert Users(town.repository.db).by_name("someone") is None
