@@ -37,6 +37,12 @@ class AccountChoice:
     is_answer: bool = False  # the form was sent to find accounts
 
     @property
+    def listed(self) -> list[tuple[AccountView, bool]]:
+        """The accounts in the order of the form, with whether each is checked: those found come first, otherwise those checked."""
+        checked, others = [(account, True) for account in self.checked], [(account, False) for account in self.others]
+        return [*others, *checked] if self.letters else [*checked, *others]
+
+    @property
     def has_find(self) -> bool:
         """Whether there are accounts to find."""
         return bool(self.kept or self.left_out or self.letters)
