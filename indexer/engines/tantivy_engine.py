@@ -248,7 +248,6 @@ class TantivyEngine:
     def _drop_writer(self) -> None:
         if self._writer is not None:
             self._writer.rollback()
-            self._writer.garbage_collect_files()  # else segments that were never committed stay until the next commit
             self._writer = None
 
     def _current(self) -> _Snapshot:
