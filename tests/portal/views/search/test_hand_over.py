@@ -249,3 +249,14 @@ def test_no_certificate_is_made_of_a_list_in_which_nothing_matches(town: Town, w
     assert f"set={key}" in where
     assert "There is nothing to certify" in client.get(where).text
     assert send(client, way, q="flood", set=key, what="certificate").startswith("/certificates/")
+
+
+def test_a_job_that_its_user_stopped_needs_no_decision_and_one_that_failed_does(town: Town) -> None:
+    client = town.client("ada")
+    where = send(client, "/hand-over", q="parade", what="records", about="Given up")
+    send(client, f"{where}/stop")
+    assert "Given up" not in client.get("/").text
+    send(client, f"{where}/retry")
+    Jobs(town.repository.db).fail(int(where.rsplit("/", 1)[1]), "The disk is full.")
+    client.get("/help")  # tells it
+    assert "Given up" in client.get("/").text
