@@ -15,6 +15,7 @@ from portal.jobs import Job, JobKind, Jobs, JobState, may_open
 
 FAILED_WITHIN = timedelta(days=14)
 JOBS_READ = 100
+_FAILED: Final = frozenset({JobState.FAILED, JobState.INTERRUPTED})  # a job that its user stopped is decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def _failed(jobs: Jobs, reader: Reader) -> list[Job]:
     for job in jobs.recent(JOBS_READ, user_id=reader.user_id):
         if job.state is JobState.DONE:
             succeeded.add((job.kind, job.title))
-        elif job.can_retry and (job.kind, job.title) not in succeeded and (job.ended_at or since) >= since and may_open(reader, job):
+        elif job.state in _FAILED and (job.kind, job.title) not in succeeded and (job.ended_at or since) >= since and may_open(reader, job):
             succeeded.add((job.kind, job.title))  # the same failure once
             failed.append(job)
     return failed

@@ -38,7 +38,7 @@ def _take_new(reader: Reader) -> Sequence[Job]:
     since = _read(reader.user_id)
     jobs = [job for job in Jobs(site().repository.db).ended_since(reader.user_id, since, READ) if _is_news(reader, job)]
     if jobs:
-        mark_told(reader, jobs[0])
+        mark_told(reader, max(jobs, key=lambda job: to_ms(job.ended_at) or 0))  # which need not be the newest job
     return jobs
 
 

@@ -25,6 +25,7 @@ SIZES = (25, 50, 100)
 MAX_QUERY = MOST_LETTERS  # enough for a long pasted list of terms
 LONGEST_WRITTEN = 2_000  # characters of a query in an address; a longer query is stored, and the address names it
 MAX_PAGE = 10_000_000
+MOST_FILTERS = 2_000  # values of all filters together
 _ORDERS = _l("Sort must be one of: %(known)s.")
 _WAYS = _l("Search syntax must be one of: %(known)s.")
 _GROUPS = _l("Group must be one of: %(known)s.")
@@ -190,6 +191,10 @@ def parse(values: Values) -> SearchParams:
         query = _load_query(key, errors)
     if len(query) > MAX_QUERY:
         errors["q"] = _("The query is longer than %(limit)s characters.", limit=MAX_QUERY)
+    if len(pairs) > MOST_FILTERS:
+        errors["filters"] = _(
+            "A search has at most %(most)s filters; these are %(count)s.", most=f"{MOST_FILTERS:,}", count=f"{len(pairs):,}"
+        )
     first, last = _day(pairs, "from", errors), _day(pairs, "to", errors)
     if first and last and first > last:
         errors["to"] = _("The end date is before the start date.")

@@ -48,8 +48,8 @@ class LastRun:
 
 
 def parse_address(address: str) -> SearchParams:
-    """Parse the part of an address after "?". Raises ValueError if it has too many fields."""
-    return search_address.parse(MultiDict(parse_qsl(address, keep_blank_values=True, max_num_fields=2_000)))
+    """Parse the part of an address after "?". Too many filters are an error of the search, as in every address."""
+    return search_address.parse(MultiDict(parse_qsl(address, keep_blank_values=True)))
 
 
 def search_key(params: SearchParams) -> str:

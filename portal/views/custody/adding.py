@@ -125,7 +125,9 @@ def remove(job_id: int) -> ResponseReturnValue:
 def confirm(job_id: int) -> ResponseReturnValue:
     """Start a job for each archive that can be added."""
     job = _job(job_id)
-    items = _items(job) if job.state is JobState.DONE else []
+    if job.state is not JobState.DONE:
+        return redirect(url_for("adding.preview", job_id=job_id))
+    items = _items(job)
     zone_name = request.form.get("zone", "").strip() or None
     try:
         zone(zone_name or site().repository.zone)

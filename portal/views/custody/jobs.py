@@ -11,7 +11,7 @@ from indexer.evidence import split_refusal
 from portal import capture_words
 from portal.access import Right, needs, reader
 from portal.i18n import _
-from portal.jobs import Job, JobKind, JobState, export_file, is_running, job_rows, may_open, notices, progress, restart, words
+from portal.jobs import Job, JobKind, JobState, export_file, is_running, job_rows, may_open, progress, restart, words
 from portal.site import site
 
 pages = Blueprint("jobs", __name__)
@@ -40,7 +40,6 @@ def exports() -> ResponseReturnValue:
 def job(job_id: int) -> ResponseReturnValue:
     """Show a job; a small script updates the page, which also works without it."""
     job_row = _job(job_id)
-    notices.mark_told(reader(), job_row)
     if job_row.kind is JobKind.PREVIEW:
         return redirect(url_for(OWN_PAGES[job_row.kind], job_id=job_id))
     short, details = split_refusal(job_row.error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from indexer.certificates import check_words, load_check
@@ -13,10 +13,11 @@ from indexer.custody import Level
 from portal import certificates
 from portal.access import CHECK_LIMIT, Right, limiter, needs, reader
 from portal.config import MAX_CHECK, MAX_PUBLIC_CHECK
+from portal.i18n import _
 from portal.jobs import JobKind, JobState, certificate_file, check_file, is_running, start, uploads
-from portal.search import address, request_arguments, run
+from portal.search import SearchParams, address, request_arguments, run
 from portal.site import site
-from portal.views.search import exports
+from portal.views.search import exports, search
 
 pages = Blueprint("certificates", __name__)
 public_pages = Blueprint("public_check", __name__)
@@ -36,13 +37,22 @@ def index() -> ResponseReturnValue:
 @pages.post("/certificates")
 @needs(Right.CERTIFY)
 def make() -> ResponseReturnValue:
-    """Certify the search of the form, whatever it finds; an invalid search goes back to its page."""
+    """Certify the search of the form, whatever it finds, or the list that it chose; an invalid search goes back to its page."""
     params = address.parse(request.form)
-    if params.errors or not run(params).answered:
-        return redirect(f"{url_for('search.page')}?{params.address()}")
+    if params.errors:
+        return search.show(params)
+    results = run(params)
+    if results.answered and results.proves_list and not results.total:
+        flash(_("There is nothing to certify: no records of the selection match."), "problem")
+    elif results.answered:
+        return redirect(url_for("certificates.certificate", job_id=_start(params)))
+    return redirect(f"{url_for('search.page')}?{params.address()}")
+
+
+def _start(params: SearchParams) -> int:
     subject = " ".join(request.form.get("subject", "").split())[:MAX_SUBJECT]
     arguments = {**request_arguments(params), "address": params.address(), "subject": subject}
-    return redirect(url_for("certificates.certificate", job_id=start(JobKind.CERTIFICATE, exports.subject(params), arguments)))
+    return start(JobKind.CERTIFICATE, exports.subject(params), arguments)
 
 
 @pages.route("/certificates/check-file", methods=["GET", "POST"])

@@ -15,6 +15,7 @@ from portal.i18n import _
 from portal.jobs import JobKind, JobState, job_rows, may_open, start, stored
 from portal.search import SearchParams, address, facets, request_arguments, run
 from portal.site import site
+from portal.views.search import search
 
 pages = Blueprint("exports", __name__)
 
@@ -26,7 +27,10 @@ LONGEST_SUBJECT, LONGEST_REFERENCE = 120, 200  # characters of what a package is
 def make() -> ResponseReturnValue:
     """Export the search of the form: every hit, in the order shown, not only the current page."""
     params = address.parse(request.form)
-    if params.errors or not (results := run(params)).answered:
+    if params.errors:
+        return search.show(params)
+    results = run(params)
+    if not results.answered:
         return redirect(f"{url_for('search.page')}?{params.address()}")
     if not results.total:
         flash(_("There is nothing to export: no records match."), "problem")

@@ -49,10 +49,7 @@ def new() -> ResponseReturnValue:
 @needs(Right.SEARCH)
 def add() -> ResponseReturnValue:
     """Save a search."""
-    try:
-        params = parse_address(request.form.get("address", ""))
-    except ValueError:
-        abort(400)
+    params = parse_address(request.form.get("address", ""))
     name, is_shared = request.form.get("name", ""), request.form.get("shared") == "1"
     if params.errors:
         problem = _("This search cannot be saved: its address is not valid.")

@@ -30,8 +30,10 @@ def page() -> ResponseReturnValue:
     """Show a page of results; 400 for an invalid query, with the error underlined, 503 if the index cannot answer."""
     params = address.parse(request.args)
     if not params.errors and len(request.query_string) > LONGEST_ADDRESS:
-        return redirect(f"{url_for('search.page')}?{params.address(page=params.page)}")
-    return _page(params)
+        shorter = params.address(page=params.page)
+        if len(shorter) < len(request.query_string):  # many filters stay as long as they are
+            return redirect(f"{url_for('search.page')}?{shorter}")
+    return show(params)
 
 
 @pages.post("/search")
@@ -39,7 +41,7 @@ def page() -> ResponseReturnValue:
 def ask() -> ResponseReturnValue:
     """Redirect a search from the form, of any length, to its address; an invalid search is shown with its errors."""
     params = address.parse(request.form)
-    return _page(params) if params.errors else redirect(f"{url_for('search.page')}?{params.address()}", 303)
+    return show(params) if params.errors else redirect(f"{url_for('search.page')}?{params.address()}", 303)
 
 
 @pages.get("/search/values/<name>")
@@ -49,8 +51,10 @@ def values(name: str) -> ResponseReturnValue:
     params = address.parse(request.args)
     if name not in facets.TITLES:
         abort(404)
-    results = run(params) if not params.errors else None
-    if results is None or not results.answered:
+    if params.errors:
+        return show(params)
+    results = run(params)
+    if not results.answered:
         return redirect(f"{url_for('search.page')}?{params.address()}")
     letters = request.args.get("find", "")[:LONGEST_FIND]
     accounts = site().repository.catalog.accounts(reader().permission.accounts)
@@ -60,7 +64,8 @@ def values(name: str) -> ResponseReturnValue:
     return render_template("search/values.html", params=params, group=group, choices=shown, total=len(matching), find=letters)
 
 
-def _page(params: SearchParams) -> ResponseReturnValue:
+def show(params: SearchParams) -> ResponseReturnValue:
+    """Show the page of a search; one that cannot be run is shown as written, with its errors, and never with less than was asked."""
     if params.errors:
         return render_template("search/page.html", **template_values(params, None)), 400
     answered = answer(params)

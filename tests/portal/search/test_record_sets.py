@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from indexer.search import RecordSet, SetOrigin
 from portal import stored_sets
 from portal.search import address
-from tests.support.town import Town
+from tests.support.town import Town, token
 
 
 def stored(town: Town, *record_ids: str) -> str:
@@ -72,3 +72,19 @@ def test_a_set_is_stored_once_and_read_back(town: Town, count: int) -> None:
         assert params.is_filtered
         assert params.without_filters() == params.without_set() == ""
         assert replace(params, query="flood").address(page=2) == f"q=flood&set={key}&page=2"
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"set": "0" * 32}, {"stored": "0" * 32, "q": ""}, {"as_of": "2018-99-99"}, {"group": "x"}, {"from": "2018"}]
+)
+@pytest.mark.parametrize("way", ["/exports", "/hand-over", "/certificates", "GET /hand-over", "GET /search/values/author"])
+def test_no_way_leads_from_an_invalid_search_to_a_wider_one(town: Town, way: str, wrong: dict[str, str]) -> None:
+    client = town.client("lena")
+    fields = {"q": "flood", "what": "both", **wrong}
+    if way.startswith("GET "):
+        answer = client.get(way.removeprefix("GET "), query_string=fields, follow_redirects=True)
+    else:
+        answer = client.post(way, data={"csrf_token": token(client, "/terms"), **fields}, follow_redirects=True)
+    assert answer.status_code == 400
+    assert "err-" in answer.text
+    assert 'name="record"' not in answer.text

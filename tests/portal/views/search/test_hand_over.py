@@ -226,3 +226,37 @@ def test_who_asked_is_told_once_when_a_job_has_ended_and_nobody_else_is(town: To
     page = client.get(f"/jobs/{seen.id}").text
     assert f'href="/hand-over?q=parade&again={seen.id}"' in page.replace("&amp;", "&")
     assert 'value="Looked at"' in client.get(f"/hand-over?q=parade&again={seen.id}").text
+
+
+def test_every_job_that_ended_is_told_once_in_whatever_order_the_jobs_end(town: Town) -> None:
+    client = town.client("rhea")
+    client.get("/help")
+    subjects = ("First asked", "Second asked", "Third asked")
+    asked = [send(client, "/hand-over", q="parade", what="records", about=subject) for subject in subjects]
+    ended = [worked(town, where) for where in (asked[2], asked[0], asked[1])]
+    page = client.get(f"/jobs/{ended[-1].id}").text
+    assert "Ready: Export, First asked." in page
+    assert "Ready: Export, Third asked." in page
+    assert "Ready: Export, Second asked." not in page, "its own page says it"
+    assert "Ready:" not in client.get("/help").text
+
+
+@pytest.mark.parametrize("way", ["/certificates", "/hand-over"])
+def test_no_certificate_is_made_of_a_list_in_which_nothing_matches(town: Town, way: str) -> None:
+    client = town.client("lena")
+    key = send(client, "/selection", record=ids(client, "q=flood")[:2], then="show").rpartition("set=")[2]
+    where = send(client, way, q="zeppelin", set=key, what="certificate")
+    assert f"set={key}" in where
+    assert "There is nothing to certify" in client.get(where).text
+    assert send(client, way, q="flood", set=key, what="certificate").startswith("/certificates/")
+
+
+def test_a_job_that_its_user_stopped_needs_no_decision_and_one_that_failed_does(town: Town) -> None:
+    client = town.client("ada")
+    where = send(client, "/hand-over", q="parade", what="records", about="Given up")
+    send(client, f"{where}/stop")
+    assert "Given up" not in client.get("/").text
+    send(client, f"{where}/retry")
+    Jobs(town.repository.db).fail(int(where.rsplit("/", 1)[1]), "The disk is full.")
+    client.get("/help")  # tells it
+    assert "Given up" in client.get("/").text
