@@ -7,6 +7,7 @@ from indexer.certificates.contents import PLAIN_PAPER, Paper, rebuild_search
 from indexer.certificates.file_check import FileCheck
 from indexer.certificates.file_format import Header, NotACertificate
 from indexer.certificates.pdf import document
+from indexer.certificates.wording import outside_sentence
 
 __all__ = [
     "PLAIN_PAPER",
@@ -29,6 +30,7 @@ __all__ = [
     "file_format",
     "load_check",
     "log_certificate",
+    "outside_sentence",
     "rebuild_search",
     "save_check",
     "verify",

@@ -302,8 +302,8 @@ def body(letterhead: Letterhead) -> Body:
     return Body(letterhead.name, letterhead.address, letterhead.contact, letterhead.custodian, letterhead.custodian_title)
 
 
-_ADVICE: Final = "Request a new archive from the platform."
-"""The end of notes that are advice to the body, no fact for a reader of its certificate."""
+_ADVICE: Final = ("Request a new archive from the platform.", "Request new archives from the platforms.")
+"""The ends of notes that are advice to the body, no fact for a reader of its certificate."""
 
 
 def coverage_json(results: Results) -> dict[str, Any] | None:

@@ -86,6 +86,8 @@ def readme(description: Description, rows: int, media: MediaCounts, notes: Seque
         "How to verify",
         "  This package is a BagIt bag (RFC 8493). manifest-sha256.txt has the SHA-256 of every file.",
         "  Unpack it; then, in its folder:   sha256sum -c manifest-sha256.txt",
+        "  On a Mac:   shasum -a 256 -c manifest-sha256.txt",
+        r"  On Windows, for each file:   certutil -hashfile data\records.csv SHA256",
         "  or with the Library of Congress tool:   bagit.py --validate FOLDER",
         *_anchor_lines(about.anchor),
         "",

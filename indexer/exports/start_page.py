@@ -100,7 +100,8 @@ def _checks(contents: Contents) -> Iterable[str]:
     yield (
         "Every file has a fingerprint (SHA-256) in <code>manifest-sha256.txt</code>. In a terminal, in this folder: "
         "<code>sha256sum -c manifest-sha256.txt</code> names each file that differs (on a Mac: "
-        "<code>shasum -a 256 -c manifest-sha256.txt</code>)."
+        "<code>shasum -a 256 -c manifest-sha256.txt</code>). On Windows, "
+        "<code>certutil -hashfile data\\records.csv SHA256</code> shows the fingerprint of a file, to compare with its line there."
     )
     yield "The folder is a BagIt bag (RFC 8493), so the tools of libraries and archives check it, too."
     if contents.documents:

@@ -82,7 +82,7 @@ def claim(archive: Archive) -> tuple[Importer, Archive]:
         names=first_names,
     )
     why = say("This is not an {platforms} archive.", platforms=_platform_names())
-    raise NotIdentified(refusal(why, say("If it is one part of several, name all parts together."), details))
+    raise NotIdentified(refusal(why, say("If it is one part of several, add all parts together."), details))
 
 
 def _platform_names() -> Sentence | str:

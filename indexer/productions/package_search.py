@@ -12,7 +12,17 @@ from pathlib import Path
 
 from indexer import __version__
 from indexer.atomic_files import scratch_folder
-from indexer.certificates import PLAIN_PAPER, Certificate, CertificateFailed, CertificateFiles, Paper, certify, log_certificate, write_into
+from indexer.certificates import (
+    PLAIN_PAPER,
+    Certificate,
+    CertificateFailed,
+    CertificateFiles,
+    Paper,
+    certify,
+    log_certificate,
+    outside_sentence,
+    write_into,
+)
 from indexer.coverage import scope
 from indexer.exports import (
     CaptureLine,
@@ -171,6 +181,8 @@ def describe(plan: Plan, by: str, organization: str = "", subject: str = "") -> 
     notes = []
     if results.undated:
         notes.append(f"{results.undated:,} of the records have no readable date; they are last and not in any date range.")
+    if results.undated_outside:
+        notes.append(outside_sentence(results.undated_outside))
     if not results.in_step:
         # counts of the whole repository are only for users who may see all of it
         counts = f" {results.indexed:,} of {results.held:,} records were indexed." if request.filters.permission.is_all else ""

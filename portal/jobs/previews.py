@@ -35,6 +35,7 @@ class PreviewItem:
     sentences: tuple[str, ...]
     held: int | None  # the capture that already has this archive
     asks_handle: bool
+    is_doubtful: bool  # it can be added, but nothing or not everything of it was understood
 
     @property
     def can_be_added(self) -> bool:
@@ -73,6 +74,7 @@ def preview_items(job: Job) -> list[PreviewItem]:
                     sentences=tuple(shown["sentences"]),
                     held=shown["held"],
                     asks_handle=shown["asks_handle"],
+                    is_doubtful=bool(shown.get("is_doubtful")),  # older previews do not state it
                 )
             )
     return items
@@ -98,6 +100,7 @@ def _as_json(seen: ArchivePreview) -> dict[str, Any]:
             "headline": seen.headline,
             "sentences": seen.sentences(),
             "held": seen.held.id if seen.held else None,
+            "is_doubtful": bool(seen.problems) or (seen.is_whole and not seen.kinds),
             "asks_handle": not seen.is_refused and not seen.native_id,
         }
     )

@@ -83,6 +83,7 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]")) return;
+    if (event.key !== "Escape" && document.querySelector("details.pop[open], details.me[open]")) return; // a panel is in use
     if (writes(event.target)) {
       if (event.key === "Escape") event.target.blur();
       return;

@@ -178,6 +178,19 @@ def test_each_file_has_its_own_progress_and_a_failed_one_leaves_the_others(porta
     expect(page.locator(".preview h2")).to_have_text(["@GoodDeskMO, 2021, 1 post"], timeout=30_000)
 
 
+def test_the_list_of_archives_follows_its_jobs_to_their_end(portal: Portal, tmp_path: Path) -> None:
+    page = portal.page()
+    page.goto(portal.address + "/archives/add")
+    names = ("LockDeskMO", "WeirDeskMO")
+    page.set_input_files("#archive", [str(archive_of(tmp_path, name, str(771500 + at), "High water")) for at, name in enumerate(names)])
+    page.click("#upload button")
+    page.click("text='Add these 2 archives'", timeout=30_000)
+    page.wait_for_url("**/captures")
+    for name in names:  # the page is not reloaded by hand
+        expect(page.locator(".archives td", has_text=name).first).to_be_visible(timeout=60_000)
+    expect(page.locator("tr[data-job]")).to_have_count(0)
+
+
 def test_adding_works_without_any_script(portal: Portal, tmp_path: Path) -> None:
     archive = archive_of(tmp_path, "CreekDeskMO", "771400", "The creek path is closed")
     state = portal.page().context.storage_state()

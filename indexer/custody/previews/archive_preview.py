@@ -135,9 +135,9 @@ class ArchivePreview:
         elif not self.kinds:
             sentences.append(say("No record was found in it."))
         if self.problems == 1:
-            sentences.append(say("1 part of it cannot be read; it is listed when the archive is taken in."))
+            sentences.append(say("1 part of it cannot be read; it is listed when the archive is added."))
         elif self.problems:
-            sentences.append(say("{count} parts of it cannot be read; they are listed when the archive is taken in.", count=self.problems))
+            sentences.append(say("{count} parts of it cannot be read; they are listed when the archive is added.", count=self.problems))
         return tuple(sentences)
 
     def _account(self) -> tuple[Sentence, ...]:

@@ -69,7 +69,7 @@ def run() -> ResponseReturnValue:
     if params.errors:
         return _form(params, text, name, keep_numbers=keep_numbers), 400
     arguments = {**request_arguments(params), "query": text, "address": params.address(), "keep_numbers": keep_numbers}
-    title = name or ", ".join(term.text for term in listed.terms[:4])[:LONGEST_TITLE]
+    title = name or ", ".join(term.query for term in listed.terms[:4])[:LONGEST_TITLE]
     return redirect(url_for("terms.report", job_id=start(JobKind.TERM_LIST, title, arguments)))
 
 

@@ -72,6 +72,7 @@ def test_the_page_to_start_with_says_what_this_is_and_links_what_is_here(tmp_pat
         "<dt>@riverbendmo, X / Twitter</dt><dd>2</dd>",
         "2 records carry no date",
         "sha256sum -c manifest-sha256.txt",
+        r"certutil -hashfile data\records.csv SHA256",
         "All days of @riverbendmo",
     ):
         assert words in page

@@ -166,3 +166,17 @@ def test_a_package_with_a_file_of_its_own_is_named_unlike_the_others(repository:
     second = export_search(repository, FLOOD, tmp_path / "export-2.zip", maker=Maker("rhea"), choices=again)
     assert (second.path.name, second.name) == ("export-2.zip", f"{first.name}_2")
     assert unpack(second.path, tmp_path / "out").name == second.name
+
+
+def test_matches_without_a_date_are_named_in_a_package_that_days_limit(tmp_path: Path) -> None:
+    undated = {**tweet(2, "flood without a day"), "created_at": "whenever"}
+    repository = repository_at(tmp_path / "data")
+    ingest(repository, [x_zip(tmp_path / "x.zip", [tweet(1, "flood"), undated])], taken_by="rhea", source="test")
+    limited = SearchRequest("flood", Filters(first_day=date(2000, 1, 1)))
+    report = export_search(repository, limited, tmp_path / "a.zip", maker=Maker("rhea"), choices=Choices())
+    folder = unpack(report.path, tmp_path / "out")
+    for name in ("START-HERE.html", "README.txt"):
+        assert "One more record matches but has no readable date" in " ".join((folder / name).read_text().split()), name
+    unlimited = export_search(repository, SearchRequest("flood"), tmp_path / "b.zip", maker=Maker("rhea"), choices=Choices())
+    assert "One more record" not in (unpack(unlimited.path, tmp_path / "all") / "START-HERE.html").read_text()
+    repository.close()

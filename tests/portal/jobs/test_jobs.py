@@ -13,6 +13,7 @@ import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -86,6 +87,17 @@ def test_the_same_archive_again_is_said_to_be_there_and_added_only_when_it_is_sa
     again = done(town, added(client, previewed(town, client, [archive]), **{"again-1": "1"}))
     assert again.result["already"]
     assert "Nothing was added twice" in client.get(f"/jobs/{again.id}").text
+
+
+@pytest.mark.parametrize(
+    ("posts", "mark"), [([], "preview-held"), ([post(1, "The ferry runs", "Wed Jun 02 18:00:00 +0000 2021")], "preview-good")]
+)
+def test_an_archive_without_a_record_does_not_look_like_a_good_one(
+    town: Town, tmp_path: Path, posts: list[dict[str, Any]], mark: str
+) -> None:
+    archive = x_archive(tmp_path / "EmptyMO.zip", "EmptyMO", "771610", posts, [], {})
+    page = town.client("rhea").get(previewed(town, town.client("rhea"), [archive])).text
+    assert re.findall(r'<li class="preview ([^"]+)"', page) == [mark]
 
 
 def test_what_is_no_archive_is_said_before_anything_is_added(town: Town, tmp_path: Path) -> None:

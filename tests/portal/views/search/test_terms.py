@@ -55,6 +55,23 @@ def test_a_list_is_run_by_the_worker_and_its_page_tells_all(town: Town) -> None:
     assert "First list" in client.get("/terms").text
 
 
+def test_a_report_is_not_announced_on_its_own_page_but_others_are(town: Town) -> None:
+    client = town.client("rhea")
+    client.get("/help")
+    first, second = send(client, "flood", name="First list"), send(client, "agenda", name="Second list")
+    done(town, first)
+    done(town, second)
+    page = client.get(first).text
+    assert "Ready: Term list, First list" not in page
+    assert "Ready: Term list, Second list" in page
+
+
+def test_a_report_without_a_name_is_called_after_its_terms_without_their_numbers(town: Town) -> None:
+    client = town.client("rhea")
+    page = unescape(client.get(done(town, send(client, "1. flood\n2. agenda"))).text)
+    assert "<title>Term list: flood, agenda" in page
+
+
 def test_each_term_leads_to_its_search_with_the_same_filters_and_the_same_count(town: Town) -> None:
     client = town.client("rhea")
     address = done(town, send(client, "flood\nagenda", **{"from": "2018-07-05", "kind": ["post", "reply"], "dialect": "dtsearch"}))
