@@ -24,6 +24,7 @@ from indexer.certificates.check import FileState
 from indexer.certificates.file_format import NotACertificate
 from indexer.certificates.verify import verify
 from indexer.cli.main import main
+from indexer.coverage import AccountDays, Coverage, DayStatus, Interval
 from indexer.custody.ingest import ingest
 from indexer.query import Dialect
 from indexer.query.filters import Filters, Permission
@@ -31,6 +32,7 @@ from indexer.repository import Repository
 from indexer.search.answering import NotAnswered
 from indexer.search.plan import Plan
 from indexer.search.request import SearchRequest
+from indexer.search.results import Results
 from tests.support.repositories import repository_at, tweet, x_zip
 
 AT = datetime(2026, 3, 2, 17, 30, tzinfo=UTC)
@@ -451,3 +453,15 @@ def test_every_key_of_the_command_line_is_documented(repository: Repository, tmp
         keys = {*shape, *(shape.get("new") or [{}])[0], *((shape.get("new") or [{}])[0].get("held") or {})}
         for key in keys:
             assert f"{key}" in paragraph, f"{name}: {key}"
+
+
+@pytest.mark.parametrize("accounts", [1, 3, 4, 40])
+def test_a_certificate_gives_no_advice_to_the_body(accounts: int) -> None:
+    today, end = date(2026, 11, 28), date(2022, 3, 31)
+    interval = Interval(end.toordinal() - 99, end.toordinal() + 1, DayStatus.CAPTURED, (1,))
+    held = tuple(AccountDays(number, f"@city{number}", "twitter", None, (interval,), None, frozenset()) for number in range(accounts))
+    covered = Coverage("America/Chicago", end, today, has_first=False, has_last=False, accounts=held, today=today)
+    assert any("Request" in str(line) for line in covered.notes), "pages do"
+    shape = contents.coverage_json(Results(SearchRequest(), "", coverage=covered))
+    assert shape is not None
+    assert not any("Request" in str(line) for line in shape["notes"])
