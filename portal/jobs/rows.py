@@ -142,6 +142,16 @@ class Job:
         return self.state in RETRY_STATES
 
 
+_ENDED_SINCE = (
+    sa.select(jobs, users.c.name.label("made_by"))
+    .join(users)
+    .where(jobs.c.user_id == sa.bindparam("user"), jobs.c.ended_ms > sa.bindparam("moment"))
+    .order_by(jobs.c.id.desc())
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+"""Run on every page, so the statement is built once."""
+
+
 class Jobs:
     """The jobs of a catalog."""
 
@@ -298,7 +308,8 @@ class Jobs:
 
     def ended_since(self, user_id: int, moment_ms: int, limit: int) -> list[Job]:
         """Return a user's jobs that ended after a moment, newest first."""
-        return self._select(sa.and_(jobs.c.user_id == user_id, jobs.c.ended_ms > moment_ms), limit)
+        with self.db.connect() as connection:
+            return [_job(row) for row in connection.execute(_ENDED_SINCE, {"user": user_id, "moment": moment_ms, "most": limit})]
 
     def package_names(self) -> list[str]:
         """Return the names of the packages that exports have made."""
