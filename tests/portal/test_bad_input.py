@@ -36,7 +36,11 @@ def test_an_upload_with_a_long_name_is_taken(town: Town, letter: str) -> None:
 
 def test_an_address_with_too_many_fields_cannot_be_saved_and_is_said(town: Town) -> None:
     client = town.client("rhea")
-    data = {"csrf_token": token(client, "/saved/new?q=flood"), "name": "x", "address": "&".join(f"author=a{number}" for number in range(2_500))}
+    data = {
+        "csrf_token": token(client, "/saved/new?q=flood"),
+        "name": "x",
+        "address": "&".join(f"author=a{number}" for number in range(2_500)),
+    }
     answer = client.post("/saved", data=data)
     assert answer.status_code in {400, 422}
     assert "This search cannot be saved" in answer.text
