@@ -94,6 +94,8 @@ def paths(data: str | Path | None = None) -> Paths:
     return Paths(Path(data or read("SHOWME_DATA")).resolve())
 
 
+CUSTODIAN_TITLE: Final = "Records Custodian"  # 610.023 RSMo
+
 LETTERHEAD_SETTINGS: Final = (
     Setting(
         "SHOWME_BODY_NAME",
@@ -104,7 +106,7 @@ LETTERHEAD_SETTINGS: Final = (
     Setting("SHOWME_BODY_CONTACT", "", "Its telephone and e-mail, in one line of the letterhead."),
     Setting("SHOWME_BODY_SEAL", "", "Its seal for letterheads: a PNG, JPEG, or SVG file of at most 2 MiB; empty: none."),
     Setting("SHOWME_CUSTODIAN_NAME", "", "Name of the records custodian who signs certificates; empty: a blank to fill in."),
-    Setting("SHOWME_CUSTODIAN_TITLE", "Records Custodian", "Title of the records custodian."),
+    Setting("SHOWME_CUSTODIAN_TITLE", CUSTODIAN_TITLE, "Title of the records custodian."),
 )
 MAX_SEAL: Final = 2 * 2**20  # bytes
 LINE_BREAK: Final = " / "
@@ -125,7 +127,7 @@ class Letterhead:
     contact: str = ""
     seal: Path | None = None
     custodian: str = ""
-    custodian_title: str = "Records Custodian"
+    custodian_title: str = CUSTODIAN_TITLE
 
 
 NO_LETTERHEAD: Final = Letterhead()

@@ -254,12 +254,6 @@ class Catalog:
         with self._engine.connect() as connection:
             return list(connection.execute(query).scalars())
 
-    def member_size(self, capture_id: int, member: str) -> int | None:
-        """Return the size of a member in bytes, or None if the capture has no such member."""
-        query = sa.select(members.c.size).where(members.c.capture_id == capture_id, members.c.name == member)
-        with self._engine.connect() as connection:
-            return connection.execute(query).scalar()
-
     def vault_files(self) -> list[tuple[str, str]]:
         """Return (digest, name) of every vault file of captures, including captures set aside."""
         query = (

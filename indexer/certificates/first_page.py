@@ -22,6 +22,7 @@ from indexer.certificates.wording import (
     shorten,
 )
 from indexer.i18n import full_day, say
+from indexer.settings import CUSTODIAN_TITLE
 
 _BLANK: Final = "____________________"
 GAPS_SHOWN: Final = 4
@@ -220,7 +221,7 @@ def _person(body: Body | None) -> str:
         return _BLANK
     if not body.custodian_title:
         return say("{name}, {body}", name=body.custodian or _BLANK, body=body.name or _BLANK)
-    title_words = say("Records Custodian") if body.custodian_title == "Records Custodian" else body.custodian_title
+    title_words = say("Records Custodian") if body.custodian_title == CUSTODIAN_TITLE else body.custodian_title
     return say("{name}, {title}, {body}", name=body.custodian or _BLANK, title=title_words, body=body.name or _BLANK)
 
 

@@ -3,7 +3,7 @@
 from portal.jobs import notices, previews, staging, stored, uploads, words, worker
 from portal.jobs.previews import PreviewItem
 from portal.jobs.queue import job_rows, restart, start
-from portal.jobs.rows import OPEN_STATES, SET, Job, JobKind, Jobs, JobState
+from portal.jobs.rows import LOCKING, OPEN_STATES, SET, Job, JobKind, Jobs, JobState
 from portal.jobs.runners import certificate_file, check_file, export_file
 from portal.jobs.staging import StagedUpload
 from portal.jobs.stored import may_open
@@ -12,6 +12,7 @@ from portal.jobs.words import progress
 from portal.jobs.worker import is_running
 
 __all__ = [
+    "LOCKING",
     "OPEN_STATES",
     "SET",
     "Job",

@@ -15,7 +15,7 @@ from indexer.local_time import UnknownZone, zone
 from portal import capture_words
 from portal.access import Right, needs, reader
 from portal.i18n import _, error_text
-from portal.jobs import JobKind, is_running, job_rows, start
+from portal.jobs import LOCKING, JobKind, is_running, job_rows, start
 from portal.site import site
 
 pages = Blueprint("captures", __name__)
@@ -23,18 +23,6 @@ pages = Blueprint("captures", __name__)
 LISTED = 100  # archives on a page
 PROBLEMS_SHOWN = 100
 TITLE = 200  # characters of a job's title
-CUSTODY_KINDS = frozenset(
-    {
-        JobKind.TAKE_IN,
-        JobKind.VERIFY,
-        JobKind.SET_ZONE,
-        JobKind.REREAD,
-        JobKind.SET_ASIDE,
-        JobKind.NAME_ACCOUNT,
-        JobKind.NAME_PERSON,
-        JobKind.MERGE_ACCOUNTS,
-    }
-)
 JOBS_SHOWN = 5
 
 
@@ -57,7 +45,7 @@ def index() -> ResponseReturnValue:
         unnamed=[view for view in active if view.account is not None and view.account.is_unnamed],
         outdated=[view for view in active if is_outdated(view)],
         may_take_in=may_take_in,
-        jobs=job_rows().recent(JOBS_SHOWN, kinds=CUSTODY_KINDS) if may_take_in else [],
+        jobs=job_rows().recent(JOBS_SHOWN, kinds=LOCKING) if may_take_in else [],
         worker_runs=is_running(site().config),
     )
 
