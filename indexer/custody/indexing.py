@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Self
 
 from indexer.catalog import AccountView, IndexRow, by_number, in_batches
-from indexer.engines import BackgroundWriter, Document, IndexDamaged, make_document
+from indexer.engines import BackgroundWriter, Document, IndexDamaged, has_leftovers, make_document
 from indexer.progress import Tick
 from indexer.repository import Repository
 
@@ -34,6 +34,9 @@ def sync_locked(repository: Repository, progress: Tick | None = None) -> int:
         repository.delete_index()
         position = 0
     if position == target:
+        if position and has_leftovers(repository.index_folder):  # of an update that was killed
+            repository.index.write(())
+            repository.index.commit(target)
         return 0
     batches = repository.catalog.all_pks() if position == 0 else repository.catalog.changed_since(position)
     counter = _Counter(progress, repository.catalog.count() if position == 0 else target - position)

@@ -21,7 +21,7 @@ from indexer.engines.engine import (
     open_engine,
 )
 from indexer.engines.matching import matches
-from indexer.engines.state import analyzer, check_files
+from indexer.engines.state import analyzer, check_files, has_leftovers
 
 __all__ = [
     "COUNTED",
@@ -42,6 +42,7 @@ __all__ = [
     "TooBroad",
     "analyzer",
     "check_files",
+    "has_leftovers",
     "make_document",
     "matches",
     "media_of",

@@ -120,6 +120,12 @@ def check_files(folder: Path) -> list[FileFinding]:
     return list(_compare(folder, checksums, {}, None)) if position(folder) else []
 
 
+def has_leftovers(folder: Path) -> bool:
+    """Tell whether an interrupted update left files in an index; the next commit removes them. Call this under the lock."""
+    checksums = _stored_checksums(_read(folder))
+    return bool(checksums) and not _files(folder).keys() <= checksums.keys()
+
+
 class FileWatch:
     """Checks the files of an index before each search: every file is hashed once, and again after it changes."""
 

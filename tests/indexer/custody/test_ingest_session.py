@@ -145,12 +145,30 @@ def test_a_kill_at_any_step_leaves_whole_archives_and_an_index_that_is_never_ahe
     held = len(repository.catalog.captures())
     assert at - 1 <= held <= ARCHIVES
     assert repository.catalog.count() == held * COUNT == repository.index.count()
+    assert verify.verify(repository, "test").findings == ()
     with IngestSession(repository) as session:
         for path in paths:
             session.take_in([path], CUSTODY)
     assert repository.index.count() == ARCHIVES * COUNT
-    assert verify.verify(repository, "test").findings == ()  # the next commit has removed the files of the killed one
     repository.close()
+
+
+def test_the_files_of_a_killed_update_leave_the_index_when_it_is_recovered(tmp_path: Path) -> None:
+    repository = repository_at(tmp_path / "data")
+    with IngestSession(repository) as session:
+        session.take_in([archives(tmp_path)[0]], CUSTODY)
+    repository.close()
+    managed = repository.index_folder / ".managed.json"
+    leftover = f"{'f' * 32}.store"
+    (repository.index_folder / leftover).write_bytes(b"a segment that was never committed")
+    managed.write_text(json.dumps([*json.loads(managed.read_text()), leftover]))
+    again = repository_at(tmp_path / "data")
+    assert [finding.name for finding in verify.verify(again, "test").findings] == [leftover]
+    recover(again)
+    assert not (again.index_folder / leftover).exists()
+    assert verify.verify(again, "test").findings == ()
+    assert again.index.count() == COUNT
+    again.close()
 
 
 @pytest.mark.usefixtures("small")
